@@ -1,0 +1,69 @@
+# `make` sets up .venv and builds everything into build/. `make help` lists the rest.
+# Needs Python 3.11 or newer: make PYTHON=python3.12 names another one than python3.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+CONSTRAINTS := .ci/constraints.txt
+ARGS ?=
+
+.DEFAULT_GOAL := build
+.DELETE_ON_ERROR:
+.PHONY: build test browser lint format types serve clean distclean help
+
+build: $(VENV)/.installed ## the dataset and the site, in build/
+	$(BIN)/kb build $(ARGS)
+
+test: $(VENV)/.installed-dev ## every test that needs no browser (ARGS="-k word")
+	$(BIN)/python -m pytest -m "not browser" $(ARGS)
+
+browser: $(VENV)/.installed-dev build ## the built site, read in Chromium
+	$(BIN)/python -m pytest -m browser
+
+lint: $(VENV)/.installed-dev ## style, formatting and the one-way flow of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+format: $(VENV)/.installed-dev ## mend what can be mended mechanically
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(VENV)/.installed-dev ## the strict type checker
+	$(BIN)/mypy
+
+serve: build ## the site on this machine's port 8000
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory build/site 8000
+
+clean: ## remove what was built and the caches
+	rm -rf build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find kb tests -type d -name __pycache__ -prune -exec rm -rf {} +
+
+distclean: clean ## remove the environment too
+	rm -rf $(VENV)
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+
+# The stamps are newer than what they were made from, so a second `make` installs nothing.
+$(VENV)/.installed: pyproject.toml $(CONSTRAINTS) $(BIN)/python
+	@echo "Installing kb into $(VENV) (a minute, once)"
+	@$(PIP) install -c $(CONSTRAINTS) -e '.[site,frames,shacl]'
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@echo "Installing what the tests and checks need (a minute, once)"
+	@$(PIP) install -c $(CONSTRAINTS) -e '.[site,frames,shacl,dev]'
+	@touch $@
+
+# Debian's Python may lack ensurepip: then the system's own pip, when there is one, makes do.
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "kb needs Python 3.11 or newer, and '$(PYTHON)' was not found. Name one: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "kb needs Python 3.11 or newer, and '$(PYTHON)' is $$($(PYTHON) -V 2>&1). Name another: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) 2>/dev/null || { rm -rf $(VENV); \
+	  $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip -qq --python $(BIN)/python install pip; } || { \
+	  rm -rf $(VENV); \
+	  echo "'$(PYTHON)' could make no environment with pip. On Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }

@@ -1,0 +1,43 @@
+"""An evidence base of what papers print: every figure bound to its place, and checked there.
+
+>>> from kb import KnowledgeBase
+>>> kb = KnowledgeBase()
+>>> print(kb.claims(study="tower", endpoint="OS")[0].group.label)
+blinatumomab arm
+"""
+
+from kb.errors import (
+    InputError,
+    KbError,
+    NotFoundError,
+    Problem,
+    QueryError,
+    RecordError,
+    UnavailableError,
+)
+from kb.lookup import Claims, FoundClaim, KnowledgeBase, Table
+from kb.model import Claim, Evidence, Group, Measure, Publication, Source, Study
+from kb.verification import Check, State
+
+__all__ = [
+    "Check",
+    "Claim",
+    "Claims",
+    "Evidence",
+    "FoundClaim",
+    "Group",
+    "InputError",
+    "KbError",
+    "KnowledgeBase",
+    "Measure",
+    "NotFoundError",
+    "Problem",
+    "Publication",
+    "QueryError",
+    "RecordError",
+    "Source",
+    "State",
+    "Study",
+    "Table",
+    "UnavailableError",
+]

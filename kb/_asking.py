@@ -1,0 +1,94 @@
+"""Questions from the command line: named queries, files of SPARQL, SPARQL itself."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+
+from kb.lookup import KnowledgeBase, Table
+from kb.queries import find_query, library, parse_query, prefixes
+from kb.store import Value
+
+
+def listing() -> str:
+    """Return the names of all queries with their questions and parameters."""
+    lines = []
+    for query in library().values():
+        wanted = " ".join(f"{name}=<{kind}>" for name, kind in query.parameters.items())
+        lines.append(f"{query.name}  {wanted}".rstrip() + f"\n    {query.question}")
+    return "\n".join(lines)
+
+
+def answer(base: KnowledgeBase, asked: str, given: Mapping[str, str]) -> Table:
+    """Answer what a user typed: a name, the path of a ``.rq`` file, or SPARQL."""
+    if _is_name(asked):
+        return base.ask(asked, **given)
+    return base.sparql(_with_prefixes(base, _text(asked)), given)
+
+
+def sparql_text(base: KnowledgeBase, asked: str, given: Mapping[str, str]) -> str:
+    """Return the SPARQL of what a user typed, with its prefixes."""
+    if _is_name(asked):
+        return find_query(asked).text(base.iris, given)
+    return _with_prefixes(base, _text(asked))
+
+
+def _is_name(asked: str) -> bool:
+    return not any(sign in asked for sign in " {\n.")
+
+
+def _text(asked: str) -> str:
+    if "{" not in asked and asked.endswith(".rq"):
+        return Path(asked).read_text(encoding="utf-8")
+    return asked
+
+
+def _with_prefixes(base: KnowledgeBase, text: str) -> str:
+    """Put the usual prefixes before a query that does not declare its own."""
+    if "# question:" in text:
+        return parse_query("file", text).text(base.iris)
+    declared = text.upper()
+    known = prefixes(base.iris).items()
+    missing = (f"PREFIX {p}: <{iri}>" for p, iri in known if f"PREFIX {p.upper()}:" not in declared)
+    return "\n".join((*missing, text))
+
+
+def as_columns(table: Table) -> str:
+    """Lay a table out in columns for reading, IRIs shortened to their last part."""
+    rows = [[_short(row[name]) for name in table.columns] for row in table]
+    if not rows:
+        return "no rows\n"
+    cells = [list(table.columns), *rows]
+    widths = [min(40, max(len(row[i]) for row in cells)) for i in range(len(table.columns))]
+    lines = [
+        "  ".join(_fit(c, w) for c, w in zip(row, widths, strict=True)).rstrip() for row in cells
+    ]
+    return "\n".join((*lines, f"({len(rows)} rows)")) + "\n"
+
+
+def _fit(cell: str, width: int) -> str:
+    return f"{cell[: width - 1]}…" if len(cell) > width else cell.ljust(width)
+
+
+def _short(value: Value) -> str:
+    text = "" if value is None else str(value)
+    return text.rsplit("/", 1)[-1] if text.startswith("http") else " ".join(text.split())
+
+
+def table_json(table: Table) -> str:
+    """Return the rows as a JSON list of objects; decimals keep their digits as text."""
+    rows = [{k: str(v) if isinstance(v, Decimal) else v for k, v in row.items()} for row in table]
+    return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+
+
+def table_csv(table: Table) -> str:
+    """Return the rows as CSV."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows([row[name] for name in table.columns] for row in table)
+    return out.getvalue()

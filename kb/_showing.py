@@ -1,0 +1,52 @@
+"""A study and its claims as lines of text for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kb.exports import Row
+from kb.lookup import Claims, KnowledgeBase
+from kb.model import Study
+
+
+def study_lines(base: KnowledgeBase, study: Study) -> Iterator[str]:
+    """Yield the head of a study: design, registry, population, groups."""
+    words = base.vocabulary
+    phase = f", phase {study.phase}" if study.phase else ""
+    yield f"{study.name}: {study.title}"
+    yield f"  design       {words.get('design', study.kind).label}{phase}"
+    yield f"  population   {words.get('population', study.population).label}"
+    if study.registry:
+        yield f"  registry     {', '.join(study.registry)}"
+    cited = {p.id: p.citation for p in base.evidence.publications}
+    for name in study.publications:
+        yield f"  publication  {cited[name]}"
+    for group in base.evidence.groups:
+        if group.study == study.id and group.within:
+            yield f"  group        {group.id}: {group.label}"
+
+
+def claim_lines(claims: Claims) -> Iterator[str]:
+    """Yield one line for each row, grouped under the endpoint."""
+    endpoint = ""
+    for row in sorted(claims.rows(), key=lambda row: (row["endpoint"], row["claim"])):
+        if row["endpoint"] != endpoint:
+            endpoint = row["endpoint"]
+            yield endpoint
+        yield _line(row)
+
+
+def _line(row: Row) -> str:
+    what = " ".join(filter(None, (row["category"], row["statistic"], row["timepoint"])))
+    figure = f"{row['operator']}{row['value']}{row['unit'] if row['unit'] == '%' else ''}"
+    unit = "" if row["unit"] == "%" else row["unit"]
+    who = f"{row['group']} vs {row['comparator']}" if row["kind"] == "comparison" else row["group"]
+    count = "/".join(filter(None, (row["numerator"], row["denominator"])))
+    parts = (
+        figure,
+        unit,
+        f"[{count}]" if count else "",
+        f"p{row['p_value']}" if row["p_value"] else "",
+    )
+    where = f"{row['source']} {row['section']}"
+    return f"  {who:<32} {what:<36} {' '.join(filter(None, parts)):<24} {where}"

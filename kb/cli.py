@@ -1,0 +1,347 @@
+"""The command line: ``kb build``, ``kb verify``, ``kb coverage``, ``kb query`` and the others.
+
+Exit codes: 0 all holds, 1 findings, 2 bad input or usage, 3 could not check.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, NoReturn, TypeVar
+
+import click
+
+from kb.errors import InputError, KbError, UnavailableError
+
+FINDINGS, BAD_INPUT, NOT_CHECKED = 1, 2, 3
+TEXTS_HELP: Final = "Folder with the texts of the sources (default: $KB_SOURCE_TEXTS)."
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _Group(click.Group):
+    """A group whose errors are one clear message and an exit code, never a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command and turn the package's errors into exit codes."""
+        try:
+            return super().invoke(ctx)
+        except UnavailableError as error:
+            _stop(str(error), NOT_CHECKED)
+        except InputError as error:
+            _stop(str(error), BAD_INPUT)
+        except KbError as error:
+            _stop(str(error), BAD_INPUT)
+
+
+def _stop(message: str, code: int) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(code)
+
+
+def _examples(*lines: str) -> Callable[[F], F]:
+    """Add examples to a command's help, one a line, not reflowed."""
+    text = "\n\nExamples:\n\n\b\n" + "\n".join(f"  {line}" for line in lines)
+
+    def add(function: F) -> F:
+        function.__doc__ = (function.__doc__ or "") + text
+        return function
+
+    return add
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Project folder with evidence/ and ontology/ (default: $KB_ROOT, or around here).",
+)
+@click.version_option(package_name="kb")
+@click.pass_context
+def main(context: click.Context, root: Path | None) -> None:
+    """An evidence base of what papers print: build it, check it, ask it.
+
+    Exit codes: 0 all holds, 1 findings, 2 bad input or usage, 3 could not check.
+    """
+    context.obj = root
+
+
+def _open(context: click.Context, texts: Path | None = None) -> Any:
+    from kb.lookup import KnowledgeBase
+
+    return KnowledgeBase(context.obj, texts)
+
+
+_texts = click.option(
+    "--texts",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    envvar="KB_SOURCE_TEXTS",
+    help=TEXTS_HELP,
+)
+_json = click.option(
+    "--json",
+    "json_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write JSON to a file.",
+)
+
+
+@main.command()
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder to write (default: build/ in the project).",
+)
+@_texts
+@click.pass_context
+@_examples("kb build", "kb build --texts ../papers")
+def build(context: click.Context, out: Path | None, texts: Path | None) -> None:
+    """Build the dataset, its tables and the site: all of it, or nothing changes."""
+    from kb.building import STEPS
+    from kb.building import build as build_all
+
+    base = _open(context, texts)
+    target = out or base.root / "build"
+    with _progress(len(STEPS)) as step:
+        build_all(base, target, step)
+    counts = base.counts()
+    click.echo(f"{target}: " + ", ".join(f"{n} {what}" for what, n in counts.items()))
+
+
+@contextmanager
+def _progress(steps: int) -> Iterator[Callable[[str], None]]:
+    """Show the step at work on a terminal; a log gets nothing."""
+    with click.progressbar(
+        length=steps, label="building", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
+
+        def step(name: str) -> None:
+            bar.label = name
+            bar.update(1)
+
+        yield step
+
+
+@main.command()
+@_texts
+@_json
+@click.option("--study", "studies", multiple=True, help="Check only this study (repeatable).")
+@click.option("--record", is_flag=True, help="Attest the outcome in evidence/verification.yaml.")
+@click.pass_context
+@_examples("kb verify --texts ../papers", "kb verify --texts ../papers --study tower --json v.json")
+def verify(
+    context: click.Context,
+    texts: Path | None,
+    json_file: Path | None,
+    studies: tuple[str, ...],
+    record: bool,
+) -> None:
+    """Check that every claim's figures stand at their place in the source's text."""
+    from kb.verification import State, counts
+
+    base = _open(context, _required(texts))
+    for study in studies:
+        base.study(study)
+    checks = [c for c in base.checks.values() if not studies or c.claim.study in studies]
+    found = counts(checks)
+    _write_json(json_file, {"counts": found, "claims": [check.row() for check in checks]})
+    for check in checks:
+        if check.state is State.FAILED:
+            click.echo(f"{check.claim.study}#{check.claim.id}: " + "; ".join(check.reasons))
+    click.echo(", ".join(f"{number} {state}" for state, number in found.items()))
+    if found[State.FAILED]:
+        sys.exit(FINDINGS)
+    if found[State.NOT_CHECKED] or not found[State.VERIFIED]:
+        _stop("some claims were not checked: a run that checks nothing has failed", NOT_CHECKED)
+    if record:
+        _attest(base)
+
+
+def _required(texts: Path | None) -> Path:
+    if texts is None:
+        raise click.UsageError("name the folder with the texts: --texts DIR, or KB_SOURCE_TEXTS")
+    return texts
+
+
+def _attest(base: Any) -> None:
+    from kb.attestation import attestation_file, write_attestations
+    from kb.verification import claim_digests
+
+    with_text = {source.id for source in base.evidence.sources if source.text}
+    digests = {s: d for s, d in claim_digests(base.evidence).items() if s in with_text}
+    write_attestations(base.root, digests)
+    click.echo(f"attested in {attestation_file(base.root)}")
+
+
+def _write_json(path: Path | None, data: object) -> None:
+    if path is not None:
+        text = json.dumps(data, ensure_ascii=False, indent=2, sort_keys=False)
+        path.write_text(text + "\n", encoding="utf-8")
+
+
+@main.command()
+@_texts
+@_json
+@click.option("--section", help="List only figures of one place, as <source>:<section>.")
+@click.pass_context
+@_examples("kb coverage --texts ../papers", "kb coverage --texts ../papers --section a-source:3.1")
+def coverage(
+    context: click.Context, texts: Path | None, json_file: Path | None, section: str | None
+) -> None:
+    """Count the figures that the sources print, and list those in no claim."""
+    from kb.coverage import measure_coverage
+
+    base = _open(context, _required(texts))
+    report = measure_coverage(base.records, base.evidence, _required(texts))
+    _write_json(json_file, report.data())
+    wanted = section.partition(":") if section else ("", "", "")
+    for line in report.lines(source=wanted[0], section=wanted[2]):
+        click.echo(line)
+    if report.unaccounted:
+        sys.exit(FINDINGS)
+
+
+@main.command()
+@click.argument("query", required=False)
+@click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="Bind a parameter.")
+@click.option("--list", "form", flag_value="list", help="List the named queries.")
+@click.option("--text", "form", flag_value="text", help="Show the SPARQL, ready to paste.")
+@click.option("--json", "form", flag_value="json", help="Print rows as JSON.")
+@click.option("--csv", "form", flag_value="csv", help="Print rows as CSV.")
+@click.pass_context
+@_examples(
+    "kb query --list",
+    "kb query study-results --param study=tower",
+    "kb query my-query.rq --csv",
+    "kb query 'SELECT ?s { ?s a kb:Study }'",
+)
+def query(
+    context: click.Context, query: str | None, params: tuple[str, ...], form: str | None
+) -> None:
+    """Answer a named query, a file of SPARQL, or SPARQL itself."""
+    from kb import _asking
+
+    if form == "list" or query is None:
+        click.echo(_asking.listing())
+        return
+    base = _open(context)
+    given = dict(_pair(param) for param in params)
+    if form == "text":
+        click.echo(_asking.sparql_text(base, query, given), nl=False)
+        return
+    shown = {"json": _asking.table_json, "csv": _asking.table_csv}.get(
+        form or "", _asking.as_columns
+    )
+    click.echo(shown(_asking.answer(base, query, given)), nl=False)
+
+
+def _pair(param: str) -> tuple[str, str]:
+    name, equals, value = param.partition("=")
+    if not equals:
+        raise click.BadParameter(f"{param!r} is not NAME=VALUE", param_hint="--param")
+    return name, value
+
+
+@main.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print the claims as JSON.")
+@click.pass_context
+@_examples("kb show tower", "kb show 'tower#bruzzese-2025.2.2.2.OS.median.blinatumomab'")
+def show(context: click.Context, name: str, as_json: bool) -> None:
+    """Show a study with its claims, or explain one claim back to its print."""
+    from kb._showing import claim_lines, study_lines
+
+    base = _open(context)
+    if "#" in name:
+        click.echo(base.explain(name))
+        return
+    study = base.study(name)
+    claims = base.claims(study=name)
+    if as_json:
+        click.echo(json.dumps(claims.rows(), ensure_ascii=False, indent=2))
+        return
+    for line in (*study_lines(base, study), "", *claim_lines(claims)):
+        click.echo(line)
+
+
+@main.group()
+def export() -> None:
+    """Write tables for other programs."""
+
+
+@export.command("claims")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="File (default: print)."
+)
+@_texts
+@click.pass_context
+@_examples("kb export claims --out claims.csv")
+def export_claims(context: click.Context, out: Path | None, texts: Path | None) -> None:
+    """One row for each claim and group, as CSV."""
+    from kb.building import claims_csv
+
+    text = claims_csv(_open(context, texts))
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    out.write_text(text, encoding="utf-8")
+
+
+@main.command()
+@click.argument("kind", type=click.Choice(["study", "source", "publications", "dataset"]))
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="File (default: print)."
+)
+@click.pass_context
+@_examples("kb schema study --out build/study.schema.json")
+def schema(context: click.Context, kind: str, out: Path | None) -> None:
+    """Print the JSON Schema of a kind of record, for completion in an editor."""
+    from kb.loading import load_dataset
+    from kb.lookup import find_root
+    from kb.schema import record_schema
+    from kb.vocabulary import Vocabulary
+
+    root = context.obj or find_root()
+    vocabulary = Vocabulary.load(root / "ontology", load_dataset(root).base)
+    text = json.dumps(record_schema(kind, vocabulary), ensure_ascii=False, indent=2) + "\n"
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, encoding="utf-8")
+
+
+@main.group()
+def new() -> None:
+    """Begin a record, with every field explained."""
+
+
+@new.command("study")
+@click.argument("name")
+@click.pass_context
+@_examples("kb new study my-trial")
+def new_study(context: click.Context, name: str) -> None:
+    """Begin evidence/studies/NAME.yaml."""
+    from kb._templates import begin_record
+
+    click.echo(f"begun: {begin_record(_root(context), 'study', name)}")
+
+
+@new.command("source")
+@click.argument("name")
+@click.pass_context
+@_examples("kb new source my-paper-2026")
+def new_source(context: click.Context, name: str) -> None:
+    """Begin evidence/sources/NAME.yaml."""
+    from kb._templates import begin_record
+
+    click.echo(f"begun: {begin_record(_root(context), 'source', name)}")
+
+
+def _root(context: click.Context) -> Path:
+    from kb.lookup import find_root
+
+    return context.obj or find_root()

@@ -1,0 +1,367 @@
+"""Write out the short forms of records: from blocks to single claims with stable ids.
+
+A claim's id is made of where it stands and what it measures, so that it stays the same when
+other claims are added or moved: ``bruzzese-2025.2.2.2.OS.median.blinatumomab``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from kb.loading import Records
+from kb.matching import lexical
+from kb.model import (
+    WHOLE,
+    Claim,
+    Dataset,
+    DoseStep,
+    Evidence,
+    Figure,
+    Group,
+    Measure,
+    Partition,
+    Publication,
+    Section,
+    Source,
+    Study,
+    Verdict,
+)
+from kb.notation import Time, parse_p, parse_time
+from kb.records import (
+    Bounded,
+    ClaimBlock,
+    Comparison,
+    Dose,
+    PublicationRecord,
+    Report,
+    SourceRecord,
+    StudyRecord,
+    Value,
+)
+from kb.references import compared, parent, statistic_of, unit_of
+from kb.vocabulary import Vocabulary
+
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9.+_-]+")
+_SIGNS: Final = {"<": "lt", ">": "gt", "≤": "le", "≥": "ge", "~": "about", "+": "pos", "%": "pct"}
+
+
+def expand(records: Records) -> Evidence:
+    """Turn checked records into the model, everything sorted by id."""
+    studies = [study for _, study in sorted(records.studies.items())]
+    return Evidence(
+        dataset=_dataset(records),
+        publications=tuple(_publication(i, p) for i, p in sorted(records.publications.items())),
+        sources=tuple(_source(s) for _, s in sorted(records.sources.items())),
+        sections=tuple(x for _, s in sorted(records.sources.items()) for x in _sections(s)),
+        studies=tuple(_study(s) for s in studies),
+        groups=tuple(g for s in studies for g in _groups(s)),
+        partitions=tuple(p for s in studies for p in _partitions(s)),
+        claims=tuple(c for s in studies for c in _claims(s, records.vocabulary)),
+    )
+
+
+def _dataset(records: Records) -> Dataset:
+    d = records.dataset
+    creators, credits_ = tuple(sorted(d.creators)), tuple(sorted(d.credits))
+    return Dataset(d.title, d.description, d.base, d.license, creators, credits_)
+
+
+def _publication(name: str, record: PublicationRecord) -> Publication:
+    standing = record.standing
+    return Publication(
+        id=name,
+        citation=record.citation,
+        type=record.type,
+        doi=record.doi or "",
+        pmid=record.pmid or "",
+        url=record.url or "",
+        year=record.year,
+        standing=standing.kind if standing else "",
+        standing_note=(standing.note or "") if standing else "",
+        standing_checked=standing.checked if standing else "",
+        reports=tuple(sorted(record.reports)),
+        note=record.note or "",
+    )
+
+
+def _source(record: SourceRecord) -> Source:
+    return Source(
+        id=record.id,
+        publication=record.publication,
+        title=record.title,
+        kind=record.kind,
+        language=record.language,
+        credit=record.credit,
+        text=record.text or "",
+        references=tuple(sorted(record.references.items())),
+    )
+
+
+def _sections(record: SourceRecord) -> Iterator[Section]:
+    spans = [span for span in record.sections if not span.resumes]
+    for position, span in enumerate(spans, 1):
+        yield Section(record.id, span.id, span.label, position, span.evidence)
+
+
+def _study(record: StudyRecord) -> Study:
+    design = record.design
+    return Study(
+        id=record.id,
+        name=record.name,
+        title=record.title,
+        kind=design.kind,
+        population=record.population,
+        phase=design.phase or "",
+        masking=design.masking or "",
+        centres=design.centres or "",
+        regimen=record.regimen or "",
+        about=record.about or "",
+        registry=tuple(sorted(record.registry)),
+        analysis_of=tuple(sorted(record.analysis_of)),
+        publications=tuple(sorted(record.publications)),
+    )
+
+
+def _groups(study: StudyRecord) -> Iterator[Group]:
+    """Yield the whole study and its groups; regimen and population pass down to subgroups."""
+    regimen = study.regimen or ""
+    found = {
+        WHOLE: Group(study.id, WHOLE, "all patients", "whole", "", "", regimen, study.population)
+    }
+    for name in sorted(study.groups, key=lambda n: _depth(study, n)):
+        record, above = study.groups[name], found[parent(study, name)]
+        who = record.who
+        found[name] = Group(
+            study=study.id,
+            id=name,
+            label=record.label,
+            kind=record.kind or ("arm" if record.role else "subgroup"),
+            within=above.id,
+            role=record.role or "",
+            regimen=record.regimen or above.regimen,
+            population=record.population or above.population,
+            who_endpoint=who.endpoint if who else "",
+            who_category=(who.category or "") if who else "",
+            who_time=str(parse_time(who.time)) if who and who.time else "",
+            note=record.note or "",
+        )
+    yield from (found[name] for name in sorted(found))
+
+
+def _depth(study: StudyRecord, name: str) -> int:
+    depth = 0
+    while name in study.groups:
+        name, depth = parent(study, name), depth + 1
+    return depth
+
+
+def _partitions(study: StudyRecord) -> Iterator[Partition]:
+    found = (
+        Partition(study.id, slug(f"{p.of}.{p.by}"), p.of, p.by, tuple(sorted(p.parts)))
+        for p in study.partitions
+    )
+    yield from sorted(found, key=lambda p: p.id)
+
+
+def _claims(study: StudyRecord, vocabulary: Vocabulary) -> list[Claim]:
+    drafts = [
+        claim
+        for report in study.reports
+        for block in report.claims
+        for claim in _Block(study, report, block, vocabulary).claims()
+    ]
+    return sorted(_numbered(drafts), key=lambda claim: claim.id)
+
+
+def _numbered(drafts: list[Claim]) -> Iterator[Claim]:
+    """Tell apart claims that measure the same thing in the same place by their order."""
+    seen: Counter[str] = Counter()
+    blocks: dict[str, str] = {}
+    for draft in drafts:
+        seen[draft.id] += 1
+        name = draft.id if seen[draft.id] == 1 else f"{draft.id}.{seen[draft.id]}"
+        block = blocks.setdefault(draft.block, name)
+        yield replace(draft, id=name, block=block)
+
+
+class _Block:
+    """One claim block with the report it stands in."""
+
+    def __init__(
+        self, study: StudyRecord, report: Report, block: ClaimBlock, vocabulary: Vocabulary
+    ) -> None:
+        self.study, self.report, self.block = study, report, block
+        self.kind = vocabulary.inherited("endpoint", block.endpoint, "claimKind") or "result"
+        self.time = parse_time(block.time) if block.time else Time()
+        self.key = f"{id(block)}"
+
+    def claims(self) -> Iterator[Claim]:
+        block = self.block
+        for group, value in block.values.items():
+            measure = self._measure(group, statistic_of(block, value) or "value")
+            note = " ".join(filter(None, (block.note, value.note)))
+            yield self._claim(measure, self.kind, note, _figure(block, value))
+        if block.doses is not None and block.group is not None:
+            steps = tuple(_step(i, dose) for i, dose in enumerate(block.doses, 1))
+            measure = self._measure(block.group, block.statistic or "value")
+            yield replace(self._claim(measure, "dose", block.note or ""), steps=steps)
+        pair = compared(block)
+        if block.comparison is not None and pair is not None:
+            yield self._compared(block.comparison, *pair)
+
+    def _compared(self, comparison: Comparison, of: str, versus: str) -> Claim:
+        default = "p-value" if comparison.p else "direction"
+        measure = self._measure(of, comparison.statistic or default, versus)
+        figure = _estimate(comparison, self.block.printed, self.block.unit)
+        note = " ".join(filter(None, (self.block.note, comparison.note)))
+        claim = self._claim(measure, "comparison", note, figure)
+        return replace(claim, verdict=_verdict(comparison))
+
+    def _measure(self, group: str, statistic: str, versus: str = "") -> Measure:
+        block = self.block
+        return Measure(
+            study=self.study.id,
+            group=group,
+            endpoint=block.endpoint,
+            statistic=statistic,
+            category=block.category or "",
+            time=self.time,
+            versus=versus,
+            regimen=block.regimen or "",
+            population=block.population or "",
+        )
+
+    def _claim(self, measure: Measure, kind: str, note: str, figure: Figure | None = None) -> Claim:
+        block, report = self.block, self.report
+        section = block.at or report.at
+        row = block.row if block.row is not None else report.row or []
+        return Claim(
+            id=slug(".".join((report.source, section, measure_key(measure)))),
+            block=self.key,
+            kind=kind,
+            measure=measure,
+            source=report.source,
+            section=section,
+            printed=block.printed,
+            figure=figure or Figure(),
+            row=tuple(row),
+            column=block.column or report.column or "",
+            cites=tuple(block.cites if block.cites is not None else report.cites),
+            named=block.named or "",
+            note=note,
+        )
+
+
+def measure_key(measure: Measure) -> str:
+    """Return the readable identity of a measure inside its study.
+
+    >>> measure_key(Measure("tower", "blinatumomab", "OS", "median", time=parse_time("at 2 years")))
+    'OS.median.at-2-years.blinatumomab'
+    """
+    groups = f"{measure.group}~{measure.versus}" if measure.versus else measure.group
+    parts = (
+        measure.endpoint,
+        measure.category,
+        measure.statistic,
+        str(measure.time),
+        measure.regimen,
+        measure.population,
+        groups.replace("~", "-versus-"),
+    )
+    return ".".join(slug(part) for part in parts if part)
+
+
+def slug(text: str) -> str:
+    """Make a text fit for a fragment: signs become words, everything odd a hyphen.
+
+    >>> slug("grade ≥3, after InO")
+    'grade-ge3-after-InO'
+    """
+    for sign, word in _SIGNS.items():
+        text = text.replace(sign, word)
+    return _UNSAFE.sub("-", text).strip("-.")
+
+
+def _figure(block: ClaimBlock, value: Value) -> Figure:
+    kind, low, high = _bounds(value)
+    point = value.value
+    unit = unit_of(block, value) or ""
+    if point is None and value.of is None and value.n is not None:
+        point, unit = Decimal(value.n), unit or "patients"
+    return Figure(
+        value=point,
+        lexical=lexical(block.printed, point) if point is not None else "",
+        operator=value.operator or "",
+        unit=unit if value.word is None else "",
+        numerator=value.n,
+        denominator=value.of,
+        low=low,
+        high=high,
+        bounds=kind,
+        spread=value.spread,
+        word=value.word or "",
+        date=value.date or "",
+        date_from=value.from_ or "",
+        date_to=value.to or "",
+    )
+
+
+def _estimate(comparison: Comparison, printed: str, unit: str | None) -> Figure:
+    kind, low, high = _bounds(comparison)
+    value = comparison.value
+    dimension = comparison.unit or (unit if comparison.statistic == "difference" else None)
+    return Figure(
+        value=value,
+        lexical=lexical(printed, value) if value is not None else "",
+        operator=comparison.operator or "",
+        unit=(dimension or "") if value is not None else "",
+        low=low,
+        high=high,
+        bounds=kind,
+    )
+
+
+def _bounds(bounded: Bounded) -> tuple[str, Decimal | None, Decimal | None]:
+    if bounded.bounds is None:
+        return "", None, None
+    kind, (low, high) = bounded.bounds
+    return kind.replace("_", "."), low, high
+
+
+def _verdict(comparison: Comparison) -> Verdict:
+    p = parse_p(comparison.p) if comparison.p else None
+    return Verdict(
+        p_printed=p.printed if p else "",
+        p_operator=p.operator if p else "",
+        p_value=p.value if p else None,
+        finding=comparison.finding or "",
+        significance=comparison.significance or "",
+        favours=comparison.favours or "",
+    )
+
+
+def _step(position: int, dose: Dose) -> DoseStep:
+    return DoseStep(
+        position=position,
+        drug=dose.drug,
+        amount=dose.amount,
+        amounts=tuple(dose.amounts or ()),
+        unit=dose.unit or "",
+        reduction=dose.reduction,
+        for_=dose.for_ or "",
+        on=dose.on or "",
+        over=dose.over or "",
+        every=dose.every or "",
+        rest=dose.rest or "",
+        cycles=dose.cycles or "",
+        length=dose.length or "",
+        times=dose.times or "",
+        frequency=dose.frequency or "",
+        route=dose.route or "",
+        note=dose.note or "",
+    )

@@ -1,0 +1,41 @@
+"""The IRIs of the dataset: deterministic, readable, and made in this one place."""
+
+from __future__ import annotations
+
+from kb.expansion import measure_key, slug
+from kb.model import Measure
+
+
+class Iris:
+    """The IRIs of everything; the one place that knows how they are made."""
+
+    def __init__(self, base: str) -> None:
+        """Remember the base, which ends in a slash."""
+        self.base = base
+        self.records = f"{base}graph/records"
+        self.ontology = f"{base}graph/ontology"
+        self.verification = f"{base}graph/verification"
+
+    def own(self, name: str) -> str:
+        """Return the IRI of a class or property of the kb ontology."""
+        return f"{self.base}ontology#{name}"
+
+    def entity(self, kind: str, name: str) -> str:
+        """Return the IRI of a study, source or publication."""
+        return f"{self.base}{kind}/{name}"
+
+    def group(self, study: str, name: str) -> str:
+        """Return the IRI of a group: a fragment of its study's page."""
+        return f"{self.base}study/{study}#group.{name}"
+
+    def measure(self, measure: Measure) -> str:
+        """Return the IRI of a measure: a fragment of its study's page."""
+        return f"{self.base}study/{measure.study}#measure.{measure_key(measure)}"
+
+    def claim(self, study: str, name: str) -> str:
+        """Return the IRI of a claim: a fragment of its study's page."""
+        return f"{self.base}study/{study}#{name}"
+
+    def section(self, source: str, name: str) -> str:
+        """Return the IRI of a section: a fragment of its source's page."""
+        return f"{self.base}source/{source}#{slug(name)}"

@@ -1,0 +1,170 @@
+"""Load all records of an evidence base, reporting every problem of the run at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from kb.errors import Problem, RecordError, nearest
+from kb.reading import Lines, Loc, read_mapping
+from kb.records import (
+    DatasetRecord,
+    PublicationRecord,
+    PublicationsFile,
+    SourceRecord,
+    StudyRecord,
+)
+from kb.references import reference_problems
+from kb.vocabulary import Vocabulary
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Records:
+    """Everything a curator wrote, read and checked."""
+
+    root: Path
+    dataset: DatasetRecord
+    vocabulary: Vocabulary
+    publications: Mapping[str, PublicationRecord]
+    sources: Mapping[str, SourceRecord]
+    studies: Mapping[str, StudyRecord]
+
+    @cached_property
+    def files(self) -> dict[str, Path]:
+        """The file of every study and source, by ``study/<id>`` and ``source/<id>``."""
+        studies = {f"study/{name}": study_file(self.root, name) for name in self.studies}
+        return studies | {f"source/{name}": source_file(self.root, name) for name in self.sources}
+
+
+def study_file(root: Path, name: str) -> Path:
+    """Return where the record of a study lies."""
+    return root / "evidence" / "studies" / f"{name}.yaml"
+
+
+def source_file(root: Path, name: str) -> Path:
+    """Return where the record of a source lies."""
+    return root / "evidence" / "sources" / f"{name}.yaml"
+
+
+def load_records(root: Path) -> Records:
+    """Read ``evidence/`` and ``ontology/`` of a project folder.
+
+    Raises:
+        RecordError: with every problem found in every file, each with file, line and field.
+    """
+    dataset = load_dataset(root)
+    vocabulary = Vocabulary.load(root / "ontology", dataset.base)
+    reader = _Reader(root, vocabulary)
+    publications = reader.one(root / "evidence" / "publications.yaml", PublicationsFile)
+    records = Records(
+        root,
+        dataset,
+        vocabulary,
+        publications.publications if publications else {},
+        reader.folder(root / "evidence" / "sources", SourceRecord),
+        reader.folder(root / "evidence" / "studies", StudyRecord),
+    )
+    problems = reader.problems
+    if publications is not None:
+        problems = [*problems, *_placed(records, reference_problems(records, reader.broken))]
+    if problems:
+        raise RecordError(problems)
+    return records
+
+
+def load_dataset(root: Path) -> DatasetRecord:
+    """Read ``evidence/dataset.yaml``: the base IRI and the name of the evidence base."""
+    path = root / "evidence" / "dataset.yaml"
+    data = read_mapping(path, root)
+    try:
+        return DatasetRecord.model_validate(data)
+    except ValidationError as error:
+        raise RecordError(problems_of(error, path, data)) from error
+
+
+class _Reader:
+    """Reads files, keeps what is sound and collects what is not."""
+
+    def __init__(self, root: Path, vocabulary: Vocabulary) -> None:
+        self.root = root
+        self.context = {"vocabulary": vocabulary}
+        self.problems: list[Problem] = []
+        self.broken: set[str] = set()
+
+    def one(self, path: Path, model: type[M]) -> M | None:
+        data: Any = None
+        try:
+            data = read_mapping(path, self.root)
+            return model.model_validate(data, context=self.context)
+        except RecordError as error:
+            self.problems += error.problems
+        except ValidationError as error:
+            self.problems += problems_of(error, path, data)
+        self.broken.add(path.stem)
+        return None
+
+    def folder(self, directory: Path, model: type[M]) -> dict[str, M]:
+        found: dict[str, M] = {}
+        for path in sorted(directory.glob("*.yaml")):
+            record = self.one(path, model)
+            if record is None:
+                continue
+            found[path.stem] = record
+            name = getattr(record, "id", path.stem)
+            if name != path.stem:
+                expected = f"the file's own name, {path.stem!r}"
+                self.problems.append(Problem(str(path), 1, "id", name, expected, path.stem))
+        return found
+
+
+def _placed(records: Records, found: Iterator[tuple[str, Loc, str, str, str]]) -> Iterator[Problem]:
+    lines: dict[Path, Lines] = {}
+    for file, loc, word, expected, near in found:
+        path = records.files.get(file, records.root / "evidence" / file)
+        line = lines.setdefault(path, Lines(path)).of(loc)
+        yield Problem(str(path), line, _field(loc), word, expected, near)
+
+
+def problems_of(error: ValidationError, path: Path, data: object) -> list[Problem]:
+    """Turn the errors of one record into problems with the lines they stand on."""
+    lines = Lines(path)
+    return [_problem(dict(item), path, lines) for item in error.errors(include_url=False)]
+
+
+def _problem(item: dict[str, Any], path: Path, lines: Lines) -> Problem:
+    loc: Loc = tuple(item["loc"])
+    context = item.get("ctx", {})
+    expected = str(context.get("expected", item["msg"].removeprefix("Value error, ")))
+    near = str(context.get("nearest", ""))
+    found = _found(item["input"])
+    if item["type"] == "extra_forbidden":
+        found, expected = str(loc[-1]), "a known field"
+        near = nearest(str(loc[-1]), _FIELD_NAMES)
+    elif item["type"] == "missing":
+        found, expected = "", f"the field {loc[-1]!r}, which is missing"
+    return Problem(str(path), lines.of(loc), _field(loc), found, expected, near)
+
+
+def _found(value: object) -> str:
+    return f"a {type(value).__name__}" if isinstance(value, dict | list) else str(value)
+
+
+def _field(loc: Loc) -> str:
+    return ".".join(map(str, loc))
+
+
+def _all_fields() -> frozenset[str]:
+    import kb.records as module
+
+    models = (m for m in vars(module).values() if isinstance(m, type) and issubclass(m, BaseModel))
+    return frozenset(f.alias or name for m in models for name, f in m.model_fields.items())
+
+
+_FIELD_NAMES = _all_fields()

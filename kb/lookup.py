@@ -1,0 +1,384 @@
+"""Look things up from Python: ``KnowledgeBase`` and its typed results.
+
+>>> kb = KnowledgeBase()
+>>> kb.study("tower").name
+'TOWER'
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, overload
+
+import pyoxigraph as ox
+
+from kb import exports
+from kb.attestation import read_attestations
+from kb.errors import NotFoundError, QueryError, UnavailableError
+from kb.expansion import expand
+from kb.graph import GraphWriter
+from kb.iris import Iris
+from kb.loading import Records, load_records
+from kb.model import Claim, Evidence, Group, Publication, Source, Study
+from kb.queries import find_query
+from kb.store import Answer, Binding, Store, Value
+from kb.texts import load_texts
+from kb.verification import Check, State, verify
+from kb.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    import networkx
+    import pandas
+    import rdflib
+
+
+class Table(Sequence[Mapping[str, Value]]):
+    """The answer to a query: rows as mappings from column to value."""
+
+    def __init__(self, answer: Answer) -> None:
+        """Wrap the rows of a store."""
+        self.columns: tuple[str, ...] = tuple(answer.columns)
+        self._rows = answer.rows
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Mapping[str, Value]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Mapping[str, Value]]: ...
+    def __getitem__(self, index: int | slice) -> Mapping[str, Value] | list[Mapping[str, Value]]:
+        """Return one row, or a list of rows."""
+        if isinstance(index, slice):
+            return [dict(zip(self.columns, row, strict=True)) for row in self._rows[index]]
+        return dict(zip(self.columns, self._rows[index], strict=True))
+
+    def __repr__(self) -> str:
+        """Say how large the table is and what its columns are."""
+        return f"<Table of {len(self)} rows: {', '.join(self.columns)}>"
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Return the rows as a pandas data frame (extra ``frames``)."""
+        return _frame(self._rows, self.columns)
+
+
+@dataclass(frozen=True)
+class FoundClaim:
+    """A claim with what is known around it."""
+
+    claim: Claim
+    group: Group
+    source: Source
+    publications: tuple[Publication, ...]
+    check: Check
+    iri: str
+
+    def explain(self) -> str:
+        """Say, line by line, what is claimed, about whom, by whom, where, and if it was checked."""
+        claim, measure = self.claim, self.claim.measure
+        row = " › ".join((claim.section, *claim.row, claim.column)).strip(" ›")
+        cited = "; ".join(p.citation for p in self.publications)
+        lines = (
+            ("claim", self.iri),
+            ("measure", " ".join((measure.endpoint, measure.category, measure.statistic)).strip()),
+            ("as printed", claim.named),
+            ("time", str(measure.time)),
+            ("group", f"{self.group.label} ({measure.study}, {measure.group})"),
+            ("compared with", measure.versus),
+            ("printed", claim.printed),
+            ("where", f"{self.source.id}, {row}"),
+            ("cites", cited),
+            ("note", claim.note),
+            ("verification", ": ".join((self.check.state.value, *self.check.reasons))),
+        )
+        return "\n".join(f"{name + ':':<15}{text}" for name, text in lines if text)
+
+    def __str__(self) -> str:
+        """Show the print and where it stands."""
+        return f"{self.claim.printed!r} ({self.claim.source}, {self.claim.section})"
+
+
+class Claims(Sequence[FoundClaim]):
+    """Claims that were found, in the order of their ids."""
+
+    def __init__(self, found: Iterable[FoundClaim], rows: Iterable[exports.Row]) -> None:
+        """Keep the claims, and their rows for tables."""
+        self._found = tuple(found)
+        wanted = {(f.claim.study, f.claim.id) for f in self._found}
+        self._rows = [row for row in rows if (row["study"], row["claim"]) in wanted]
+
+    def __len__(self) -> int:
+        """Return the number of claims."""
+        return len(self._found)
+
+    @overload
+    def __getitem__(self, index: int) -> FoundClaim: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[FoundClaim, ...]: ...
+    def __getitem__(self, index: int | slice) -> FoundClaim | tuple[FoundClaim, ...]:
+        """Return one claim, or several."""
+        return self._found[index]
+
+    def __repr__(self) -> str:
+        """Say how many claims of how many studies there are."""
+        studies = {found.claim.study for found in self._found}
+        return f"<{len(self)} claims about {len(studies)} studies>"
+
+    def rows(self) -> list[exports.Row]:
+        """Return the claims as rows with the columns of ``kb export claims``."""
+        return list(self._rows)
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Return the rows as a pandas data frame (extra ``frames``)."""
+        return _frame(self._rows, exports.COLUMNS)
+
+
+class KnowledgeBase:
+    """An evidence base, read from its records and ready to be asked.
+
+    Args:
+        root: the project folder, which holds ``evidence/`` and ``ontology/``; by default the
+            one that ``KB_ROOT`` names, or the nearest around the working folder.
+        texts: the folder with the texts of the sources, to check claims against; without it
+            the state of verification is that of the last recorded check.
+
+    Raises:
+        RecordError: the records have problems; the error lists all of them.
+
+    >>> kb = KnowledgeBase()
+    >>> kb.claims(study="tower", endpoint="OS")[0].claim.measure.endpoint
+    'OS'
+    """
+
+    def __init__(self, root: str | Path | None = None, texts: str | Path | None = None) -> None:
+        """Read the records; the graph is made when it is first asked."""
+        self.root = Path(root) if root is not None else find_root()
+        self.records: Records = load_records(self.root)
+        self.evidence: Evidence = expand(self.records)
+        self._texts = Path(texts) if texts is not None else None
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The concepts of the ontology."""
+        return self.records.vocabulary
+
+    @property
+    def iris(self) -> Iris:
+        """How IRIs are made."""
+        return Iris(self.vocabulary.base)
+
+    @cached_property
+    def nquads(self) -> bytes:
+        """The whole dataset as sorted N-Quads."""
+        states = {key: check.state.value for key, check in self.checks.items()}
+        return GraphWriter(self.vocabulary).nquads(self.evidence, states)
+
+    @cached_property
+    def store(self) -> Store:
+        """The dataset in an Oxigraph store."""
+        return Store(self.nquads)
+
+    @cached_property
+    def checks(self) -> Mapping[tuple[str, str], Check]:
+        """The verification of every claim, by study and claim id."""
+        texts = load_texts(self._texts, self.records.sources.values()) if self._texts else {}
+        found = verify(self.evidence, texts, read_attestations(self.root))
+        return {(check.claim.study, check.claim.id): check for check in found}
+
+    @cached_property
+    def _rows(self) -> list[exports.Row]:
+        states = {key: check.state.value for key, check in self.checks.items()}
+        return list(exports.claim_rows(self.evidence, states))
+
+    @cached_property
+    def _groups(self) -> Mapping[tuple[str, str], Group]:
+        return {(group.study, group.id): group for group in self.evidence.groups}
+
+    @cached_property
+    def _found(self) -> Mapping[str, FoundClaim]:
+        sources = {source.id: source for source in self.evidence.sources}
+        publications = {p.id: p for p in self.evidence.publications}
+        return dict(self._find(sources, publications))
+
+    def _find(
+        self, sources: Mapping[str, Source], publications: Mapping[str, Publication]
+    ) -> Iterator[tuple[str, FoundClaim]]:
+        for claim in self.evidence.claims:
+            source = sources[claim.source]
+            references = dict(source.references)
+            iri = self.iris.claim(claim.study, claim.id)
+            yield (
+                iri,
+                FoundClaim(
+                    claim,
+                    self._groups[claim.study, claim.measure.group],
+                    source,
+                    tuple(publications[references[number]] for number in claim.cites),
+                    self.checks[claim.study, claim.id],
+                    iri,
+                ),
+            )
+
+    def studies(self) -> tuple[Study, ...]:
+        """Return all studies, sorted by id."""
+        return self.evidence.studies
+
+    def study(self, name: str) -> Study:
+        """Return one study by its id.
+
+        Raises:
+            NotFoundError: no such study; names the nearest one.
+
+        >>> KnowledgeBase().study("campus-all").kind
+        'retrospective-cohort'
+        """
+        known = {study.id: study for study in self.evidence.studies}
+        if name not in known:
+            raise NotFoundError.of("study", name, known)
+        return known[name]
+
+    def claims(
+        self,
+        *,
+        study: str | None = None,
+        endpoint: str | None = None,
+        regimen: str | None = None,
+        population: str | None = None,
+        drug: str | None = None,
+        source: str | None = None,
+    ) -> Claims:
+        """Return claims, narrowed by any of the filters; each follows its hierarchy.
+
+        A broader endpoint, regimen or population finds the narrower ones; a drug finds every
+        regimen that contains it.
+
+        Raises:
+            NotFoundError: a filter names something that does not exist.
+
+        >>> len(KnowledgeBase().claims(endpoint="RESPONSE")) > 0
+        True
+        """
+        given = {
+            "study": study,
+            "endpoint": endpoint,
+            "regimen": regimen,
+            "population": population,
+            "drug": drug,
+            "source": source,
+        }
+        if study is not None:
+            self.study(study)
+        if source is not None and source not in self.records.sources:
+            raise NotFoundError.of("source", source, self.records.sources)
+        table = self.ask("claims", **{k: v for k, v in given.items() if v is not None})
+        iris = sorted({str(row["claim"]) for row in table})
+        return Claims((self._found[iri] for iri in iris), self._rows)
+
+    def claim(self, iri: str) -> FoundClaim:
+        """Return one claim by its IRI, or by ``<study>#<claim id>``."""
+        full = iri if ":" in iri else f"{self.iris.base}study/{iri}"
+        if full not in self._found:
+            raise NotFoundError.of("claim", iri, self._found)
+        return self._found[full]
+
+    def explain(self, iri: str) -> str:
+        """Lead a claim back to its print: what, about whom, by whom, where, and if checked."""
+        return self.claim(iri).explain()
+
+    def ask(self, name: str, /, **parameters: str) -> Table:
+        """Answer a named query (``kb query --list``) with values for its parameters.
+
+        >>> KnowledgeBase().ask("study-results", study="tower").columns[0]
+        'endpoint'
+        """
+        query = find_query(name)
+        bindings = query.bindings(parameters, self.vocabulary)
+        return Table(self.store.select(query.text(self.iris, parameters), bindings))
+
+    def sparql(self, query: str, bindings: Mapping[str, str | int | Value] | None = None) -> Table:
+        """Answer a SPARQL SELECT or ASK query.
+
+        ``bindings`` gives values to variables and can never change the query: an absolute IRI
+        of the dataset binds as an IRI, everything else as a literal.
+
+        Raises:
+            QueryError: the query is not well formed, or would leave the dataset.
+
+        >>> KnowledgeBase().sparql("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")[0]["n"] > 1000
+        True
+        """
+        bound = {name: self._binding(value) for name, value in (bindings or {}).items()}
+        return Table(self.store.select(query, bound))
+
+    def _binding(self, value: object) -> Binding:
+        if isinstance(value, str) and value.startswith(self.iris.base):
+            try:
+                return ox.NamedNode(value)
+            except ValueError as error:
+                raise QueryError(f"{value!r} is no IRI") from error
+        if value is None or not isinstance(value, str | int | float | bool):
+            raise QueryError(f"a binding is a text, number or IRI, not {type(value).__name__}")
+        return ox.Literal(value)
+
+    def network(self) -> networkx.MultiDiGraph[str]:
+        """Return regimens joined by comparisons: an edge for each claim that compares two.
+
+        Nodes are notations of regimens with their ``label``; edges run from the regimen
+        compared to its comparator and carry ``study``, ``endpoint``, ``claim`` and ``printed``.
+        """
+        from kb.network import comparison_network
+
+        return comparison_network(self.ask("comparisons"), self.vocabulary)
+
+    def rdflib(self) -> rdflib.Dataset:
+        """Return the same data as an ``rdflib.Dataset`` whose default graph is the union."""
+        import rdflib
+
+        dataset = rdflib.Dataset(default_union=True)
+        dataset.parse(data=self.nquads, format="nquads")
+        return dataset
+
+    def counts(self) -> dict[str, int]:
+        """Count studies, publications, groups, measures and claims, each apart."""
+        evidence = self.evidence
+        return {
+            "studies": sum(not study.analysis_of for study in evidence.studies),
+            "analyses of studies": sum(bool(study.analysis_of) for study in evidence.studies),
+            "sources": len(evidence.sources),
+            "publications": len(evidence.publications),
+            "groups": len(evidence.groups),
+            "measures": len({claim.measure for claim in evidence.claims}),
+            "claims": len(evidence.claims),
+            "verified": sum(c.state is State.VERIFIED for c in self.checks.values()),
+        }
+
+
+def find_root(start: Path | None = None) -> Path:
+    """Return the project folder: ``KB_ROOT``, or the nearest around the working folder.
+
+    Raises:
+        UnavailableError: no folder with ``evidence/`` and ``ontology/`` in sight.
+    """
+    if named := os.environ.get("KB_ROOT"):
+        return Path(named)
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "evidence").is_dir() and (folder / "ontology").is_dir():
+            return folder
+    raise UnavailableError(
+        f"no evidence base around {here}: a folder with evidence/ and ontology/ is needed; "
+        "name it with --root or KB_ROOT"
+    )
+
+
+def _frame(rows: Iterable[object], columns: Iterable[str]) -> pandas.DataFrame:
+    try:
+        import pandas
+    except ImportError as error:
+        raise UnavailableError("to_frame() needs pandas: pip install 'kb[frames]'") from error
+    return pandas.DataFrame(list(rows), columns=list(columns))

@@ -1,0 +1,237 @@
+"""The evidence base as data: what records mean, after their short forms are written out.
+
+Everything is immutable and compares by value. A claim is one figure (or word) about one
+measure in one place of one source; a block of a record becomes one claim for each group and
+one for the comparison. Ids are local: a claim's IRI is ``<base>study/<study>#<id>``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from kb.notation import Time
+
+WHOLE = "all"
+"""The id of the group of everybody in a study."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The evidence base itself."""
+
+    title: str
+    description: str
+    base: str
+    license: str
+    creators: tuple[str, ...] = ()
+    credits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A report that can be cited."""
+
+    id: str
+    citation: str
+    type: str
+    doi: str = ""
+    pmid: str = ""
+    url: str = ""
+    year: int | None = None
+    standing: str = ""
+    standing_note: str = ""
+    standing_checked: str = ""
+    reports: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section, table or figure of a source."""
+
+    source: str
+    id: str
+    label: str
+    position: int
+    evidence: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document that was read and transcribed."""
+
+    id: str
+    publication: str
+    title: str
+    kind: str
+    language: str
+    credit: str
+    text: str = ""
+    references: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A trial, cohort, meta-analysis or indirect comparison."""
+
+    id: str
+    name: str
+    title: str
+    kind: str
+    population: str
+    phase: str = ""
+    masking: str = ""
+    centres: str = ""
+    regimen: str = ""
+    about: str = ""
+    registry: tuple[str, ...] = ()
+    analysis_of: tuple[str, ...] = ()
+    publications: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The people a figure describes; ``within`` a wider group up to the whole study."""
+
+    study: str
+    id: str
+    label: str
+    kind: str
+    within: str = ""
+    role: str = ""
+    regimen: str = ""
+    population: str = ""
+    who_endpoint: str = ""
+    who_category: str = ""
+    who_time: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """Groups that together make a whole."""
+
+    study: str
+    id: str
+    of: str
+    by: str
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What is measured: its identity decides which claims speak of the same thing.
+
+    ``versus`` is the other group when two groups are compared, else "".
+    """
+
+    study: str
+    group: str
+    endpoint: str
+    statistic: str
+    category: str = ""
+    time: Time = field(default_factory=Time)
+    versus: str = ""
+    regimen: str = ""
+    population: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """The figure as stored: digits as printed, None or "" for what is not printed."""
+
+    value: Decimal | None = None
+    lexical: str = ""
+    operator: str = ""
+    unit: str = ""
+    numerator: int | None = None
+    denominator: int | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    bounds: str = ""
+    spread: Decimal | None = None
+    word: str = ""
+    date: str = ""
+    date_from: str = ""
+    date_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a comparison says beside its estimate."""
+
+    p_printed: str = ""
+    p_operator: str = ""
+    p_value: Decimal | None = None
+    finding: str = ""
+    significance: str = ""
+    favours: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DoseStep:
+    """One step of a regimen as given; ``low`` and ``high`` when a range of doses is printed."""
+
+    position: int
+    drug: str
+    amount: Decimal | None = None
+    amounts: tuple[Decimal, ...] = ()
+    unit: str = ""
+    reduction: Decimal | None = None
+    for_: str = ""
+    on: str = ""
+    over: str = ""
+    every: str = ""
+    rest: str = ""
+    cycles: str = ""
+    length: str = ""
+    times: str = ""
+    frequency: str = ""
+    route: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one source prints about one measure, and where."""
+
+    id: str
+    block: str
+    kind: str
+    measure: Measure
+    source: str
+    section: str
+    printed: str
+    figure: Figure = field(default_factory=Figure)
+    verdict: Verdict = field(default_factory=Verdict)
+    steps: tuple[DoseStep, ...] = ()
+    row: tuple[str, ...] = ()
+    column: str = ""
+    cites: tuple[int, ...] = ()
+    named: str = ""
+    note: str = ""
+
+    @property
+    def study(self) -> str:
+        """The study that the measure belongs to."""
+        return self.measure.study
+
+    @property
+    def is_second_hand(self) -> bool:
+        """Whether the source cites another publication for this figure."""
+        return bool(self.cites)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The whole model: every list sorted by id, so that equal evidence is equal data."""
+
+    dataset: Dataset
+    publications: tuple[Publication, ...]
+    sources: tuple[Source, ...]
+    sections: tuple[Section, ...]
+    studies: tuple[Study, ...]
+    groups: tuple[Group, ...]
+    partitions: tuple[Partition, ...]
+    claims: tuple[Claim, ...]

@@ -1,0 +1,149 @@
+"""Read YAML safely, and find the line of a field when something is wrong.
+
+Files are parsed by a fast parser without marks. Only when a file has a problem is it read
+again by a parser that knows its lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import ryaml
+import yaml
+
+from kb.errors import Problem, RecordError
+
+MAX_BYTES: Final = 2_000_000
+"""A record larger than this is refused before it is parsed."""
+MAX_DEPTH: Final = 40
+"""Deeper nesting than this is refused: the deepest record needs nine levels."""
+
+Loc = Sequence[str | int]
+
+
+def read_mapping(path: Path, root: Path | None = None) -> dict[str, Any]:
+    """Read one YAML file whose top level is a mapping.
+
+    ``root``, when given, is the folder that the file must really lie in, links resolved.
+
+    Raises:
+        RecordError: with file and line, when the file is too large, lies elsewhere, is no
+            UTF-8, no YAML, repeats a key, uses tags, or is no mapping.
+    """
+    text = _read_text(path, root)
+    try:
+        data = ryaml.loads(text)
+    except (ryaml.InvalidYamlError, RecursionError) as error:
+        raise RecordError([_syntax_problem(path, text, str(error))]) from error
+    if not isinstance(data, dict):
+        raise RecordError([Problem(str(path), 1, "", type(data).__name__, "a mapping of fields")])
+    _refuse_tags(path, text)
+    return data
+
+
+def _read_text(path: Path, root: Path | None) -> str:
+    if root is not None and not path.resolve().is_relative_to(root.resolve()):
+        raise RecordError([Problem(str(path), 0, "", "", f"a file inside {root}")])
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            expected = f"at most {MAX_BYTES:,} bytes"
+            raise RecordError([Problem(str(path), 0, "", f"{size:,} bytes", expected)])
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecordError(
+            [Problem(str(path), 0, "", str(error), "a readable UTF-8 file")]
+        ) from error
+    _refuse_depth(path, text)
+    return text
+
+
+def _refuse_depth(path: Path, text: str) -> None:
+    """Count brackets and indents: parsers that recurse must not see a deep file."""
+    depth = 0
+    for number, line in enumerate(text.splitlines(), 1):
+        depth += sum(map(line.count, "[{")) - sum(map(line.count, "]}"))
+        indent = (len(line) - len(line.lstrip(" -"))) // 2
+        if depth + indent > MAX_DEPTH * 2 or depth > MAX_DEPTH:
+            expected = f"at most {MAX_DEPTH} levels of nesting"
+            raise RecordError([Problem(str(path), number, "", "", expected)])
+
+
+def _refuse_tags(path: Path, text: str) -> None:
+    """The fast parser drops a tag in silence; a record has no use for one."""
+    if "!" not in text:
+        return
+    for token in yaml.scan(text, Loader=yaml.CSafeLoader):
+        if isinstance(token, yaml.TagToken):
+            line = token.start_mark.line + 1
+            raise RecordError([Problem(str(path), line, "", "a YAML tag", "a plain value")])
+
+
+def _syntax_problem(path: Path, text: str, message: str) -> Problem:
+    """Ask the parser with marks where the text stops being YAML."""
+    expected = f"valid YAML ({message})"
+    if "duplicate entry" in message:
+        key, line = next(_repeated_keys(text), ("", 0))
+        return Problem(str(path), line, key, "the key a second time", "each key once")
+    if "repetition limit" in message:
+        return Problem(str(path), 0, "", "aliases that multiply", "a file without aliases")
+    try:
+        for _ in yaml.parse(text, Loader=yaml.CSafeLoader):
+            pass
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        line = mark.line + 1 if mark else 0
+        return Problem(str(path), line, "", error.problem or "", "valid YAML")
+    except yaml.YAMLError:
+        pass
+    return Problem(str(path), 0, "", "", expected)
+
+
+def _repeated_keys(text: str) -> Iterator[tuple[str, int]]:
+    waiting = [yaml.compose(text, Loader=yaml.CSafeLoader)]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, yaml.MappingNode):
+            seen: set[str] = set()
+            for key, value in node.value:
+                if key.value in seen:
+                    yield str(key.value), key.start_mark.line + 1
+                seen.add(str(key.value))
+                waiting.append(value)
+        elif isinstance(node, yaml.SequenceNode):
+            waiting.extend(node.value)
+
+
+class Lines:
+    """The line of every field of one file, read when first asked for."""
+
+    def __init__(self, path: Path) -> None:
+        """Remember the file; it is not read yet."""
+        self._path = path
+        self._root: yaml.Node | None = None
+
+    def of(self, loc: Loc) -> int:
+        """Return the line of a field, or of its nearest enclosing field that is there."""
+        if self._root is None:
+            text = self._path.read_text(encoding="utf-8")
+            self._root = yaml.compose(text, Loader=yaml.CSafeLoader)
+        node, line = self._root, 1
+        for step in loc:
+            found = _child(node, step)
+            if found is None:
+                break
+            line, node = found
+        return line
+
+
+def _child(node: yaml.Node | None, step: str | int) -> tuple[int, yaml.Node] | None:
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        item = node.value[step]
+        return item.start_mark.line + 1, item
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(step):
+                return key.start_mark.line + 1, value
+    return None

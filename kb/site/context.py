@@ -1,0 +1,182 @@
+"""What all kinds of pages ask of the evidence base, computed once for a build."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import yaml
+
+from kb.exports import Row, to_csv
+from kb.lookup import FoundClaim, KnowledgeBase
+from kb.model import WHOLE, Group, Publication, Section, Source, Study
+from kb.site.pages import File
+from kb.site.words import Words
+from kb.vocabulary import Term
+
+SCHEMES: Final = {
+    "endpoint": "Endpoints",
+    "regimen": "Regimens",
+    "population": "Populations",
+    "drug": "Drugs",
+}
+"""The schemes whose concepts have pages of their own, with all evidence on each."""
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+_ROLES: Final = {"experimental": 0, "single": 1, "comparator": 2}
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A part of a study's page: the endpoints at the top of the hierarchy that it shows."""
+
+    title: str
+    id: str
+    tops: tuple[str, ...]
+
+
+class Site:
+    """The evidence base with the indexes that pages need."""
+
+    def __init__(self, base: KnowledgeBase, folder: Path) -> None:
+        """Take an evidence base and the folder that holds templates and settings."""
+        self.base = base
+        self.folder = folder
+        self.evidence = base.evidence
+        self.vocabulary = base.vocabulary
+        self.words = Words(base.vocabulary)
+
+    @cached_property
+    def settings(self) -> Mapping[str, Any]:
+        """How endpoints are arranged: ``arrangement.yaml`` of the site's folder."""
+        text = (self.folder / "arrangement.yaml").read_text(encoding="utf-8")
+        loaded: Mapping[str, Any] = yaml.safe_load(text)
+        return loaded
+
+    @cached_property
+    def headings(self) -> tuple[Heading, ...]:
+        """The parts of a study's page, in order; the last takes what no other names."""
+        named = [Heading(h["title"], h["id"], tuple(h["tops"])) for h in self.settings["headings"]]
+        taken = {top for heading in named for top in heading.tops}
+        tops = (t.notation for t in self.terms("endpoint") if not t.broader)
+        rest = tuple(top for top in tops if top not in taken)
+        last = named[-1]
+        return (*named[:-1], Heading(last.title, last.id, last.tops + rest))
+
+    @cached_property
+    def claims(self) -> tuple[FoundClaim, ...]:
+        """All claims with what is known around them."""
+        return tuple(self.base.claims())
+
+    @cached_property
+    def by_iri(self) -> Mapping[str, FoundClaim]:
+        """Claims by their IRI."""
+        return {found.iri: found for found in self.claims}
+
+    @cached_property
+    def by_study(self) -> Mapping[str, list[FoundClaim]]:
+        """Claims by the id of their study."""
+        return collect((found.claim.study, found) for found in self.claims)
+
+    @cached_property
+    def by_source(self) -> Mapping[str, list[FoundClaim]]:
+        """Claims by the id of their source."""
+        return collect((found.claim.source, found) for found in self.claims)
+
+    @cached_property
+    def by_publication(self) -> Mapping[str, list[FoundClaim]]:
+        """Second-hand claims by the publication that they cite."""
+        return collect((p.id, found) for found in self.claims for p in found.publications)
+
+    @cached_property
+    def studies(self) -> Mapping[str, Study]:
+        """Studies by id, in the order of designs in the vocabulary, then by name."""
+        order = list(self.vocabulary.schemes["design"])
+        ranked = sorted(
+            self.evidence.studies, key=lambda s: (order.index(s.kind), s.name.casefold())
+        )
+        return {study.id: study for study in ranked}
+
+    @cached_property
+    def groups(self) -> Mapping[tuple[str, str], Group]:
+        """Groups by study and id."""
+        return {(group.study, group.id): group for group in self.evidence.groups}
+
+    @cached_property
+    def publications(self) -> Mapping[str, Publication]:
+        """Publications by id."""
+        return {publication.id: publication for publication in self.evidence.publications}
+
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        """Sources by id."""
+        return {source.id: source for source in self.evidence.sources}
+
+    @cached_property
+    def sections(self) -> Mapping[tuple[str, str], Section]:
+        """Sections by source and id."""
+        return {(section.source, section.id): section for section in self.evidence.sections}
+
+    @cached_property
+    def _rows(self) -> Mapping[tuple[str, str], list[Row]]:
+        rows = self.base.claims().rows()
+        return collect(((row["study"], row["claim"]), row) for row in rows)
+
+    def csv(self, path: str, claims: Iterable[FoundClaim]) -> File:
+        """Make the download of a table: the rows of exactly these claims."""
+        keys = sorted({(found.claim.study, found.claim.id) for found in claims})
+        return File(path, to_csv(row for key in keys for row in self._rows[key]).encode())
+
+    def terms(self, scheme: str) -> Sequence[Term]:
+        """Return the concepts of a scheme in the order of the vocabulary."""
+        return list(self.vocabulary.schemes.get(scheme, {}).values())
+
+    @cached_property
+    def _tops(self) -> Mapping[str, str]:
+        return {
+            narrower: term.notation
+            for term in self.terms("endpoint")
+            if not term.broader
+            for narrower in self.vocabulary.narrower("endpoint", term.notation)
+        }
+
+    def top(self, endpoint: str) -> str:
+        """Return the endpoint at the top of the hierarchy over this one."""
+        return self._tops[endpoint]
+
+    @cached_property
+    def endpoint_order(self) -> Mapping[str, int]:
+        """The place of every endpoint in the vocabulary."""
+        return {term.notation: at for at, term in enumerate(self.terms("endpoint"))}
+
+    def groups_of(self, study: str) -> list[Group]:
+        """Return the groups of a study: experimental arms first, parts after their whole."""
+        found = [group for group in self.evidence.groups if group.study == study]
+        return sorted(found, key=lambda g: (_ROLES.get(g.role, 3), g.id))
+
+    def arms(self, study: str) -> list[Group]:
+        """Return the arms and cohorts that divide the whole study."""
+        kinds = ("arm", "cohort")
+        return [g for g in self.groups_of(study) if g.kind in kinds and g.within == WHOLE]
+
+    def who(self, study: str, group: str) -> str:
+        """Return the label of a group."""
+        return self.groups[study, group].label
+
+
+def collect(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
+    """Gather values under their keys, in the order in which they come.
+
+    >>> collect([("a", 1), ("b", 2), ("a", 3)])
+    {'a': [1, 3], 'b': [2]}
+    """
+    found: dict[K, list[V]] = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
+    return dict(found)

@@ -1,0 +1,93 @@
+"""Pages and files of the site, and how a page becomes Markdown.
+
+A page's path is the path of its IRI, so that a site hosted at the base answers every IRI.
+All text is escaped by the templates; headings, which Markdown reads, are escaped for both.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+_PLAIN: Final = frozenset(" abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789,")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: where it is, how it is called, and what its template is given.
+
+    ``path`` is that of the IRI (``study/tower``); ``index`` pages end in ``/index``.
+    """
+
+    path: str
+    template: str
+    title: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    description: str = ""
+    hide: tuple[str, ...] = ()
+    boost: float = 1
+
+    @property
+    def url(self) -> str:
+        """The address of the page, relative to the site, with a slash at its end."""
+        trimmed = "" if self.path == "index" else self.path.removesuffix("/index")
+        return f"{trimmed}/" if trimmed else ""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file beside the pages: a table or a description of one thing for machines."""
+
+    path: str
+    content: bytes
+
+
+class Renderer:
+    """Writes pages as Markdown with the templates of a folder."""
+
+    def __init__(self, templates: Path) -> None:
+        """Set up Jinja2: everything is escaped, and a missing value is an error."""
+        self._environment = Environment(
+            loader=FileSystemLoader(templates),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters["md"] = markdown_text
+
+    def markdown(self, page: Page) -> str:
+        """Return the Markdown of a page; links in it start from ``root``."""
+        template = self._environment.get_template(page.template)
+        root = "../" * page.url.count("/")
+        body = template.render(page=page, root=root, **page.values)
+        return f"{_front_matter(page)}\n{body.strip()}\n"
+
+
+def _front_matter(page: Page) -> str:
+    """The theme writes title and description into the page as they are, so they are escaped."""
+    said: dict[str, Any] = {"title": str(escape(page.title))}
+    if page.description:
+        said["description"] = str(escape(page.description))
+    if page.hide:
+        said["hide"] = list(page.hide)
+    if page.boost != 1:
+        said["search"] = {"boost": page.boost}
+    lines = (f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in said.items())
+    return f"---\n{''.join(lines)}---\n"
+
+
+def markdown_text(text: object) -> Markup:
+    """Escape text for a Markdown heading: what is no letter or digit becomes a reference.
+
+    >>> print(markdown_text("a *b* {{ c }}"))
+    a &#42;b&#42; &#123;&#123; c &#125;&#125;
+    """
+    flat = " ".join(str(text).split())
+    return Markup("".join(c if c in _PLAIN or ord(c) > 127 else f"&#{ord(c)};" for c in flat))  # noqa: S704 - every character that means something is a reference

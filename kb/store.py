@@ -1,0 +1,187 @@
+"""An embedded Oxigraph store behind a narrow interface: load quads, ask queries.
+
+The default graph of every query is the union of all named graphs, so that a plain pattern
+finds everything and ``GRAPH ?source { … }`` says who says it. What leaves the machine or
+changes data is refused before it is evaluated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final, Protocol
+
+import pyoxigraph as ox
+
+from kb.errors import QueryError, shorten
+
+Value = str | int | float | bool | Decimal | None
+"""A cell of an answer: IRIs and texts as str, numbers as numbers, unbound as None."""
+
+Binding = ox.NamedNode | ox.Literal
+
+
+class Answer:
+    """The rows of a SELECT query: column names, and cells in the order of the columns."""
+
+    def __init__(self, columns: list[str], rows: list[tuple[Value, ...]]) -> None:
+        """Keep columns and rows as they are."""
+        self.columns = columns
+        self.rows = rows
+
+
+class Engine(Protocol):
+    """What a store must do; remote and analytical engines do the same."""
+
+    def select(self, query: str, bindings: Mapping[str, Binding] | None = None) -> Answer:
+        """Answer a SELECT query, with some of its variables bound."""
+        ...
+
+
+class Store:
+    """Oxigraph in memory."""
+
+    def __init__(self, nquads: bytes) -> None:
+        """Load N-Quads into a fresh store."""
+        self._store = ox.Store()
+        self._store.bulk_load(nquads, ox.RdfFormat.N_QUADS)
+
+    def __len__(self) -> int:
+        """Return the number of quads."""
+        return len(self._store)
+
+    def select(self, query: str, bindings: Mapping[str, Binding] | None = None) -> Answer:
+        """Answer a SELECT query; ASK gives one row with the column ``answer``.
+
+        Raises:
+            QueryError: the query is not well formed, is an update, or leaves the machine.
+        """
+        result = self._evaluate(query, bindings)
+        if isinstance(result, ox.QueryBoolean):
+            return Answer(["answer"], [(bool(result),)])
+        if not isinstance(result, ox.QuerySolutions):
+            raise QueryError("a graph query has no rows; ask for it with graph()")
+        columns = [variable.value for variable in result.variables]
+        rows = [tuple(python_value(cell) for cell in row) for row in result]
+        return Answer(columns, rows)
+
+    def graph(self, query: str) -> str:
+        """Answer a CONSTRUCT or DESCRIBE query as N-Triples, sorted."""
+        result = self._evaluate(query, None)
+        if not isinstance(result, ox.QueryTriples):
+            raise QueryError("rows come from select(); graph() is for CONSTRUCT and DESCRIBE")
+        return "".join(sorted(f"{triple} .\n" for triple in result))
+
+    def _evaluate(
+        self, query: str, bindings: Mapping[str, Binding] | None
+    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        refuse_unsafe(query)
+        try:
+            return self._store.query(
+                with_bindings(query, bindings or {}), use_default_graph_as_union=True
+            )
+        except (SyntaxError, ValueError, OSError) as error:
+            raise QueryError(f"the query is not well formed: {shorten(str(error), 300)}") from error
+
+
+def python_value(term: object) -> Value:
+    """Turn an RDF term into a Python value; a number that is none stays text."""
+    if term is None:
+        return None
+    if not isinstance(term, ox.Literal):
+        return str(getattr(term, "value", term))
+    convert = _CONVERTERS.get(term.datatype.value.rpartition("#")[2], str)
+    try:
+        return convert(term.value)
+    except (ValueError, ArithmeticError):
+        return term.value
+
+
+_CONVERTERS: Final[Mapping[str, type[int] | type[Decimal] | type[float]]] = {
+    "integer": int,
+    "decimal": Decimal,
+    "double": float,
+    "float": float,
+}
+
+_TOKENS: Final = re.compile(
+    r"""
+      (?P<iri><[^<>"{}|^`\\\s]*>)                   # an IRI
+    | \"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"           # long strings
+    | '''(?:[^'\\]|\\.|'(?!''))*'''
+    | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*'     # short strings
+    | \#[^\n]*                                      # a comment
+    | [?$]\w+                                       # a variable
+    | (?P<prefix>[\w.-]*):(?:[\w.:%-]|\\.)*         # a prefixed name
+    | (?P<word>[A-Za-z]+)
+    | [\d_.-]+
+    | (?P<brace>\{)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_REMOTE: Final = "SERVICE"
+_FORBIDDEN: Final = frozenset(
+    {"LOAD", "INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD"}
+)
+MAX_QUERY: Final = 100_000
+
+
+def refuse_unsafe(query: str) -> None:
+    """Refuse what reaches the network or changes data, whatever it is hidden in.
+
+    Raises:
+        QueryError: naming the keyword.
+
+    >>> refuse_unsafe("SELECT * { SERVICE <http://localhost/> { ?s ?p ?o } }")
+    Traceback (most recent call last):
+        ...
+    kb.errors.QueryError: SERVICE is not allowed: queries read this dataset only
+    """
+    if len(query) > MAX_QUERY:
+        raise QueryError(f"a query has at most {MAX_QUERY:,} characters")
+    # Parsers differ in where they read escapes: neither reading may hold a forbidden word.
+    decoded = _ESCAPE.sub(lambda found: _decoded(found[1] or found[2]), query)
+    for text in {query, decoded}:
+        for token in _TOKENS.finditer(text):
+            if word := _forbidden(token):
+                raise QueryError(f"{word} is not allowed: queries read this dataset only")
+
+
+def _forbidden(token: re.Match[str]) -> str:
+    """Return the forbidden keyword that a token is or may hide, or "".
+
+    Oxigraph reads keywords without the space around them: ``SERVICESILENT``, ``SERVICEex:a`` and
+    ``trueSERVICE`` reach the network. What looks like an IRI can be two comparisons, with the
+    end of the first one's bracket in between.
+    """
+    word = (token["word"] or "").upper()
+    after_bracket = (token["iri"] or "").partition(")")[2].upper()
+    if any(_REMOTE in part for part in (word, (token["prefix"] or "").upper(), after_bracket)):
+        return _REMOTE
+    return word if word in _FORBIDDEN else ""
+
+
+def with_bindings(query: str, bindings: Mapping[str, Binding]) -> str:
+    """Bind variables of a query by VALUES at the start of its pattern, as any engine reads it.
+
+    Raises:
+        QueryError: a name that is no variable, or a query without a pattern.
+
+    >>> with_bindings("SELECT ?o { ?s ?p ?o }", {"s": ox.Literal(7)}).replace("\\n", " ")
+    'SELECT ?o { VALUES ?s { "7"^^<http://www.w3.org/2001/XMLSchema#integer> } ?s ?p ?o }'
+    """
+    if not bindings:
+        return query
+    brace = next((t for t in _TOKENS.finditer(query) if t["brace"]), None)
+    wrong = [name for name in bindings if not re.fullmatch(r"[A-Za-z]\w*", name, re.ASCII)]
+    if brace is None or wrong:
+        raise QueryError(f"{wrong[0]!r} is no variable" if wrong else "the query has no pattern")
+    values = "".join(f"\n  VALUES ?{name} {{ {term} }}" for name, term in bindings.items())
+    return query[: brace.end()] + values + query[brace.end() :]
+
+
+def _decoded(digits: str) -> str:
+    code = int(digits, 16)
+    return chr(code) if code < 0x110000 else "\ufffd"

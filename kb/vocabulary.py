@@ -1,0 +1,153 @@
+"""The words of the ontology: concepts of SKOS schemes, read from the Turtle files.
+
+Every concept has a notation, the word that records use. The IRI of a concept is
+``<base><scheme>/<segment>``; for most schemes the segment is the notation itself.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from kb.errors import NotFoundError, Problem, RecordError, nearest
+
+SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
+RDF_TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_MAX_BYTES: Final = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One concept: its scheme and notation, IRI, label and place in the hierarchy."""
+
+    scheme: str
+    notation: str
+    iri: str
+    label: str
+    definition: str = ""
+    broader: tuple[str, ...] = ()
+    properties: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
+
+    def first(self, name: str) -> str:
+        """Return the first value of a property of the kb ontology, or ""."""
+        return next(iter(self.properties.get(name, ())), "")
+
+    @property
+    def segment(self) -> str:
+        """The last part of the IRI: the name of the concept's page."""
+        return self.iri.rsplit("/", 1)[-1]
+
+
+class Vocabulary:
+    """The concepts of all schemes, and the triples that state them."""
+
+    def __init__(self, base: str, terms: Iterable[Term], triples: Iterable[ox.Triple]) -> None:
+        """Index the terms by scheme and notation; ``base`` is the IRI of the dataset."""
+        self.base = base
+        self.triples: tuple[ox.Triple, ...] = tuple(triples)
+        self.schemes: dict[str, dict[str, Term]] = defaultdict(dict)
+        for term in terms:
+            self.schemes[term.scheme][term.notation] = term
+
+    @classmethod
+    def load(cls, directory: Path, base: str) -> Vocabulary:
+        """Read every ``.ttl`` file of a directory, in the order of their names.
+
+        Raises:
+            RecordError: a file that is no Turtle or too large, or a directory without any.
+        """
+        files = sorted(directory.glob("*.ttl"))
+        if not files:
+            raise RecordError([Problem(str(directory), 0, "", "", "Turtle files (*.ttl)")])
+        triples = [triple for path in files for triple in _parse(path, base)]
+        return cls(base, _terms(triples, base), triples)
+
+    def get(self, scheme: str, notation: str) -> Term:
+        """Return a concept by its notation.
+
+        Raises:
+            NotFoundError: the scheme has no such notation; names the nearest one.
+        """
+        known = self.schemes.get(scheme, {})
+        if notation not in known:
+            raise NotFoundError.of(scheme, notation, known)
+        return known[notation]
+
+    def knows(self, scheme: str, notation: str) -> bool:
+        """Say whether a scheme has this notation."""
+        return notation in self.schemes.get(scheme, {})
+
+    def nearest(self, scheme: str, word: str) -> str:
+        """Return the notation of a scheme most like a word, or ""."""
+        return nearest(word, self.schemes.get(scheme, {}))
+
+    def narrower(self, scheme: str, notation: str) -> frozenset[str]:
+        """Return the notation with all that are narrower, at any depth."""
+        self.get(scheme, notation)
+        found, waiting = {notation}, [notation]
+        while waiting:
+            fresh = self._children[scheme].get(waiting.pop(), set()) - found
+            found |= fresh
+            waiting.extend(fresh)
+        return frozenset(found)
+
+    def inherited(self, scheme: str, notation: str, name: str) -> str:
+        """Return a property of the concept or of the nearest broader one that has it."""
+        term = self.get(scheme, notation)
+        if own := term.first(name):
+            return own
+        broader = (self.inherited(scheme, wider, name) for wider in term.broader)
+        return next(filter(None, broader), "")
+
+    @cached_property
+    def _children(self) -> dict[str, dict[str, set[str]]]:
+        children: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        for scheme, terms in self.schemes.items():
+            for term in terms.values():
+                for wider in term.broader:
+                    children[scheme][wider].add(term.notation)
+        return children
+
+
+def _parse(path: Path, base: str) -> list[ox.Triple]:
+    if path.stat().st_size > _MAX_BYTES:
+        raise RecordError([Problem(str(path), 0, "", "", f"at most {_MAX_BYTES} bytes")])
+    try:
+        quads = ox.parse(path.read_bytes(), ox.RdfFormat.TURTLE, base_iri=base)
+        return [quad.triple for quad in quads]
+    except SyntaxError as error:
+        problem = Problem(str(path), error.lineno or 0, "", error.msg or "", "valid Turtle")
+        raise RecordError([problem]) from error
+
+
+def _terms(triples: Iterable[ox.Triple], base: str) -> list[Term]:
+    described: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for subject, predicate, value in triples:
+        if isinstance(subject, ox.NamedNode) and isinstance(value, ox.NamedNode | ox.Literal):
+            described[subject.value][predicate.value].append(value.value)
+    notations = {
+        iri: said[f"{SKOS}notation"][0]
+        for iri, said in described.items()
+        if f"{SKOS}notation" in said
+    }
+    return [_term(iri, described[iri], notations, base) for iri in notations]
+
+
+def _term(iri: str, said: Mapping[str, list[str]], notations: Mapping[str, str], base: str) -> Term:
+    own = f"{base}ontology#"
+    scheme = next(iter(said.get(f"{SKOS}inScheme", [iri.rsplit("/", 1)[0]])))
+    return Term(
+        scheme=scheme.removeprefix(base).strip("/"),
+        notation=notations[iri],
+        iri=iri,
+        label=next(iter(said.get(f"{SKOS}prefLabel", [notations[iri]]))),
+        definition=next(iter(said.get(f"{SKOS}definition", [""]))),
+        broader=tuple(notations[b] for b in said.get(f"{SKOS}broader", []) if b in notations),
+        properties={p.removeprefix(own): tuple(v) for p, v in said.items() if p.startswith(own)},
+    )

@@ -1,0 +1,71 @@
+"""What the tests share: the papers' texts, the browser, and what it means when one is missing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def unavailable(reason: str) -> NoReturn:
+    """Skip, or fail under CI: there a check that could not run must not look like one that held."""
+    if os.environ.get("CI", "").lower() in {"1", "true"}:
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+def texts_folder() -> Path:
+    """Where the papers' texts are expected; the folder need not exist."""
+    named = os.environ.get("KB_SOURCE_TEXTS")
+    return Path(named) if named else ROOT.parent / "shared" / "sources"
+
+
+def chromium_program() -> str | None:
+    """The Chromium to run: KB_CHROMIUM, else the first known name on the path."""
+    named = os.environ.get("KB_CHROMIUM")
+    return named or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
+@pytest.fixture(scope="session")
+def repo_root() -> Path:
+    """The root of the project."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def source_texts() -> Path:
+    """The folder with the papers' texts, one <source id>.txt each."""
+    folder = texts_folder()
+    if not any(folder.glob("*.txt")):
+        unavailable(
+            f"no papers' texts in {folder}: set KB_SOURCE_TEXTS to the folder that has them"
+        )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium, driven by Playwright."""
+    program = chromium_program()
+    if program is None:
+        unavailable("no Chromium: install Debian's chromium or set KB_CHROMIUM to one")
+    try:
+        from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only these tests need it
+    except ImportError:
+        unavailable("no Playwright: run `make browser`, which installs it")
+    with sync_playwright() as playwright:
+        # Chromium refuses its own sandbox to root, as which containers run.
+        flags = ["--no-sandbox"] if os.geteuid() == 0 else []
+        opened = playwright.chromium.launch(executable_path=program, args=flags)
+        yield opened
+        opened.close()
