@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
+from kb.errors import QueryError
+from kb.exports import inert
 from kb.lookup import KnowledgeBase, Table
 from kb.queries import find_query, library, parse_query, prefixes
 from kb.store import Value
@@ -27,14 +29,22 @@ def answer(base: KnowledgeBase, asked: str, given: Mapping[str, str]) -> Table:
     """Answer what a user typed: a name, the path of a ``.rq`` file, or SPARQL."""
     if _is_name(asked):
         return base.ask(asked, **given)
-    return base.sparql(_with_prefixes(base, _text(asked)), given)
+    text = _text(asked)
+    if "# question:" not in text:
+        return base.sparql(_with_prefixes(base, text), given)
+    query = parse_query(asked, text)
+    bindings = query.bindings(given, base.vocabulary)
+    return Table(base.store.select(query.text(base.iris, given), bindings))
 
 
 def sparql_text(base: KnowledgeBase, asked: str, given: Mapping[str, str]) -> str:
     """Return the SPARQL of what a user typed, with its prefixes."""
     if _is_name(asked):
         return find_query(asked).text(base.iris, given)
-    return _with_prefixes(base, _text(asked))
+    text = _text(asked)
+    if "# question:" not in text:
+        return _with_prefixes(base, text)
+    return parse_query(asked, text).text(base.iris, given)
 
 
 def _is_name(asked: str) -> bool:
@@ -43,14 +53,15 @@ def _is_name(asked: str) -> bool:
 
 def _text(asked: str) -> str:
     if "{" not in asked and asked.endswith(".rq"):
-        return Path(asked).read_text(encoding="utf-8")
+        try:
+            return Path(asked).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise QueryError(f"no query can be read from {asked!r}: {error}") from error
     return asked
 
 
 def _with_prefixes(base: KnowledgeBase, text: str) -> str:
     """Put the usual prefixes before a query that does not declare its own."""
-    if "# question:" in text:
-        return parse_query("file", text).text(base.iris)
     declared = text.upper()
     known = prefixes(base.iris).items()
     missing = (f"PREFIX {p}: <{iri}>" for p, iri in known if f"PREFIX {p.upper()}:" not in declared)
@@ -86,9 +97,13 @@ def table_json(table: Table) -> str:
 
 
 def table_csv(table: Table) -> str:
-    """Return the rows as CSV."""
+    """Return the rows as CSV, safe to open in a spreadsheet."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(table.columns)
-    writer.writerows([row[name] for name in table.columns] for row in table)
+    writer.writerows([_cell(row[name]) for name in table.columns] for row in table)
     return out.getvalue()
+
+
+def _cell(value: Value) -> Value:
+    return inert(value) if isinstance(value, str) else value

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    StringConstraints,
+)
 from pydantic import GetJsonSchemaHandler as JsonHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -19,7 +26,7 @@ if TYPE_CHECKING:
 class StrictModel(BaseModel):
     """A record or part of one: unknown fields are errors, values never change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class TermOf:
@@ -84,7 +91,7 @@ def _number(raw: Any) -> Any:
 
 def _phrase(raw: Any) -> Any:
     if not isinstance(raw, str):
-        raise _wrong("a time phrase such as 'at 2 years' or 'after blinatumomab'")
+        raise _wrong("a time phrase such as 'at 2 years' or 'after relapse'")
     try:
         parse_time(raw)
     except ValueError as error:
@@ -104,24 +111,46 @@ def _date(raw: Any) -> Any:
     return str(raw)
 
 
-def _text_of(raw: Any) -> Any:
+def _count(raw: Any) -> Any:
+    if isinstance(raw, bool):
+        raise _wrong("a whole number")
+    return raw
+
+
+def text_of(raw: Any) -> Any:
+    """Take a bare number for the text it is written as."""
     return str(raw) if isinstance(raw, int | float) and not isinstance(raw, bool) else raw
 
 
-Number = Annotated[Decimal, BeforeValidator(_number)]
+# Control characters command a terminal, and marks of direction make a text read as another one.
+_UNSEEN: Final = r"\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069"
+LINE: Final = rf"^[^\u000a{_UNSEEN}]*$"
+LINES: Final = rf"^[^{_UNSEEN}]*$"
+SLUG: Final = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
+GROUP: Final = r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$"
+PATTERNS: Final[Mapping[str, str]] = {
+    LINE: "one line of text without control characters",
+    LINES: "text without control characters",
+    SLUG: "an id: lower-case letters, digits and single hyphens",
+    GROUP: "the name of a group: lower-case letters, digits, single hyphens and dots",
+}
+"""What each pattern asks for, in words for an error."""
+
+_Figure = Annotated[str, StringConstraints(pattern=r"^[<≤>≥~]? *-?[0-9]+(?:\.[0-9]+)? *%?$")]
+Number = Annotated[Decimal, BeforeValidator(_number, json_schema_input_type=float | _Figure)]
 Phrase = Annotated[str, BeforeValidator(_phrase)]
-PText = Annotated[str, BeforeValidator(_p_value)]
-Date = Annotated[str, BeforeValidator(_date)]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\n\r\x00]*$")]
+_P = Annotated[str, StringConstraints(pattern=r"^(?:[=<≤>≥~] *[0-9]+(?:\.[0-9]+)?|ns)$")]
+PText = Annotated[str, BeforeValidator(_p_value, json_schema_input_type=_P)]
+Date = Annotated[str, BeforeValidator(_date, json_schema_input_type=int | str)]
+Count = Annotated[int, Field(ge=0), BeforeValidator(_count)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=LINE)]
 """One line of text; what a page shows is escaped there, not here."""
-Label = Annotated[Line, BeforeValidator(_text_of)]
+Label = Annotated[Line, BeforeValidator(text_of, json_schema_input_type=Line | int | float)]
 """A short text that a curator may write as a bare number, such as an ECOG score."""
-Note = Annotated[str, StringConstraints(min_length=1, max_length=600)]
-Printed = Annotated[Line, BeforeValidator(_text_of)]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=60)]
-GroupName = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$", max_length=100)
-]
+Note = Annotated[str, StringConstraints(min_length=1, max_length=600, pattern=LINES)]
+Printed = Label
+Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=60)]
+GroupName = Annotated[str, StringConstraints(pattern=GROUP, max_length=100)]
 
 
 def read_scalar(raw: Any) -> Any:

@@ -305,10 +305,12 @@ _CITATION = re.compile(r"\[[0-9][0-9,.\- ]{0,80}\]")
 _INTERVAL = re.compile(r"(?P<whole>\[[0-9]{1,4}-[0-9]{1,4}\])|\[[0-9.]{1,8}(?:-|, ?)[0-9.]{1,8}\]")
 _BEFORE_INTERVAL = re.compile(r"(?:%|[0-9]\.[0-9]{1,4}|(?P<whole>(?<![0-9.])[0-9]{1,3})),? $")
 _NAMES_INTERVAL = re.compile(r"(?:CI|IQR|[Rr]ange):? ?$")
+# "Figures 1, 2 and 3"; but in "Figure 1, 36 patients" the second is a figure.
 _REFERENCE = re.compile(
-    r"\b(?:Tables?|Figures?|Figs?\.?|Sections?|Refs?\.?|References?|Appendix|Chapters?|Box|Eqs?\.?)"
-    r" ?S?[0-9]{1,3}(?:\.[0-9]{1,3}){0,4}[A-Za-z]?"
-    r"(?:(?:,|-|,? and|,? &) ?S?[0-9]{1,3}[A-Za-z]?\b(?! ?%)){0,6}(?![0-9])",
+    r"\b(?:Table|Figure|Fig\.?|Section|Ref\.?|Reference|Appendix|Chapter|Box|Eq\.?)(?P<many>s\.?)?"
+    r" ?S?[0-9]{1,3}(?:\.[0-9]{1,3}){0,4}[A-Za-z]?(?:-S?[0-9]{1,3}[A-Za-z]?\b)?"
+    r"(?(many)(?:, ?S?[0-9]{1,3}[A-Za-z]?(?=[,;:.)]| and| &)){0,6}"
+    r"(?:,? (?:and|&) S?[0-9]{1,3}[A-Za-z]?\b(?! ?%))?)(?![0-9])",
     re.IGNORECASE,
 )
 _HEADING = re.compile(

@@ -56,11 +56,14 @@ def begin_record(root: Path, kind: str, name: str) -> Path:
     if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", name) or len(name) > 60:
         raise InputError(f"{name!r} is no id: lower-case letters, digits and single hyphens")
     path = study_file(root, name) if kind == "study" else source_file(root, name)
-    if path.exists():
-        raise InputError(f"{path} exists already")
-    path.parent.mkdir(parents=True, exist_ok=True)
     template = _STUDY if kind == "study" else _SOURCE
-    path.write_text(template.format(name=name, population=_any_population(root)), encoding="utf-8")
+    text = template.format(name=name, population=_any_population(root))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise InputError(f"{path} exists already") from error
     return path
 
 
@@ -71,4 +74,4 @@ def _any_population(root: Path) -> str:
 
     vocabulary = Vocabulary.load(root / "ontology", load_dataset(root).base)
     tops = (t.notation for t in vocabulary.schemes["population"].values() if not t.broader)
-    return next(tops)
+    return next(tops, "a-population")

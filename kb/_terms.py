@@ -6,6 +6,7 @@ library reads it again, in the store and in the tests.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -17,7 +18,7 @@ _ESCAPES: Final = str.maketrans(
     {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
     | {chr(code): f"\\u{code:04X}" for code in (*range(9), 11, 12, *range(14, 32), 127)}
 )
-_IRI_SAFE: Final = "/#:.-_~+()@!$&',;=%"
+_NOT_IN_IRI: Final = re.compile(r'[\x00-\x20<>"{}|\\^`]')
 
 
 @lru_cache(maxsize=65_536)
@@ -27,7 +28,7 @@ def iri(value: str) -> str:
     >>> iri("https://doi.org/10.1/a<b>")
     '<https://doi.org/10.1/a%3Cb%3E>'
     """
-    return f"<{quote(value, safe=_IRI_SAFE)}>"
+    return f"<{_NOT_IN_IRI.sub(lambda found: quote(found[0]), value)}>"
 
 
 def text(value: str) -> str:

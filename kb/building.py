@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from kb.errors import UnavailableError
+from kb.errors import InputError, UnavailableError
 from kb.exports import claim_rows, to_csv
 from kb.lookup import KnowledgeBase
+from kb.schema import MODELS, schema_text
 from kb.site import build_site
 
 STEPS: Final = ("dataset", "tables", "site")
@@ -23,19 +24,27 @@ def _unseen(step: str) -> None:
 
 
 def build(base: KnowledgeBase, target: Path, progress: Progress = _unseen) -> None:
-    """Write ``kb.nq``, ``claims.csv`` and the site to a folder, replacing what was there.
+    """Write ``kb.nq``, tables, schemas and the site to a folder, replacing the last build.
 
     Everything is made in a folder beside the target and moved there when it is complete, so
     that an interrupted build leaves the last good one as it was.
 
     Raises:
         UnavailableError: the folder cannot be written.
+        InputError: the folder holds something else than a build.
     """
+    foreign = target != base.root / "build" and not (target / "kb.nq").exists()
+    if foreign and target.is_dir() and any(target.iterdir()):
+        raise InputError(f"{target} is no earlier build: it would be replaced with all it holds")
     with _fresh_folder(target) as folder:
         progress("dataset")
         (folder / "kb.nq").write_bytes(base.nquads)
         progress("tables")
         (folder / "claims.csv").write_text(claims_csv(base), encoding="utf-8")
+        (folder / "schema").mkdir()
+        for kind in MODELS:
+            text = schema_text(kind, base.vocabulary)
+            (folder / "schema" / f"{kind}.schema.json").write_text(text, encoding="utf-8")
         progress("site")
         build_site(base, folder)
 

@@ -151,7 +151,10 @@ def claimed_spans(text: SourceText, section: str, claims: Iterable[Claim]) -> Sp
         blocks[key].add((claim.study, claim.block))
     spans: Spans = []
     for (printed, row, column), same in blocks.items():
-        spans += _taken(places(text, section, printed, row, column), len(same))
+        found = places(text, section, printed, row, column)
+        spans += _taken(found, len(same))
+        if row and found:
+            spans.append(text.label_at(section, row, column))
     return spans
 
 

@@ -6,13 +6,12 @@ other claims are added or moved: ``bruzzese-2025.2.2.2.OS.median.blinatumomab``.
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
-from typing import Final
+from itertools import count
 
+from kb.errors import Problem, RecordError
 from kb.loading import Records
 from kb.matching import lexical
 from kb.model import (
@@ -32,6 +31,7 @@ from kb.model import (
     Verdict,
 )
 from kb.notation import Time, parse_p, parse_time
+from kb.notation import slug as slug  # noqa: PLC0414 - kb.site imports it from here
 from kb.records import (
     Bounded,
     ClaimBlock,
@@ -46,12 +46,13 @@ from kb.records import (
 from kb.references import compared, parent, statistic_of, unit_of
 from kb.vocabulary import Vocabulary
 
-_UNSAFE: Final = re.compile(r"[^A-Za-z0-9.+_-]+")
-_SIGNS: Final = {"<": "lt", ">": "gt", "≤": "le", "≥": "ge", "~": "about", "+": "pos", "%": "pct"}
-
 
 def expand(records: Records) -> Evidence:
-    """Turn checked records into the model, everything sorted by id."""
+    """Turn checked records into the model, everything sorted by id.
+
+    Raises:
+        RecordError: two measures of a study that differ in nothing an IRI can hold.
+    """
     studies = [study for _, study in sorted(records.studies.items())]
     return Evidence(
         dataset=_dataset(records),
@@ -61,13 +62,13 @@ def expand(records: Records) -> Evidence:
         studies=tuple(_study(s) for s in studies),
         groups=tuple(g for s in studies for g in _groups(s)),
         partitions=tuple(p for s in studies for p in _partitions(s)),
-        claims=tuple(c for s in studies for c in _claims(s, records.vocabulary)),
+        claims=tuple(_all_claims(records)),
     )
 
 
 def _dataset(records: Records) -> Dataset:
     d = records.dataset
-    creators, credits_ = tuple(sorted(d.creators)), tuple(sorted(d.credits))
+    creators, credits_ = _set(d.creators), _set(d.credits)
     return Dataset(d.title, d.description, d.base, d.license, creators, credits_)
 
 
@@ -84,7 +85,7 @@ def _publication(name: str, record: PublicationRecord) -> Publication:
         standing=standing.kind if standing else "",
         standing_note=(standing.note or "") if standing else "",
         standing_checked=standing.checked if standing else "",
-        reports=tuple(sorted(record.reports)),
+        reports=_set(record.reports),
         note=record.note or "",
     )
 
@@ -121,9 +122,9 @@ def _study(record: StudyRecord) -> Study:
         centres=design.centres or "",
         regimen=record.regimen or "",
         about=record.about or "",
-        registry=tuple(sorted(record.registry)),
-        analysis_of=tuple(sorted(record.analysis_of)),
-        publications=tuple(sorted(record.publications)),
+        registry=_set(record.registry),
+        analysis_of=_set(record.analysis_of),
+        publications=_set(record.publications),
     )
 
 
@@ -178,15 +179,50 @@ def _claims(study: StudyRecord, vocabulary: Vocabulary) -> list[Claim]:
     return sorted(_numbered(drafts), key=lambda claim: claim.id)
 
 
+def _all_claims(records: Records) -> Iterator[Claim]:
+    for name, study in sorted(records.studies.items()):
+        claims = _claims(study, records.vocabulary)
+        _refuse_clashes(claims, str(records.files[f"study/{name}"]))
+        yield from claims
+
+
+def _set(names: Iterable[str]) -> tuple[str, ...]:
+    """Names whose order and number say nothing, as a graph holds them."""
+    return tuple(sorted(set(names)))
+
+
 def _numbered(drafts: list[Claim]) -> Iterator[Claim]:
     """Tell apart claims that measure the same thing in the same place by their order."""
-    seen: Counter[str] = Counter()
+    taken = {draft.id for draft in drafts}
+    given: set[str] = set()
     blocks: dict[str, str] = {}
     for draft in drafts:
-        seen[draft.id] += 1
-        name = draft.id if seen[draft.id] == 1 else f"{draft.id}.{seen[draft.id]}"
+        numbers = (f"{draft.id}.{number}" for number in count(2))
+        free = (name for name in numbers if name not in taken)
+        name = draft.id if draft.id not in given else next(free)
+        taken.add(name)
+        given.add(name)
         block = blocks.setdefault(draft.block, name)
         yield replace(draft, id=name, block=block)
+
+
+def _refuse_clashes(claims: Iterable[Claim], file: str) -> None:
+    """Two measures that differ only in signs would be one in the graph."""
+    first: dict[str, Claim] = {}
+    problems = []
+    for claim in claims:
+        other = first.setdefault(measure_key(claim.measure), claim)
+        if other.measure != claim.measure:
+            said, before = _words(claim.measure), _words(other.measure)
+            expected = f"one spelling, or names that differ in letters or digits from {before!r}"
+            problems.append(Problem(file, 0, f"claim {claim.id}", said, expected))
+    if problems:
+        raise RecordError(problems)
+
+
+def _words(measure: Measure) -> str:
+    parts = (measure.endpoint, measure.category, measure.statistic, str(measure.time))
+    return ", ".join(filter(None, (*parts, measure.group, measure.versus)))
 
 
 class _Block:
@@ -251,7 +287,7 @@ class _Block:
             figure=figure or Figure(),
             row=tuple(row),
             column=block.column or report.column or "",
-            cites=tuple(block.cites if block.cites is not None else report.cites),
+            cites=tuple(sorted(set(block.cites if block.cites is not None else report.cites))),
             named=block.named or "",
             note=note,
         )
@@ -276,17 +312,6 @@ def measure_key(measure: Measure) -> str:
     return ".".join(slug(part) for part in parts if part)
 
 
-def slug(text: str) -> str:
-    """Make a text fit for a fragment: signs become words, everything odd a hyphen.
-
-    >>> slug("grade ≥3, after InO")
-    'grade-ge3-after-InO'
-    """
-    for sign, word in _SIGNS.items():
-        text = text.replace(sign, word)
-    return _UNSAFE.sub("-", text).strip("-.")
-
-
 def _figure(block: ClaimBlock, value: Value) -> Figure:
     kind, low, high = _bounds(value)
     point = value.value
@@ -297,7 +322,7 @@ def _figure(block: ClaimBlock, value: Value) -> Figure:
         value=point,
         lexical=lexical(block.printed, point) if point is not None else "",
         operator=value.operator or "",
-        unit=unit if value.word is None else "",
+        unit=unit if value.word is None or kind else "",
         numerator=value.n,
         denominator=value.of,
         low=low,

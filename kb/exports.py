@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
-from kb.model import Claim, DoseStep, Evidence, Figure, Group
+from kb.matching import lexical
+from kb.model import Claim, DoseStep, Evidence, Group
 
 COLUMNS: Final[Mapping[str, str]] = {
     "claim": "id of the claim; with the study's page it makes the IRI",
@@ -23,7 +25,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "endpoint": "notation of the endpoint",
     "category": "part of the endpoint; for a dose the drug, for a definition what is defined",
     "statistic": "median, percentage, count, hazard-ratio …",
-    "timepoint": "when, as a phrase: at 2 years; within 2 cycles; after blinatumomab",
+    "timepoint": "when, as a phrase: at 2 years; within 2 cycles; after relapse",
     "operator": "<, ≤, >, ≥ or ~ where one is printed",
     "value": "the figure as printed, or a word such as not-reached",
     "unit": "unit of the value",
@@ -43,6 +45,7 @@ COLUMNS: Final[Mapping[str, str]] = {
 
 Row = dict[str, str]
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_PLAIN: Final = re.compile(r"=?-?[0-9]+(?:\.[0-9]+)?")
 
 
 def claim_rows(evidence: Evidence, states: Mapping[tuple[str, str], str]) -> Iterator[Row]:
@@ -96,8 +99,8 @@ def _row(claim: Claim, group: Group) -> Row:
         "unit": figure.unit,
         "numerator": _number(figure.numerator),
         "denominator": _number(figure.denominator),
-        "low": _low_high(figure)[0],
-        "high": _low_high(figure)[1],
+        "low": _bound(claim, figure.low) or figure.date_from,
+        "high": _bound(claim, figure.high) or figure.date_to,
         "bounds": figure.bounds,
         "p_value": claim.verdict.p_printed,
         "printed": claim.printed,
@@ -113,11 +116,9 @@ def _value(claim: Claim) -> str:
     return figure.lexical or figure.word or figure.date or words
 
 
-def _low_high(figure: Figure) -> tuple[str, str]:
-    return (
-        _number(figure.low) or figure.date_from,
-        _number(figure.high) or figure.date_to,
-    )
+def _bound(claim: Claim, value: Decimal | None) -> str:
+    """Give a bound with its digits as printed, as the value has them."""
+    return "" if value is None else lexical(claim.printed, value)
 
 
 def _number(value: Decimal | int | None) -> str:
@@ -165,19 +166,18 @@ def to_csv(rows: Iterable[Row]) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, fieldnames=list(COLUMNS), lineterminator="\n")
     writer.writeheader()
-    writer.writerows({name: _inert(name, cell) for name, cell in row.items()} for row in rows)
+    writer.writerows({name: inert(cell) for name, cell in row.items()} for row in rows)
     return out.getvalue()
 
 
-def _inert(name: str, cell: str) -> str:
-    """A cell that a spreadsheet would run as a formula gets an apostrophe; p-values do not.
+def inert(cell: str) -> str:
+    """Put an apostrophe before what a spreadsheet would run as a formula, but for a number.
 
-    ``=0.03`` is a number with its sign, and a formula that gives the same number.
+    ``=0.03`` is a p-value with its sign, and a formula that gives the same number.
+
+    >>> [inert(cell) for cell in ("=0.03", "-1.5", "=1+1", "@SUM(A1)")]
+    ['=0.03', '-1.5', "'=1+1", "'@SUM(A1)"]
     """
-    if name in ("p_value", "value", "low", "high") and _is_plain(cell):
+    if _PLAIN.fullmatch(cell):
         return cell
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
-def _is_plain(cell: str) -> bool:
-    return all(char in "=<>≤≥~-0123456789./" for char in cell)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from kb.expansion import measure_key, slug
+from kb.expansion import measure_key
 from kb.model import Measure
+from kb.notation import slug
 
 
 class Iris:

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from kb.errors import Problem, RecordError, nearest
+from kb._fields import PATTERNS
+from kb.errors import Problem, RecordError, nearest, shorten
 from kb.reading import Lines, Loc, read_mapping
 from kb.records import (
     DatasetRecord,
@@ -71,9 +72,7 @@ def load_records(root: Path) -> Records:
         reader.folder(root / "evidence" / "sources", SourceRecord),
         reader.folder(root / "evidence" / "studies", StudyRecord),
     )
-    problems = reader.problems
-    if publications is not None:
-        problems = [*problems, *_placed(records, reference_problems(records, reader.broken))]
+    problems = [*reader.problems, *_placed(records, reference_problems(records, reader.broken))]
     if problems:
         raise RecordError(problems)
     return records
@@ -86,7 +85,7 @@ def load_dataset(root: Path) -> DatasetRecord:
     try:
         return DatasetRecord.model_validate(data)
     except ValidationError as error:
-        raise RecordError(problems_of(error, path, data)) from error
+        raise RecordError(problems_of(error, path)) from error
 
 
 class _Reader:
@@ -99,19 +98,21 @@ class _Reader:
         self.broken: set[str] = set()
 
     def one(self, path: Path, model: type[M]) -> M | None:
-        data: Any = None
         try:
             data = read_mapping(path, self.root)
             return model.model_validate(data, context=self.context)
         except RecordError as error:
             self.problems += error.problems
         except ValidationError as error:
-            self.problems += problems_of(error, path, data)
+            self.problems += problems_of(error, path)
         self.broken.add(path.stem)
         return None
 
     def folder(self, directory: Path, model: type[M]) -> dict[str, M]:
         found: dict[str, M] = {}
+        for path in sorted(directory.glob("*.yml")):
+            name = path.with_suffix(".yaml").name
+            self.problems.append(Problem(str(path), 0, "", path.name, "a name in .yaml", name))
         for path in sorted(directory.glob("*.yaml")):
             record = self.one(path, model)
             if record is None:
@@ -132,7 +133,7 @@ def _placed(records: Records, found: Iterator[tuple[str, Loc, str, str, str]]) -
         yield Problem(str(path), line, _field(loc), word, expected, near)
 
 
-def problems_of(error: ValidationError, path: Path, data: object) -> list[Problem]:
+def problems_of(error: ValidationError, path: Path) -> list[Problem]:
     """Turn the errors of one record into problems with the lines they stand on."""
     lines = Lines(path)
     return [_problem(dict(item), path, lines) for item in error.errors(include_url=False)]
@@ -141,7 +142,8 @@ def problems_of(error: ValidationError, path: Path, data: object) -> list[Proble
 def _problem(item: dict[str, Any], path: Path, lines: Lines) -> Problem:
     loc: Loc = tuple(item["loc"])
     context = item.get("ctx", {})
-    expected = str(context.get("expected", item["msg"].removeprefix("Value error, ")))
+    expected = _EXPECTED.get(item["type"]) or PATTERNS.get(context.get("pattern", ""))
+    expected = expected or str(context.get("expected", item["msg"].removeprefix("Value error, ")))
     near = str(context.get("nearest", ""))
     found = _found(item["input"])
     if item["type"] == "extra_forbidden":
@@ -152,12 +154,31 @@ def _problem(item: dict[str, Any], path: Path, lines: Lines) -> Problem:
     return Problem(str(path), lines.of(loc), _field(loc), found, expected, near)
 
 
+_EXPECTED: Final = {
+    "bool_type": "true or false",
+    "dict_type": "a mapping of names to values",
+    "int_type": "a whole number",
+    "list_type": "a list",
+    "model_type": "a mapping of fields",
+    "string_type": "a text",
+    "tuple_type": "a list of two numbers",
+}
+"""What pydantic's types of errors ask for, in the words of YAML."""
+
+
 def _found(value: object) -> str:
-    return f"a {type(value).__name__}" if isinstance(value, dict | list) else str(value)
+    """Show a value in the words of YAML."""
+    if isinstance(value, dict | list):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    if value is None or isinstance(value, bool):
+        return "nothing" if value is None else str(value).lower()
+    return str(value)
 
 
 def _field(loc: Loc) -> str:
-    return ".".join(map(str, loc))
+    """Join the steps to a field; a key can be anything, so what is unprintable is escaped."""
+    steps = (shorten(str(step)) for step in loc)
+    return ".".join(step if step.isprintable() else ascii(step)[1:-1] for step in steps)
 
 
 def _all_fields() -> frozenset[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -89,10 +90,31 @@ def parse_p(text: str) -> PValue | None:
 def is_date(text: str) -> bool:
     """Say whether a text is a year, a month or a day in ISO 8601.
 
-    >>> [is_date(d) for d in ("2017", "2017-08", "2017-13")]
-    [True, True, False]
+    >>> [is_date(d) for d in ("2017", "2017-08", "2017-13", "2017-02-30")]
+    [True, True, False, False]
     """
-    return _DATE.fullmatch(text) is not None
+    if _DATE.fullmatch(text) is None:
+        return False
+    try:
+        date.fromisoformat(f"{text}-01-01"[:10])
+    except ValueError:  # the 30th of February
+        return False
+    return True
+
+
+_UNSAFE: Final = re.compile(r"[^\w.+-]+")
+_SIGNS: Final = {"<": "lt", ">": "gt", "≤": "le", "≥": "ge", "~": "about", "+": "pos", "%": "pct"}
+
+
+def slug(text: str) -> str:
+    """Make a text fit for a fragment: signs become words, everything odd a hyphen.
+
+    >>> slug("grade ≥3, after InO")
+    'grade-ge3-after-InO'
+    """
+    for sign, word in _SIGNS.items():
+        text = text.replace(sign, word)
+    return _UNSAFE.sub("-", text).strip("-.")
 
 
 DURATIONS: Final = ("hours", "days", "weeks", "months", "years", "cycles", "courses", "doses")

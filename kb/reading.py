@@ -6,7 +6,9 @@ again by a parser that knows its lines.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,8 +19,10 @@ from kb.errors import Problem, RecordError
 
 MAX_BYTES: Final = 2_000_000
 """A record larger than this is refused before it is parsed."""
-MAX_DEPTH: Final = 40
-"""Deeper nesting than this is refused: the deepest record needs nine levels."""
+MAX_DEPTH: Final = 128
+"""Deeper nesting than this is refused by the fast parser: the deepest record needs nine levels."""
+_MANY_BRACKETS: Final = 2_000
+"""The fast parser's time grows with the square of the depth, which brackets bound."""
 
 Loc = Sequence[str | int]
 
@@ -33,52 +37,48 @@ def read_mapping(path: Path, root: Path | None = None) -> dict[str, Any]:
             UTF-8, no YAML, repeats a key, uses tags, or is no mapping.
     """
     text = _read_text(path, root)
+    if text.count("[") + text.count("{") > _MANY_BRACKETS and _is_deep(text):
+        raise RecordError([_too_deep(path)])
     try:
         data = ryaml.loads(text)
-    except (ryaml.InvalidYamlError, RecursionError) as error:
+    except ValueError as error:  # a syntax error, or a key that is a list or a mapping
         raise RecordError([_syntax_problem(path, text, str(error))]) from error
-    if not isinstance(data, dict):
-        raise RecordError([Problem(str(path), 1, "", type(data).__name__, "a mapping of fields")])
     _refuse_tags(path, text)
+    if not isinstance(data, dict):
+        found = "a list" if isinstance(data, list) else "nothing" if data is None else "one value"
+        raise RecordError([Problem(str(path), 1, "", found, "a mapping of fields")])
     return data
 
 
 def _read_text(path: Path, root: Path | None) -> str:
-    if root is not None and not path.resolve().is_relative_to(root.resolve()):
-        raise RecordError([Problem(str(path), 0, "", "", f"a file inside {root}")])
     try:
+        if root is not None and not path.resolve().is_relative_to(root.resolve()):
+            raise RecordError([Problem(str(path), 0, "", "", f"a file inside {root}")])
+        if path.exists() and not path.is_file():
+            raise RecordError([Problem(str(path), 0, "", "", "a plain file")])
         size = path.stat().st_size
         if size > MAX_BYTES:
             expected = f"at most {MAX_BYTES:,} bytes"
             raise RecordError([Problem(str(path), 0, "", f"{size:,} bytes", expected)])
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, RuntimeError, UnicodeDecodeError) as error:  # links in a circle: RuntimeError
         raise RecordError(
             [Problem(str(path), 0, "", str(error), "a readable UTF-8 file")]
         ) from error
-    _refuse_depth(path, text)
     return text
-
-
-def _refuse_depth(path: Path, text: str) -> None:
-    """Count brackets and indents: parsers that recurse must not see a deep file."""
-    depth = 0
-    for number, line in enumerate(text.splitlines(), 1):
-        depth += sum(map(line.count, "[{")) - sum(map(line.count, "]}"))
-        indent = (len(line) - len(line.lstrip(" -"))) // 2
-        if depth + indent > MAX_DEPTH * 2 or depth > MAX_DEPTH:
-            expected = f"at most {MAX_DEPTH} levels of nesting"
-            raise RecordError([Problem(str(path), number, "", "", expected)])
 
 
 def _refuse_tags(path: Path, text: str) -> None:
     """The fast parser drops a tag in silence; a record has no use for one."""
     if "!" not in text:
         return
-    for token in yaml.scan(text, Loader=yaml.CSafeLoader):
-        if isinstance(token, yaml.TagToken):
-            line = token.start_mark.line + 1
-            raise RecordError([Problem(str(path), line, "", "a YAML tag", "a plain value")])
+    try:
+        for token in yaml.scan(text, Loader=yaml.CSafeLoader):
+            if isinstance(token, yaml.TagToken):
+                line = token.start_mark.line + 1
+                raise RecordError([Problem(str(path), line, "", "a YAML tag", "a plain value")])
+    except yaml.YAMLError as error:
+        raise RecordError([_syntax_problem(path, text, str(error))]) from error
 
 
 def _syntax_problem(path: Path, text: str, message: str) -> Problem:
@@ -89,6 +89,9 @@ def _syntax_problem(path: Path, text: str, message: str) -> Problem:
         return Problem(str(path), line, key, "the key a second time", "each key once")
     if "repetition limit" in message:
         return Problem(str(path), 0, "", "aliases that multiply", "a file without aliases")
+    if "recursion limit" in message:
+        where = re.search(r"at line (\d+)", message)
+        return _too_deep(path, int(where[1]) if where else 0)
     try:
         for _ in yaml.parse(text, Loader=yaml.CSafeLoader):
             pass
@@ -101,14 +104,46 @@ def _syntax_problem(path: Path, text: str, message: str) -> Problem:
     return Problem(str(path), 0, "", "", expected)
 
 
+def _compose(text: str) -> yaml.Node | None:
+    """Return the nodes with their lines; None when this parser does not read the text.
+
+    It recurses without a limit, so the depth is measured first.
+    """
+    if _is_deep(text):
+        return None
+    try:
+        found: yaml.Node | None = yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError:
+        return None
+    return found
+
+
+def _is_deep(text: str) -> bool:
+    """Tell whether the text nests deeper than is allowed, reading no further than that."""
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_DEPTH:
+                return True
+    except yaml.YAMLError:
+        pass
+    return False
+
+
+def _too_deep(path: Path, line: int = 0) -> Problem:
+    return Problem(str(path), line, "", "", f"at most {MAX_DEPTH} levels of nesting")
+
+
 def _repeated_keys(text: str) -> Iterator[tuple[str, int]]:
-    waiting = [yaml.compose(text, Loader=yaml.CSafeLoader)]
+    waiting = [_compose(text)]
     while waiting:
         node = waiting.pop()
         if isinstance(node, yaml.MappingNode):
             seen: set[str] = set()
             for key, value in node.value:
-                if key.value in seen:
+                if str(key.value) in seen:
                     yield str(key.value), key.start_mark.line + 1
                 seen.add(str(key.value))
                 waiting.append(value)
@@ -122,13 +157,13 @@ class Lines:
     def __init__(self, path: Path) -> None:
         """Remember the file; it is not read yet."""
         self._path = path
-        self._root: yaml.Node | None = None
+
+    @cached_property
+    def _root(self) -> yaml.Node | None:
+        return _compose(self._path.read_text(encoding="utf-8"))
 
     def of(self, loc: Loc) -> int:
         """Return the line of a field, or of its nearest enclosing field that is there."""
-        if self._root is None:
-            text = self._path.read_text(encoding="utf-8")
-            self._root = yaml.compose(text, Loader=yaml.CSafeLoader)
         node, line = self._root, 1
         for step in loc:
             found = _child(node, step)

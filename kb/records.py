@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from kb._fields import (
+    Count,
     Date,
     GroupName,
     Label,
@@ -25,6 +26,7 @@ from kb._fields import (
     StrictModel,
     TermOf,
     read_scalar,
+    text_of,
 )
 
 Endpoint = Annotated[str, TermOf("endpoint")]
@@ -72,8 +74,8 @@ class Value(Bounded):
     value: Number | None = Field(None, description="the point, e.g. 7.7, '<10' or 44%")
     operator: Literal["<", "≤", ">", "≥", "~"] | None = None
     unit: Unit | None = Field(None, description="where it differs from the block's unit")
-    n: int | None = Field(None, ge=0, description="numerator as printed")
-    of: int | None = Field(None, ge=0, description="denominator as printed")
+    n: Count | None = Field(None, description="numerator as printed")
+    of: Count | None = Field(None, description="denominator as printed")
     spread: Number | None = Field(None, description="one number printed where bounds belong")
     word: Annotated[str, TermOf("word", "value")] | None = None
     date: Date | None = None
@@ -153,7 +155,7 @@ class ClaimBlock(StrictModel):
     at: Label | None = None
     row: list[Label] | None = None
     column: Label | None = None
-    cites: list[int] | None = None
+    cites: list[Count] | None = None
     regimen: Regimen | None = None
     population: Population | None = None
     note: Note | None = None
@@ -173,7 +175,7 @@ class Report(StrictModel):
     at: Label = Field(description="section, table or figure of the source")
     row: list[Label] | None = None
     column: Label | None = None
-    cites: list[int] = Field(default_factory=list, description="reference numbers given there")
+    cites: list[Count] = Field(default_factory=list, description="reference numbers given there")
     claims: Annotated[list[ClaimBlock], Field(min_length=1)]
 
     _row_as_list = model_validator(mode="before")(ClaimBlock._row_as_list.__func__)
@@ -213,7 +215,13 @@ class Design(StrictModel):
 
     kind: Annotated[str, TermOf("design")]
     phase: (
-        Annotated[Literal["1", "1b", "1/2", "2", "2a", "3", "4"], Field(coerce_numbers_to_str=True)]
+        Annotated[
+            Literal["1", "1b", "1/2", "2", "2a", "3", "4"],
+            BeforeValidator(
+                text_of,
+                json_schema_input_type=Literal["1", "1b", "1/2", "2", "2a", "3", "4", 1, 2, 3, 4],
+            ),
+        ]
         | None
     ) = None
     masking: Annotated[str, TermOf("design")] | None = None
@@ -264,12 +272,12 @@ class SourceRecord(StrictModel):
     title: Line
     kind: Literal["primary-report", "review", "abstract", "label", "registry-entry"]
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
-    text: Annotated[str, Field(pattern=r"^[\w.-]+$")] | None = Field(
+    text: Annotated[str, Field(pattern=r"^\w[\w.-]*$")] | None = Field(
         None, description="file name of its text; absent: the source is unavailable"
     )
     credit: Line
     sections: Annotated[list[Span], Field(min_length=1)]
-    references: dict[int, Slug] = {}
+    references: dict[Count, Slug] = {}
     left_out: list[LeftOut] = []
 
 
@@ -317,6 +325,6 @@ class DatasetRecord(StrictModel):
     title: Line
     description: Note
     base: Annotated[str, Field(pattern=r"^https?://[\w.-]+(:\d+)?/([\w.~-]+/)*$")]
-    license: Annotated[str, Field(pattern=r"^https?://\S+$")]
+    license: Annotated[str, Field(pattern=r'^https?://[^\s<>"{}|\\^`]+$')]
     creators: list[Line] = []
     credits: list[Line] = []

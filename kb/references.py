@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Final
 
 from kb.errors import nearest
-from kb.notation import is_duration, parse_time
+from kb.notation import is_duration, parse_time, slug
 from kb.reading import Loc
-from kb.records import ClaimBlock, Comparison, Report, SourceRecord, StudyRecord, Value
+from kb.records import Bounded, ClaimBlock, Comparison, Report, SourceRecord, StudyRecord, Value
 
 if TYPE_CHECKING:
     from kb.loading import Records
@@ -32,10 +32,10 @@ def reference_problems(records: Records, broken: Collection[str] = ()) -> Iterat
     for name, publication in records.publications.items():
         loc = ("publications", name, "reports")
         yield from known.in_list("publications.yaml", loc, publication.reports, "study")
-    for source in records.sources.values():
-        yield from _source_problems(source, known)
-    for study in records.studies.values():
-        yield from _StudyCheck(study, records, known).problems()
+    for name, source in records.sources.items():
+        yield from _source_problems(f"source/{name}", source, known)
+    for name, study in records.studies.items():
+        yield from _StudyCheck(f"study/{name}", study, records, known).problems()
 
 
 class Known:
@@ -48,10 +48,11 @@ class Known:
             "source": frozenset(records.sources) | broken,
             "publication": frozenset(records.publications) | broken,
         }
+        self._unknowable = {"publication"} if "publications" in broken else set()
 
     def one(self, file: str, loc: Loc, name: str, what: str) -> Iterator[Finding]:
         """Yield a finding when nothing of this kind bears the name."""
-        if name not in self.names[what]:
+        if name not in self.names[what] and what not in self._unknowable:
             yield file, loc, name, f"the id of a {what}", nearest(name, self.names[what])
 
     def in_list(self, file: str, loc: Loc, names: Collection[str], what: str) -> Iterator[Finding]:
@@ -60,11 +61,11 @@ class Known:
             yield from self.one(file, (*loc, index), name, what)
 
 
-def _source_problems(source: SourceRecord, known: Known) -> Iterator[Finding]:
-    file = f"source/{source.id}"
+def _source_problems(file: str, source: SourceRecord, known: Known) -> Iterator[Finding]:
     yield from known.one(file, ("publication",), source.publication, "publication")
     for number, publication in source.references.items():
         yield from known.one(file, ("references", number), publication, "publication")
+    yield from _span_problems(file, source)
     sections = {span.id for span in source.sections}
     for index, left in enumerate(source.left_out):
         if left.at not in sections:
@@ -72,12 +73,27 @@ def _source_problems(source: SourceRecord, known: Known) -> Iterator[Finding]:
             yield file, ("left_out", index, "at"), left.at, "a section of the source", near
 
 
+def _span_problems(file: str, source: SourceRecord) -> Iterator[Finding]:
+    """A section begins once; its later spans resume it. Its id is part of its IRI."""
+    begun: dict[str, str] = {}
+    for index, span in enumerate(source.sections):
+        loc, word = ("sections", index, "id"), slug(span.id)
+        if not word:
+            yield file, loc, span.id, "an id with a letter or a digit", ""
+        elif span.resumes and span.id not in begun.values():
+            yield file, (*loc[:2], "resumes"), span.id, "a section that has begun", ""
+        elif not span.resumes and word in begun:
+            expected = "a section that has not begun, or 'resumes: true'"
+            yield file, loc, span.id, expected, "" if span.id == begun[word] else begun[word]
+        begun.setdefault(word, span.id)
+
+
 class _StudyCheck:
     """The references of one study's record."""
 
-    def __init__(self, study: StudyRecord, records: Records, known: Known) -> None:
+    def __init__(self, file: str, study: StudyRecord, records: Records, known: Known) -> None:
         self.study = study
-        self.file = f"study/{study.id}"
+        self.file = file
         self.records = records
         self.vocabulary: Vocabulary = records.vocabulary
         self.known = known
@@ -89,7 +105,10 @@ class _StudyCheck:
             self.file, ("publications",), study.publications, "publication"
         )
         yield from self.known.in_list(self.file, ("analysis_of",), study.analysis_of, "study")
+        if study.id in study.analysis_of:
+            yield self.file, ("analysis_of",), study.id, "another study", ""
         yield from self._groups()
+        yield from self._partitions()
         for index, report in enumerate(study.reports):
             yield from self._report(report, ("reports", index))
 
@@ -108,11 +127,18 @@ class _StudyCheck:
                 yield from self._time((*loc, "who", "time"), group.who.time)
             if self._is_within_itself(name):
                 yield self.file, loc, name, "a group that is not within itself", ""
+
+    def _partitions(self) -> Iterator[Finding]:
         for index, partition in enumerate(self.study.partitions):
-            loc = ("partitions", index)
+            loc: Loc = ("partitions", index)
             yield from self._group((*loc, "of"), partition.of)
             for part, name in enumerate(partition.parts):
                 yield from self._group((*loc, "parts", part), name)
+                if name in partition.parts[:part]:
+                    yield self.file, (*loc, "parts", part), name, "each group once", ""
+            same = [slug(f"{p.of}.{p.by}") for p in self.study.partitions[: index + 1]]
+            if same.count(same[-1]) > 1:
+                yield self.file, (*loc, "by"), partition.by, "one partition by this", ""
 
     def _is_within_itself(self, name: str) -> bool:
         seen: set[str] = set()
@@ -161,7 +187,7 @@ class _StudyCheck:
 
     def _value(self, block: ClaimBlock, name: str, value: Value, loc: Loc) -> Iterator[Finding]:
         yield from self._group(loc, name)
-        if not value.model_fields_set - {"note"}:
+        if not _says(value, "value", "n", "of", "spread", "word", "date", "from_", "to"):
             yield self.file, loc, "nothing", "a figure or a word", ""
         yield from self._unit(loc, statistic_of(block, value), unit_of(block, value))
         if statistic_of(block, value) is None:
@@ -186,9 +212,11 @@ class _StudyCheck:
         elif pair[0] == pair[1]:
             yield self.file, loc, pair[0], "two different groups", ""
         yield from self._unit((*loc, "unit"), comparison.statistic, comparison.unit)
-        said = comparison.model_fields_set - {"of", "versus", "note"}
-        if not said:
+        if not _says(comparison, "value", "p", "finding", "significance", "favours"):
             yield self.file, loc, "nothing", "an estimate, p, finding or significance", ""
+        if comparison.statistic is None and _says(comparison, "value"):
+            expected = "the statistic of the estimate (hazard-ratio, difference …)"
+            yield self.file, loc, "", expected, ""
 
     def _time(self, loc: Loc, phrase: str) -> Iterator[Finding]:
         known = [n for s in ("event", "drug", "regimen") for n in self.vocabulary.schemes[s]]
@@ -196,6 +224,11 @@ class _StudyCheck:
             if not is_duration(what) and what not in known:
                 expected = "a duration, an event, a drug or a regimen"
                 yield self.file, loc, what, expected, nearest(what, known)
+
+
+def _says(what: Bounded, *names: str) -> bool:
+    """Tell whether any of these parts, or bounds, are given; an empty field gives nothing."""
+    return what.bounds is not None or any(getattr(what, name) is not None for name in names)
 
 
 def parent(study: StudyRecord, name: str) -> str:

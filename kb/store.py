@@ -14,6 +14,7 @@ from typing import Final, Protocol
 
 import pyoxigraph as ox
 
+from kb._terms import XSD
 from kb.errors import QueryError, shorten
 
 Value = str | int | float | bool | Decimal | None
@@ -77,9 +78,10 @@ class Store:
         self, query: str, bindings: Mapping[str, Binding] | None
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         refuse_unsafe(query)
+        bound = with_bindings(query, bindings or {})
         try:
             return self._store.query(
-                with_bindings(query, bindings or {}), use_default_graph_as_union=True
+                _unambiguous(bound), use_default_graph_as_union=not _names_graphs(bound)
             )
         except (SyntaxError, ValueError, OSError) as error:
             raise QueryError(f"the query is not well formed: {shorten(str(error), 300)}") from error
@@ -98,6 +100,24 @@ def python_value(term: object) -> Value:
         return term.value
 
 
+def binding(value: object, base: str) -> Binding:
+    """Turn a Python value into a term: a text that begins with the base is an IRI of the dataset.
+
+    Raises:
+        QueryError: a value of another type, or one that begins as an IRI and is none.
+    """
+    try:
+        if isinstance(value, str) and value.startswith(base):
+            return ox.NamedNode(value)
+        if isinstance(value, Decimal):
+            return ox.Literal(f"{value:f}", datatype=ox.NamedNode(f"{XSD}decimal"))
+        if isinstance(value, str | int | float | bool):
+            return ox.Literal(value)
+    except ValueError as error:
+        raise QueryError(f"{shorten(str(value))!r} is no IRI") from error
+    raise QueryError(f"a binding is a text, number or IRI, not {type(value).__name__}")
+
+
 _CONVERTERS: Final[Mapping[str, type[int] | type[Decimal] | type[float]]] = {
     "integer": int,
     "decimal": Decimal,
@@ -107,11 +127,11 @@ _CONVERTERS: Final[Mapping[str, type[int] | type[Decimal] | type[float]]] = {
 
 _TOKENS: Final = re.compile(
     r"""
-      (?P<iri><[^<>"{}|^`\\\s]*>)                   # an IRI
+      (?P<iri><(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>)
     | \"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"           # long strings
     | '''(?:[^'\\]|\\.|'(?!''))*'''
     | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*'     # short strings
-    | \#[^\n]*                                      # a comment
+    | \#[^\n\r]*                                    # a comment
     | [?$]\w+                                       # a variable
     | (?P<prefix>[\w.-]*):(?:[\w.:%-]|\\.)*         # a prefixed name
     | (?P<word>[A-Za-z]+)
@@ -163,13 +183,23 @@ def _forbidden(token: re.Match[str]) -> str:
     return word if word in _FORBIDDEN else ""
 
 
+def _names_graphs(query: str) -> bool:
+    """Tell whether a query says with FROM which graphs it asks; the union would overrule it."""
+    return any((token["word"] or "").upper() == "FROM" for token in _TOKENS.finditer(query))
+
+
+def _unambiguous(query: str) -> str:
+    """End the line after each IRI with a hash: if a parser takes it for a comment, no more is."""
+    return _TOKENS.sub(lambda t: f"{t[0]}\n" if "#" in (t["iri"] or "") else t[0], query)
+
+
 def with_bindings(query: str, bindings: Mapping[str, Binding]) -> str:
-    """Bind variables of a query by VALUES at the start of its pattern, as any engine reads it.
+    r"""Bind variables of a query by VALUES at the start of its pattern, as any engine reads it.
 
     Raises:
         QueryError: a name that is no variable, or a query without a pattern.
 
-    >>> with_bindings("SELECT ?o { ?s ?p ?o }", {"s": ox.Literal(7)}).replace("\\n", " ")
+    >>> with_bindings("SELECT ?o { ?s ?p ?o }", {"s": ox.Literal(7)}).replace("\n", " ")
     'SELECT ?o { VALUES ?s { "7"^^<http://www.w3.org/2001/XMLSchema#integer> } ?s ?p ?o }'
     """
     if not bindings:

@@ -176,6 +176,15 @@ class SourceText:
         span = self._cell_span(section, row, column or None)
         return find(printed, fold_pieces(self.text, [span]))
 
+    def label_at(
+        self, section: str, row: Sequence[str], column: str | None
+    ) -> tuple[int, int]:
+        """Return where the label stands that names a row: its numbers are part of an anchor."""
+        index = None if not column else self._column(section, self._labels(section)[0], column)
+        spot = self._spot(section, self._labels(section), row, index)
+        cell = self._table(section)[spot.row][spot.cell]
+        return cell.start, cell.end
+
     def cell(self, section: str, row: Sequence[str] | str, column: str | int | None = None) -> str:
         """Return what a table prints in a cell, or in a row when no column is given.
 

@@ -7,7 +7,7 @@ Every concept has a notation, the word that records use. The IRI of a concept is
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -60,13 +60,23 @@ class Vocabulary:
         """Read every ``.ttl`` file of a directory, in the order of their names.
 
         Raises:
-            RecordError: a file that is no Turtle or too large, or a directory without any.
+            RecordError: a file that is no Turtle or too large, a directory without any, two
+                concepts with one notation, or a hierarchy that leads nowhere or in a circle.
         """
         files = sorted(directory.glob("*.ttl"))
         if not files:
             raise RecordError([Problem(str(directory), 0, "", "", "Turtle files (*.ttl)")])
-        triples = [triple for path in files for triple in _parse(path, base)]
-        return cls(base, _terms(triples, base), triples)
+        triples: list[ox.Triple] = []
+        problems: list[Problem] = []
+        for path in files:
+            try:
+                triples += _parse(path, base)
+            except RecordError as error:
+                problems += error.problems
+        terms = _terms(triples, base)
+        if problems := problems or list(_faults(directory, terms, triples)):
+            raise RecordError(problems)
+        return cls(base, terms, triples)
 
     def get(self, scheme: str, notation: str) -> Term:
         """Return a concept by its notation.
@@ -116,11 +126,15 @@ class Vocabulary:
 
 
 def _parse(path: Path, base: str) -> list[ox.Triple]:
-    if path.stat().st_size > _MAX_BYTES:
-        raise RecordError([Problem(str(path), 0, "", "", f"at most {_MAX_BYTES} bytes")])
     try:
+        if not path.resolve().is_relative_to(path.parent.resolve()):
+            raise RecordError([Problem(str(path), 0, "", "", f"a file inside {path.parent}")])
+        if path.stat().st_size > _MAX_BYTES:
+            raise RecordError([Problem(str(path), 0, "", "", f"at most {_MAX_BYTES:,} bytes")])
         quads = ox.parse(path.read_bytes(), ox.RdfFormat.TURTLE, base_iri=base)
         return [quad.triple for quad in quads]
+    except (OSError, RuntimeError) as error:
+        raise RecordError([Problem(str(path), 0, "", str(error), "a readable file")]) from error
     except SyntaxError as error:
         problem = Problem(str(path), error.lineno or 0, "", error.msg or "", "valid Turtle")
         raise RecordError([problem]) from error
@@ -137,6 +151,38 @@ def _terms(triples: Iterable[ox.Triple], base: str) -> list[Term]:
         if f"{SKOS}notation" in said
     }
     return [_term(iri, described[iri], notations, base) for iri in notations]
+
+
+def _faults(
+    directory: Path, terms: Iterable[Term], triples: Iterable[ox.Triple]
+) -> Iterator[Problem]:
+    """Find what would be lost, or looked for without end, were the terms indexed."""
+    named: dict[tuple[str, str], Term] = {}
+    for term in terms:
+        other = named.setdefault((term.scheme, term.notation), term)
+        if other.iri != term.iri:
+            expected = f"a notation of its own; {other.iri} has it"
+            yield Problem(str(directory), 0, term.iri, term.notation, expected)
+    known = {term.iri for term in named.values()}
+    for subject, predicate, value in triples:
+        if predicate.value == f"{SKOS}broader" and str(getattr(value, "value", "")) not in known:
+            yield Problem(str(directory), 0, str(subject), str(value), "a concept that exists")
+    for term in named.values():
+        if _is_above_itself(term, named):
+            yield Problem(str(directory), 0, term.iri, term.notation, "no circle of skos:broader")
+
+
+def _is_above_itself(term: Term, named: Mapping[tuple[str, str], Term]) -> bool:
+    seen: set[str] = set()
+    waiting = list(term.broader)
+    while waiting:
+        wider = waiting.pop()
+        if wider == term.notation:
+            return True
+        if wider not in seen:
+            seen.add(wider)
+            waiting += getattr(named.get((term.scheme, wider)), "broader", ())
+    return False
 
 
 def _term(iri: str, said: Mapping[str, list[str]], notations: Mapping[str, str], base: str) -> Term:

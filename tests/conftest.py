@@ -1,4 +1,4 @@
-"""What the tests share: the papers' texts, the browser, and what it means when one is missing."""
+"""What the tests share: evidence bases, the papers' texts, the browser, and what is missing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
+from example_base import TEXTS, write_example
+
+from kb import KnowledgeBase
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -40,6 +43,24 @@ def chromium_program() -> str | None:
 def repo_root() -> Path:
     """The root of the project."""
     return ROOT
+
+
+@pytest.fixture
+def example_root(tmp_path: Path) -> Path:
+    """A fresh copy of the example's records and ontology, to change at will."""
+    return write_example(tmp_path / "example")
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
+    """The example's evidence base, checked against its texts; not to be changed."""
+    return KnowledgeBase(write_example(tmp_path_factory.mktemp("example") / "base"), TEXTS)
+
+
+@pytest.fixture(scope="session")
+def real() -> KnowledgeBase:
+    """The project's own evidence base, without texts."""
+    return KnowledgeBase(ROOT)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
+from kb._figures import figures
 from kb.errors import InputError, UnavailableError
+from kb.matching import fold
 from kb.records import SourceRecord, Span
 from kb.texts import (
     MAX_BYTES,
@@ -221,6 +223,42 @@ def test_no_text_makes_the_reading_of_a_table_hang() -> None:
     assert len(source.rows("T")) == 5_001
     with pytest.raises(TextError, match="no row"):
         source.find_at("T", ["a", "c"], "", "1")
+
+
+# --- the figures of a section -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("44% of 271 patients [4–18], 25% [1,2].", "44 271 25"),
+        ("burden [2.25–26.33].", ""),
+        ("HR 0.61 [0.48–0.77], age 34 [15–64], IQR [2, 5]", "0.61 0.48 0.77 34 15 64 2 5"),
+        ("survival in <10% [1–3]. 29.4%\t[21, 22]", "10 29.4"),
+        ("85.7% [6/7]", "85.7 6 7"),
+        ("Table 1, Figures 1 and 2, **TABLE 3** | (see Fig. 4A)", ""),
+        ("Figure 1 shows 12; in Table 2, 36 patients; Table 3 and 4 more", "12 36 4"),
+        ("Figures 1, 2 and 3; Figs. 1-3; Tables 1 & 2, 36 patients", "36"),
+        ("### 2.1.2 | A Phase 3 Study", "3"),
+        ("## 2 | Study\n\n3.1. Baseline\n\n4. Discussion\n", ""),
+        ("text\n12. After 3 of them, more text that goes on.", "12 3"),
+        ("0\t33\t0\t8", "0 33 0 8"),
+        ("one patient and two cases; one of four", "1 2 1 4"),
+        ("one of the most used; the first one; no one; one or another", ""),
+        ("on days 1–21 (0.8/0.5 mg/m<sup>2</sup>)", "1 21 0.8 0.5"),
+    ],
+)
+def test_the_figures_of_a_section_are_those_that_a_reader_would_name(
+    text: str, expected: str
+) -> None:
+    assert " ".join(f"{f.value.normalize():f}" for f in figures(fold(text))) == expected
+
+
+def test_a_figure_stands_where_it_says() -> None:
+    text = "OS was $\\geq 7.7$ months [4]."
+    (figure,) = figures(fold(text))
+    assert text[figure.start : figure.end] == "7.7"
+    assert (figure.lexical, figure.operator, figure.context(2)) == ("7.7", "≥", "q 7.7$")
 
 
 # --- files ------------------------------------------------------------------------------------

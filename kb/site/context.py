@@ -52,6 +52,8 @@ class Site:
         self.vocabulary = base.vocabulary
         self.words = Words(base.vocabulary)
 
+    names = SCHEMES
+
     @cached_property
     def settings(self) -> Mapping[str, Any]:
         """How endpoints are arranged: ``arrangement.yaml`` of the site's folder."""

@@ -34,6 +34,7 @@ class Shown:
     parts: tuple[Part, ...]
     claims: tuple[FoundClaim, ...]
     differs: bool = False
+    prefix: str = "print"
 
     @property
     def text(self) -> str:
@@ -43,7 +44,7 @@ class Shown:
     @property
     def id(self) -> str:
         """The id of the box with the prints."""
-        return f"print.{self.claims[0].claim.id}"
+        return f"{self.prefix}.{self.claims[0].claim.id}"
 
     @property
     def state(self) -> State:
@@ -75,7 +76,9 @@ class Shown:
         return tuple(dict.fromkeys(f.claim.named for f in self.claims if f.claim.named))
 
 
-def shown_figures(found: Iterable[FoundClaim], words: Words, with_unit: bool) -> list[Shown]:
+def shown_figures(
+    found: Iterable[FoundClaim], words: Words, with_unit: bool, prefix: str = "print"
+) -> list[Shown]:
     """Put claims of one measure together: those that agree under the fullest figure."""
     clusters = _clusters(found, lambda a, b: agree(a.claim.figure, b.claim.figure))
     flags = [
@@ -83,7 +86,9 @@ def shown_figures(found: Iterable[FoundClaim], words: Words, with_unit: bool) ->
         for one in clusters
     ]
     return [
-        Shown((Part("figure", _fullest(cluster, words, with_unit)),), tuple(cluster), differs)
+        Shown(
+            (Part("figure", _fullest(cluster, words, with_unit)),), tuple(cluster), differs, prefix
+        )
         for cluster, differs in zip(clusters, flags, strict=True)
     ]
 
@@ -94,12 +99,16 @@ def _fullest(cluster: Sequence[FoundClaim], words: Words, with_unit: bool) -> st
 
 
 def shown_comparisons(
-    found: Iterable[FoundClaim], words: Words, name: Callable[[FoundClaim], tuple[str, str]]
+    found: Iterable[FoundClaim],
+    words: Words,
+    name: Callable[[FoundClaim], tuple[str, str]],
+    prefix: str = "print",
 ) -> list[Shown]:
     """Put comparisons of the same groups together; ``name`` gives the names of the two."""
     clusters = _clusters(found, _same_verdict)
     return [
-        Shown(tuple(_verdict_parts(cluster, words, name)), tuple(cluster)) for cluster in clusters
+        Shown(tuple(_verdict_parts(cluster, words, name)), tuple(cluster), prefix=prefix)
+        for cluster in clusters
     ]
 
 

@@ -7,13 +7,13 @@ All text is escaped by the templates; headings, which Markdown reads, are escape
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
 
 _PLAIN: Final = frozenset(" abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789,")
 
@@ -22,7 +22,7 @@ _PLAIN: Final = frozenset(" abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ
 class Page:
     """One page: where it is, how it is called, and what its template is given.
 
-    ``path`` is that of the IRI (``study/tower``); ``index`` pages end in ``/index``.
+    ``path`` is that of the IRI (``study/<id>``); ``index`` pages end in ``/index``.
     """
 
     path: str
@@ -51,7 +51,7 @@ class File:
 class Renderer:
     """Writes pages as Markdown with the templates of a folder."""
 
-    def __init__(self, templates: Path) -> None:
+    def __init__(self, templates: Path, filters: Mapping[str, Callable[..., Any]]) -> None:
         """Set up Jinja2: everything is escaped, and a missing value is an error."""
         self._environment = Environment(
             loader=FileSystemLoader(templates),
@@ -60,6 +60,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._environment.filters.update(filters)
         self._environment.filters["md"] = markdown_text
 
     def markdown(self, page: Page) -> str:
@@ -72,9 +73,9 @@ class Renderer:
 
 def _front_matter(page: Page) -> str:
     """The theme writes title and description into the page as they are, so they are escaped."""
-    said: dict[str, Any] = {"title": str(escape(page.title))}
+    said: dict[str, Any] = {"title": escape(page.title)}
     if page.description:
-        said["description"] = str(escape(page.description))
+        said["description"] = escape(page.description)
     if page.hide:
         said["hide"] = list(page.hide)
     if page.boost != 1:
@@ -83,11 +84,21 @@ def _front_matter(page: Page) -> str:
     return f"---\n{''.join(lines)}---\n"
 
 
-def markdown_text(text: object) -> Markup:
+class Safe(str):
+    """Text that templates write as it is."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        """Return the text: the way in which templates ask whether to escape."""
+        return str(self)
+
+
+def markdown_text(text: object) -> Safe:
     """Escape text for a Markdown heading: what is no letter or digit becomes a reference.
 
     >>> print(markdown_text("a *b* {{ c }}"))
     a &#42;b&#42; &#123;&#123; c &#125;&#125;
     """
     flat = " ".join(str(text).split())
-    return Markup("".join(c if c in _PLAIN or ord(c) > 127 else f"&#{ord(c)};" for c in flat))  # noqa: S704 - every character that means something is a reference
+    return Safe("".join(c if c in _PLAIN or ord(c) > 127 else f"&#{ord(c)};" for c in flat))

@@ -44,9 +44,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One measure in groups that correspond to each other."""
+    """One measure in groups that correspond to each other.
+
+    ``detail`` tells it from other measures of the endpoint; ``plain`` stands where that is "".
+    """
 
     detail: str
+    plain: str
     named: tuple[str, ...]
     among: str
     cells: tuple[Cell, ...]
@@ -98,19 +102,41 @@ class StudyTables:
         self.claims = site.by_study.get(study, [])
         arms = site.arms(study)
         self.arms = arms if len(arms) <= _MOST_COLUMNS else []
-        self.is_long = not self.arms
+        self.is_long = len(arms) > _MOST_COLUMNS
+        self.prefix = "print"
 
     def tables(self) -> list[Table]:
         """Return a table for each heading that has claims, doses apart."""
-        made = (self._table(h.title, h.id, set(h.tops)) for h in self.site.headings)
+        made = (self._table(h.title, h.id, self._under(set(h.tops))) for h in self.site.headings)
         return [table for table in made if table.blocks]
 
-    def _table(self, title: str, name: str, tops: set[str]) -> Table:
-        chosen = [
-            found
-            for found in self.claims
-            if self.site.top(found.claim.measure.endpoint) in tops and not found.claim.steps
-        ]
+    def _under(self, tops: set[str]) -> list[FoundClaim]:
+        kept = (found for found in self.claims if not found.claim.steps)
+        return [found for found in kept if self.site.top(found.claim.measure.endpoint) in tops]
+
+    def main(self) -> Table | None:
+        """Return the figures that readers of a study look for first, of its arms as a whole."""
+        chosen = [found for found in self.claims if self._is_main(found.claim)]
+        self.prefix = "main"
+        table = self._table(self.site.settings["main"]["title"], "main-results", chosen)
+        self.prefix = "print"
+        return table if table.blocks else None
+
+    def _is_main(self, claim: Claim) -> bool:
+        measure, figure = claim.measure, claim.figure
+        if measure.endpoint not in self.site.settings["main"]["endpoints"] or measure.category:
+            return False
+        if not all(map(self._is_whole, filter(None, (measure.group, measure.versus)))):
+            return False
+        if measure.versus:
+            return bool(claim.verdict.p_printed or figure.value is not None)
+        return figure.value is not None or (bool(figure.word) and measure.statistic != "value")
+
+    def _is_whole(self, name: str) -> bool:
+        group = self.site.groups[self.study, name]
+        return group.kind in ("whole", "arm", "cohort")
+
+    def _table(self, title: str, name: str, chosen: list[FoundClaim]) -> Table:
         columns = self.columns(chosen)
         return Table(
             title,
@@ -122,12 +148,11 @@ class StudyTables:
         )
 
     def columns(self, chosen: Iterable[FoundClaim]) -> list[Group]:
-        """Return the whole study, where anything is said of it, and the arms."""
+        """Return the whole study, where anything is said of it, and the arms, likewise."""
         whole = self.site.groups[self.study, WHOLE]
         used = {self.column_of(f.claim.measure.group) for f in chosen if not f.claim.measure.versus}
-        return [g for g in (whole, *self.arms) if g.id in used or (g.id != WHOLE and used)] or [
-            whole
-        ]
+        arms = self.arms if used - {WHOLE} else []
+        return [*([whole] if WHOLE in used or not arms else []), *arms]
 
     def column_of(self, name: str) -> str:
         """Return the arm that a group belongs to, or the whole study."""
@@ -156,7 +181,7 @@ class StudyTables:
             and found.claim.figure.value is not None
             and found.claim.figure.unit == self.site.settings["people"]
         ]
-        return tuple(shown_figures(chosen, words, with_unit=False))
+        return tuple(shown_figures(chosen, words, with_unit=False, prefix="size"))
 
     def _blocks(self, chosen: Sequence[FoundClaim], columns: Sequence[Group]) -> Iterable[Block]:
         order = self.site.endpoint_order
@@ -203,20 +228,32 @@ class StudyTables:
         among = next(iter(set(labels.values()))) if len(set(labels.values())) == 1 else ""
         said = bool(among) or not labels or not any(labels.values())
         cells = tuple(
-            self._cell(by_column.get(group.id, []), not unit and not self._counts_people(shared), said)
+            self._cell(
+                by_column.get(group.id, []), not unit and not self._counts_people(shared), said
+            )
             for group in columns
         )
         first = (results or beside)[0].claim
         return Row(
             detail=self.site.words.measure(first, self.site.words.unit(unit)),
-            named=_names(results or beside, self.site.words.label("endpoint", first.measure.endpoint)),
+            plain=self._plain(results),
+            named=_names(
+                results or beside, self.site.words.label("endpoint", first.measure.endpoint)
+            ),
             among=among,
             cells=cells,
-            compared=tuple(shown_comparisons(beside, self.site.words, self._namer(set(labels)))),
+            compared=self._compared(beside, set(labels)),
         )
 
+    def _plain(self, results: Sequence[FoundClaim]) -> str:
+        if not results:
+            return "comparison"
+        if all(found.claim.figure.word for found in results):
+            return "in words"
+        return self.site.words.label("statistic", results[0].claim.measure.statistic)
+
     def _counts_people(self, unit: str) -> bool:
-        return unit == self.site.settings["people"]
+        return bool(unit == self.site.settings["people"])
 
     def _who(self, group: str) -> str:
         """Name a group that its column does not name by itself."""
@@ -227,26 +264,28 @@ class StudyTables:
     def _cell(self, found: Sequence[FoundClaim], with_unit: bool, said: bool) -> Cell:
         if not found:
             return Cell()
-        shown = shown_figures(found, self.site.words, with_unit)
+        shown = shown_figures(found, self.site.words, with_unit, self.prefix)
         return Cell(tuple(shown), "" if said else self._who(found[0].claim.measure.group))
 
-    def _namer(self, groups: set[str]) -> _Namer:
-        return _Namer(self.site, groups if len(groups) == 2 else set())
+    def _compared(self, beside: Sequence[FoundClaim], groups: set[str]) -> tuple[Shown, ...]:
+        namer = _Namer(self, groups if len(groups) == 2 else set())
+        return tuple(shown_comparisons(beside, self.site.words, namer, self.prefix))
 
 
 @dataclass(frozen=True)
 class _Namer:
-    """Names the groups of a comparison; the second only where the row does not show both."""
+    """Names the groups of a comparison: where the row shows both, by the first one's column."""
 
-    site: Site
+    tables: StudyTables
     groups: set[str]
 
     def __call__(self, found: FoundClaim) -> tuple[str, str]:
-        measure = found.claim.measure
-        of = self.site.who(measure.study, measure.group)
-        if {measure.group, measure.versus} == self.groups:
-            return of, ""
-        return of, self.site.who(measure.study, measure.versus)
+        study, of, versus = (getattr(found.claim.measure, n) for n in ("study", "group", "versus"))
+        who = self.tables.site.who
+        if {of, versus} != self.groups:
+            return who(study, of), who(study, versus)
+        column, other = self.tables.column_of(of), self.tables.column_of(versus)
+        return who(study, column if column != other else of), ""
 
 
 def _names(found: Iterable[FoundClaim], label: str) -> tuple[str, ...]:
@@ -258,7 +297,16 @@ def _names(found: Iterable[FoundClaim], label: str) -> tuple[str, ...]:
 def _row_order(key: Key) -> tuple[object, ...]:
     compared, category, statistic, time, regimen, population, *who = key
     rank = _STATISTICS.index(statistic) if statistic in _STATISTICS else len(_STATISTICS)
-    return (bool(compared), len(who), rank, natural(category), natural(time), regimen, population, who)
+    return (
+        bool(compared),
+        len(who),
+        rank,
+        natural(category),
+        natural(time),
+        regimen,
+        population,
+        who,
+    )
 
 
 def natural(text: str) -> list[tuple[int, str]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from kb.model import Claim, DoseStep, Figure, Measure
+from kb.model import Claim, DoseStep, Figure, Measure, Publication
 from kb.verification import State
 from kb.vocabulary import Vocabulary
 
@@ -52,6 +53,8 @@ class Words:
             return dates(figure)
         point = self._point(figure, with_unit)
         count = _count(figure)
+        if point and not count and figure.denominator is not None:
+            return f"{point}{_bounds(figure)} of {figure.denominator}"
         if count and point:
             return f"{count} ({point}{_bounds(figure)})" if "%" in point else point
         tail = f" ({tail})" if (tail := _bounds(figure).lstrip(", ")) and point else tail
@@ -114,11 +117,21 @@ class Words:
             yield "estimate", f"{self.label('statistic', statistic)} {estimate}"
         pair = f"{of} vs {versus}" if versus else of
         if verdict.finding:
-            yield "words", f"{pair}: {self.label('word', verdict.finding)}"
+            yield "words", ": ".join(filter(None, (pair, self.label("word", verdict.finding))))
         elif versus:
             yield "words", pair
         if verdict.significance and not verdict.p_printed:
             yield "words", self.label("word", verdict.significance)
+
+
+def short_citation(publication: Publication) -> str:
+    """Name a publication by its first author and year, as in running text.
+
+    >>> short_citation(Publication("x", "Van Dyke D, et al. Blood 2020;1:2", "", year=2020))
+    'Van Dyke 2020'
+    """
+    author = re.split(r" (?=[A-Z]{1,3}\b)|[,.:]", publication.citation, maxsplit=1)[0]
+    return " ".join(filter(None, (author[:40], str(publication.year or ""))))
 
 
 def _unit_after(text: str, unit: str, with_unit: bool) -> str:
@@ -130,7 +143,7 @@ def _unit_after(text: str, unit: str, with_unit: bool) -> str:
 def _count(figure: Figure) -> str:
     """A count stands before its share; a number of people that is the value itself does not."""
     if figure.numerator is None:
-        return "" if figure.denominator is None else f"of {figure.denominator}"
+        return ""
     if figure.denominator is not None:
         return f"{figure.numerator}/{figure.denominator}"
     return str(figure.numerator) if figure.unit == "%" else ""

@@ -1,0 +1,75 @@
+"""The filters that templates use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from kb.expansion import slug
+from kb.lookup import FoundClaim
+from kb.model import Section
+from kb.queries import prefixes
+from kb.site.concepts import Line
+from kb.site.context import Site, collect
+from kb.site.words import STATES, sentence, short_citation
+from kb.verification import State
+
+
+def filters(site: Site) -> Mapping[str, Callable[..., Any]]:
+    """Return the filters by name."""
+    base = site.base.iris.base
+    known = prefixes(site.base.iris)
+    return {
+        "sentence": sentence,
+        "slug": slug,
+        "section": section_name,
+        "short": short_citation,
+        "publication": site.publications.__getitem__,
+        "mark": STATES.__getitem__,
+        "by_study": lambda lines: by_study(site, lines),
+        "verified_count": lambda states: states[State.VERIFIED],
+        "is_own": lambda text: text.startswith(base),
+        "page_of": lambda text: page_of(text.removeprefix(base)),
+        "short_iri": lambda text: short_iri(str(text), known),
+    }
+
+
+def section_name(section: Section) -> str:
+    """Return the number and title of a section, once where they are the same.
+
+    >>> section_name(Section("s", "2.1", "Patients", 1))
+    '2.1 Patients'
+    """
+    return section.id if section.label == section.id else f"{section.id} {section.label}"
+
+
+def by_study(site: Site, lines: Iterable[Line]) -> list[tuple[str, list[Line]]]:
+    """Gather lines under their studies, in the order in which studies are listed."""
+    found = collect((_study(line.found), line) for line in lines)
+    return [(name, found[name]) for name in site.studies if name in found]
+
+
+def _study(found: FoundClaim) -> str:
+    return found.claim.study
+
+
+def page_of(path: str) -> str:
+    """Return the address of the page on which a thing stands: a slash before the fragment.
+
+    >>> page_of("study/x#a"), page_of("source/y")
+    ('study/x/#a', 'source/y/')
+    """
+    page, hash_, fragment = path.partition("#")
+    return f"{page}/{hash_}{fragment}" if page else ""
+
+
+def short_iri(text: str, known: Mapping[str, str]) -> str:
+    """Write an IRI with its prefix; anything else stays as it is.
+
+    >>> short_iri("http://example.org/a/b", {"a": "http://example.org/a/"})
+    'a:b'
+    """
+    for prefix, iri in known.items():
+        if text.startswith(iri):
+            return f"{prefix}:{text.removeprefix(iri)}"
+    return text

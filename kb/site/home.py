@@ -1,0 +1,64 @@
+"""The first page, and the page of downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from kb.exports import COLUMNS, to_csv
+from kb.model import Study
+from kb.site.context import Site, collect
+from kb.site.pages import File, Page
+from kb.site.tables import Row, StudyTables, Table
+from kb.verification import State
+
+
+def home_pages(site: Site) -> Iterator[Page | File]:
+    """Yield the first page and the downloads of the whole dataset."""
+    pivotal = [(s, table) for s in _pivotal(site) if (table := StudyTables(site, s.id).main())]
+    states = collect((found.check.state, found) for found in site.claims)
+    values = {
+        "site": site,
+        "counts": site.base.counts(),
+        "states": {state: len(states.get(state, [])) for state in State},
+        "pivotal": [(study, _short(site, table)) for study, table in pivotal],
+        "by_design": collect((s.kind, s) for s in site.studies.values()),
+        "columns": COLUMNS,
+        "size": len(site.base.nquads),
+    }
+    description = site.evidence.dataset.description
+    yield Page(
+        "index",
+        "home.html.j2",
+        site.evidence.dataset.title,
+        values,
+        description,
+        ("navigation", "toc"),
+    )
+    yield Page("data", "data.html.j2", "Data", values, "The dataset as files.")
+    yield File("data/kb.nq", site.base.nquads)
+    yield File("data/claims.csv", to_csv(site.base.claims().rows()).encode())
+
+
+def _pivotal(site: Site) -> list[Study]:
+    """So many studies of each design as the arrangement says, those with most claims first."""
+    wanted: dict[str, int] = site.settings["pivotal"]["designs"]
+    own = [s for s in site.studies.values() if not s.analysis_of]
+    own.sort(key=lambda s: -len(site.by_study.get(s.id, [])))
+    return [s for kind, most in wanted.items() for s in [s for s in own if s.kind == kind][:most]]
+
+
+def _short(site: Site, table: Table) -> Table:
+    """Keep the endpoints that the first page shows, with the rows that say most of each."""
+    kept = [
+        replace(block, rows=_telling(block.rows))
+        for block in table.blocks
+        if block.endpoint.notation in site.settings["pivotal"]["endpoints"]
+    ]
+    return replace(table, blocks=tuple(kept))
+
+
+def _telling(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """The first row and, when it compares nothing, the first that does."""
+    compared = [row for row in rows if row.compared]
+    return rows[:1] if rows[0].compared else (*rows[:1], *compared[:1])

@@ -1,0 +1,96 @@
+"""The pages of sources and publications: what was read, and what it cites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kb.expansion import slug
+from kb.model import Source
+from kb.site.concepts import MOST_ROWS, lines
+from kb.site.context import Site, collect
+from kb.site.pages import File, Page
+from kb.verification import State
+
+
+def source_pages(site: Site) -> Iterator[Page | File]:
+    """Yield the list of sources, a page for each, and the publications."""
+    yield Page(
+        "source/index",
+        "sources.html.j2",
+        "Sources",
+        {"site": site, "counts": {s: len(f) for s, f in site.by_source.items()}},
+        "The documents that were read and transcribed.",
+        hide=("navigation",),
+    )
+    for source in site.sources.values():
+        yield _source(site, source)
+        claims = site.by_source.get(source.id, [])
+        yield site.csv(f"source/{source.id}.csv", claims)
+        by_section = collect((found.claim.section, found) for found in claims)
+        for section, found in by_section.items():
+            yield site.csv(f"source/{source.id}/{slug(section)}.csv", found)
+    yield from _publications(site)
+
+
+def _source(site: Site, source: Source) -> Page:
+    claims = site.by_source.get(source.id, [])
+    sections = [s for s in site.evidence.sections if s.source == source.id]
+    by_section = collect((found.claim.section, found) for found in claims)
+    states = collect((found.check.state, found) for found in claims)
+    return Page(
+        f"source/{source.id}",
+        "source.html.j2",
+        source.title,
+        {
+            "site": site,
+            "source": source,
+            "publication": site.publications[source.publication],
+            "sections": sections,
+            "slug": slug,
+            "lines": {name: list(lines(site, found)) for name, found in by_section.items()},
+            "states": {state: len(states.get(state, [])) for state in State},
+            "claims": claims,
+        },
+        source.credit,
+        hide=("navigation",),
+    )
+
+
+def _publications(site: Site) -> Iterator[Page | File]:
+    cited = collect(
+        (name, (source, number))
+        for source in site.sources.values()
+        for number, name in source.references
+    )
+    yield Page(
+        "publication/index",
+        "publications.html.j2",
+        "Publications",
+        {"site": site, "cited": cited},
+        "Every publication that a source is or cites.",
+        hide=("navigation",),
+    )
+    for publication in site.publications.values():
+        claims = site.by_publication.get(publication.id, [])
+        yield Page(
+            f"publication/{publication.id}",
+            "publication.html.j2",
+            publication.citation,
+            {
+                "site": site,
+                "publication": publication,
+                "cited": cited.get(publication.id, []),
+                "is_source": [s for s in site.sources.values() if s.publication == publication.id],
+                "reports": _reports(site, publication.id, publication.reports),
+                "claims": claims,
+                "lines": list(lines(site, claims)) if len(claims) <= MOST_ROWS else [],
+            },
+            hide=("navigation",),
+        )
+        if claims:
+            yield site.csv(f"publication/{publication.id}.csv", claims)
+
+
+def _reports(site: Site, name: str, named: tuple[str, ...]) -> list[str]:
+    own = (s.id for s in site.studies.values() if name in s.publications)
+    return sorted({*own, *named})

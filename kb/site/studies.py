@@ -1,0 +1,149 @@
+"""The pages of studies: what each is, who was in it, and what it found, arm by arm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from kb.expansion import measure_key
+from kb.exports import schedule
+from kb.lookup import FoundClaim
+from kb.model import WHOLE, Group, Study
+from kb.site.context import Site, collect
+from kb.site.figures import Part, Shown
+from kb.site.pages import File, Page
+from kb.site.tables import StudyTables, Table
+from kb.site.words import dose, sentence
+
+
+@dataclass(frozen=True)
+class Member:
+    """A group with its size and the groups within it."""
+
+    group: Group
+    sizes: tuple[Shown, ...]
+    regimen: str
+    criterion: str
+    parts: tuple[Member, ...]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A regimen as one source gives it, step by step."""
+
+    shown: Shown
+    who: str
+    steps: tuple[tuple[str, str, str, str], ...]
+
+
+def study_pages(site: Site) -> Iterator[Page | File]:
+    """Yield the list of studies, and for each study its page and its tables."""
+    by_design = collect((study.kind, study) for study in site.studies.values())
+    yield Page(
+        "study/index",
+        "studies.html.j2",
+        "Studies",
+        {"site": site, "by_design": by_design},
+        "Every study of the evidence base, by design.",
+        hide=("navigation",),
+    )
+    for study in site.studies.values():
+        yield from _study(site, study)
+
+
+def _study(site: Site, study: Study) -> Iterator[Page | File]:
+    arranged = StudyTables(site, study.id)
+    tables, main = arranged.tables(), arranged.main()
+    schedules = _schedules(site, study.id)
+    members = _member(site, arranged, site.groups[study.id, WHOLE])
+    yield Page(
+        f"study/{study.id}",
+        "study.html.j2",
+        study.name,
+        {
+            "site": site,
+            "study": study,
+            "main": main,
+            "tables": tables,
+            "schedules": schedules,
+            "whole": members,
+            "anchors": _anchors(arranged.claims),
+            "narrower_groups": len(site.groups_of(study.id)) - 1,
+            "boxes": _boxes(main, tables, schedules, members),
+            "analyses": [s for s in site.studies.values() if study.id in s.analysis_of],
+            "is_long": arranged.is_long,
+        },
+        f"{study.name}: {study.title}",
+        hide=("navigation",),
+        boost=2,
+    )
+    yield site.csv(f"study/{study.id}.csv", arranged.claims)
+    for table in (*tables, *([main] if main else [])):
+        yield site.csv(table.csv, table.claims)
+    if schedules:
+        given = [found for s in schedules for found in s.shown.claims]
+        yield site.csv(f"study/{study.id}/schedules.csv", given)
+
+
+def _boxes(
+    main: Table | None, tables: list[Table], schedules: list[Schedule], whole: Member
+) -> list[Shown]:
+    """Everything on the page that opens, each once."""
+    every = [shown for table in tables for shown in table.shown]
+    every += main.shown if main else []
+    every += [one.shown for one in schedules]
+    every += [size for table in tables for column in table.columns for size in column.sizes]
+    every += _sizes(whole)
+    return list({shown.id: shown for shown in every}.values())
+
+
+def _anchors(claims: Iterable[FoundClaim]) -> dict[str, str]:
+    """Choose for each measure the claim that carries its id on the page."""
+    first: dict[str, str] = {}
+    for found in claims:
+        first.setdefault(measure_key(found.claim.measure), found.claim.id)
+    return {claim: measure for measure, claim in first.items()}
+
+
+def _sizes(member: Member) -> list[Shown]:
+    return [*member.sizes, *(size for part in member.parts for size in _sizes(part))]
+
+
+def _member(site: Site, arranged: StudyTables, group: Group) -> Member:
+    parts = (g for g in site.groups_of(group.study) if g.within == group.id)
+    above = site.groups[group.study, group.within].regimen if group.within else ""
+    return Member(
+        group,
+        arranged.sizes(group),
+        group.regimen if group.regimen != above else "",
+        _criterion(site, group),
+        tuple(_member(site, arranged, part) for part in parts),
+    )
+
+
+def _criterion(site: Site, group: Group) -> str:
+    if not group.who_endpoint:
+        return ""
+    endpoint = site.words.label("endpoint", group.who_endpoint)
+    return ", ".join(filter(None, (endpoint, group.who_category, group.who_time)))
+
+
+def _schedules(site: Site, study: str) -> list[Schedule]:
+    given = [found for found in site.by_study.get(study, []) if found.claim.steps]
+    return [_schedule(site, found) for found in given]
+
+
+def _schedule(site: Site, found: FoundClaim) -> Schedule:
+    claim = found.claim
+    steps = tuple(
+        (
+            sentence(site.words.label("drug", step.drug)),
+            dose(step),
+            schedule(step).replace(f"reduced by {step.reduction}%", "").strip("; "),
+            step.note,
+        )
+        for step in claim.steps
+    )
+    where = site.words.measure(claim)
+    who = " · ".join(filter(None, (site.who(claim.study, claim.measure.group), where)))
+    return Schedule(Shown((Part("words", "as printed"),), (found,)), who, steps)

@@ -1,0 +1,164 @@
+"""Whoever may ask can read this dataset, and do nothing else."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+from example_base import BASE, content
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb import KnowledgeBase, QueryError
+from kb.store import MAX_QUERY, Store, refuse_unsafe
+
+EVIL = "<http://127.0.0.1:1/>"
+TRIPLE = "{ ?s ?p ?o }"
+AS_EX = f"PREFIX ex: {EVIL}"
+
+REMOTE = {
+    "plain": f"SELECT * {{ SERVICE {EVIL} {TRIPLE} }}",
+    "lower case": f"select * {{ service {EVIL} {TRIPLE} }}",
+    "silent": f"SELECT * {{ SERVICE SILENT {EVIL} {TRIPLE} }}",
+    "without spaces": f"SELECT * {{SERVICE{EVIL}{TRIPLE}}}",
+    "grown together with silent": f"SELECT * {{ SERVICESILENT{EVIL}{TRIPLE} }}",
+    "grown together with a prefix": f"{AS_EX} SELECT * {{ SERVICEex:a {TRIPLE} }}",
+    "grown together with true": f"SELECT * {{ ?a ?b trueSERVICE{EVIL}{TRIPLE} }}",
+    "grown together with a number": f"SELECT * {{ ?a ?b 1SERVICE{EVIL}{TRIPLE} }}",
+    "a variable for the place": f"SELECT * {{ SERVICE?x{TRIPLE} }}",
+    "after a comment": f"SELECT * {{ # nothing here\n SERVICE {EVIL} {TRIPLE} }}",
+    "after a comment that a return ends": f"SELECT * {{ # x\rSERVICE {EVIL} {TRIPLE}\n}}",
+    "after a string": f'SELECT * {{ ?s ?p "x" . SERVICE {EVIL} {TRIPLE} }}',
+    "after a string with a quote": f'SELECT * {{ ?s ?p "\\"" . SERVICE {EVIL} {{ ?s ?p "" }} }}',
+    "after an escaped hash in a name": (
+        f"{AS_EX} SELECT * {{ ?a ex:b\\# ?c . SERVICE {EVIL} {TRIPLE}\n}}"
+    ),
+    "after an escaped quote in a name": (
+        f"{AS_EX} SELECT * {{ ?a ex:b\\' ?c . SERVICE {EVIL} {TRIPLE} # '\n}}"
+    ),
+    "between two comparisons": f"SELECT * {{ FILTER(1<1)SERVICE#>\n{EVIL}{TRIPLE} }}",
+    "after a comparison and a comment with quotes": (
+        f"SELECT * {{ FILTER(?a<?b#>'''\n) SERVICE {EVIL} {TRIPLE} #'''\n}}"
+    ),
+    "in an IRI with a space of another kind": (
+        f"SELECT * {{ ?s <http://x\u00a0#> ?o . SERVICE {EVIL} {TRIPLE}\n}}"
+    ),
+    "in an IRI with an escape": (
+        f"SELECT * {{ ?s <http://x\\u0041#> ?o . SERVICE {EVIL} {TRIPLE}\n}}"
+    ),
+    "escaped letters": f"SELECT * {{ \\u0053ERVICE {EVIL} {TRIPLE} }}",
+    "long escaped letters": f"SELECT * {{ S\\U00000045RVICE {EVIL} {TRIPLE} }}",
+    "an escaped quote in a string": (
+        f'SELECT * {{ FILTER("a\\u0022"="b") SERVICE {EVIL} {{ ?s ?p "b" }} }}'
+    ),
+    "in a subquery": f"SELECT * {{ {{ SELECT * {{ SERVICE {EVIL} {TRIPLE} }} }} }}",
+    "in an optional part": f"SELECT * {{ OPTIONAL {{ SERVICE {EVIL} {TRIPLE} }} }}",
+    "in exists": f"SELECT * {{ ?s ?p ?o FILTER EXISTS {{ SERVICE {EVIL} {TRIPLE} }} }}",
+    "in a construct": f"CONSTRUCT {TRIPLE} {{ SERVICE {EVIL} {TRIPLE} }}",
+}
+CHANGES = {
+    "LOAD": f"LOAD {EVIL}",
+    "INSERT": "INSERT DATA { <a:a> <a:b> <a:c> }",
+    "DELETE": "DELETE WHERE { ?s ?p ?o }",
+    "CLEAR": "CLEAR ALL",
+    "DROP": "DROP ALL",
+    "CREATE": "CREATE GRAPH <a:a>",
+    "COPY": "COPY <a:a> TO <a:b>",
+    "MOVE": "MOVE <a:a> TO <a:b>",
+    "ADD": "ADD <a:a> TO <a:b>",
+    "after a query": "SELECT * { ?s ?p ?o } ; DROP ALL",
+    "with a prefix": "PREFIX a: <a:> INSERT DATA { a:a a:b a:c }",
+}
+INNOCENT = {
+    "a string": 'ASK { ?s ?p "SERVICE" }',
+    "a string in single quotes": "ASK { ?s ?p 'LOAD it' }",
+    "a long string": 'ASK { ?s ?p """a "SERVICE" <http://x> """ }',
+    "a comment": "ASK { ?s ?p ?o # SERVICE and INSERT and DROP\n}",
+    "an IRI": "ASK { ?s <http://example.org/service> <http://example.org/DROP#LOAD> }",
+    "a variable": "ASK { ?service ?load $insert }",
+    "a prefixed name": "PREFIX ex: <http://example.org/> ASK { ex:service ex:LOAD ex:drop }",
+    "a name after an escape": "PREFIX ex: <http://example.org/> ASK { ex:a\\,SERVICE ?p ?o }",
+    "a prefix that says what a change says": "PREFIX load: <http://x/> ASK { load:a ?p ?o }",
+    "words that hold others": "ASK { ?s ?p ?o FILTER(STRLEN(STR(?o)) > 1 && ?o != 'additional') }",
+    "an IRI with a hash, a string after it": 'ASK { ?s <http://x/#a> "x" . ?s <http://x/#b> "y" }',
+}
+
+
+@pytest.fixture(scope="module")
+def store() -> Store:
+    return Store(b"<a:a> <a:b> <a:c> <a:g> .\n")
+
+
+@pytest.mark.parametrize("name", REMOTE)
+def test_no_query_leaves_the_machine(store: Store, name: str) -> None:
+    with pytest.raises(QueryError, match=r"SERVICE is not allowed|not well formed"):
+        store.select(REMOTE[name])
+    with pytest.raises(QueryError, match=r"SERVICE is not allowed|not well formed"):
+        store.graph(REMOTE[name])
+
+
+def test_nobody_is_called(store: Store) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        place = f"127.0.0.1:{server.getsockname()[1]}/"
+        for query in REMOTE.values():
+            with pytest.raises(QueryError):
+                store.select(query.replace("127.0.0.1:1/", place))
+        server.setblocking(False)
+        with pytest.raises(BlockingIOError):  # a call would be waiting to be taken
+            server.accept()
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_no_query_changes_the_data(store: Store, name: str) -> None:
+    before = len(store)
+    with pytest.raises(QueryError, match="is not allowed: queries read this dataset only"):
+        store.select(CHANGES[name])
+    assert len(store) == before
+
+
+@pytest.mark.parametrize("name", INNOCENT)
+def test_innocent_uses_of_the_same_words_are_answered(store: Store, name: str) -> None:
+    assert store.select(INNOCENT[name]).columns == ["answer"]
+
+
+@given(st.text(alphabet="SERVICE service<>{}'\"#\\?:.()1\n\r ", max_size=60))
+def test_whatever_is_asked_is_answered_or_refused(query: str) -> None:
+    try:
+        Store(b"").select(query)
+    except QueryError as error:
+        assert str(error)  # noqa: PT017 - an answer is as good as a refusal
+
+
+def test_a_query_that_is_no_query_is_refused_with_its_place(store: Store) -> None:
+    with pytest.raises(QueryError, match=r"not well formed: error at 1:\d+"):
+        store.select("SELECT * { ?s ?p }")
+
+
+def test_a_query_without_end_is_not_even_read(store: Store) -> None:
+    with pytest.raises(QueryError, match="at most 100,000 characters"):
+        store.select("ASK {} #" + "x" * MAX_QUERY)
+
+
+@pytest.mark.parametrize("sign", ["_", "'", '"""', "<", "a", ".", "1-"])
+def test_a_long_query_is_judged_in_one_pass(sign: str) -> None:
+    """A tokeniser that looks back at each step would not come to an end here."""
+    refuse_unsafe(sign * (MAX_QUERY // len(sign)))
+
+
+def test_from_names_a_graph_of_this_dataset_and_fetches_nothing(example: KnowledgeBase) -> None:
+    query = f"ASK FROM {EVIL} {{ ?s ?p ?o }}"
+    assert example.sparql(query)[0]["answer"] is False
+    own = f"DESCRIBE ?s FROM <{BASE}source/halt-paper> {{ ?s a <{BASE}ontology#Claim> }}"
+    found = example.store.graph(own)
+    claims = [c for c in example.evidence.claims if c.source == "halt-paper"]
+    assert found.count(f"<{BASE}ontology#printed>") == len(claims)
+
+
+def test_asking_leaves_no_trace_on_disk(example_root: Path) -> None:
+    base = KnowledgeBase(example_root)
+    before = content(example_root)
+    for query in (*REMOTE.values(), *CHANGES.values()):
+        with pytest.raises(QueryError):
+            base.sparql(query)
+    assert content(example_root) == before

@@ -1,0 +1,209 @@
+"""The built site in Chromium: found, opened, read on a phone, and quiet on the network."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import re
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from test_generating_pages import built_site, records
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the base
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    handler = functools.partial(Quiet, directory=str(built_site()))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+    server.server_close()
+
+
+@functools.cache
+def biggest_study() -> str:
+    counts = {s.id: len(records().claims(study=s.id)) for s in records().studies()}
+    return max(counts, key=lambda name: counts[name])
+
+
+def page_kinds() -> list[str]:
+    base = records()
+    source = base.evidence.sources[0].id
+    claim = base.claims()[0]
+    group = claim.group
+    return [
+        "",
+        "study/",
+        f"study/{biggest_study()}/",
+        "endpoint/",
+        "endpoint/OS/",
+        "regimen/",
+        f"regimen/{next(iter(base.vocabulary.schemes['regimen']))}/",
+        "drug/",
+        "population/",
+        f"population/{base.vocabulary.get('population', group.population).segment}/",
+        "source/",
+        f"source/{source}/",
+        "publication/",
+        f"publication/{base.evidence.publications[0].id}/",
+        "questions/",
+        "data/",
+        "ontology/",
+        "unit/",
+        "about/",
+        "decisions/",
+        "404.html",
+    ]
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+def search(page: Page, address: str, words: str, wanted: str) -> list[str]:
+    """Type words, wait for a result on the wanted page, and return the pages found, in order."""
+    from playwright.sync_api import expect
+
+    page.goto(address)
+    box = page.get_by_role("textbox", name="Search")
+    box.click()
+    box.press_sequentially(words, delay=10)
+    link = page.locator(f'.md-search-result__link[href*="{wanted}"]').first
+    expect(link).to_be_attached(timeout=15000)
+    found = page.locator(".md-search-result__link").evaluate_all("links => links.map(a => a.href)")
+    return list(dict.fromkeys(href.partition("?")[0] for href in found))
+
+
+def test_search_finds_a_study_by_its_name(page: Page, address: str) -> None:
+    study = records().study(biggest_study())
+    wanted = f"study/{study.id}/"
+    assert f"{address}{wanted}" in search(page, address, study.name, wanted)[:3]
+
+
+def test_search_finds_a_registry_number_and_a_doi(page: Page, address: str) -> None:
+    study = next(s for s in records().studies() if s.registry)
+    wanted = f"study/{study.id}/"
+    assert f"{address}{wanted}" in search(page, address, study.registry[0], wanted)[:3]
+    publication = next(p for p in records().evidence.publications if p.doi)
+    search(page, address, publication.doi, f"publication/{publication.id}/")
+
+
+def test_a_figure_opens_its_print_by_mouse(page: Page, address: str) -> None:
+    from playwright.sync_api import expect
+
+    page.goto(f"{address}study/{biggest_study()}/")
+    figure = page.locator("table.arms button.fig").first
+    figure.click()
+    box = page.locator(f'[id="{figure.get_attribute("popovertarget")}"]')
+    expect(box).to_be_visible()
+    expect(box.locator("q").first).not_to_be_empty()
+    expect(box.get_by_role("link").first).to_be_visible()
+    expect(box.locator(".check").first).to_contain_text(
+        re.compile("verified|failed|not checked|source unavailable")
+    )
+
+
+def test_a_figure_opens_and_closes_by_keyboard(page: Page, address: str) -> None:
+    from playwright.sync_api import expect
+
+    page.goto(f"{address}study/{biggest_study()}/")
+    figure = page.locator("table.arms button.fig").first
+    figure.focus()
+    page.keyboard.press("Enter")
+    box = page.locator(f'[id="{figure.get_attribute("popovertarget")}"]')
+    expect(box).to_be_visible()
+    page.keyboard.press("Tab")
+    assert box.evaluate("box => box.contains(document.activeElement)")
+    page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+    expect(figure).to_be_focused()
+
+
+def test_the_address_of_a_claim_opens_it(page: Page, address: str) -> None:
+    from playwright.sync_api import expect
+
+    found = next(f for f in records().claims(study=biggest_study()) if not f.claim.steps)
+    page.goto(f"{address}study/{found.claim.study}/#{found.claim.id}")
+    box = page.locator(".prints:popover-open")
+    expect(box).to_be_visible()
+    expect(box).to_contain_text(found.claim.printed)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_asks_another_host_or_logs_an_error(
+    browser: Browser, address: str, scheme: Any
+) -> None:
+    foreign: list[str] = []
+    errors: list[str] = []
+    context = browser.new_context(color_scheme=scheme, bypass_csp=True)
+    page = context.new_page()
+    page.on(
+        "request",
+        lambda r: None if r.url.startswith((address, "data:", "blob:")) else foreign.append(r.url),
+    )
+    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda e: errors.append(str(e)))
+    for path in page_kinds()[:-1]:
+        page.goto(f"{address}{path}", wait_until="networkidle")
+    context.close()
+    assert not foreign
+    assert not errors
+
+
+def test_the_content_policy_stops_nothing_of_the_site(browser: Browser, address: str) -> None:
+    errors: list[str] = []
+    page = browser.new_page()
+    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+    for path in page_kinds()[:-1]:
+        page.goto(f"{address}{path}", wait_until="networkidle")
+    page.close()
+    assert not errors
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_no_page_scrolls_sideways(browser: Browser, address: str, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    wide = {}
+    for path in page_kinds()[:-1]:
+        page.goto(f"{address}{path}")
+        over = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        if over:
+            wide[path] = over
+    page.close()
+    assert not wide
+
+
+def test_tables_that_scroll_can_be_reached_by_keyboard(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 800})
+    page.goto(f"{address}study/{biggest_study()}/")
+    stuck = page.evaluate(
+        "[...document.querySelectorAll('.scroll')].filter("
+        "box => box.scrollWidth > box.clientWidth && box.tabIndex !== 0).length"
+    )
+    page.close()
+    assert stuck == 0
+
+
+def test_light_and_dark_can_be_switched(page: Page, address: str) -> None:
+    page.goto(address)
+    before = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.locator("label[for^=__palette]:visible").click()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != before
