@@ -2,7 +2,7 @@
 
 The head of a file is comments: ``# question:``, ``# why:``, and a line for each parameter,
 ``# parameter ?study: study``, whose kind is ``study``, ``source``, ``publication``, ``text`` or
-a scheme of the vocabulary. A line that ends in ``# if ?name`` holds only when that parameter
+a scheme of the vocabulary; ``, optional`` after the kind says it may be left free. A line that ends in ``# if ?name`` holds only when that parameter
 is given. Prefixes are those of the dataset and are put before every query.
 """
 
@@ -39,6 +39,7 @@ class Query:
     why: str
     parameters: Mapping[str, str]
     sparql: str
+    optional: frozenset[str] = frozenset()
 
     def text(self, iris: Iris, given: Mapping[str, object] | None = None) -> str:
         """Return the SPARQL with its prefixes, and without lines of parameters not given."""
@@ -63,15 +64,10 @@ class Query:
                 known = ", ".join(self.parameters) or "none"
                 raise QueryError(f"query {self.name!r} has no parameter {name!r}; it has: {known}")
         for name in self.parameters:
-            if name not in given and not self._is_optional(name):
+            if name not in given and name not in self.optional:
                 raise QueryError(f"query {self.name!r} needs a value for {name!r}")
         iris = Iris(vocabulary.base)
         return {n: _term(self.parameters[n], str(v), iris, vocabulary) for n, v in given.items()}
-
-    def _is_optional(self, name: str) -> bool:
-        return any(
-            _IF.search(line) and f"# if ?{name}" in line for line in self.sparql.splitlines()
-        )
 
 
 def _term(kind: str, value: str, iris: Iris, vocabulary: Vocabulary) -> Binding:
@@ -99,7 +95,7 @@ def prefixes(iris: Iris) -> dict[str, str]:
     }
 
 
-def parse_query(name: str, text: str) -> Query:
+def parse_query(name: str, source: str) -> Query:
     """Read a query file.
 
     Raises:
@@ -107,18 +103,22 @@ def parse_query(name: str, text: str) -> Query:
     """
     said: dict[str, str] = {}
     parameters: dict[str, str] = {}
+    optional: set[str] = set()
     body: list[str] = []
-    for line in text.splitlines():
+    for line in source.splitlines():
         head = _HEAD.match(line) if not body else None
         if head is None:
             body += [line] if line.strip() or body else []
         elif head["name"]:
-            parameters[head["name"][1:]] = head["rest"].strip()
+            kind, _, more = head["rest"].strip().partition(",")
+            parameters[head["name"][1:]] = kind
+            optional |= {head["name"][1:]} if more.strip() == "optional" else set()
         else:
             said[head["key"]] = head["rest"].strip()
     if {"question", "why"} - set(said):
         raise QueryError(f"query file {name!r} must begin with '# question:' and '# why:'")
-    return Query(name, said["question"], said["why"], parameters, "\n".join(body))
+    text = "\n".join(body)
+    return Query(name, said["question"], said["why"], parameters, text, frozenset(optional))
 
 
 @cache

@@ -176,9 +176,7 @@ class SourceText:
         span = self._cell_span(section, row, column or None)
         return find(printed, fold_pieces(self.text, [span]))
 
-    def label_at(
-        self, section: str, row: Sequence[str], column: str | None
-    ) -> tuple[int, int]:
+    def label_at(self, section: str, row: Sequence[str], column: str | None) -> tuple[int, int]:
         """Return where the label stands that names a row: its numbers are part of an anchor."""
         index = None if not column else self._column(section, self._labels(section)[0], column)
         spot = self._spot(section, self._labels(section), row, index)

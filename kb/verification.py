@@ -109,7 +109,9 @@ def _figures(claim: Claim) -> Iterator[tuple[Decimal, str]]:
     figure, verdict = claim.figure, claim.verdict
     if figure.value is not None:
         yield figure.value, figure.operator
-    plain = (figure.numerator, figure.denominator, figure.low, figure.high, figure.spread)
+    if figure.low is not None:  # an operator before an interval stands at its first figure
+        yield figure.low, figure.operator if figure.value is None else ""
+    plain = (figure.numerator, figure.denominator, figure.high, figure.spread)
     yield from ((Decimal(number), "") for number in plain if number is not None)
     if verdict.p_value is not None:
         yield verdict.p_value, verdict.p_operator.replace("=", "")

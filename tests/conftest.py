@@ -10,11 +10,17 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from example_base import TEXTS, write_example
+from hypothesis import settings
 
 from kb import KnowledgeBase
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+# How long an example takes says nothing here; under CI the examples are the same every time.
+settings.register_profile("kb", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, database=None)
+settings.load_profile("ci" if os.environ.get("CI") else "kb")
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -81,7 +87,7 @@ def browser() -> Iterator[Browser]:
     if program is None:
         unavailable("no Chromium: install Debian's chromium or set KB_CHROMIUM to one")
     try:
-        from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only these tests need it
+        from playwright.sync_api import sync_playwright
     except ImportError:
         unavailable("no Playwright: run `make browser`, which installs it")
     with sync_playwright() as playwright:

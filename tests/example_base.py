@@ -5,6 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
+
+from kb import KnowledgeBase, Problem, RecordError
+
 HERE = Path(__file__).resolve().parent
 EXAMPLE = HERE / "example"
 TEXTS = EXAMPLE / "texts"
@@ -38,3 +42,12 @@ def content(root: Path) -> dict[str, bytes]:
         for path in sorted(root.rglob("*"))
         if path.is_file()
     }
+
+
+def problems(root: Path) -> tuple[Problem, ...]:
+    """Return the problems of a folder whose records must not load, and must not change."""
+    before = content(root)
+    with pytest.raises(RecordError) as raised:
+        KnowledgeBase(root)
+    assert content(root) == before
+    return raised.value.problems

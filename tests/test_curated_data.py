@@ -66,7 +66,8 @@ def test_every_concept_has_one_notation_label_and_definition(graph: rdflib.Graph
 def test_a_definition_is_a_sentence(graph: rdflib.Graph) -> None:
     for concept in concepts(graph):
         definition = str(graph.value(concept, SKOS.definition))
-        assert re.match(r"[A-Z0-9].*\.$", definition), f"{concept}: {definition}"
+        assert definition.endswith("."), f"{concept}: {definition}"
+        assert not definition[0].islower(), f"{concept}: {definition}"
 
 
 def test_no_two_concepts_of_a_scheme_share_a_label_or_a_notation(vocabulary: Vocabulary) -> None:

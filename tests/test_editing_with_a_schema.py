@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from conftest import ROOT
 from jsonschema import Draft202012Validator
-from test_making_mistakes import MISTAKES
+from mistakes import MISTAKES
 
 from kb import KnowledgeBase
 from kb.reading import read_mapping

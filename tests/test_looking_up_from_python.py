@@ -27,51 +27,21 @@ from kb import (
 from kb.exports import COLUMNS
 from kb.lookup import find_root
 
-PUBLIC = [
-    "Check",
-    "Claim",
-    "Claims",
-    "Evidence",
-    "FoundClaim",
-    "Group",
-    "InputError",
-    "KbError",
-    "KnowledgeBase",
-    "Measure",
-    "NotFoundError",
-    "Problem",
-    "Publication",
-    "QueryError",
-    "RecordError",
-    "Source",
-    "State",
-    "Study",
-    "Table",
-    "UnavailableError",
-]
-METHODS = [
-    "ask",
-    "checks",
-    "claim",
-    "claims",
-    "counts",
-    "explain",
-    "iris",
-    "network",
-    "nquads",
-    "rdflib",
-    "sparql",
-    "store",
-    "studies",
-    "study",
-    "vocabulary",
-]
+PUBLIC = (
+    "Check Claim Claims Evidence FoundClaim Group InputError KbError KnowledgeBase Measure "
+    "NotFoundError Problem Publication QueryError RecordError Source State Study Table "
+    "UnavailableError"
+)
+METHODS = (
+    "ask checks claim claims counts explain iris network nquads rdflib sparql store studies study "
+    "vocabulary"
+)
 
 
 def test_the_public_face_is_as_it_was() -> None:
     """A name that comes or goes is a decision: change this list with the changelog."""
-    assert kb.__all__ == PUBLIC
-    assert sorted(n for n in vars(KnowledgeBase) if not n.startswith("_")) == METHODS
+    assert " ".join(kb.__all__) == PUBLIC
+    assert " ".join(sorted(n for n in vars(KnowledgeBase) if not n.startswith("_"))) == METHODS
     assert list(inspect.signature(KnowledgeBase.claims).parameters) == [
         "self",
         "study",
@@ -84,7 +54,7 @@ def test_the_public_face_is_as_it_was() -> None:
 
 
 def test_all_errors_are_of_one_tree() -> None:
-    errors = [getattr(kb, name) for name in PUBLIC if name.endswith("Error")]
+    errors = [getattr(kb, name) for name in kb.__all__ if name.endswith("Error")]
     assert all(issubclass(error, kb.KbError) for error in errors)
     assert not issubclass(kb.UnavailableError, kb.InputError)
 

@@ -292,7 +292,7 @@ def commands(group: click.Group, prefix: str = "kb") -> Iterator[tuple[str, clic
 
 @pytest.fixture
 def every_command() -> dict[str, click.Command]:
-    from kb.cli import main  # noqa: PLC0415 - so that only these tests need a whole command line
+    from kb.cli import main
 
     assert isinstance(main, click.Group)
     found = dict(commands(main))

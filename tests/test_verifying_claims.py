@@ -77,6 +77,8 @@ def test_a_text_that_is_not_there_leaves_claims_unchecked(
         ("n: 36, of: 57", "n: 36, of: 58", "58 is no number of"),
         ("n: 36, of: 57", "n: 37, of: 57", "37 is no number of"),
         ("range: [15, 64]", "range: [16, 64]", "16 is no number of"),
+        ("interval: [28, 50]", "interval: [29, 50]", "29 is no number of"),
+        ("interval: [28, 50]", 'operator: "~", interval: [28, 50]', "~28 is no number of"),
         ("ci95: [0.40, 0.93]", "ci95: [0.40, 0.39]", "0.39 is no number of"),
         ("drug: calmol, amount: 9,", "drug: calmol, amount: 90,", "90 is no number of"),
         ("unit: mg/day, for: 7 days", "unit: mg/day, for: 17 days", "17 (time, category"),
@@ -96,6 +98,18 @@ def test_what_does_not_stand_there_fails_and_says_why(
     found = failed(example_root)
     assert found
     assert all(reason in said for said in found.values()), found
+
+
+def test_the_operator_of_an_interval_stands_at_its_first_figure(
+    example_root: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(TEXTS, tmp_path, dirs_exist_ok=True)
+    edit(tmp_path, "halt-paper.txt", "between 28% and 50%", "~28%-50%")
+    old = 'between 28% and 50%, values: {placebo: {interval: [28, 50], unit: "%"}}'
+    assert failed(example_root, tmp_path)
+    new = '~28%-50%, values: {placebo: {operator: "~", interval: [28, 50], unit: "%"}}'
+    edit(example_root, HALT, old, new)
+    assert failed(example_root, tmp_path) == {}
 
 
 def test_a_figure_of_another_section_does_not_stand_here(example_root: Path) -> None:

@@ -78,7 +78,7 @@ def _ask(site: Site, query: Query, values: Mapping[str, str]) -> Asked:
 
 
 def _is_needed(query: Query, name: str) -> bool:
-    return f"# if ?{name}" not in query.sparql
+    return name not in query.optional
 
 
 def with_values(site: Site, query: Query, example: Mapping[str, str]) -> str:
