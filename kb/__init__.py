@@ -2,8 +2,8 @@
 
 >>> from kb import KnowledgeBase
 >>> kb = KnowledgeBase()
->>> print(kb.claims(study="tower", endpoint="OS")[0].group.label)
-blinatumomab arm
+>>> print(kb.study("tower").name, kb.study("tower").registry)
+TOWER ('NCT02013167',)
 """
 
 from kb.errors import (

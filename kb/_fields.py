@@ -55,7 +55,8 @@ class TermOf:
             return word
         term = vocabulary.schemes.get(self.scheme, {}).get(word)
         if term is None or not self._admits(term):
-            raise unknown(f"a known {self.scheme}", word, self.words(vocabulary))
+            expected = _FIGURE_OR_WORD if self.kind == "value" else f"a known {self.scheme}"
+            raise unknown(expected, word, self.words(vocabulary))
         return word
 
     def _admits(self, term: Term) -> bool:
@@ -65,6 +66,9 @@ class TermOf:
         """Return the notations that are allowed here."""
         terms = vocabulary.schemes.get(self.scheme, {}).values()
         return [term.notation for term in terms if self._admits(term)]
+
+
+_FIGURE_OR_WORD = "a figure such as 7.7, <10, 44% or 24/57 (42%), or a word such as not-reached"
 
 
 def unknown(expected: str, word: str, known: list[str]) -> PydanticCustomError:
@@ -156,7 +160,7 @@ GroupName = Annotated[str, StringConstraints(pattern=GROUP, max_length=100)]
 def read_scalar(raw: Any) -> Any:
     """Turn the short form of a value into its fields: ``24/57 (42%)``, ``<10``, ``not-reached``."""
     if isinstance(raw, bool) or raw is None:
-        raise _wrong("a figure such as 7.7, 44% or 24/57 (42%), or a word such as not-reached")
+        raise _wrong(_FIGURE_OR_WORD)
     if isinstance(raw, Mapping):
         return _read_mapping(dict(raw))
     return _figure_fields(str(raw)) or {"word": str(raw)}

@@ -150,7 +150,8 @@ def verify(
         raise click.UsageError("--record attests all claims: leave --study out")
     checks = _checks(_open(context), _required(texts), studies)
     found = counts(checks)
-    _write_json(json_file, {"counts": found, "claims": [check.row() for check in checks]})
+    rows = [check.row() for check in checks]
+    _write_json(json_file, {**found, "counts": found, "claims": rows})
     for check in checks:
         if check.state is State.FAILED:
             click.echo(f"{check.claim.study}#{check.claim.id}: " + "; ".join(check.reasons))

@@ -16,13 +16,13 @@ from typing import Final
 OPERATORS: Final = ("<", "≤", ">", "≥", "~")
 """What may stand before a figure; ``~`` is "approximately" in sign or word."""
 
-_NUMBER = r"-?\d+(?:\.\d+)?"
+_NUMBER = r"-?\d{1,15}(?:\.\d{1,15})?"
 _OPERATOR = "[<≤>≥~]"
 _VALUE: Final = re.compile(
     rf"(?P<op>{_OPERATOR})?\s*(?P<value>{_NUMBER})\s*(?P<percent>%)?", re.ASCII
 )
 _COUNT: Final = re.compile(
-    rf"(?P<n>\d+)\s*(?:/\s*(?P<of>\d+))?\s*"
+    rf"(?P<n>\d{{1,9}})\s*(?:/\s*(?P<of>\d{{1,9}}))?\s*"
     rf"(?:\(\s*(?P<op>{_OPERATOR})?\s*(?P<value>{_NUMBER})\s*%\s*\))?",
     re.ASCII,
 )

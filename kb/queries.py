@@ -2,8 +2,9 @@
 
 The head of a file is comments: ``# question:``, ``# why:``, and a line for each parameter,
 ``# parameter ?study: study``, whose kind is ``study``, ``source``, ``publication``, ``text`` or
-a scheme of the vocabulary; ``, optional`` after the kind says it may be left free. A line that ends in ``# if ?name`` holds only when that parameter
-is given. Prefixes are those of the dataset and are put before every query.
+a scheme of the vocabulary; ``, optional`` after the kind says that it may be left free. A line
+that ends in ``# if ?name`` holds only when that parameter is given. Prefixes are those of the
+dataset and are put before every query.
 """
 
 from __future__ import annotations

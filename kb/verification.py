@@ -11,12 +11,13 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from kb.matching import ANY, holds_date, holds_number, numbers
 from kb.model import Claim, DoseStep, Evidence
@@ -75,7 +76,7 @@ def _check(claim: Claim, texts: Mapping[str, SourceText], has_text: bool, truste
     text = texts.get(claim.source)
     if text is None:
         return Check(claim, State.VERIFIED if trusted else State.NOT_CHECKED)
-    reasons = (*_anchor_faults(claim, text), *_number_faults(claim))
+    reasons = (*_anchor_faults(claim, text), *_number_faults(claim), *_unit_faults(claim))
     return Check(claim, State.FAILED if reasons else State.VERIFIED, reasons)
 
 
@@ -103,6 +104,26 @@ def _number_faults(claim: Claim) -> Iterator[str]:
     for when in filter(None, (figure.date, figure.date_from, figure.date_to)):
         if not holds_date(claim.printed, when):
             yield f"{when} is no date of {claim.printed!r}"
+
+
+_TIME_UNITS: Final = {
+    "hours": re.compile(r"(?<![^\W\d_])(?:hours?|hrs?|h)\b"),
+    "days": re.compile(r"(?<![^\W\d_])(?:days?|d)\b"),
+    "weeks": re.compile(r"(?<![^\W\d_])(?:weeks?|wks?)\b"),
+    "months": re.compile(r"(?<![^\W\d_])(?:months?|mos?)\b"),
+    "years": re.compile(r"(?<![^\W\d_])(?:years?|yrs?)\b"),
+}
+
+
+def _unit_faults(claim: Claim) -> Iterator[str]:
+    """A share needs its % in print; a time must not be printed in another unit of time only."""
+    unit = claim.figure.unit
+    label = " ".join((claim.printed, *claim.row, claim.column))
+    if unit == "%" and claim.figure.value is not None and "%" not in label:
+        yield f"% is not printed in {label!r}"
+    said = {name for name, pattern in _TIME_UNITS.items() if pattern.search(label)}
+    if unit in _TIME_UNITS and said and unit not in said:
+        yield f"{unit} is not printed in {label!r}, which has {', '.join(sorted(said))}"
 
 
 def _figures(claim: Claim) -> Iterator[tuple[Decimal, str]]:

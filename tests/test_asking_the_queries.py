@@ -83,7 +83,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
     data = yaml.safe_load((ROOT / "evidence" / "publications.yaml").read_text(encoding="utf-8"))
     for publication in data["publications"].values():
         kept = [study for study in publication.pop("reports", []) if study in SMALL]
-        publication |= {"reports": kept} if kept else {}
+        if kept:
+            publication["reports"] = kept
         for standing in filter(None, [publication.get("standing")]):
             standing["checked"] = str(standing["checked"])
     text = yaml.safe_dump(data, allow_unicode=True)
@@ -121,9 +122,7 @@ def test_rdflib_answers_as_oxigraph_does(
     assert rows(tuple(row.values()) for row in ours) == rows(map(tuple, theirs))
 
 
-def rdflib_terms(
-    query: Query, given: Mapping[str, str], base: KnowledgeBase
-) -> dict[str, Any]:
+def rdflib_terms(query: Query, given: Mapping[str, str], base: KnowledgeBase) -> dict[str, Any]:
     import rdflib
 
     bound = query.bindings(given, base.vocabulary).items()
@@ -142,4 +141,10 @@ def test_most_queries_find_something_in_the_few_studies(small: KnowledgeBase) ->
         given = {name: EXAMPLES[kind] for name, kind in query.parameters.items()}
         if not len(small.ask(query.name, **given)):
             empty.append(query.name)
-    assert set(empty) <= {"approvals", "definitions", "denominators", "evidence-gaps", "hazard-ratios"}
+    assert set(empty) <= {
+        "approvals",
+        "definitions",
+        "denominators",
+        "evidence-gaps",
+        "hazard-ratios",
+    }

@@ -16,9 +16,11 @@ from conftest import ROOT
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS
 
 from kb import KnowledgeBase
+from kb.attestation import read_attestations
 from kb.loading import load_dataset
 from kb.reading import read_mapping
 from kb.records import PublicationRecord, SourceRecord, StudyRecord
+from kb.verification import claim_digests
 from kb.vocabulary import Vocabulary
 
 ONTOLOGY = ROOT / "ontology"
@@ -350,3 +352,10 @@ def test_nothing_of_the_disease_is_in_the_code(vocabulary: Vocabulary) -> None:
     }
     assert len(found) > 20
     assert {path: said for path, said in found.items() if said} == {}
+
+
+def test_the_attestations_are_those_of_the_claims_as_they_stand(real: KnowledgeBase) -> None:
+    """After a change to a claim: `kb verify --texts DIR --record`."""
+    with_text = {source.id for source in real.evidence.sources if source.text}
+    digests = claim_digests(real.evidence)
+    assert read_attestations(real.root) == {source: digests[source] for source in with_text}

@@ -83,6 +83,7 @@ def test_a_text_that_is_not_there_leaves_claims_unchecked(
         ("drug: calmol, amount: 9,", "drug: calmol, amount: 90,", "90 is no number of"),
         ("unit: mg/day, for: 7 days", "unit: mg/day, for: 17 days", "17 (time, category"),
         ("time: within 2 doses", "time: within 3 doses", "3 (time, category or schedule)"),
+        ("unit: hours", "unit: weeks", "weeks is not printed in"),
         ("printed: 80% in the first", "printed: 80% in the last", "does not stand in 2"),
         ("printed: 63% were free of pain", "printed: 36% were free of pain", "does not stand in 3"),
         ('printed: "> 80%', 'printed: "< 80%', "does not stand in 2"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from kb.lookup import FoundClaim
@@ -153,8 +154,22 @@ def agree(a: Figure, b: Figure) -> bool:
 
 
 def _conflict(a: FoundClaim, b: FoundClaim) -> bool:
-    pairs = zip(_facts(a.claim.figure), _facts(b.claim.figure), strict=True)
-    return any(x and y and x != y for x, y in pairs)
+    one, two = a.claim.figure, b.claim.figure
+    if one.operator == two.operator and one.unit == two.unit and _round_alike(one.value, two.value):
+        one, two = replace(one, value=None), replace(two, value=None)
+    return any(x and y and x != y for x, y in zip(_facts(one), _facts(two), strict=True))
+
+
+def _round_alike(one: Decimal | None, two: Decimal | None) -> bool:
+    """Say whether two figures are one, printed with more digits and with fewer.
+
+    >>> _round_alike(Decimal("22.8"), Decimal("23")), _round_alike(Decimal("22.8"), Decimal("22"))
+    (True, False)
+    """
+    if one is None or two is None:
+        return False
+    fine, coarse = sorted((one, two), key=lambda value: int(value.as_tuple().exponent))
+    return fine.quantize(coarse, rounding=ROUND_HALF_UP) == coarse
 
 
 def _facts(figure: Figure) -> tuple[object, ...]:
