@@ -144,6 +144,7 @@ _UNITS = (
     "weeks?|mos?|months?|y|yrs?|years?|gy|cgy|iu|u|mu|kda|mmol|nmol|µmol|pts?|ppm|mmhg"
 )
 _GLUED = re.compile(rf"(?:{_UNITS}|st|nd|rd|th|x|fold|[abck])(?![A-Za-zµ])", re.IGNORECASE)
+_OPEN_END = re.compile(r"-(?:NR|NE|NA|NC|not)\b")  # 4.4-NE: a bound not reached or estimable
 _JOINED = re.compile(
     rf"-(?:{_UNITS}|(?:minute|second|time|cycle|course|dose|line|fold|arm|drug|agent|point|step|"
     "stage|phase|centre|center|site|patient|person|hit|level|tier|part|group|way|log|item|gene|"
@@ -253,7 +254,7 @@ def _in_name(folded: Folded, start: int, end: int, named_until: int) -> bool:
     if after.isalpha():
         return not _GLUED.match(text, end)
     if after == "-" and text[end + 1 : end + 2].isalpha() and _is_dash(folded, end):
-        return not _JOINED.match(text, end)
+        return not (_JOINED.match(text, end) or _OPEN_END.match(text, end))
     return bool(_CHEMICAL.match(text, end)) and _original(folded, end) != EM_DASH
 
 

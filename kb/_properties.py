@@ -64,6 +64,7 @@ SOURCE = (
     _p("language", f"{DCTERMS}language"),
     _p("credit", f"{DCTERMS}rights"),
     _p("text", "textFile"),
+    _p("read_in", "readIn"),
 )
 SECTION = (
     _p("source", "source", "source"),
@@ -139,6 +140,7 @@ VERDICT = (
 )
 CLAIM = (
     _p("kind"),
+    _p("statistic", "statistic", "term:statistic"),
     _p("block"),
     _p("source", "source", "source"),
     _p("section", "section", "section"),

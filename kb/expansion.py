@@ -99,6 +99,7 @@ def _source(record: SourceRecord) -> Source:
         language=record.language,
         credit=record.credit,
         text=record.text or "",
+        read_in=record.read_in or "",
         references=tuple(sorted(record.references.items())),
     )
 
@@ -232,6 +233,7 @@ class _Block:
         self, study: StudyRecord, report: Report, block: ClaimBlock, vocabulary: Vocabulary
     ) -> None:
         self.study, self.report, self.block = study, report, block
+        self.vocabulary = vocabulary
         self.kind = vocabulary.inherited("endpoint", block.endpoint, "claimKind") or "result"
         self.time = parse_time(block.time) if block.time else Time()
         self.key = f"{id(block)}"
@@ -239,24 +241,25 @@ class _Block:
     def claims(self) -> Iterator[Claim]:
         block = self.block
         for group, value in block.values.items():
-            measure = self._measure(group, statistic_of(block, value) or "value")
+            statistic = statistic_of(block, value) or "value"
             note = " ".join(filter(None, (block.note, value.note)))
-            yield self._claim(measure, self.kind, note, _figure(block, value))
+            claim = self._claim(group, statistic, self.kind, note)
+            yield replace(claim, figure=_figure(block, value))
         if block.doses is not None and block.group is not None:
             steps = tuple(_step(i, dose) for i, dose in enumerate(block.doses, 1))
-            measure = self._measure(block.group, block.statistic or "value")
-            yield replace(self._claim(measure, "dose", block.note or ""), steps=steps)
+            claim = self._claim(block.group, block.statistic or "value", "dose", block.note or "")
+            yield replace(claim, steps=steps)
         pair = compared(block)
         if block.comparison is not None and pair is not None:
             yield self._compared(block.comparison, *pair)
 
     def _compared(self, comparison: Comparison, of: str, versus: str) -> Claim:
         default = "p-value" if comparison.p else "direction"
-        measure = self._measure(of, comparison.statistic or default, versus)
+        statistic = comparison.statistic or default
         figure = _estimate(comparison, self.block.printed, self.block.unit)
         note = " ".join(filter(None, (self.block.note, comparison.note)))
-        claim = self._claim(measure, "comparison", note, figure)
-        return replace(claim, verdict=_verdict(comparison))
+        claim = self._claim(of, statistic, "comparison", note, versus)
+        return replace(claim, figure=figure, verdict=_verdict(comparison))
 
     def _measure(self, group: str, statistic: str, versus: str = "") -> Measure:
         block = self.block
@@ -264,7 +267,7 @@ class _Block:
             study=self.study.id,
             group=group,
             endpoint=block.endpoint,
-            statistic=statistic,
+            statistic=self.vocabulary.identity("statistic", statistic),
             category=block.category or "",
             time=self.time,
             versus=versus,
@@ -272,19 +275,20 @@ class _Block:
             population=block.population or "",
         )
 
-    def _claim(self, measure: Measure, kind: str, note: str, figure: Figure | None = None) -> Claim:
+    def _claim(self, group: str, statistic: str, kind: str, note: str, versus: str = "") -> Claim:
         block, report = self.block, self.report
+        measure = self._measure(group, statistic, versus)
         section = block.at or report.at
         row = block.row if block.row is not None else report.row or []
         return Claim(
             id=slug(".".join((report.source, section, measure_key(measure)))),
             block=self.key,
             kind=kind,
+            statistic=statistic,
             measure=measure,
             source=report.source,
             section=section,
             printed=block.printed,
-            figure=figure or Figure(),
             row=tuple(row),
             column=block.column or report.column or "",
             cites=tuple(sorted(set(block.cites if block.cites is not None else report.cites))),
@@ -294,7 +298,7 @@ class _Block:
 
 
 def measure_key(measure: Measure) -> str:
-    """Return the readable identity of a measure inside its study.
+    """Return the readable identity of a measure inside its study; a frequency goes unsaid.
 
     >>> measure_key(Measure("tower", "blinatumomab", "OS", "median", time=parse_time("at 2 years")))
     'OS.median.at-2-years.blinatumomab'
@@ -303,7 +307,7 @@ def measure_key(measure: Measure) -> str:
     parts = (
         measure.endpoint,
         measure.category,
-        measure.statistic,
+        "" if measure.statistic == "frequency" else measure.statistic,
         str(measure.time),
         measure.regimen,
         measure.population,

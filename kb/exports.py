@@ -92,7 +92,7 @@ def _row(claim: Claim, group: Group) -> Row:
         "population": measure.population or group.population,
         "endpoint": measure.endpoint,
         "category": measure.category,
-        "statistic": measure.statistic,
+        "statistic": claim.statistic,
         "timepoint": str(measure.time),
         "operator": figure.operator,
         "value": _value(claim),

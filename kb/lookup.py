@@ -83,7 +83,7 @@ class FoundClaim:
         cited = "; ".join(p.citation for p in self.publications)
         lines = (
             ("claim", self.iri),
-            ("measure", " ".join((measure.endpoint, measure.category, measure.statistic)).strip()),
+            ("measure", " ".join((measure.endpoint, measure.category, claim.statistic)).strip()),
             ("as printed", claim.named),
             ("time", str(measure.time)),
             ("group", f"{self.group.label} ({measure.study}, {measure.group})"),

@@ -68,6 +68,7 @@ class Source:
     language: str
     credit: str
     text: str = ""
+    read_in: str = ""
     references: tuple[tuple[int, str], ...] = ()
 
 
@@ -123,7 +124,9 @@ class Partition:
 class Measure:
     """What is measured: its identity decides which claims speak of the same thing.
 
-    ``versus`` is the other group when two groups are compared, else "".
+    ``statistic`` is the broader one where prints of several statistics say one thing: a count
+    and a percentage are both a frequency. ``versus`` is the other group when two groups are
+    compared, else "".
     """
 
     study: str
@@ -199,6 +202,7 @@ class Claim:
     id: str
     block: str
     kind: str
+    statistic: str
     measure: Measure
     source: str
     section: str

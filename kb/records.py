@@ -35,7 +35,8 @@ Unit = Annotated[str, TermOf("unit")]
 Drug = Annotated[str, TermOf("drug")]
 Regimen = Annotated[str, TermOf("regimen")]
 Population = Annotated[str, TermOf("population")]
-Pair = tuple[Number, Number]
+Pair = tuple[Number | None, Number | None]
+"""Two bounds; null is an end that the print gives as not reached or not estimable."""
 
 BOUNDS = ("range", "iqr", "interval", "ci95", "ci97_5", "cri95")
 """The kinds of bounds; ``interval`` is two figures printed without a point between them."""
@@ -61,6 +62,8 @@ class Bounded(StrictModel):
     def _one_kind(self) -> Bounded:
         if sum(getattr(self, kind) is not None for kind in BOUNDS) > 1:
             raise ValueError("one kind of bounds")
+        if self.bounds is not None and self.bounds[1] == (None, None):
+            raise ValueError("at least one bound")
         return self
 
 
@@ -251,7 +254,7 @@ class Span(StrictModel):
 
     id: Label
     label: Line
-    from_: Line = Field(alias="from")
+    from_: Line | None = Field(None, alias="from", description="how its first line begins")
     resumes: bool = False
     evidence: bool = True
 
@@ -276,6 +279,7 @@ class SourceRecord(StrictModel):
         None, description="file name of its text; absent: the source is unavailable"
     )
     credit: Line
+    read_in: Line | None = Field(None, description="where its figures were read, if not in it")
     sections: Annotated[list[Span], Field(min_length=1)]
     references: dict[Count, Slug] = {}
     left_out: list[LeftOut] = []

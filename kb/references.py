@@ -85,6 +85,9 @@ def _span_problems(file: str, source: SourceRecord) -> Iterator[Finding]:
         elif not span.resumes and word in begun:
             expected = "a section that has not begun, or 'resumes: true'"
             yield file, loc, span.id, expected, "" if span.id == begun[word] else begun[word]
+        if source.text is not None and span.from_ is None:
+            expected = "'from', the beginning of its first line: the source has a text"
+            yield file, loc[:2], "", expected, ""
         begun.setdefault(word, span.id)
 
 

@@ -82,7 +82,7 @@ class SourceText:
     def _locate(self, spans: Sequence[Span]) -> None:
         starts: list[int] = []
         for span in spans:
-            starts.append(self._begin(span.from_, starts[-1] + 1 if starts else 0))
+            starts.append(self._begin(span.from_ or span.id, starts[-1] + 1 if starts else 0))
         for span, start, end in zip(spans, starts, [*starts[1:], len(self.text)], strict=True):
             piece = Piece(start, end, self.text[start:end])
             self._pieces.setdefault(span.id, []).append(piece)

@@ -72,7 +72,8 @@ def verify(
 
 def _check(claim: Claim, texts: Mapping[str, SourceText], has_text: bool, trusted: bool) -> Check:
     if not has_text:
-        return Check(claim, State.SOURCE_UNAVAILABLE)
+        faults = (*_number_faults(claim), *_unit_faults(claim))
+        return Check(claim, State.FAILED if faults else State.SOURCE_UNAVAILABLE, faults)
     text = texts.get(claim.source)
     if text is None:
         return Check(claim, State.VERIFIED if trusted else State.NOT_CHECKED)

@@ -107,6 +107,16 @@ class Vocabulary:
             waiting.extend(fresh)
         return frozenset(found)
 
+    def identity(self, scheme: str, notation: str) -> str:
+        """Return the broader concept whose narrower ones all say one thing, or the notation.
+
+        Such a concept has ``kb:isOneMeasure`` in the ontology: a count and a percentage of the
+        same people are prints of one frequency.
+        """
+        broader = self.get(scheme, notation).broader
+        merged = (b for b in broader if self.get(scheme, b).first("isOneMeasure") == "true")
+        return next(merged, notation)
+
     def inherited(self, scheme: str, notation: str, name: str) -> str:
         """Return a property of the concept or of the nearest broader one that has it."""
         term = self.get(scheme, notation)

@@ -201,7 +201,7 @@ def test_claims_become_a_frame_with_the_columns_of_the_export(example: Knowledge
 
 
 def test_a_claim_explains_itself_back_to_its_print(example: KnowledgeBase) -> None:
-    name = "headache-review.Table-1.PAIN_FREE.percentage.after-seltiran.all"
+    name = "headache-review.Table-1.PAIN_FREE.after-seltiran.all"
     text = example.explain(f"ease#{name}")
     assert (
         text

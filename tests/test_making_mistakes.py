@@ -207,7 +207,7 @@ def test_names_that_differ_in_signs_only_are_refused_and_letters_of_any_script_a
     both = "".join(line.replace("{endpoint", f"{{category: {c}, endpoint") for c in ("a b", "a/b"))
     path = edit(example_root, HALT, line, both)
     (problem,) = problems(example_root)
-    assert (problem.file, problem.found) == (str(path), "PAIN_FREE, a/b, percentage, calmol")
+    assert (problem.file, problem.found) == (str(path), "PAIN_FREE, a/b, frequency, calmol")
     path.write_text(path.read_text("utf-8").replace("a b", "ж").replace("a/b", "ü"), "utf-8")
     assert len({c.measure for c in KnowledgeBase(example_root).evidence.claims}) > 1
 

@@ -100,7 +100,7 @@ def test_verify_names_the_claim_that_fails(example_root: Path) -> None:
     edit(example_root, HALT, "values: {first-80: 80%}", "values: {first-80: 81%}")
     result = kb(example_root, "verify", "--texts", TEXTS)
     assert result.exit_code == 1
-    assert "halt#halt-paper.2.PAIN_FREE.percentage.first-80: 81 is no number of" in result.output
+    assert "halt#halt-paper.2.PAIN_FREE.first-80: 81 is no number of" in result.output
     assert " 1 failed" in result.output
     assert kb(example_root, "verify", "--texts", TEXTS, "--study", "ease").exit_code == 0
 
@@ -287,7 +287,7 @@ def test_show_gives_a_study_with_its_claims(example_root: Path) -> None:
 
 
 def test_show_explains_a_claim(example_root: Path) -> None:
-    name = "halt#halt-paper.2.PAIN_FREE.percentage.first-80"
+    name = "halt#halt-paper.2.PAIN_FREE.first-80"
     result = kb(example_root, "show", name)
     assert result.exit_code == 0
     assert result.output.strip() == KnowledgeBase(example_root).explain(name)

@@ -115,7 +115,7 @@ def test_the_operator_of_an_interval_stands_at_its_first_figure(
 
 def test_a_figure_of_another_section_does_not_stand_here(example_root: Path) -> None:
     edit(example_root, HALT, '    at: "3"\n', "    at: Abstract\n")
-    assert list(failed(example_root)) == ["halt-paper.Abstract.PAIN_FREE.percentage.calmol.2"]
+    assert list(failed(example_root)) == ["halt-paper.Abstract.PAIN_FREE.calmol.2"]
 
 
 def test_an_approval_s_date_must_stand_in_its_print(example_root: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from kb import Claim, KnowledgeBase
+from kb.matching import holds_number
 from kb.notation import is_duration, parse_figure, parse_p, parse_time, slug
 from kb.records import Comparison, Dose, Value
 
@@ -168,6 +169,15 @@ def test_a_dose_says_amount_days_cycles_and_rest() -> None:
     assert (dose.amount, dose.for_, dose.cycles) == (D(28), "7", "2-6")
 
 
+def test_a_bound_may_be_open_but_not_both() -> None:
+    value = Value.model_validate({"value": 7.1, "ci95": [5.6, None]})
+    assert value.bounds == ("ci95", (D("5.6"), None))
+    assert holds_number("OS 7.1 mo (5.6-NE)", D("5.6"))
+    assert not holds_number("the 5-NEU receptor", D(5))
+    with pytest.raises(ValidationError, match="at least one bound"):
+        Value.model_validate({"value": 7.1, "ci95": [None, None]})
+
+
 @given(st.text(max_size=60))
 def test_a_slug_is_fit_for_a_fragment_and_a_file_name(text: str) -> None:
     made = slug(text)
@@ -199,7 +209,7 @@ def one(base: KnowledgeBase, study: str, endpoint: str, **wanted: str) -> Claim:
 def test_value_numerator_and_denominator_are_each_optional(example: KnowledgeBase) -> None:
     found = {
         (c.section, c.figure.value, c.figure.numerator, c.figure.denominator)
-        for c in claims(example, "halt", "PAIN_FREE", group="calmol", statistic="percentage")
+        for c in claims(example, "halt", "PAIN_FREE", group="calmol", statistic="frequency")
     }
     assert ("Abstract", D(63), 36, 57) in found
     assert ("2", D(63), 36, None) in found
@@ -349,5 +359,5 @@ def test_a_second_claim_of_one_measure_in_one_place_gets_a_number(example_root: 
     line = "      - {endpoint: PAIN_FREE, printed: 63% were free of pain, values: {calmol: 63%}}\n"
     edit(example_root, "evidence/studies/halt.yaml", line, line * 3)
     ids = [c.id for c in KnowledgeBase(example_root).evidence.claims if c.section == "3"]
-    base = "halt-paper.3.PAIN_FREE.percentage.calmol"
+    base = "halt-paper.3.PAIN_FREE.calmol"
     assert ids == [base, f"{base}.2", f"{base}.3"]

@@ -174,8 +174,10 @@ def _round_alike(one: Decimal | None, two: Decimal | None) -> bool:
 
 def _facts(figure: Figure) -> tuple[object, ...]:
     """The parts of a figure that can be compared; what is not printed is false."""
-    point = (figure.value, figure.operator, figure.unit) if figure.value is not None else None
-    bounds = (figure.low, figure.high, figure.bounds) if figure.low is not None else None
+    counted = figure.numerator is not None and figure.value == figure.numerator
+    said = figure.value is not None and not counted  # a bare count is its own numerator
+    point = (figure.value, figure.operator, figure.unit) if said else None
+    bounds = (figure.low, figure.high, figure.bounds) if figure.bounds else None
     dates = (figure.date, figure.date_from, figure.date_to)
     return (
         point,

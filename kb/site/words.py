@@ -63,8 +63,8 @@ class Words:
     def _point(self, figure: Figure, with_unit: bool) -> str:
         text = f"{figure.operator}{figure.lexical}" if figure.value is not None else ""
         unit = self.unit(figure.unit)
-        if not text and figure.low is not None:
-            return _unit_after(f"{figure.low:f}–{figure.high:f}", unit, with_unit)
+        if not text and figure.bounds:
+            return _unit_after(_pair(figure), unit, with_unit)
         return _unit_after(text, unit, with_unit) if text else ""
 
     def unit(self, notation: str) -> str:
@@ -149,9 +149,15 @@ def _count(figure: Figure) -> str:
     return str(figure.numerator) if figure.unit == "%" else ""
 
 
+def _pair(figure: Figure) -> str:
+    """Two bounds; an end without a figure was printed as not reached or not estimable."""
+    ends = (figure.low, figure.high)
+    return "–".join("not reached" if end is None else number(end) for end in ends)
+
+
 def _bounds(figure: Figure) -> str:
-    if figure.low is not None and (figure.value is not None):
-        return f", {BOUNDS.get(figure.bounds, '')}{number(figure.low)}–{number(figure.high)}"
+    if figure.bounds and figure.value is not None:
+        return f", {BOUNDS.get(figure.bounds, '')}{_pair(figure)}"
     return f", {number(figure.spread)}" if figure.spread is not None else ""
 
 
