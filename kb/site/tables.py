@@ -305,6 +305,7 @@ def _row_order(key: Key) -> tuple[object, ...]:
         natural(time),
         regimen,
         population,
+        statistic,  # two that are ranked alike must not stand in the order of a set
         who,
     )
 
