@@ -223,6 +223,31 @@ def coverage(
 
 
 @main.command()
+@_json
+@click.option("--study", "studies", multiple=True, help="Check only this study (repeatable).")
+@click.pass_context
+@_examples("kb check", "kb check --study tower --json findings.json")
+def check(context: click.Context, json_file: Path | None, studies: tuple[str, ...]) -> None:
+    """Find figures that cannot be right together, and say why."""
+    from kb.checks import Severity
+
+    base = _open(context)
+    for study in studies:
+        base.study(study)
+    found = [f for f in base.discrepancies() if not studies or f.study in studies]
+    counts = {s.value: sum(f.severity is s for f in found) for s in Severity}
+    data = {"counts": counts, "discrepancies": [finding.data() for finding in found]}
+    _write_json(json_file, data)
+    for finding in found:
+        click.echo(f"{finding.severity.value} {finding.kind} {finding.study}: {finding.message}")
+        if finding.computation:
+            click.echo(f"    {finding.computation}")
+    click.echo(", ".join(f"{number} {severity}" for severity, number in counts.items()))
+    if found:
+        sys.exit(FINDINGS)
+
+
+@main.command()
 @click.argument("query", required=False)
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="Bind a parameter.")
 @click.option("--list", "form", flag_value="list", help="List the named queries.")

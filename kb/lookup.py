@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     import pandas
     import rdflib
 
+    from kb.checks import Finding
+
 
 class Table(Sequence[Mapping[str, Value]]):
     """The answer to a query: rows as mappings from column to value."""
@@ -323,6 +325,12 @@ class KnowledgeBase:
         bound = {name: binding(value, base) for name, value in (bindings or {}).items()}
         return Table(self.store.select(query, bound))
 
+    def discrepancies(self) -> list[Finding]:
+        """Return what the checks find: claims that cannot all be right, material ones first."""
+        from kb.checks import check
+
+        return check(self.evidence, self.vocabulary)
+
     def network(self) -> networkx.MultiDiGraph[str]:
         """Return regimens joined by comparisons: an edge for each claim that compares two.
 
@@ -347,11 +355,16 @@ class KnowledgeBase:
             dataset.default_graph.add(triple)
         return dataset
 
+    def _is_study(self, study: Study) -> bool:
+        """Analyses of a study and records of background are no studies of their own."""
+        no_study = self.vocabulary.inherited("design", study.kind, "isNoStudy")
+        return not study.analysis_of and no_study != "true"
+
     def counts(self) -> dict[str, int]:
         """Count studies, publications, groups, measures and claims, each apart."""
         evidence = self.evidence
         return {
-            "studies": sum(not study.analysis_of for study in evidence.studies),
+            "studies": sum(self._is_study(study) for study in evidence.studies),
             "analyses of studies": sum(bool(study.analysis_of) for study in evidence.studies),
             "sources": len(evidence.sources),
             "publications": len(evidence.publications),
@@ -365,8 +378,7 @@ class KnowledgeBase:
 def find_root(start: Path | None = None) -> Path:
     """Return the project folder: ``KB_ROOT``, or the nearest around the working folder.
 
-    Raises:
-        UnavailableError: no folder with ``evidence/`` and ``ontology/`` in sight.
+    Raises ``UnavailableError`` when no folder with ``evidence/`` and ``ontology/`` is in sight.
     """
     if named := os.environ.get("KB_ROOT"):
         return Path(named)

@@ -1,0 +1,112 @@
+"""What a check says: an outcome for each pair of figures, and a finding where they do not fit."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from kb.model import Claim, Evidence
+from kb.vocabulary import Vocabulary
+
+
+class Outcome(StrEnum):
+    """What a check can say of figures; only ``INCONSISTENT`` makes a finding."""
+
+    CONSISTENT = "consistent"
+    BY_ROUNDING = "consistent only by rounding"
+    INCONSISTENT = "inconsistent"
+    NOT_ENOUGH = "not enough printed to tell"
+
+
+class Severity(StrEnum):
+    """How much a finding matters: could a reader draw a wrong conclusion from the print?"""
+
+    MATERIAL = "material"
+    MINOR = "minor"
+    ROUNDING = "rounding"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Claims that cannot all be right, or do not fit their own counts.
+
+    ``kind`` names the check, ``message`` says in one plain sentence what does not fit, and
+    ``computation`` shows the arithmetic with the numbers put in.
+    """
+
+    kind: str
+    severity: Severity
+    message: str
+    claims: tuple[Claim, ...]
+    computation: str = ""
+    endpoint: str = ""
+
+    @property
+    def study(self) -> str:
+        """The study of the claims; the first one's when they are of several."""
+        return self.claims[0].study
+
+    @property
+    def id(self) -> str:
+        """A name that stays while the kind and the claims stay: other findings do not move it."""
+        names = sorted(f"{claim.study}#{claim.id}" for claim in self.claims)
+        digest = hashlib.sha256("\n".join(names).encode()).hexdigest()[:10]
+        return f"{self.kind}.{self.study}.{self.endpoint or 'all'}.{digest}"
+
+    def data(self) -> dict[str, Any]:
+        """Return the finding as plain data for JSON."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "severity": self.severity.value,
+            "status": "open",
+            "study": self.study,
+            "endpoint": self.endpoint,
+            "message": self.message,
+            "computation": self.computation,
+            "claims": [_claim_data(claim) for claim in self.claims],
+        }
+
+
+def _claim_data(claim: Claim) -> dict[str, str]:
+    figure = claim.figure
+    return {
+        "id": claim.id,
+        "source": claim.source,
+        "section": claim.section,
+        "printed": claim.printed,
+        "value": figure.lexical or figure.word or claim.verdict.p_printed,
+        "group": claim.measure.group,
+    }
+
+
+@dataclass(frozen=True)
+class Material:
+    """What the checks read: the model, its vocabulary, and look-ups that several checks need."""
+
+    evidence: Evidence
+    vocabulary: Vocabulary
+    by_study: dict[str, list[Claim]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Sort the claims by study once."""
+        found: dict[str, list[Claim]] = {study.id: [] for study in self.evidence.studies}
+        for claim in self.evidence.claims:
+            found[claim.study].append(claim)
+        object.__setattr__(self, "by_study", found)
+
+    def is_a(self, endpoint: str, broader: str) -> bool:
+        """Say whether an endpoint is another or narrower than it; nothing is an unknown one."""
+        if not self.vocabulary.knows("endpoint", broader):
+            return False
+        return endpoint in self.vocabulary.narrower("endpoint", broader)
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings once each, the material ones first, then by study and id."""
+    rank = {severity: index for index, severity in enumerate(Severity)}
+    once = {finding.id: finding for finding in findings}
+    return sorted(once.values(), key=lambda f: (rank[f.severity], f.study, f.id))

@@ -1,0 +1,274 @@
+"""Definitions and units: categories that overlap or leave a hole, values that cannot be."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import combinations, pairwise
+from typing import Final
+
+from kb.checks import _thresholds
+from kb.checks._findings import Finding, Material, Outcome, Severity
+from kb.checks._plausible import POINTS, impossible, places, shown, worth
+from kb.checks._thresholds import Interval
+from kb.model import Claim, Measure
+
+DEFINITION: Final = "DEFINITION"
+"""The endpoint under which a source says what it means by a word."""
+CENTRES: Final = "N_CENTERS"
+SIZE: Final = "SAMPLE_SIZE"
+FRACTION: Final = ("1", "%", Decimal(100))
+"""A pure number, and a share: ``0.0001`` is ``0.01%``."""
+
+
+def divides(ranges: Sequence[Interval]) -> Outcome:
+    """Judge whether ranges divide a scale: no value in two of them, none between them in none.
+
+    Whole numbers on both sides of a gap of one unit (``5-9`` and ``10-14``) leave nothing out.
+
+    >>> low, middle, high = map(_thresholds.parse, (">50%", "50-90%", ">90%"))
+    >>> divides([low, middle, high]).value
+    'inconsistent'
+    >>> divides([_thresholds.parse("<50%"), middle, high]).value
+    'consistent'
+    """
+    if len(ranges) < 2:
+        return Outcome.NOT_ENOUGH
+    return Outcome.INCONSISTENT if any(faults(ranges)) else Outcome.CONSISTENT
+
+
+def faults(ranges: Sequence[Interval]) -> Iterator[tuple[str, Decimal, Interval, Interval]]:
+    """Yield each overlap and each hole with its length (0 for one value) and the two ranges."""
+    for one, other in combinations(ranges, 2):
+        shared = _thresholds.overlap(one, other)
+        if shared is not None:
+            yield "overlap", shared, one, other
+    ordered = sorted(ranges, key=lambda r: (r.low, r.high))
+    for below, above in pairwise(ordered):
+        missing = _thresholds.gap(below, above)
+        if missing is not None and not _adjoin(below, above, missing):
+            yield "hole", missing, below, above
+
+
+def _adjoin(below: Interval, above: Interval, missing: Decimal) -> bool:
+    """Say whether a gap is only the step of the last printed digit, both ends included."""
+    places = min(int(end.as_tuple().exponent) for end in (below.high, above.low))
+    return below.high_in and above.low_in and missing == Decimal(1).scaleb(places)
+
+
+def find(material: Material) -> Iterator[Finding]:
+    """Yield a finding for each faulty division, differing threshold and impossible value."""
+    for claims in material.by_study.values():
+        yield from _defined(claims)
+        yield from _grouped(material, claims)
+        yield from _units(material, claims)
+        yield from _centres(claims)
+        for claim in claims:
+            yield from impossible(material, claim)
+    yield from _differing(material)
+
+
+def _defined(claims: Iterable[Claim]) -> Iterator[Finding]:
+    """Check the definitions of one section whose names differ in one word, or in the group."""
+    sections: dict[tuple[str, str, str], list[Claim]] = defaultdict(list)
+    for claim in claims:
+        if claim.measure.endpoint == DEFINITION and _thresholds.of_figure(claim.figure):
+            sections[claim.source, claim.section, claim.figure.unit].append(claim)
+    for members in sections.values():
+        for family in _families(members):
+            ranges = [r for c in family if (r := _thresholds.of_figure(c.figure)) is not None]
+            names = [f"{_name(c, family)} ({r})" for c, r in zip(family, ranges, strict=True)]
+            yield from _division(names, ranges, family, DEFINITION)
+
+
+def _families(claims: Sequence[Claim]) -> Iterator[list[Claim]]:
+    left = list(claims)
+    while left:
+        first, *left = left
+        family = [first, *(c for c in left if _related(first, c))]
+        left = [c for c in left if c not in family]
+        if len(family) > 1:
+            yield family
+
+
+def _related(one: Claim, other: Claim) -> bool:
+    if one.measure.category == other.measure.category:
+        return one.measure.group != other.measure.group
+    first, second = (c.measure.category.lower().split() for c in (one, other))
+    shared = [a == b for a, b in zip(first, second, strict=False)]
+    return len(first) == len(second) > 1 and shared.count(False) == 1
+
+
+def _name(claim: Claim, family: Sequence[Claim]) -> str:
+    alike = len({c.measure.category for c in family}) == 1
+    return claim.measure.group if alike else claim.measure.category
+
+
+def _division(
+    names: Sequence[str], ranges: Sequence[Interval], claims: Sequence[Claim], endpoint: str
+) -> Iterator[Finding]:
+    found = list(faults(ranges))
+    if not found:
+        return
+    said = ", ".join(names)
+    what = "; ".join(_fault(*fault) for fault in found)
+    # One value in two categories or in none is small; a stretch of values is not.
+    wide = any(length > 0 for _, length, *_ in found)
+    kind = "categories-overlap" if any(f[0] == "overlap" for f in found) else "categories-hole"
+    yield Finding(
+        kind,
+        Severity.MATERIAL if wide else Severity.MINOR,
+        f"The categories {said} do not divide the scale: {what} ({places(claims)}).",
+        tuple(claims),
+        what,
+        endpoint,
+    )
+
+
+def _fault(kind: str, length: Decimal, one: Interval, other: Interval) -> str:
+    if kind == "overlap":
+        return f"{one} and {other} " + ("overlap" if length else "share one value")
+    edge = min(one.high, other.high)
+    values = f"exactly {edge}" if length == 0 else f"{edge} to {max(one.low, other.low)}"
+    unit = one.unit if one.unit in ("", "%") else f" {one.unit}"
+    return f"{one} and {other} leave out {values}{unit}"
+
+
+def _grouped(material: Material, claims: Sequence[Claim]) -> Iterator[Finding]:
+    """Check sibling groups that are told apart by one threshold: ``<50%`` and ``>50%``."""
+    groups = {(g.study, g.id): g for g in material.evidence.groups}
+    siblings: dict[tuple[str, str, str], dict[str, list[Claim]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for claim in claims:
+        group = groups[claim.study, claim.measure.group]
+        interval = _thresholds.parse(group.who_category)
+        if interval is not None and _stands(_edge(interval), claim.printed):
+            siblings[claim.source, group.who_endpoint, group.who_time][group.who_category].append(
+                claim
+            )
+    for (_, endpoint, _), by_range in siblings.items():
+        for one, other in combinations(by_range, 2):
+            ranges = [r for text in (one, other) if (r := _thresholds.parse(text)) is not None]
+            if _edge(ranges[0]) == _edge(ranges[1]) and _opposed(*ranges):
+                together = _shared(by_range[one], by_range[other])
+                name = material.vocabulary.get("endpoint", endpoint).label
+                names = [f"{name} {r}" for r in ranges]
+                yield from _division(names, ranges, together, endpoint)
+
+
+def _shared(one: Sequence[Claim], other: Sequence[Claim]) -> list[Claim]:
+    """Return the claims of both groups that stand in sections where both stand."""
+    sections = {c.section for c in one} & {c.section for c in other}
+    return [c for c in (*one, *other) if c.section in sections] if sections else [*one, *other]
+
+
+def _stands(number: Decimal, text: str) -> bool:
+    return re.search(rf"(?<![\d.]){number}(?!\.?\d)", text) is not None
+
+
+def _edge(interval: Interval) -> Decimal:
+    return interval.high if interval.high.is_finite() else interval.low
+
+
+def _opposed(one: Interval, other: Interval) -> bool:
+    return {one.low.is_finite(), other.low.is_finite()} == {True, False} and not (
+        one.high.is_finite() and other.high.is_finite()
+    )
+
+
+def _differing(material: Material) -> Iterator[Finding]:
+    """Compare the thresholds that sources give for one defined word."""
+    words: dict[tuple[str, str], list[Claim]] = defaultdict(list)
+    for claim in material.evidence.claims:
+        if claim.measure.endpoint == DEFINITION and claim.figure.value is not None:
+            words[_word(claim), claim.measure.group].append(claim)
+    for (word, _), claims in words.items():
+        for one, other in combinations(claims, 2):
+            if _differ(one, other):
+                yield _threshold_finding(word, one, other)
+
+
+def _word(claim: Claim) -> str:
+    return claim.measure.category.partition(", as ")[0].casefold()
+
+
+def _differ(one: Claim, other: Claim) -> bool:
+    first, second = _share(one), _share(other)
+    if one.statistic in ("count", "p-value") or first is None or second is None:
+        return False
+    signs = {one.figure.operator, other.figure.operator} - {"", "~"}
+    return first[1] == second[1] and (first[0] != second[0] or len(signs) > 1)
+
+
+def _share(claim: Claim) -> tuple[Decimal, str] | None:
+    """Return a threshold and its unit; a fraction as a share."""
+    figure = claim.figure
+    if figure.value is None:
+        return None
+    unit, share, factor = FRACTION
+    if figure.unit == unit:
+        return figure.value * factor, share
+    return figure.value, figure.unit
+
+
+def _threshold_finding(word: str, one: Claim, other: Claim) -> Finding:
+    same = one.study == other.study
+    kind = "threshold-differs-in-study" if same else "threshold-differs-between-studies"
+    said = " and ".join(f"{shown(c)} ({c.study}: {c.source}, {c.section})" for c in (one, other))
+    severity = Severity.MATERIAL if same else Severity.MINOR
+    computation = f"{shown(one)} ≠ {shown(other)}"
+    message = f"{word} is defined by {said}."
+    return Finding(kind, severity, message, (one, other), computation, DEFINITION)
+
+
+def _units(material: Material, claims: Iterable[Claim]) -> Iterator[Finding]:
+    """Find one number that is printed for one measure in two units."""
+    numbers: dict[tuple[Measure, Decimal], list[Claim]] = defaultdict(list)
+    for claim in claims:
+        if claim.figure.value and claim.statistic in POINTS:
+            numbers[replace(claim.measure), claim.figure.value].append(claim)
+    for prints in numbers.values():
+        for one, other in combinations(prints, 2):
+            if _other_unit(material, one.figure.unit, other.figure.unit):
+                at = places((one, other))
+                yield Finding(
+                    "unit-differs",
+                    Severity.MATERIAL,
+                    f"One figure is printed as {shown(one)} and as {shown(other)} ({at}).",
+                    (one, other),
+                    f"{one.figure.unit} ≠ {other.figure.unit}",
+                    one.measure.endpoint,
+                )
+
+
+def _other_unit(material: Material, one: str, other: str) -> bool:
+    """Say whether two units differ in kind or in size; patients and number do not."""
+    first, second = worth(material, one), worth(material, other)
+    return bool(one and other) and first is not None and second is not None and first != second
+
+
+def _centres(claims: Sequence[Claim]) -> Iterator[Finding]:
+    """Find more centres than patients, as one source prints both."""
+    for claim in claims:
+        centres = claim.figure.value
+        if claim.measure.endpoint != CENTRES or centres is None:
+            continue
+        sizes = [c for c in claims if _is_size_beside(c, claim)]
+        if sizes and all(centres > (size.figure.numerator or 0) for size in sizes):
+            most = max(size.figure.numerator or 0 for size in sizes)
+            message = f"{centres} centres are printed for {most} patients ({places([claim])})."
+            together = (claim, *sizes)
+            computation = f"{centres} > {most}"
+            yield Finding(
+                "centres-above-patients", Severity.MATERIAL, message, together, computation, CENTRES
+            )
+
+
+def _is_size_beside(size: Claim, claim: Claim) -> bool:
+    measure = claim.measure
+    at = (size.measure.endpoint, size.measure.group, size.source)
+    return at == (SIZE, measure.group, claim.source) and size.figure.numerator is not None

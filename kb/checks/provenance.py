@@ -1,0 +1,385 @@
+"""Provenance: references that lead elsewhere, and figures that the cited report does not give."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from kb.checks._findings import Finding, Material, Outcome, Severity
+from kb.checks._saying import Saying, figure, place
+from kb.checks.agreement import compare, severity
+from kb.model import Claim, Group, Measure, Publication, Source
+
+GENERAL: Final = frozenset({"review", "guideline", "web-page"})
+"""Publications of these types may speak of any study."""
+A_COLUMN: Final = 3
+"""From so many studies on, wrong numbers of one place are a fault of its numbering."""
+
+ANOTHER_REPORT: Final = "figure-of-another-report"
+ANOTHER_GROUP: Final = "figures-of-another-group"
+ANOTHER_NAME: Final = "figure-of-another-endpoint"
+FITTING: Final = (Outcome.CONSISTENT, Outcome.BY_ROUNDING)
+
+Place = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class _Books:
+    """Who reports what: sources, their reference lists, and the publications of studies."""
+
+    material: Material
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        return {source.id: source for source in self.material.evidence.sources}
+
+    @cached_property
+    def publications(self) -> dict[str, Publication]:
+        return {p.id: p for p in self.material.evidence.publications}
+
+    @cached_property
+    def say(self) -> Saying:
+        return Saying(self.material)
+
+    @cached_property
+    def groups(self) -> dict[tuple[str, str], Group]:
+        return {(g.study, g.id): g for g in self.material.evidence.groups}
+
+    @cached_property
+    def reported(self) -> dict[str, frozenset[str]]:
+        """The publications of each study, from either record, without those of its relatives."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for study in self.material.evidence.studies:
+            found[study.id].update(study.publications)
+        for publication in self.publications.values():
+            for study_id in publication.reports:
+                found[study_id].add(publication.id)
+        return {study: frozenset(names) for study, names in found.items()}
+
+    @cached_property
+    def related(self) -> dict[str, frozenset[str]]:
+        """The publications that may report a study: its own, and those of the same trial."""
+        kin: dict[str, set[str]] = {s.id: {s.id} for s in self.material.evidence.studies}
+        for study in self.material.evidence.studies:
+            for parent in study.analysis_of:
+                kin[study.id].add(parent)
+                kin.setdefault(parent, set()).add(study.id)
+        none: frozenset[str] = frozenset()
+        return {s: none.union(*(self.reported.get(k, none) for k in ks)) for s, ks in kin.items()}
+
+    def cited(self, claim: Claim) -> dict[int, str]:
+        """Return the publication that each reference number of a claim leads to."""
+        listed = dict(self.sources[claim.source].references)
+        return {number: listed[number] for number in claim.cites if number in listed}
+
+    def reference(self, number: int, publication: str) -> str:
+        """Return a reference as a reader sees it: its number and its citation."""
+        found = self.publications.get(publication)
+        return f"[{number}] ({found.citation if found else publication})"
+
+
+def leads_astray(cited: Iterable[str], reporting: Iterable[str], general: Iterable[str]) -> Outcome:
+    """Judge the publications cited for a figure: one that reports the study is enough.
+
+    ``reporting`` are the publications of the study; ``general`` may speak of any study.
+
+    >>> leads_astray(["trial-2016"], ["trial-2016", "trial-2019"], []).name
+    'CONSISTENT'
+    >>> leads_astray(["other-2014"], ["trial-2016"], []).name
+    'INCONSISTENT'
+    >>> leads_astray(["review-2020", "other-2014"], ["trial-2016"], ["review-2020"]).name
+    'NOT_ENOUGH'
+    """
+    named, known = set(cited), set(reporting)
+    if not named or not known:
+        return Outcome.NOT_ENOUGH
+    if named & known:
+        return Outcome.CONSISTENT
+    return Outcome.NOT_ENOUGH if named & set(general) else Outcome.INCONSISTENT
+
+
+def shift(pairs: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Return the least and greatest distance from the printed number to the right one.
+
+    >>> shift([(25, 28), (26, 29), (30, 33)])
+    (3, 3)
+    """
+    distances = [right - printed for printed, right in pairs]
+    return min(distances), max(distances)
+
+
+def find(material: Material) -> Iterator[Finding]:
+    """Yield references that lead astray, and figures that the cited publication does not give."""
+    books = _Books(material)
+    astray = [c for c in material.evidence.claims if _is_astray(c, books)]
+    places: dict[Place, list[Claim]] = defaultdict(list)
+    for claim in astray:
+        places[claim.source, claim.section].append(claim)
+    for claims in places.values():
+        by_study = _by_study(claims)
+        if len(by_study) >= A_COLUMN:
+            yield _column(by_study, books)
+        else:
+            yield from (_single(some, books) for some in _by_number(claims))
+    yield from _second_hand(books)
+
+
+def _is_astray(claim: Claim, books: _Books) -> bool:
+    cited = books.cited(claim).values()
+    known = books.publications
+    general = [name for name in cited if name in known and known[name].type in GENERAL]
+    reporting = books.related[claim.study] if books.reported.get(claim.study) else ()
+    return leads_astray(cited, reporting, general) is Outcome.INCONSISTENT
+
+
+def _by_study(claims: Iterable[Claim]) -> dict[str, list[Claim]]:
+    found: dict[str, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        found[claim.study].append(claim)
+    return found
+
+
+def _by_number(claims: Iterable[Claim]) -> list[list[Claim]]:
+    found: dict[tuple[str, tuple[int, ...]], list[Claim]] = defaultdict(list)
+    for claim in claims:
+        found[claim.study, claim.cites].append(claim)
+    return list(found.values())
+
+
+def _right_numbers(claim: Claim, books: _Books) -> list[int]:
+    """Return the numbers that the source gives elsewhere for the study, else those of its list."""
+    own = books.reported.get(claim.study, frozenset())
+    listed = [n for n, name in books.sources[claim.source].references if name in own]
+    used = {
+        n for c in books.material.by_study[claim.study] if _same_source(c, claim) for n in c.cites
+    }
+    return [n for n in listed if n in used] or listed
+
+
+def _same_source(one: Claim, other: Claim) -> bool:
+    return one.source == other.source
+
+
+def _single(claims: list[Claim], books: _Books) -> Finding:
+    first = claims[0]
+    to = " and ".join(books.reference(n, name) for n, name in books.cited(first).items())
+    right = _right_numbers(first, books)
+    where = f"; its reference is {_list(right)}" if right else ""
+    study = books.say.studies[first.study]
+    message = f"For {study}, {place(first)} cites {to}, which does not report it{where}."
+    figures = any(c.figure.value is not None for c in claims)
+    weight = Severity.MATERIAL if figures else Severity.MINOR
+    reports = ", ".join(
+        f"{name} reports {', '.join(books.publications[name].reports) or 'none of the studies'}"
+        for name in books.cited(first).values()
+    )
+    return Finding("reference-of-another-study", weight, message, tuple(claims), reports)
+
+
+def _list(numbers: Iterable[int]) -> str:
+    return f"[{', '.join(map(str, numbers))}]"
+
+
+def _column(by_study: dict[str, list[Claim]], books: _Books) -> Finding:
+    rows = [(claims[0], _right_numbers(claims[0], books)) for claims in by_study.values()]
+    rows.sort(key=lambda row: (row[0].cites, row[0].study))
+    pairs = [(claim.cites[0], right[0]) for claim, right in rows if right]
+    where = place(rows[0][0])
+    message = f"The reference numbers of {where} lead to other publications for {len(rows)} studies"
+    message += f": {_distance(pairs)}{_doubled(rows, books)}." if pairs else "."
+    shown = "; ".join(
+        f"{books.say.studies[claim.study]}: printed {_list(claim.cites)}, listed {_list(right)}"
+        for claim, right in rows
+    )
+    claims = tuple(claim for some in by_study.values() for claim in some)
+    return Finding("reference-column-shifted", Severity.MATERIAL, message, claims, shown)
+
+
+def _distance(pairs: Sequence[tuple[int, int]]) -> str:
+    least, most = shift(pairs)
+    way = "low" if least > 0 else "high"
+    if least == most:
+        return f"every number is {abs(least)} too {way}"
+    if least > 0 or most < 0:
+        ends = sorted((abs(least), abs(most)))
+        return f"the numbers are {ends[0]} to {ends[1]} too {way}"
+    return f"the numbers are between {-least} too high and {most} too low"
+
+
+def _doubled(rows: Sequence[tuple[Claim, list[int]]], books: _Books) -> str:
+    """Name the numbers that a place gives to several studies that the list tells apart."""
+    named: dict[tuple[int, ...], list[str]] = defaultdict(list)
+    for claim, _ in rows:
+        named[claim.cites].append(books.say.studies[claim.study])
+    shared = [f"{_list(n)} to {' and to '.join(names)}" for n, names in named.items() if names[1:]]
+    return f", and one number is given twice: {', '.join(shared)}" if shared else ""
+
+
+def _second_hand(books: _Books) -> Iterator[Finding]:
+    """Compare figures with the cited publication's own, one finding for each block.
+
+    Blocks of one place whose figures the publication gives to other groups are one finding.
+    """
+    by_measure: dict[Measure, list[Claim]] = defaultdict(list)
+    for claim in books.material.evidence.claims:
+        by_measure[claim.measure].append(claim)
+    blocks: dict[tuple[str, str], list[_Difference]] = defaultdict(list)
+    for claim in filter(lambda c: c.is_second_hand, books.material.evidence.claims):
+        if against := _contradicting(claim, by_measure[claim.measure], books):
+            there = tuple(_elsewhere(claim, by_measure[claim.measure], books))
+            blocks[claim.study, claim.block].append(_Difference(claim, tuple(against), there))
+    merged: dict[tuple[str, ...], list[_Difference]] = defaultdict(list)
+    for key, rows in blocks.items():
+        first, kind = rows[0].claim, _kind(rows)
+        one = kind == ANOTHER_GROUP
+        merged[(first.study, first.source, first.section) if one else key] += rows
+    yield from (_differing(rows, books) for rows in merged.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    """A second-hand claim, what the cited publication prints, and where its figure does stand."""
+
+    claim: Claim
+    against: tuple[Claim, ...]
+    elsewhere: tuple[tuple[str, Claim], ...] = ()
+
+
+def _kind(rows: Sequence[_Difference]) -> str:
+    kinds = [{kind for kind, _ in row.elsewhere} for row in rows if row.claim.figure.value]
+    if any(ANOTHER_REPORT in found for found in kinds):
+        return ANOTHER_REPORT
+    swapped = bool(kinds) and all(ANOTHER_GROUP in found for found in kinds)
+    return ANOTHER_GROUP if swapped else "differs-from-cited"
+
+
+def _own(claims: Iterable[Claim], publications: Iterable[str], books: _Books) -> list[Claim]:
+    """Return what publications print of their own, where they are sources."""
+    wanted = set(publications)
+    found = [c for c in claims if books.sources[c.source].publication in wanted]
+    return [c for c in found if not c.is_second_hand]
+
+
+def _meant(claim: Claim, books: _Books) -> frozenset[str]:
+    """Return the publications of the study that a claim cites, or its source cites elsewhere."""
+    own = books.reported.get(claim.study, frozenset())
+    cited = own & set(books.cited(claim).values())
+    if cited or not _is_astray(claim, books):
+        return cited
+    listed = dict(books.sources[claim.source].references)
+    return frozenset(listed[n] for n in _right_numbers(claim, books))
+
+
+def _contradicting(claim: Claim, prints: Sequence[Claim], books: _Books) -> list[Claim]:
+    """Return the cited prints where each cited publication gives another figure, else nothing."""
+    meant, found = _meant(claim, books), []
+    reports = books.reported.get(claim.study, frozenset())
+    elsewhere = any(compare(claim, c) in FITTING for c in _own(prints, reports - meant, books))
+    for publication in sorted(meant):
+        theirs = _own(prints, {publication}, books)
+        if not theirs and elsewhere:
+            theirs = _own(_of_same_arm(claim, books), {publication}, books)
+        judged = [compare(claim, other) for other in theirs]
+        if not judged or any(outcome is not Outcome.INCONSISTENT for outcome in judged):
+            return []  # it fits, or the publication may print it where nobody has read it
+        found += theirs
+    return found
+
+
+def _of_same_arm(claim: Claim, books: _Books) -> list[Claim]:
+    """Return what is printed of the same treatment in an analysis set of the study."""
+    m, groups = claim.measure, books.groups
+    arm = groups[m.study, m.group]
+    found = []
+    for other in books.material.by_study[m.study]:
+        o = other.measure
+        same = (o.endpoint, o.category, o.statistic, o.time) == (
+            m.endpoint,
+            m.category,
+            m.statistic,
+            m.time,
+        )
+        group = groups[m.study, o.group]
+        part = groups.get((m.study, group.within))
+        in_set = part is not None and part.kind == "analysis-set" and not group.who_endpoint
+        if same and in_set and arm.role and arm.regimen == group.regimen:
+            found.append(other)
+    return found
+
+
+def _differing(rows: Sequence[_Difference], books: _Books) -> Finding:
+    involved: dict[tuple[str, str], Claim] = {}
+    for row in rows:
+        for claim in (row.claim, *row.against, *(other for _, other in row.elsewhere)):
+            involved[claim.study, claim.id] = claim
+    first, kind = rows[0].claim, _kind(rows)
+    shown = "; ".join(f"{figure(row.claim)} ≠ {_theirs(row, ' ≠ ')}" for row in rows)
+    endpoints = {row.claim.measure.endpoint for row in rows}
+    endpoint = endpoints.pop() if len(endpoints) == 1 else ""
+    weights = [_weight(row) for row in rows]
+    weight = Severity.MATERIAL if Severity.MATERIAL in weights else weights[0]
+    message = f"For {books.say.studies[first.study]}, {_message(rows, books)}."
+    return Finding(kind, weight, message, tuple(involved.values()), shown, endpoint)
+
+
+def _weight(row: _Difference) -> Severity:
+    """Another number of people is another result, also below the line."""
+    of = {c.figure.denominator for c in (row.claim, *row.against)} - {None}
+    return Severity.MATERIAL if len(of) > 1 else severity([row.claim, *row.against])
+
+
+def _message(rows: Sequence[_Difference], books: _Books) -> str:
+    credits_ = dict.fromkeys(_credit(c, books) for row in rows for c in row.against)
+    cited = f"the publication that it cites ({' and '.join(credits_)})"
+    if _kind(rows) == ANOTHER_GROUP and rows[1:]:
+        more = f"{len(rows)} figures for other groups than {cited}, such as"
+        return f"{place(rows[0].claim)} prints {more} {_told(rows[0], books)}"
+    said = "; ".join(_told(row, books) for row in rows)
+    return f"{place(rows[0].claim)} differs from {cited}: {said}"
+
+
+def _told(row: _Difference, books: _Books) -> str:
+    notes = "".join(
+        f" ({figure(row.claim)} is that of {_credit(other, books)})"
+        if kind == ANOTHER_REPORT
+        else f" (there {figure(other)} is {books.say.subject(other)})"
+        for kind, other in {kind: (kind, other) for kind, other in row.elsewhere}.values()
+    )
+    subject = books.say.subject(row.claim)
+    other = row.against[0]
+    of = "" if other.measure == row.claim.measure else f" ({books.say.subject(other)})"
+    return f"{figure(row.claim)} as {subject}, instead of {_theirs(row, ' or ')}{of}{notes}"
+
+
+def _theirs(row: _Difference, joint: str) -> str:
+    return joint.join(dict.fromkeys(map(figure, row.against)))
+
+
+def _credit(claim: Claim, books: _Books) -> str:
+    return books.sources[claim.source].credit.partition(", doi")[0].partition(". ©")[0]
+
+
+def _elsewhere(claim: Claim, prints: Sequence[Claim], books: _Books) -> Iterator[tuple[str, Claim]]:
+    """Yield where the study's publications do print the figure: another report, group or name."""
+    own, meant = books.reported.get(claim.study, frozenset()), _meant(claim, books)
+    for other in _own(prints, own - meant, books):
+        if compare(claim, other) in FITTING:
+            yield ANOTHER_REPORT, other
+    for other in _own(books.material.by_study[claim.study], meant, books):
+        if _is_neighbour(claim, other, books) and compare(claim, other) is Outcome.CONSISTENT:
+            same = claim.measure.endpoint == other.measure.endpoint
+            yield (ANOTHER_GROUP if same else ANOTHER_NAME), other
+
+
+def _is_neighbour(claim: Claim, other: Claim, books: _Books) -> bool:
+    """Say whether a claim differs in the group alone, or in a broader name of the endpoint."""
+    a, b = claim.measure, other.measure
+    same = (a.category, a.time, a.statistic) == (b.category, b.time, b.statistic)
+    if not same or claim.figure.value is None or claim.verdict.p_printed:
+        return False
+    if a.endpoint == b.endpoint:
+        return a.group != b.group and not a.versus and not b.versus
+    return a.group == b.group and books.material.is_a(a.endpoint, b.endpoint)

@@ -1,0 +1,376 @@
+"""Counts and shares: numbers of people, their percentages and what these are of.
+
+A percentage must be what its count and denominator give, at the precision printed. Where no
+denominator is printed, the size of the group in the same source stands for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from kb.checks._findings import Finding, Material, Outcome, Severity
+from kb.checks._groups import FREQUENCY, SIZE, Groups, Size, by_measure, count_of, place, places
+from kb.checks._precision import printed
+from kb.model import Claim
+
+ESTIMATED: Final = ("SURVIVAL", "RELAPSE", "PROGRESSION", "DEATH")
+"""Outcomes whose share may be read off a curve: no count over a denominator gives it."""
+OTHER_DENOMINATOR: Final = (*ESTIMATED, "ADVERSE_EVENT", "MRD_RESPONSE")
+"""What is often a share of those treated or tested, so that the group's size does not judge it."""
+COMPLETE: Final = (frozenset({"male", "female"}), frozenset({"", "negative"}))
+"""Categories that leave nobody out."""
+OF_PEOPLE: Final = (FREQUENCY, "median", "mean")
+"""Statistics of which a percentage lies between 0 and 100."""
+ORDINALS: Final = ("first", "second", "third", "fourth", "fifth")
+_OPEN_END: Final = re.compile(r"\bor (more|greater|higher|later|beyond)\b")
+_MATERIAL_POINTS: Final = 3
+
+
+def share_fits(count: int, of: int, share: Decimal, operator: str = "") -> Outcome:
+    """Judge a percentage against its count and denominator, at the precision printed.
+
+    >>> share_fits(36, 57, Decimal(63)).value
+    'consistent'
+    >>> share_fits(17, 57, Decimal(31)).value
+    'inconsistent'
+    """
+    if of <= 0:
+        return Outcome.NOT_ENOUGH
+    if count > of:
+        return Outcome.INCONSISTENT
+    exact, span = Decimal(100 * count) / of, printed(share, operator)
+    if not span.holds(exact):
+        return Outcome.INCONSISTENT
+    tie = not operator and exact in (span.low, span.high)
+    return Outcome.BY_ROUNDING if tie else Outcome.CONSISTENT
+
+
+def share_is_possible(of: int, share: Decimal, operator: str = "") -> Outcome:
+    """Judge whether some count over a denominator gives a percentage.
+
+    >>> share_is_possible(24, Decimal(84)).value
+    'inconsistent'
+    """
+    if of <= 0 or operator:
+        return Outcome.NOT_ENOUGH
+    outcomes = {share_fits(count, of, share) for count in nearest_counts(of, share)}
+    ranked = (Outcome.CONSISTENT, Outcome.BY_ROUNDING)
+    return next((found for found in ranked if found in outcomes), Outcome.INCONSISTENT)
+
+
+def share_in_whole(share: Decimal) -> Outcome:
+    """Judge whether a percentage of people lies between nobody and everybody.
+
+    >>> share_in_whole(Decimal("100.1")).value
+    'inconsistent'
+    """
+    return Outcome.CONSISTENT if 0 <= share <= 100 else Outcome.INCONSISTENT
+
+
+def breakdown_fits(counts: Sequence[int], of: int) -> Outcome:
+    """Judge whether the counts of a complete breakdown add up to the group.
+
+    >>> breakdown_fits([33, 21, 2], 57).value
+    'inconsistent'
+    """
+    return Outcome.CONSISTENT if sum(counts) == of else Outcome.INCONSISTENT
+
+
+def is_complete(categories: Iterable[str]) -> bool:
+    """Say whether categories clearly leave nobody out: a scale from 0, or an open last step.
+
+    >>> is_complete(["0", "1", "2"]), is_complete(["first line", "second line"])
+    (True, False)
+    >>> is_complete(["first line", "second line", "third or later line"])
+    True
+    """
+    names = sorted(categories)
+    if len(names) > 2 and all(name.isascii() and name.isdigit() for name in names):
+        return sorted(map(int, names)) == list(range(len(names)))
+    return frozenset(names) in COMPLETE or _is_open_ladder(names)
+
+
+def _is_open_ladder(names: Sequence[str]) -> bool:
+    steps = {name.split(" ")[0]: name for name in names}
+    if len(names) < 2 or set(steps) != set(ORDINALS[: len(names)]) or len(steps) != len(names):
+        return False
+    last = ORDINALS[len(names) - 1]
+    return all(bool(_OPEN_END.search(name)) is (step == last) for step, name in steps.items())
+
+
+def nearest_counts(of: int, share: Decimal) -> list[int]:
+    """Return the whole numbers of people next to a percentage of a denominator.
+
+    >>> nearest_counts(24, Decimal(84))
+    [20, 21]
+    """
+    below = int(share * of / 100)
+    return [count for count in (below, below + 1) if 0 <= count <= of]
+
+
+def share_severity(count: int, of: int, share: Decimal) -> Severity:
+    """Say how much a wrong percentage matters: cut off, slightly off, or other people.
+
+    Several points off, or exactly what another number of people would give, is material.
+
+    >>> share_severity(4, 14, Decimal(28)), share_severity(131, 146, Decimal("90.4"))
+    (<Severity.ROUNDING: 'rounding'>, <Severity.MATERIAL: 'material'>)
+    """
+    off = abs(Decimal(100 * count) / of - share)
+    if off < _unit(share):
+        return Severity.ROUNDING
+    other = share_is_possible(of, share) is not Outcome.INCONSISTENT
+    return Severity.MATERIAL if other or off >= _MATERIAL_POINTS else Severity.MINOR
+
+
+def find(material: Material) -> Iterator[Finding]:
+    """Yield every count, share or breakdown of people that cannot be right."""
+    groups = Groups(material)
+    for claims in material.by_study.values():
+        results = [claim for claim in claims if claim.kind == "result"]
+        for same in by_measure(results):
+            if same[0].measure.statistic == FREQUENCY:
+                yield from _Prints(material, groups, same, _numbers(results)).findings()
+        yield from _over_the_whole(groups, results)
+        yield from _breakdowns(groups, results)
+
+
+@dataclass(frozen=True)
+class _Prints:
+    """What one source prints about one frequency."""
+
+    material: Material
+    groups: Groups
+    claims: list[Claim]
+    numbers: frozenset[int]
+
+    def findings(self) -> Iterator[Finding]:
+        yield from self._too_many()
+        pairs = self._pairs()
+        for (count, of, share, operator), claims in pairs.items():
+            yield from self._pair(count, of, share, operator, claims)
+        if not pairs:
+            yield from self._impossible()
+
+    @property
+    def _size(self) -> Size | None:
+        if self.claims[0].measure.endpoint == SIZE:
+            return None
+        return self.groups.size(self.groups.of(self.claims[0]), self.claims[0].source)
+
+    @property
+    def _printed_denominators(self) -> set[int]:
+        return {c.figure.denominator for c in self.claims if c.figure.denominator is not None}
+
+    def _denominator(self, claim: Claim) -> int | None:
+        """The claim's own, the one printed elsewhere for the measure, or the group's size."""
+        if claim.figure.denominator is not None:
+            return claim.figure.denominator
+        others, size = self._printed_denominators, self._size
+        if len(others) > 1 or (not others and size is None):
+            return None
+        return next(iter(others)) if others else size.number if size else None
+
+    def _pairs(self) -> dict[tuple[int, int, Decimal, str], list[Claim]]:
+        """Count, denominator and share that belong together, with the claims that print them."""
+        counts = {number for number in map(count_of, self.claims) if number is not None}
+        found: dict[tuple[int, int, Decimal, str], list[Claim]] = defaultdict(list)
+        for claim in self.claims:
+            own = count_of(claim)
+            count = own if own is not None else next(iter(counts)) if len(counts) == 1 else None
+            of, share = self._denominator(claim), _share(claim)
+            if count is None or of is None or share is None:
+                continue
+            elsewhere = [c for c in self.claims if count_of(c) == count][:1] if own is None else []
+            found[count, of, share, claim.figure.operator] += [claim, *elsewhere]
+        return found
+
+    def _pair(
+        self, count: int, of: int, share: Decimal, operator: str, claims: list[Claim]
+    ) -> Iterator[Finding]:
+        if share_fits(count, of, share, operator) is not Outcome.INCONSISTENT or count > of:
+            return
+        if not self._printed_denominators and self._another_denominator(count, share, of):
+            return
+        subject, group = self.groups.subject(claims[0]), self.groups.of(claims[0]).label
+        gives = _rounded(Decimal(100 * count) / of, share)
+        yield Finding(
+            kind="count-and-share",
+            severity=share_severity(count, of, share),
+            message=(
+                f"{subject} is printed for {count} patients ({operator}{share}%) of {group} in "
+                f"{places(claims)}, but {count} of {of} is {gives}%."
+            ),
+            claims=self._with_denominator(claims),
+            computation=f"100 × {count} / {of} = {_long(count, of)}, not {operator}{share}",
+            endpoint=claims[0].measure.endpoint,
+        )
+
+    def _another_denominator(self, count: int, share: Decimal, of: int) -> bool:
+        """Whether a smaller number of people printed for the study would explain the share."""
+        outcomes = (share_fits(count, n, share) for n in self.numbers if count < n < of)
+        return any(found is not Outcome.INCONSISTENT for found in outcomes)
+
+    def _impossible(self) -> Iterator[Finding]:
+        found: dict[tuple[int, Decimal], list[Claim]] = defaultdict(list)
+        for claim in self.claims:
+            of, share = self._denominator(claim), _share(claim)
+            if of is None or share is None or claim.figure.operator or not self._judges(claim):
+                continue
+            if share_is_possible(of, share) is Outcome.INCONSISTENT:
+                found[of, share].append(claim)
+        for (of, share), claims in found.items():
+            yield self._no_count(of, share, claims)
+
+    def _judges(self, claim: Claim) -> bool:
+        """Whether the share is of people who were counted, and surely of this denominator."""
+        own, size = claim.figure.denominator is not None, self._size
+        if size and size.claim.measure.endpoint != SIZE and not self._printed_denominators:
+            return False
+        barred = ESTIMATED if own else OTHER_DENOMINATOR
+        endpoint, known = claim.measure.endpoint, self.material.vocabulary
+        return not any(
+            self.material.is_a(endpoint, name) for name in barred if known.knows("endpoint", name)
+        )
+
+    def _no_count(self, of: int, share: Decimal, claims: list[Claim]) -> Finding:
+        subject, group = self.groups.subject(claims[0]), self.groups.of(claims[0]).label
+        near = nearest_counts(of, share)
+        options = " and ".join(f"{n} of {of} is {_rounded(_exact(n, of), share)}%" for n in near)
+        cut = any(share_severity(n, of, share) is Severity.ROUNDING for n in near)
+        return Finding(
+            kind="impossible-share",
+            severity=Severity.ROUNDING if cut else Severity.MINOR,
+            message=(
+                f"{subject} is printed as {share}% for {group} ({of} patients) in "
+                f"{places(claims)}, but no number of {of} patients gives it: {options}."
+            ),
+            claims=self._with_denominator(claims),
+            computation="; ".join(f"100 × {n} / {of} = {_long(n, of)}" for n in near),
+            endpoint=claims[0].measure.endpoint,
+        )
+
+    def _too_many(self) -> Iterator[Finding]:
+        """More people than the denominator or the group has."""
+        size = self._size
+        for claim in self.claims:
+            count, own = count_of(claim), claim.figure.denominator
+            of = own if own is not None else size.number if size else None
+            if count is None or of is None or count <= of:
+                continue
+            subject, group = self.groups.subject(claim), self.groups.of(claim).label
+            whole = "its denominator" if own is not None else "the group"
+            yield Finding(
+                kind="count-above-whole",
+                severity=Severity.MATERIAL,
+                message=(
+                    f"{subject} is printed for {count} patients of {group} in {place(claim)}, "
+                    f"but {whole} has only {of}."
+                ),
+                claims=self._with_denominator([claim]),
+                computation=f"{count} > {of}",
+                endpoint=claim.measure.endpoint,
+            )
+
+    def _with_denominator(self, claims: Sequence[Claim]) -> tuple[Claim, ...]:
+        """The claims, and the one that gives the denominator where none of them does."""
+        found = list(dict.fromkeys(claims))
+        if any(claim.figure.denominator is not None for claim in found):
+            return tuple(found)
+        elsewhere = [c for c in self.claims if c.figure.denominator is not None][:1]
+        size = self._size
+        return tuple(dict.fromkeys([*found, *(elsewhere or ([size.claim] if size else []))]))
+
+
+def _over_the_whole(groups: Groups, claims: Iterable[Claim]) -> Iterator[Finding]:
+    """Yield percentages of people, or their bounds, that are below nobody or above everybody."""
+    for claim in claims:
+        figure = claim.figure
+        if figure.unit != "%" or claim.measure.statistic not in OF_PEOPLE or claim.measure.versus:
+            continue
+        parts = [part for part in (figure.value, figure.low, figure.high) if part is not None]
+        wrong = [part for part in parts if share_in_whole(part) is Outcome.INCONSISTENT]
+        if wrong:
+            yield Finding(
+                kind="share-over-whole",
+                severity=Severity.MATERIAL,
+                message=(
+                    f"{groups.subject(claim)} is printed as {wrong[0]}% of "
+                    f"{groups.of(claim).label} in {place(claim)}, outside 0 to 100%."
+                ),
+                claims=(claim,),
+                computation=f"not 0 ≤ {wrong[0]} ≤ 100",
+                endpoint=claim.measure.endpoint,
+            )
+
+
+def _breakdowns(groups: Groups, claims: Iterable[Claim]) -> Iterator[Finding]:
+    """Yield complete breakdowns in one place that do not add up to their group."""
+    found: dict[object, dict[str, list[Claim]]] = defaultdict(lambda: defaultdict(list))
+    for claim in claims:
+        if count_of(claim) is not None and claim.measure.endpoint != SIZE:
+            key = (claim.source, claim.section, replace(claim.measure, category=""))
+            found[key][claim.measure.category].append(claim)
+    for parts in found.values():
+        if is_complete(parts) and all(len(prints) == 1 for prints in parts.values()):
+            yield from _breakdown(groups, [parts[name][0] for name in sorted(parts)])
+
+
+def _breakdown(groups: Groups, claims: Sequence[Claim]) -> Iterator[Finding]:
+    counts = [count for count in map(count_of, claims) if count is not None]
+    size = groups.size(groups.of(claims[0]), claims[0].source)
+    if size is None or breakdown_fits(counts, size.number) is not Outcome.INCONSISTENT:
+        return
+    whole = replace(claims[0], measure=replace(claims[0].measure, category=""))
+    listed = ", ".join(
+        f"{count} ({claim.measure.category or 'positive'})"
+        for count, claim in zip(counts, claims, strict=True)
+    )
+    total = sum(counts)
+    yield Finding(
+        kind="breakdown-total",
+        severity=Severity.MATERIAL if total > size.number else Severity.MINOR,
+        message=(
+            f"{groups.subject(whole)} of {groups.of(whole).label} is printed in {place(whole)} as "
+            f"{listed}, together {total} patients, but the group has {size.number} "
+            f"({place(size.claim)})."
+        ),
+        claims=(*claims, size.claim),
+        computation=f"{' + '.join(map(str, counts))} = {total} ≠ {size.number}",
+        endpoint=whole.measure.endpoint,
+    )
+
+
+def _numbers(claims: Iterable[Claim]) -> frozenset[int]:
+    """Every number of people printed for a study: what a share could be of."""
+    found = {n for c in claims for n in (count_of(c), c.figure.denominator) if n is not None}
+    return frozenset(found)
+
+
+def _share(claim: Claim) -> Decimal | None:
+    """Return the percentage that a claim prints as a point."""
+    return claim.figure.value if claim.figure.unit == "%" else None
+
+
+def _unit(share: Decimal) -> Decimal:
+    return Decimal(1).scaleb(int(share.as_tuple().exponent))
+
+
+def _exact(count: int, of: int) -> Decimal:
+    return Decimal(100 * count) / of
+
+
+def _rounded(exact: Decimal, like: Decimal) -> Decimal:
+    """Round as the print should have, with one more digit where that would look the same."""
+    rounded = exact.quantize(_unit(like), ROUND_HALF_UP)
+    finer = _unit(like).scaleb(-1)
+    return rounded if rounded != like else exact.quantize(finer, ROUND_HALF_UP)
+
+
+def _long(count: int, of: int) -> str:
+    return f"{_exact(count, of).quantize(Decimal('0.01'), ROUND_HALF_UP)}%"
