@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from example_base import edit
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kb import Claim, KnowledgeBase, Measure
 from kb.checks import Finding, Material, Outcome, Severity, agreement
+from kb.cli import main
 from kb.model import Figure, Verdict
 
 HALT = "evidence/studies/halt.yaml"
@@ -140,3 +143,11 @@ def test_a_finding_is_data_that_leads_to_its_places(real: KnowledgeBase) -> None
     assert ("bruzzese-2025", "5") in places
     assert ("campus-all-2023", "Abstract") in places
     assert all(c["printed"] and c["id"] and c["group"] for c in data["claims"])
+
+
+def test_the_command_writes_what_it_finds(example_root: Path, tmp_path: Path) -> None:
+    target = tmp_path / "f.json"
+    result = CliRunner().invoke(main, ["--root", str(example_root), "check", "--json", str(target)])
+    data = json.loads(target.read_text("utf-8"))
+    assert set(data) == {"counts", "discrepancies"}
+    assert result.exit_code == (1 if data["discrepancies"] else 0)

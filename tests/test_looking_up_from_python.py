@@ -33,7 +33,8 @@ PUBLIC = (
     "UnavailableError"
 )
 METHODS = (
-    "ask checks claim claims counts explain iris network nquads rdflib sparql store studies study "
+    "ask checks claim claims counts discrepancies explain iris network nquads "
+    "rdflib sparql store studies study "
     "vocabulary"
 )
 

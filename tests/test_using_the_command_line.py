@@ -44,7 +44,17 @@ def test_help_names_every_command_and_the_exit_codes() -> None:
     result = kb(None, "--help")
     assert result.exit_code == 0
     assert "0 all holds, 1 findings, 2 bad input or usage, 3 could not" in result.output
-    for name in ("build", "coverage", "export", "new", "query", "schema", "show", "verify"):
+    for name in (
+        "build",
+        "check",
+        "coverage",
+        "export",
+        "new",
+        "query",
+        "schema",
+        "show",
+        "verify",
+    ):
         assert f"\n  {name} " in result.output
 
 
@@ -377,6 +387,7 @@ def test_every_command_is_tried_here() -> None:
     ]
     assert sorted(names) == [
         "build",
+        "check",
         "coverage",
         "export claims",
         "new source",
