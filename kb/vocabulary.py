@@ -52,6 +52,7 @@ class Vocabulary:
         self.base = base
         self.triples: tuple[ox.Triple, ...] = tuple(triples)
         self.schemes: dict[str, dict[str, Term]] = defaultdict(dict)
+        self._tops: dict[str, dict[str, str]] = {}
         for term in terms:
             self.schemes[term.scheme][term.notation] = term
 
@@ -117,6 +118,30 @@ class Vocabulary:
         merged = (b for b in broader if self.get(scheme, b).first("isOneMeasure") == "true")
         return next(merged, notation)
 
+    def tops(self, scheme: str) -> Mapping[str, str]:
+        """Return, for every notation of a scheme, the one at the top of the hierarchy over it."""
+        if scheme not in self._tops:
+            self._tops[scheme] = {
+                narrower: term.notation
+                for term in self.schemes.get(scheme, {}).values()
+                if not term.broader
+                for narrower in self.narrower(scheme, term.notation)
+            }
+        return self._tops[scheme]
+
+    def label_of(self, name: str) -> str:
+        """Return the label of a property of the kb ontology, or its name where it has none."""
+        return self._labels.get(f"{self.base}ontology#{name}", name)
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        label = "http://www.w3.org/2000/01/rdf-schema#label"
+        return {
+            str(getattr(subject, "value", "")): str(getattr(value, "value", ""))
+            for subject, predicate, value in self.triples
+            if predicate.value == label
+        }
+
     def inherited(self, scheme: str, notation: str, name: str) -> str:
         """Return a property of the concept or of the nearest broader one that has it."""
         term = self.get(scheme, notation)
@@ -124,6 +149,31 @@ class Vocabulary:
             return own
         broader = (self.inherited(scheme, wider, name) for wider in term.broader)
         return next(filter(None, broader), "")
+
+    def says(self, scheme: str, notation: str, name: str) -> bool:
+        """Say whether a property, inherited or the concept's own, is true of it."""
+        return self.inherited(scheme, notation, name) == "true"
+
+    def saying(self, scheme: str, name: str) -> frozenset[str]:
+        """Return the notations of all concepts of which a property is true."""
+        return frozenset(n for n in self.schemes.get(scheme, {}) if self.says(scheme, n, name))
+
+    def leads_to(self, scheme: str, notation: str, name: str) -> tuple[str, ...]:
+        """Return the notations of the concepts that a property of this one leads to."""
+        found = self.get(scheme, notation).properties.get(name, ())
+        return tuple(self._notations[iri] for iri in found if iri in self._notations)
+
+    def related(self, scheme: str, notation: str, name: str) -> tuple[str, ...]:
+        """Return what a property of the concept, then of any broader one, leads to."""
+        own = self.leads_to(scheme, notation, name)
+        broader = self.get(scheme, notation).broader
+        wider = (found for b in broader for found in self.related(scheme, b, name))
+        return tuple(dict.fromkeys((*own, *wider)))
+
+    @cached_property
+    def _notations(self) -> dict[str, str]:
+        terms = (term for scheme in self.schemes.values() for term in scheme.values())
+        return {term.iri: term.notation for term in terms}
 
     @cached_property
     def _children(self) -> dict[str, dict[str, set[str]]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from kb import KnowledgeBase
-from kb.checks import Material
+from kb.checks import Finding, Material
 from kb.model import Claim, Figure, Group, Measure, Partition, Study
 from kb.notation import Time
 
@@ -72,3 +72,22 @@ def material(
         claims=numbered,
     )
     return Material(evidence, base.vocabulary)
+
+
+class Quiet(Material):
+    """Much evidence, without printing all of it when a test fails."""
+
+    def __repr__(self) -> str:
+        return "the evidence of a whole base"
+
+
+def all_of(base: KnowledgeBase) -> Material:
+    """What the checks read of an evidence base."""
+    return Quiet(base.evidence, base.vocabulary)
+
+
+def found_in(
+    find: Callable[[Material], Iterable[Finding]], whole: Material, *claims: Claim
+) -> list[Finding]:
+    """What a family finds where these claims stand for all those of the evidence."""
+    return list(find(Quiet(replace(whole.evidence, claims=claims), whole.vocabulary)))

@@ -8,6 +8,7 @@ from statistics import NormalDist
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from made_material import all_of, found_in
 
 from kb import KnowledgeBase
 from kb.checks import Finding, Material, Outcome, Severity
@@ -195,10 +196,6 @@ def ratio(material: Material, estimate: Decimal, low: Decimal, high: Decimal, va
     return replace(kept, figure=figure, verdict=Verdict(read.printed, read.operator, read.value))
 
 
-def findings(material: Material, *claims: Claim) -> list[Finding]:
-    return list(find(Material(replace(material.evidence, claims=claims), material.vocabulary)))
-
-
 @given(mean=logs, error=errors)
 def test_a_consistent_ratio_is_never_a_finding(
     material: Material, mean: float, error: float
@@ -206,7 +203,7 @@ def test_a_consistent_ratio_is_never_a_finding(
     low, high = (rounded(exp(mean + sign * 1.959964 * error)) for sign in (-1, 1))
     value = 2 * (1 - NORMAL.cdf(abs(mean) / error))
     said = f"={Decimal(value).quantize(Decimal('0.0001'))}" if value > 0.0001 else "<0.001"
-    assert findings(material, ratio(material, rounded(exp(mean)), low, high, said)) == []
+    assert found_in(find, material, ratio(material, rounded(exp(mean)), low, high, said)) == []
 
 
 @given(mean=logs, error=errors, side=st.sampled_from([-1, 1]))
@@ -222,7 +219,7 @@ def test_an_estimate_one_unit_off_the_middle_is_a_finding(
     edge = ends[1] + 0.25 * half if side > 0 else ends[0] - 0.25 * half
     estimate = rounded(exp(edge)) + side * 2 * UNIT
     assume(low < estimate < high)
-    kinds = {f.kind for f in findings(material, ratio(material, estimate, low, high, "<1"))}
+    kinds = {f.kind for f in found_in(find, material, ratio(material, estimate, low, high, "<1"))}
     assert "ratio-off-middle" in kinds
 
 
@@ -263,16 +260,9 @@ def test_the_p_of_random_counts_is_accepted_and_a_far_one_flagged(
 # --- the evidence ----------------------------------------------------------------------------
 
 
-class Quiet(Material):
-    """The real evidence, without printing all of it when a test fails."""
-
-    def __repr__(self) -> str:
-        return "the real evidence"
-
-
 @pytest.fixture(scope="module")
 def material(real: KnowledgeBase) -> Material:
-    return Quiet(real.evidence, real.records.vocabulary)
+    return all_of(real)
 
 
 @pytest.fixture(scope="module")
@@ -288,7 +278,7 @@ def test_a_benefit_that_is_not_significant_is_found(
     found: list[Finding], study: str, section: str, shown: str
 ) -> None:
     here = [f for f in found if f.study == study and f.kind == "benefit-not-significant"]
-    assert [(f.severity, f.computation) for f in here] == [(Severity.MINOR, shown)]
+    assert [(f.severity, f.computation) for f in here] == [(Severity.MATERIAL, shown)]
     assert {c.section for c in here[0].claims} == {section}
 
 
@@ -328,14 +318,39 @@ def test_a_direction_is_compared_with_the_arms(
     material: Material, word: str, values: tuple[int, int], kinds: list[str]
 ) -> None:
     claims = pair(material, *map(share, values), Verdict(finding=word))
-    assert [f.kind for f in findings(material, *claims)] == kinds
+    assert [f.kind for f in found_in(find, material, *claims)] == kinds
+
+
+@pytest.mark.parametrize(
+    ("said", "word", "kinds"),
+    [
+        ("=0.051", "", ["benefit-not-significant"]),
+        (">0.05", "", ["benefit-not-significant"]),
+        ("ns", "", ["benefit-not-significant"]),
+        ("=0.05", "", []),  # may be 0.046
+        ("<0.05", "", []),
+        ("=0.051", "trend", []),  # a trend claims no benefit
+        ("=0.051", "not-significant", []),
+        ("=0.051", "significant", ["word-against-p"]),
+    ],
+)
+def test_a_benefit_needs_a_p_that_is_significant(
+    material: Material, said: str, word: str, kinds: list[str]
+) -> None:
+    read = parse_p(said)
+    assert read is not None
+    verdict = Verdict(read.printed, read.operator, read.value, "better", word)
+    claims = pair(material, *map(share, (44, 25)), verdict)
+    found = found_in(find, material, *claims)
+    assert [f.kind for f in found] == kinds
+    assert {f.severity for f in found} <= {Severity.MATERIAL}
 
 
 def test_counts_are_compared_with_the_p_printed(material: Material) -> None:
     first = Figure(numerator=6, denominator=7, unit="%")
     second = Figure(numerator=5, denominator=6, unit="%")
     verdict = Verdict("=0.0076", "=", Decimal("0.0076"))
-    (finding,) = findings(material, *pair(material, first, second, verdict))
+    (finding,) = found_in(find, material, *pair(material, first, second, verdict))
     assert (finding.kind, finding.severity) == ("p-of-counts", Severity.MATERIAL)
     assert "6/7 against 5/6" in finding.message
 
@@ -343,8 +358,8 @@ def test_counts_are_compared_with_the_p_printed(material: Material) -> None:
 def test_patients_in_groups_of_other_sizes_say_nothing(material: Material) -> None:
     figures = (Figure(value=Decimal(n), numerator=n, unit="patients") for n in (3, 9))
     claims = pair(material, *figures, Verdict(finding="more-frequent"))
-    assert findings(material, *claims) == []
+    assert found_in(find, material, *claims) == []
 
 
 def test_other_words_than_those_of_these_studies_are_no_obstacle(example: KnowledgeBase) -> None:
-    assert list(find(Material(example.evidence, example.records.vocabulary))) == []
+    assert list(find(all_of(example))) == []

@@ -101,8 +101,6 @@ def test_a_breakdown_adds_up(counts: list[int], of: int, outcome: Outcome) -> No
         (["0", "1"], False),
         (["1", "2", "3"], False),
         (["0", "1", "3"], False),
-        (["female", "male"], True),
-        (["male"], False),
         (["", "negative"], True),
         (["", "grade 3"], False),
         (["first salvage", "second salvage", "third or greater salvage"], True),
@@ -117,6 +115,15 @@ def test_a_breakdown_is_complete_only_where_it_says_so(
     categories: list[str], complete: bool
 ) -> None:
     assert is_complete(categories) is complete
+
+
+def test_the_ontology_says_which_categories_divide_a_group() -> None:
+    assert is_complete(["male", "female"], ("female", "male"))
+    assert not is_complete(["male"], ("female", "male"))
+    assert not is_complete(["male", "female"])
+    sexes = [claim("SEX", people(n), category=sex) for sex, n in (("female", 30), ("male", 26))]
+    assert kinds(find(material([SIZED, *sexes]))) == ["breakdown-total"]
+    assert not [*find(material([SIZED, *sexes[:1]]))]
 
 
 @pytest.mark.parametrize(

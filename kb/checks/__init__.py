@@ -6,14 +6,34 @@ them is sorted, each once.
 
 from __future__ import annotations
 
-from kb.checks import agreement, definitions, inference, order, parts, provenance, shares
-from kb.checks._findings import Finding, Material, Outcome, Severity, in_order
+from kb.checks import (
+    agreement,
+    definitions,
+    inference,
+    naming,
+    order,
+    parts,
+    provenance,
+    shares,
+    strata,
+)
+from kb.checks._findings import Finding, Material, Outcome, Severity, Status, in_order
 from kb.model import Evidence
 from kb.vocabulary import Vocabulary
 
-__all__ = ["Finding", "Material", "Outcome", "Severity", "check"]
+__all__ = ["Finding", "Material", "Outcome", "Severity", "Status", "check"]
 
-_FAMILIES = (shares, parts, order, inference, agreement, provenance, definitions)
+_FAMILIES = (
+    shares,
+    parts,
+    strata,
+    order,
+    inference,
+    agreement,
+    naming,
+    provenance,
+    definitions,
+)
 
 
 def check(evidence: Evidence, vocabulary: Vocabulary) -> list[Finding]:

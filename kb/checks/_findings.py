@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from kb.model import Claim, Evidence
+from kb.model import Adjudication, Claim, Evidence
 from kb.vocabulary import Vocabulary
 
 
@@ -19,6 +19,14 @@ class Outcome(StrEnum):
     BY_ROUNDING = "consistent only by rounding"
     INCONSISTENT = "inconsistent"
     NOT_ENOUGH = "not enough printed to tell"
+
+
+class Status(StrEnum):
+    """Whether a curator judged a finding, and whether it is still the one that was judged."""
+
+    OPEN = "open"
+    ADJUDICATED = "adjudicated"
+    STALE = "stale"
 
 
 class Severity(StrEnum):
@@ -34,7 +42,8 @@ class Finding:
     """Claims that cannot all be right, or do not fit their own counts.
 
     ``kind`` names the check, ``message`` says in one plain sentence what does not fit, and
-    ``computation`` shows the arithmetic with the numbers put in.
+    ``computation`` shows the arithmetic with the numbers put in. ``adjudication`` is what a
+    curator judged about it, also when the finding changed since and the judgement is stale.
     """
 
     kind: str
@@ -43,6 +52,8 @@ class Finding:
     claims: tuple[Claim, ...]
     computation: str = ""
     endpoint: str = ""
+    status: Status = Status.OPEN
+    adjudication: Adjudication | None = None
 
     @property
     def study(self) -> str:
@@ -56,19 +67,40 @@ class Finding:
         digest = hashlib.sha256("\n".join(names).encode()).hexdigest()[:10]
         return f"{self.kind}.{self.study}.{self.endpoint or 'all'}.{digest}"
 
+    @property
+    def contests_figures(self) -> bool:
+        """Whether a figure is in doubt, and not only the reference given for it."""
+        return not self.kind.startswith("reference-")
+
+    @property
+    def state(self) -> str:
+        """A digest of what the finding rests on: it changes when a figure or the weight does."""
+        facts = sorted(f"{c.study}#{c.id}|{c.printed}|{c.figure}|{c.verdict}" for c in self.claims)
+        said = "\n".join((self.kind, self.severity.value, *facts))
+        return hashlib.sha256(said.encode()).hexdigest()[:12]
+
     def data(self) -> dict[str, Any]:
         """Return the finding as plain data for JSON."""
         return {
             "id": self.id,
             "kind": self.kind,
             "severity": self.severity.value,
-            "status": "open",
+            "status": self.status.value,
             "study": self.study,
             "endpoint": self.endpoint,
             "message": self.message,
             "computation": self.computation,
+            "state": self.state,
+            "adjudication": adjudication_data(self.adjudication),
             "claims": [_claim_data(claim) for claim in self.claims],
         }
+
+
+def adjudication_data(adjudication: Adjudication | None) -> dict[str, Any] | None:
+    """Return an adjudication as plain data for JSON, without what it leaves unsaid."""
+    if adjudication is None:
+        return None
+    return {name: value for name, value in asdict(adjudication).items() if value}
 
 
 def _claim_data(claim: Claim) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Who a figure is about, in words and in numbers: labels, places, and the sizes of groups."""
+"""Who a figure is about, in numbers: the counts of people, and the sizes of groups."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from kb.checks._findings import Material
+from kb.checks._precision import Span, printed
 from kb.model import Claim, Group, Measure
 
-SIZE: Final = "SAMPLE_SIZE"
-"""The endpoint under which a source prints how many people a group has."""
 PEOPLE: Final = "patients"
 """The unit of a count of people; a figure in another unit is no number of people."""
 FREQUENCY: Final = "frequency"
@@ -31,7 +30,7 @@ class Groups:
 
     def __init__(self, material: Material) -> None:
         """Sort groups and the claims that size them."""
-        self._material = material
+        self.sizing = tuple(sorted(material.vocabulary.saying("endpoint", "isGroupSize")))
         self._groups = {(group.study, group.id): group for group in material.evidence.groups}
         self._counted: dict[tuple[str, Measure], list[Claim]] = defaultdict(list)
         for claim in material.evidence.claims:
@@ -51,11 +50,9 @@ class Groups:
         """Return the group that a group is within."""
         return self._groups.get((group.study, group.within))
 
-    def subject(self, claim: Claim) -> str:
-        """Say in words what a claim measures: endpoint, category and time."""
-        measure = claim.measure
-        label = self._material.vocabulary.get("endpoint", measure.endpoint).label
-        return ", ".join(filter(None, (label, measure.category, str(measure.time))))
+    def is_size(self, claim: Claim) -> bool:
+        """Say whether a claim says how many people a group has."""
+        return claim.measure.endpoint in self.sizing
 
     def size(self, group: Group, source: str) -> Size | None:
         """Return a group's size as one source prints it; None when it does not or is of two minds.
@@ -65,7 +62,8 @@ class Groups:
         return self._one(self._sizes(group, source)) or self._one(self._meeting(group, source))
 
     def _sizes(self, group: Group, source: str) -> list[Claim]:
-        return self._counted.get((source, Measure(group.study, group.id, SIZE, FREQUENCY)), [])
+        measures = (Measure(group.study, group.id, name, FREQUENCY) for name in self.sizing)
+        return [claim for m in measures for claim in self._counted.get((source, m), ())]
 
     def _meeting(self, group: Group, source: str) -> list[Claim]:
         """Counts of the wider group that say how many are in the group."""
@@ -84,26 +82,21 @@ class Groups:
 
 
 def count_of(claim: Claim) -> int | None:
-    """Return the number of people that a claim prints, exact ones only."""
+    """Return the number of people that a claim prints; None for none, or for about so many."""
     figure = claim.figure
-    if claim.measure.statistic != FREQUENCY or claim.measure.versus or figure.low is not None:
+    if claim.measure.statistic != FREQUENCY or claim.measure.versus:
         return None
-    if figure.unit == "%":
-        return figure.numerator
-    if figure.unit != PEOPLE or figure.value is None or figure.operator:
+    if figure.unit != "%" and (figure.unit not in ("", PEOPLE) or figure.operator):
         return None
-    return int(figure.value)
+    return figure.numerator
 
 
-def place(claim: Claim) -> str:
-    """Say where a claim stands: the section or table, and the source."""
-    section = f"section {claim.section}" if claim.section[:1].isdigit() else claim.section
-    return f"{section} of {claim.source}"
-
-
-def places(claims: Iterable[Claim]) -> str:
-    """Say where claims stand, each place once."""
-    return "; ".join(dict.fromkeys(place(claim) for claim in claims))
+def point_of(claim: Claim) -> Span | None:
+    """Return what the value of a claim may stand for; None for an inequality or a word."""
+    figure = claim.figure
+    if figure.value is None or figure.operator not in ("", "~") or figure.word:
+        return None
+    return printed(figure.value, figure.operator)
 
 
 def by_measure(claims: Iterable[Claim]) -> Iterator[list[Claim]]:

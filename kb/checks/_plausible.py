@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from kb.checks import _thresholds
 from kb.checks._findings import Finding, Material, Outcome, Severity
+from kb.checks._groups import FREQUENCY
+from kb.checks._saying import Saying, figure, place
 from kb.model import Claim
 
-PLAUSIBLE: Final[Mapping[str, tuple[str, str, str]]] = {
-    "AGE": ("0", "120", "years"),
-    "SURVIVAL": ("0", "600", "months"),
-}
-"""What an endpoint's values may be where the ontology declares nothing."""
 FACTORS: Final[Mapping[str, Mapping[str, Decimal]]] = {
     "cell-concentration": {
         "10*9/L": Decimal(1),
@@ -32,7 +28,6 @@ FACTORS: Final[Mapping[str, Mapping[str, Decimal]]] = {
     "dimensionless": {"1": Decimal(1)},
 }
 """UCUM codes of the units of one kind of quantity, and their worth in its first unit."""
-_SHARES: Final = frozenset({"frequency"})
 POINTS: Final = frozenset({"median", "mean", "value", "duration"})
 _ENDS: Final = ("-Infinity", "Infinity")
 
@@ -52,14 +47,14 @@ def plausible(value: Decimal, operator: str, low: Decimal, high: Decimal) -> Out
     return Outcome.NOT_ENOUGH if below or above else Outcome.CONSISTENT
 
 
-def impossible(material: Material, claim: Claim) -> Iterator[Finding]:
+def impossible(material: Material, say: Saying, claim: Claim) -> Iterator[Finding]:
     """Check a figure and its bounds against what its unit and its endpoint allow."""
-    figure = claim.figure
-    values = [(v, "") for v in (figure.low, figure.high) if v is not None]
-    if figure.value is not None:
-        values.insert(0, (figure.value, figure.operator))
-    for low, high, unit, why in _limits(material, claim):
-        factor = _factor(material, figure.unit, unit)
+    found = claim.figure
+    values = [(v, "") for v in (found.low, found.high) if v is not None]
+    if found.value is not None:
+        values.insert(0, (found.value, found.operator))
+    for low, high, unit, why in _limits(material, say, claim):
+        factor = _factor(material, found.unit, unit)
         for value, operator in values if factor is not None else ():
             scaled = value * (factor or 1)
             if plausible(scaled, operator, low, high) is Outcome.INCONSISTENT:
@@ -67,31 +62,33 @@ def impossible(material: Material, claim: Claim) -> Iterator[Finding]:
                 yield Finding(
                     "implausible-value",
                     Severity.MATERIAL,
-                    f"{shown(claim)} is not plausible for {why}, which is from {low} to {high} "
-                    f"{unit} ({places([claim])}).",
+                    f"{figure(claim)} is not plausible for {why}, which is from {low} to {high} "
+                    f"{unit} ({place(claim)}).",
                     (claim,),
-                    f"{shown(claim)} = {scaled_to}, outside {low} to {high} {unit}",
+                    f"{figure(claim)} = {scaled_to}, outside {low} to {high} {unit}",
                     claim.measure.endpoint,
                 )
                 return
 
 
-def _limits(material: Material, claim: Claim) -> Iterator[tuple[Decimal, Decimal, str, str]]:
+def _limits(
+    material: Material, say: Saying, claim: Claim
+) -> Iterator[tuple[Decimal, Decimal, str, str]]:
     measure, unit = claim.measure, claim.figure.unit
     vocabulary = material.vocabulary
-    if measure.statistic in _SHARES and unit == "%":
+    if measure.statistic == FREQUENCY and unit == "%":
         yield Decimal(0), Decimal(100), unit, "a share of a group"
     if vocabulary.knows("unit", unit):
         limits = [vocabulary.get("unit", unit).first(f"plausible{end}") for end in ("Low", "High")]
         yield from _limit(limits, unit, f"a value in {unit}")
     if claim.kind == "comparison" or claim.statistic not in POINTS:
         return
-    label = vocabulary.get("endpoint", measure.endpoint).label
-    names = [f"plausible{end}" for end in ("Low", "High", "Unit")]
-    declared = [vocabulary.inherited("endpoint", measure.endpoint, name) for name in names]
-    if not any(declared[:2]):
-        declared = next((list(PLAUSIBLE[e]) for e in _known(material, measure.endpoint)), declared)
-    yield from _limit(declared[:2], declared[2] or _first_unit(material, unit), label)
+    names = ("plausibleLow", "plausibleHigh")
+    ends = [vocabulary.inherited("endpoint", measure.endpoint, name) for name in names]
+    declared = vocabulary.related("endpoint", measure.endpoint, "plausibleUnit")
+    yield from _limit(
+        ends, next(iter(declared), _first_unit(material, unit)), say.endpoint(measure.endpoint)
+    )
 
 
 def _limit(ends: Sequence[str], unit: str, why: str) -> Iterator[tuple[Decimal, Decimal, str, str]]:
@@ -102,12 +99,6 @@ def _limit(ends: Sequence[str], unit: str, why: str) -> Iterator[tuple[Decimal, 
     except InvalidOperation:
         return  # the shapes of the ontology say so; a check is not the place
     yield low, high, unit, why
-
-
-def _known(material: Material, endpoint: str) -> Iterator[str]:
-    for name in PLAUSIBLE:
-        if material.vocabulary.knows("endpoint", name) and material.is_a(endpoint, name):
-            yield name
 
 
 def _first_unit(material: Material, unit: str) -> str:
@@ -138,18 +129,3 @@ def worth(material: Material, unit: str) -> tuple[str, Decimal] | None:
     quantity = term.first("quantityKind")
     factor = FACTORS.get(quantity, {}).get(term.first("ucum"))
     return None if factor is None else (quantity, factor)
-
-
-def shown(claim: Claim) -> str:
-    """Write a claim's figure with its signs and unit."""
-    figure = claim.figure
-    interval = _thresholds.of_figure(figure)
-    if interval is not None:
-        return str(interval)
-    unit = figure.unit if figure.unit in ("", "%") else f" {figure.unit}"
-    return f"{figure.operator}{figure.lexical or figure.value}{unit}"
-
-
-def places(claims: Iterable[Claim]) -> str:
-    """Say where claims stand, each place once."""
-    return "; ".join(dict.fromkeys(f"{c.source}, {c.section}" for c in claims))

@@ -1,8 +1,12 @@
-"""Names of groups, figures and places as a reader of the papers knows them."""
+"""What claims are about, in the words of a reader of the papers: groups, figures and places."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+
 from kb.checks._findings import Material
+from kb.checks._thresholds import in_unit, of_figure
 from kb.model import WHOLE, Claim
 
 
@@ -24,17 +28,29 @@ class Saying:
             name = self._groups[study, name].within
         return said or "all patients"
 
+    def label(self, claim: Claim) -> str:
+        """Return the label of a claim's group, for where those around it are named."""
+        return self._groups[claim.study, claim.measure.group].label
+
+    def who(self, claim: Claim) -> str:
+        """Return the group of a claim."""
+        return self.group(claim.study, claim.measure.group)
+
+    def endpoint(self, notation: str) -> str:
+        """Return the label of an endpoint."""
+        return self._vocabulary.get("endpoint", notation).label
+
     def what(self, claim: Claim) -> str:
         """Return the endpoint of a claim with its category and time."""
         m = claim.measure
-        label = self._vocabulary.get("endpoint", m.endpoint).label
-        return " ".join(filter(None, (label, m.category, str(m.time))))
+        kind = f"({m.category})" if m.category else ""
+        return " ".join(filter(None, (self.endpoint(m.endpoint), kind, str(m.time))))
 
     def subject(self, claim: Claim) -> str:
         """Return the endpoint and the group of a claim, and the other group if two are compared."""
         m = claim.measure
         versus = f" against {self.group(m.study, m.versus)}" if m.versus else ""
-        return f"{self.what(claim)} of {self.group(m.study, m.group)}{versus}"
+        return f"{self.what(claim)} of {self.who(claim)}{versus}"
 
 
 def _is_said(label: str, said: str) -> bool:
@@ -45,18 +61,50 @@ def _is_said(label: str, said: str) -> bool:
 
 def place(claim: Claim) -> str:
     """Return the section and the source of a claim."""
-    return f"{'section ' if claim.section[:1].isdigit() else ''}{claim.section} of {claim.source}"
+    return f"{_section(claim)} of {claim.source}"
+
+
+def places(claims: Iterable[Claim]) -> str:
+    """Return where claims stand, each place once, source by source."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for claim in claims:
+        found[claim.source].append(_section(claim))
+    return "; ".join(f"{listed(sections)} of {source}" for source, sections in found.items())
+
+
+def _section(claim: Claim) -> str:
+    return f"{'section ' if claim.section[:1].isdigit() else ''}{claim.section}"
+
+
+def listed(items: Iterable[str]) -> str:
+    """Join items as a sentence does, each once.
+
+    >>> listed(["Abstract", "section 2", "Table 1", "Abstract"])
+    'Abstract, section 2 and Table 1'
+    """
+    *first, last = dict.fromkeys(items)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def figure(claim: Claim) -> str:
     """Return a claim's figure as printed: counts, value and unit, a word, or its p-value."""
-    found = claim.figure
-    counts = "/".join(str(n) for n in (found.numerator, found.denominator) if n is not None)
-    if found.value is None:
-        return counts or found.word or p_value(claim)
-    unit = found.unit if found.unit == "%" else f" {found.unit}"
-    value = f"{found.operator}{found.lexical or found.value}{unit}".strip()
-    return f"{counts} ({value})" if counts and unit == "%" else value
+    counts, share = _counts(claim), claim.figure.unit == "%" and claim.figure.value is not None
+    return f"{counts} ({value(claim)})" if counts and share else value(claim)
+
+
+def value(claim: Claim) -> str:
+    """Return a claim's figure without the counts that a percentage is printed with."""
+    found, counts = claim.figure, _counts(claim)
+    if found.value is not None:
+        return in_unit(f"{found.operator}{found.lexical or found.value}", found.unit)
+    if counts:
+        return counts if found.unit == "%" else in_unit(counts, found.unit)
+    return str(of_figure(found) or found.word or p_value(claim))
+
+
+def _counts(claim: Claim) -> str:
+    pair = (claim.figure.numerator, claim.figure.denominator)
+    return "/".join(str(n) for n in pair if n is not None)
 
 
 def p_value(claim: Claim) -> str:

@@ -37,12 +37,20 @@ class Interval:
 
     def __str__(self) -> str:
         """Write the range with its signs: ``>50%``, ``50-90%``."""
-        unit = self.unit if self.unit in ("", "%") or self.unit.startswith("/") else f" {self.unit}"
         if self.low == -_INFINITY:
-            return f"{'≤' if self.high_in else '<'}{self.high}{unit}"
+            return in_unit(f"{'≤' if self.high_in else '<'}{self.high}", self.unit)
         if self.high == _INFINITY:
-            return f"{'≥' if self.low_in else '>'}{self.low}{unit}"
-        return f"{self.low}–{self.high}{unit}"
+            return in_unit(f"{'≥' if self.low_in else '>'}{self.low}", self.unit)
+        return in_unit(f"{self.low}–{self.high}", self.unit)
+
+
+def in_unit(number: str, unit: str) -> str:
+    """Write a unit after a number, apart from it where it is a word.
+
+    >>> in_unit("63", "%"), in_unit("7.7", "months"), in_unit("30000", "/mL")
+    ('63%', '7.7 months', '30000/mL')
+    """
+    return f"{number}{unit}" if unit in ("", "%") or unit.startswith("/") else f"{number} {unit}"
 
 
 def bound(operator: str, value: Decimal, unit: str = "") -> Interval | None:

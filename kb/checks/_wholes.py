@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
@@ -15,21 +15,22 @@ from kb.model import Claim, Evidence, Group
 _NOT: Final = re.compile(r"\b(?:no|not|none|without|negative|did)\b|-negative\b")
 _EMPTY: Final = re.compile(r"\b(?:achieved|reached|given|proceed|done|received|ph)\b|[\s-]+")
 _SHARE_IN_WORDS: Final = {"all": 1, "none": 0}
-_COMPLETE: Final = frozenset({"arm", "cohort"})
+_FORMED: Final = frozenset({"arm", "cohort"})
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
     """A group and the groups that it is divided into.
 
-    ``complete``: each member must be in one of the parts, because the parts are arms or cohorts
-    that were formed and not findings that may be missing for some.
+    ``complete``: each member must be in one of the parts, because a record says that they make
+    up the whole. ``formed``: the parts are arms or cohorts; a finding may be missing for some.
     """
 
     study: str
     of: str
     parts: tuple[str, ...]
     complete: bool = False
+    formed: bool = False
 
 
 def wholes(evidence: Evidence) -> dict[str, list[Whole]]:
@@ -40,8 +41,8 @@ def wholes(evidence: Evidence) -> dict[str, list[Whole]]:
     found: dict[str, dict[tuple[str, tuple[str, ...]], Whole]] = defaultdict(dict)
     for partition in evidence.partitions:
         own = groups[partition.study]
-        complete = all(own[part].kind in _COMPLETE for part in partition.parts)
-        whole = Whole(partition.study, partition.of, partition.parts, complete)
+        formed = all(own[part].kind in _FORMED for part in partition.parts)
+        whole = Whole(partition.study, partition.of, partition.parts, True, formed)
         _add(found[whole.study], [whole, *_crossed(whole, own)])
     for study, own in groups.items():
         _add(found[study], _pairs(study, own.values()))
@@ -72,15 +73,15 @@ def _pairs(study: str, groups: Iterable[Group]) -> Iterator[Whole]:
                 yield Whole(study, within, (one.id, other.id))
 
 
-def told(claims: Sequence[Claim], size: str) -> list[Claim]:
+def told(claims: Sequence[Claim], sizing: Collection[str]) -> list[Claim]:
     """Return claims with "all" and "none" told as counts, where the size of the group is printed.
 
-    ``size`` is the endpoint that says how many people a group has. The ids stay: whoever
+    ``sizing`` are the endpoints that say how many people a group has. The ids stay: whoever
     reports one of these claims looks the printed one up by its id.
     """
     sizes: dict[str, set[int | None]] = defaultdict(set)
     for claim in claims:
-        if (claim.measure.endpoint, claim.measure.category) == (size, ""):
+        if claim.measure.endpoint in sizing and not claim.measure.category:
             sizes[claim.measure.group].add(claim.figure.numerator)
     return [_told(claim, sizes.get(claim.measure.group, set())) for claim in claims]
 

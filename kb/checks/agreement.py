@@ -10,28 +10,40 @@ from typing import Final
 
 from kb.checks._findings import Finding, Material, Outcome, Severity
 from kb.checks._precision import agree, printed
+from kb.checks._reports import Reports
+from kb.checks._saying import Saying, figure, place
 from kb.model import Claim, Measure
 
 _SHARE: Final = "%"
+_HALF: Final = Decimal("0.5")
 _MATERIAL_SHARE: Final = Decimal(2)
 """Percentages that differ by more than this many points are another result."""
 _MATERIAL_RATIO: Final = Decimal("0.05")
 """Other figures that differ by more than this part of the larger are another result."""
 _NO_FIGURE_YET: Final = frozenset({"not-reached", "not-evaluable"})
-RESPONSE: Final = "RESPONSE"
 
 
-def compare(one: Claim, other: Claim) -> Outcome:
+def compare(one: Claim, other: Claim, *, counted: bool = False) -> Outcome:
     """Judge two prints of one measure at the precision of both.
 
     Counts must be equal; values of one statistic and unit must share some value that both
-    prints could stand for; a word such as "not reached" contradicts a figure.
+    prints could stand for; a word such as "not reached" contradicts a figure. A median of what
+    is ``counted`` in whole numbers ends in a half or in nothing: 1.5 and 1 are two figures.
     """
-    outcomes = [_values(one, other), _counts(one, other), _words(one, other), _p(one, other)]
+    judges = (_values, _counts, _bounds, _words, _p)
+    outcomes = [judge(one, other) for judge in judges]
+    if counted and _by_a_half(one, other):
+        return Outcome.INCONSISTENT
     for worst in (Outcome.INCONSISTENT, Outcome.BY_ROUNDING, Outcome.CONSISTENT):
         if worst in outcomes:
             return worst
     return Outcome.NOT_ENOUGH
+
+
+def _by_a_half(one: Claim, other: Claim) -> bool:
+    a, b = one.figure.value, other.figure.value
+    same = one.statistic == other.statistic and one.figure.unit == other.figure.unit
+    return same and a is not None and b is not None and abs(a - b) == _HALF
 
 
 def _values(one: Claim, other: Claim) -> Outcome:
@@ -55,6 +67,21 @@ def _counts(one: Claim, other: Claim) -> Outcome:
     if not known:
         return Outcome.NOT_ENOUGH
     return Outcome.CONSISTENT if all(x == y for x, y in known) else Outcome.INCONSISTENT
+
+
+def _bounds(one: Claim, other: Claim) -> Outcome:
+    """Bounds of one kind must be equal; one number where bounds belong is no range."""
+    a, b = one.figure, other.figure
+    if {bool(a.bounds), bool(b.bounds)} == {True, False} and (a.spread or b.spread):
+        return Outcome.INCONSISTENT
+    if not a.bounds or a.bounds != b.bounds or a.unit != b.unit:
+        return Outcome.NOT_ENOUGH
+    pairs = [
+        (x, y) for x, y in ((a.low, b.low), (a.high, b.high)) if x is not None and y is not None
+    ]
+    if not all(agree(x, y) for x, y in pairs):
+        return Outcome.INCONSISTENT
+    return Outcome.CONSISTENT if all(x == y for x, y in pairs) else Outcome.BY_ROUNDING
 
 
 def _words(one: Claim, other: Claim) -> Outcome:
@@ -97,70 +124,71 @@ def _differ(counts: Iterable[int | None]) -> bool:
 
 def find(material: Material) -> Iterator[Finding]:
     """Yield a finding for each measure whose prints differ, and one for groups swapped."""
+    reports, say = Reports(material), Saying(material)
     for claims in material.by_study.values():
         by_measure: dict[Measure, list[Claim]] = defaultdict(list)
         for claim in claims:
             by_measure[claim.measure].append(claim)
-        swapped = list(_swaps(by_measure))
+        swapped = list(_swaps(by_measure, reports, say))
         explained = {id(c) for finding in swapped for c in finding.claims if c.is_second_hand}
         yield from swapped
         for prints in by_measure.values():
-            yield from _differences(prints, explained)
-        yield from _two_names(claims, material)
+            left = [claim for claim in prints if id(claim) not in explained]
+            yield from _differences(left, reports, say)
 
 
-def _differences(prints: Sequence[Claim], explained: set[int]) -> Iterator[Finding]:
-    left = [claim for claim in prints if id(claim) not in explained]
-    odd = [(a, b) for a, b in combinations(left, 2) if compare(a, b) is Outcome.INCONSISTENT]
-    involved = [c for c in left if any(c is a or c is b for a, b in odd)]
+def _differences(prints: Sequence[Claim], reports: Reports, say: Saying) -> Iterator[Finding]:
+    odd = [
+        (a, b)
+        for a, b in combinations(prints, 2)
+        if reports.one_result(a, b)
+        and compare(a, b, counted=reports.counts(a.figure.unit)) is Outcome.INCONSISTENT
+    ]
+    involved = [c for c in prints if any(c is a or c is b for a, b in odd)]
     if not involved:
         return
     within = any(a.source == b.source for a, b in odd)
     kind = "differs-within-source" if within else "differs-between-sources"
-    said = ", ".join(f"{_print(c)} ({c.source}, {c.section})" for c in involved)
-    message = f"{_name(involved[0].measure)} is printed as {said}."
-    yield Finding(
-        kind,
-        severity(involved),
-        message,
-        tuple(involved),
-        " ≠ ".join(map(_print, involved)),
-        involved[0].measure.endpoint,
-    )
+    said = _listed(f"{_with_bounds(c)} ({place(c)})" for c in involved)
+    study = say.studies[involved[0].study]
+    message = f"In {study}, {say.subject(involved[0])} is printed as {said}."
+    shown = " ≠ ".join(dict.fromkeys(map(_with_bounds, involved)))
+    endpoint = involved[0].measure.endpoint
+    yield Finding(kind, severity(involved), message, tuple(involved), shown, endpoint)
 
 
-def _name(measure: Measure) -> str:
-    about = " ".join(filter(None, (measure.endpoint, measure.category, str(measure.time))))
-    versus = f" against {measure.versus}" if measure.versus else ""
-    return f"{about} of {measure.group}{versus}"
+def _with_bounds(claim: Claim) -> str:
+    found = claim.figure
+    ends = (str(end) for end in (found.low, found.high) if end is not None)
+    more = f"{found.bounds} {'–'.join(ends)}" if found.bounds else str(found.spread or "")
+    return f"{figure(claim)} ({more})" if more else figure(claim)
 
 
-def _print(claim: Claim) -> str:
-    figure = claim.figure
-    counts = "/".join(str(n) for n in (figure.numerator, figure.denominator) if n is not None)
-    value = f"{figure.operator}{figure.lexical}{figure.unit if figure.unit == '%' else ''}"
-    said = value if figure.lexical else figure.word or claim.verdict.p_printed
-    same = counts and figure.value is not None and counts == figure.lexical
-    return said if same or not counts else f"{counts} {said}".strip()
+def _listed(items: Iterable[str]) -> str:
+    *first, last = dict.fromkeys(items)
+    return f"{', '.join(first)} and as {last}" if first else last
 
 
-def _swaps(by_measure: dict[Measure, list[Claim]]) -> Iterator[Finding]:
+def _swaps(
+    by_measure: dict[Measure, list[Claim]], reports: Reports, say: Saying
+) -> Iterator[Finding]:
     """Find two groups whose figures one source gives to the other: at least two measures."""
     found: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
     for pair in combinations(by_measure, 2):
         one, other = sorted(pair, key=lambda measure: measure.group)
         if _alike(one, other) and _root(one) != _root(other):
-            for key, claims in _crossed(by_measure[one], by_measure[other]):
+            for key, claims in _crossed(by_measure[one], by_measure[other], reports):
                 found[_root(one), _root(other), *key] += claims
     for (first, second, source, against), claims in found.items():
         once = list({id(c): c for c in claims}.values())
         if len({(c.measure.endpoint, str(c.measure.time)) for c in once}) < 2:
             continue
+        study = once[0].study
         message = (
-            f"{against} gives figures of {first} to {second} and the other way round, "
-            f"compared with {source}."
+            f"{against} gives figures of {say.group(study, first)} to "
+            f"{say.group(study, second)} and the other way round, compared with {source}."
         )
-        shown = "; ".join(f"{_name(c.measure)}: {_print(c)} ({c.source})" for c in once)
+        shown = "; ".join(f"{say.subject(c)}: {figure(c)} ({c.source})" for c in once)
         yield Finding("groups-swapped", Severity.MATERIAL, message, tuple(once), shown)
 
 
@@ -175,14 +203,14 @@ def _alike(one: Measure, other: Measure) -> bool:
 
 
 def _crossed(
-    ones: list[Claim], others: list[Claim]
+    ones: list[Claim], others: list[Claim], reports: Reports
 ) -> Iterator[tuple[tuple[str, str], list[Claim]]]:
     for a, b in combinations({c.source for c in (*ones, *others)}, 2):
         for x in (c for c in ones if c.source == a):
             for y in (c for c in others if c.source == a):
                 far = [c for c in ones if c.source == b and _same(c, y)]
                 near = [c for c in others if c.source == b and _same(c, x)]
-                if far and near and not _same(x, y):
+                if far and near and not _same(x, y) and reports.one_result(x, far[0]):
                     own = a if not x.is_second_hand else b
                     yield (own, b if own == a else a), [x, y, *far, *near]
 
@@ -190,28 +218,3 @@ def _crossed(
 def _same(one: Claim, other: Claim) -> bool:
     value = one.figure.value
     return value is not None and value == other.figure.value and one.statistic == other.statistic
-
-
-def _two_names(claims: Sequence[Claim], material: Material) -> Iterator[Finding]:
-    """Find one share of one group that a source gives under two response endpoints."""
-    shares: dict[tuple[object, ...], list[Claim]] = defaultdict(list)
-    for claim in claims:
-        measure, figure = claim.measure, claim.figure
-        plain = figure.unit == _SHARE and not measure.versus and not measure.category
-        if plain and figure.value and material.is_a(measure.endpoint, RESPONSE):
-            shares[claim.source, measure.group, measure.time, figure.value].append(claim)
-    for same in shares.values():
-        names = {c.measure.endpoint for c in same}
-        if len(names) > 1 and len({c.section for c in same}) > 1:
-            said = " and ".join(f"{c.measure.endpoint} ({c.section})" for c in same)
-            message = (
-                f"{_print(same[0])} of {same[0].measure.group} is printed under two names: {said}."
-            )
-            yield Finding(
-                "one-figure-two-names",
-                Severity.MINOR,
-                message,
-                tuple(same),
-                "",
-                same[0].measure.endpoint,
-            )

@@ -12,14 +12,14 @@ from typing import Final
 
 from kb.checks import _thresholds
 from kb.checks._findings import Finding, Material, Outcome, Severity
-from kb.checks._plausible import POINTS, impossible, places, shown, worth
-from kb.checks._thresholds import Interval
+from kb.checks._groups import Groups
+from kb.checks._plausible import POINTS, impossible, worth
+from kb.checks._saying import Saying, figure, place, places
+from kb.checks._thresholds import Interval, in_unit
 from kb.model import Claim, Measure
 
-DEFINITION: Final = "DEFINITION"
-"""The endpoint under which a source says what it means by a word."""
-CENTRES: Final = "N_CENTERS"
-SIZE: Final = "SAMPLE_SIZE"
+DEFINITION: Final = "definition"
+"""The kind of claim in which a source says what it means by a word."""
 FRACTION: Final = ("1", "%", Decimal(100))
 """A pure number, and a share: ``0.0001`` is ``0.01%``."""
 
@@ -55,33 +55,34 @@ def faults(ranges: Sequence[Interval]) -> Iterator[tuple[str, Decimal, Interval,
 
 def _adjoin(below: Interval, above: Interval, missing: Decimal) -> bool:
     """Say whether a gap is only the step of the last printed digit, both ends included."""
-    places = min(int(end.as_tuple().exponent) for end in (below.high, above.low))
-    return below.high_in and above.low_in and missing == Decimal(1).scaleb(places)
+    digits = min(int(end.as_tuple().exponent) for end in (below.high, above.low))
+    return below.high_in and above.low_in and missing == Decimal(1).scaleb(digits)
 
 
 def find(material: Material) -> Iterator[Finding]:
     """Yield a finding for each faulty division, differing threshold and impossible value."""
+    groups, say = Groups(material), Saying(material)
     for claims in material.by_study.values():
-        yield from _defined(claims)
-        yield from _grouped(material, claims)
-        yield from _units(material, claims)
-        yield from _centres(claims)
+        yield from _defined(say, claims)
+        yield from _grouped(groups, say, claims)
+        yield from _units(material, say, claims)
+        yield from _centres(material, groups, say, claims)
         for claim in claims:
-            yield from impossible(material, claim)
-    yield from _differing(material)
+            yield from impossible(material, say, claim)
+    yield from _differing(material, say)
 
 
-def _defined(claims: Iterable[Claim]) -> Iterator[Finding]:
+def _defined(say: Saying, claims: Iterable[Claim]) -> Iterator[Finding]:
     """Check the definitions of one section whose names differ in one word, or in the group."""
     sections: dict[tuple[str, str, str], list[Claim]] = defaultdict(list)
     for claim in claims:
-        if claim.measure.endpoint == DEFINITION and _thresholds.of_figure(claim.figure):
+        if claim.kind == DEFINITION and _thresholds.of_figure(claim.figure):
             sections[claim.source, claim.section, claim.figure.unit].append(claim)
     for members in sections.values():
         for family in _families(members):
             ranges = [r for c in family if (r := _thresholds.of_figure(c.figure)) is not None]
-            names = [f"{_name(c, family)} ({r})" for c, r in zip(family, ranges, strict=True)]
-            yield from _division(names, ranges, family, DEFINITION)
+            names = [f"{_name(say, c, family)} ({r})" for c, r in zip(family, ranges, strict=True)]
+            yield from _division(names, ranges, family, family[0].measure.endpoint)
 
 
 def _families(claims: Sequence[Claim]) -> Iterator[list[Claim]]:
@@ -102,9 +103,9 @@ def _related(one: Claim, other: Claim) -> bool:
     return len(first) == len(second) > 1 and shared.count(False) == 1
 
 
-def _name(claim: Claim, family: Sequence[Claim]) -> str:
+def _name(say: Saying, claim: Claim, family: Sequence[Claim]) -> str:
     alike = len({c.measure.category for c in family}) == 1
-    return claim.measure.group if alike else claim.measure.category
+    return say.who(claim) if alike else claim.measure.category
 
 
 def _division(
@@ -133,18 +134,16 @@ def _fault(kind: str, length: Decimal, one: Interval, other: Interval) -> str:
         return f"{one} and {other} " + ("overlap" if length else "share one value")
     edge = min(one.high, other.high)
     values = f"exactly {edge}" if length == 0 else f"{edge} to {max(one.low, other.low)}"
-    unit = one.unit if one.unit in ("", "%") else f" {one.unit}"
-    return f"{one} and {other} leave out {values}{unit}"
+    return f"{one} and {other} leave out {in_unit(values, one.unit)}"
 
 
-def _grouped(material: Material, claims: Sequence[Claim]) -> Iterator[Finding]:
+def _grouped(groups: Groups, say: Saying, claims: Sequence[Claim]) -> Iterator[Finding]:
     """Check sibling groups that are told apart by one threshold: ``<50%`` and ``>50%``."""
-    groups = {(g.study, g.id): g for g in material.evidence.groups}
     siblings: dict[tuple[str, str, str], dict[str, list[Claim]]] = defaultdict(
         lambda: defaultdict(list)
     )
     for claim in claims:
-        group = groups[claim.study, claim.measure.group]
+        group = groups.of(claim)
         interval = _thresholds.parse(group.who_category)
         if interval is not None and _stands(_edge(interval), claim.printed):
             siblings[claim.source, group.who_endpoint, group.who_time][group.who_category].append(
@@ -155,8 +154,7 @@ def _grouped(material: Material, claims: Sequence[Claim]) -> Iterator[Finding]:
             ranges = [r for text in (one, other) if (r := _thresholds.parse(text)) is not None]
             if _edge(ranges[0]) == _edge(ranges[1]) and _opposed(*ranges):
                 together = _shared(by_range[one], by_range[other])
-                name = material.vocabulary.get("endpoint", endpoint).label
-                names = [f"{name} {r}" for r in ranges]
+                names = [f"{say.endpoint(endpoint)} {r}" for r in ranges]
                 yield from _division(names, ranges, together, endpoint)
 
 
@@ -180,16 +178,16 @@ def _opposed(one: Interval, other: Interval) -> bool:
     )
 
 
-def _differing(material: Material) -> Iterator[Finding]:
+def _differing(material: Material, say: Saying) -> Iterator[Finding]:
     """Compare the thresholds that sources give for one defined word."""
     words: dict[tuple[str, str], list[Claim]] = defaultdict(list)
     for claim in material.evidence.claims:
-        if claim.measure.endpoint == DEFINITION and claim.figure.value is not None:
+        if claim.kind == DEFINITION and claim.figure.value is not None:
             words[_word(claim), claim.measure.group].append(claim)
     for (word, _), claims in words.items():
         for one, other in combinations(claims, 2):
             if _differ(one, other):
-                yield _threshold_finding(word, one, other)
+                yield _threshold_finding(say, word, one, other)
 
 
 def _word(claim: Claim) -> str:
@@ -215,17 +213,17 @@ def _share(claim: Claim) -> tuple[Decimal, str] | None:
     return figure.value, figure.unit
 
 
-def _threshold_finding(word: str, one: Claim, other: Claim) -> Finding:
+def _threshold_finding(say: Saying, word: str, one: Claim, other: Claim) -> Finding:
     same = one.study == other.study
     kind = "threshold-differs-in-study" if same else "threshold-differs-between-studies"
-    said = " and ".join(f"{shown(c)} ({c.study}: {c.source}, {c.section})" for c in (one, other))
+    said = [f"{figure(c)} in {say.studies[c.study]} ({place(c)})" for c in (one, other)]
     severity = Severity.MATERIAL if same else Severity.MINOR
-    computation = f"{shown(one)} ≠ {shown(other)}"
-    message = f"{word} is defined by {said}."
-    return Finding(kind, severity, message, (one, other), computation, DEFINITION)
+    computation = f"{figure(one)} ≠ {figure(other)}"
+    message = f"{word} is defined by {said[0]} and by {said[1]}."
+    return Finding(kind, severity, message, (one, other), computation, one.measure.endpoint)
 
 
-def _units(material: Material, claims: Iterable[Claim]) -> Iterator[Finding]:
+def _units(material: Material, say: Saying, claims: Iterable[Claim]) -> Iterator[Finding]:
     """Find one number that is printed for one measure in two units."""
     numbers: dict[tuple[Measure, Decimal], list[Claim]] = defaultdict(list)
     for claim in claims:
@@ -234,11 +232,11 @@ def _units(material: Material, claims: Iterable[Claim]) -> Iterator[Finding]:
     for prints in numbers.values():
         for one, other in combinations(prints, 2):
             if _other_unit(material, one.figure.unit, other.figure.unit):
-                at = places((one, other))
                 yield Finding(
                     "unit-differs",
                     Severity.MATERIAL,
-                    f"One figure is printed as {shown(one)} and as {shown(other)} ({at}).",
+                    f"{say.subject(one)} is printed as {figure(one)} and as {figure(other)} "
+                    f"({places((one, other))}).",
                     (one, other),
                     f"{one.figure.unit} ≠ {other.figure.unit}",
                     one.measure.endpoint,
@@ -251,24 +249,28 @@ def _other_unit(material: Material, one: str, other: str) -> bool:
     return bool(one and other) and first is not None and second is not None and first != second
 
 
-def _centres(claims: Sequence[Claim]) -> Iterator[Finding]:
-    """Find more centres than patients, as one source prints both."""
+def _centres(
+    material: Material, groups: Groups, say: Saying, claims: Sequence[Claim]
+) -> Iterator[Finding]:
+    """Find more centres than patients, or what else is never above their number, in one source."""
     for claim in claims:
-        centres = claim.figure.value
-        if claim.measure.endpoint != CENTRES or centres is None:
+        number, endpoint = claim.figure.value, claim.measure.endpoint
+        above = material.vocabulary.related("endpoint", endpoint, "neverAbove")
+        if number is None or not set(above) & set(groups.sizing):
             continue
-        sizes = [c for c in claims if _is_size_beside(c, claim)]
-        if sizes and all(centres > (size.figure.numerator or 0) for size in sizes):
+        sizes = [c for c in claims if groups.is_size(c) and _is_beside(c, claim)]
+        if sizes and all(number > (size.figure.numerator or 0) for size in sizes):
             most = max(size.figure.numerator or 0 for size in sizes)
-            message = f"{centres} centres are printed for {most} patients ({places([claim])})."
-            together = (claim, *sizes)
-            computation = f"{centres} > {most}"
-            yield Finding(
-                "centres-above-patients", Severity.MATERIAL, message, together, computation, CENTRES
+            message = (
+                f"{say.subject(claim)} is printed as {figure(claim)} for {most} patients "
+                f"({place(claim)})."
             )
+            together, shown = (claim, *sizes), f"{number} > {most}"
+            kind = "centres-above-patients"
+            yield Finding(kind, Severity.MATERIAL, message, together, shown, endpoint)
 
 
-def _is_size_beside(size: Claim, claim: Claim) -> bool:
-    measure = claim.measure
-    at = (size.measure.endpoint, size.measure.group, size.source)
-    return at == (SIZE, measure.group, claim.source) and size.figure.numerator is not None
+def _is_beside(size: Claim, claim: Claim) -> bool:
+    """Say whether one source prints a size for the group of a claim."""
+    at = (size.measure.group, size.source)
+    return at == (claim.measure.group, claim.source) and size.figure.numerator is not None

@@ -10,7 +10,7 @@ from typing import Final
 
 from kb.checks._findings import Finding, Material, Outcome, Severity
 from kb.checks._precision import Span, printed
-from kb.checks._saying import Saying, figure, p_value, place
+from kb.checks._saying import Saying, figure, p_value, places
 from kb.checks._significance import (
     ALPHA,
     HIGHER,
@@ -31,9 +31,7 @@ RATIOS: Final = frozenset({"hazard-ratio", "odds-ratio", "risk-ratio"})
 LEVELS: Final = {"ci95": 0.95, "ci97.5": 0.975}
 PRAISE: Final = frozenset({"better", "worse"})
 NEUTRAL: Final = frozenset({"not-significant", "trend"})
-GOOD: Final = ("RESPONSE", "SURVIVAL", "ALIVE")
-BAD: Final = ("ADVERSE_EVENT", "DEATH", "RELAPSE", "PROGRESSION", "REFRACTORY")
-NEITHER: Final = ("TTR",)
+SENSES: Final = {"higher": 1, "lower": -1}
 COMPARABLE_UNITS: Final = frozenset({"days", "weeks", "months", "years", "%"})
 
 Pairs = list[tuple[Claim, Claim]]
@@ -137,9 +135,9 @@ def _of_words(told: Sequence[Claim], say: Saying) -> Iterator[Finding]:
             message = f"{_pair(claim, say)} is called {word.replace('-', ' ')}, with {shown}"
             yield _finding("word-against-p", Severity.MATERIAL, message, claims, shown)
         elif _is_praised(claim) and all(p.low >= ALPHA for p in spans):
-            verb = claim.verdict.finding or "favoured"
-            message = f"{_pair(claim, say)} is called {verb}, although {shown} is not significant"
-            yield _finding("benefit-not-significant", Severity.MINOR, message, claims, shown)
+            called = f"is called {claim.verdict.finding}, although {shown} is not significant"
+            message = f"{_pair(claim, say)} {called}"
+            yield _finding("benefit-not-significant", Severity.MATERIAL, message, claims, shown)
 
 
 def _is_praised(claim: Claim) -> bool:
@@ -163,14 +161,10 @@ def _of_ratio_words(told: Sequence[Claim], say: Saying, material: Material) -> I
 
 def _sense(claim: Claim, material: Material) -> int:
     """Return 1 where more of an endpoint is better, -1 where it is worse, 0 where unknown."""
-
-    def among(names: Iterable[str]) -> bool:
-        known = (n for n in names if material.vocabulary.knows("endpoint", n))
-        return any(material.is_a(claim.measure.endpoint, name) for name in known)
-
-    if claim.measure.category or among(NEITHER):
+    if claim.measure.category:
         return 0
-    return 1 if among(GOOD) else -1 if among(BAD) else 0
+    better = material.vocabulary.inherited("endpoint", claim.measure.endpoint, "betterWhen")
+    return SENSES.get(better, 0)
 
 
 def _of_direction(
@@ -259,8 +253,5 @@ def _finding(
     claims: Sequence[Claim],
     *shown: str,
 ) -> Finding:
-    places = list(dict.fromkeys(place(c) for c in claims))
-    text = f"{message} ({'; '.join(places)})."
-    return Finding(
-        kind, severity, text, tuple(claims), "; ".join(shown), claims[0].measure.endpoint
-    )
+    text, endpoint = f"{message} ({places(claims)}).", claims[0].measure.endpoint
+    return Finding(kind, severity, text, tuple(claims), "; ".join(shown), endpoint)

@@ -14,22 +14,11 @@ from itertools import pairwise, permutations
 from typing import Final
 
 from kb.checks._findings import Finding, Material, Outcome, Severity
-from kb.checks._groups import FREQUENCY, SIZE, Groups, count_of, place, places
+from kb.checks._groups import FREQUENCY, Groups, count_of
 from kb.checks._precision import printed
+from kb.checks._saying import Saying, place, places
 from kb.model import WHOLE, Claim, Group, Measure
 
-TOPICS: Final = ("RESPONSE", "SURVIVAL", "ADVERSE_EVENT", "BASELINE", "DESIGN")
-"""Endpoints that gather others and are no outcome of which these could be a part."""
-COMPOSITE: Final = "cCR"
-OVERALL: Final = "ORR"
-RESPONSES: Final = (COMPOSITE, "PR")
-"""What the overall response counts, whatever else it counts."""
-RESIDUAL: Final = "MRD_RESPONSE"
-"""Response below the microscope: counted among those with a response."""
-SURVIVAL: Final = "SURVIVAL"
-LONGEST: Final = "OS"
-CUT_SHORT: Final = ("EFS", "PFS")
-"""Times that death ends too, so that they never exceed overall survival from the same origin."""
 STAGES: Final = (
     ("screened",),
     ("enrolled",),
@@ -116,22 +105,22 @@ def months_of(duration: str) -> Decimal | None:
 
 def find(material: Material) -> Iterator[Finding]:
     """Yield figures in an order that cannot be."""
-    groups = Groups(material)
+    groups, say = Groups(material), Saying(material)
     for claims in material.by_study.values():
         results = [claim for claim in claims if claim.kind == "result"]
         for claim in claims:
-            yield from _bounds(groups, claim)
-        yield from _outcomes(material, groups, results)
-        yield from _survival(material, groups, results)
-        yield from _stages(groups, results)
-    yield from _nested(material, groups)
+            yield from _bounds(say, claim)
+        yield from _outcomes(material, say, results)
+        yield from _survival(material, say, results)
+        yield from _stages(groups, say, results)
+    yield from _nested(material, groups, say)
 
 
-def _bounds(groups: Groups, claim: Claim) -> Iterator[Finding]:
+def _bounds(say: Saying, claim: Claim) -> Iterator[Finding]:
     """Yield an estimate outside its bounds, or bounds the wrong way round."""
     figure, value = claim.figure, claim.figure.value
     pair = f"{_or_open(figure.low)} to {_or_open(figure.high)}"
-    about = f"{groups.subject(claim)} of {groups.of(claim).label}"
+    about = say.subject(claim)
     if bounds_in_order(figure.low, figure.high) is Outcome.INCONSISTENT:
         text = f"{about}: the bounds {pair} in {place(claim)} are the wrong way round."
         sum_ = f"{figure.low} > {figure.high}"
@@ -148,23 +137,27 @@ def _or_open(bound: Decimal | None) -> str:
     return "…" if bound is None else str(bound)
 
 
-def _outcomes(material: Material, groups: Groups, claims: Sequence[Claim]) -> Iterator[Finding]:
+def _outcomes(material: Material, say: Saying, claims: Sequence[Claim]) -> Iterator[Finding]:
     """Yield a narrower outcome printed above the broader one of the same people and time."""
-    for same in _alike(claims).values():
+    for (_, measure), same in _alike(claims).items():
+        counted = measure.statistic == FREQUENCY
         for narrow, broad in permutations(same, 2):
-            if _is_part(material, narrow, broad):
-                yield from _above(groups, same[narrow], same[broad], "outcome-above-broader")
-        yield from _residual(material, groups, same)
+            if _is_within(material, narrow, broad) or (
+                counted and _is_part(material, narrow, broad)
+            ):
+                yield from _above(say, same[narrow], same[broad], "outcome-above-broader")
+        if counted and not measure.category:
+            yield from _residual(material, say, same)
 
 
-def _alike(claims: Sequence[Claim]) -> dict[object, dict[str, list[Claim]]]:
+def _alike(claims: Sequence[Claim]) -> dict[tuple[str, Measure], dict[str, list[Claim]]]:
     """Sort figures of one source by all that they share but the endpoint, then by endpoint."""
-    found: dict[object, dict[str, list[Claim]]] = defaultdict(lambda: defaultdict(list))
+    found: dict[tuple[str, Measure], dict[str, list[Claim]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     for claim in claims:
         measure = claim.measure
-        wanted = measure.statistic == FREQUENCY or (
-            measure.statistic == "median" and measure.endpoint in (LONGEST, *CUT_SHORT)
-        )
+        wanted = measure.statistic in (FREQUENCY, "median")
         if wanted and not measure.versus and _comparable(claim):
             key = (claim.source, replace(measure, endpoint=""))
             found[key][measure.endpoint].append(claim)
@@ -176,44 +169,40 @@ def _comparable(claim: Claim) -> bool:
     return not figure.operator and (count_of(claim) is not None or figure.value is not None)
 
 
+def _is_within(material: Material, narrow: str, broad: str) -> bool:
+    """Whether the ontology declares an endpoint never above another, or what the other includes."""
+    declared = material.vocabulary.related("endpoint", narrow, "neverAbove")
+    return any(_is_part(material, name, broad) for name in declared)
+
+
 def _is_part(material: Material, narrow: str, broad: str) -> bool:
-    """Whether everybody with one outcome has the other too."""
-    if broad == OVERALL:
-        return any(_is(material, narrow, response) for response in RESPONSES)
-    if broad == LONGEST:
-        return narrow in CUT_SHORT
-    return broad not in TOPICS and narrow != broad and material.is_a(narrow, broad)
+    """Whether everybody with one outcome has the other too, which is broader and no topic."""
+    return material.is_a(narrow, broad) and not _is_topic(material, broad)
 
 
-def _is(material: Material, endpoint: str, broader: str) -> bool:
-    known = material.vocabulary.knows("endpoint", broader)
-    return known and material.is_a(endpoint, broader)
+def _is_topic(material: Material, endpoint: str) -> bool:
+    return material.vocabulary.get("endpoint", endpoint).first("isTopic") == "true"
 
 
-def _residual(
-    material: Material, groups: Groups, same: dict[str, list[Claim]]
-) -> Iterator[Finding]:
-    """Yield residual-disease responders above all responders: counts, or shares in one place."""
-    wider = [name for name in same if name == OVERALL or _is(material, name, COMPOSITE)]
-    if not wider or any(claim.measure.category for c in same.values() for claim in c):
-        return
-    responders = [claim for name in wider for claim in same[name]]
+def _residual(material: Material, say: Saying, same: dict[str, list[Claim]]) -> Iterator[Finding]:
+    """Yield more people with what only responders are examined for than there are responders."""
     for name, claims in same.items():
-        if not _is(material, name, RESIDUAL):
-            continue
+        among = material.vocabulary.related("endpoint", name, "countedAmong")
+        wider = [other for other in same if any(material.is_a(other, one) for one in among)]
+        responders = [claim for other in wider for claim in same[other]]
         for claim in claims:
-            yield from _residual_above(groups, claim, responders)
+            yield from _residual_above(say, claim, responders)
 
 
-def _residual_above(groups: Groups, claim: Claim, responders: list[Claim]) -> Iterator[Finding]:
+def _residual_above(say: Saying, claim: Claim, responders: list[Claim]) -> Iterator[Finding]:
     pairs = [(c, _pair(claim, c)) for c in responders]
     known = [(c, pair) for c, pair in pairs if pair and _same_ground(claim, c, pair)]
     if known and all(not_above(p.lower, p.upper) is Outcome.INCONSISTENT for _, p in known):
         other, pair = max(known, key=lambda found: found[1].upper)
         hint = "" if pair.unit else ": they cannot be shares of the same patients"
         text = (
-            f"{groups.subject(claim)} is printed for {_said(pair.lower, pair)} of "
-            f"{groups.of(claim).label} in {place(claim)}, but {groups.subject(other)} only for "
+            f"{say.what(claim)} is printed for {_said(pair.lower, pair)} of "
+            f"{say.who(claim)} in {place(claim)}, but {say.what(other)} only for "
             f"{_said(pair.upper, pair)} ({place(other)}){hint}."
         )
         sum_ = f"{pair.lower} > {pair.upper}"
@@ -252,7 +241,7 @@ def _same_ground(claim: Claim, other: Claim, pair: _Pair) -> bool:
 
 
 def _above(
-    groups: Groups, narrow: Iterable[Claim], broad: Iterable[Claim], kind: str
+    say: Saying, narrow: Iterable[Claim], broad: Iterable[Claim], kind: str
 ) -> Iterator[Finding]:
     found: dict[_Pair, list[Claim]] = defaultdict(list)
     for one in narrow:
@@ -263,22 +252,23 @@ def _above(
     for pair, claims in found.items():
         one, other = claims[:2]
         text = (
-            f"{groups.subject(one)} of {groups.of(one).label} is printed as "
+            f"{say.subject(one)} is printed as "
             f"{_said(pair.lower, pair)} in {places(claims[::2])}, above the "
-            f"{_said(pair.upper, pair)} of {groups.subject(other)} ({places(claims[1::2])}), "
+            f"{_said(pair.upper, pair)} of {say.what(other)} ({places(claims[1::2])}), "
             "which includes it."
         )
         once = list(dict.fromkeys(claims))
         yield _finding(kind, Severity.MATERIAL, text, once, f"{pair.lower} > {pair.upper}")
 
 
-def _survival(material: Material, groups: Groups, claims: Sequence[Claim]) -> Iterator[Finding]:
+def _survival(material: Material, say: Saying, claims: Sequence[Claim]) -> Iterator[Finding]:
     """Yield survival that rises with time, or does not go with its median."""
     marks: dict[tuple[str, Measure], list[tuple[Decimal, Claim]]] = defaultdict(list)
     medians: dict[tuple[str, Measure], list[Claim]] = defaultdict(list)
     for claim in claims:
         measure, figure = claim.measure, claim.figure
-        if not _is(material, measure.endpoint, SURVIVAL) or figure.operator or measure.versus:
+        falls = material.vocabulary.says("endpoint", measure.endpoint, "fallsWithTime")
+        if not falls or figure.operator or measure.versus:
             continue
         months = months_of(measure.time.at)
         key = (claim.source, replace(measure, statistic="", time=replace(measure.time, at="")))
@@ -287,26 +277,26 @@ def _survival(material: Material, groups: Groups, claims: Sequence[Claim]) -> It
         elif months is not None and figure.unit == "%" and figure.value is not None:
             marks[key].append((months, claim))
     for key, points in marks.items():
-        yield from _falling(groups, sorted(points, key=lambda point: point[0]))
-        yield from _beside_medians(groups, points, medians[key])
+        yield from _falling(say, sorted(points, key=lambda point: point[0]))
+        yield from _beside_medians(say, points, medians[key])
 
 
-def _falling(groups: Groups, points: Sequence[tuple[Decimal, Claim]]) -> Iterator[Finding]:
+def _falling(say: Saying, points: Sequence[tuple[Decimal, Claim]]) -> Iterator[Finding]:
     for (early, one), (late, other) in pairwise(points):
         before, after = one.figure.value, other.figure.value
         if early == late or before is None or after is None:
             continue
         if not_above(after, before) is Outcome.INCONSISTENT:
             text = (
-                f"{groups.subject(other)} of {groups.of(other).label} is printed as {after}% in "
-                f"{place(other)}, above the {before}% {one.measure.time} ({place(one)})."
+                f"{say.subject(other)} is printed as {after}% in {place(other)}, above the "
+                f"{before}% {one.measure.time} ({place(one)})."
             )
             sum_ = f"{after} > {before}, {late} months after {early}"
             yield _finding("survival-rises", Severity.MATERIAL, text, [one, other], sum_)
 
 
 def _beside_medians(
-    groups: Groups, points: Iterable[tuple[Decimal, Claim]], medians: Sequence[Claim]
+    say: Saying, points: Iterable[tuple[Decimal, Claim]], medians: Sequence[Claim]
 ) -> Iterator[Finding]:
     for months, claim in points:
         for other in medians:
@@ -315,7 +305,7 @@ def _beside_medians(
                 continue
             if share_beside_median(months, share, median) is Outcome.INCONSISTENT:
                 text = (
-                    f"{groups.subject(claim)} of {groups.of(claim).label} is printed as {share}% "
+                    f"{say.subject(claim)} is printed as {share}% "
                     f"in {place(claim)}, but half of them had the event by the median of "
                     f"{median} months ({place(other)})."
                 )
@@ -324,24 +314,24 @@ def _beside_medians(
                 yield _finding(kind, Severity.MATERIAL, text, [claim, other], sum_)
 
 
-def _stages(groups: Groups, claims: Sequence[Claim]) -> Iterator[Finding]:
+def _stages(groups: Groups, say: Saying, claims: Sequence[Claim]) -> Iterator[Finding]:
     """Yield a later stage of a study with more people than an earlier one of the same group."""
     found: dict[object, list[tuple[int, Claim]]] = defaultdict(list)
     for claim in claims:
         stage = _stage(claim.measure.category)
-        if claim.measure.endpoint == SIZE and stage is not None and count_of(claim) is not None:
+        if groups.is_size(claim) and stage is not None and count_of(claim) is not None:
             found[claim.source, replace(claim.measure, category="")].append((stage, claim))
     for staged in found.values():
         for (early, one), (late, other) in permutations(staged, 2):
             if early < late:
-                yield from _larger(groups, other, one)
+                yield from _larger(groups, say, other, one)
 
 
 def _stage(word: str) -> int | None:
     return next((rank for rank, words in enumerate(STAGES) if word in words), None)
 
 
-def _nested(material: Material, groups: Groups) -> Iterator[Finding]:
+def _nested(material: Material, groups: Groups, say: Saying) -> Iterator[Finding]:
     """Yield a group larger than the one it is within, in one source."""
     whole = {(p.study, part) for p in material.evidence.partitions for part in p.parts}
     sources = [source.id for source in material.evidence.sources]
@@ -352,7 +342,7 @@ def _nested(material: Material, groups: Groups) -> Iterator[Finding]:
         for source in sources:
             inner, outer = groups.size(group, source), groups.size(above, source)
             if inner and outer:
-                yield from _larger(groups, inner.claim, outer.claim)
+                yield from _larger(groups, say, inner.claim, outer.claim)
 
 
 def _is_narrower(group: Group) -> bool:
@@ -367,23 +357,22 @@ def _is_narrower(group: Group) -> bool:
     return bool(group.who_endpoint) or (stage is not None and stage >= len(STAGES) - 2)
 
 
-def _larger(groups: Groups, inner: Claim, outer: Claim) -> Iterator[Finding]:
+def _larger(groups: Groups, say: Saying, inner: Claim, outer: Claim) -> Iterator[Finding]:
     numbers = count_of(inner), count_of(outer)
     if numbers[0] is None or numbers[1] is None or numbers[0] <= numbers[1]:
         return
+    people = [", ".join(filter(None, (say.who(c), _fewer(groups, say, c)))) for c in (inner, outer)]
     text = (
-        f"{_people(groups, inner)} are {numbers[0]} patients in {place(inner)}, more than the "
-        f"{numbers[1]} of {_people(groups, outer)} ({place(outer)})."
+        f"{people[0]} are {numbers[0]} patients in {place(inner)}, more than the {numbers[1]} of "
+        f"{people[1]} ({place(outer)})."
     )
     sum_ = f"{numbers[0]} > {numbers[1]}"
     yield _finding("part-above-whole", Severity.MATERIAL, text, [inner, outer], sum_)
 
 
-def _people(groups: Groups, claim: Claim) -> str:
-    """Name the people a claim counts: its group, and what makes them fewer."""
-    measure = claim.measure
-    what = measure.category if measure.endpoint == SIZE else groups.subject(claim)
-    return ", ".join(filter(None, (groups.of(claim).label, what)))
+def _fewer(groups: Groups, say: Saying, claim: Claim) -> str:
+    """Say what makes the people that a claim counts fewer than their group."""
+    return claim.measure.category if groups.is_size(claim) else say.what(claim)
 
 
 def _finding(

@@ -11,22 +11,19 @@ from itertools import product
 from typing import Final
 
 from kb.checks._findings import Finding, Material, Outcome, Severity
+from kb.checks._groups import FREQUENCY, Groups, count_of, point_of
 from kb.checks._kinds import kinds
-from kb.checks._precision import Span, printed
+from kb.checks._precision import Span
+from kb.checks._saying import Saying, figure, places, value
 from kb.checks._wholes import Whole, told, wholes
 from kb.model import Claim, Group, Measure
-
-SIZE: Final = "SAMPLE_SIZE"
-"""The endpoint that says how many people a group has."""
-ESTIMATED: Final = ("SURVIVAL", "RELAPSE")
-"""Endpoints whose percentages are read off curves: parts bound the whole but do not average."""
-PEOPLE: Final = ("", "%", "patients")
-"""Units under which a numerator counts people."""
 
 _Reader = Callable[[Claim], Span | None]
 _AVERAGES: Final = frozenset({"median", "mean"})
 _MATERIAL_POINTS: Final = Decimal(2)
 _MATERIAL_RATIO: Final = Decimal("0.05")
+_LISTED: Final = Whole("", "", (), complete=True, formed=True)
+"""Parts that a print lists by numbers of their own."""
 _NESTED: Final = frozenset({"arm", "subgroup"})
 """Kinds of groups that are certainly some of the people they are within."""
 
@@ -56,6 +53,7 @@ def adds_up(parts: Sequence[int], whole: int, *, complete: bool = True) -> Outco
 def reach(parts: Sequence[Share]) -> Span:
     """Return what the whole may be: the weighted average, or anything between the parts.
 
+    >>> from kb.checks._precision import printed
     >>> fifty, ninety = (printed(Decimal(n)) for n in (50, 90))
     >>> reach([Share(fifty, 10), Share(ninety, 30)])
     Span(low=Decimal('79.5'), high=Decimal('80.5'))
@@ -74,6 +72,7 @@ def reach(parts: Sequence[Share]) -> Span:
 def averages(parts: Sequence[Share], whole: Span) -> Outcome:
     """Judge the share (or the median) of a whole against those of all its parts.
 
+    >>> from kb.checks._precision import printed
     >>> spans = [printed(Decimal(n)) for n in (45, 13)]
     >>> averages([Share(s) for s in spans], printed(Decimal(63))).value
     'inconsistent'
@@ -97,15 +96,15 @@ def fits_in(part: int, whole: int) -> Outcome:
 def find(material: Material) -> Iterator[Finding]:
     """Yield a finding for each whole that its parts contradict, source by source."""
     divided = wholes(material.evidence)
-    groups = {(group.study, group.id): group for group in material.evidence.groups}
+    groups, say = Groups(material), Saying(material)
     for study, claims in material.by_study.items():
         for own in _by_source(claims):
             printed_ones = {claim.id: claim for claim in own}
-            table = _Table(material, groups, told(own, SIZE))
+            table = _Table(material, groups, say, told(own, groups.sizing))
             for finding in table.findings(divided.get(study, [])):
                 claims_as_printed = tuple(printed_ones[claim.id] for claim in finding.claims)
                 yield replace(finding, claims=claims_as_printed)
-            yield from kinds(material, own)
+            yield from kinds(material, groups, say, own)
 
 
 def _by_source(claims: Iterable[Claim]) -> Iterator[list[Claim]]:
@@ -120,9 +119,9 @@ class _Table:
     """What one source prints about the groups of one study."""
 
     def __init__(
-        self, material: Material, groups: dict[tuple[str, str], Group], claims: list[Claim]
+        self, material: Material, groups: Groups, say: Saying, claims: list[Claim]
     ) -> None:
-        self.material, self.groups, self.claims = material, groups, claims
+        self.material, self.groups, self.say, self.claims = material, groups, say, claims
         self.by_measure: dict[Measure, list[Claim]] = defaultdict(list)
         for claim in claims:
             self.by_measure[claim.measure].append(claim)
@@ -146,35 +145,41 @@ class _Table:
     ) -> Iterator[Finding]:
         statistic = total[0].measure.statistic
         if statistic in _AVERAGES:
-            yield from self._bounded(total, parts, _median, "median-outside-parts")
-        if statistic != "frequency":
+            yield from self._bounded(total, parts, point_of, "median-outside-parts")
+        if statistic != FREQUENCY:
             return
-        counted = [[c for c in part if _count(c) is not None] for part in parts]
-        totals = [c for c in total if _count(c) is not None]
+        counted = [[c for c in part if count_of(c) is not None] for part in parts]
+        totals = [c for c in total if count_of(c) is not None]
         if totals and all(counted):
-            yield from self._added(totals, counted, whole.complete)
+            yield from self._added(totals, counted, whole)
         else:
             yield from self._bounded(total, parts, _percent, "share-outside-parts")
 
     def _added(
-        self, total: list[Claim], parts: list[list[Claim]], complete: bool
+        self, total: list[Claim], parts: list[list[Claim]], divided: Whole
     ) -> Iterator[Finding]:
         """Report counts only when no choice among repeated prints adds up."""
         choices = [c for c in product(total, *parts) if _one_base(c)]
-        outcomes = {_sum_outcome(choice, complete) for choice in choices}
+        outcomes = {_sum_outcome(choice, divided.complete) for choice in choices}
         if outcomes != {Outcome.INCONSISTENT}:
             return
         first = choices[0]
-        yield self._sum_finding(first, [*total, *(c for part in parts for c in part)])
+        every = [*total, *(c for part in parts for c in part)]
+        finding = self._sum_finding(first, every)
+        short = sum(map(_number, first[1:])) < _number(first[0])
+        weak = short and not divided.formed
+        yield replace(finding, severity=Severity.MINOR) if weak else finding
 
     def _sum_finding(self, choice: Sequence[Claim], claims: Sequence[Claim]) -> Finding:
         whole, parts = choice[0], choice[1:]
         counts = [_number(c) for c in parts]
-        said = " and ".join(f"{n} ({self._label(c)})" for n, c in zip(counts, parts, strict=True))
+        said = " and ".join(
+            f"{n} ({self.say.label(c)})" for n, c in zip(counts, parts, strict=True)
+        )
         sums = f"{' + '.join(map(str, counts))} = {sum(counts)}"
         message = (
-            f"{self._what(whole.measure)}: {said} make {sum(counts)}, but {_number(whole)} is "
-            f"printed for {self._label(whole)} ({_places(claims)})."
+            f"{self.say.what(whole)}: {said} make {sum(counts)}, but {_number(whole)} is "
+            f"printed for {self.say.who(whole)} ({places(claims)})."
         )
         sign = "<" if sum(counts) < _number(whole) else ">"
         return Finding(
@@ -209,8 +214,8 @@ class _Table:
     def _sizes(self, choice: Sequence[Claim]) -> list[int | None]:
         """Return the people in each part, or None where shares are no simple averages."""
         nothing: list[int | None] = [None] * (len(choice) - 1)
-        if any(self._is_a(choice[0].measure.endpoint, wide) for wide in ESTIMATED):
-            return nothing
+        if self.material.vocabulary.says("endpoint", choice[0].measure.endpoint, "isEstimated"):
+            return nothing  # read off curves: the parts bound the whole but do not average to it
         whole, *parts = [self._size(claim) for claim in choice]
         known = [size for size in parts if size]
         fits = len(known) == len(parts) and whole in (None, sum(known))
@@ -219,13 +224,10 @@ class _Table:
     def _size(self, claim: Claim) -> int | None:
         if claim.figure.denominator is not None:
             return claim.figure.denominator
-        measure = Measure(claim.study, claim.measure.group, SIZE, "frequency")
-        sizes = {c.figure.numerator for c in self.by_measure.get(measure, [])}
+        own = (claim.study, claim.measure.group)
+        measures = [Measure(*own, name, FREQUENCY) for name in self.groups.sizing]
+        sizes = {c.figure.numerator for m in measures for c in self.by_measure.get(m, [])}
         return next(iter(sizes)) if len(sizes) == 1 else None
-
-    def _is_a(self, endpoint: str, wide: str) -> bool:
-        known = self.material.vocabulary.knows("endpoint", wide)
-        return known and self.material.is_a(endpoint, wide)
 
     def _average_finding(
         self,
@@ -237,17 +239,16 @@ class _Table:
     ) -> Finding:
         whole, *parts = choice
         span, possible = spans
-        said = " and ".join(f"{_print(c)} ({self._label(c)})" for c in parts)
+        said = " and ".join(f"{figure(c)} ({self.say.label(c)})" for c in parts)
         weighed = all(s.size for s in shares)
         how = "average to" if weighed else "reach from"
         message = (
-            f"{self._what(whole.measure)}: {_print(whole)} is printed for {self._label(whole)}, "
-            f"but its parts are {said} ({_places(claims)})."
+            f"{self.say.what(whole)}: {figure(whole)} is printed for {self.say.who(whole)}, "
+            f"but its parts are {said} ({places(claims)})."
         )
         gap = max(possible.low - span.high, span.low - possible.high)
-        computation = (
-            f"{_print(whole)} means {_short(span)}; the parts {how} {_short(possible)}"
-            + (f", weighted by {' and '.join(str(s.size) for s in shares)}" if weighed else "")
+        computation = f"{value(whole)} means {_short(span)}; the parts {how} {_short(possible)}" + (
+            f", weighted by {' and '.join(str(s.size) for s in shares)}" if weighed else ""
         )
         limit = _MATERIAL_POINTS if kind.startswith("share") else span.high * _MATERIAL_RATIO
         severity = Severity.MATERIAL if gap >= limit else Severity.MINOR
@@ -257,21 +258,21 @@ class _Table:
         """Find totals that a print follows by their parts: "29 treated: 14 at … and 13 at …"."""
         blocks: dict[str, list[Claim]] = defaultdict(list)
         for claim in self.claims:
-            if _count(claim) is not None:
+            if count_of(claim) is not None:
                 blocks[claim.block].append(claim)
         for parts in blocks.values():
-            above = {self._group(c).within for c in parts}
+            above = {self.groups.of(c).within for c in parts}
             if len(parts) < 2 or len(above) != 1:
                 continue
             measure = replace(parts[0].measure, group=above.pop())
             totals = [c for c in self.by_measure.get(measure, []) if _is_listed(c, parts)]
-            yield from self._added(totals, [[c] for c in parts], complete=True)
+            yield from self._added(totals, [[c] for c in parts], _LISTED)
 
     def nested(self) -> Iterator[Finding]:
         """Find groups that count more people than a group they are within."""
         for measure, claims in list(self.by_measure.items()):
-            counts = [c for c in claims if _count(c) is not None]
-            for above in self._above(measure) if counts else ():
+            counts = [c for c in claims if count_of(c) is not None]
+            for above in self._above(counts[0]) if counts else ():
                 wider = self._wider(measure, above)
                 part = min(counts, key=_number)
                 if wider and fits_in(_number(part), max(map(_number, wider))) is (
@@ -280,55 +281,36 @@ class _Table:
                     yield self._nested_finding(part, max(wider, key=_number), [*counts, *wider])
                     break
 
-    def _above(self, measure: Measure) -> Iterator[str]:
-        group = self.groups[measure.study, measure.group]
-        while group.within and group.kind in _NESTED:
-            group = self.groups[measure.study, group.within]
-            yield group.id
+    def _above(self, claim: Claim) -> Iterator[str]:
+        group: Group | None = self.groups.of(claim)
+        while group and group.kind in _NESTED:
+            group = self.groups.above(group)
+            if group:
+                yield group.id
 
     def _wider(self, measure: Measure, above: str) -> list[Claim]:
         """Return the same count for a wider group; for a number of people any of its sizes."""
-        if measure.endpoint != SIZE:
+        if measure.endpoint not in self.groups.sizing:
             claims = self.by_measure.get(replace(measure, group=above), [])
         else:
-            claims = [c for c in self.claims if _is_size(c, above)]
-        return [c for c in claims if _count(c) is not None]
+            own = [c for c in self.claims if c.measure.group == above]
+            claims = [c for c in own if self.groups.is_size(c)]
+        return [c for c in claims if count_of(c) is not None]
 
     def _nested_finding(self, part: Claim, whole: Claim, claims: Sequence[Claim]) -> Finding:
         message = (
-            f"{self._what(part.measure)}: {_number(part)} is printed for {self._label(part)}, but "
-            f"only {_number(whole)} for {self._label(whole)}, which it is part of "
-            f"({_places(claims)})."
+            f"{self.say.what(part)}: {_number(part)} is printed for {self.say.who(part)}, but "
+            f"only {_number(whole)} for {self.say.who(whole)}, which it is part of "
+            f"({places(claims)})."
         )
         computation = f"{_number(part)} > {_number(whole)}"
         endpoint = part.measure.endpoint
         kind = "part-above-whole"
         return Finding(kind, Severity.MATERIAL, message, tuple(claims), computation, endpoint)
 
-    def _group(self, claim: Claim) -> Group:
-        return self.groups[claim.study, claim.measure.group]
-
-    def _label(self, claim: Claim) -> str:
-        return self._group(claim).label
-
-    def _what(self, measure: Measure) -> str:
-        name = self.material.vocabulary.get("endpoint", measure.endpoint).label
-        return ", ".join(filter(None, (name, measure.category, str(measure.time))))
-
-
-def _count(claim: Claim) -> int | None:
-    figure = claim.figure
-    if figure.operator or figure.unit not in PEOPLE or claim.measure.statistic != "frequency":
-        return None
-    return figure.numerator
-
 
 def _number(claim: Claim) -> int:
-    return claim.figure.numerator or 0
-
-
-def _is_size(claim: Claim, group: str) -> bool:
-    return claim.measure.endpoint == SIZE and claim.measure.group == group
+    return count_of(claim) or 0
 
 
 def _sum_outcome(choice: Sequence[Claim], complete: bool) -> Outcome:
@@ -347,46 +329,22 @@ def _is_listed(total: Claim, parts: Sequence[Claim]) -> bool:
     """Say whether the print of the parts gives the total first, then ":" or "(", then them."""
     names = r"\b[^;.]*?\b".join(str(_number(part)) for part in parts)
     pattern = rf"\b{_number(total)}\b[^;.]*?[:(][^;.]*?\b{names}\b"
-    same = total.section == parts[0].section and _count(total) is not None
+    same = total.section == parts[0].section and count_of(total) is not None
     return same and re.search(pattern, parts[0].printed) is not None
-
-
-def _median(claim: Claim) -> Span | None:
-    figure = claim.figure
-    if figure.value is None or figure.operator not in ("", "~") or figure.word:
-        return None
-    return printed(figure.value, figure.operator)
 
 
 def _percent(claim: Claim) -> Span | None:
     """Return the share as printed, widened to what its count over its denominator gives."""
-    figure = claim.figure
-    spans = []
-    if figure.unit == "%" and (span := _median(claim)) is not None:
+    found, spans = claim.figure, []
+    if found.unit == "%" and (span := point_of(claim)) is not None:
         spans.append(span)
-    if figure.numerator is not None and figure.denominator and not figure.operator:
-        exact = Decimal(100 * figure.numerator) / figure.denominator
+    if found.numerator is not None and found.denominator and not found.operator:
+        exact = Decimal(100 * found.numerator) / found.denominator
         spans.append(Span(exact, exact))
     if not spans:
         return None
     return Span(min(s.low for s in spans), max(s.high for s in spans))
 
 
-def _print(claim: Claim) -> str:
-    figure = claim.figure
-    if figure.value is None:
-        return f"{figure.numerator}/{figure.denominator}"
-    unit = figure.unit if figure.unit == "%" else f" {figure.unit}"
-    return f"{figure.operator}{figure.lexical or figure.value}{unit}"
-
-
 def _short(span: Span) -> str:
     return f"{round(span.low, 2):f} to {round(span.high, 2):f}"
-
-
-def _places(claims: Iterable[Claim]) -> str:
-    places: dict[str, list[str]] = defaultdict(list)
-    for claim in claims:
-        if claim.section not in places[claim.source]:
-            places[claim.source].append(claim.section)
-    return "; ".join(f"{source}, {', '.join(at)}" for source, at in places.items())

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
 from kb.checks._findings import Finding, Material, Outcome, Severity
+from kb.checks._reports import Reports
 from kb.checks._saying import Saying, figure, place
 from kb.checks.agreement import compare, severity
-from kb.model import Claim, Group, Measure, Publication, Source
+from kb.model import Claim, Group, Measure
 
-GENERAL: Final = frozenset({"review", "guideline", "web-page"})
-"""Publications of these types may speak of any study."""
 A_COLUMN: Final = 3
 """From so many studies on, wrong numbers of one place are a fault of its numbering."""
 
@@ -26,79 +25,28 @@ FITTING: Final = (Outcome.CONSISTENT, Outcome.BY_ROUNDING)
 Place = tuple[str, str]
 
 
-@dataclass(frozen=True)
-class _Books:
-    """Who reports what: sources, their reference lists, and the publications of studies."""
-
-    material: Material
-
-    @cached_property
-    def sources(self) -> dict[str, Source]:
-        return {source.id: source for source in self.material.evidence.sources}
-
-    @cached_property
-    def publications(self) -> dict[str, Publication]:
-        return {p.id: p for p in self.material.evidence.publications}
+class _Books(Reports):
+    """Reports, with the words for what they print and the groups that they speak of."""
 
     @cached_property
     def say(self) -> Saying:
         return Saying(self.material)
 
+    def rivals(self, one: str, other: str) -> bool:
+        """Say whether two endpoints are of one kind, and neither includes the other.
+
+        Names of responses that a source mixes up are looked at in its own prints.
+        """
+        vocabulary = self.material.vocabulary
+        tops = vocabulary.tops("endpoint")
+        same = tops.get(one) == tops.get(other)
+        if vocabulary.says("endpoint", one, "hasRivalNames"):
+            return False
+        return same and not self.material.is_a(one, other) and not self.material.is_a(other, one)
+
     @cached_property
     def groups(self) -> dict[tuple[str, str], Group]:
         return {(g.study, g.id): g for g in self.material.evidence.groups}
-
-    @cached_property
-    def reported(self) -> dict[str, frozenset[str]]:
-        """The publications of each study, from either record, without those of its relatives."""
-        found: dict[str, set[str]] = defaultdict(set)
-        for study in self.material.evidence.studies:
-            found[study.id].update(study.publications)
-        for publication in self.publications.values():
-            for study_id in publication.reports:
-                found[study_id].add(publication.id)
-        return {study: frozenset(names) for study, names in found.items()}
-
-    @cached_property
-    def related(self) -> dict[str, frozenset[str]]:
-        """The publications that may report a study: its own, and those of the same trial."""
-        kin: dict[str, set[str]] = {s.id: {s.id} for s in self.material.evidence.studies}
-        for study in self.material.evidence.studies:
-            for parent in study.analysis_of:
-                kin[study.id].add(parent)
-                kin.setdefault(parent, set()).add(study.id)
-        none: frozenset[str] = frozenset()
-        return {s: none.union(*(self.reported.get(k, none) for k in ks)) for s, ks in kin.items()}
-
-    def cited(self, claim: Claim) -> dict[int, str]:
-        """Return the publication that each reference number of a claim leads to."""
-        listed = dict(self.sources[claim.source].references)
-        return {number: listed[number] for number in claim.cites if number in listed}
-
-    def reference(self, number: int, publication: str) -> str:
-        """Return a reference as a reader sees it: its number and its citation."""
-        found = self.publications.get(publication)
-        return f"[{number}] ({found.citation if found else publication})"
-
-
-def leads_astray(cited: Iterable[str], reporting: Iterable[str], general: Iterable[str]) -> Outcome:
-    """Judge the publications cited for a figure: one that reports the study is enough.
-
-    ``reporting`` are the publications of the study; ``general`` may speak of any study.
-
-    >>> leads_astray(["trial-2016"], ["trial-2016", "trial-2019"], []).name
-    'CONSISTENT'
-    >>> leads_astray(["other-2014"], ["trial-2016"], []).name
-    'INCONSISTENT'
-    >>> leads_astray(["review-2020", "other-2014"], ["trial-2016"], ["review-2020"]).name
-    'NOT_ENOUGH'
-    """
-    named, known = set(cited), set(reporting)
-    if not named or not known:
-        return Outcome.NOT_ENOUGH
-    if named & known:
-        return Outcome.CONSISTENT
-    return Outcome.NOT_ENOUGH if named & set(general) else Outcome.INCONSISTENT
 
 
 def shift(pairs: Sequence[tuple[int, int]]) -> tuple[int, int]:
@@ -114,7 +62,7 @@ def shift(pairs: Sequence[tuple[int, int]]) -> tuple[int, int]:
 def find(material: Material) -> Iterator[Finding]:
     """Yield references that lead astray, and figures that the cited publication does not give."""
     books = _Books(material)
-    astray = [c for c in material.evidence.claims if _is_astray(c, books)]
+    astray = [c for c in material.evidence.claims if books.is_astray(c)]
     places: dict[Place, list[Claim]] = defaultdict(list)
     for claim in astray:
         places[claim.source, claim.section].append(claim)
@@ -125,14 +73,6 @@ def find(material: Material) -> Iterator[Finding]:
         else:
             yield from (_single(some, books) for some in _by_number(claims))
     yield from _second_hand(books)
-
-
-def _is_astray(claim: Claim, books: _Books) -> bool:
-    cited = books.cited(claim).values()
-    known = books.publications
-    general = [name for name in cited if name in known and known[name].type in GENERAL]
-    reporting = books.related[claim.study] if books.reported.get(claim.study) else ()
-    return leads_astray(cited, reporting, general) is Outcome.INCONSISTENT
 
 
 def _by_study(claims: Iterable[Claim]) -> dict[str, list[Claim]]:
@@ -149,24 +89,10 @@ def _by_number(claims: Iterable[Claim]) -> list[list[Claim]]:
     return list(found.values())
 
 
-def _right_numbers(claim: Claim, books: _Books) -> list[int]:
-    """Return the numbers that the source gives elsewhere for the study, else those of its list."""
-    own = books.reported.get(claim.study, frozenset())
-    listed = [n for n, name in books.sources[claim.source].references if name in own]
-    used = {
-        n for c in books.material.by_study[claim.study] if _same_source(c, claim) for n in c.cites
-    }
-    return [n for n in listed if n in used] or listed
-
-
-def _same_source(one: Claim, other: Claim) -> bool:
-    return one.source == other.source
-
-
 def _single(claims: list[Claim], books: _Books) -> Finding:
     first = claims[0]
     to = " and ".join(books.reference(n, name) for n, name in books.cited(first).items())
-    right = _right_numbers(first, books)
+    right = books.right_numbers(first)
     where = f"; its reference is {_list(right)}" if right else ""
     study = books.say.studies[first.study]
     message = f"For {study}, {place(first)} cites {to}, which does not report it{where}."
@@ -184,7 +110,7 @@ def _list(numbers: Iterable[int]) -> str:
 
 
 def _column(by_study: dict[str, list[Claim]], books: _Books) -> Finding:
-    rows = [(claims[0], _right_numbers(claims[0], books)) for claims in by_study.values()]
+    rows = [(claims[0], books.right_numbers(claims[0])) for claims in by_study.values()]
     rows.sort(key=lambda row: (row[0].cites, row[0].study))
     pairs = [(claim.cites[0], right[0]) for claim, right in rows if right]
     where = place(rows[0][0])
@@ -228,8 +154,9 @@ def _second_hand(books: _Books) -> Iterator[Finding]:
         by_measure[claim.measure].append(claim)
     blocks: dict[tuple[str, str], list[_Difference]] = defaultdict(list)
     for claim in filter(lambda c: c.is_second_hand, books.material.evidence.claims):
-        if against := _contradicting(claim, by_measure[claim.measure], books):
-            there = tuple(_elsewhere(claim, by_measure[claim.measure], books))
+        prints = by_measure[claim.measure]
+        if against := _contradicting(claim, prints, books) or _renamed(claim, prints, books):
+            there = tuple(_elsewhere(claim, prints, books))
             blocks[claim.study, claim.block].append(_Difference(claim, tuple(against), there))
     merged: dict[tuple[str, ...], list[_Difference]] = defaultdict(list)
     for key, rows in blocks.items():
@@ -249,6 +176,9 @@ class _Difference:
 
 
 def _kind(rows: Sequence[_Difference]) -> str:
+    names = {c.measure.endpoint for row in rows for c in row.against}
+    if names.isdisjoint({row.claim.measure.endpoint for row in rows}):
+        return ANOTHER_NAME
     kinds = [{kind for kind, _ in row.elsewhere} for row in rows if row.claim.figure.value]
     if any(ANOTHER_REPORT in found for found in kinds):
         return ANOTHER_REPORT
@@ -256,37 +186,34 @@ def _kind(rows: Sequence[_Difference]) -> str:
     return ANOTHER_GROUP if swapped else "differs-from-cited"
 
 
-def _own(claims: Iterable[Claim], publications: Iterable[str], books: _Books) -> list[Claim]:
-    """Return what publications print of their own, where they are sources."""
-    wanted = set(publications)
-    found = [c for c in claims if books.sources[c.source].publication in wanted]
-    return [c for c in found if not c.is_second_hand]
-
-
-def _meant(claim: Claim, books: _Books) -> frozenset[str]:
-    """Return the publications of the study that a claim cites, or its source cites elsewhere."""
-    own = books.reported.get(claim.study, frozenset())
-    cited = own & set(books.cited(claim).values())
-    if cited or not _is_astray(claim, books):
-        return cited
-    listed = dict(books.sources[claim.source].references)
-    return frozenset(listed[n] for n in _right_numbers(claim, books))
-
-
 def _contradicting(claim: Claim, prints: Sequence[Claim], books: _Books) -> list[Claim]:
     """Return the cited prints where each cited publication gives another figure, else nothing."""
-    meant, found = _meant(claim, books), []
-    reports = books.reported.get(claim.study, frozenset())
-    elsewhere = any(compare(claim, c) in FITTING for c in _own(prints, reports - meant, books))
+    meant, found = books.meant(claim), []
+    reports = books.of(claim.study)
+    elsewhere = any(compare(claim, c) in FITTING for c in books.own(prints, reports - meant))
     for publication in sorted(meant):
-        theirs = _own(prints, {publication}, books)
+        theirs = books.own(prints, {publication})
         if not theirs and elsewhere:
-            theirs = _own(_of_same_arm(claim, books), {publication}, books)
+            theirs = books.own(_of_same_arm(claim, books), {publication})
         judged = [compare(claim, other) for other in theirs]
         if not judged or any(outcome is not Outcome.INCONSISTENT for outcome in judged):
             return []  # it fits, or the publication may print it where nobody has read it
         found += theirs
     return found
+
+
+def _renamed(claim: Claim, prints: Sequence[Claim], books: _Books) -> list[Claim]:
+    """Return where the cited publication prints the figure under another endpoint, and only so."""
+    meant, m = books.meant(claim), claim.measure
+    if claim.figure.value is None or claim.verdict.p_printed or books.own(prints, meant):
+        return []
+    return [
+        other
+        for other in books.own(books.material.by_study[m.study], meant)
+        if replace(other.measure, endpoint=m.endpoint) == m
+        and compare(claim, other) is Outcome.CONSISTENT
+        and books.rivals(m.endpoint, other.measure.endpoint)
+    ]
 
 
 def _of_same_arm(claim: Claim, books: _Books) -> list[Claim]:
@@ -364,11 +291,11 @@ def _credit(claim: Claim, books: _Books) -> str:
 
 def _elsewhere(claim: Claim, prints: Sequence[Claim], books: _Books) -> Iterator[tuple[str, Claim]]:
     """Yield where the study's publications do print the figure: another report, group or name."""
-    own, meant = books.reported.get(claim.study, frozenset()), _meant(claim, books)
-    for other in _own(prints, own - meant, books):
+    own, meant = books.of(claim.study), books.meant(claim)
+    for other in books.own(prints, own - meant):
         if compare(claim, other) in FITTING:
             yield ANOTHER_REPORT, other
-    for other in _own(books.material.by_study[claim.study], meant, books):
+    for other in books.own(books.material.by_study[claim.study], meant):
         if _is_neighbour(claim, other, books) and compare(claim, other) is Outcome.CONSISTENT:
             same = claim.measure.endpoint == other.measure.endpoint
             yield (ANOTHER_GROUP if same else ANOTHER_NAME), other

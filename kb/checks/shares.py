@@ -14,16 +14,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from kb.checks._findings import Finding, Material, Outcome, Severity
-from kb.checks._groups import FREQUENCY, SIZE, Groups, Size, by_measure, count_of, place, places
+from kb.checks._groups import FREQUENCY, Groups, Size, by_measure, count_of
 from kb.checks._precision import printed
-from kb.model import Claim
+from kb.checks._saying import Saying, place, places
+from kb.model import Claim, Measure
 
-ESTIMATED: Final = ("SURVIVAL", "RELAPSE", "PROGRESSION", "DEATH")
-"""Outcomes whose share may be read off a curve: no count over a denominator gives it."""
-OTHER_DENOMINATOR: Final = (*ESTIMATED, "ADVERSE_EVENT", "MRD_RESPONSE")
-"""What is often a share of those treated or tested, so that the group's size does not judge it."""
-COMPLETE: Final = (frozenset({"male", "female"}), frozenset({"", "negative"}))
-"""Categories that leave nobody out."""
+_Key = tuple[str, str, Measure]
+
+COMPLETE: Final = frozenset({"", "negative"})
+"""Categories that leave nobody out, whatever the endpoint."""
 OF_PEOPLE: Final = (FREQUENCY, "median", "mean")
 """Statistics of which a percentage lies between 0 and 100."""
 ORDINALS: Final = ("first", "second", "third", "fourth", "fifth")
@@ -81,8 +80,10 @@ def breakdown_fits(counts: Sequence[int], of: int) -> Outcome:
     return Outcome.CONSISTENT if sum(counts) == of else Outcome.INCONSISTENT
 
 
-def is_complete(categories: Iterable[str]) -> bool:
+def is_complete(categories: Iterable[str], declared: Iterable[str] = ()) -> bool:
     """Say whether categories clearly leave nobody out: a scale from 0, or an open last step.
+
+    ``declared`` are the categories that divide a group by the ontology.
 
     >>> is_complete(["0", "1", "2"]), is_complete(["first line", "second line"])
     (True, False)
@@ -92,7 +93,7 @@ def is_complete(categories: Iterable[str]) -> bool:
     names = sorted(categories)
     if len(names) > 2 and all(name.isascii() and name.isdigit() for name in names):
         return sorted(map(int, names)) == list(range(len(names)))
-    return frozenset(names) in COMPLETE or _is_open_ladder(names)
+    return frozenset(names) in (COMPLETE, frozenset(declared)) or _is_open_ladder(names)
 
 
 def _is_open_ladder(names: Sequence[str]) -> bool:
@@ -130,14 +131,15 @@ def share_severity(count: int, of: int, share: Decimal) -> Severity:
 
 def find(material: Material) -> Iterator[Finding]:
     """Yield every count, share or breakdown of people that cannot be right."""
-    groups = Groups(material)
+    groups, say = Groups(material), Saying(material)
     for claims in material.by_study.values():
         results = [claim for claim in claims if claim.kind == "result"]
         for same in by_measure(results):
             if same[0].measure.statistic == FREQUENCY:
-                yield from _Prints(material, groups, same, _numbers(results)).findings()
-        yield from _over_the_whole(groups, results)
-        yield from _breakdowns(groups, results)
+                yield from _Prints(material, groups, say, same, _numbers(results)).findings()
+        yield from _over_the_whole(say, results)
+        for parts in _breakdowns(material, groups, results):
+            yield from _breakdown(groups, say, parts)
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,7 @@ class _Prints:
 
     material: Material
     groups: Groups
+    say: Saying
     claims: list[Claim]
     numbers: frozenset[int]
 
@@ -159,7 +162,7 @@ class _Prints:
 
     @property
     def _size(self) -> Size | None:
-        if self.claims[0].measure.endpoint == SIZE:
+        if self.groups.is_size(self.claims[0]):
             return None
         return self.groups.size(self.groups.of(self.claims[0]), self.claims[0].source)
 
@@ -197,13 +200,13 @@ class _Prints:
             return
         if not self._printed_denominators and self._another_denominator(count, share, of):
             return
-        subject, group = self.groups.subject(claims[0]), self.groups.of(claims[0]).label
+        what, group = self.say.what(claims[0]), self.say.who(claims[0])
         gives = _rounded(Decimal(100 * count) / of, share)
         yield Finding(
             kind="count-and-share",
             severity=share_severity(count, of, share),
             message=(
-                f"{subject} is printed for {count} patients ({operator}{share}%) of {group} in "
+                f"{what} is printed for {count} patients ({operator}{share}%) of {group} in "
                 f"{places(claims)}, but {count} of {of} is {gives}%."
             ),
             claims=self._with_denominator(claims),
@@ -230,16 +233,14 @@ class _Prints:
     def _judges(self, claim: Claim) -> bool:
         """Whether the share is of people who were counted, and surely of this denominator."""
         own, size = claim.figure.denominator is not None, self._size
-        if size and size.claim.measure.endpoint != SIZE and not self._printed_denominators:
+        if size and not self.groups.is_size(size.claim) and not self._printed_denominators:
             return False
-        barred = ESTIMATED if own else OTHER_DENOMINATOR
-        endpoint, known = claim.measure.endpoint, self.material.vocabulary
-        return not any(
-            self.material.is_a(endpoint, name) for name in barred if known.knows("endpoint", name)
-        )
+        barred = ("isEstimated",) if own else ("isEstimated", "isOfFewer")
+        says, endpoint = self.material.vocabulary.says, claim.measure.endpoint
+        return not any(says("endpoint", endpoint, name) for name in barred)
 
     def _no_count(self, of: int, share: Decimal, claims: list[Claim]) -> Finding:
-        subject, group = self.groups.subject(claims[0]), self.groups.of(claims[0]).label
+        what, group = self.say.what(claims[0]), self.say.who(claims[0])
         near = nearest_counts(of, share)
         options = " and ".join(f"{n} of {of} is {_rounded(_exact(n, of), share)}%" for n in near)
         cut = any(share_severity(n, of, share) is Severity.ROUNDING for n in near)
@@ -247,7 +248,7 @@ class _Prints:
             kind="impossible-share",
             severity=Severity.ROUNDING if cut else Severity.MINOR,
             message=(
-                f"{subject} is printed as {share}% for {group} ({of} patients) in "
+                f"{what} is printed as {share}% for {group} ({of} patients) in "
                 f"{places(claims)}, but no number of {of} patients gives it: {options}."
             ),
             claims=self._with_denominator(claims),
@@ -263,13 +264,13 @@ class _Prints:
             of = own if own is not None else size.number if size else None
             if count is None or of is None or count <= of:
                 continue
-            subject, group = self.groups.subject(claim), self.groups.of(claim).label
+            what, group = self.say.what(claim), self.say.who(claim)
             whole = "its denominator" if own is not None else "the group"
             yield Finding(
                 kind="count-above-whole",
                 severity=Severity.MATERIAL,
                 message=(
-                    f"{subject} is printed for {count} patients of {group} in {place(claim)}, "
+                    f"{what} is printed for {count} patients of {group} in {place(claim)}, "
                     f"but {whole} has only {of}."
                 ),
                 claims=self._with_denominator([claim]),
@@ -287,7 +288,7 @@ class _Prints:
         return tuple(dict.fromkeys([*found, *(elsewhere or ([size.claim] if size else []))]))
 
 
-def _over_the_whole(groups: Groups, claims: Iterable[Claim]) -> Iterator[Finding]:
+def _over_the_whole(say: Saying, claims: Iterable[Claim]) -> Iterator[Finding]:
     """Yield percentages of people, or their bounds, that are below nobody or above everybody."""
     for claim in claims:
         figure = claim.figure
@@ -300,8 +301,8 @@ def _over_the_whole(groups: Groups, claims: Iterable[Claim]) -> Iterator[Finding
                 kind="share-over-whole",
                 severity=Severity.MATERIAL,
                 message=(
-                    f"{groups.subject(claim)} is printed as {wrong[0]}% of "
-                    f"{groups.of(claim).label} in {place(claim)}, outside 0 to 100%."
+                    f"{say.what(claim)} is printed as {wrong[0]}% of "
+                    f"{say.who(claim)} in {place(claim)}, outside 0 to 100%."
                 ),
                 claims=(claim,),
                 computation=f"not 0 ≤ {wrong[0]} ≤ 100",
@@ -309,19 +310,24 @@ def _over_the_whole(groups: Groups, claims: Iterable[Claim]) -> Iterator[Finding
             )
 
 
-def _breakdowns(groups: Groups, claims: Iterable[Claim]) -> Iterator[Finding]:
-    """Yield complete breakdowns in one place that do not add up to their group."""
-    found: dict[object, dict[str, list[Claim]]] = defaultdict(lambda: defaultdict(list))
+def _breakdowns(
+    material: Material, groups: Groups, claims: Iterable[Claim]
+) -> Iterator[list[Claim]]:
+    """Yield the complete breakdowns of one place, each category printed once."""
+    found: dict[_Key, dict[str, list[Claim]]] = defaultdict(lambda: defaultdict(list))
     for claim in claims:
-        if count_of(claim) is not None and claim.measure.endpoint != SIZE:
+        if count_of(claim) is not None and not groups.is_size(claim):
             key = (claim.source, claim.section, replace(claim.measure, category=""))
             found[key][claim.measure.category].append(claim)
-    for parts in found.values():
-        if is_complete(parts) and all(len(prints) == 1 for prints in parts.values()):
-            yield from _breakdown(groups, [parts[name][0] for name in sorted(parts)])
+    for (_, _, measure), parts in found.items():
+        endpoint = material.vocabulary.get("endpoint", measure.endpoint)
+        declared = endpoint.properties.get("dividedInto", ())
+        if is_complete(parts, declared) and all(len(prints) == 1 for prints in parts.values()):
+            yield [parts[name][0] for name in sorted(parts)]
 
 
-def _breakdown(groups: Groups, claims: Sequence[Claim]) -> Iterator[Finding]:
+def _breakdown(groups: Groups, say: Saying, claims: Sequence[Claim]) -> Iterator[Finding]:
+    """Yield a complete breakdown that does not add up to its group."""
     counts = [count for count in map(count_of, claims) if count is not None]
     size = groups.size(groups.of(claims[0]), claims[0].source)
     if size is None or breakdown_fits(counts, size.number) is not Outcome.INCONSISTENT:
@@ -336,9 +342,8 @@ def _breakdown(groups: Groups, claims: Sequence[Claim]) -> Iterator[Finding]:
         kind="breakdown-total",
         severity=Severity.MATERIAL if total > size.number else Severity.MINOR,
         message=(
-            f"{groups.subject(whole)} of {groups.of(whole).label} is printed in {place(whole)} as "
-            f"{listed}, together {total} patients, but the group has {size.number} "
-            f"({place(size.claim)})."
+            f"{say.subject(whole)} is printed in {place(whole)} as {listed}, together {total} "
+            f"patients, but the group has {size.number} ({place(size.claim)})."
         ),
         claims=(*claims, size.claim),
         computation=f"{' + '.join(map(str, counts))} = {total} ≠ {size.number}",
