@@ -6,6 +6,7 @@
 TOWER ('NCT02013167',)
 """
 
+from kb.checks import Finding
 from kb.errors import (
     InputError,
     KbError,
@@ -15,8 +16,9 @@ from kb.errors import (
     RecordError,
     UnavailableError,
 )
-from kb.lookup import Claims, FoundClaim, KnowledgeBase, Table
+from kb.lookup import KnowledgeBase
 from kb.model import Claim, Evidence, Group, Measure, Publication, Source, Study
+from kb.results import Claims, FoundClaim, Table
 from kb.verification import Check, State
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "Claim",
     "Claims",
     "Evidence",
+    "Finding",
     "FoundClaim",
     "Group",
     "InputError",

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from kb.errors import QueryError
 from kb.exports import inert
-from kb.lookup import KnowledgeBase, Table
+from kb.lookup import KnowledgeBase
 from kb.queries import find_query, library, parse_query, prefixes
+from kb.results import Table
 from kb.store import Value
 
 

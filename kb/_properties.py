@@ -17,7 +17,8 @@ class Property:
 
     Kinds: ``value`` (text, integer, decimal or boolean by its Python type), ``date``,
     ``lines`` (texts joined by newlines), ``amounts`` (numbers joined by slashes), ``time``,
-    ``term:<scheme>``, ``study``, ``source``, ``publication``, ``group``, ``section``.
+    ``term:<scheme>``, ``study``, ``source``, ``publication``, ``group``, ``claim``,
+    ``finding``, ``section``.
     """
 
     attr: str
@@ -151,6 +152,19 @@ CLAIM = (
     _p("named"),
     _p("note"),
 )
+ADJUDICATION = (
+    _p("finding", "adjudicates", "finding"),
+    _p("judged", "judgedState"),
+    _p("judgement"),
+    _p("because"),
+    _p("reads"),
+    _p("reason"),
+    _p("date", f"{DCTERMS}date", "date"),
+    _p("stands", "standingClaim", "claim"),
+    _p("faulty", "faultyClaim", "claim"),
+    _p("grounds", "ground"),
+    _p("publications", "publication", "publication"),
+)
 STEP = (
     _p("position", "position", type_=int),
     _p("drug", "drug", "term:drug"),
@@ -171,6 +185,18 @@ STEP = (
     _p("note"),
 )
 MANY: Final = frozenset(
-    {"creators", "credits", "reports", "registry", "analysis_of", "publications", "parts", "cites"}
+    {
+        "creators",
+        "credits",
+        "reports",
+        "registry",
+        "analysis_of",
+        "publications",
+        "parts",
+        "cites",
+        "stands",
+        "faulty",
+        "grounds",
+    }
 )
 """The attributes that hold several values; they are sorted, so their order carries nothing."""

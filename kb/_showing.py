@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from kb.checks import Finding
 from kb.exports import Row
-from kb.lookup import Claims, KnowledgeBase
+from kb.lookup import KnowledgeBase
 from kb.model import Study
+from kb.results import Claims
 
 
 def study_lines(base: KnowledgeBase, study: Study) -> Iterator[str]:
@@ -34,6 +36,18 @@ def claim_lines(claims: Claims) -> Iterator[str]:
             endpoint = row["endpoint"]
             yield endpoint
         yield _line(row)
+
+
+def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
+    """Yield what does not fit, the arithmetic, its id and state, and what was judged about it."""
+    for finding in findings:
+        yield f"{finding.severity.value} {finding.kind} {finding.study}: {finding.message}"
+        if finding.computation:
+            yield f"    {finding.computation}"
+        yield f"    {finding.id} {finding.state} {finding.status.value}"
+        one = finding.adjudication
+        if one is not None:
+            yield f"    {one.judgement}, {one.date}: {one.reason}"
 
 
 def _line(row: Row) -> str:

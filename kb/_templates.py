@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from kb.errors import InputError
-from kb.loading import source_file, study_file
+import ryaml
+
+from kb.errors import InputError, NotFoundError
+from kb.loading import adjudications_file, source_file, study_file
+from kb.lookup import KnowledgeBase
 
 _STUDY: Final = """\
 # yaml-language-server: $schema=../../build/schema/study.schema.json
@@ -45,6 +49,60 @@ sections:                   # in the order of the text; each begins at its marke
   - {{id: Abstract, label: Abstract, from: "Abstract"}}
 references: {{}}            # number: id of a publication
 """
+_ADJUDICATIONS: Final = """\
+# yaml-language-server: $schema=../../build/schema/adjudications.schema.json
+adjudications:
+"""
+_ADJUDICATION: Final = """\
+  # {message}
+  - finding: {id}
+    judged: "{state}"
+    judgement: unresolved   # or one-stands, both-stand, misprint
+    # because: data-cut     # both-stand: analysis-set, denominator, definition, time, precision
+    # stands: []            # with one-stands: the claims that are preferred
+    # faulty: []            # the claims that are set aside, among
+{claims}
+    # reads: "5.3%"         # what the print should read, where the grounds tell
+    reason: why this is decided so
+    grounds: [judgement]    # arithmetic, other-prints, primary-publication
+    # publications: []      # with primary-publication: ids of evidence/publications.yaml
+    date: {date}
+"""
+
+
+def begin_adjudication(base: KnowledgeBase, name: str) -> Path:
+    """Write the beginning of a judgement at the end of its study's file, and return the file.
+
+    Raises:
+        NotFoundError: no finding has this id; names the nearest one.
+        InputError: it was judged already, or the file is laid out otherwise.
+    """
+    findings = {finding.id: finding for finding in base.discrepancies()}
+    if name not in findings:
+        raise NotFoundError.of("finding", name, findings)
+    finding = findings[name]
+    path = adjudications_file(base.root, finding.study)
+    if finding.adjudication is not None:
+        raise InputError(f"{path} judges {name} already")
+    claims = "\n".join(f"    #   {claim.study}#{claim.id}" for claim in finding.claims)
+    today = datetime.now(UTC).date().isoformat()
+    text = _ADJUDICATION.format(
+        id=name, state=finding.state, message=finding.message, claims=claims, date=today
+    )
+    begun = path.read_text(encoding="utf-8").rstrip() if path.exists() else _ADJUDICATIONS.rstrip()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(_continued(path, begun, text), encoding="utf-8")
+    return path
+
+
+def _continued(path: Path, begun: str, text: str) -> str:
+    """Return a file with a judgement at its end, if it is laid out so that this is YAML."""
+    whole = f"{begun}\n{text}"
+    try:
+        ryaml.loads(whole)
+    except ValueError as error:
+        raise InputError(f"{path} cannot be continued; write by hand:\n{text}") from error
+    return whole
 
 
 def begin_record(root: Path, kind: str, name: str) -> Path:

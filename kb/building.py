@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from kb.errors import InputError, UnavailableError
-from kb.exports import claim_rows, to_csv
+from kb.exports import to_csv
 from kb.lookup import KnowledgeBase
 from kb.schema import MODELS, schema_text
 from kb.site import build_site
@@ -51,8 +51,7 @@ def build(base: KnowledgeBase, target: Path, progress: Progress = _unseen) -> No
 
 def claims_csv(base: KnowledgeBase) -> str:
     """Return all claims as CSV, one row for each claim and group."""
-    states = {key: check.state.value for key, check in base.checks.items()}
-    return to_csv(claim_rows(base.evidence, states))
+    return to_csv(base.rows)
 
 
 @contextmanager

@@ -10,54 +10,26 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any
 
 import click
 
-from kb.errors import InputError, KbError, UnavailableError
-
-FINDINGS, BAD_INPUT, NOT_CHECKED = 1, 2, 3
-TEXTS_HELP: Final = "Folder with the texts of the sources (default: $KB_SOURCE_TEXTS)."
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-class _Group(click.Group):
-    """A group whose errors are one clear message and an exit code, never a traceback."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run a command and turn the package's errors into exit codes."""
-        try:
-            return super().invoke(ctx)
-        except UnavailableError as error:
-            _stop(str(error), NOT_CHECKED)
-        except InputError as error:
-            _stop(str(error), BAD_INPUT)
-        except KbError as error:
-            _stop(str(error), BAD_INPUT)
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            _stop(str(error), BAD_INPUT)
+from kb._commands import (
+    FINDINGS,
+    NOT_CHECKED,
+    RECORDS,
+    Group,
+    examples,
+    json_option,
+    open_base,
+    stop,
+    texts_option,
+    write_json,
+)
+from kb._new import new
 
 
-def _stop(message: str, code: int) -> NoReturn:
-    click.echo(message, err=True)
-    sys.exit(code)
-
-
-def _examples(*lines: str) -> Callable[[F], F]:
-    """Add examples to a command's help, one a line, not reflowed."""
-    text = "\n\nExamples:\n\n\b\n" + "\n".join(f"  {line}" for line in lines)
-
-    def add(function: F) -> F:
-        function.__doc__ = (function.__doc__ or "") + text
-        return function
-
-    return add
-
-
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--root",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -73,44 +45,26 @@ def main(context: click.Context, root: Path | None) -> None:
     context.obj = root
 
 
-def _open(context: click.Context, texts: Path | None = None) -> Any:
-    from kb.lookup import KnowledgeBase
-
-    return KnowledgeBase(context.obj, texts)
-
-
-_texts = click.option(
-    "--texts",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    envvar="KB_SOURCE_TEXTS",
-    help=TEXTS_HELP,
-)
-_json = click.option(
-    "--json",
-    "json_file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write JSON to a file.",
-)
-
-
 @main.command()
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder to write (default: build/ in the project).",
 )
-@_texts
+@texts_option
 @click.pass_context
-@_examples("kb build", "kb build --texts ../papers")
+@examples("kb build", "kb build --texts ../papers")
 def build(context: click.Context, out: Path | None, texts: Path | None) -> None:
     """Build the dataset, its tables and the site: all of it, or nothing changes."""
     from kb.building import STEPS
     from kb.building import build as build_all
 
-    base = _open(context, texts)
+    base = open_base(context, texts)
     target = out or base.root / "build"
     with _progress(len(STEPS)) as step:
         build_all(base, target, step)
+    for line in base.judged.stale():
+        click.echo(f"stale adjudication: {line}", err=True)
     counts = base.counts()
     click.echo(f"{target}: " + ", ".join(f"{n} {what}" for what, n in counts.items()))
 
@@ -130,12 +84,12 @@ def _progress(steps: int) -> Iterator[Callable[[str], None]]:
 
 
 @main.command()
-@_texts
-@_json
+@texts_option
+@json_option
 @click.option("--study", "studies", multiple=True, help="Check only this study (repeatable).")
 @click.option("--record", is_flag=True, help="Attest the outcome in evidence/verification.yaml.")
 @click.pass_context
-@_examples("kb verify --texts ../papers", "kb verify --texts ../papers --study tower --json v.json")
+@examples("kb verify --texts ../papers", "kb verify --texts ../papers --study tower --json v.json")
 def verify(
     context: click.Context,
     texts: Path | None,
@@ -148,10 +102,10 @@ def verify(
 
     if record and studies:
         raise click.UsageError("--record attests all claims: leave --study out")
-    checks = _checks(_open(context), _required(texts), studies)
+    checks = _checks(open_base(context), _required(texts), studies)
     found = counts(checks)
     rows = [check.row() for check in checks]
-    _write_json(json_file, {**found, "counts": found, "claims": rows})
+    write_json(json_file, {**found, "counts": found, "claims": rows})
     for check in checks:
         if check.state is State.FAILED:
             click.echo(f"{check.claim.study}#{check.claim.id}: " + "; ".join(check.reasons))
@@ -159,9 +113,9 @@ def verify(
     if found[State.FAILED]:
         sys.exit(FINDINGS)
     if found[State.NOT_CHECKED] or not found[State.VERIFIED]:
-        _stop("some claims were not checked: a run that checks nothing has failed", NOT_CHECKED)
+        stop("some claims were not checked: a run that checks nothing has failed", NOT_CHECKED)
     if record:
-        _attest(_open(context))
+        _attest(open_base(context))
 
 
 def _checks(base: Any, texts: Path, studies: tuple[str, ...]) -> Any:
@@ -190,27 +144,21 @@ def _attest(base: Any) -> None:
     click.echo(f"attested in {attestation_file(base.root)}")
 
 
-def _write_json(path: Path | None, data: object) -> None:
-    if path is not None:
-        text = json.dumps(data, ensure_ascii=False, indent=2, sort_keys=False)
-        path.write_text(text + "\n", encoding="utf-8")
-
-
 @main.command()
-@_texts
-@_json
+@texts_option
+@json_option
 @click.option("--section", help="List only figures of one place, as <source>:<section>.")
 @click.pass_context
-@_examples("kb coverage --texts ../papers", "kb coverage --texts ../papers --section a-source:3.1")
+@examples("kb coverage --texts ../papers", "kb coverage --texts ../papers --section a-source:3.1")
 def coverage(
     context: click.Context, texts: Path | None, json_file: Path | None, section: str | None
 ) -> None:
     """Count the figures that the sources print, and list those in no claim."""
     from kb.coverage import measure_coverage
 
-    base = _open(context, _required(texts))
+    base = open_base(context, _required(texts))
     report = measure_coverage(base.records, base.evidence, _required(texts))
-    _write_json(json_file, report.data())
+    write_json(json_file, report.data())
     wanted = section.partition(":") if section else ("", "", "")
     for line in report.lines(source=wanted[0], section=wanted[2]):
         click.echo(line)
@@ -219,31 +167,56 @@ def coverage(
     read = {section.source for section in report.sections}
     unread = [s.id for s in base.evidence.sources if s.text and s.id not in read]
     if unread:
-        _stop(f"not checked, the text is not there: {', '.join(unread)}", NOT_CHECKED)
+        stop(f"not checked, the text is not there: {', '.join(unread)}", NOT_CHECKED)
 
 
 @main.command()
-@_json
+@json_option
 @click.option("--study", "studies", multiple=True, help="Check only this study (repeatable).")
+@click.option(
+    "--severity",
+    type=click.Choice(["material", "minor", "rounding"]),
+    default="rounding",
+    help="Pay heed to findings of this severity and graver ones (default: all).",
+)
+@click.option("--open", "only_open", is_flag=True, help="Leave out what was judged.")
 @click.pass_context
-@_examples("kb check", "kb check --study tower --json findings.json")
-def check(context: click.Context, json_file: Path | None, studies: tuple[str, ...]) -> None:
-    """Find figures that cannot be right together, and say why."""
-    from kb.checks import Severity
+@examples("kb check", "kb check --study tower --json findings.json", "kb check --open")
+def check(
+    context: click.Context,
+    json_file: Path | None,
+    studies: tuple[str, ...],
+    severity: str,
+    only_open: bool,
+) -> None:
+    """Find figures that cannot be right together, and say why.
 
-    base = _open(context)
+    Exit code 1: a finding that nobody has judged, or a judgement that no longer holds.
+    """
+    from kb._showing import finding_lines
+    from kb.checks import Severity, Status
+
+    base = open_base(context)
     for study in studies:
         base.study(study)
-    found = [f for f in base.discrepancies() if not studies or f.study in studies]
+    heeded = list(Severity)[: list(Severity).index(Severity(severity)) + 1]
+    found = [
+        f
+        for f in base.discrepancies()
+        if f.severity in heeded and (not studies or f.study in studies)
+    ]
+    unjudged = [f for f in found if f.status is not Status.ADJUDICATED]
     counts = {s.value: sum(f.severity is s for f in found) for s in Severity}
+    stale = base.judged.stale()
     data = {"counts": counts, "discrepancies": [finding.data() for finding in found]}
-    _write_json(json_file, data)
-    for finding in found:
-        click.echo(f"{finding.severity.value} {finding.kind} {finding.study}: {finding.message}")
-        if finding.computation:
-            click.echo(f"    {finding.computation}")
-    click.echo(", ".join(f"{number} {severity}" for severity, number in counts.items()))
-    if found:
+    write_json(json_file, data | {"stale": stale})
+    for line in finding_lines(unjudged if only_open else found):
+        click.echo(line)
+    said = ", ".join(f"{number} {name}" for name, number in counts.items())
+    click.echo(f"{said}; {len(unjudged)} not judged")
+    for line in stale:
+        click.echo(f"stale: {line}", err=True)
+    if stale or unjudged:
         sys.exit(FINDINGS)
 
 
@@ -255,7 +228,7 @@ def check(context: click.Context, json_file: Path | None, studies: tuple[str, ..
 @click.option("--json", "form", flag_value="json", help="Print rows as JSON.")
 @click.option("--csv", "form", flag_value="csv", help="Print rows as CSV.")
 @click.pass_context
-@_examples(
+@examples(
     "kb query --list",
     "kb query study-results --param study=tower",
     "kb query my-query.rq --csv",
@@ -270,7 +243,7 @@ def query(
     if form == "list" or query is None:
         click.echo(_asking.listing())
         return
-    base = _open(context)
+    base = open_base(context)
     given = dict(_pair(param) for param in params)
     if form == "text":
         click.echo(_asking.sparql_text(base, query, given), nl=False)
@@ -278,7 +251,10 @@ def query(
     shown = {"json": _asking.table_json, "csv": _asking.table_csv}.get(
         form or "", _asking.as_columns
     )
-    click.echo(shown(_asking.answer(base, query, given)), nl=False)
+    table = _asking.answer(base, query, given)
+    click.echo(shown(table), nl=False)
+    for difference in base.differences(table):
+        click.echo(f"not alike in {difference}", err=True)
 
 
 def _pair(param: str) -> tuple[str, str]:
@@ -292,12 +268,12 @@ def _pair(param: str) -> tuple[str, str]:
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print the claims as JSON.")
 @click.pass_context
-@_examples("kb show tower", "kb show 'tower#bruzzese-2025.2.2.2.OS.median.blinatumomab'")
+@examples("kb show tower", "kb show 'tower#bruzzese-2025.2.2.2.OS.median.blinatumomab'")
 def show(context: click.Context, name: str, as_json: bool) -> None:
     """Show a study with its claims, or explain one claim back to its print."""
     from kb._showing import claim_lines, study_lines
 
-    base = _open(context)
+    base = open_base(context)
     if "#" in name:
         click.echo(base.explain(name))
         return
@@ -319,14 +295,14 @@ def export() -> None:
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="File (default: print)."
 )
-@_texts
+@texts_option
 @click.pass_context
-@_examples("kb export claims --out claims.csv")
+@examples("kb export claims --out claims.csv")
 def export_claims(context: click.Context, out: Path | None, texts: Path | None) -> None:
     """One row for each claim and group, as CSV."""
     from kb.building import claims_csv
 
-    text = claims_csv(_open(context, texts))
+    text = claims_csv(open_base(context, texts))
     if out is None:
         click.echo(text, nl=False)
         return
@@ -334,12 +310,12 @@ def export_claims(context: click.Context, out: Path | None, texts: Path | None) 
 
 
 @main.command()
-@click.argument("kind", type=click.Choice(["study", "source", "publications", "dataset"]))
+@click.argument("kind", type=click.Choice(RECORDS))
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="File (default: print)."
 )
 @click.pass_context
-@_examples("kb schema study --out build/study.schema.json")
+@examples("kb schema study --out build/study.schema.json")
 def schema(context: click.Context, kind: str, out: Path | None) -> None:
     """Print the JSON Schema of a kind of record, for completion in an editor."""
     from kb.loading import load_dataset
@@ -357,34 +333,4 @@ def schema(context: click.Context, kind: str, out: Path | None) -> None:
     out.write_text(text, encoding="utf-8")
 
 
-@main.group()
-def new() -> None:
-    """Begin a record, with every field explained."""
-
-
-@new.command("study")
-@click.argument("name")
-@click.pass_context
-@_examples("kb new study my-trial")
-def new_study(context: click.Context, name: str) -> None:
-    """Begin evidence/studies/NAME.yaml."""
-    from kb._templates import begin_record
-
-    click.echo(f"begun: {begin_record(_root(context), 'study', name)}")
-
-
-@new.command("source")
-@click.argument("name")
-@click.pass_context
-@_examples("kb new source my-paper-2026")
-def new_source(context: click.Context, name: str) -> None:
-    """Begin evidence/sources/NAME.yaml."""
-    from kb._templates import begin_record
-
-    click.echo(f"begun: {begin_record(_root(context), 'source', name)}")
-
-
-def _root(context: click.Context) -> Path:
-    from kb.lookup import find_root
-
-    return context.obj or find_root()
+main.add_command(new)

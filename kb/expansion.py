@@ -11,6 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import count
 
+from kb._adjudications import adjudications
 from kb.errors import Problem, RecordError
 from kb.loading import Records
 from kb.matching import lexical
@@ -63,6 +64,7 @@ def expand(records: Records) -> Evidence:
         groups=tuple(g for s in studies for g in _groups(s)),
         partitions=tuple(p for s in studies for p in _partitions(s)),
         claims=tuple(_all_claims(records)),
+        adjudications=adjudications(records),
     )
 
 

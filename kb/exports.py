@@ -41,18 +41,26 @@ COLUMNS: Final[Mapping[str, str]] = {
     "cites": "reference numbers that the source gives for it",
     "publication": "ids of the publications those numbers lead to",
     "verification": "verified, failed, not_checked or source_unavailable",
+    "standing": "preferred, set-aside or disputed, where a discrepancy is about the claim",
+    "discrepancies": "ids of the discrepancies that the claim is part of",
 }
 
 Row = dict[str, str]
+Key = tuple[str, str]
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _PLAIN: Final = re.compile(r"=?-?[0-9]+(?:\.[0-9]+)?")
 
 
-def claim_rows(evidence: Evidence, states: Mapping[tuple[str, str], str]) -> Iterator[Row]:
+def claim_rows(
+    evidence: Evidence,
+    states: Mapping[Key, str],
+    standings: Mapping[Key, str],
+    discrepancies: Mapping[Key, str],
+) -> Iterator[Row]:
     """Yield a row for each claim and, for doses, for each step of the schedule.
 
-    ``states`` holds the verification by study and claim id. A result that is compared in the
-    same print names its comparator and that comparison's p-value.
+    The mappings hold what is known about claims, by study and claim id. A result that is
+    compared in the same print names its comparator and that comparison's p-value.
     """
     groups = {(group.study, group.id): group for group in evidence.groups}
     references = {source.id: dict(source.references) for source in evidence.sources}
@@ -60,7 +68,10 @@ def claim_rows(evidence: Evidence, states: Mapping[tuple[str, str], str]) -> Ite
     for claim in evidence.claims:
         row = _row(claim, groups[claim.study, claim.measure.group])
         row["publication"] = " ".join(references[claim.source][n] for n in claim.cites)
-        row["verification"] = states.get((claim.study, claim.id), "not_checked")
+        key = (claim.study, claim.id)
+        row["verification"] = states.get(key, "not_checked")
+        row["standing"] = standings.get(key, "")
+        row["discrepancies"] = discrepancies.get(key, "")
         row |= (
             compared.get((claim.study, claim.block), {}).get(claim.measure.group, {})
             if not row["comparator"]

@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from kb import _terms
 from kb._properties import (
+    ADJUDICATION,
     CLAIM,
     DATASET,
     FIGURE,
@@ -43,19 +44,32 @@ class GraphWriter:
         self.vocabulary = vocabulary
         self.iris = Iris(vocabulary.base)
 
-    def nquads(self, evidence: Evidence, states: Mapping[tuple[str, str], str]) -> bytes:
+    def nquads(
+        self,
+        evidence: Evidence,
+        states: Mapping[tuple[str, str], str],
+        more: Iterable[str] = (),
+    ) -> bytes:
         """Return the whole dataset, sorted, one quad a line, UTF-8.
 
-        ``states`` gives the verification of claims, by study and claim id.
+        ``states`` gives the verification of claims, by study and claim id; ``more`` are lines
+        that were computed from the evidence (``kb.judging``).
         """
-        lines = {*self._ontology(), *self._records(evidence), *self._claims(evidence)}
+        lines = {*self._ontology(), *self._records(evidence), *self._claims(evidence), *more}
         lines.update(self._verification(states))
+        lines.update(self._adjudications(evidence))
         return ("\n".join(sorted(lines)) + "\n").encode()
 
     def _verification(self, states: Mapping[tuple[str, str], str]) -> Iterator[str]:
         for (study, name), state in states.items():
             subject = self.iris.claim(study, name)
-            yield self._quad(subject, "verification", _terms.text(state), self.iris.verification)
+            yield self.quad(subject, "verification", _terms.text(state), self.iris.verification)
+
+    def _adjudications(self, evidence: Evidence) -> Iterator[str]:
+        graph = self.iris.adjudications
+        for one in evidence.adjudications:
+            subject = self.iris.adjudication(one.study, one.finding)
+            yield from self._node(subject, "Adjudication", ADJUDICATION, one, graph)
 
     def _ontology(self) -> Iterator[str]:
         graph = _terms.iri(self.iris.ontology)
@@ -79,7 +93,7 @@ class GraphWriter:
         for group in evidence.groups:
             subject = iris.group(group.study, group.id)
             yield from self._node(subject, "Group", GROUP, group)
-            yield self._quad(subject, "study", _terms.iri(iris.entity("study", group.study)))
+            yield self.quad(subject, "study", _terms.iri(iris.entity("study", group.study)))
         for partition in evidence.partitions:
             subject = iris.claim(partition.study, f"partition.{partition.id}")
             yield from self._node(subject, "Partition", PARTITION, partition)
@@ -90,10 +104,10 @@ class GraphWriter:
         for number, name in source.references:
             node = f"{subject}#reference.{number}"
             publication = _terms.iri(self.iris.entity("publication", name))
-            yield self._quad(node, RDF_TYPE, _terms.iri(self.iris.own("Reference")))
-            yield self._quad(node, "referenceNumber", _terms.literal(number))
-            yield self._quad(node, "publication", publication)
-            yield self._quad(node, "source", _terms.iri(subject))
+            yield self.quad(node, RDF_TYPE, _terms.iri(self.iris.own("Reference")))
+            yield self.quad(node, "referenceNumber", _terms.literal(number))
+            yield self.quad(node, "publication", publication)
+            yield self.quad(node, "source", _terms.iri(subject))
 
     def _claims(self, evidence: Evidence) -> Iterator[str]:
         references = {s.id: dict(s.references) for s in evidence.sources}
@@ -111,32 +125,32 @@ class GraphWriter:
         """Write a measure; ``about…`` says who it is about, whether by itself or by its groups."""
         kind = "Comparison" if measure.versus else "Measure"
         yield from self._node(subject, kind, MEASURE, measure)
-        yield self._quad(subject, "study", _terms.iri(self.iris.entity("study", measure.study)))
+        yield self.quad(subject, "study", _terms.iri(self.iris.entity("study", measure.study)))
         for scheme, own in (("regimen", measure.regimen), ("population", measure.population)):
             for name in {own} if own else {getattr(group, scheme) for group in groups} - {""}:
                 predicate = f"about{scheme.capitalize()}"
-                yield self._quad(subject, predicate, _terms.iri(self._term(scheme, name)))
+                yield self.quad(subject, predicate, _terms.iri(self._term(scheme, name)))
 
     def _claim(self, claim: Claim, measure: str, references: Mapping[int, str]) -> Iterator[str]:
         subject = self.iris.claim(claim.study, claim.id)
         graph = self.iris.entity("source", claim.source)
         yield from self._node(subject, "Claim", CLAIM, claim, graph)
-        yield self._quad(subject, "measure", _terms.iri(measure), graph)
+        yield self.quad(subject, "measure", _terms.iri(measure), graph)
         yield from self._properties(subject, FIGURE, claim.figure, graph)
         yield from self._properties(subject, VERDICT, claim.verdict, graph, claim.study)
-        yield self._quad(subject, "isSecondHand", _terms.literal(claim.is_second_hand), graph)
+        yield self.quad(subject, "isSecondHand", _terms.literal(claim.is_second_hand), graph)
         for number in claim.cites:
             publication = self.iris.entity("publication", references[number])
-            yield self._quad(subject, "citesPublication", _terms.iri(publication), graph)
+            yield self.quad(subject, "citesPublication", _terms.iri(publication), graph)
         for step in claim.steps:
             node = f"{subject}.step{step.position}"
             yield from self._node(node, "Dose", STEP, step, graph)
-            yield self._quad(subject, "step", _terms.iri(node), graph)
+            yield self.quad(subject, "step", _terms.iri(node), graph)
 
     def _node(
         self, subject: str, kind: str, table: Iterable[Property], item: Any, graph: str = ""
     ) -> Iterator[str]:
-        yield self._quad(subject, RDF_TYPE, _terms.iri(self.iris.own(kind)), graph)
+        yield self.quad(subject, RDF_TYPE, _terms.iri(self.iris.own(kind)), graph)
         yield from self._properties(subject, table, item, graph, getattr(item, "study", ""))
 
     def _properties(
@@ -156,13 +170,13 @@ class GraphWriter:
         if prop.kind == "time":
             yield from self._time(subject, value)
             return
-        yield self._quad(subject, prop.predicate, self._object(prop, value, study, item), graph)
+        yield self.quad(subject, prop.predicate, self._object(prop, value, study, item), graph)
 
     def _time(self, subject: str, time: Time) -> Iterator[str]:
         if str(time):
-            yield self._quad(subject, "time", _terms.text(str(time)))
+            yield self.quad(subject, "time", _terms.text(str(time)))
         for word, what in time.parts().items():
-            yield self._quad(subject, f"time{word.capitalize()}", _terms.text(what))
+            yield self.quad(subject, f"time{word.capitalize()}", _terms.text(what))
 
     def _object(self, prop: Property, value: Any, study: str, item: Any) -> str:
         if prop.scheme:
@@ -174,6 +188,8 @@ class GraphWriter:
             "lines": lambda: _terms.text("\n".join(value)),
             "amounts": lambda: _terms.text("/".join(f"{amount:f}" for amount in value)),
             "group": lambda: _terms.iri(self.iris.group(study, value)),
+            "finding": lambda: _terms.iri(self.iris.finding(study, value)),
+            "claim": lambda: _terms.iri(self.iris.claim(*value.split("#", 1))),
             "section": lambda: _terms.iri(self.iris.section(item.source, value)),
         }
         write = writers.get(prop.kind)
@@ -182,7 +198,8 @@ class GraphWriter:
     def _term(self, scheme: str, notation: str) -> str:
         return self.vocabulary.get(scheme, notation).iri
 
-    def _quad(self, subject: str, predicate: str, value: str, graph: str = "") -> str:
+    def quad(self, subject: str, predicate: str, value: str, graph: str = "") -> str:
+        """Return a quad as a line; ``value`` is a term as N-Quads writes it."""
         full = predicate if ":" in predicate else self.iris.own(predicate)
         graph = graph or self.iris.records
         return f"{_terms.iri(subject)} {_terms.iri(full)} {value} {_terms.iri(graph)} ."

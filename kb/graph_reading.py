@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import pyoxigraph as ox
 
 from kb._properties import (
+    ADJUDICATION,
     CLAIM,
     DATASET,
     FIGURE,
@@ -27,6 +28,7 @@ from kb._properties import (
 )
 from kb.iris import Iris
 from kb.model import (
+    Adjudication,
     Claim,
     Dataset,
     DoseStep,
@@ -82,6 +84,7 @@ class GraphReader:
                 Partition, "Partition", PARTITION, study=_study, id=_after("#partition.")
             ),
             claims=tuple(self._claim(s) for s in self._subjects("Claim")),
+            adjudications=self._all(Adjudication, "Adjudication", ADJUDICATION, study=_study),
         )
 
     def _subjects(self, kind: str) -> list[str]:
@@ -170,6 +173,8 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "amounts": lambda value: tuple(map(Decimal, value.split("/"))),
     "time": parse_time,
     "group": _after("#group."),
+    "finding": _after("#finding."),
+    "claim": _last,
     "study": _last,
     "source": _last,
     "publication": _last,

@@ -16,6 +16,8 @@ class Iris:
         self.records = f"{base}graph/records"
         self.ontology = f"{base}graph/ontology"
         self.verification = f"{base}graph/verification"
+        self.findings = f"{base}graph/findings"
+        self.adjudications = f"{base}graph/adjudications"
 
     def own(self, name: str) -> str:
         """Return the IRI of a class or property of the kb ontology."""
@@ -36,6 +38,14 @@ class Iris:
     def claim(self, study: str, name: str) -> str:
         """Return the IRI of a claim: a fragment of its study's page."""
         return f"{self.base}study/{study}#{name}"
+
+    def finding(self, study: str, name: str) -> str:
+        """Return the IRI of a discrepancy: a fragment of its study's page."""
+        return f"{self.base}study/{study}#finding.{name}"
+
+    def adjudication(self, study: str, name: str) -> str:
+        """Return the IRI of what was judged about a finding: a fragment of its study's page."""
+        return f"{self.base}study/{study}#adjudication.{name}"
 
     def section(self, source: str, name: str) -> str:
         """Return the IRI of a section: a fragment of its source's page."""

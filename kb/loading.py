@@ -14,6 +14,7 @@ from kb._fields import PATTERNS
 from kb.errors import Problem, RecordError, nearest, shorten
 from kb.reading import Lines, Loc, read_mapping
 from kb.records import (
+    AdjudicationsFile,
     DatasetRecord,
     PublicationRecord,
     PublicationsFile,
@@ -36,12 +37,17 @@ class Records:
     publications: Mapping[str, PublicationRecord]
     sources: Mapping[str, SourceRecord]
     studies: Mapping[str, StudyRecord]
+    adjudications: Mapping[str, AdjudicationsFile]
 
     @cached_property
     def files(self) -> dict[str, Path]:
-        """The file of every study and source, by ``study/<id>`` and ``source/<id>``."""
-        studies = {f"study/{name}": study_file(self.root, name) for name in self.studies}
-        return studies | {f"source/{name}": source_file(self.root, name) for name in self.sources}
+        """The file of every record, by ``study/<id>``, ``source/<id>``, ``adjudications/<id>``."""
+        ways = (
+            ("study", study_file, self.studies),
+            ("source", source_file, self.sources),
+            ("adjudications", adjudications_file, self.adjudications),
+        )
+        return {f"{kind}/{n}": file(self.root, n) for kind, file, names in ways for n in names}
 
 
 def study_file(root: Path, name: str) -> Path:
@@ -52,6 +58,11 @@ def study_file(root: Path, name: str) -> Path:
 def source_file(root: Path, name: str) -> Path:
     """Return where the record of a source lies."""
     return root / "evidence" / "sources" / f"{name}.yaml"
+
+
+def adjudications_file(root: Path, name: str) -> Path:
+    """Return where the adjudications of a study lie."""
+    return root / "evidence" / "adjudications" / f"{name}.yaml"
 
 
 def load_records(root: Path) -> Records:
@@ -71,6 +82,7 @@ def load_records(root: Path) -> Records:
         publications.publications if publications else {},
         reader.folder(root / "evidence" / "sources", SourceRecord),
         reader.folder(root / "evidence" / "studies", StudyRecord),
+        reader.folder(root / "evidence" / "adjudications", AdjudicationsFile),
     )
     problems = [*reader.problems, *_placed(records, reference_problems(records, reader.broken))]
     if problems:

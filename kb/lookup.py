@@ -8,134 +8,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
 from kb import exports
 from kb.attestation import read_attestations
+from kb.comparability import Comparability, Difference
 from kb.errors import NotFoundError, UnavailableError
 from kb.expansion import expand
 from kb.graph import GraphWriter
 from kb.iris import Iris
+from kb.judging import Judged, Standing, judge, quads
 from kb.loading import Records, load_records
-from kb.model import Claim, Evidence, Group, Publication, Source, Study
+from kb.model import Evidence, Group, Publication, Source, Study
 from kb.queries import find_query
-from kb.store import Answer, Store, Value, binding
+from kb.results import Claims, FoundClaim, Table
+from kb.store import Store, Value, binding
 from kb.texts import load_texts
 from kb.verification import Check, State, verify
 from kb.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     import networkx
-    import pandas
     import rdflib
 
     from kb.checks import Finding
-
-
-class Table(Sequence[Mapping[str, Value]]):
-    """The answer to a query: rows as mappings from column to value."""
-
-    def __init__(self, answer: Answer) -> None:
-        """Wrap the rows of a store."""
-        self.columns: tuple[str, ...] = tuple(answer.columns)
-        self._rows = answer.rows
-
-    def __len__(self) -> int:
-        """Return the number of rows."""
-        return len(self._rows)
-
-    @overload
-    def __getitem__(self, index: int) -> Mapping[str, Value]: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Mapping[str, Value]]: ...
-    def __getitem__(self, index: int | slice) -> Mapping[str, Value] | list[Mapping[str, Value]]:
-        """Return one row, or a list of rows."""
-        if isinstance(index, slice):
-            return [dict(zip(self.columns, row, strict=True)) for row in self._rows[index]]
-        return dict(zip(self.columns, self._rows[index], strict=True))
-
-    def __repr__(self) -> str:
-        """Say how large the table is and what its columns are."""
-        return f"<Table of {len(self)} rows: {', '.join(self.columns)}>"
-
-    def to_frame(self) -> pandas.DataFrame:
-        """Return the rows as a pandas data frame (extra ``frames``)."""
-        return _frame(self._rows, self.columns)
-
-
-@dataclass(frozen=True)
-class FoundClaim:
-    """A claim with what is known around it."""
-
-    claim: Claim
-    group: Group
-    source: Source
-    publications: tuple[Publication, ...]
-    check: Check
-    iri: str
-
-    def explain(self) -> str:
-        """Say, line by line, what is claimed, about whom, by whom, where, and if it was checked."""
-        claim, measure = self.claim, self.claim.measure
-        row = " › ".join((claim.section, *claim.row, claim.column)).strip(" ›")
-        cited = "; ".join(p.citation for p in self.publications)
-        lines = (
-            ("claim", self.iri),
-            ("measure", " ".join((measure.endpoint, measure.category, claim.statistic)).strip()),
-            ("as printed", claim.named),
-            ("time", str(measure.time)),
-            ("group", f"{self.group.label} ({measure.study}, {measure.group})"),
-            ("compared with", measure.versus),
-            ("printed", claim.printed),
-            ("where", f"{self.source.id}, {row}"),
-            ("cites", cited),
-            ("note", claim.note),
-            ("verification", ": ".join((self.check.state.value, *self.check.reasons))),
-        )
-        return "\n".join(f"{name + ':':<15}{text}" for name, text in lines if text)
-
-    def __str__(self) -> str:
-        """Show the print and where it stands."""
-        return f"{self.claim.printed!r} ({self.claim.source}, {self.claim.section})"
-
-
-class Claims(Sequence[FoundClaim]):
-    """Claims that were found, in the order of their ids."""
-
-    def __init__(self, found: Iterable[FoundClaim], rows: Iterable[exports.Row]) -> None:
-        """Keep the claims, and their rows for tables."""
-        self._found = tuple(found)
-        wanted = {(f.claim.study, f.claim.id) for f in self._found}
-        self._rows = [row for row in rows if (row["study"], row["claim"]) in wanted]
-
-    def __len__(self) -> int:
-        """Return the number of claims."""
-        return len(self._found)
-
-    @overload
-    def __getitem__(self, index: int) -> FoundClaim: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[FoundClaim, ...]: ...
-    def __getitem__(self, index: int | slice) -> FoundClaim | tuple[FoundClaim, ...]:
-        """Return one claim, or several."""
-        return self._found[index]
-
-    def __repr__(self) -> str:
-        """Say how many claims of how many studies there are."""
-        studies = {found.claim.study for found in self._found}
-        return f"<{len(self)} claims about {len(studies)} studies>"
-
-    def rows(self) -> list[exports.Row]:
-        """Return the claims as rows with the columns of ``kb export claims``."""
-        return list(self._rows)
-
-    def to_frame(self) -> pandas.DataFrame:
-        """Return the rows as a pandas data frame (extra ``frames``)."""
-        return _frame(self._rows, exports.COLUMNS)
 
 
 class KnowledgeBase:
@@ -176,7 +75,8 @@ class KnowledgeBase:
     def nquads(self) -> bytes:
         """The whole dataset as sorted N-Quads."""
         states = {key: check.state.value for key, check in self.checks.items()}
-        return GraphWriter(self.vocabulary).nquads(self.evidence, states)
+        writer = GraphWriter(self.vocabulary)
+        return writer.nquads(self.evidence, states, quads(self.judged, writer))
 
     @cached_property
     def store(self) -> Store:
@@ -191,9 +91,23 @@ class KnowledgeBase:
         return {(check.claim.study, check.claim.id): check for check in found}
 
     @cached_property
-    def _rows(self) -> list[exports.Row]:
+    def judged(self) -> Judged:
+        """What the checks find, beside what curators judged about it."""
+        return judge(self.evidence, self.vocabulary)
+
+    @cached_property
+    def _comparability(self) -> Comparability:
+        return Comparability(self.evidence, self.vocabulary)
+
+    @cached_property
+    def rows(self) -> list[exports.Row]:
+        """All claims as rows with the columns of ``kb export claims``."""
         states = {key: check.state.value for key, check in self.checks.items()}
-        return list(exports.claim_rows(self.evidence, states))
+        findings = {
+            key: " ".join(finding.id for finding in found)
+            for key, found in self.judged.by_claim.items()
+        }
+        return list(exports.claim_rows(self.evidence, states, self.judged.standings, findings))
 
     @cached_property
     def _groups(self) -> Mapping[tuple[str, str], Group]:
@@ -221,6 +135,8 @@ class KnowledgeBase:
                     tuple(publications[references[number]] for number in claim.cites),
                     self.checks[claim.study, claim.id],
                     iri,
+                    self.judged.by_claim.get((claim.study, claim.id), ()),
+                    self.judged.standings.get((claim.study, claim.id), Standing.UNCONTESTED),
                 ),
             )
 
@@ -273,7 +189,7 @@ class KnowledgeBase:
         }
         table = self.ask("claims", **{k: v for k, v in given.items() if v is not None})
         iris = sorted({str(row["claim"]) for row in table})
-        return Claims((self._found[iri] for iri in iris), self._rows)
+        return Claims((self._found[iri] for iri in iris), self.rows, self._comparability)
 
     def claim(self, iri: str) -> FoundClaim:
         """Return one claim by its IRI, or by ``<study>#<claim id>``."""
@@ -297,6 +213,19 @@ class KnowledgeBase:
             self._known(query.parameters.get(parameter, ""), value)
         bindings = query.bindings(parameters, self.vocabulary)
         return Table(self.store.select(query.text(self.iris, parameters), bindings))
+
+    def differences(self, table: Table) -> tuple[Difference, ...]:
+        """Say in what the claims of a table differ where it sets several studies side by side.
+
+        A table without a column ``claim`` sets no claims side by side.
+
+        >>> kb = KnowledgeBase()
+        >>> [d.respect for d in kb.differences(kb.ask("hazard-ratios"))][0]
+        'endpoint'
+        """
+        iris = [str(row["claim"]) for row in table] if "claim" in table.columns else []
+        found = (self._found[iri].claim for iri in iris if iri in self._found)
+        return self._comparability.differences(found)
 
     def _known(self, kind: str, name: str) -> None:
         """Refuse the name of a study, source or publication that does not exist."""
@@ -326,10 +255,15 @@ class KnowledgeBase:
         return Table(self.store.select(query, bound))
 
     def discrepancies(self) -> list[Finding]:
-        """Return what the checks find: claims that cannot all be right, material ones first."""
-        from kb.checks import check
+        """Return what the checks find: claims that cannot all be right, material ones first.
 
-        return check(self.evidence, self.vocabulary)
+        Each has its ``status`` (open, adjudicated, stale) and, if there is one, its
+        ``adjudication``.
+
+        >>> KnowledgeBase().discrepancies()[0].severity.value
+        'material'
+        """
+        return list(self.judged.findings)
 
     def network(self) -> networkx.MultiDiGraph[str]:
         """Return regimens joined by comparisons: an edge for each claim that compares two.
@@ -390,11 +324,3 @@ def find_root(start: Path | None = None) -> Path:
         f"no evidence base around {here}: a folder with evidence/ and ontology/ is needed; "
         "name it with --root or KB_ROOT"
     )
-
-
-def _frame(rows: Iterable[object], columns: Iterable[str]) -> pandas.DataFrame:
-    try:
-        import pandas
-    except ImportError as error:
-        raise UnavailableError("to_frame() needs pandas: pip install 'kb[frames]'") from error
-    return pandas.DataFrame(list(rows), columns=list(columns))

@@ -228,6 +228,28 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Adjudication:
+    """A curator's judgement of one finding of a study.
+
+    ``judged`` is the state of the finding that it was made on; ``stands`` and ``faulty`` name
+    claims as ``<study>#<claim id>``.
+    """
+
+    study: str
+    finding: str
+    judged: str
+    judgement: str
+    reason: str
+    date: str
+    because: str = ""
+    reads: str = ""
+    stands: tuple[str, ...] = ()
+    faulty: tuple[str, ...] = ()
+    grounds: tuple[str, ...] = ()
+    publications: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """The whole model: every list sorted by id, so that equal evidence is equal data."""
 
@@ -239,3 +261,4 @@ class Evidence:
     groups: tuple[Group, ...]
     partitions: tuple[Partition, ...]
     claims: tuple[Claim, ...]
+    adjudications: tuple[Adjudication, ...] = ()

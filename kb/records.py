@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from kb._fields import (
     Count,
@@ -315,6 +315,58 @@ class PublicationRecord(StrictModel):
     standing: Standing | None = None
     reports: list[Slug] = []
     note: Note | None = None
+
+
+FindingId = Annotated[str, StringConstraints(pattern=r"^[\w.-]+$", max_length=200)]
+ClaimId = Annotated[
+    str, StringConstraints(pattern=r"^(?:[a-z0-9-]+#)?[\w.+-]+$", min_length=1, max_length=260)
+]
+"""The id of a claim of the same study, or ``<study>#<claim id>``; it becomes part of an IRI."""
+
+
+class AdjudicationRecord(StrictModel):
+    """A curator's judgement of a discrepancy; ``kb new adjudication`` begins one."""
+
+    finding: FindingId = Field(description="the id that kb check prints")
+    judged: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")] = Field(
+        description="the state of the finding when it was judged, as kb check prints it"
+    )
+    judgement: Literal["one-stands", "both-stand", "misprint", "unresolved"]
+    because: (
+        Literal["analysis-set", "data-cut", "denominator", "definition", "time", "precision"] | None
+    ) = Field(None, description="why all prints stand")
+    stands: list[ClaimId] = Field(
+        [], description="the claims that are preferred; of another study as <study>#<claim>"
+    )
+    faulty: list[ClaimId] = Field([], description="the claims that are set aside")
+    reads: Line | None = Field(None, description="what the print should read")
+    reason: Note
+    grounds: Annotated[
+        list[Literal["arithmetic", "other-prints", "primary-publication", "judgement"]],
+        Field(min_length=1),
+    ]
+    publications: list[Slug] = []
+    date: Date
+
+    @model_validator(mode="after")
+    def _whole(self) -> AdjudicationRecord:
+        if (self.judgement == "both-stand") != (self.because is not None):
+            raise ValueError("'because' with the judgement both-stand, and only there")
+        if self.judgement == "one-stands" and not (self.stands and self.faulty):
+            raise ValueError("'stands' and 'faulty' with the judgement one-stands")
+        if self.faulty and self.judgement not in ("one-stands", "misprint"):
+            raise ValueError("'faulty' with the judgement one-stands or misprint, and only there")
+        if set(self.stands) & set(self.faulty):
+            raise ValueError("a claim under 'stands' or under 'faulty', not both")
+        if ("primary-publication" in self.grounds) != bool(self.publications):
+            raise ValueError("'publications' with the ground primary-publication, and only there")
+        return self
+
+
+class AdjudicationsFile(StrictModel):
+    """What was judged about one study; the file bears the study's id."""
+
+    adjudications: list[AdjudicationRecord]
 
 
 class PublicationsFile(StrictModel):

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Final
 from kb.errors import nearest
 from kb.notation import is_duration, parse_time, slug
 from kb.reading import Loc
-from kb.records import Bounded, ClaimBlock, Comparison, Report, SourceRecord, StudyRecord, Value
+from kb.records import (
+    AdjudicationsFile,
+    Bounded,
+    ClaimBlock,
+    Comparison,
+    Report,
+    SourceRecord,
+    StudyRecord,
+    Value,
+)
 
 if TYPE_CHECKING:
     from kb.loading import Records
@@ -36,6 +45,24 @@ def reference_problems(records: Records, broken: Collection[str] = ()) -> Iterat
         yield from _source_problems(f"source/{name}", source, known)
     for name, study in records.studies.items():
         yield from _StudyCheck(f"study/{name}", study, records, known).problems()
+    for name, file in records.adjudications.items():
+        yield from _adjudication_problems(name, file, known)
+
+
+def _adjudication_problems(name: str, file: AdjudicationsFile, known: Known) -> Iterator[Finding]:
+    """What was judged is looked for among the findings later; here only names are checked."""
+    place = f"adjudications/{name}"
+    yield from known.one(place, (), name, "study")
+    judged: set[str] = set()
+    for index, one in enumerate(file.adjudications):
+        loc: Loc = ("adjudications", index)
+        yield from known.in_list(place, (*loc, "publications"), one.publications, "publication")
+        if one.finding.split(".")[1:2] != [name]:
+            expected = f"a finding of {name}, as kb check prints its id"
+            yield place, (*loc, "finding"), one.finding, expected, ""
+        if one.finding in judged:
+            yield place, (*loc, "finding"), one.finding, "each finding once", ""
+        judged.add(one.finding)
 
 
 class Known:

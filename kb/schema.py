@@ -12,13 +12,14 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from kb._fields import TermOf
-from kb.records import DatasetRecord, PublicationsFile, SourceRecord, StudyRecord
+from kb.records import AdjudicationsFile, DatasetRecord, PublicationsFile, SourceRecord, StudyRecord
 from kb.vocabulary import Vocabulary
 
 MODELS: Final[Mapping[str, type[BaseModel]]] = {
     "study": StudyRecord,
     "source": SourceRecord,
     "publications": PublicationsFile,
+    "adjudications": AdjudicationsFile,
     "dataset": DatasetRecord,
 }
 """The kinds of records that have a schema."""

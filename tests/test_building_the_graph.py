@@ -258,6 +258,10 @@ def test_the_graph_has_the_shape_that_the_ontology_gives(base: KnowledgeBase) ->
         ("Section", "source", "A section belongs to one source."),
         ("Reference", "referenceNumber", "A reference has one number from 1."),
         ("Partition", "partitionOf", "A partition divides one group."),
+        ("Discrepancy", "involves", "A discrepancy involves claims."),
+        ("Discrepancy", "severity", "A discrepancy is material, minor or rounding."),
+        ("Adjudication", "adjudicates", "An adjudication judges one discrepancy."),
+        ("Adjudication", "ground", "An adjudication rests on grounds."),
     ],
 )
 def test_each_shape_refuses_what_it_is_there_to_refuse(

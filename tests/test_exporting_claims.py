@@ -20,7 +20,7 @@ from kb.exports import COLUMNS, inert
 EXPECTED = (
     "claim, kind, study, group, comparator, population, endpoint, category, statistic, timepoint, "
     "operator, value, unit, numerator, denominator, low, high, bounds, p_value, printed, source, "
-    "section, cites, publication, verification"
+    "section, cites, publication, verification, standing, discrepancies"
 )
 
 Row = dict[str, str]
@@ -132,6 +132,15 @@ def test_verification_has_its_four_words(example: KnowledgeBase, example_root: P
     assert {r["verification"] for r in rows(example)} == {"verified", "source_unavailable"}
     unchecked = {r["verification"] for r in rows(KnowledgeBase(example_root))}
     assert unchecked == {"not_checked", "source_unavailable"}
+
+
+def test_a_contested_claim_has_its_standing_and_its_discrepancies(example: KnowledgeBase) -> None:
+    row = one(example, endpoint="VOMITING", source="headache-review")
+    assert row["standing"] == "set-aside"
+    assert row["discrepancies"] == "differs-from-cited.halt.VOMITING.2b062a147f"
+    assert one(example, endpoint="VOMITING", source="halt-paper")["standing"] == "preferred"
+    row = one(example, endpoint="SAMPLE_SIZE", study="halt")
+    assert (row["standing"], row["discrepancies"]) == ("", "")
 
 
 @given(st.text(max_size=20))

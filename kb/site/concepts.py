@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from kb.lookup import FoundClaim
+from kb.results import FoundClaim
 from kb.site.context import SCHEMES, Site, collect
 from kb.site.figures import Shown, shown_comparisons, shown_figures
 from kb.site.pages import File, Page

@@ -12,8 +12,9 @@ from typing import Any, Final, TypeVar
 import yaml
 
 from kb.exports import Row, to_csv
-from kb.lookup import FoundClaim, KnowledgeBase
+from kb.lookup import KnowledgeBase
 from kb.model import WHOLE, Group, Publication, Section, Source, Study
+from kb.results import FoundClaim
 from kb.site.pages import File
 from kb.site.words import Words
 from kb.vocabulary import Term

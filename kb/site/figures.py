@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from kb.lookup import FoundClaim
 from kb.model import Figure, Publication
+from kb.results import FoundClaim
 from kb.site.words import STATES, Words
 from kb.verification import State
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from kb.expansion import slug
-from kb.lookup import FoundClaim
 from kb.model import Section
 from kb.queries import prefixes
+from kb.results import FoundClaim
 from kb.site.concepts import Line
 from kb.site.context import Site, collect
 from kb.site.words import STATES, sentence, short_citation

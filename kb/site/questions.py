@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from kb.lookup import Table
 from kb.queries import Query, library
+from kb.results import Table
 from kb.site.context import Site
 from kb.site.pages import File, Page
 

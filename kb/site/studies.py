@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from kb.expansion import measure_key
 from kb.exports import schedule
-from kb.lookup import FoundClaim
 from kb.model import WHOLE, Group, Study
+from kb.results import FoundClaim
 from kb.site.context import Site, collect
 from kb.site.figures import Part, Shown
 from kb.site.pages import File, Page

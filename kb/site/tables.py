@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kb.lookup import FoundClaim
 from kb.model import WHOLE, Claim, Group
+from kb.results import FoundClaim
 from kb.site.context import Site, collect
 from kb.site.figures import Shown, shown_comparisons, shown_figures
 from kb.site.words import sentence
