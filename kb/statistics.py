@@ -127,19 +127,20 @@ def difference_interval(one: tuple[int, int], two: tuple[int, int]) -> tuple[flo
 def counts(claims: Iterable[Claim], sizes: Iterable[Claim] = ()) -> Counts | None:
     """Return how many of how many, as prints of one measure say it; None when they do not.
 
-    The whole is the printed denominator, else the one size that ``sizes`` print for the group.
+    The whole is the printed denominator, else the one size that ``sizes`` print for the group:
+    for a category, or what is about some of the group only, when a printed share confirms it.
     Prints that contradict each other, or a share that does not fit its counts, give nothing.
     """
     prints = [claim for claim in claims if not claim.figure.operator]
     numbers = {c.figure.numerator: c for c in prints if c.figure.numerator is not None}
     wholes = {c.figure.denominator: c for c in prints if c.figure.denominator is not None}
     printed_whole = bool(wholes)
-    if not printed_whole:
+    if not printed_whole and _is_of_group(prints):
         wholes = {c.figure.numerator: c for c in sizes if c.figure.numerator is not None}
     if len(numbers) != 1 or len(wholes) != 1:
         return None
     (number, counted), (whole, sized) = *numbers.items(), *wholes.items()
-    if number is None or not whole or number > whole:
+    if not whole or number > whole:
         return None
     if not all(_fits(claim, number, whole) for claim in prints):
         return None
@@ -231,7 +232,9 @@ def _differences(
             [
                 (m, counted)
                 for (by, m), counted in found.items()
-                if by == source and (m.study, m.group) == (measure.study, group) and _same(m, measure)
+                if by == source
+                and (m.study, m.group) == (measure.study, group)
+                and _same(m, measure)
             ]
             for group in (measure.group, measure.versus)
         )
@@ -273,6 +276,14 @@ def _is_size(claim: Claim) -> bool:
     plain = not (measure.category or measure.versus or measure.regimen or measure.population)
     counted = figure.numerator is not None and figure.unit == PEOPLE and not figure.operator
     return measure.endpoint == SIZE and plain and not str(measure.time) and counted
+
+
+def _is_of_group(prints: Sequence[Claim]) -> bool:
+    """Say whether a count is of the whole group: not of a part, unless a share shows it."""
+    parts = (c.measure.category or c.measure.regimen or c.measure.population for c in prints)
+    return any(c.figure.unit == "%" and c.figure.value is not None for c in prints) or not any(
+        parts
+    )
 
 
 def _fits(claim: Claim, number: int, of: int) -> bool:
