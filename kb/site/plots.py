@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from math import inf
 from typing import Final
 
 from kb.expansion import slug
@@ -31,7 +32,9 @@ FEWEST: Final = 2
 PRINTED: Final = Column("Printed", 108)
 INTERVAL: Final = Column("95% CI, printed", 106)
 EXACT: Final = Column("95% CI, derived", 114, derived=True)
+WIDE: Final = Column("95% CI, printed", 136)
 P_VALUE: Final = Column("p, printed", 70)
+_DAYS: Final = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
 
 Marker = Callable[[Reading, int], Mark | None]
 Heading = Callable[[Reading], str]
@@ -123,7 +126,7 @@ class Plots:
                 "The group named first is compared with the second. " + LISTED,
                 f"{label}, on a logarithmic scale",
                 "log",
-                (PRINTED, INTERVAL, P_VALUE),
+                (PRINTED, WIDE, P_VALUE),
                 (),
                 favours=self._favours(endpoint),
             )
@@ -181,7 +184,7 @@ class Plots:
         unit = "%" if base.kind == SHARE else base.axis
         rows = collect((heading(reading), reading) for reading in chosen)
         by_time = heading == self._landmark
-        order = sorted(rows, key=natural) if by_time else sorted(rows, key=self._heading_order)
+        order = sorted(rows, key=duration) if by_time else sorted(rows, key=self._heading_order)
         for title in order:
             made = (self.row(r, base.columns, mark, unit) for r in rows[title])
             without = (
@@ -224,7 +227,9 @@ class Plots:
         if column == P_VALUE:
             verdicts = (f.claim.verdict.p_printed for f in reading.shown[at].claims)
             return next(filter(None, verdicts), "").lstrip("=")
-        return bounds_text(reading.figures(at))
+        figures = reading.figures(at)
+        has_point = any(figure.value is not None or figure.word for figure in figures)
+        return bounds_text(figures) if has_point else ""
 
     # --- headings ----------------------------------------------------------------------------
 
@@ -252,6 +257,18 @@ class Plots:
 
 def _ratio_mark(reading: Reading, at: int) -> Mark | None:
     return printed_mark(reading, at, reading.figures(at)[0].unit)
+
+
+def duration(text: str) -> tuple[float, list[tuple[int, str]]]:
+    """Sort key that puts 18 months between 1 and 2 years, and what is no duration last.
+
+    >>> sorted(["2 years", "", "18 months", "1 year"], key=duration)
+    ['1 year', '18 months', '2 years', '']
+    """
+    number, _, unit = text.partition(" ")
+    days = _DAYS.get(unit.removesuffix("s"))
+    is_length = days is not None and number.replace(".", "", 1).isdigit()
+    return (float(number) * days if is_length and days else inf), natural(text)
 
 
 def usual_unit(chosen: Iterable[Reading]) -> str:

@@ -220,7 +220,7 @@ def point_text(one: Shown, site: Site, unit: str) -> str:
     bare = (replace(f.claim.figure, bounds="", low=None, high=None) for f in one.claims)
     unsaid = (unit, site.settings["people"])
     texts = [site.words.figure(figure, with_unit=figure.unit not in unsaid) for figure in bare]
-    return max(texts, key=len)
+    return max(texts, key=len) or one.text
 
 
 def bounds_text(figures: Iterable[Figure], usual: str = "ci95") -> str:
