@@ -170,7 +170,8 @@ class Plots:
                 yield without_empty_columns(made)
 
     def _part(self, measure: Measure) -> str:
-        if self.readings.is_main(measure):
+        by_category = self.site.top(measure.endpoint) in self.settings["by_category"]
+        if self.readings.is_main(replace(measure, category="") if by_category else measure):
             return "main"
         return "among" if self.readings.is_among(measure) else "more"
 
