@@ -12,7 +12,7 @@ nothing is guessed from a share without its counts, or from counts that do not f
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import log, sqrt
@@ -200,15 +200,18 @@ def sizes_of(claims: Iterable[Claim], source: str = "") -> list[Claim]:
     return chosen if len({claim.figure.numerator for claim in chosen}) == 1 else []
 
 
-def derive(claims: Iterable[Claim]) -> Iterator[Derivation]:
+def derive(claims: Iterable[Claim], estimated: Container[str] = ()) -> Iterator[Derivation]:
     """Yield all that can be derived from claims: shares, differences and logarithms of ratios.
 
     Shares are derived for each source by itself, so that sources which disagree keep their own.
+    Those of ``estimated`` endpoints are left out: a share alive at a time is an estimate that
+    allows for people lost before, and counts give no interval for it.
     """
     every = list(claims)
     sizes = _by_group(filter(_is_size, every))
     found: dict[tuple[str, Measure], Counts] = {}
-    for (source, measure), prints in _by_source(every).items():
+    by_source = _by_source(claim for claim in every if claim.measure.endpoint not in estimated)
+    for (source, measure), prints in by_source.items():
         group = sizes.get((measure.study, measure.group), ())
         counted = counts(prints, sizes_of(group, source))
         if counted is not None:

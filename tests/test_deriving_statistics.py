@@ -238,6 +238,12 @@ def test_a_source_that_compares_two_counted_shares_gives_their_difference() -> N
     assert [d.kind for d in derive(arms)] == ["share", "share"]
 
 
+def test_shares_that_are_estimates_over_time_are_left_out() -> None:
+    printed = claim("OS", printed_figure("60", 18, 30), time="at 2 years")
+    assert list(derive([printed]))
+    assert not list(derive([printed], estimated={"OS"}))
+
+
 def test_everything_derived_of_the_records_names_claims_that_exist(real: KnowledgeBase) -> None:
     known = {f"{claim.study}#{claim.id}" for claim in real.evidence.claims}
     found = list(derive(real.evidence.claims))

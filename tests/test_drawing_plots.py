@@ -82,6 +82,7 @@ def test_there_are_plots_of_every_kind() -> None:
     assert kinds == {"share", "linear", "log"}
     assert any(plot.series for plot in every_plot())
     assert any(plot.collapsed for plot in every_plot())
+    assert all(plot.drawn >= FEWEST for plot in every_plot())
 
 
 # --- scales ----------------------------------------------------------------------------------
@@ -236,6 +237,15 @@ def test_an_interval_that_is_printed_is_not_derived_again() -> None:
                     assert not (mark.derived and is_printed), plot.id
 
 
+def test_no_interval_is_derived_for_survival_at_a_time() -> None:
+    by_time = the_site().settings["plots"]["by_time"]
+    for plot in every_plot():
+        for row in plot.rows:
+            endpoint = row.shown[0].claims[0].claim.measure.endpoint
+            if the_site().top(endpoint) in by_time:
+                assert not any(mark and mark.derived for mark in row.marks), plot.id
+
+
 def test_a_share_without_counts_is_hollow_and_has_no_interval() -> None:
     hollow = [
         placed
@@ -279,10 +289,6 @@ def test_parts_of_a_group_stand_apart_and_closed() -> None:
             }
             if "subgroup" in kinds:
                 assert plot.collapsed or "among" in plot.id, plot.id
-
-
-def test_a_plot_has_at_least_two_rows_with_a_mark() -> None:
-    assert all(plot.drawn >= FEWEST for plot in every_plot())
 
 
 def test_what_a_ratio_favours_is_said_only_where_the_settings_know_it() -> None:

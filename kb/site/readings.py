@@ -77,10 +77,14 @@ class Readings:
         for one in shown:
             claims = [f.claim for f in one.claims]
             sizes = self._sizes_for(claims)
-            counted = counts(claims, sizes)
-            derived.append(share(claims, sizes))
+            counted = None if self._is_estimate(measure) else counts(claims, sizes)
+            derived.append(share(claims, sizes) if counted else None)
             people.append(counted.of if counted else _whole(claims))
         return Reading(measure, tuple(shown), tuple(derived), tuple(people))
+
+    def _is_estimate(self, measure: Measure) -> bool:
+        """A share without an event at a time is estimated with those lost before: no count."""
+        return self.site.top(measure.endpoint) in self.settings["by_time"]
 
     def _sizes_for(self, claims: Sequence[Claim]) -> list[Claim]:
         measure = claims[0].measure
