@@ -207,3 +207,46 @@ def test_light_and_dark_can_be_switched(page: Page, address: str) -> None:
     before = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.locator("label[for^=__palette]:visible").click()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != before
+
+
+def test_no_text_of_a_plot_leaves_its_drawing_or_covers_other_text_of_its_row(
+    browser: Browser, address: str
+) -> None:
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(f"{address}endpoint/OS/")
+    assert page.locator("figure.plot svg").count() > 2
+    page.evaluate("document.querySelectorAll('details').forEach(box => { box.open = true })")
+    found = page.evaluate(
+        """() => [...document.querySelectorAll('.plot svg')].flatMap(svg => {
+          const size = svg.viewBox.baseVal, box = text => text.getBBox();
+          const out = [...svg.querySelectorAll('text')].filter(text => {
+            const b = box(text);
+            return b.x < 0 || b.x + b.width > size.width || b.y + b.height > size.height;
+          });
+          const over = [...svg.querySelectorAll('g.row')].flatMap(row => {
+            const texts = [...row.querySelectorAll('text')];
+            return texts.filter((one, at) => texts.slice(at + 1).some(two => {
+              const a = box(one), b = box(two);
+              return a.x < b.x + b.width && b.x < a.x + a.width
+                && a.y + 5 < b.y + b.height && b.y + 5 < a.y + a.height;
+            }));
+          });
+          return [...out, ...over].map(text => text.textContent);
+        })"""
+    )
+    page.close()
+    assert not found
+
+
+def test_a_plot_on_a_phone_keeps_readable_letters_and_scrolls_by_itself(
+    browser: Browser, address: str
+) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 800})
+    page.goto(f"{address}endpoint/OS/")
+    box = page.locator(".plot-box").first
+    letters = box.locator("text.figure").first.evaluate(
+        "text => text.getBoundingClientRect().height"
+    )
+    assert letters > 9
+    assert box.evaluate("box => box.scrollWidth > box.clientWidth && box.tabIndex === 0")
+    page.close()

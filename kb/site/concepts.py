@@ -10,8 +10,10 @@ from typing import Final
 
 from kb.results import FoundClaim
 from kb.site.context import SCHEMES, Site, collect
+from kb.site.drawing import Plot
 from kb.site.figures import Shown, shown_comparisons, shown_figures
 from kb.site.pages import File, Page
+from kb.site.plots import Plots
 from kb.site.words import sentence
 from kb.vocabulary import SKOS, Term
 
@@ -43,7 +45,7 @@ class Code:
 
 def concept_pages(site: Site) -> Iterator[Page | File]:
     """Yield for each scheme a list of its concepts, and a page for each concept."""
-    mappings = read_mappings(site)
+    mappings, plots = read_mappings(site), Plots(site)
     for scheme, title in SCHEMES.items():
         evidence = evidence_by_concept(site, scheme)
         counts = {name: len(found) for name, found in evidence.items()}
@@ -56,7 +58,8 @@ def concept_pages(site: Site) -> Iterator[Page | File]:
         )
         for term in site.terms(scheme):
             found = evidence.get(term.notation, [])
-            yield _page(site, term, found, mappings.get(f"{scheme}:{term.segment}", []))
+            codes = mappings.get(f"{scheme}:{term.segment}", [])
+            yield _page(site, term, found, codes, plots.of_concept(term, found))
             if found:
                 yield site.csv(f"{scheme}/{term.segment}.csv", found)
 
@@ -70,7 +73,9 @@ def evidence_by_concept(site: Site, scheme: str) -> Mapping[str, list[FoundClaim
     )
 
 
-def _page(site: Site, term: Term, found: list[FoundClaim], mappings: list[Code]) -> Page:
+def _page(
+    site: Site, term: Term, found: list[FoundClaim], mappings: list[Code], plots: list[Plot]
+) -> Page:
     narrower = [t for t in site.terms(term.scheme) if term.notation in t.broader]
     order = list(site.studies)
     by_study = collect((f.claim.study, f) for f in found)
@@ -88,6 +93,7 @@ def _page(site: Site, term: Term, found: list[FoundClaim], mappings: list[Code])
             "links": _links(site, term),
             "mappings": mappings,
             "claims": found,
+            "plots": plots,
             "is_listed": len(found) <= MOST_ROWS,
             "by_study": {s: list(lines(site, by_study[s])) for s in studies}
             if len(found) <= MOST_ROWS

@@ -174,7 +174,8 @@ def _round_alike(one: Decimal | None, two: Decimal | None) -> bool:
 
 def _facts(figure: Figure) -> tuple[object, ...]:
     """The parts of a figure that can be compared; what is not printed is false."""
-    counted = figure.numerator is not None and figure.value == figure.numerator
+    is_share = figure.unit == "%"  # 3 of 100 are 3%
+    counted = not is_share and figure.numerator is not None and figure.value == figure.numerator
     said = figure.value is not None and not counted  # a bare count is its own numerator
     point = (figure.value, figure.operator, figure.unit) if said else None
     bounds = (figure.low, figure.high, figure.bounds) if figure.bounds else None

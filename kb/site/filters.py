@@ -11,6 +11,7 @@ from kb.queries import prefixes
 from kb.results import FoundClaim
 from kb.site.concepts import Line
 from kb.site.context import Site, collect
+from kb.site.drawing import lay_out
 from kb.site.words import STATES, sentence, short_citation
 from kb.verification import State
 
@@ -26,6 +27,7 @@ def filters(site: Site) -> Mapping[str, Callable[..., Any]]:
         "short": short_citation,
         "publication": site.publications.__getitem__,
         "mark": STATES.__getitem__,
+        "lay_out": lay_out,
         "by_study": lambda lines: by_study(site, lines),
         "verified_count": lambda states: states[State.VERIFIED],
         "is_own": lambda text: text.startswith(base),

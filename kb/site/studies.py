@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kb.expansion import measure_key
@@ -10,8 +10,10 @@ from kb.exports import schedule
 from kb.model import WHOLE, Group, Study
 from kb.results import FoundClaim
 from kb.site.context import Site, collect
+from kb.site.drawing import Plot
 from kb.site.figures import Part, Shown
 from kb.site.pages import File, Page
+from kb.site.study_plots import StudyPlots
 from kb.site.tables import StudyTables, Table
 from kb.site.words import dose, sentence
 
@@ -47,11 +49,12 @@ def study_pages(site: Site) -> Iterator[Page | File]:
         "Every study of the evidence base, by design.",
         hide=("navigation",),
     )
+    plots = StudyPlots(site)
     for study in site.studies.values():
-        yield from _study(site, study)
+        yield from _study(site, study, plots.of(study.id))
 
 
-def _study(site: Site, study: Study) -> Iterator[Page | File]:
+def _study(site: Site, study: Study, plots: Mapping[str, list[Plot]]) -> Iterator[Page | File]:
     arranged = StudyTables(site, study.id)
     tables, main = arranged.tables(), arranged.main()
     schedules = _schedules(site, study.id)
@@ -65,6 +68,7 @@ def _study(site: Site, study: Study) -> Iterator[Page | File]:
             "study": study,
             "main": main,
             "tables": tables,
+            "plots": plots,
             "schedules": schedules,
             "whole": members,
             "anchors": _anchors(arranged.claims),
