@@ -8,8 +8,8 @@ from math import inf
 from typing import Final
 
 from kb.expansion import slug
-from kb.results import FoundClaim
 from kb.model import Claim, Measure
+from kb.results import FoundClaim
 from kb.site.context import Site, collect
 from kb.site.drawing import Column, Mark, Piece, Plot, Row, Section
 from kb.site.readings import (

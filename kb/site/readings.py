@@ -8,8 +8,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
-from kb.results import FoundClaim
 from kb.model import WHOLE, Claim, Figure, Measure
+from kb.results import FoundClaim
 from kb.site.context import Site, collect
 from kb.site.drawing import Mark
 from kb.site.figures import Shown, shown_figures

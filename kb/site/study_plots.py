@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Final
 
 from kb.expansion import slug
-from kb.results import FoundClaim
 from kb.model import Group, Measure
+from kb.results import FoundClaim
 from kb.site.context import Heading, Site, collect
 from kb.site.drawing import Column, Mark, Piece, Plot, Row, Section
 from kb.site.plots import EXACT, FEWEST, INTERVAL, PRINTED, Plots, usual_unit, without_empty_columns
