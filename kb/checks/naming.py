@@ -6,17 +6,19 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from itertools import combinations
 from typing import Final
 
 from kb.checks._findings import Finding, Material, Outcome, Severity
 from kb.checks._reports import Reports
-from kb.checks._saying import Saying, figure, place
+from kb.checks._saying import Saying, figure, listed, place
 from kb.checks.agreement import compare
 from kb.model import Claim, Group
 
 _SHARE: Final = "%"
+_TENTH: Final = Decimal("0.1")
 _SET: Final = "analysis-set"
 _FITTING: Final = (Outcome.CONSISTENT, Outcome.BY_ROUNDING)
 _GRADE: Final = re.compile(
@@ -82,6 +84,20 @@ def same_components(one: frozenset[str], other: frozenset[str]) -> Outcome:
     return Outcome.CONSISTENT if one == other else Outcome.INCONSISTENT
 
 
+def share_of(claim: Claim) -> Decimal | None:
+    """Return the percentage that a claim prints, in figures, as a count of so many, or as "all"."""
+    found = claim.figure
+    if found.word == "all":
+        return Decimal(100)
+    if found.unit != _SHARE or found.operator:
+        return None
+    if found.value is not None:
+        return found.value.normalize()
+    if found.numerator is None or not found.denominator:
+        return None
+    return (Decimal(100 * found.numerator) / found.denominator).quantize(_TENTH).normalize()
+
+
 def find(material: Material) -> Iterator[Finding]:
     """Yield figures that are printed once as one thing and once as another."""
     names = _Names(material)
@@ -117,19 +133,16 @@ class _Names:
     def two_endpoints(self, claims: Iterable[Claim]) -> Iterator[Finding]:
         """Find one share of one group that a source gives under two response endpoints."""
         shares = (c for c in claims if self._is_response(c) and not c.measure.category)
-        for same in _by(
-            shares, lambda c: (c.source, c.measure.group, c.measure.time, c.figure.value)
-        ):
+        for same in _by(shares, lambda c: (c.source, c.measure.group, c.measure.time, share_of(c))):
             names = {c.measure.endpoint for c in same}
             if len(names) > 1 and len({c.section for c in same}) > 1:
-                said = _joined(f"{c.measure.endpoint} ({place(c)})" for c in same)
+                said = listed(f"{c.measure.endpoint} ({place(c)})" for c in same)
                 about = self.say.group(same[0].study, same[0].measure.group)
                 told = f"{figure(same[0])} of {about} is printed under two names: {said}"
                 yield self._finding("one-figure-two-names", told, same, said)
 
     def _is_response(self, claim: Claim) -> bool:
-        share = claim.figure.unit == _SHARE and bool(claim.figure.value)
-        return share and self._has_rivals(claim.measure.endpoint)
+        return bool(share_of(claim)) and self._has_rivals(claim.measure.endpoint)
 
     def _has_rivals(self, endpoint: str) -> bool:
         return self.material.vocabulary.says("endpoint", endpoint, "hasRivalNames")
@@ -148,7 +161,7 @@ class _Names:
             yield self._finding("one-figure-two-groups", told, involved, said)
 
     def _subjects(self, claims: Iterable[Claim]) -> str:
-        return _joined(f"{self.say.subject(c)}: {figure(c)} ({place(c)})" for c in claims)
+        return listed(f"{self.say.subject(c)}: {figure(c)} ({place(c)})" for c in claims)
 
     def _is_set_of(self, one: Claim, other: Claim) -> bool:
         a, b = one.measure, other.measure
@@ -178,7 +191,7 @@ class _Names:
                 if self._named_apart(a, b):
                     found[a.measure.endpoint] += [a, b]
         for involved in map(_once, found.values()):
-            said = _joined(f"“{c.named}” ({place(c)})" for c in involved)
+            said = listed(f"“{c.named}” ({place(c)})" for c in involved)
             what = self.say.what(involved[0])
             told = f"{what}, {_figures(involved)}, is printed as {said}"
             yield self._finding("one-figure-two-composites", told, involved, said)
@@ -216,7 +229,7 @@ class _Names:
             odd = [(a, b) for a in same for b in same if self._is_share_of_affected(a, b)]
             if odd:
                 involved = _once(c for pair in odd for c in pair)
-                said = _joined(
+                said = listed(
                     f"{figure(c)} of {self.say.group(c.study, c.measure.group)} "
                     f"{c.measure.time} ({place(c)})"
                     for c in involved
@@ -267,8 +280,8 @@ class _Names:
             unlike = _once(c for one in alike for c in same if self._differs_in(one, c))
             alike = [c for c in alike if any(self._differs_in(c, other) for other in unlike)]
             if unlike:
-                called = _joined(f"“{c.printed}” ({place(c)})" for c in alike)
-                said = _joined(f"“{c.printed}” ({place(c)})" for c in unlike)
+                called = listed(f"“{c.printed}” ({place(c)})" for c in alike)
+                said = listed(f"“{c.printed}” ({place(c)})" for c in unlike)
                 told = f"groups are called alike, {called}, but {said}"
                 yield self._finding("alike-but-different", told, [*alike, *unlike], said)
 
@@ -301,8 +314,3 @@ def _once(claims: Iterable[Claim]) -> list[Claim]:
 
 def _figures(claims: Iterable[Claim]) -> str:
     return " and ".join(dict.fromkeys(map(figure, claims)))
-
-
-def _joined(items: Iterable[str]) -> str:
-    *first, last = dict.fromkeys(items)
-    return f"{', '.join(first)} and {last}" if first else last
