@@ -17,6 +17,7 @@ from typing import Final
 from kb.errors import UnavailableError
 from kb.lookup import KnowledgeBase
 from kb.site.concepts import concept_pages
+from kb.site.console import console_pages
 from kb.site.context import Site
 from kb.site.filters import filters
 from kb.site.front import front_files, front_folder
@@ -35,6 +36,7 @@ KINDS: Final = (
     source_pages,
     scheme_pages,
     question_pages,
+    console_pages,
     thing_files,
 )
 """What makes pages and files; a kind of page is added here and by its template."""

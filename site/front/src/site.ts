@@ -45,8 +45,12 @@ document.addEventListener(
   true,
 );
 
-window.addEventListener("hashchange", reveal);
-if (document.readyState === "complete") reveal();
-else window.addEventListener("load", reveal);
+if (document.getElementById("console")) {
+  void import("./console").then(({ openConsole }) => openConsole());
+} else {
+  window.addEventListener("hashchange", reveal);
+  if (document.readyState === "complete") reveal();
+  else window.addEventListener("load", reveal);
+}
 
 export {};
