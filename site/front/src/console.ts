@@ -80,9 +80,8 @@ class Console {
   // --- what is asked ------------------------------------------------------------------------
 
   #restore(runs = true): void {
-    const first = part("console").dataset["first"] ?? "";
-    const fallback = this.offered.question(first) ? first : (this.offered.questions[0]?.name ?? "");
-    const state = readAddress(location.hash) ?? { question: fallback, values: {}, query: "", view: "table" as View };
+    const chosen = this.#select.value; // by the page, or by a reader who was faster than this program
+    const state = readAddress(location.hash) ?? { question: chosen, values: {}, query: "", view: "table" as View };
     this.#wanted = state.view;
     if (state.query) this.#ask("", {}, state.query);
     else this.#ask(state.question, state.values);
@@ -93,8 +92,9 @@ class Console {
 
   #ask(name: string, values: Values, query = ""): void {
     const question = this.offered.question(name);
-    const own = Object.fromEntries(question?.parameters.map((p) => [p.name, p.value]) ?? []);
-    const given = Object.keys(values).length ? values : own;
+    const isSaid = Object.keys(values).length > 0;
+    const choose = ({ name, optional, value }: Parameter): string => values[name] ?? (isSaid && optional ? "" : value);
+    const given = Object.fromEntries(question?.parameters.map((one) => [one.name, choose(one)]) ?? []);
     this.#select.value = question ? name : "";
     part("console-why").textContent = question ? `Why: ${question.why}.` : "";
     this.#form.show(question, given);

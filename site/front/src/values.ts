@@ -21,9 +21,9 @@ export class ValueForm {
     this.form.hidden = !parameters.length;
   }
 
+  /** All values, "" where the reader left one free. */
   get values(): Values {
-    const fields = this.#fields().filter(({ value }) => value.trim());
-    return Object.fromEntries(fields.map((field) => [field.name, field.value.trim()]));
+    return Object.fromEntries(this.#fields().map((field) => [field.name, field.value.trim()]));
   }
 
   /** Takes over what an edited query binds; a parameter that it does not bind cannot be filled. */
