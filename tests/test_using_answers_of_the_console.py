@@ -132,6 +132,23 @@ def test_numbers_become_a_chart_and_other_answers_do_not(console: Console) -> No
     expect(console.page.get_by_role("tab", name="Chart")).to_be_disabled()
 
 
+def test_figures_that_cannot_share_an_axis_are_drawn_apart(console: Console) -> None:
+    from playwright.sync_api import expect
+
+    console.open(question="endpoint-across-regimens", endpoint="OS", view="chart")
+    rows = [r for r in records().ask("endpoint-across-regimens", endpoint="OS") if r["value"]]
+    kinds = {str(row["statistic"]) for row in rows}
+    assert len(kinds) > 1, "this question mixes no statistics: it tests nothing"
+    points = console.page.locator("g[data-part=dot] circle")
+    for kind in sorted(kinds):
+        console.page.get_by_label("Only").select_option(kind)
+        expect(points).to_have_count(sum(row["statistic"] == kind for row in rows))
+    first = console.page.get_by_label("Only").locator("option").first.get_attribute("value")
+    assert sum(row["statistic"] == first for row in rows) == max(
+        sum(row["statistic"] == kind for row in rows) for kind in kinds
+    )
+
+
 # --- by keyboard, in any light, on a phone ---------------------------------------------------
 
 

@@ -3,11 +3,10 @@ import type { View } from "./address";
 import type { Engine } from "./engine";
 import type { Answer, Format, Row, Sorting } from "./messages";
 import type { Offered } from "./offered";
-import { canDraw } from "./shape";
+import { canDraw, MOST_ROWS } from "./shape";
 import { drawTable, element } from "./table";
 
 export const SHOWN = 200;
-const DRAWN = 2000;
 const KINDS: Record<Format, [name: string, type: string]> = {
   csv: ["CSV", "text/csv"],
   json: ["JSON", "application/sparql-results+json"],
@@ -110,7 +109,7 @@ export class AnswerView {
     if (!answer) return;
     const [{ drawChart }, rows] = await Promise.all([
       import("./chart"),
-      this.wiring.engine.ask("rows", { sorting: null, most: DRAWN }),
+      this.wiring.engine.ask("rows", { sorting: null, most: MOST_ROWS }),
     ]);
     if (answer === this.#answer && this.#view === "chart") drawChart(this.parts.chart, answer, rows, this.wiring.offered);
   }

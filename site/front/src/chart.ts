@@ -2,7 +2,7 @@
 import { axisX, axisY, barX, dot, gridX, plot, ruleX, ruleY, type Markish } from "@observablehq/plot";
 import type { Answer, Row } from "./messages";
 import type { Offered } from "./offered";
-import { bounds, canDraw, figures, firstShape, labels, type Kind, type Shape } from "./shape";
+import { bounds, canDraw, figures, firstShape, kindColumn, labels, MOST_ROWS, onlyOf, type Kind, type Shape } from "./shape";
 import { count, element } from "./table";
 
 const MOST_LINES = 60;
@@ -26,20 +26,22 @@ export function drawChart(into: HTMLElement, answer: Answer, rows: readonly Row[
   const box = element("figure", "console-figure");
   const draw = (shape: Shape): void => box.replaceChildren(...figure(answer, rows, shape, offered, into.clientWidth));
   const shape = firstShape(answer, rows);
-  into.replaceChildren(controls(answer, shape, draw), box);
+  into.replaceChildren(controls(answer, rows, shape, draw), box);
   draw(shape);
 }
 
-function controls(answer: Answer, first: Shape, draw: (shape: Shape) => void): HTMLElement {
+function controls(answer: Answer, rows: readonly Row[], first: Shape, draw: (shape: Shape) => void): HTMLElement {
   let shape = first;
   const set = (part: Partial<Shape>): void => draw((shape = { ...shape, ...part }));
   const column = (at: number): [string, string] => [String(at), at < 0 ? "none" : (answer.columns[at] ?? "")];
   const bar = element("div", "console-controls");
+  const kinds = onlyOf(answer, rows, shape.figure).map((value): [string, string] => [value, value]);
   bar.append(
     choice("Draw", [["points", "points"], ["bars", "bars"]], shape.kind, (v) => set({ kind: v as Kind })),
     choice("Figure", figures(answer).map(column), String(shape.figure), (v) => set({ figure: Number(v) })),
     choice("Label", labels(answer).map(column), String(shape.label), (v) => set({ label: Number(v) })),
     choice("Colour", [-1, ...labels(answer)].map(column), String(shape.colour), (v) => set({ colour: Number(v) })),
+    ...(kinds.length > 1 ? [choice("Only", [...kinds, ["", "all, on one axis"]], shape.only, (v) => set({ only: v }))] : []),
   );
   return bar;
 }
@@ -95,12 +97,13 @@ function marks(kept: readonly Datum[], kind: Kind, hasColour: boolean): Markish[
 }
 
 /** Points stand on a line for each label and colour; bars of one label are put end to end. */
-function data(answer: Answer, rows: readonly Row[], { figure, label, colour, kind }: Shape, offered: Offered): Datum[] {
+function data(answer: Answer, rows: readonly Row[], { figure, label, colour, kind, only }: Shape, offered: Offered): Datum[] {
+  const told = kindColumn(answer, rows);
   const text = (row: Row, at: number): string => offered.shortened(row[at]?.v ?? "–");
   const ends = bounds(answer);
   return rows.flatMap((row) => {
     const value = row[figure]?.n;
-    if (value === undefined) return [];
+    if (value === undefined || (only && row[told]?.v !== only)) return [];
     const group = colour < 0 ? "" : text(row, colour);
     const line = kind === "bars" || !group || colour === label ? text(row, label) : `${text(row, label)} · ${group}`;
     const said = answer.columns.map((name, at) => (row[at] ? `${name}: ${cut(text(row, at))}` : "")).filter(Boolean);
@@ -130,7 +133,7 @@ function caption(answer: Answer, kept: readonly Datum[], every: readonly Datum[]
   const said = [
     `${count(kept.length)} of ${count(answer.total)} rows drawn.`,
     lines > MOST_LINES ? `The first ${MOST_LINES} of ${count(lines)} labels are shown.` : "",
-    missing > 0 ? `${count(missing)} have no figure here or came too late in the order.` : "",
+    missing > 0 ? `${count(missing)} have no such figure, or come after the first ${count(MOST_ROWS)} rows.` : "",
     isAdded ? "Bars of one label are put end to end: their sum means something only if the figures may be added." : "",
     bounds(answer) && shape.kind === "points" ? "Lines run from low to high." : "",
     "The table has the same figures.",
