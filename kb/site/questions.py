@@ -69,12 +69,17 @@ def common_values(site: Site) -> Mapping[str, str]:
 
 
 def _ask(site: Site, query: Query, values: Mapping[str, str]) -> Asked:
+    example = example_of(query, values)
+    sparql = with_values(site, query, example)
+    return Asked(query, example, sparql, site.base.sparql(sparql))
+
+
+def example_of(query: Query, values: Mapping[str, str]) -> Mapping[str, str]:
+    """Return a value for each parameter that a query needs, or for its first if it needs none."""
     needed = {name: kind for name, kind in query.parameters.items() if _is_needed(query, name)}
     if not needed:
         needed = dict(list(query.parameters.items())[:1])
-    example = {name: values.get(kind, values.get(name, "")) for name, kind in needed.items()}
-    sparql = with_values(site, query, example)
-    return Asked(query, example, sparql, site.base.sparql(sparql))
+    return {name: values.get(kind, values.get(name, "")) for name, kind in needed.items()}
 
 
 def _is_needed(query: Query, name: str) -> bool:

@@ -27,7 +27,7 @@ class Entry:
 
 def scheme_pages(site: Site) -> Iterator[Page | File]:
     """Yield a page for the ontology and one for each scheme without pages of its own."""
-    entries = _entries(site)
+    entries = ontology_entries(site)
     yield Page(
         "ontology",
         "ontology.html.j2",
@@ -67,7 +67,8 @@ def _schemes(site: Site) -> Mapping[str, tuple[str, str]]:
     }
 
 
-def _entries(site: Site) -> Mapping[str, Entry]:
+def ontology_entries(site: Site) -> Mapping[str, Entry]:
+    """Return the classes and properties of the ontology by IRI, sorted by name."""
     own = site.base.iris.own("")
     found: dict[str, Entry] = {}
     for subject, predicate, value in site.vocabulary.triples:

@@ -17,8 +17,10 @@ from typing import Final
 from kb.errors import UnavailableError
 from kb.lookup import KnowledgeBase
 from kb.site.concepts import concept_pages
+from kb.site.console import console_pages
 from kb.site.context import Site
 from kb.site.filters import filters
+from kb.site.front import front_files, front_folder
 from kb.site.home import home_pages
 from kb.site.pages import File, Page, Renderer
 from kb.site.questions import question_pages
@@ -34,6 +36,7 @@ KINDS: Final = (
     source_pages,
     scheme_pages,
     question_pages,
+    console_pages,
     thing_files,
 )
 """What makes pages and files; a kind of page is added here and by its template."""
@@ -49,8 +52,8 @@ def build_site(base: KnowledgeBase, folder: Path) -> None:
     built again by itself.
 
     Raises:
-        UnavailableError: mkdocs is not installed, the project has no ``site/``, or mkdocs
-            found something wrong with the pages.
+        UnavailableError: mkdocs or the front end is not installed, the project has no
+            ``site/``, or mkdocs found something wrong with the pages.
     """
     if importlib.util.find_spec("mkdocs") is None or importlib.util.find_spec("material") is None:
         raise UnavailableError("the site needs mkdocs and its theme: pip install 'kb[site]'")
@@ -62,12 +65,13 @@ def write_pages(base: KnowledgeBase, folder: Path) -> None:
     """Write all that mkdocs needs: pages, files, assets and settings."""
     made_of = site_folder(base.root)
     site = Site(base, made_of)
+    scripts = list(front_files(front_folder(made_of)))
     docs = folder / "docs"
     shutil.copytree(made_of / "pages", docs)
     shutil.copytree(made_of / "assets", docs / "assets")
     shutil.copytree(made_of / "overrides", folder / "overrides")
     renderer = Renderer(made_of / "templates", filters(site))
-    for item in _items(site):
+    for item in chain(scripts, _items(site)):
         _write(docs, item, renderer)
     (folder / "mkdocs.yml").write_text(_settings(site, made_of), encoding="utf-8")
 

@@ -1,0 +1,137 @@
+"""The front end: TypeScript of ``site/front``, bundled by esbuild into scripts of the site.
+
+esbuild is a program by itself, so that a build needs no Node once the packages are installed.
+Nothing is written beside the sources: bundles are made in a folder that is removed again.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from kb.errors import UnavailableError
+from kb.site.pages import File
+
+ENTRIES: Final = ("site", "console", "worker", "chart")
+"""The modules of ``src`` that are loaded by name; what they share becomes chunks."""
+
+_ENGINE: Final = "oxigraph/web_bg.wasm"
+_HOW: Final = "run `make front` in the folder of the software"
+_OPTIONS: Final = (
+    "--bundle",
+    "--splitting",
+    "--format=esm",
+    "--minify",
+    "--target=es2022",
+    "--charset=utf8",
+    "--legal-comments=none",
+    "--log-level=warning",
+    "--entry-names=[name]",
+    "--chunk-names=[name]-[hash]",
+)
+
+
+def front_files(folder: Path) -> Iterator[File]:
+    """Yield the scripts, the engine and the licences of what is in them, under ``assets/front``.
+
+    Raises:
+        UnavailableError: the packages are not installed as the lock has them, or esbuild
+            refuses the sources.
+    """
+    check_installed(folder)
+    for name, content in _bundled(folder, _digest(folder)).items():
+        yield File(f"assets/front/{name}", content)
+
+
+def front_folder(site: Path) -> Path:
+    """Return the front end of a site's folder, or else of this software."""
+    own = site / "front"
+    is_own = (own / "package.json").is_file()
+    return own if is_own else Path(__file__).parents[2] / "site" / "front"
+
+
+def check_installed(folder: Path) -> None:
+    """See that the packages are there, in the versions of the lock.
+
+    Raises:
+        UnavailableError: they are not; says what to run.
+    """
+    modules = folder / "node_modules"
+    installed = modules / ".package-lock.json"
+    if not installed.is_file() or not any(modules.glob("@esbuild/*/bin/esbuild*")):
+        raise UnavailableError(f"the front end of the site is not installed: {_HOW}")
+    wanted, found = _versions(folder / "package-lock.json"), _versions(installed)
+    wrong = [name for name, version in found.items() if wanted.get(name) != version]
+    if wrong:
+        name = wrong[0].removeprefix("node_modules/")
+        raise UnavailableError(f"the front end has another {name} than its lock: {_HOW}")
+
+
+def _versions(lock: Path) -> dict[str, str]:
+    packages: dict[str, Any] = json.loads(lock.read_text(encoding="utf-8"))["packages"]
+    return {name: said["version"] for name, said in packages.items() if name}
+
+
+def _digest(folder: Path) -> str:
+    """Tell whether anything changed that a bundle is made of."""
+    digest = hashlib.sha256((folder / "package-lock.json").read_bytes())
+    for path in sorted((folder / "src").glob("*.ts")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+@cache
+def _bundled(folder: Path, _made_of: str) -> Mapping[str, bytes]:
+    """Bundle once for each state of the sources."""
+    modules = folder / "node_modules"
+    with tempfile.TemporaryDirectory(prefix="kb-front-") as made:
+        used = _run_esbuild(folder, Path(made))
+        scripts = {path.name: path.read_bytes() for path in sorted(Path(made).glob("*.js"))}
+    engine = gzip.compress((modules / _ENGINE).read_bytes(), mtime=0)
+    notices = _notices(folder, used).encode()
+    return scripts | {"oxigraph.wasm.gz": engine, "licences.txt": notices}
+
+
+def _run_esbuild(folder: Path, made: Path) -> list[str]:
+    """Write the bundles, and return the paths of all sources that are in them."""
+    program = next(folder.glob("node_modules/@esbuild/*/bin/esbuild*"))
+    meta = made / "meta.json"
+    sources = [f"src/{name}.ts" for name in ENTRIES if (folder / "src" / f"{name}.ts").is_file()]
+    command = [str(program), *sources, *_OPTIONS, f"--outdir={made}", f"--metafile={meta}"]
+    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if ran.returncode:
+        raise UnavailableError(f"esbuild could not bundle the front end:\n{ran.stderr.strip()}")
+    return list(json.loads(meta.read_text(encoding="utf-8"))["inputs"])
+
+
+def _notices(folder: Path, used: Iterable[str]) -> str:
+    """The licences of all packages that are in the bundles, as they want to be shipped."""
+    packages = dict(_package(path) for path in used if "node_modules/" in path)
+    return "\n".join(_notice(folder / packages[name], name) for name in sorted(packages))
+
+
+def _package(path: str) -> tuple[str, str]:
+    """Return the name and the folder of the package that a source belongs to.
+
+    >>> _package("node_modules/@codemirror/view/dist/index.js")
+    ('@codemirror/view', 'node_modules/@codemirror/view')
+    """
+    before, modules, inside = path.rpartition("node_modules/")
+    parts = inside.split("/")
+    name = "/".join(parts[: 2 if inside.startswith("@") else 1])
+    return name, f"{before}{modules}{name}"
+
+
+def _notice(folder: Path, name: str) -> str:
+    said = json.loads((folder / "package.json").read_text(encoding="utf-8"))
+    head = f"{name} {said['version']} ({said.get('license', 'see below')})\n"
+    texts = sorted(p for p in folder.iterdir() if p.name.upper().startswith(("LICEN", "NOTICE")))
+    body = "\n".join(path.read_text(encoding="utf-8").strip() for path in texts)
+    return f"{'=' * 72}\n{head}\n{body}\n"

@@ -1,0 +1,276 @@
+// The console: a question or a query, run in the worker, with its answer and its address.
+import { readAddress, writeAddress, type State, type View } from "./address";
+import { AnswerView, SHOWN } from "./answer";
+import { Editor } from "./editor";
+import { Engine, fetchBytes, QueryFault, Stopped } from "./engine";
+import type { Answer, Fault } from "./messages";
+import { Offered, type Parameter, type Values } from "./offered";
+import { formOf, plainly, rebind, refusal, withPrefixes } from "./sparql";
+import { count, element } from "./table";
+import { ValueForm } from "./values";
+
+const LIMIT = 60_000;
+const OWN = "SELECT ?s ?p ?o {\n  ?s ?p ?o\n}\nLIMIT 100\n";
+
+function part<T extends HTMLElement = HTMLElement>(name: string): T {
+  const found = document.getElementById(name);
+  if (!found) throw new Error(`the page has no #${name}`);
+  return found as T;
+}
+
+/** Makes the page's console work. */
+export async function openConsole(): Promise<void> {
+  const { root = "", dataset = "", offered = "" } = part("console").dataset;
+  try {
+    const engine = new Engine(new URL("./oxigraph.wasm.gz", import.meta.url).href, dataset);
+    engine.ready.catch(() => undefined); // said below, after the words
+    const text = new TextDecoder().decode(await fetchBytes(offered));
+    await new Console(engine, new Offered(JSON.parse(text)), root).open();
+  } catch (error) {
+    part("console-status").textContent = `The console could not start: ${(error as Error).message}`;
+  }
+}
+
+class Console {
+  readonly #select = part<HTMLSelectElement>("console-question");
+  readonly #run = part<HTMLButtonElement>("console-run");
+  readonly #stop = part<HTMLButtonElement>("console-stop");
+  readonly #form: ValueForm;
+  readonly #editor: Editor;
+  readonly #answer: AnswerView;
+  #composed = "";
+  #isBusy = false;
+  #isWaiting = false;
+  #checking = 0;
+  #changing = 0;
+
+  constructor(
+    readonly engine: Engine,
+    readonly offered: Offered,
+    root: string,
+  ) {
+    const wiring = { engine, offered, root, name: () => this.#select.value || "answer", viewed: () => this.#writeAddress() };
+    this.#answer = new AnswerView(answerParts(), wiring);
+    this.#form = new ValueForm(part("console-values"), offered, (parameter) => this.#fill(parameter));
+    this.#editor = new Editor({
+      parent: part("console-editor"),
+      offered,
+      changed: (text, byReader) => this.#edited(text, byReader),
+      run: () => void this.run(),
+    });
+  }
+
+  async open(): Promise<void> {
+    this.#run.addEventListener("click", () => void this.run());
+    this.#stop.addEventListener("click", () => this.engine.stop());
+    part("console-link").addEventListener("click", () => void this.#copyLink());
+    this.#select.addEventListener("change", () => this.#choose());
+    window.addEventListener("popstate", () => this.#restore());
+    this.#restore(false);
+    await this.#becomeReady();
+    await this.run("replace");
+  }
+
+  async #becomeReady(): Promise<void> {
+    const quads = await this.engine.ready;
+    this.#run.disabled = false;
+    this.#say(`${count(quads)} statements loaded.`);
+  }
+
+  // --- what is asked ------------------------------------------------------------------------
+
+  #restore(runs = true): void {
+    const chosen = this.#select.value; // by the page, or by a reader who was faster than this program
+    const state = readAddress(location.hash) ?? { question: chosen, values: {}, query: "", view: "table" as View };
+    this.#wanted = state.view;
+    if (state.query) this.#ask("", {}, state.query);
+    else this.#ask(state.question, state.values);
+    if (runs) void this.run("replace");
+  }
+
+  #wanted: View = "table";
+
+  #ask(name: string, values: Values, query = ""): void {
+    const question = this.offered.question(name);
+    const isSaid = Object.keys(values).length > 0;
+    const choose = ({ name, optional, value }: Parameter): string => values[name] ?? (isSaid && optional ? "" : value);
+    const given = Object.fromEntries(question?.parameters.map((one) => [one.name, choose(one)]) ?? []);
+    this.#select.value = question ? name : "";
+    part("console-why").textContent = question ? `Why: ${question.why}.` : "";
+    this.#form.show(question, given);
+    this.#composed = question ? this.offered.compose(question, given) : "";
+    this.#editor.text = query || this.#composed || OWN;
+  }
+
+  #choose(): void {
+    this.#wanted = "table";
+    this.#ask(this.#select.value, {});
+    void this.run();
+  }
+
+  /** A value changed: an untouched question is composed anew, an edited one keeps its edits. */
+  #fill(parameter: Parameter): void {
+    const question = this.offered.question(this.#select.value);
+    if (!question) return;
+    const { values } = this.#form;
+    if (this.#editor.text === this.#composed) {
+      this.#composed = this.offered.compose(question, values);
+      this.#editor.text = this.#composed;
+    } else {
+      const term = this.offered.term(parameter, values[parameter.name] ?? "");
+      this.#editor.text = rebind(this.#editor.text, parameter.name, term);
+    }
+    clearTimeout(this.#changing);
+    this.#changing = window.setTimeout(() => void this.run(), 250);
+  }
+
+  #edited(text: string, byReader: boolean): void {
+    if (!byReader) return;
+    this.#form.follow(text);
+    clearTimeout(this.#checking);
+    this.#checking = window.setTimeout(() => void this.#check(), 400);
+  }
+
+  /** Marks errors while the reader writes; the engine parses without asking anything. */
+  async #check(): Promise<void> {
+    const text = this.#editor.text;
+    if (this.#isBusy || !text.trim()) return;
+    const fault = refusal(text) ?? (await this.#parse(text));
+    if (text === this.#editor.text) this.#editor.mark(fault);
+    if (!fault) this.#showFault(null);
+  }
+
+  async #parse(text: string): Promise<Fault | null> {
+    const full = withPrefixes(text, this.offered.prefixes);
+    const fault = await this.engine.ask("check", { text: full.text }).catch(() => null);
+    return fault && plainly(fault, text, full.lines, this.#editor.firstError());
+  }
+
+  // --- what is answered ---------------------------------------------------------------------
+
+  async run(address: "push" | "replace" = "push"): Promise<void> {
+    if (this.#isBusy) {
+      this.#isWaiting = true;
+      return;
+    }
+    const text = this.#editor.text;
+    const view = this.#wanted === "chart" ? this.#wanted : this.#answer.view;
+    this.#wanted = "table";
+    const refused = refusal(text);
+    if (refused) return this.#fail(refused);
+    this.#busy(true);
+    try {
+      this.#show(await this.#answerTo(text), view, address);
+    } catch (error) {
+      this.#failed(error, text);
+    }
+    this.#busy(false);
+    if (this.#isWaiting) {
+      this.#isWaiting = false;
+      await this.run();
+    }
+  }
+
+  async #answerTo(text: string): Promise<Answer> {
+    await this.engine.ready;
+    this.#say("Running …");
+    const full = withPrefixes(text, this.offered.prefixes);
+    return this.engine.ask("ask", { text: full.text, form: formOf(text), most: SHOWN }, LIMIT);
+  }
+
+  #show(answer: Answer, view: View, address: "push" | "replace"): void {
+    this.#showFault(null);
+    this.#editor.mark(null);
+    this.#answer.show(answer, view);
+    this.#writeAddress(address);
+    this.#say(`${summary(answer)} in ${Math.max(1, Math.round(answer.milliseconds))} ms.`);
+    performance.mark("console-answered");
+  }
+
+  #failed(error: unknown, text: string): void {
+    if (error instanceof Stopped) {
+      this.#say(`${error.message} The dataset is loaded again.`);
+      return;
+    }
+    const added = withPrefixes(text, this.offered.prefixes).lines;
+    this.#fail(error instanceof QueryFault ? plainly(error.fault, text, added, this.#editor.firstError()) : { message: String(error) });
+  }
+
+  #fail(fault: Fault): void {
+    this.#say("No answer.");
+    this.#answer.clear();
+    this.#editor.mark(fault);
+    this.#showFault(fault);
+  }
+
+  #showFault(fault: Fault | null): void {
+    const box = part("console-error");
+    box.hidden = !fault;
+    box.replaceChildren();
+    if (!fault) return;
+    if (fault.line) {
+      const button = element("button", "console-button", `Line ${fault.line}:${fault.column ?? 1}`);
+      button.setAttribute("type", "button");
+      button.addEventListener("click", () => this.#editor.goTo(fault));
+      box.append(button, " ");
+    }
+    box.append(fault.message);
+  }
+
+  #busy(isBusy: boolean): void {
+    this.#isBusy = isBusy;
+    this.#stop.disabled = !isBusy;
+    this.#run.disabled = isBusy;
+    part("console-answer").setAttribute("aria-busy", String(isBusy));
+  }
+
+  #say(text: string): void {
+    part("console-status").textContent = text;
+  }
+
+  // --- its address --------------------------------------------------------------------------
+
+  #state(): State {
+    const isOwn = !this.#select.value || this.#editor.text !== this.#composed;
+    return {
+      question: this.#select.value,
+      values: this.#form.values,
+      query: isOwn ? this.#editor.text : "",
+      view: this.#answer.view,
+    };
+  }
+
+  #writeAddress(how: "push" | "replace" = "replace"): void {
+    const address = writeAddress(this.#state());
+    if (address === location.hash) return;
+    if (how === "push") history.pushState(null, "", address);
+    else history.replaceState(null, "", address);
+  }
+
+  async #copyLink(): Promise<void> {
+    this.#writeAddress();
+    try {
+      await navigator.clipboard.writeText(location.href);
+      this.#say("The link to this query is copied.");
+    } catch {
+      this.#say("The address of this page is the link to this query.");
+    }
+  }
+}
+
+function summary({ form, total, rows }: Answer): string {
+  if (form === "ASK") return `Answer: ${rows[0]?.[0]?.v === "true" ? "yes" : "no"}`;
+  const what = form === "SELECT" ? "row" : "statement";
+  return `${count(total)} ${what}${total === 1 ? "" : "s"}`;
+}
+
+function answerParts(): AnswerView["parts"] {
+  return {
+    views: part("console-views"),
+    downloads: part("console-downloads"),
+    table: part("view-table"),
+    chart: part("view-chart"),
+    tableTab: part("tab-table"),
+    chartTab: part("tab-chart"),
+  };
+}

@@ -1,0 +1,88 @@
+// The worker as the page sees it: loaded once, asked, and stopped by being replaced.
+import type { Asking, Exchange, Fault, Reply } from "./messages";
+
+/** An error of a query, with its place when the engine names one. */
+export class QueryFault extends Error {
+  constructor(readonly fault: Fault) {
+    super(fault.message);
+  }
+}
+
+/** The query was stopped, by the reader or by the clock. */
+export class Stopped extends Error {}
+
+interface Waiting {
+  resolve(told: unknown): void;
+  reject(error: Error): void;
+}
+
+export class Engine {
+  #worker: Worker;
+  #waiting = new Map<number, Waiting>();
+  #ids = 0;
+  readonly #files: Promise<readonly [WebAssembly.Module, Uint8Array]>;
+  /** Holds how many statements there are, as soon as they can be asked. */
+  ready: Promise<number>;
+
+  constructor(engine: string, dataset: string) {
+    this.#worker = this.#start();
+    this.#files = Promise.all([fetchBytes(engine).then(compile), fetchBytes(dataset)]);
+    this.ready = this.#load();
+  }
+
+  /** Asks the worker, and waits for at most so many milliseconds. */
+  async ask<K extends Asking>(what: K, asked: Exchange[K]["asked"], limit = 0): Promise<Exchange[K]["told"]> {
+    const id = ++this.#ids;
+    const told = new Promise<unknown>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    const clock = limit ? setTimeout(() => this.stop(`Stopped after ${limit / 1000} seconds.`), limit) : 0;
+    this.#worker.postMessage({ id, what, ...asked });
+    try {
+      return (await told) as Exchange[K]["told"];
+    } finally {
+      clearTimeout(clock);
+      this.#waiting.delete(id);
+    }
+  }
+
+  /** Ends what the worker does, and starts another with the same dataset. */
+  stop(why = "Stopped."): void {
+    this.#worker.terminate();
+    for (const { reject } of this.#waiting.values()) reject(new Stopped(why));
+    this.#waiting.clear();
+    this.#worker = this.#start();
+    this.ready = this.#load();
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    worker.onmessage = ({ data }: MessageEvent<Reply>) => {
+      const waiting = this.#waiting.get(data.id);
+      if ("fault" in data) waiting?.reject(new QueryFault(data.fault));
+      else waiting?.resolve(data.told);
+    };
+    worker.onerror = (event) => {
+      for (const { reject } of this.#waiting.values()) reject(new Error(event.message || "the worker could not start"));
+    };
+    return worker;
+  }
+
+  async #load(): Promise<number> {
+    const [module, dataset] = await this.#files;
+    return (await this.ask("load", { module, dataset })).quads;
+  }
+}
+
+/** Fetches a file; a server may or may not have inflated it on the way. */
+export async function fetchBytes(url: string): Promise<Uint8Array> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url.replace(/\?.*/, "")} could not be loaded (${response.status})`);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(inflated).arrayBuffer());
+}
+
+function compile(bytes: Uint8Array): Promise<WebAssembly.Module> {
+  if (String.fromCharCode(...bytes.subarray(0, 4)) !== "\0asm") throw new Error("the engine is not what it should be");
+  return WebAssembly.compile(bytes as BufferSource);
+}

@@ -1,0 +1,56 @@
+// Every page: places the box of a figure beside it, and opens the figure that an address names.
+
+let opener: HTMLElement | null = null;
+
+function place(box: HTMLElement): void {
+  box.style.cssText = "";
+  if (!opener || window.innerWidth < 600) return;
+  const at = opener.getBoundingClientRect();
+  const size = box.getBoundingClientRect();
+  const left = Math.min(Math.max(8, at.left), window.innerWidth - size.width - 24);
+  const fits = at.bottom + 8 + size.height < window.innerHeight;
+  const top = fits ? at.bottom + 6 : Math.max(8, at.top - size.height - 6);
+  box.style.cssText = `inset: ${top}px auto auto ${left}px; margin: 0`;
+}
+
+function reveal(): void {
+  const name = decodeURIComponent(location.hash.slice(1));
+  const target = name && document.getElementById(name);
+  if (!target) return;
+  target.closest("details")?.setAttribute("open", "");
+  const button = target
+    .closest("td, th, caption, li, p")
+    ?.querySelector<HTMLElement>(`button[data-claims~="${CSS.escape(name)}"]`);
+  if (!button) return;
+  button.scrollIntoView({ block: "center" });
+  opener = button;
+  document.getElementById(button.getAttribute("popovertarget") ?? "")?.showPopover();
+}
+
+document.addEventListener(
+  "click",
+  (event) => {
+    const button = event.target instanceof Element && event.target.closest("button[popovertarget]");
+    if (button instanceof HTMLElement) opener = button;
+  },
+  true,
+);
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const box = event.target;
+    const isPrints = box instanceof HTMLElement && box.matches(".prints");
+    if (isPrints && (event as ToggleEvent).newState === "open") place(box);
+  },
+  true,
+);
+
+if (document.getElementById("console")) {
+  void import("./console").then(({ openConsole }) => openConsole());
+} else {
+  window.addEventListener("hashchange", reveal);
+  if (document.readyState === "complete") reveal();
+  else window.addEventListener("load", reveal);
+}
+
+export {};

@@ -1,0 +1,123 @@
+// The text of a query: its tokens, what it may not say, its prefixes, and the values in it.
+import type { Fault, Form } from "./messages";
+
+// The same tokens as kb.store reads, so that both faces refuse the same queries.
+const TOKENS =
+  /(?<iri><(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>)|"""(?:[^"\\]|\\.|"(?!""))*"""|'''(?:[^'\\]|\\.|'(?!''))*'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#[^\n\r]*|[?$]\w+|(?<prefix>[\w.-]*):(?:[\w.:%-]|\\.)*|(?<word>[A-Za-z]+)|[\d_.-]+|(?<brace>\{)/gs;
+const FORBIDDEN = new Set(["LOAD", "INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD"]);
+const FORMS = new Set<string>(["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]);
+export const MAX_QUERY = 100_000;
+
+/** Says why a query is refused before it is asked, and where. */
+export function refusal(text: string): Fault | null {
+  if (text.length > MAX_QUERY) return { message: "A query has at most 100,000 characters." };
+  for (const token of text.matchAll(TOKENS)) {
+    const word = forbidden(token);
+    if (word) {
+      const message = `${word} is not allowed: queries read this dataset only.`;
+      return { message, ...placeOf(text, token.index) };
+    }
+  }
+  return null;
+}
+
+/** Engines read keywords without the space around them: `SERVICESILENT` is refused too. */
+function forbidden(token: RegExpExecArray): string {
+  const word = (token.groups?.["word"] ?? "").toUpperCase();
+  const parts = [word, (token.groups?.["prefix"] ?? "").toUpperCase()];
+  if (parts.some((part) => part.includes("SERVICE"))) return "SERVICE";
+  return FORBIDDEN.has(word) ? word : "";
+}
+
+function placeOf(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset).split("\n");
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
+
+/** What kind of query it is; one that is none of them is left for the engine to explain. */
+export function formOf(text: string): Form {
+  for (const token of text.matchAll(TOKENS)) {
+    const word = (token.groups?.["word"] ?? "").toUpperCase();
+    if (FORMS.has(word)) return word as Form;
+  }
+  return "SELECT";
+}
+
+/** Whether a query says with FROM which graphs it asks. */
+export function namesGraphs(text: string): boolean {
+  return [...text.matchAll(TOKENS)].some((token) => token.groups?.["word"]?.toUpperCase() === "FROM");
+}
+
+/** Declares the known prefixes that a query uses and does not declare, on a line of their own. */
+export function withPrefixes(text: string, known: Record<string, string>): { text: string; lines: number } {
+  const declared = new Set<string>();
+  const used = new Set<string>();
+  let last = "";
+  for (const token of text.matchAll(TOKENS)) {
+    const prefix = token.groups?.["prefix"];
+    if (prefix !== undefined) (last === "PREFIX" ? declared : used).add(prefix);
+    if (!token[0].startsWith("#")) last = (token.groups?.["word"] ?? "").toUpperCase();
+  }
+  const missing = [...used].filter((prefix) => prefix in known && !declared.has(prefix));
+  if (!missing.length) return { text, lines: 0 };
+  return { text: `${missing.map((p) => `PREFIX ${p}: <${known[p]}>`).join(" ")}\n${text}`, lines: 1 };
+}
+
+/** The place after the first brace of a query, or -1. */
+export function patternStart(text: string): number {
+  for (const token of text.matchAll(TOKENS)) if (token.groups?.["brace"]) return token.index + 1;
+  return -1;
+}
+
+function valuesOf(name: string): RegExp {
+  return new RegExp(`(VALUES\\s+\\?${name}\\s*\\{\\s*)(<[^>\\s]*>|"(?:[^"\\\\\\n]|\\\\.)*"|[\\w-]+:[\\w.%-]*)(\\s*\\})`, "i");
+}
+
+/** The term that a query binds to a variable by `VALUES ?name { term }`, or "". */
+export function boundTerm(text: string, name: string): string {
+  return valuesOf(name).exec(text)?.[2] ?? "";
+}
+
+/** Puts another term into `VALUES ?name { term }`. */
+export function rebind(text: string, name: string, term: string): string {
+  return text.replace(valuesOf(name), (_, before: string, __, after: string) => before + term + after);
+}
+
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/**
+ * Puts what the engine says about a query into words for a reader. The engine names the farthest
+ * place that any reading of the query came to; `suspect` is another that may lie before it.
+ */
+export function plainly(fault: Fault, text: string, addedLines: number, suspect: Place | null = null): Fault {
+  const line = fault.line === undefined ? undefined : Math.max(1, fault.line - addedLines);
+  const column = fault.column;
+  const place = line === undefined || column === undefined ? {} : { line, column };
+  if (/Prefix not found/.test(fault.message)) {
+    const before = text.split("\n")[(line ?? 1) - 1]?.slice(0, (column ?? 1) - 1) ?? "";
+    const name = /([\w.-]*:)[\w.-]*$/.exec(before)?.[1] ?? "";
+    return { message: `The prefix ${name} is not declared.`, ...place };
+  }
+  const expected = /expected (?:one of )?([\s\S]+)$/.exec(fault.message)?.[1];
+  if (place.line === undefined || !expected) return { message: fault.message, ...place };
+  const words = expected.replace(/\[[^\]]*\]/g, "").match(/"(?:[^"\\]|\\.)+"|\b[A-Z][A-Z_]+\b/g) ?? [];
+  const wanted = [...new Set(words)].slice(0, 8).map((word) => word.replaceAll('"', "")).join("  ");
+  if (suspect && isBefore(suspect, place as Place)) {
+    return { message: `The query is not well formed ${near(text, suspect)}.`, ...suspect };
+  }
+  const where = near(text, place as Place);
+  return { message: `The query is not well formed ${where}.${wanted ? ` Expected: ${wanted}` : ""}`, ...place };
+}
+
+function isBefore(a: Place, b: Place): boolean {
+  return a.line < b.line || (a.line === b.line && a.column < b.column);
+}
+
+function near(text: string, { line, column }: Place): string {
+  const after = text.split("\n")[line - 1]?.slice(column - 1) ?? "";
+  const found = /^\s*([^\s(){}]+|\S)/.exec(after)?.[1];
+  return found ? `at “${found.slice(0, 24)}”` : `at the end of line ${line}`;
+}
