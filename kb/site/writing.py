@@ -16,9 +16,11 @@ from typing import Final
 
 from kb.errors import UnavailableError
 from kb.lookup import KnowledgeBase
+from kb.site.comparing import compare_pages
 from kb.site.concepts import concept_pages
 from kb.site.console import console_pages
 from kb.site.context import Site
+from kb.site.exploring import explore_pages
 from kb.site.filters import filters
 from kb.site.front import front_files, front_folder
 from kb.site.home import home_pages
@@ -37,6 +39,8 @@ KINDS: Final = (
     scheme_pages,
     question_pages,
     console_pages,
+    explore_pages,
+    compare_pages,
     thing_files,
 )
 """What makes pages and files; a kind of page is added here and by its template."""

@@ -47,6 +47,10 @@ document.addEventListener(
 
 if (document.getElementById("console")) {
   void import("./console").then(({ openConsole }) => openConsole());
+} else if (document.getElementById("explore")) {
+  void import("./explore").then(({ openExplorer }) => openExplorer());
+} else if (document.getElementById("compare")) {
+  void import("./compare").then(({ openComparison }) => openComparison());
 } else {
   window.addEventListener("hashchange", reveal);
   if (document.readyState === "complete") reveal();
