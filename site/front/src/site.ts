@@ -1,5 +1,7 @@
 // Every page: places the box of a figure beside it, and opens the figure that an address names.
 
+import { openFilter } from "./filter";
+
 let opener: HTMLElement | null = null;
 
 function place(box: HTMLElement): void {
@@ -45,6 +47,7 @@ document.addEventListener(
   true,
 );
 
+openFilter();
 if (document.getElementById("console")) {
   void import("./console").then(({ openConsole }) => openConsole());
 } else if (document.getElementById("explore")) {
@@ -56,5 +59,3 @@ if (document.getElementById("console")) {
   if (document.readyState === "complete") reveal();
   else window.addEventListener("load", reveal);
 }
-
-export {};
