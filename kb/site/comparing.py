@@ -6,11 +6,11 @@ figures are not alike (``kb.comparability``) and its standing. The browser only 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from kb.comparability import UNSAID, Comparability
-from kb.judging import Standing
+from kb.checks import Finding
+from kb.comparability import UNSAID
 from kb.model import Measure
 from kb.notation import slug
 from kb.results import FoundClaim
@@ -24,7 +24,6 @@ from kb.site.readings import Reading, Readings, derived_text
 from kb.site.words import sentence, short_citation
 
 DATA: Final = "data/compare.json.gz"
-_GRAVEST: Final = (Standing.DISPUTED, Standing.PREFERRED)
 
 
 def compare_pages(site: Site) -> Iterator[Page | File]:
@@ -49,7 +48,7 @@ class Compared:
         """Take the site whose claims are compared."""
         self.site = site
         self.readings = Readings(site)
-        self.alike = Comparability(site.evidence, site.vocabulary)
+        self.alike = site.comparability
         self._profiles: dict[tuple[str, ...], int] = {}
 
     def data(self) -> Mapping[str, Any]:
@@ -75,7 +74,12 @@ class Compared:
 
     def _terms(self, scheme: str) -> list[Mapping[str, Any]]:
         return [
-            {"name": t.notation, "label": sentence(t.label), "broader": list(t.broader)}
+            {
+                "name": t.notation,
+                "label": sentence(t.label),
+                "plain": t.label,
+                "broader": list(t.broader),
+            }
             for t in self.site.terms(scheme)
         ]
 
@@ -161,7 +165,6 @@ class Compared:
 
     def _common(self, measure: Measure, shown: Shown) -> dict[str, Any]:
         claims = shown.claims
-        standing = _standing(claims)
         populations = about(self.site, claims[0], "population")
         return {
             "study": measure.study,
@@ -171,8 +174,8 @@ class Compared:
             "isMain": self.readings.is_main(measure),
             "claims": [found.claim.id for found in claims],
             "places": self._places(claims),
-            "standing": standing.value,
-            "reason": _reason(claims) if any(found.standing for found in claims) else [],
+            "standing": shown.standing.value,
+            "reasons": _reasons(shown) if any(found.standing for found in claims) else [],
             "profiles": sorted({self._profile(found) for found in claims}),
         }
 
@@ -189,19 +192,11 @@ class Compared:
         ]
 
 
-def _standing(claims: Iterable[FoundClaim]) -> Standing:
-    """The standing of a figure: set aside when every print is, else the gravest of the rest."""
-    found = {claim.standing for claim in claims}
-    if found == {Standing.SET_ASIDE}:
-        return Standing.SET_ASIDE
-    return next((one for one in _GRAVEST if one in found), Standing.UNCONTESTED)
+def _reasons(shown: Shown) -> list[list[str]]:
+    """Say what was found about the prints and what a curator judged, each with its anchor."""
+    return [[f"{one.study}/#finding.{one.id}", _said(one)] for one in shown.concerns]
 
 
-def _reason(claims: Iterable[FoundClaim]) -> list[str]:
-    """Say what was found about claims, and what a curator judged."""
-    findings = {finding.id: finding for found in claims for finding in found.findings}
-    said: list[str] = []
-    for finding in findings.values():
-        judged = finding.adjudication
-        said += [finding.message, judged.reason if judged else "Nobody has judged this yet."]
-    return list(dict.fromkeys(said))
+def _said(finding: Finding) -> str:
+    judged = finding.adjudication
+    return f"{finding.message} {judged.reason if judged else 'Nobody has judged this yet.'}"

@@ -15,6 +15,7 @@ from kb.site.facets import facets
 from kb.site.filters import section_name
 from kb.site.packing import json_file, packed_table, versioned
 from kb.site.pages import File, Page
+from kb.site.words import short_citation
 
 DATA: Final = "data/explore.json.gz"
 
@@ -71,6 +72,7 @@ def _shown(site: Site, found: FoundClaim) -> dict[str, str]:
         "versus": versus,
         "place": " › ".join(filter(None, place)),
         "anchor": slug(claim.section),
+        "cited": short_citation(site.publications[found.source.publication]),
         "also": " ".join(filter(None, (claim.named, claim.note, *cited))),
     }
 
