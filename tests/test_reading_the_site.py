@@ -44,6 +44,8 @@ def page_kinds() -> list[str]:
         f"publication/{base.evidence.publications[0].id}/",
         "questions/",
         "console/",
+        "explore/",
+        "compare/",
         "data/",
         "ontology/",
         "unit/",

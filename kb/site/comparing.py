@@ -159,7 +159,7 @@ class Compared:
 
     def _kind(self, measure: Measure) -> str:
         """Name a kind of figures that may stand in one row: shares, medians, and so on."""
-        return self.site.words.label("statistic", measure.statistic)
+        return sentence(self.site.words.label("statistic", measure.statistic))
 
     # --- what is said of both ---------------------------------------------------------------
 

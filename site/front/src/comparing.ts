@@ -68,7 +68,7 @@ export class Comparing {
   }
 
   #table(shown: readonly Comparison[], nature: Nature): HTMLElement {
-    const rows = shown.map((entry) => [this.#study(entry, nature), this.#endpoint(entry), this.#result(entry), this.#places(entry)]);
+    const rows = preferred(shown).map((entry) => [this.#study(entry, nature), this.#endpoint(entry), this.#result(entry), this.#places(entry)]);
     return table(HEADS[nature][0], ["Study", "Endpoint", "Comparison", "Where"], rows, `compared ${nature}`);
   }
 
@@ -135,7 +135,7 @@ export class Comparing {
     const cell = element("td");
     cell.dataset["regimen"] = this.data.regimens.label(regimen);
     if (!figures.length) cell.append(element("span", "compare-empty", "no figure"));
-    cell.append(...figures.map((one) => this.#figure(one)));
+    cell.append(...preferred(figures).map((one) => this.#figure(one)));
     return cell;
   }
 
@@ -166,6 +166,7 @@ export class Comparing {
 
   #opening({ study, claims, standing }: Entry, text: string): HTMLElement {
     const anchor = link(`${this.root}study/${study}/#${claims[0] ?? ""}`, text);
+    anchor.dataset["claims"] = claims.map((claim) => `${study}#${claim}`).join(" ");
     if (standing === "set-aside") anchor.className = "is-set-aside";
     return anchor;
   }
@@ -195,6 +196,15 @@ export class Comparing {
       yield link(`${this.root}source/${source}/#${anchor}`, withSection ? `${name}, ${section}` : name);
     }
   }
+}
+
+/** Of one study and endpoint, what a judgement prefers comes first and what it sets aside last. */
+function preferred<T extends Entry>(entries: readonly T[]): T[] {
+  const places = new Map<string, number>();
+  const key = ({ study, endpoint }: Entry): string => `${study} ${endpoint}`;
+  for (const entry of entries) if (!places.has(key(entry))) places.set(key(entry), places.size);
+  const rank = ({ standing }: Entry): number => ["preferred", "", "disputed", "set-aside"].indexOf(standing);
+  return [...entries].sort((a, b) => (places.get(key(a)) ?? 0) - (places.get(key(b)) ?? 0) || rank(a) - rank(b));
 }
 
 function rowOf({ kind, about }: Figure): string {

@@ -134,7 +134,8 @@ class Explorer {
     part("sparql").setAttribute("href", `${this.root}console/#${new URLSearchParams({ query }).toString()}`);
     const chips = [...this.#chips()];
     part("number").textContent = chips.length ? `${chips.length} chosen` : "";
-    part("chosen").replaceChildren(...chips, ...(chips.length || this.#words.value ? [this.#chip("Clear all", () => this.#clear(), true)] : []));
+    const isFree = !chips.length && !this.#words.value;
+    part("chosen").replaceChildren(...chips, isFree ? element("li", "detail", "Nothing is filtered.") : this.#chip("Clear all", () => this.#clear(), true));
     this.#sayMore();
   }
 

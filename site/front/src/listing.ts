@@ -43,7 +43,6 @@ export class Listing {
       if (mark) mark.textContent = isThis ? (order.descending ? "▼" : "▲") : "";
     });
     this.#body.replaceChildren(...claims.map((claim) => this.#row(claim)));
-    this.into.scrollTop = 0;
   }
 
   add(claims: readonly number[]): void {
