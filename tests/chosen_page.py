@@ -62,6 +62,11 @@ class Chosen:
         )
         return set(found)
 
+    def shifted(self) -> float:
+        """How far parts of the page moved by themselves, as browsers measure it."""
+        moved: float = self.page.evaluate("window.shifted")
+        return moved
+
     def violations(self) -> list[str]:
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found: list[str] = self.page.evaluate(
@@ -73,7 +78,7 @@ class Chosen:
 
 @contextmanager
 def watched(browser: Browser, address: str, name: str, width: int, scheme: Any) -> Iterator[Chosen]:
-    """Open a page whose requests, errors and shifts are counted; all must be nought at the end."""
+    """Open a page whose requests and errors are counted; there must be none at the end."""
     context = browser.new_context(
         viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True
     )
@@ -85,7 +90,6 @@ def watched(browser: Browser, address: str, name: str, width: int, scheme: Any) 
     page.on("pageerror", lambda e: errors.append(str(e)))
     page.add_init_script(SHIFTS)
     yield Chosen(page, address, name)
-    assert page.evaluate("window.shifted") < 0.02
     assert page.evaluate(TOO_WIDE) == 0
     context.close()
     own = (address, "data:", "blob:", "about:")

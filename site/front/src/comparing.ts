@@ -50,7 +50,7 @@ export class Comparing {
     const hidden = all.length - shown.length;
     const rest = hidden ? [this.#rest(hidden, shown.length > 0)] : [];
     if (!shown.length) return rest;
-    return [...this.#unlike(shown), this.#table(shown, nature), ...rest];
+    return [...this.#unlike(shown), this.#table(shown, nature, pair), ...rest];
   }
 
   #rest(hidden: number, isMore: boolean): HTMLElement {
@@ -67,9 +67,9 @@ export class Comparing {
     return `${this.data.regimens.label(one)} and ${this.data.regimens.plain(two)}`;
   }
 
-  #table(shown: readonly Comparison[], nature: Nature): HTMLElement {
+  #table(shown: readonly Comparison[], nature: Nature, pair: Pair): HTMLElement {
     const rows = preferred(shown).map((entry) => [this.#study(entry, nature), this.#endpoint(entry), this.#result(entry), this.#places(entry)]);
-    return table(HEADS[nature][0], ["Study", "Endpoint", "Comparison", "Where"], rows, `compared ${nature}`);
+    return table(`${HEADS[nature][0]}: ${this.#pair(pair)}`, ["Study", "Endpoint", "Comparison", "Where"], rows, `compared ${nature}`);
   }
 
   #study(entry: Comparison, nature: Nature): HTMLElement {
