@@ -22,6 +22,7 @@ from kb.site.context import Site
 from kb.site.filters import filters
 from kb.site.front import front_files, front_folder
 from kb.site.home import home_pages
+from kb.site.network import network_pages
 from kb.site.pages import File, Page, Renderer
 from kb.site.questions import question_pages
 from kb.site.schemes import scheme_pages
@@ -35,6 +36,7 @@ KINDS: Final = (
     concept_pages,
     source_pages,
     scheme_pages,
+    network_pages,
     question_pages,
     console_pages,
     thing_files,
