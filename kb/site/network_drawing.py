@@ -17,10 +17,10 @@ import networkx
 from kb.site.drawing import fold
 
 WIDTH: Final = 1040
-BOX: Final = 158
+BOX: Final = 150
 """How wide the box of a regimen is."""
 LINE: Final = 15
-LETTER: Final = 6.7
+LETTER: Final = 7.8
 APART: Final = 26
 """How far boxes stay from each other, at the least."""
 STEP: Final = 62
@@ -99,7 +99,7 @@ def lay_out(
         if left and left + width > WIDTH:
             left, top = 0.0, lowest + APART
         places |= {name: (left + x, top + y) for name, (x, y) in found.items()}
-        left, lowest = left + width + APART, max(lowest, top + height)
+        left, lowest = left + width + 22, max(lowest, top + height)
     nodes = tuple(
         Node(name, labels[name], *(round(at, 1) for at in places[name]), _lines(labels[name]))
         for name in labels
@@ -108,7 +108,7 @@ def lay_out(
 
 
 def _lines(label: str) -> tuple[str, ...]:
-    return tuple(fold(label, BOX - 16, LETTER, 3))
+    return tuple(fold(label, BOX - 12, LETTER, 3))
 
 
 def _size(places: Mapping[str, Point], heights: Mapping[str, float]) -> Point:
@@ -133,15 +133,13 @@ def _placed(
     return _spread(_scaled(places, heights), heights)
 
 
-def _stacked(
-    graph: networkx.Graph[str], heights: Mapping[str, float]
-) -> dict[str, Point]:
+def _stacked(graph: networkx.Graph[str], heights: Mapping[str, float]) -> dict[str, Point]:
     """Put the regimen that has most lines below the others."""
     below = max(graph.nodes, key=lambda name: graph.degree[name])
     above = [name for name in graph.nodes if name != below]
     high = max((heights[name] for name in above), default=0.0)
-    row = len(above) * BOX + (len(above) - 1) * APART
-    places = {name: (BOX / 2 + at * (BOX + APART), high / 2) for at, name in enumerate(above)}
+    row = len(above) * (BOX + 22) - 22
+    places = {name: (BOX / 2 + at * (BOX + 22), high / 2) for at, name in enumerate(above)}
     return {**places, below: (max(row, BOX) / 2, high + STEP + heights[below] / 2)}
 
 
@@ -166,8 +164,10 @@ def _spread(places: Mapping[str, Point], heights: Mapping[str, float]) -> dict[s
     """Push boxes apart until none touches another, and all are inside the drawing."""
     spots = {name: list(at) for name, at in places.items()}
     for _ in range(300):
-        pushed = [_push(spots[a], spots[b], (heights[a] + heights[b]) / 2)
-                  for a, b in combinations(spots, 2)]
+        pushed = [
+            _push(spots[a], spots[b], (heights[a] + heights[b]) / 2)
+            for a, b in combinations(spots, 2)
+        ]
         for name, spot in spots.items():
             spot[0] = min(max(spot[0], BOX / 2 + 1), WIDTH - BOX / 2 - 1)
             spot[1] = max(spot[1], heights[name] / 2)

@@ -12,6 +12,7 @@ from kb.results import FoundClaim
 from kb.site.context import Site, collect
 from kb.site.drawing import Plot
 from kb.site.figures import Part, Shown
+from kb.site.flow import flow_of
 from kb.site.pages import File, Page
 from kb.site.study_plots import StudyPlots
 from kb.site.tables import StudyTables, Table
@@ -69,6 +70,7 @@ def _study(site: Site, study: Study, plots: Mapping[str, list[Plot]]) -> Iterato
             "main": main,
             "tables": tables,
             "plots": plots,
+            "flow": flow_of(site, study.id),
             "schedules": schedules,
             "whole": members,
             "anchors": _anchors(arranged.claims),
