@@ -101,8 +101,8 @@ def lay_out(
         places |= {name: (left + x, top + y) for name, (x, y) in found.items()}
         left, lowest = left + width + 22, max(lowest, top + height)
     nodes = tuple(
-        Node(name, labels[name], *(round(at, 1) for at in places[name]), _lines(labels[name]))
-        for name in labels
+        Node(name, label, round(places[name][0], 1), round(places[name][1], 1), _lines(label))
+        for name, label in labels.items()
     )
     return Drawing(WIDTH, round(lowest + 8, 1), nodes, tuple(_curves(edges, places)))
 
@@ -127,7 +127,7 @@ def _placed(
     graph.add_edges_from((edge.of, edge.versus) for edge in edges)
     if len(island) < PLACED:
         return _stacked(graph, heights)
-    start = networkx.circular_layout(island)
+    start = networkx.circular_layout(graph)
     found = networkx.kamada_kawai_layout(graph, pos=start)
     places = {name: (float(x), float(y)) for name, (x, y) in found.items()}
     return _spread(_scaled(places, heights), heights)
