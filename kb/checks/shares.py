@@ -28,6 +28,7 @@ OF_PEOPLE: Final = (FREQUENCY, "median", "mean")
 ORDINALS: Final = ("first", "second", "third", "fourth", "fifth")
 _OPEN_END: Final = re.compile(r"\bor (more|greater|higher|later|beyond)\b")
 _MATERIAL_POINTS: Final = 3
+_OF_OTHERS: Final = 2
 
 
 def share_fits(count: int, of: int, share: Decimal, operator: str = "") -> Outcome:
@@ -127,6 +128,12 @@ def share_severity(count: int, of: int, share: Decimal) -> Severity:
         return Severity.ROUNDING
     other = share_is_possible(of, share) is not Outcome.INCONSISTENT
     return Severity.MATERIAL if other or off >= _MATERIAL_POINTS else Severity.MINOR
+
+
+def _weight(share: Decimal, of: int, near: Sequence[int]) -> Severity:
+    """A share that is points away from any that a count gives is not of these people."""
+    off = min(abs(_exact(n, of) - share) for n in near)
+    return Severity.MATERIAL if off >= _OF_OTHERS else Severity.MINOR
 
 
 def find(material: Material) -> Iterator[Finding]:
@@ -246,7 +253,7 @@ class _Prints:
         cut = any(share_severity(n, of, share) is Severity.ROUNDING for n in near)
         return Finding(
             kind="impossible-share",
-            severity=Severity.ROUNDING if cut else Severity.MINOR,
+            severity=Severity.ROUNDING if cut else _weight(share, of, near),
             message=(
                 f"{what} is printed as {share}% for {group} ({of} patients) in "
                 f"{places(claims)}, but no number of {of} patients gives it: {options}."

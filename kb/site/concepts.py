@@ -94,6 +94,7 @@ def _page(
             "mappings": mappings,
             "claims": found,
             "plots": plots,
+            "differences": site.comparability.differences(f.claim for f in found),
             "is_listed": len(found) <= MOST_ROWS,
             "by_study": {s: list(lines(site, by_study[s])) for s in studies}
             if len(found) <= MOST_ROWS

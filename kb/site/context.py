@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 
 import yaml
 
+from kb.comparability import Comparability
 from kb.exports import Row, to_csv
 from kb.lookup import KnowledgeBase
 from kb.model import WHOLE, Group, Publication, Section, Source, Study
@@ -71,6 +72,11 @@ class Site:
         rest = tuple(top for top in tops if top not in taken)
         last = named[-1]
         return (*named[:-1], Heading(last.title, last.id, last.tops + rest))
+
+    @cached_property
+    def comparability(self) -> Comparability:
+        """What says in which respects the figures of several studies are not alike."""
+        return Comparability(self.evidence, self.vocabulary)
 
     @cached_property
     def claims(self) -> tuple[FoundClaim, ...]:

@@ -122,6 +122,12 @@ class Plot:
         return [row for section in self.sections for row in section.rows]
 
     @property
+    def signs(self) -> str:
+        """The signs that stand before figures of the plot, each once."""
+        texts = (piece.text for row in self.rows for cell in row.cells for piece in cell)
+        return "".join(sorted({text[0] for text in texts if text[:1] in ("⊘", "▲", "≠")}))
+
+    @property
     def marks(self) -> list[Mark]:
         """All marks, in order."""
         return [mark for row in self.rows for mark in row.marks if mark is not None]

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from kb.checks import Finding, Severity
+from kb.judging import Standing
 from kb.model import Figure, Publication
 from kb.results import FoundClaim
 from kb.site.words import STATES, Words
@@ -18,6 +20,15 @@ _WORST_FIRST: Final = (
     State.SOURCE_UNAVAILABLE,
     State.VERIFIED,
 )
+
+
+_PREFERENCE: Final = {
+    Standing.PREFERRED: 0,
+    Standing.UNCONTESTED: 1,
+    Standing.DISPUTED: 1,
+    Standing.SET_ASIDE: 2,
+}
+"""Figures that a judgement prefers stand first, those that it sets aside last."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +78,27 @@ class Shown:
         return tuple(cited[name] for name in sorted(cited))
 
     @property
+    def concerns(self) -> tuple[Finding, ...]:
+        """The findings that the prints are part of, the gravest first."""
+        found = {one.id: one for claim in self.claims for one in claim.findings}
+        grave = list(Severity)
+        return tuple(sorted(found.values(), key=lambda one: (grave.index(one.severity), one.id)))
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Those that put the figures in doubt, and not only the reference given for them."""
+        return tuple(one for one in self.concerns if one.contests_figures)
+
+    @property
+    def standing(self) -> Standing:
+        """What judgements say of the prints: set aside only when all of them are."""
+        found = {claim.standing for claim in self.claims}
+        if found == {Standing.SET_ASIDE}:
+            return Standing.SET_ASIDE
+        order = (Standing.PREFERRED, Standing.DISPUTED)
+        return next((one for one in order if one in found), Standing.UNCONTESTED)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What curators remarked on the prints."""
         return tuple(dict.fromkeys(f.claim.note for f in self.claims if f.claim.note))
@@ -86,12 +118,13 @@ def shown_figures(
         any(_conflict(a, b) for other in clusters if other is not one for a in one for b in other)
         for one in clusters
     ]
-    return [
+    shown = [
         Shown(
             (Part("figure", _fullest(cluster, words, with_unit)),), tuple(cluster), differs, prefix
         )
         for cluster, differs in zip(clusters, flags, strict=True)
     ]
+    return sorted(shown, key=lambda one: _PREFERENCE[one.standing])
 
 
 def _fullest(cluster: Sequence[FoundClaim], words: Words, with_unit: bool) -> str:
@@ -107,10 +140,11 @@ def shown_comparisons(
 ) -> list[Shown]:
     """Put comparisons of the same groups together; ``name`` gives the names of the two."""
     clusters = _clusters(found, _same_verdict)
-    return [
+    shown = [
         Shown(tuple(_verdict_parts(cluster, words, name)), tuple(cluster), prefix=prefix)
         for cluster in clusters
     ]
+    return sorted(shown, key=lambda one: _PREFERENCE[one.standing])
 
 
 def _verdict_parts(

@@ -12,6 +12,7 @@ from kb.results import FoundClaim
 from kb.site.concepts import Line
 from kb.site.context import Site, collect
 from kb.site.drawing import lay_out
+from kb.site.findings import SIGNS, VERDICTS, verdict_code
 from kb.site.words import STATES, sentence, short_citation
 from kb.verification import State
 
@@ -27,6 +28,8 @@ def filters(site: Site) -> Mapping[str, Callable[..., Any]]:
         "short": short_citation,
         "publication": site.publications.__getitem__,
         "mark": STATES.__getitem__,
+        "sign": SIGNS.__getitem__,
+        "verdict": lambda finding: VERDICTS[verdict_code(finding)],
         "lay_out": lay_out,
         "by_study": lambda lines: by_study(site, lines),
         "verified_count": lambda states: states[State.VERIFIED],

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 from kb.exports import COLUMNS, to_csv
 from kb.model import Study
 from kb.site.context import Site, collect
 from kb.site.evidence_map import evidence_map
+from kb.site.findings import newest
 from kb.site.pages import File, Page
 from kb.site.tables import Row, StudyTables, Table
 from kb.verification import State
+
+_NEWEST: Final = 5
+"""So many findings stand on the first page."""
 
 
 def home_pages(site: Site) -> Iterator[Page | File]:
@@ -26,6 +31,8 @@ def home_pages(site: Site) -> Iterator[Page | File]:
         "map": evidence_map(site),
         "by_design": collect((s.kind, s) for s in site.studies.values()),
         "columns": COLUMNS,
+        "newest": newest(site, _NEWEST),
+        "discrepancies": len(site.base.judged.findings),
         "size": len(site.base.nquads),
     }
     description = site.evidence.dataset.description

@@ -208,10 +208,11 @@ def _guide(site: Site) -> str:
             "",
             f"> {dataset.description}",
             "",
-            f"It holds {counts}. Every figure is bound to the place that prints it. It informs and "
-            "does not advise.",
-            "Two publications of one study are one study. A figure may be second-hand, set aside by "
-            "a judgement, or of another analysis set: read its group, denominator, time and standing.",
+            f"It holds {counts}. Every figure is bound to the place that prints it. It informs, "
+            "it does not advise.",
+            "Two publications of one study are one study. A figure may be second-hand, set aside "
+            "by a judgement, or of another analysis set: read its group, denominator, time and "
+            "standing.",
             "",
             "## Data",
             "",

@@ -22,7 +22,8 @@ _PLAIN: Final = frozenset(" abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ
 class Page:
     """One page: where it is, how it is called, and what its template is given.
 
-    ``path`` is that of the IRI (``study/<id>``); ``index`` pages end in ``/index``. ``more`` is for
+    ``path`` is that of the IRI (``study/<id>``); ``index`` pages end in ``/index``.
+    ``linked`` is JSON-LD that stands in its head. ``more`` is for
     the theme's overrides, which find it in the page's ``meta``.
     """
 
@@ -33,6 +34,7 @@ class Page:
     description: str = ""
     hide: tuple[str, ...] = ()
     boost: float = 1
+    linked: str = ""
     more: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -80,6 +82,8 @@ def _front_matter(page: Page) -> str:
         said["description"] = escape(page.description)
     if page.hide:
         said["hide"] = list(page.hide)
+    if page.linked:
+        said["linked"] = page.linked
     if page.boost != 1:
         said["search"] = {"boost": page.boost}
     said |= page.more

@@ -21,6 +21,7 @@ from kb.site.readings import (
     point_text,
     printed_mark,
     share_mark,
+    sign,
 )
 from kb.site.scales import SHARE
 from kb.site.tables import natural
@@ -221,8 +222,7 @@ class Plots:
 
     def _text(self, column: Column, reading: Reading, at: int, unit: str) -> str:
         if column == PRINTED:
-            text = point_text(reading.shown[at], self.site, unit)
-            return f"≠ {text}" if at and reading.shown[at].differs else text
+            return sign(reading.shown[at], at) + point_text(reading.shown[at], self.site, unit)
         if column == EXACT:
             return derived_text(reading, at)
         if column == P_VALUE:

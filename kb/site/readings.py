@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
+from kb.judging import Standing
 from kb.model import WHOLE, Claim, Figure, Measure
 from kb.results import FoundClaim
 from kb.site.context import Site, collect
@@ -215,8 +216,17 @@ def printed_mark(reading: Reading, at: int, unit: str = "%", beyond: str = "") -
 
 
 def is_drawn(one: Shown, before: Sequence[Shown]) -> bool:
-    """A print that only rounds another is written beside it, and has no mark of its own."""
-    return one.differs or not before
+    """A print that only rounds another, or that a judgement sets aside, is written, not drawn."""
+    return (one.differs or not before) and one.standing is not Standing.SET_ASIDE
+
+
+def sign(one: Shown, at: int) -> str:
+    """Return what stands before a figure: set aside, disputed, or unlike the one above it."""
+    if one.standing is Standing.SET_ASIDE:
+        return "⊘ "
+    if one.standing is Standing.DISPUTED:
+        return "▲ "
+    return "≠ " if at and one.differs else ""
 
 
 def point_text(one: Shown, site: Site, unit: str) -> str:

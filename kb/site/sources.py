@@ -8,6 +8,7 @@ from kb.expansion import slug
 from kb.model import Source
 from kb.site.concepts import MOST_ROWS, lines
 from kb.site.context import Site, collect
+from kb.site.findings import by_section
 from kb.site.pages import File, Page
 from kb.verification import State
 
@@ -26,8 +27,8 @@ def source_pages(site: Site) -> Iterator[Page | File]:
         yield _source(site, source)
         claims = site.by_source.get(source.id, [])
         yield site.csv(f"source/{source.id}.csv", claims)
-        by_section = collect((found.claim.section, found) for found in claims)
-        for section, found in by_section.items():
+        sections = collect((found.claim.section, found) for found in claims)
+        for section, found in sections.items():
             yield site.csv(f"source/{source.id}/{slug(section)}.csv", found)
     yield from _publications(site)
 
@@ -35,7 +36,7 @@ def source_pages(site: Site) -> Iterator[Page | File]:
 def _source(site: Site, source: Source) -> Page:
     claims = site.by_source.get(source.id, [])
     sections = [s for s in site.evidence.sections if s.source == source.id]
-    by_section = collect((found.claim.section, found) for found in claims)
+    found_in = collect((found.claim.section, found) for found in claims)
     states = collect((found.check.state, found) for found in claims)
     return Page(
         f"source/{source.id}",
@@ -47,9 +48,10 @@ def _source(site: Site, source: Source) -> Page:
             "publication": site.publications[source.publication],
             "sections": sections,
             "slug": slug,
-            "lines": {name: list(lines(site, found)) for name, found in by_section.items()},
+            "lines": {name: list(lines(site, found)) for name, found in found_in.items()},
             "states": {state: len(states.get(state, [])) for state in State},
             "claims": claims,
+            "findings": by_section(site, source.id),
         },
         source.credit,
         hide=("navigation",),

@@ -12,7 +12,7 @@ from kb.results import FoundClaim
 from kb.site.context import Heading, Site, collect
 from kb.site.drawing import Column, Mark, Piece, Plot, Row, Section
 from kb.site.plots import EXACT, FEWEST, INTERVAL, PRINTED, Plots, usual_unit, without_empty_columns
-from kb.site.readings import Reading, point_text, share_mark
+from kb.site.readings import Reading, is_drawn, point_text, share_mark, sign
 from kb.site.tables import natural
 from kb.site.words import sentence
 
@@ -164,10 +164,10 @@ class StudyPlots:
         pieces = []
         for at, one in enumerate(reading.shown):
             text = point_text(one, self.site, "%")
-            sign = "≠ " if at and one.differs else ""
-            pieces.append(Piece(f"{sign}{text}", one.claims[0].claim.id))
+            pieces.append(Piece(sign(one, at) + text, one.claims[0].claim.id))
         return tuple(pieces)
 
     def _dot(self, reading: Reading | None, series: int) -> Mark | None:
-        mark = share_mark(reading, 0) if reading else None
+        drawn = reading is not None and is_drawn(reading.shown[0], ())
+        mark = share_mark(reading, 0) if reading and drawn else None
         return None if mark is None else Mark(mark.value, of=mark.of, series=series)

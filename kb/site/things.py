@@ -1,4 +1,4 @@
-"""One file of Turtle for each thing that has a page: what the dataset says about it."""
+"""Turtle and JSON-LD for each thing that has a page: what the dataset says about it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KINDS: Final = ("study", "source", "publication", "endpoint", "regimen", "popula
 
 
 def thing_files(site: Site) -> Iterator[File]:
-    """Yield ``study/<id>.ttl`` and its like, without the names of graphs."""
+    """Yield ``study/<id>.ttl``, ``.jsonld`` and their like, without the names of graphs."""
     base = site.base.iris.base
     known = prefixes(site.base.iris)
     quads = ox.parse(site.base.nquads, ox.RdfFormat.N_QUADS)
@@ -25,6 +25,8 @@ def thing_files(site: Site) -> Iterator[File]:
             triples = dict.fromkeys(quad.triple for quad in found)
             turtle = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=known)
             yield File(f"{path}.ttl", turtle or b"")
+            linked = ox.serialize(triples, format=ox.RdfFormat.JSON_LD)
+            yield File(f"{path}.jsonld", linked or b"")
 
 
 def _page(quad: ox.Quad, base: str) -> str:

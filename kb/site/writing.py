@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from html import escape
 from itertools import chain
 from pathlib import Path
@@ -21,8 +22,10 @@ from kb.site.console import console_pages
 from kb.site.context import Site
 from kb.site.cookbook import OPTIONAL, cookbook_pages
 from kb.site.filters import filters
+from kb.site.findings import finding_pages
 from kb.site.front import front_files, front_folder
 from kb.site.home import home_pages
+from kb.site.machine import described, machine_files, script
 from kb.site.network import network_pages
 from kb.site.pages import File, Page, Renderer
 from kb.site.questions import question_pages
@@ -36,12 +39,14 @@ KINDS: Final = (
     study_pages,
     concept_pages,
     source_pages,
+    finding_pages,
     scheme_pages,
     network_pages,
     question_pages,
     console_pages,
     cookbook_pages,
     thing_files,
+    machine_files,
 )
 """What makes pages and files; a kind of page is added here and by its template."""
 
@@ -76,7 +81,7 @@ def write_pages(base: KnowledgeBase, folder: Path) -> None:
     shutil.copytree(made_of / "overrides", folder / "overrides")
     renderer = Renderer(made_of / "templates", filters(site))
     for item in chain(scripts, _items(site)):
-        _write(docs, item, renderer)
+        _write(docs, _with_description(site, item), renderer)
     (folder / "mkdocs.yml").write_text(_settings(site, made_of, docs), encoding="utf-8")
 
 
@@ -94,6 +99,14 @@ def site_folder(root: Path) -> Path:
 
 def _items(site: Site) -> Iterator[Page | File]:
     return chain.from_iterable(kind(site) for kind in KINDS)
+
+
+def _with_description(site: Site, item: Page | File) -> Page | File:
+    """Put into a page what search engines and other programs read of it."""
+    if isinstance(item, File):
+        return item
+    said = described(site, item.path)
+    return replace(item, linked=script(said)) if said else item
 
 
 def _write(docs: Path, item: Page | File, renderer: Renderer) -> None:

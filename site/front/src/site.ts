@@ -1,5 +1,7 @@
 // Every page: places the box of a figure beside it, and opens the figure that an address names.
 
+import { openFilter } from "./filter";
+
 let opener: HTMLElement | null = null;
 
 function place(box: HTMLElement): void {
@@ -48,6 +50,7 @@ document.addEventListener(
 // On a phone a long map waits until it is opened.
 if (window.innerWidth < 600) document.querySelector("details.map")?.removeAttribute("open");
 
+openFilter();
 if (document.getElementById("console")) {
   void import("./console").then(({ openConsole }) => openConsole());
 } else {
@@ -55,5 +58,3 @@ if (document.getElementById("console")) {
   if (document.readyState === "complete") reveal();
   else window.addEventListener("load", reveal);
 }
-
-export {};
