@@ -85,9 +85,9 @@ def _flow(site: Site, whole: Size, arms: list[Size], counts: list[Count]) -> Flo
     after = [f"after the {name} treatment" for name in _NTH[:longest]]
     ends = [c.stage for c in counts if c.stage not in _after(site, arms)]
     stages = (*after, *dict.fromkeys(ends))
-    lanes = [Lane(a.label, a.number, _said(a.shown), _claim(a.shown)) for a in arms]
+    lanes = [Lane(a.label, a.number, _said(a.shown), _claim(site, a.shown)) for a in arms]
     bars = [_bar(site, arms, count, stages) for count in counts]
-    drawing = lay_out(whole.number, _claim(whole.shown), lanes, stages, bars)
+    drawing = lay_out(whole.number, _claim(site, whole.shown), lanes, stages, bars)
     return Flow(whole, tuple(arms), tuple(counts), stages, drawing)
 
 
@@ -107,15 +107,19 @@ def _bar(site: Site, arms: list[Size], count: Count, stages: tuple[str, ...]) ->
     stage = named.index(count.stage) if is_step else stages.index(count.stage)
     label = sentence(count.endpoint.label)
     step = count.stage if is_step else ""
-    return Bar(lane, stage, label, step, count.number, _said(count.shown), _claim(count.shown))
+    return Bar(
+        lane, stage, label, step, count.number, _said(count.shown), _claim(site, count.shown)
+    )
 
 
 def _said(shown: tuple[Shown, ...]) -> str:
     return " ≠ ".join(one.text for one in shown)
 
 
-def _claim(shown: tuple[Shown, ...]) -> str:
-    return shown[0].claims[0].claim.id
+def _claim(site: Site, shown: tuple[Shown, ...]) -> str:
+    """Return the id of the claim that prints what is shown most fully."""
+    figures = {f.claim.id: site.words.figure(f.claim.figure, False) for f in shown[0].claims}
+    return max(figures, key=lambda name: len(figures[name]))
 
 
 def _partitions(site: Site, study: str) -> list[Partition]:

@@ -167,5 +167,5 @@ class _Placer:
                 self.rules.append(x - 14)
             for n in columns:
                 room = (WIDTH - COLUMNS) / len(self.columns) - 12
-                for line, text in enumerate(fold(self.columns[n][1], room, 6.2, 3)):
+                for line, text in enumerate(fold(self.columns[n][1], room, 6.2, 4)):
                     self.texts.append(Text(self.left(n), 32 + line * 13, text, "label"))
