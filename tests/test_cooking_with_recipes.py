@@ -16,7 +16,8 @@ from kb.site import writing
 from kb.site.context import Site
 from kb.site.cookbook import cookbook_pages, fenced, programs, queries, traps
 from kb.site.filters import filters
-from kb.site.pages import Renderer
+from kb.site.network import network_pages
+from kb.site.pages import Page, Renderer
 
 RECIPES = ROOT / "site" / "recipes"
 
@@ -130,3 +131,15 @@ def test_the_pages_show_every_recipe(site_folder: Path) -> None:  # noqa: F811
     assert all(f'id="{one.name}"' in python for one in programs(records()))
     assert all(f'id="{one.name}"' in sparql for one in queries(records()))
     assert sparql.count("console/#query=") == len(queries(records()))
+
+
+def test_two_builds_write_the_same_pages() -> None:
+    def written() -> list[str]:
+        site = Site(KnowledgeBase(ROOT), ROOT / "site")
+        renderer = Renderer(ROOT / "site" / "templates", filters(site))
+        made = (*cookbook_pages(site), *network_pages(site))
+        return [renderer.markdown(page) for page in made if isinstance(page, Page)]
+
+    first = written()
+    assert len(first) == 4
+    assert first == written()

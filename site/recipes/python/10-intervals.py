@@ -6,7 +6,7 @@ none.
 
 from kb.statistics import derive
 
-claims = [found.claim for found in kb.claims(study="campus-all")]
+claims = [found.claim for found in kb.claims(study="campus-all", source="campus-all-2023")]
 for one in derive(claims):
     if one.kind == "share" and one.measure.endpoint == "CR":
         share, low, high = (
