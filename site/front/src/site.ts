@@ -56,6 +56,9 @@ document.addEventListener(
   true,
 );
 
+// On a phone a long map waits until it is opened.
+if (window.innerWidth < 600) document.querySelector("details.map")?.removeAttribute("open");
+
 openFilter();
 if (document.getElementById("console")) {
   void import("./console").then(({ openConsole }) => openConsole());
