@@ -18,12 +18,15 @@ from kb.site.context import Site, collect
 from kb.site.facets import about
 from kb.site.figures import Shown, shown_comparisons
 from kb.site.filters import section_name
+from kb.site.network import KINDS, Comparisons
 from kb.site.packing import json_file, packed_table, versioned
 from kb.site.pages import File, Page
 from kb.site.readings import Reading, Readings, derived_text
 from kb.site.words import sentence, short_citation
 
 DATA: Final = "data/compare.json.gz"
+_NATURES: Final = {"indirect": "indirect", "stated": "statement"}
+"""Kinds of comparison that no study made of its own groups; the others are direct."""
 
 
 def compare_pages(site: Site) -> Iterator[Page | File]:
@@ -49,6 +52,7 @@ class Compared:
         self.site = site
         self.readings = Readings(site)
         self.alike = site.comparability
+        self.kinds = Comparisons(site)
         self._profiles: dict[tuple[str, ...], int] = {}
 
     def data(self) -> Mapping[str, Any]:
@@ -101,9 +105,11 @@ class Compared:
                 yield self._comparison(measure, shown)
 
     def _comparison(self, measure: Measure, shown: Shown) -> dict[str, Any]:
-        site = self.site
+        site, kind = self.site, self.kinds.kind(shown.claims[0].claim)
         return self._common(measure, shown) | {
-            "nature": self._nature(measure.study),
+            "kind": kind,
+            "nature": _NATURES.get(kind, "direct"),
+            "badge": KINDS[kind][0],
             "versus": site.who(measure.study, measure.versus),
             "ofRegimen": self._regimen(measure, measure.group),
             "versusRegimen": self._regimen(measure, measure.versus),
@@ -111,15 +117,6 @@ class Compared:
             "parts": [[part.kind, part.text.removeprefix(": ")] for part in shown.parts],
             "printed": list(dict.fromkeys(f.claim.printed for f in shown.claims)),
         }
-
-    def _nature(self, study: str) -> str:
-        """Whether groups are compared by the study itself, across studies, or in passing."""
-        kind, vocabulary = self.site.studies[study].kind, self.site.vocabulary
-        indirect = self.site.settings["compare"]["indirect"]
-        known = vocabulary.knows("design", indirect)
-        if known and kind in vocabulary.narrower("design", indirect):
-            return "indirect"
-        return "statement" if vocabulary.says("design", kind, "isNoStudy") else "direct"
 
     def _regimen(self, measure: Measure, group: str) -> str:
         return measure.regimen or self.site.groups[measure.study, group].regimen

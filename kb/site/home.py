@@ -11,6 +11,7 @@ from kb.exports import COLUMNS, to_csv
 from kb.graph import GraphWriter
 from kb.model import Study
 from kb.site.context import Site, collect
+from kb.site.evidence_map import evidence_map
 from kb.site.findings import newest
 from kb.site.pages import File, Page
 from kb.site.tables import Row, StudyTables, Table
@@ -29,6 +30,7 @@ def home_pages(site: Site) -> Iterator[Page | File]:
         "counts": site.base.counts(),
         "states": {state: len(states.get(state, [])) for state in State},
         "pivotal": [(study, _short(site, table)) for study, table in pivotal],
+        "map": evidence_map(site),
         "by_design": collect((s.kind, s) for s in site.studies.values()),
         "columns": COLUMNS,
         "newest": newest(site, _NEWEST),

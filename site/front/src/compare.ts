@@ -97,6 +97,7 @@ class Page {
     part("answer").replaceChildren(...drawn);
     const isFew = regimens.length < 2;
     part("status").textContent = isFew ? "Choose two regimens." : `${names.join(" · ")}: ${counted(part("answer"))}.`;
+    document.getElementById("compare")?.setAttribute("data-ready", "");
     performance.measure("compare-drawn", { start });
   }
 

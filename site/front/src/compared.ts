@@ -29,6 +29,8 @@ export type Nature = "direct" | "indirect" | "statement";
 
 export interface Comparison extends Entry {
   readonly nature: Nature;
+  /** How far the comparison goes, as the network of regimens tells it: randomised, indirect … */
+  readonly badge: string;
   readonly versus: string;
   readonly ofRegimen: string;
   readonly versusRegimen: string;

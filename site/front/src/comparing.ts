@@ -5,10 +5,10 @@ import { link } from "./listing";
 import { element } from "./table";
 import { differences, unlike } from "./unlike";
 
-const HEADS: Readonly<Record<Nature, readonly [title: string, about: string, badge: string]>> = {
-  direct: ["Compared within a study", "Both regimens were given in the study that compares them; its design says how much that is worth.", ""],
-  indirect: ["Compared across studies", "Indirect: the regimens were given in different studies, and a model or a matching sets them side by side.", "indirect"],
-  statement: ["Said in passing", "A source says so without a study of its own.", "statement"],
+const HEADS: Readonly<Record<Nature, readonly [title: string, about: string]>> = {
+  direct: ["Compared within a study", "Both regimens were given in the study that compares them. Only where chance assigned them is a comparison marked randomised."],
+  indirect: ["Compared across studies", "Indirect: the regimens were given in different studies, and a model or a matching sets them side by side."],
+  statement: ["Said in passing", "A source says so without a study of its own."],
 };
 
 export class Comparing {
@@ -74,10 +74,9 @@ export class Comparing {
 
   #study(entry: Comparison, nature: Nature): HTMLElement {
     const cell = element("th");
-    const badge = HEADS[nature][2];
     cell.setAttribute("scope", "row");
     cell.append(...this.#named(entry), element("span", "detail", `${entry.who} vs ${entry.versus}`));
-    if (badge) cell.append(element("span", "badge", badge));
+    cell.append(element("span", `badge ${nature}`, entry.badge));
     return cell;
   }
 
