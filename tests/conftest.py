@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from console_page import Console
     from playwright.sync_api import Browser, BrowserContext
 
+    from kb.site.context import Site
+
 # How long an example takes says nothing here; under CI the examples are the same every time.
 settings.register_profile("kb", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None)
@@ -105,6 +107,24 @@ def browser() -> Iterator[Browser]:
 class Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the base
         """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def site_folder() -> Path:
+    """The site of the project's records, built once for all tests."""
+    from test_generating_pages import built_site
+
+    return built_site()
+
+
+@pytest.fixture(scope="session")
+def site() -> Site:
+    """What all kinds of pages ask of the project's records."""
+    from test_generating_pages import records
+
+    from kb.site.context import Site
+
+    return Site(records(), ROOT / "site")
 
 
 @pytest.fixture(scope="session")
