@@ -50,6 +50,8 @@ def page_kinds() -> list[str]:
         "finding/",
         "questions/",
         "console/",
+        "explore/",
+        "compare/",
         "data/",
         "ontology/",
         "unit/",

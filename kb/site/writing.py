@@ -17,10 +17,12 @@ from typing import Final
 
 from kb.errors import UnavailableError
 from kb.lookup import KnowledgeBase
+from kb.site.comparing import compare_pages
 from kb.site.concepts import concept_pages
 from kb.site.console import console_pages
 from kb.site.context import Site
 from kb.site.cookbook import OPTIONAL, cookbook_pages
+from kb.site.exploring import explore_pages
 from kb.site.filters import filters
 from kb.site.findings import finding_pages
 from kb.site.front import front_files, front_folder
@@ -45,6 +47,8 @@ KINDS: Final = (
     question_pages,
     console_pages,
     cookbook_pages,
+    explore_pages,
+    compare_pages,
     thing_files,
     machine_files,
 )

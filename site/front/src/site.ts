@@ -64,6 +64,10 @@ openFilter();
 document.querySelector(".md-search[role=dialog]")?.setAttribute("aria-label", "Search");
 if (document.getElementById("console")) {
   void import("./console").then(({ openConsole }) => openConsole());
+} else if (document.getElementById("explore")) {
+  void import("./explore").then(({ openExplorer }) => openExplorer());
+} else if (document.getElementById("compare")) {
+  void import("./compare").then(({ openComparison }) => openComparison());
 } else {
   window.addEventListener("hashchange", reveal);
   if (document.readyState === "complete") reveal();
