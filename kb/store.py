@@ -100,9 +100,10 @@ class Store:
         bound = with_bindings(query, bindings or {})
         try:
             if graphs is not None:
-                default, named = list(graphs.default), list(graphs.named)
                 return self._store.query(
-                    _unambiguous(bound), default_graph=default, named_graphs=named
+                    _unambiguous(bound),
+                    default_graph=[*graphs.default],
+                    named_graphs=[*graphs.named],
                 )
             return self._store.query(
                 _unambiguous(bound), use_default_graph_as_union=not _names_graphs(bound)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import re
 from dataclasses import dataclass
 from typing import Any, Final
@@ -90,7 +91,7 @@ def _written(results: Any, question: Question, limits: Limits) -> tuple[bytes, s
     form = ROWS[media_type]
     sink = _Sink(limits.size)
     results.serialize(sink, format=form)
-    body = bytes(sink.content)
+    body = sink.getvalue()
     rows = 1 if isinstance(results, ox.QueryBoolean) else _counted(body, form)
     if rows > limits.rows:
         raise _too_many(limits)
@@ -113,7 +114,7 @@ def _graph(triples: ox.QueryTriples, form: ox.RdfFormat, limits: Limits) -> tupl
             raise _too_many(limits)
     sink = _Sink(limits.size)
     ox.serialize(found, sink, format=form)
-    return bytes(sink.content), len(found)
+    return sink.getvalue(), len(found)
 
 
 def _counted(body: bytes, form: ox.QueryResultsFormat) -> int:
@@ -128,19 +129,15 @@ def _too_many(limits: Limits) -> Refusal:
     return Refusal(400, message, "rows")
 
 
-class _Sink:
+class _Sink(io.BytesIO):
     """A file in memory that refuses to grow over its limit."""
 
     def __init__(self, limit: int) -> None:
-        self.content = bytearray()
+        super().__init__()
         self._limit = limit
 
-    def write(self, piece: bytes) -> int:
-        if len(self.content) + len(piece) > self._limit:
+    def write(self, piece: Any) -> int:
+        if self.tell() + len(piece) > self._limit:
             size = self._limit >> 20
             raise Refusal(400, f"the answer has over {size} MiB: ask for less", "size")
-        self.content += piece
-        return len(piece)
-
-    def flush(self) -> None:
-        """Nothing waits to be written."""
+        return super().write(piece)

@@ -65,7 +65,7 @@ class Pool:
     def __init__(self, settings: Settings) -> None:
         """Start nothing yet."""
         self._settings = settings
-        self._control: socket.socket | None = None
+        self._control, self._handed = socket.socketpair()
         self._first: asyncio.subprocess.Process | None = None
         self._idle: list[_Worker] = []
         self._working: set[_Worker] = set()
@@ -90,19 +90,17 @@ class Pool:
         Raises:
             UnavailableError: the dataset cannot be loaded.
         """
-        ours, theirs = socket.socketpair()
-        with theirs:
+        with self._handed as theirs:
             self._first = await asyncio.create_subprocess_exec(
                 *command(self._settings.nquads, self._settings.limits, theirs.fileno()),
                 pass_fds=[theirs.fileno()],
                 stdin=asyncio.subprocess.DEVNULL,
             )
-        self._control = ours
-        self.quads = await self._loaded(ours)
+        self.quads = await self._loaded()
         self._idle = [await self._hire() for _ in range(self._settings.concurrent)]
 
-    async def _loaded(self, control: socket.socket) -> int:
-        reader, writer = await asyncio.open_connection(sock=control.dup())
+    async def _loaded(self) -> int:
+        reader, writer = await asyncio.open_connection(sock=self._control.dup())
         try:
             async with asyncio.timeout(_SECONDS_TO_LOAD):
                 head, _ = await _Worker(reader, writer).hear()
@@ -118,7 +116,6 @@ class Pool:
         ours, theirs = socket.socketpair()
         try:
             with theirs:
-                assert self._control is not None
                 socket.send_fds(self._control, [b"+"], [theirs.fileno()])
             worker = _Worker(*await asyncio.open_connection(sock=ours))
             async with asyncio.timeout(_SECONDS_TO_START):
@@ -206,7 +203,7 @@ class Pool:
         self.cancel()
         for worker in self._idle:
             worker.end()
-        if self._control is not None:
-            self._control.close()
+        self._control.close()
+        self._handed.close()
         if self._first is not None:
             await self._first.wait()

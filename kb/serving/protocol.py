@@ -35,7 +35,7 @@ async def read_question(request: Request) -> Question | None:
     Raises:
         Refusal: what is asked cannot be told, is not allowed, or has no acceptable answer.
     """
-    parameters = read_parameters(request.scope["query_string"])
+    parameters: Parameters = read_parameters(request.scope["query_string"])
     if request.method == "POST":
         query, parameters = await _posted(request, parameters)
     elif "query" not in parameters and not set(_UPDATES) & set(parameters):
@@ -100,7 +100,7 @@ def _media_type(request: Request) -> str:
         raise Refusal(415, "a compressed request is not read", "media-type")
     media_type, *parameters = request.headers.get("content-type", "").lower().split(";")
     charsets = [p.strip() for p in parameters if p.strip().startswith("charset=")]
-    if any(charset.replace('"', "") not in ("charset=utf-8", "charset=utf8") for charset in charsets):
+    if any(charset.replace('"', "") != "charset=utf-8" for charset in charsets):
         raise Refusal(415, "a query is UTF-8", "media-type")
     media_type = media_type.strip()
     if media_type == UPDATE:
