@@ -40,8 +40,10 @@ _HASHED: Final = re.compile(r"\.[0-9a-f]{8,}\.")
 _POLICY: Final = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]*)"')
 _LOCKED: Final = "default-src 'none'; frame-ancestors 'none'; sandbox"
 # A worker's own script says what it may do, not the page that starts it.
-_SCRIPT: Final = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; "
+_SCRIPT: Final = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; "
     "connect-src 'self'; worker-src 'self'"
+)
 _DRAWING: Final = "default-src 'none'; style-src 'unsafe-inline'"
 
 
