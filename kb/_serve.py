@@ -48,7 +48,9 @@ from kb.errors import UnavailableError
 )
 @click.pass_context
 @examples("kb serve", "kb serve --build build --port 8080 --timeout 5")
-def serve(context: click.Context, /, host: str, port: int, build: Path | None, **asked: Any) -> None:
+def serve(
+    context: click.Context, /, host: str, port: int, build: Path | None, **asked: Any
+) -> None:
     """Serve the site, its IRIs and SPARQL at /sparql, read-only, with a log on the error stream."""
     try:
         from kb.serving import running

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb.serving.logs import log
 from kb.serving.metrics import Metrics
-from kb.serving.settings import MAX_URL, SEND_SECONDS
+from kb.serving.settings import MAX_HEAD, MAX_URL, SEND_SECONDS
 
 SAFE_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -57,9 +57,14 @@ class Guard:
             self._record(scope, answer, time.perf_counter() - started)
 
     def _checked(self, scope: Scope) -> ASGIApp:
+        too_long = ""
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MAX_URL:
+            status, too_long = 414, f"an address has at most {MAX_URL:,} bytes\n"
+        elif sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEAD:
+            status, too_long = 431, f"the head of a request has at most {MAX_HEAD:,} bytes\n"
+        if too_long:
             scope[NOTES]["refused"] = "size"
-            return PlainTextResponse(f"an address has at most {MAX_URL:,} bytes\n", 414)
+            return PlainTextResponse(too_long, status)
         return self._app
 
     def _record(self, scope: Scope, answer: _Answer, seconds: float) -> None:

@@ -25,6 +25,7 @@ UPDATE: Final = "application/sparql-update"
 _UPDATES: Final = ("update", "using-graph-uri", "using-named-graph-uri")
 _READ_ONLY: Final = "updates are not allowed: this endpoint is read-only"
 _MAX_FIELDS: Final = 64
+_CLOSE: Final = {"Connection": "close"}
 
 Parameters = Mapping[str, list[str]]
 
@@ -123,7 +124,7 @@ async def _body(request: Request) -> bytes:
                 if len(body) > MAX_BODY:
                     raise too_big
     except TimeoutError as error:
-        raise Refusal(408, "the request took too long to arrive", "slow") from error
+        raise Refusal(408, "the request took too long to arrive", "slow", _CLOSE) from error
     return bytes(body)
 
 

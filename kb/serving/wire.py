@@ -56,12 +56,24 @@ class Wire(H11Protocol):
         else:
             self.transport.close()
 
+    def on_response_complete(self) -> None:
+        """Go on to the next request, or wait for the rest of a body that nobody reads."""
+        super().on_response_complete()
+        self._watch()
+
     def _watch(self) -> None:
-        """Let the clock run while a head is awaited."""
-        if self.conn.their_state is not h11.IDLE or self.transport.is_closing():
+        """Let the clock run while a head is awaited, or what an answered request still sends."""
+        left_over = self.conn.our_state is h11.DONE and self.conn.their_state is h11.SEND_BODY
+        if self.transport.is_closing() or not (self.conn.their_state is h11.IDLE or left_over):
             self._stop_clock()
         elif self._late is None:
-            self._late = self.loop.call_later(HEAD_SECONDS, self._refuse, _LATE)
+            self._late = self.loop.call_later(HEAD_SECONDS, self._too_late)
+
+    def _too_late(self) -> None:
+        if self.conn.their_state is h11.IDLE:
+            self._refuse(_LATE)
+        else:
+            self.transport.close()
 
     def _stop_clock(self) -> None:
         if self._late is not None:
