@@ -48,6 +48,7 @@ def page_kinds() -> list[str]:
         "ontology/",
         "unit/",
         "about/",
+        "serving/",
         "decisions/",
         "404.html",
     ]
