@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import signal
 import socket
+import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -77,6 +79,19 @@ def test_nobody_can_write_a_line_of_the_log(server: Server) -> None:
     server.sparql('ASK {}\n{"event": "forged"}')
     assert len(server.requests("/sparql")) > 0
     assert not [line for line in server.log[before:] if line["event"] == "forged"]
+
+
+def test_small_answers_do_not_wait_for_each_other(server: Server) -> None:
+    """Head and body in two packets, the second held back, would take 40 milliseconds each."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    seconds = []
+    for _ in range(30):
+        started = time.perf_counter()
+        connection.request("GET", "/sparql?query=ASK%7B%7D")
+        assert connection.getresponse().read()
+        seconds.append(time.perf_counter() - started)
+    connection.close()
+    assert statistics.median(seconds) < 0.03
 
 
 # --- stopping --------------------------------------------------------------------------------

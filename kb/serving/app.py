@@ -22,7 +22,7 @@ from starlette.types import Receive, Scope, Send
 from kb.serving.accept import choose, takes_gzip
 from kb.serving.answering import Question, Reply
 from kb.serving.description import description
-from kb.serving.files import File, Site
+from kb.serving.files import File, Site, rooted
 from kb.serving.guard import NOTES, Guard
 from kb.serving.logs import QUERY_SHOWN
 from kb.serving.metrics import Metrics
@@ -216,7 +216,7 @@ class _Pages:
         if page is None or wanted != "text/html" or not page.unchanged():
             raise Refusal(404, "there is nothing here", "not-found")
         policy = {"Content-Security-Policy": page.policy}
-        content = await asyncio.to_thread(page.path.read_bytes)
+        content = rooted(await asyncio.to_thread(page.path.read_bytes))
         return Response(content, 404, policy, page.media_type)
 
     async def _file(self, request: Request, file: File, more: Mapping[str, str]) -> Response:

@@ -38,6 +38,7 @@ BESIDE: Final = (".ttl", ".jsonld", ".csv", ".bib", ".csl.json")
 _PACKED: Final = (".gz", ".png", ".ico", ".woff2", ".wasm")
 _HASHED: Final = re.compile(r"\.[0-9a-f]{8,}\.")
 _POLICY: Final = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]*)"')
+_ASSETS: Final = re.compile(rb'="(/[^"]*?)assets/')
 _LOCKED: Final = "default-src 'none'; frame-ancestors 'none'; sandbox"
 # A worker's own script says what it may do, not the page that starts it.
 _SCRIPT: Final = (
@@ -99,6 +100,18 @@ class Site:
             if f"{path}{suffix}" in self.files:
                 forms[TYPES[suffix].partition(";")[0]] = f"{path}{suffix}"
         return forms
+
+
+def rooted(page: bytes) -> bytes:
+    """Let a page's links begin at the root: the one for missing pages names the base's path.
+
+    >>> rooted(b'<link href="/all/assets/a.css"> <a href="/all/study/">')
+    b'<link href="/assets/a.css"> <a href="/study/">'
+    """
+    found = _ASSETS.search(page)
+    if found is None or found[1] == b"/":
+        return page
+    return page.replace(b'"' + found[1], b'"/').replace(b'"' + found[1][:-1] + b'"', b'"/"')
 
 
 def _ordinary(path: Path, folder: Path) -> bool:

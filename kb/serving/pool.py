@@ -55,12 +55,7 @@ class _Worker:
 
 
 class Pool:
-    """Workers over one dataset.
-
-    >>> from pathlib import Path
-    >>> Pool(Settings(Path("build"))).quads
-    0
-    """
+    """Workers over one dataset."""
 
     def __init__(self, settings: Settings) -> None:
         """Start nothing yet."""
