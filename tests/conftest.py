@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 from example_base import TEXTS, write_example
 from hypothesis import settings
+from serving_base import Server, serving, write_build
 
 from kb import KnowledgeBase
 
@@ -73,6 +74,19 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
 def real() -> KnowledgeBase:
     """The project's own evidence base, without texts."""
     return KnowledgeBase(ROOT)
+
+
+@pytest.fixture(scope="session")
+def served_build(real: KnowledgeBase, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A build with the project's own dataset and a small site, not to be changed."""
+    return write_build(tmp_path_factory.mktemp("served") / "build", real.nquads)
+
+
+@pytest.fixture(scope="module")
+def server(served_build: Path) -> Iterator[Server]:
+    """The server over that build, as it is by default."""
+    with serving(served_build) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
