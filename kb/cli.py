@@ -27,6 +27,7 @@ from kb._commands import (
     write_json,
 )
 from kb._new import new
+from kb._serve import serve
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -334,3 +335,4 @@ def schema(context: click.Context, kind: str, out: Path | None) -> None:
 
 
 main.add_command(new)
+main.add_command(serve)

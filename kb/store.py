@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import pyoxigraph as ox
 
@@ -21,6 +21,7 @@ Value = str | int | float | bool | Decimal | None
 """A cell of an answer: IRIs and texts as str, numbers as numbers, unbound as None."""
 
 Binding = ox.NamedNode | ox.Literal
+Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
 class Answer:
@@ -30,6 +31,13 @@ class Answer:
         """Keep columns and rows as they are."""
         self.columns = columns
         self.rows = rows
+
+
+class Graphs(NamedTuple):
+    """The graphs that a query is about: merged into its default graph, and open to GRAPH."""
+
+    default: tuple[ox.NamedNode, ...]
+    named: tuple[ox.NamedNode, ...]
 
 
 class Engine(Protocol):
@@ -74,12 +82,29 @@ class Store:
             raise QueryError("rows come from select(); graph() is for CONSTRUCT and DESCRIBE")
         return "".join(sorted(f"{triple} .\n" for triple in result))
 
+    def results(self, query: str, graphs: Graphs | None = None) -> Results:
+        """Answer any query as the engine does, row by row; ``graphs`` overrules its FROM.
+
+        Raises:
+            QueryError: the query is not well formed, is an update, or leaves the machine.
+        """
+        return self._evaluate(query, None, graphs)
+
     def _evaluate(
-        self, query: str, bindings: Mapping[str, Binding] | None
-    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        self,
+        query: str,
+        bindings: Mapping[str, Binding] | None,
+        graphs: Graphs | None = None,
+    ) -> Results:
         refuse_unsafe(query)
         bound = with_bindings(query, bindings or {})
         try:
+            if graphs is not None:
+                return self._store.query(
+                    _unambiguous(bound),
+                    default_graph=[*graphs.default],
+                    named_graphs=[*graphs.named],
+                )
             return self._store.query(
                 _unambiguous(bound), use_default_graph_as_union=not _names_graphs(bound)
             )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
-from test_generating_pages import records, site_folder  # noqa: F401 - a fixture
+from test_generating_pages import records
 
 from kb import InputError, KnowledgeBase
 from kb.site import writing
@@ -125,7 +125,7 @@ def test_code_that_holds_a_fence_is_fenced_by_a_longer_one() -> None:
     assert fenced("a\n```\nb", "text").startswith("````text\n")
 
 
-def test_the_pages_show_every_recipe(site_folder: Path) -> None:  # noqa: F811
+def test_the_pages_show_every_recipe(site_folder: Path) -> None:
     python = (site_folder / "cookbook" / "python" / "index.html").read_text(encoding="utf-8")
     sparql = (site_folder / "cookbook" / "sparql" / "index.html").read_text(encoding="utf-8")
     assert all(f'id="{one.name}"' in python for one in programs(records()))

@@ -18,7 +18,8 @@ from urllib.parse import parse_qs
 import pytest
 from chosen_page import Chosen, watched
 from conftest import Quiet
-from test_generating_pages import hostile, hostile_site, records  # noqa: F401 - fixtures
+from test_generating_pages import records
+from test_showing_hostile_records import hostile, hostile_site  # noqa: F401 - fixtures
 
 from kb.exports import COLUMNS, to_csv
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
-from test_generating_pages import records, site, site_folder  # noqa: F401 - fixtures
+from test_generating_pages import records
 
 from kb.queries import prefixes
 from kb.site.comparing import Compared
@@ -88,7 +88,7 @@ def test_every_claim_is_in_every_facet_that_all_claims_have(given: dict[str, Any
             assert all(facet["own"]["values"]), facet["name"]
 
 
-def test_no_facet_of_the_explorer_is_without_a_pattern(site: Site) -> None:  # noqa: F811
+def test_no_facet_of_the_explorer_is_without_a_pattern(site: Site) -> None:
     for facet in facets(site):
         assert f"?{facet.name}" in facet.pattern
 
@@ -147,7 +147,7 @@ def test_what_is_set_aside_says_why(compared: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("name", ["explore", "compare"])
 def test_a_file_is_small_and_named_by_its_content(
-    site_folder: Path,  # noqa: F811 - the fixture
+    site_folder: Path,
     name: str,
 ) -> None:
     content = (site_folder / "data" / f"{name}.json.gz").read_bytes()
@@ -162,7 +162,7 @@ def test_a_file_is_the_same_bytes_each_time() -> None:
     assert json_file("a", {"b": ["ü"]}).content == json_file("a", {"b": ["ü"]}).content
 
 
-def test_without_javascript_the_pages_lead_to_the_claims(site_folder: Path) -> None:  # noqa: F811
+def test_without_javascript_the_pages_lead_to_the_claims(site_folder: Path) -> None:
     for name in ("explore", "compare"):
         text = (site_folder / name / "index.html").read_text("utf-8")
         assert 'href="../data/claims.csv"' in text.partition("<noscript>")[2]

@@ -56,6 +56,7 @@ def page_kinds() -> list[str]:
         "ontology/",
         "unit/",
         "about/",
+        "serving/",
         "decisions/",
         "404.html",
     ]

@@ -46,9 +46,9 @@ KINDS: Final = (
     network_pages,
     question_pages,
     console_pages,
+    cookbook_pages,
     explore_pages,
     compare_pages,
-    cookbook_pages,
     thing_files,
     machine_files,
 )

@@ -60,6 +60,8 @@ document.addEventListener(
 if (window.innerWidth < 600) document.querySelector("details.map")?.removeAttribute("open");
 
 openFilter();
+// The theme leaves the dialog of its search without a name.
+document.querySelector(".md-search[role=dialog]")?.setAttribute("aria-label", "Search");
 if (document.getElementById("console")) {
   void import("./console").then(({ openConsole }) => openConsole());
 } else if (document.getElementById("explore")) {
