@@ -7,7 +7,6 @@ import time
 from collections.abc import MutableMapping
 from typing import Any, Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,6 +22,7 @@ SAFE_HEADERS: Final = {
 }
 """On every answer, unless the answer says something stricter or more fitting itself."""
 
+_SAFE: Final = [(name.lower().encode(), value.encode()) for name, value in SAFE_HEADERS.items()]
 _PIECE: Final = 64 * 1024
 _PLACES: Final = ("sparql", "health", "metrics")
 NOTES: Final = "kb.notes"
@@ -98,10 +98,10 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            for name, value in SAFE_HEADERS.items():
-                headers.setdefault(name, value)
-            await self._send(message)
+            headers = list(message.get("headers", ()))
+            present = {name.lower() for name, _ in headers}
+            headers += [header for header in _SAFE if header[0] not in present]
+            await self._send({**message, "headers": headers})
             return
         body, more = message.get("body", b""), message.get("more_body", False)
         self.size += len(body)
