@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
 import threading
@@ -175,6 +176,40 @@ def test_an_answer_is_kept_unless_it_may_differ(build: Path) -> None:
             assert len(answers) == 2 or changing == "NOW()"
         assert server.metric("kb_kept_total") == 2
         assert server.sparql("SELECT").status == server.sparql("SELECT").status == 400
+
+
+def test_an_answer_that_is_sent_again_is_the_same_to_the_byte(build: Path) -> None:
+    """The second and the third take other ways through the server than the first."""
+    sent = b"GET /sparql?query=SELECT*%7B?s?p?o%7D HTTP/1.1\r\nHost: a\r\n\r\n"
+    with (
+        serving(build) as server,
+        socket.create_connection(("127.0.0.1", server.port)) as connection,
+    ):
+        answers = [exchanged(connection, sent) for _ in range(6)]
+        assert len(set(answers)) == 1
+        lines = server.requests("/sparql")
+        kept = ("method", "status", "bytes", "rows", "query")
+        assert len(lines) == 6
+        assert len({tuple(line[name] for name in kept) for line in lines}) == 1
+        assert server.metric('kb_requests_total{place="sparql",status="200"}') == 6
+        assert server.metric("kb_kept_total") == 5
+        replace(build, TWO)
+        wait_for(lambda: said(server, "reloaded"))
+        assert b"two" in exchanged(connection, sent)
+        assert exchanged(connection, sent[:20], sent[20:]) == exchanged(connection, sent)
+        for halves in ((sent + sent[:30], sent[30:]), (sent + sent,)):
+            assert exchanged(connection, *halves, number=2).count(b"two") == 2
+
+
+def exchanged(connection: socket.socket, *parts: bytes, number: int = 1) -> bytes:
+    """Send a request in parts, and return that many answers, without their dates."""
+    for part in parts:
+        connection.sendall(part)
+        time.sleep(0.05)
+    received = b""
+    while received.count(b"]}}") < number:
+        received += connection.recv(65536)
+    return re.sub(rb"\r\ndate: [^\r]*", b"", received)
 
 
 def test_what_is_kept_is_bounded() -> None:

@@ -47,7 +47,8 @@ def application(current: Current) -> Guard:
     handlers: Mapping[Any, Any] = {Refusal: _refused}
     app = Starlette(routes=routes, middleware=[cross_origin], exception_handlers=handlers)
     app.router.redirect_slashes = False
-    return Guard(Shortcut(app, current, clients, metrics), metrics)
+    shortcut = Shortcut(app, current, clients, metrics)
+    return Guard(shortcut, metrics, again=shortcut.again)
 
 
 async def _refused(request: Request, refusal: Refusal) -> Response:

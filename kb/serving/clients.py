@@ -40,6 +40,11 @@ class Clients:
         self._most = max(1.0, rate * _BURST_SECONDS)
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
+    @property
+    def limited(self) -> bool:
+        """Whether questions are counted at all."""
+        return self._rate > 0
+
     def __len__(self) -> int:
         """Return how many clients are remembered."""
         return len(self._left)

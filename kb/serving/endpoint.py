@@ -16,8 +16,8 @@ from kb.serving.answering import Question
 from kb.serving.clients import Clients
 from kb.serving.description import description
 from kb.serving.generation import Current
-from kb.serving.guard import NOTES
-from kb.serving.kept import Asked, Kept, KeptAnswers
+from kb.serving.guard import NOTES, RAW
+from kb.serving.kept import Asked, Headers, Kept, KeptAnswers
 from kb.serving.logs import QUERY_SHOWN
 from kb.serving.metrics import Metrics
 from kb.serving.pool import Answered, Pool
@@ -45,12 +45,24 @@ class Shortcut:
         if kept is None or not self._clients.may_ask(scope):
             await self._app(scope, receive, send)
             return
+        if asked and (raw := scope.get(RAW)) and not self._clients.limited:
+            self._current.generation.kept.remember(raw, asked)
         scope[NOTES]["query"] = kept.query
         scope[NOTES]["rows"] = kept.rows
-        self._metrics.rows.inc(kept.rows)
-        self._metrics.kept.inc()
+        self._count(kept)
         await send({"type": "http.response.start", "status": 200, "headers": kept.headers})
         await send({"type": "http.response.body", "body": kept.body})
+
+    def again(self, raw: bytes) -> Kept | None:
+        """Return the answer to a request that came in just these bytes before, and count it."""
+        kept = self._current.generation.kept.find_request(raw)
+        if kept is not None:
+            self._count(kept)
+        return kept
+
+    def _count(self, kept: Kept) -> None:
+        self._metrics.rows.inc(kept.rows)
+        self._metrics.kept.inc()
 
 
 def asked_of(scope: Scope) -> Asked | None:
@@ -121,7 +133,8 @@ class _Sent(Response):
         headers, answered = self.raw_headers, self._answered
         if answered.rest is None and (asked := asked_of(scope)):
             shown = self._query[:QUERY_SHOWN]
-            self._kept.keep(asked, Kept(headers, answered.body, shown, answered.rows), self._query)
+            kept = Kept(_as_sent(headers), answered.body, shown, answered.rows)
+            self._kept.keep(asked, kept, self._query)
         try:
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             if answered.rest is not None:
@@ -131,6 +144,11 @@ class _Sent(Response):
         finally:
             if answered.rest is not None:
                 await answered.rest.close()
+
+
+def _as_sent(headers: Headers) -> Headers:
+    """Return the headers of an answer to no other site, as they leave the application."""
+    return [(k, v + b", Origin" if k == b"vary" else v) for k, v in headers]
 
 
 async def _unless_gone(request: Request, pool: Pool, question: Question) -> Answered:

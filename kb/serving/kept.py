@@ -7,7 +7,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
-from kb.serving.settings import KEPT_BYTES
+from kb.serving.settings import KEPT_BYTES, KEPT_REQUEST, KEPT_REQUESTS
 
 _CHANGES: Final = re.compile(r"RAND|NOW|UUID|BNODE|\\u", re.IGNORECASE)
 """What an answer may depend on besides the dataset; an escape could hide a letter of it."""
@@ -26,6 +26,15 @@ class Kept:
     query: str
     rows: int
 
+    def message(self, before: Headers, after: Headers) -> bytes:
+        r"""Return the whole answer as it goes over the connection.
+
+        >>> Kept([(b"a", b"1")], b"{}", "", 0).message([(b"b", b"2")], [])
+        b'HTTP/1.1 200 OK\r\nb: 2\r\na: 1\r\n\r\n{}'
+        """
+        lines = [b"%b: %b\r\n" % header for header in (*before, *self.headers, *after)]
+        return b"".join((b"HTTP/1.1 200 OK\r\n", *lines, b"\r\n", self.body))
+
 
 class KeptAnswers:
     """The small answers that were asked for last, within a bound of bytes.
@@ -43,6 +52,7 @@ class KeptAnswers:
         """Begin with none."""
         self._answers: OrderedDict[Asked, Kept] = OrderedDict()
         self._size = 0
+        self._requests: OrderedDict[bytes, Asked] = OrderedDict()
 
     def find(self, asked: Asked) -> Kept | None:
         """Return the answer to a request, if it is kept."""
@@ -50,6 +60,18 @@ class KeptAnswers:
         if found is not None:
             self._answers.move_to_end(asked)
         return found
+
+    def find_request(self, raw: bytes) -> Kept | None:
+        """Return the answer to a request that came in just these bytes before."""
+        asked = self._requests.get(raw)
+        return None if asked is None else self.find(asked)
+
+    def remember(self, raw: bytes, asked: Asked) -> None:
+        """Remember in what bytes a question came; the oldest are forgotten first."""
+        if len(raw) <= KEPT_REQUEST:
+            self._requests[raw] = asked
+            if len(self._requests) > KEPT_REQUESTS:
+                self._requests.popitem(last=False)
 
     def keep(self, asked: Asked, answer: Kept, query: str) -> None:
         """Keep the answer to a query, unless it could differ next time; the oldest make room."""

@@ -24,6 +24,9 @@ QUEUE_SECONDS: Final = 5.0
 """How long a query waits for its turn."""
 KEPT_BYTES: Final = 64 * MIB
 """The most that answers which may be asked for again may take."""
+KEPT_REQUESTS: Final = 8_192
+KEPT_REQUEST: Final = 2_048
+"""How many requests are remembered as they came, and the most bytes that each may have."""
 MAX_CLIENTS: Final = 10_000
 """How many clients are remembered, where what each may ask is limited."""
 LOOK_SECONDS: Final = 1.0

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from kb.serving.guard import SAFE_HEADERS
+from kb.serving.guard import RAW, SAFE_HEADERS
 from kb.serving.settings import HEAD_SECONDS, MAX_CONNECTIONS, MAX_HEAD, MAX_PIPELINED
 
 
@@ -31,6 +31,7 @@ class Wire(HttpToolsProtocol):
     _late: asyncio.TimerHandle | None = None
     _awaits_head = True
     _head_size = 0
+    _begun = 0
     _messages = 0
 
     def connection_made(self, transport: Any) -> None:
@@ -52,14 +53,48 @@ class Wire(HttpToolsProtocol):
         """Read what has arrived; the parser itself would read a head without end."""
         if self.transport.is_closing():
             return
+        if self._sent_again(data):
+            return
         whole = self._messages
+        alone = self._awaits_head and not self._head_size and self._answered()
         super().data_received(data)
+        if alone and self._messages == whole + 1 == self._begun:
+            self._note(data)
         self._head_size += len(data)
         if not self._awaits_head or self._messages != whole:
             self._head_size = 0
         elif self._head_size > MAX_HEAD:
             self.send_400_response("")
         self._watch()
+
+    def _sent_again(self, data: bytes) -> bool:
+        """Answer at once what came in the same bytes before, when nothing else is under way."""
+        if self._head_size or not self._awaits_head or not self._answered():
+            return False
+        app: Any = self.app
+        answer = (
+            None if self.flow.write_paused else app.again(data, self.server_state.default_headers)
+        )
+        if answer is None:
+            return False
+        self.transport.write(answer)
+        self._stop_clock()
+        self._unset_keepalive_if_required()
+        self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive, self.timeout_keep_alive_handler
+        )
+        return True
+
+    def _note(self, data: bytes) -> None:
+        """Note the bytes of a request that came whole and alone, and may be answered as it was."""
+        if self.cycle.keep_alive and self.scope["method"] == "GET":
+            scope: Any = self.scope
+            scope[RAW] = data
+
+    def on_message_begin(self) -> None:
+        """Count the requests that begin."""
+        super().on_message_begin()
+        self._begun += 1
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header; those after a body could go on without end, and nobody reads them."""

@@ -94,7 +94,7 @@ def confine(memory: int) -> None:
     if size:
         resource.setrlimit(resource.RLIMIT_AS, (size + memory, size + memory))
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
-    os.nice(5)
+    os.nice(1)
 
 
 def _address_space() -> int:
