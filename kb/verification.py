@@ -58,16 +58,29 @@ class Check:
 def verify(
     evidence: Evidence,
     texts: Mapping[str, SourceText],
-    attested: Mapping[str, str] | None = None,
+    attested: Mapping[str, Mapping[str, str]] | None = None,
 ) -> list[Check]:
     """Check all claims; ``texts`` holds the text of every source that can be had.
 
-    A source without a text is checked against ``attested`` (digests by source), if given.
+    A source without a text is checked against ``attested`` (digests by source and study), if given.
     """
     with_text = {source.id for source in evidence.sources if source.text}
-    digests = claim_digests(evidence) if attested else {}
-    trusted = {s for s, digest in digests.items() if attested and attested.get(s) == digest}
-    return [_check(c, texts, c.source in with_text, c.source in trusted) for c in evidence.claims]
+    trusted = _trusted(evidence, attested) if attested else frozenset()
+    return [
+        _check(c, texts, c.source in with_text, (c.source, c.study) in trusted)
+        for c in evidence.claims
+    ]
+
+
+def _trusted(
+    evidence: Evidence, attested: Mapping[str, Mapping[str, str]]
+) -> frozenset[tuple[str, str]]:
+    return frozenset(
+        (source, study)
+        for source, studies in claim_digests(evidence).items()
+        for study, digest in studies.items()
+        if attested.get(source, {}).get(study) == digest
+    )
 
 
 def _check(claim: Claim, texts: Mapping[str, SourceText], has_text: bool, trusted: bool) -> Check:
@@ -160,13 +173,27 @@ def counts(checks: Iterable[Check]) -> dict[str, int]:
     return {state.value: found[state] for state in State}
 
 
-def claim_digests(evidence: Evidence) -> dict[str, str]:
-    """Return, for each source, a SHA-256 over all that its claims say."""
-    said: dict[str, list[str]] = {}
+def claim_digests(evidence: Evidence) -> dict[str, dict[str, str]]:
+    """Return, by source and study, a SHA-256 over all that the claims of the two say."""
+    said: dict[str, dict[str, list[str]]] = {}
     for claim in evidence.claims:
-        line = json.dumps(dataclasses.asdict(claim), sort_keys=True, default=str)
-        said.setdefault(claim.source, []).append(line)
+        line = json.dumps(claim, sort_keys=True, default=_plain)
+        said.setdefault(claim.source, {}).setdefault(claim.study, []).append(line)
     return {
-        source: hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
-        for source, lines in said.items()
+        source: {study: _digest(lines) for study, lines in studies.items()}
+        for source, studies in said.items()
     }
+
+
+def _plain(value: object) -> object:
+    """What JSON writes of a part of a claim; ``asdict`` would copy all that it is made of."""
+    names: tuple[str, ...] = getattr(value, "__slots__", ())
+    return (
+        {name: getattr(value, name) for name in names}
+        if dataclasses.is_dataclass(value)
+        else str(value)
+    )
+
+
+def _digest(lines: list[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()

@@ -54,15 +54,24 @@ KINDS: Final = (
 )
 """What makes pages and files; a kind of page is added here and by its template."""
 
+_BESIDE: Final = "beside"
+"""The folder, within that of a build, of what is neither page nor asset until the pages stand."""
+
 _EPOCH: Final = "1735689600"
 """The time that mkdocs writes into pages and archives, so that builds are the same bytes."""
 
 
-def build_site(base: KnowledgeBase, folder: Path) -> None:
+def build_site(base: KnowledgeBase, folder: Path, last: Path | None = None) -> None:
     """Write Markdown to ``folder/docs`` and the site made of it to ``folder/site``.
 
     ``folder/mkdocs.yml`` and ``folder/overrides`` are copies, so that the Markdown can be
     built again by itself.
+
+    Args:
+        base: the evidence base.
+        folder: where to write.
+        last: an earlier build with the same software, settings and theme: pages whose Markdown
+            is the same are taken from it.
 
     Raises:
         UnavailableError: mkdocs or the front end is not installed, the project has no
@@ -71,7 +80,8 @@ def build_site(base: KnowledgeBase, folder: Path) -> None:
     if importlib.util.find_spec("mkdocs") is None or importlib.util.find_spec("material") is None:
         raise UnavailableError("the site needs mkdocs and its theme: pip install 'kb[site]'")
     write_pages(base, folder)
-    _run_mkdocs(folder)
+    _run_mkdocs(folder, last)
+    _put_beside(folder / _BESIDE, folder / "site")
 
 
 def write_pages(base: KnowledgeBase, folder: Path) -> None:
@@ -84,8 +94,14 @@ def write_pages(base: KnowledgeBase, folder: Path) -> None:
     shutil.copytree(made_of / "assets", docs / "assets")
     shutil.copytree(made_of / "overrides", folder / "overrides")
     renderer = Renderer(made_of / "templates", filters(site))
-    for item in chain(scripts, _items(site)):
-        _write(docs, _with_description(site, item), renderer)
+    for script_file in scripts:
+        _write(docs, script_file.path, script_file.content)
+    for item in _items(site):
+        if isinstance(item, Page):
+            text = renderer.markdown(_with_description(site, item))
+            _write(docs, f"{item.path}.md", text.encode())
+        else:
+            _write(folder / _BESIDE, item.path, item.content)
     (folder / "mkdocs.yml").write_text(_settings(site, made_of, docs), encoding="utf-8")
 
 
@@ -105,22 +121,28 @@ def _items(site: Site) -> Iterator[Page | File]:
     return chain.from_iterable(kind(site) for kind in KINDS)
 
 
-def _with_description(site: Site, item: Page | File) -> Page | File:
+def _with_description(site: Site, page: Page) -> Page:
     """Put into a page what search engines and other programs read of it."""
-    if isinstance(item, File):
-        return item
-    said = described(site, item.path)
-    return replace(item, linked=script(said)) if said else item
+    said = described(site, page.path)
+    return replace(page, linked=script(said)) if said else page
 
 
-def _write(docs: Path, item: Page | File, renderer: Renderer) -> None:
-    is_page = isinstance(item, Page)
-    target = docs / (f"{item.path}.md" if is_page else item.path)
-    if not target.resolve().is_relative_to(docs.resolve()):
-        raise UnavailableError(f"{item.path!r} would be written outside the site")
+def _write(folder: Path, path: str, content: bytes) -> None:
+    target = folder / path
+    if not target.resolve().is_relative_to(folder.resolve()):
+        raise UnavailableError(f"{path!r} would be written outside the site")
     target.parent.mkdir(parents=True, exist_ok=True)
-    content = renderer.markdown(item).encode() if isinstance(item, Page) else item.content
     target.write_bytes(content)
+
+
+def _put_beside(files: Path, site: Path) -> None:
+    """Move files to the pages that mkdocs has made, which empties its folder when it begins."""
+    for folder, _, names in os.walk(files):
+        target = site / Path(folder).relative_to(files)
+        target.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            (Path(folder) / name).rename(target / name)
+    shutil.rmtree(files)
 
 
 def _settings(site: Site, made_of: Path, docs: Path) -> str:
@@ -145,8 +167,9 @@ def _is_absent(line: str, docs: Path) -> bool:
     return name in OPTIONAL and not (docs / name).exists()
 
 
-def _run_mkdocs(folder: Path) -> None:
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"]
+def _run_mkdocs(folder: Path, last: Path | None) -> None:
+    places = [str(folder), *([str(last)] if last else [])]
+    command = [sys.executable, "-P", "-m", "kb.site.rendering", *places]
     environment = os.environ | {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": _EPOCH}
     ran = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False

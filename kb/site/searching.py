@@ -1,0 +1,105 @@
+"""What the search of the site knows of a page: an entry for the page and one for each part.
+
+The theme's own indexer parses every page a second time with Python's HTML parser, which took
+half of a build. Its browser side is used as it is, so the entries have its form.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+_PIECE: Final = re.compile(
+    r"<!--.*?-->|<(?P<end>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9]*)(?P<said>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>",
+    re.DOTALL,
+)
+_ID: Final = re.compile(r"""\sid=["']?([^\s"'>]+)""")
+_HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_SKIPPED: Final = frozenset(("nav", "object", "script", "style", "svg", "template"))
+_VOID: Final = frozenset(
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr")
+)
+_EXCLUDED: Final = "data-search-exclude"
+_PERMALINK: Final = 'class="headerlink"'
+
+
+@dataclass
+class _Part:
+    """A part of a page: from one heading with an id to the next."""
+
+    anchor: str = ""
+    is_excluded: bool = False
+    title: list[str] = field(default_factory=list)
+    text: list[str] = field(default_factory=list)
+
+
+def entries(page: str, title: str, html: str, settings: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the entries of a page: where, how it is called, and its words.
+
+    Args:
+        page: the address of the page, relative to the site.
+        title: of the page; parts have the titles of their headings.
+        html: the content of the page. What stands in an element with ``data-search-exclude``
+            is left out; so is a part whose heading has it.
+        settings: ``boost`` and ``exclude``, as the theme has them in a page's metadata.
+
+    >>> list(entries("a/", "A", "<p>one</p><h2 id='b'>B</h2><p>two</p>", {}))
+    [{'location': 'a/', 'title': 'A', 'text': 'one'}, {'location': 'a/#b', 'title': 'B', 'text': 'two'}]
+    """
+    if settings.get("exclude"):
+        return
+    boost = {"boost": settings["boost"]} if "boost" in settings else {}
+    for part in _parts(html):
+        if not part.is_excluded:
+            said = {"title": _flat(part.title) or title, "text": _flat(part.text)}
+            yield {"location": page + part.anchor, **said, **boost}
+
+
+def _flat(pieces: list[str]) -> str:
+    return " ".join(" ".join(pieces).split())
+
+
+def _parts(html: str) -> list[_Part]:
+    """Divide a page at its headings; text that is skipped is stepped over, element by element."""
+    parts, at, heading = [_Part()], 0, ""
+    skipping: list[str] = []
+    for piece in _PIECE.finditer(html):
+        tag = (piece["tag"] or "").lower()
+        if not skipping:
+            part = parts[-1]
+            (part.title if heading else part.text).append(html[at : piece.start()])
+        at = piece.end()
+        if not tag or tag in _VOID:
+            continue
+        if skipping:
+            _step(skipping, tag, bool(piece["end"]))
+        elif piece["end"]:
+            heading = "" if tag == heading else heading
+        elif tag in _SKIPPED or _PERMALINK in piece["said"]:
+            skipping.append(tag)
+        elif tag in _HEADINGS and (found := _ID.search(piece["said"])):
+            heading = tag
+            _begin(parts, tag, found[1], _EXCLUDED in piece["said"])
+        elif _EXCLUDED in piece["said"]:
+            skipping.append(tag)
+    parts[-1].text.append(html[at:])
+    return parts
+
+
+def _step(skipping: list[str], tag: str, is_end: bool) -> None:
+    """Count only elements of the name that began the skipping: others cannot end it."""
+    if tag == skipping[0]:
+        if is_end:
+            skipping.pop()
+        else:
+            skipping.append(tag)
+
+
+def _begin(parts: list[_Part], tag: str, anchor: str, is_excluded: bool) -> None:
+    """The first heading of a page, if it is the page's title, is the page."""
+    if tag == "h1" and len(parts) == 1 and not _flat(parts[0].text):
+        parts[0].is_excluded = is_excluded
+        return
+    parts.append(_Part(f"#{anchor}", is_excluded))
