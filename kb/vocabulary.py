@@ -53,6 +53,7 @@ class Vocabulary:
         self.triples: tuple[ox.Triple, ...] = tuple(triples)
         self.schemes: dict[str, dict[str, Term]] = defaultdict(dict)
         self._tops: dict[str, dict[str, str]] = {}
+        self._inherited: dict[tuple[str, str, str], str] = {}
         for term in terms:
             self.schemes[term.scheme][term.notation] = term
 
@@ -144,11 +145,12 @@ class Vocabulary:
 
     def inherited(self, scheme: str, notation: str, name: str) -> str:
         """Return a property of the concept or of the nearest broader one that has it."""
-        term = self.get(scheme, notation)
-        if own := term.first(name):
-            return own
-        broader = (self.inherited(scheme, wider, name) for wider in term.broader)
-        return next(filter(None, broader), "")
+        key = (scheme, notation, name)
+        if key not in self._inherited:
+            term = self.get(scheme, notation)
+            broader = (self.inherited(scheme, wider, name) for wider in term.broader)
+            self._inherited[key] = term.first(name) or next(filter(None, broader), "")
+        return self._inherited[key]
 
     def says(self, scheme: str, notation: str, name: str) -> bool:
         """Say whether a property, inherited or the concept's own, is true of it."""

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 import yaml
 
 from kb.comparability import Comparability
-from kb.exports import Row, to_csv
+from kb.exports import to_csv
 from kb.lookup import KnowledgeBase
 from kb.model import WHOLE, Group, Publication, Section, Source, Study
 from kb.results import FoundClaim
@@ -133,14 +133,17 @@ class Site:
         return {(section.source, section.id): section for section in self.evidence.sections}
 
     @cached_property
-    def _rows(self) -> Mapping[tuple[str, str], list[Row]]:
+    def _lines(self) -> Mapping[tuple[str, str], str]:
+        """The lines of a CSV by claim, written once for the many tables that it is in."""
         rows = self.base.claims().rows()
-        return collect(((row["study"], row["claim"]), row) for row in rows)
+        by_claim = collect(((row["study"], row["claim"]), row) for row in rows)
+        head = len(to_csv(()))
+        return {key: to_csv(found)[head:] for key, found in by_claim.items()}
 
     def csv(self, path: str, claims: Iterable[FoundClaim]) -> File:
         """Make the download of a table: the rows of exactly these claims."""
         keys = sorted({(found.claim.study, found.claim.id) for found in claims})
-        return File(path, to_csv(row for key in keys for row in self._rows[key]).encode())
+        return File(path, (to_csv(()) + "".join(self._lines[key] for key in keys)).encode())
 
     def terms(self, scheme: str) -> Sequence[Term]:
         """Return the concepts of a scheme in the order of the vocabulary."""
