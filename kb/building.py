@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from kb import manifest
 from kb.errors import InputError, UnavailableError
 from kb.exports import to_csv
 from kb.lookup import KnowledgeBase
+from kb.manifest import Manifest, Summary
 from kb.schema import MODELS, schema_text
-from kb.site import build_site
+from kb.site import Last, build_site, front_folder, site_folder
 
 STEPS: Final = ("dataset", "tables", "site")
 Progress = Callable[[str], None]
@@ -23,11 +25,28 @@ def _unseen(step: str) -> None:
     """Show no progress."""
 
 
-def build(base: KnowledgeBase, target: Path, progress: Progress = _unseen) -> None:
+def unchanged(root: Path, target: Path, texts: Path | None = None) -> Manifest | None:
+    """Return the manifest of the last build if another would be the same, byte for byte.
+
+    Args:
+        root: the project folder, which holds ``evidence/`` and ``ontology/``.
+        target: the folder of the last build.
+        texts: the folder with the texts of the sources, if the build reads them.
+    """
+    last = manifest.read(target)
+    if last is None or last.inputs != manifest.of_inputs(root, _themes(root), texts)[0]:
+        return None
+    return last if manifest.is_intact(target, last) else None
+
+
+def build(
+    base: KnowledgeBase, target: Path, progress: Progress = _unseen, *, fresh: bool = False
+) -> Summary:
     """Write ``kb.nq``, tables, schemas and the site to a folder, replacing the last build.
 
     Everything is made in a folder beside the target and moved there when it is complete, so
-    that an interrupted build leaves the last good one as it was.
+    that an interrupted build leaves the last good one as it was. Pages that would be as they
+    are in the last build are taken from it, unless the build is to be ``fresh``.
 
     Raises:
         UnavailableError: the folder cannot be written.
@@ -36,17 +55,39 @@ def build(base: KnowledgeBase, target: Path, progress: Progress = _unseen) -> No
     foreign = target != base.root / "build" and not (target / "kb.nq").exists()
     if foreign and target.is_dir() and any(target.iterdir()):
         raise InputError(f"{target} is no earlier build: it would be replaced with all it holds")
+    inputs, settings = manifest.of_inputs(base.root, _themes(base.root), base.texts)
+    last = None if fresh else _last(target, settings)
     with _fresh_folder(target) as folder:
         progress("dataset")
         (folder / "kb.nq").write_bytes(base.nquads)
         progress("tables")
-        (folder / "claims.csv").write_text(claims_csv(base), encoding="utf-8")
-        (folder / "schema").mkdir()
-        for kind in MODELS:
-            text = schema_text(kind, base.vocabulary)
-            (folder / "schema" / f"{kind}.schema.json").write_text(text, encoding="utf-8")
+        _write_tables(base, folder)
         progress("site")
-        build_site(base, folder)
+        pages = build_site(base, folder, last)
+        summary = Summary(base.counts(), tuple(base.judged.stale()))
+        manifest.write(folder, inputs, settings, pages, summary)
+    return summary
+
+
+def _themes(root: Path) -> tuple[Path, ...]:
+    folder = site_folder(root)
+    return (folder, front_folder(folder))
+
+
+def _last(target: Path, settings: str) -> Last | None:
+    """Return the last build, if what it made can be taken over."""
+    made = manifest.read(target)
+    if made is None or made.settings != settings or not manifest.is_intact(target, made):
+        return None
+    return Last(target, made.pages)
+
+
+def _write_tables(base: KnowledgeBase, folder: Path) -> None:
+    (folder / "claims.csv").write_text(claims_csv(base), encoding="utf-8")
+    (folder / "schema").mkdir()
+    for kind in MODELS:
+        text = schema_text(kind, base.vocabulary)
+        (folder / "schema" / f"{kind}.schema.json").write_text(text, encoding="utf-8")
 
 
 def claims_csv(base: KnowledgeBase) -> str:

@@ -22,6 +22,7 @@ from kb._commands import (
     examples,
     json_option,
     open_base,
+    root_of,
     stop,
     texts_option,
     write_json,
@@ -52,22 +53,30 @@ def main(context: click.Context, root: Path | None) -> None:
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder to write (default: build/ in the project).",
 )
+@click.option("--fresh", is_flag=True, help="Make everything anew, also what has not changed.")
 @texts_option
 @click.pass_context
 @examples("kb build", "kb build --texts ../papers")
-def build(context: click.Context, out: Path | None, texts: Path | None) -> None:
-    """Build the dataset, its tables and the site: all of it, or nothing changes."""
-    from kb.building import STEPS
+def build(context: click.Context, out: Path | None, texts: Path | None, fresh: bool) -> None:
+    """Build the dataset, its tables and the site: all of it, or nothing changes.
+
+    What has not changed since the last build is taken from it.
+    """
+    from kb.building import STEPS, unchanged
     from kb.building import build as build_all
 
-    base = open_base(context, texts)
-    target = out or base.root / "build"
-    with _progress(len(STEPS)) as step:
-        build_all(base, target, step)
-    for line in base.judged.stale():
+    root = root_of(context)
+    target = out or root / "build"
+    made = None if fresh else unchanged(root, target, texts)
+    if made is None:
+        with _progress(len(STEPS)) as step:
+            summary = build_all(open_base(context, texts), target, step, fresh=fresh)
+    else:
+        summary = made.summary
+    for line in summary.stale:
         click.echo(f"stale adjudication: {line}", err=True)
-    counts = base.counts()
-    click.echo(f"{target}: " + ", ".join(f"{n} {what}" for what, n in counts.items()))
+    said = ", ".join(f"{n} {what}" for what, n in summary.counts.items())
+    click.echo(f"{target}: {said}{'; nothing has changed' if made else ''}")
 
 
 @contextmanager

@@ -60,7 +60,7 @@ class KnowledgeBase:
         self.root = Path(root) if root is not None else find_root()
         self.records: Records = load_records(self.root)
         self.evidence: Evidence = expand(self.records)
-        self._texts = Path(texts) if texts is not None else None
+        self.texts = Path(texts) if texts is not None else None
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -87,7 +87,7 @@ class KnowledgeBase:
     @cached_property
     def checks(self) -> Mapping[tuple[str, str], Check]:
         """The verification of every claim, by study and claim id."""
-        texts = load_texts(self._texts, self.records.sources.values()) if self._texts else {}
+        texts = load_texts(self.texts, self.records.sources.values()) if self.texts else {}
         found = verify(self.evidence, texts, read_attestations(self.root))
         return {(check.claim.study, check.claim.id): check for check in found}
 

@@ -2,15 +2,12 @@
 
 A claim is *verified* when its print stands at its anchor and every number it stores stands in
 that print as the same number with the same operator. Who has no text can still trust an
-earlier check: ``evidence/verification.yaml`` attests, for each source, a digest of its claims
-as they were when they were last verified; one changed claim makes the attestation void.
+earlier check: ``evidence/verification.yaml`` attests, for each source and study, a digest of
+the claims as they were when they were last verified; a changed claim makes it void.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,6 +16,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
+from kb.digests import digest, line
 from kb.matching import ANY, holds_date, holds_number, numbers
 from kb.model import Claim, DoseStep, Evidence
 from kb.texts import SourceText, TextError
@@ -177,23 +175,8 @@ def claim_digests(evidence: Evidence) -> dict[str, dict[str, str]]:
     """Return, by source and study, a SHA-256 over all that the claims of the two say."""
     said: dict[str, dict[str, list[str]]] = {}
     for claim in evidence.claims:
-        line = json.dumps(claim, sort_keys=True, default=_plain)
-        said.setdefault(claim.source, {}).setdefault(claim.study, []).append(line)
+        said.setdefault(claim.source, {}).setdefault(claim.study, []).append(line(claim))
     return {
-        source: {study: _digest(lines) for study, lines in studies.items()}
+        source: {study: digest(*sorted(lines)) for study, lines in studies.items()}
         for source, studies in said.items()
     }
-
-
-def _plain(value: object) -> object:
-    """What JSON writes of a part of a claim; ``asdict`` would copy all that it is made of."""
-    names: tuple[str, ...] = getattr(value, "__slots__", ())
-    return (
-        {name: getattr(value, name) for name in names}
-        if dataclasses.is_dataclass(value)
-        else str(value)
-    )
-
-
-def _digest(lines: list[str]) -> str:
-    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 import yaml
 
 from kb.comparability import Comparability
+from kb.digests import digest
 from kb.exports import to_csv
 from kb.lookup import KnowledgeBase
 from kb.model import WHOLE, Group, Publication, Section, Source, Study
@@ -102,6 +103,25 @@ class Site:
     def by_publication(self) -> Mapping[str, list[FoundClaim]]:
         """Second-hand claims by the publication that they cite."""
         return collect((p.id, found) for found in self.claims for p in found.publications)
+
+    def made_of(self, claims: Iterable[FoundClaim], *more: object) -> str:
+        """Return a digest of claims, with findings and standing, and of what is around them all.
+
+        It holds for a page on which claims stand with their publications, groups and sizes.
+        """
+        return digest(self._around, [self._digests[found.iri] for found in claims], more)
+
+    @cached_property
+    def _digests(self) -> Mapping[str, str]:
+        return {found.iri: digest(found) for found in self.claims}
+
+    @cached_property
+    def _around(self) -> str:
+        """What any claim may be shown with: everything but the claims, and what they have alike."""
+        size = self.settings["size"]
+        sizes = (found.claim for found in self.claims if found.claim.measure.endpoint == size)
+        alike = (self.comparability.definitions(), self.comparability.background())
+        return digest(replace(self.evidence, claims=tuple(sizes), adjudications=()), alike)
 
     @cached_property
     def studies(self) -> Mapping[str, Study]:

@@ -1,15 +1,13 @@
 """mkdocs builds the pages: those that changed, while the others are taken from the last build.
 
 Run as a program, so that mkdocs has a process, a working folder and an environment of its own:
-``python -m kb.site.rendering FOLDER [LAST]``.
+``python -m kb.site.rendering FOLDER [LAST]``, which begins when it is told that the pages stand.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import os
-import shutil
 import sys
 from collections.abc import Iterator
 from html import escape
@@ -25,12 +23,13 @@ from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+from kb.site.handover import BEGIN, link
 from kb.site.searching import entries
 
 _INDEX: Final = "search/search_index.json"
 
 
-class Incremental(BasePlugin):  # type: ignore[type-arg]
+class Incremental(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
     """Leaves out pages whose Markdown is that of the last build, and brings in what was made then.
 
     Pages of the navigation are always built: mkdocs would miss them.
@@ -55,19 +54,20 @@ class Incremental(BasePlugin):  # type: ignore[type-arg]
         navigation = set(_places(config.nav))
         for file in list(files.documentation_pages()):
             self._urls.append(file.url)
-            if self._last and file.src_uri not in navigation and self._is_unchanged(file):
+            if file.src_uri not in navigation and self._is_unchanged(file):
                 self._reused.append(file.url)
                 files.remove(file)
         return files
 
     def _is_unchanged(self, file: File) -> bool:
-        assert self._last is not None
+        if self._last is None:
+            return False
         written, before = Path(str(file.abs_src_path)), self._last / "docs" / file.src_uri
         is_there = before.is_file() and (self._last / "site" / file.dest_uri).is_file()
         return is_there and before.read_bytes() == written.read_bytes()
 
     @event_priority(-100)
-    def on_page_content(self, html: str, /, *, page: Page, config: MkDocsConfig, files: Files) -> None:
+    def on_page_content(self, html: str, /, *, page: Page, **_around: Any) -> None:
         """Note what the search finds of a page, and keep the theme from parsing it again."""
         title = str(page.meta.get("title", page.title))
         settings = page.meta.get("search") or {}
@@ -92,9 +92,7 @@ class Incremental(BasePlugin):  # type: ignore[type-arg]
             if url in reused:
                 self._entries.setdefault(url, []).append(entry)
         for url in self._reused:
-            target = site / url / "index.html"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _link(before / url / "index.html", target)
+            link(before / url / "index.html", site / url / "index.html")
 
     def _write_index(self, path: Path) -> None:
         """Put the entries into the index that the theme wrote, which holds its settings."""
@@ -120,14 +118,6 @@ def _places(navigation: Any) -> Iterator[str]:
         yield from chain.from_iterable(map(_places, parts))
 
 
-def _link(before: Path, target: Path) -> None:
-    """Two builds share an unchanged file until the older is removed; some disks cannot."""
-    try:
-        os.link(before, target)
-    except OSError:
-        shutil.copyfile(before, target)
-
-
 def render(folder: Path, last: Path | None = None) -> None:
     """Build ``folder/site`` of ``folder/docs`` with ``folder/mkdocs.yml``.
 
@@ -146,6 +136,7 @@ def _arguments() -> Iterator[Path]:
 if __name__ == "__main__":
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s - %(message)s")
     try:
-        render(*_arguments())
+        if sys.stdin.readline() == BEGIN:
+            render(*_arguments())
     except Abort as error:
         sys.exit(str(error))

@@ -45,8 +45,10 @@ def entries(page: str, title: str, html: str, settings: Mapping[str, Any]) -> It
             is left out; so is a part whose heading has it.
         settings: ``boost`` and ``exclude``, as the theme has them in a page's metadata.
 
-    >>> list(entries("a/", "A", "<p>one</p><h2 id='b'>B</h2><p>two</p>", {}))
-    [{'location': 'a/', 'title': 'A', 'text': 'one'}, {'location': 'a/#b', 'title': 'B', 'text': 'two'}]
+    >>> for entry in entries("a/", "A", "<p>one</p><h2 id='b'>B</h2><p>two</p>", {}):
+    ...     print(entry)
+    {'location': 'a/', 'title': 'A', 'text': 'one'}
+    {'location': 'a/#b', 'title': 'B', 'text': 'two'}
     """
     if settings.get("exclude"):
         return
@@ -63,43 +65,52 @@ def _flat(pieces: list[str]) -> str:
 
 def _parts(html: str) -> list[_Part]:
     """Divide a page at its headings; text that is skipped is stepped over, element by element."""
-    parts, at, heading = [_Part()], 0, ""
-    skipping: list[str] = []
+    reader, at = _Reader(), 0
     for piece in _PIECE.finditer(html):
-        tag = (piece["tag"] or "").lower()
-        if not skipping:
-            part = parts[-1]
-            (part.title if heading else part.text).append(html[at : piece.start()])
+        reader.text(html[at : piece.start()])
         at = piece.end()
-        if not tag or tag in _VOID:
-            continue
-        if skipping:
-            _step(skipping, tag, bool(piece["end"]))
-        elif piece["end"]:
-            heading = "" if tag == heading else heading
-        elif tag in _SKIPPED or _PERMALINK in piece["said"]:
-            skipping.append(tag)
-        elif tag in _HEADINGS and (found := _ID.search(piece["said"])):
-            heading = tag
-            _begin(parts, tag, found[1], _EXCLUDED in piece["said"])
-        elif _EXCLUDED in piece["said"]:
-            skipping.append(tag)
-    parts[-1].text.append(html[at:])
-    return parts
+        tag = (piece["tag"] or "").lower()
+        if tag and tag not in _VOID:
+            (reader.end if piece["end"] else reader.begin)(tag, piece["said"])
+    reader.text(html[at:])
+    return reader.parts
 
 
-def _step(skipping: list[str], tag: str, is_end: bool) -> None:
-    """Count only elements of the name that began the skipping: others cannot end it."""
-    if tag == skipping[0]:
-        if is_end:
-            skipping.pop()
+class _Reader:
+    """Reads a page piece by piece, and knows the heading and the skipped element it is in."""
+
+    def __init__(self) -> None:
+        self.parts = [_Part()]
+        self._heading = ""
+        self._skipping: list[str] = []
+
+    def text(self, said: str) -> None:
+        if not self._skipping:
+            part = self.parts[-1]
+            (part.title if self._heading else part.text).append(said)
+
+    def begin(self, tag: str, said: str) -> None:
+        if self._skipping:
+            # Elements of another name cannot end it.
+            self._skipping += [tag] if tag == self._skipping[0] else []
+        elif tag in _SKIPPED or _PERMALINK in said:
+            self._skipping.append(tag)
+        elif tag in _HEADINGS and (found := _ID.search(said)):
+            self._heading = tag
+            self._divide(tag, found[1], _EXCLUDED in said)
+        elif _EXCLUDED in said:
+            self._skipping.append(tag)
+
+    def end(self, tag: str, _said: str) -> None:
+        if self._skipping:
+            if tag == self._skipping[0]:
+                self._skipping.pop()
+        elif tag == self._heading:
+            self._heading = ""
+
+    def _divide(self, tag: str, anchor: str, is_excluded: bool) -> None:
+        """The first heading of a page, if it is the page's title, is the page."""
+        if tag == "h1" and len(self.parts) == 1 and not _flat(self.parts[0].text):
+            self.parts[0].is_excluded = is_excluded
         else:
-            skipping.append(tag)
-
-
-def _begin(parts: list[_Part], tag: str, anchor: str, is_excluded: bool) -> None:
-    """The first heading of a page, if it is the page's title, is the page."""
-    if tag == "h1" and len(parts) == 1 and not _flat(parts[0].text):
-        parts[0].is_excluded = is_excluded
-        return
-    parts.append(_Part(f"#{anchor}", is_excluded))
+            self.parts.append(_Part(f"#{anchor}", is_excluded))
