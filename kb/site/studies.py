@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kb.expansion import measure_key
@@ -92,11 +92,22 @@ def _study(site: Site, study: Study, plots: StudyPlots) -> Iterator[Page | File]
         boost=2,
         made_of=site.made_of((*arranged.claims, *judged)),
     )
-    yield site.csv(f"study/{study.id}.csv", arranged.claims)
-    for table in (*tables, *([main] if main else [])):
+    shown = (*tables, *([main] if main else []))
+    yield from _downloads(site, study, arranged.claims, shown, schedules)
+
+
+def _downloads(
+    site: Site,
+    study: Study,
+    claims: Sequence[FoundClaim],
+    tables: Iterable[Table],
+    schedules: Sequence[Schedule],
+) -> Iterator[File]:
+    yield site.csv(f"study/{study.id}.csv", claims)
+    for table in tables:
         yield site.csv(table.csv, table.claims)
     if schedules:
-        given = [found for s in schedules for found in s.shown.claims]
+        given = [found for one in schedules for found in one.shown.claims]
         yield site.csv(f"study/{study.id}/schedules.csv", given)
 
 
