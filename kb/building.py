@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from kb import manifest
-from kb.errors import InputError, UnavailableError
+from kb._replacing import replacing
+from kb.errors import InputError
 from kb.exports import to_csv
 from kb.lookup import KnowledgeBase
 from kb.manifest import Manifest, Summary
@@ -57,7 +55,7 @@ def build(
         raise InputError(f"{target} is no earlier build: it would be replaced with all it holds")
     inputs, settings = manifest.of_inputs(base.root, _themes(base.root), base.texts)
     last = None if fresh else _last(target, settings)
-    with _fresh_folder(target) as folder:
+    with replacing(target) as folder:
         progress("dataset")
         (folder / "kb.nq").write_bytes(base.nquads)
         progress("tables")
@@ -65,6 +63,8 @@ def build(
         progress("site")
         pages = build_site(base, folder, last)
         summary = Summary(base.counts(), tuple(base.judged.stale()))
+        if manifest.changed_at(base.root, base.texts) >= base.read_at:
+            inputs = ""  # whatever the records say by now, this build is not known to be made of it
         manifest.write(folder, inputs, settings, pages, summary)
     return summary
 
@@ -93,35 +93,3 @@ def _write_tables(base: KnowledgeBase, folder: Path) -> None:
 def claims_csv(base: KnowledgeBase) -> str:
     """Return all claims as CSV, one row for each claim and group."""
     return to_csv(base.rows)
-
-
-@contextmanager
-def _fresh_folder(target: Path) -> Iterator[Path]:
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    except OSError as error:
-        raise UnavailableError(f"cannot write beside {target}: {error}") from error
-    try:
-        yield made
-        made.chmod(0o755)
-        _replace(target, made)
-    except OSError as error:
-        raise UnavailableError(f"cannot write {target}: {error}") from error
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
-
-
-def _replace(target: Path, made: Path) -> None:
-    """Two renames: the old build is away for an instant only, and comes back if that fails."""
-    if not target.exists():
-        made.rename(target)
-        return
-    old = made.with_name(f"{made.name}-old")
-    target.rename(old)
-    try:
-        made.rename(target)
-    except OSError:
-        old.rename(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -57,6 +58,7 @@ class KnowledgeBase:
 
     def __init__(self, root: str | Path | None = None, texts: str | Path | None = None) -> None:
         """Read the records; the graph is made when it is first asked."""
+        self.read_at = time.time()
         self.root = Path(root) if root is not None else find_root()
         self.records: Records = load_records(self.root)
         self.evidence: Evidence = expand(self.records)

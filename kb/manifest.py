@@ -61,6 +61,12 @@ def of_inputs(root: Path, themes: Iterable[Path], texts: Path | None) -> tuple[s
     return digest(settings, evidence, read), settings
 
 
+def changed_at(root: Path, texts: Path | None) -> float:
+    """Return when the records, the ontology or the texts last changed, in seconds of the epoch."""
+    folders = (root / "evidence", root / "ontology", *([texts] if texts else []))
+    return max(path.stat().st_mtime for folder in folders for path in files_below(folder))
+
+
 def read(build: Path) -> Manifest | None:
     """Return the manifest of a build; nothing if it has none, or if it cannot be read."""
     try:

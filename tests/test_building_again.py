@@ -148,6 +148,13 @@ def test_texts_are_part_of_what_a_build_is_made_of(project: Path, tmp_path: Path
     assert unchanged(project, project / "build", texts) is None
 
 
+def test_records_that_change_while_they_are_built_are_built_again(project: Path) -> None:
+    base = KnowledgeBase(project)
+    CHANGES["a figure"](project)
+    build(base, project / "build")
+    assert unchanged(project, project / "build") is None
+
+
 def damage(build_: Path) -> Iterator[Callable[[], object]]:
     page = build_ / "site" / "study" / "halt" / "index.html"
     yield lambda: page.write_text("<p>Edited by hand</p>", "utf-8")
