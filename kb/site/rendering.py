@@ -23,6 +23,7 @@ from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+from kb.site.asides import put_back, set_aside
 from kb.site.handover import BEGIN, link
 from kb.site.searching import entries
 
@@ -44,6 +45,7 @@ class Incremental(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
         self._urls: list[str] = []
         self._reused: list[str] = []
         self._entries: dict[str, list[Any]] = {}
+        self._aside: dict[str, list[str]] = {}
 
     def on_config(self, config: MkDocsConfig) -> None:
         """The theme's sitemap would lack the pages that are left out."""
@@ -67,12 +69,20 @@ class Incremental(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
         return is_there and before.read_bytes() == written.read_bytes()
 
     @event_priority(-100)
-    def on_page_content(self, html: str, /, *, page: Page, **_around: Any) -> None:
+    def on_page_markdown(self, markdown: str, /, *, page: Page, **_around: Any) -> str:
+        """Keep from Markdown what is none."""
+        text, self._aside[page.url] = set_aside(markdown)
+        return text
+
+    @event_priority(-100)
+    def on_page_content(self, html: str, /, *, page: Page, **_around: Any) -> str:
         """Note what the search finds of a page, and keep the theme from parsing it again."""
+        html = put_back(html, self._aside.pop(page.url))
         title = str(page.meta.get("title", page.title))
         settings = page.meta.get("search") or {}
         self._entries[page.url] = list(entries(page.url, title, html, settings))
         page.meta["search"] = {"exclude": True}
+        return html
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Bring in the unchanged pages, and write what goes over all pages."""

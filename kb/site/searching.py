@@ -11,16 +11,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-_PIECE: Final = re.compile(
-    r"<!--.*?-->|<(?P<end>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9]*)(?P<said>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>",
+TAG: Final = re.compile(
+    r"<!--.*?-->|<(?P<end>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9]*)"
+    r"(?P<said>[^<>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^<>\"']*)*)>",
     re.DOTALL,
 )
+"""A comment, or a tag with its name and its attributes."""
+
 _ID: Final = re.compile(r"""\sid=["']?([^\s"'>]+)""")
 _HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _SKIPPED: Final = frozenset(("nav", "object", "script", "style", "svg", "template"))
-_VOID: Final = frozenset(
+VOID: Final = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr")
 )
+"""Elements without content and without an end."""
 _EXCLUDED: Final = "data-search-exclude"
 _PERMALINK: Final = 'class="headerlink"'
 
@@ -66,11 +70,11 @@ def _flat(pieces: list[str]) -> str:
 def _parts(html: str) -> list[_Part]:
     """Divide a page at its headings; text that is skipped is stepped over, element by element."""
     reader, at = _Reader(), 0
-    for piece in _PIECE.finditer(html):
+    for piece in TAG.finditer(html):
         reader.text(html[at : piece.start()])
         at = piece.end()
         tag = (piece["tag"] or "").lower()
-        if tag and tag not in _VOID:
+        if tag and tag not in VOID:
             (reader.end if piece["end"] else reader.begin)(tag, piece["said"])
     reader.text(html[at:])
     return reader.parts
