@@ -1,4 +1,4 @@
-"""Every kind of page by keyboard, magnified, on a phone, without motion, in forced colours, on paper."""
+"""Every kind of page by keyboard, magnified, without motion, in forced colours and on paper."""
 
 from __future__ import annotations
 
@@ -56,8 +56,10 @@ STOP = """() => {
   return {number: window.stops.get(at), html: at.outerHTML.slice(0, 120),
           isShown: ring || caret || switched || box.width === 0};
 }"""
-OPERATED = """() => [...document.querySelectorAll("#page-content :is(a, button, input, select, summary)")]
-  .filter(one => one.tabIndex >= 0 && !one.disabled && one.checkVisibility({visibilityProperty: true})).length"""
+OPERATED = """() => [
+  ...document.querySelectorAll("#page-content :is(a, button, input, select, summary)")
+].filter(one => one.tabIndex >= 0 && !one.disabled
+  && one.checkVisibility({visibilityProperty: true})).length"""
 MOST_STOPS = 2500
 
 
@@ -175,7 +177,8 @@ def test_drawings_take_the_colours_that_a_reader_forces(
         lost = page.evaluate(
             """() => {
               const back = getComputedStyle(document.body).backgroundColor;
-              const all = [...document.querySelectorAll(".plot-box svg :is(text, .mark, .interval, .line)")];
+              const drawn = ".plot-box svg :is(text, .mark, .interval, .line)";
+              const all = [...document.querySelectorAll(drawn)];
               const paints = one => ["fill", "stroke"].map(what => getComputedStyle(one)[what]);
               const isLost = one => paints(one).every(paint => paint === "none" || paint === back);
               return [all.length, all.filter(isLost).map(one => one.outerHTML.slice(0, 120))];
@@ -206,7 +209,7 @@ def test_every_kind_of_page_prints_whole(
                 && one.parentElement.checkVisibility()).length"""
         )
         cut = page.evaluate(
-            """() => [...document.querySelectorAll("#page-content .scroll, #page-content .plot-box")]
+            """() => [...document.querySelectorAll("#page-content :is(.scroll, .plot-box)")]
               .filter(one => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1
                 && (getComputedStyle(one).overflowX !== "visible"
                   || one.getBoundingClientRect().left + one.scrollWidth > innerWidth))

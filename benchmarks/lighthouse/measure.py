@@ -98,7 +98,8 @@ def row(report: dict[str, Any]) -> tuple[list[int], list[str], list[str]]:
         reference["id"]
         for name in CATEGORIES
         for reference in report["categories"][name]["auditRefs"]
-        if reference["weight"] and (audits[reference["id"]]["score"] or 0) < 0.9
+        if reference["weight"]
+        and (audits[reference["id"]]["score"] or 0) < 0.9
         and audits[reference["id"]]["scoreDisplayMode"] in ("binary", "numeric")
     ]
     return scores, figures, wanting
@@ -124,7 +125,8 @@ def main() -> int:
                     scores, figures, wanting = row(report)
                     low += min(scores) < LOWEST
                     said = [name, kind, preset, *map(str, scores), *figures, *wanting]
-                    print("\t".join(said), flush=True)
+                    sys.stdout.write("\t".join(said) + "\n")
+                    sys.stdout.flush()
                     if given.keep:
                         file = f"{name}-{kind.replace('/', '_').replace('*', 'x')}-{preset}.json"
                         (given.keep / file).write_text(json.dumps(report), encoding="utf-8")
