@@ -48,6 +48,7 @@ def front_files(folder: Path) -> Iterator[File]:
         UnavailableError: the packages are not installed as the lock has them, or esbuild
             refuses the sources.
     """
+    folder = folder.resolve()
     check_installed(folder)
     for name, content in _bundled(folder, _digest(folder)).items():
         yield File(name, content)
