@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, NamedTuple, Protocol
 
 import pyoxigraph as ox
@@ -173,6 +174,7 @@ _FORBIDDEN: Final = frozenset(
 MAX_QUERY: Final = 100_000
 
 
+@lru_cache(maxsize=64)
 def refuse_unsafe(query: str) -> None:
     """Refuse what reaches the network or changes data, whatever it is hidden in.
 
