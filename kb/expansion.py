@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from itertools import count
 
 from kb._adjudications import adjudications
@@ -299,6 +300,7 @@ class _Block:
         )
 
 
+@lru_cache(maxsize=8_192)
 def measure_key(measure: Measure) -> str:
     """Return the readable identity of a measure inside its study; a frequency goes unsaid.
 
