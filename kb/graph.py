@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import pyoxigraph as ox
@@ -41,13 +42,15 @@ _Lines = list[str]
 
 
 class _Column(NamedTuple):
-    """One property as it is written: attribute, predicate, and what writes its values."""
+    """One property as it is written: its predicate, and what writes its values."""
 
-    attr: str
     many: bool
     predicate: str
     write: Callable[[Any, str], str] | None
     """Takes the value and the study or source it is local to; None for a time."""
+
+
+_Table = tuple[Callable[[Any], tuple[Any, ...]], tuple[_Column, ...]]
 
 
 class GraphWriter:
@@ -58,7 +61,7 @@ class GraphWriter:
         self.vocabulary = vocabulary
         self.iris = Iris(vocabulary.base)
         self._graph = _terms.iri(self.iris.records)
-        self._compiled: dict[int, tuple[_Column, ...]] = {}
+        self._compiled: dict[int, _Table] = {}
         self._predicates: dict[str, str] = {}
         self._concepts: dict[tuple[str, str], str] = {}
 
@@ -198,9 +201,9 @@ class GraphWriter:
         local: str = "",
     ) -> None:
         graph = graph or self._graph
-        for attr, many, predicate, write in self._columns(table):
-            value = getattr(item, attr)
-            if value is None or value in ("", ()):
+        values, columns = self._columns(table)
+        for value, (many, predicate, write) in zip(values(item), columns, strict=True):
+            if not value and (value is None or value in ("", ())):
                 continue
             if write is None:
                 self._time(out, subject, value, graph)
@@ -208,11 +211,12 @@ class GraphWriter:
             for one in value if many else (value,):
                 out.append(f"{subject} {predicate} {write(one, local)} {graph} .")
 
-    def _columns(self, table: tuple[Property, ...]) -> tuple[_Column, ...]:
-        """Return a table as columns; tables are constants, so that their place names them."""
+    def _columns(self, table: tuple[Property, ...]) -> _Table:
+        """Return what reads and writes a table, which is a constant: its place names it."""
         found = self._compiled.get(id(table))
         if found is None:
-            found = self._compiled[id(table)] = tuple(map(self._column, table))
+            values = attrgetter(*(prop.attr for prop in table))
+            found = self._compiled[id(table)] = (values, tuple(map(self._column, table)))
         return found
 
     def _column(self, prop: Property) -> _Column:
@@ -231,7 +235,7 @@ class GraphWriter:
         }
         other = self._term if prop.scheme else self._entity
         write = writers.get(prop.kind, partial(other, prop.scheme or prop.kind))
-        return _Column(prop.attr, prop.attr in MANY, self._predicate(prop.predicate), write)
+        return _Column(prop.attr in MANY, self._predicate(prop.predicate), write)
 
     def _time(self, out: _Lines, subject: str, time: Time, graph: str) -> None:
         if said := str(time):
@@ -267,7 +271,8 @@ class GraphWriter:
 
 def joined(lines: Iterable[str]) -> bytes:
     """Return lines sorted, each once: those of one study stand together, which sorts fast."""
-    return ("\n".join(sorted(dict.fromkeys(lines))) + "\n").encode()
+    once = sorted(dict.fromkeys(lines))
+    return b"\n".join([*map(str.encode, once), b""])
 
 
 class _BlankNames:
