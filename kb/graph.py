@@ -76,10 +76,18 @@ class GraphWriter:
         ``states`` gives the verification of claims, by study and claim id; ``more`` are lines
         that were computed from the evidence (``kb.judging``).
         """
-        lines = [*self._ontology(), *self._records(evidence), *self._claims(evidence), *more]
+        lines = [*self.shared(evidence), *self.of_studies(evidence), *more]
         lines += self._verification(states)
-        lines += self._adjudications(evidence)
         return joined(lines)
+
+    def shared(self, evidence: Evidence) -> list[str]:
+        """Return what is said of the ontology, of publications and of sources."""
+        return [*self._ontology(), *self._records(evidence)]
+
+    def of_studies(self, evidence: Evidence) -> list[str]:
+        """Return all that records say of studies: their subjects are the pages of studies."""
+        described = self._studies(evidence)
+        return [*described, *self._claims(evidence), *self._adjudications(evidence)]
 
     def _verification(self, states: Mapping[tuple[str, str], str]) -> Iterator[str]:
         graph = _terms.iri(self.iris.verification)
@@ -112,7 +120,11 @@ class GraphWriter:
             self._source(out, source)
         for section in evidence.sections:
             subject = _terms.iri(iris.section(section.source, section.id))
-            node(out, subject, "Section", SECTION, section)
+            node(out, subject, "Section", SECTION, section, local=section.source)
+        return out
+
+    def _studies(self, evidence: Evidence) -> _Lines:
+        iris, out, node = self.iris, _Lines(), self._node
         for study in evidence.studies:
             node(out, _terms.iri(iris.entity("study", study.id)), "Study", STUDY, study)
         for group in evidence.groups:

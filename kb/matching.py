@@ -130,12 +130,12 @@ def _emphasis(text: str) -> Iterator[_Edit]:
             yield _Edit(start, end, "")
 
 
-def _sub(pattern: str, new: str | Callable[[re.Match[str]], str]) -> _Pass:
-    """Make a pass that replaces what a pattern matches."""
-    compiled = re.compile(pattern)
+def _sub(pattern: str, new: str | Callable[[re.Match[str]], str], needs: str = ".") -> _Pass:
+    """Make a pass that replaces what a pattern matches; ``needs`` finds fast that nothing does."""
+    compiled, hint = re.compile(pattern), re.compile(needs)
 
     def edits(text: str) -> Iterator[_Edit]:
-        for match in compiled.finditer(text):
+        for match in compiled.finditer(text) if hint.search(text) else ():
             replacement = new if isinstance(new, str) else new(match)
             if replacement != match[0]:
                 yield _Edit(*match.span(), replacement)
@@ -160,18 +160,18 @@ _PASSES: tuple[_Pass, ...] = (
 )
 # These look at single spaces and at what they were in the original.
 _SPACING: tuple[_Pass, ...] = (
-    _sub(r"\s+", " "),
+    _sub(r"\s+", " ", r"[^\S ]|  "),
     _sub(r"(?<=[([]) | (?=[)\]])|(?<=[A-Za-zµ]) (?=\^)|(?<=(?<![0-9])10) (?=\^)", ""),
     _sub("[<>]=", lambda m: "≤" if m[0][0] == "<" else "≥"),
     _sub(r"\+/ ?-", "±"),
-    _sub(r" ?([=<>≤≥±×~]) ?", lambda m: m[1]),
+    _sub(r" ?([=<>≤≥±×~]) ?", lambda m: m[1], "[=<>≤≥±×~]"),
     _sub(r"(?<![A-Za-z0-9])P(?=[=<>≤≥])", "p"),
 )
 # These join what one cell prints, and never two cells of a table.
 _JOINS: tuple[_Pass, ...] = (
     _sub(r"(?<=[0-9]) (?=%)", ""),
-    _sub(r"(?<=[0-9%]) ?- (?=[0-9])", "-"),
-    _sub(r" ?/ ?", "/"),
+    _sub(r"(?<=[0-9%]) ?- (?=[0-9])", "-", "- "),
+    _sub(r" ?/ ?", "/", "/"),
 )
 
 
@@ -371,7 +371,7 @@ def holds_number(printed: str, value: Decimal, operator: str = "") -> bool:
     return any(n.value == value and (operator == ANY or says(text, n, operator)) for n in found)
 
 
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=256)
 def _read(printed: str) -> tuple[str, tuple[Number, ...]]:
     """Fold and read a print once for all figures that stand in it."""
     folded = fold(printed)

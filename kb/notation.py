@@ -104,6 +104,7 @@ def is_date(text: str) -> bool:
 
 
 _UNSAFE: Final = re.compile(r"[^\w.+-]+")
+_SAFE: Final = re.compile(r"\w(?:[\w.-]*\w)?")
 _SIGNS: Final = str.maketrans(
     {"<": "lt", ">": "gt", "≤": "le", "≥": "ge", "~": "about", "+": "pos", "%": "pct"}
 )
@@ -116,6 +117,8 @@ def slug(text: str) -> str:
     >>> slug("grade ≥3, after InO")
     'grade-ge3-after-InO'
     """
+    if _SAFE.fullmatch(text):
+        return text
     return _UNSAFE.sub("-", text.translate(_SIGNS)).strip("-.")
 
 
