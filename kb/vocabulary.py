@@ -54,6 +54,7 @@ class Vocabulary:
         self.schemes: dict[str, dict[str, Term]] = defaultdict(dict)
         self._tops: dict[str, dict[str, str]] = {}
         self._inherited: dict[tuple[str, str, str], str] = {}
+        self._identities: dict[tuple[str, str], str] = {}
         for term in terms:
             self.schemes[term.scheme][term.notation] = term
 
@@ -115,9 +116,12 @@ class Vocabulary:
         Such a concept has ``kb:isOneMeasure`` in the ontology: a count and a percentage of the
         same people are prints of one frequency.
         """
-        broader = self.get(scheme, notation).broader
-        merged = (b for b in broader if self.get(scheme, b).first("isOneMeasure") == "true")
-        return next(merged, notation)
+        found = self._identities.get((scheme, notation))
+        if found is None:
+            broader = self.get(scheme, notation).broader
+            merged = (b for b in broader if self.get(scheme, b).first("isOneMeasure") == "true")
+            found = self._identities[scheme, notation] = next(merged, notation)
+        return found
 
     def tops(self, scheme: str) -> Mapping[str, str]:
         """Return, for every notation of a scheme, the one at the top of the hierarchy over it."""
@@ -145,12 +149,13 @@ class Vocabulary:
 
     def inherited(self, scheme: str, notation: str, name: str) -> str:
         """Return a property of the concept or of the nearest broader one that has it."""
-        key = (scheme, notation, name)
-        if key not in self._inherited:
+        found = self._inherited.get((scheme, notation, name))
+        if found is None:
             term = self.get(scheme, notation)
             broader = (self.inherited(scheme, wider, name) for wider in term.broader)
-            self._inherited[key] = term.first(name) or next(filter(None, broader), "")
-        return self._inherited[key]
+            found = term.first(name) or next(filter(None, broader), "")
+            self._inherited[scheme, notation, name] = found
+        return found
 
     def says(self, scheme: str, notation: str, name: str) -> bool:
         """Say whether a property, inherited or the concept's own, is true of it."""
