@@ -158,10 +158,10 @@ _TOKENS: Final = re.compile(
     | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*'     # short strings
     | \#[^\n\r]*                                    # a comment
     | [?$]\w+                                       # a variable
-    | (?P<prefix>[\w.-]*):(?:[\w.:%-]|\\.)*         # a prefixed name
-    | (?P<word>[A-Za-z]+)
-    | [\d_.-]+
+    | (?P<prefix>[\w.-]*+):(?:[\w.:%-]|\\.)*        # a prefixed name
+    | (?P<word>[\w.-]++)                            # keywords, with what stands close to them
     | (?P<brace>\{)
+    | (?P<open>["'])                                # of no string: it has no end
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -171,6 +171,8 @@ _FORBIDDEN: Final = frozenset(
     {"LOAD", "INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD"}
 )
 MAX_QUERY: Final = 100_000
+_ENDLESS: Final = 100
+"""So many quotes may be of no string; each of them is looked at to the end of the query."""
 
 
 def refuse_unsafe(query: str) -> None:
@@ -189,9 +191,13 @@ def refuse_unsafe(query: str) -> None:
     # Parsers differ in where they read escapes: neither reading may hold a forbidden word.
     decoded = _ESCAPE.sub(lambda found: _decoded(found[1] or found[2]), query)
     for text in {query, decoded}:
+        endless = 0
         for token in _TOKENS.finditer(text):
             if word := _forbidden(token):
                 raise QueryError(f"{word} is not allowed: queries read this dataset only")
+            endless += token["open"] is not None
+            if endless > _ENDLESS:
+                raise QueryError("the query is not well formed: strings have no end")
 
 
 def _forbidden(token: re.Match[str]) -> str:
@@ -201,16 +207,22 @@ def _forbidden(token: re.Match[str]) -> str:
     ``trueSERVICE`` reach the network. What looks like an IRI can be two comparisons, with the
     end of the first one's bracket in between.
     """
-    word = (token["word"] or "").upper()
+    words = _words(token)
     after_bracket = (token["iri"] or "").partition(")")[2].upper()
-    if any(_REMOTE in part for part in (word, (token["prefix"] or "").upper(), after_bracket)):
+    parts = (*words, (token["prefix"] or "").upper(), after_bracket)
+    if any(_REMOTE in part for part in parts):
         return _REMOTE
-    return word if word in _FORBIDDEN else ""
+    return next((word for word in words if word in _FORBIDDEN), "")
+
+
+def _words(token: re.Match[str]) -> list[str]:
+    """Return the words of a token in capitals: ``1.SERVICE`` and ``true.SERVICE`` hold one."""
+    return re.findall("[A-Z]+", token["word"].upper()) if token["word"] else []
 
 
 def _names_graphs(query: str) -> bool:
     """Tell whether a query says with FROM which graphs it asks; the union would overrule it."""
-    return any((token["word"] or "").upper() == "FROM" for token in _TOKENS.finditer(query))
+    return any("FROM" in _words(token) for token in _TOKENS.finditer(query))
 
 
 def _unambiguous(query: str) -> str:
