@@ -8,9 +8,9 @@ changes data is refused before it is evaluated.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 import pyoxigraph as ox
 
@@ -20,7 +20,11 @@ from kb.errors import QueryError, shorten
 Value = str | int | float | bool | Decimal | None
 """A cell of an answer: IRIs and texts as str, numbers as numbers, unbound as None."""
 
+MAX_ROWS: Final = 1_000_000
+"""An answer of more rows or triples is refused, so that it cannot fill the memory."""
+
 Binding = ox.NamedNode | ox.Literal
+T = TypeVar("T")
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
@@ -64,7 +68,8 @@ class Store:
         """Answer a SELECT query; ASK gives one row with the column ``answer``.
 
         Raises:
-            QueryError: the query is not well formed, is an update, or leaves the machine.
+            QueryError: the query is not well formed, is an update, leaves the machine, or has
+                more rows than an answer may have.
         """
         result = self._evaluate(query, bindings)
         if isinstance(result, ox.QueryBoolean):
@@ -72,15 +77,14 @@ class Store:
         if not isinstance(result, ox.QuerySolutions):
             raise QueryError("a graph query has no rows; ask for it with graph()")
         columns = [variable.value for variable in result.variables]
-        rows = [tuple(python_value(cell) for cell in row) for row in result]
-        return Answer(columns, rows)
+        return Answer(columns, [tuple(map(python_value, row)) for row in _bounded(result)])
 
     def graph(self, query: str) -> str:
         """Answer a CONSTRUCT or DESCRIBE query as N-Triples, sorted."""
         result = self._evaluate(query, None)
         if not isinstance(result, ox.QueryTriples):
             raise QueryError("rows come from select(); graph() is for CONSTRUCT and DESCRIBE")
-        return "".join(sorted(f"{triple} .\n" for triple in result))
+        return "".join(sorted(f"{triple} .\n" for triple in _bounded(result)))
 
     def results(self, query: str, graphs: Graphs | None = None) -> Results:
         """Answer any query as the engine does, row by row; ``graphs`` overrules its FROM.
@@ -110,6 +114,14 @@ class Store:
             )
         except (SyntaxError, ValueError, OSError) as error:
             raise QueryError(f"the query is not well formed: {shorten(str(error), 300)}") from error
+
+
+def _bounded(found: Iterable[T]) -> Iterator[T]:
+    """Yield rows or triples as far as an answer may be long; it is whole or refused."""
+    for number, item in enumerate(found):
+        if number == MAX_ROWS:
+            raise QueryError(f"the answer has more than {MAX_ROWS:,} rows: ask for less")
+        yield item
 
 
 def python_value(term: object) -> Value:
