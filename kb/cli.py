@@ -237,6 +237,13 @@ def check(
 @click.option("--text", "form", flag_value="text", help="Show the SPARQL, ready to paste.")
 @click.option("--json", "form", flag_value="json", help="Print rows as JSON.")
 @click.option("--csv", "form", flag_value="csv", help="Print rows as CSV.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1, 3600),
+    default=60.0,
+    show_default=True,
+    help="Seconds to wait for an answer.",
+)
 @click.pass_context
 @examples(
     "kb query --list",
@@ -245,10 +252,15 @@ def check(
     "kb query 'SELECT ?s { ?s a kb:Study }'",
 )
 def query(
-    context: click.Context, query: str | None, params: tuple[str, ...], form: str | None
+    context: click.Context,
+    query: str | None,
+    params: tuple[str, ...],
+    form: str | None,
+    timeout: float,
 ) -> None:
     """Answer a named query, a file of SPARQL, or SPARQL itself."""
     from kb import _asking
+    from kb._limiting import within
 
     if form == "list" or query is None:
         click.echo(_asking.listing())
@@ -261,7 +273,8 @@ def query(
     shown = {"json": _asking.table_json, "csv": _asking.table_csv}.get(
         form or "", _asking.as_columns
     )
-    table = _asking.answer(base, query, given)
+    _ = base.store  # loading it does not count
+    table = within(timeout, lambda: _asking.answer(base, query, given))
     click.echo(shown(table), nl=False)
     for difference in base.differences(table):
         click.echo(f"not alike in {difference}", err=True)

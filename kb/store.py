@@ -8,10 +8,10 @@ changes data is refused before it is evaluated.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 import pyoxigraph as ox
 
@@ -21,7 +21,11 @@ from kb.errors import QueryError, shorten
 Value = str | int | float | bool | Decimal | None
 """A cell of an answer: IRIs and texts as str, numbers as numbers, unbound as None."""
 
+MAX_ROWS: Final = 1_000_000
+"""An answer of more rows or triples is refused, so that it cannot fill the memory."""
+
 Binding = ox.NamedNode | ox.Literal
+T = TypeVar("T")
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
@@ -65,7 +69,8 @@ class Store:
         """Answer a SELECT query; ASK gives one row with the column ``answer``.
 
         Raises:
-            QueryError: the query is not well formed, is an update, or leaves the machine.
+            QueryError: the query is not well formed, is an update, leaves the machine, or has
+                more rows than an answer may have.
         """
         result = self._evaluate(query, bindings)
         if isinstance(result, ox.QueryBoolean):
@@ -73,15 +78,14 @@ class Store:
         if not isinstance(result, ox.QuerySolutions):
             raise QueryError("a graph query has no rows; ask for it with graph()")
         columns = [variable.value for variable in result.variables]
-        rows = [tuple(python_value(cell) for cell in row) for row in result]
-        return Answer(columns, rows)
+        return Answer(columns, [tuple(map(python_value, row)) for row in _bounded(result)])
 
     def graph(self, query: str) -> str:
         """Answer a CONSTRUCT or DESCRIBE query as N-Triples, sorted."""
         result = self._evaluate(query, None)
         if not isinstance(result, ox.QueryTriples):
             raise QueryError("rows come from select(); graph() is for CONSTRUCT and DESCRIBE")
-        return "".join(sorted(f"{triple} .\n" for triple in result))
+        return "".join(sorted(f"{triple} .\n" for triple in _bounded(result)))
 
     def results(self, query: str, graphs: Graphs | None = None) -> Results:
         """Answer any query as the engine does, row by row; ``graphs`` overrules its FROM.
@@ -111,6 +115,14 @@ class Store:
             )
         except (SyntaxError, ValueError, OSError) as error:
             raise QueryError(f"the query is not well formed: {shorten(str(error), 300)}") from error
+
+
+def _bounded(found: Iterable[T]) -> Iterator[T]:
+    """Yield rows or triples as far as an answer may be long; it is whole or refused."""
+    for number, item in enumerate(found):
+        if number == MAX_ROWS:
+            raise QueryError(f"the answer has more than {MAX_ROWS:,} rows: ask for less")
+        yield item
 
 
 def python_value(term: object) -> Value:
@@ -159,10 +171,10 @@ _TOKENS: Final = re.compile(
     | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*'     # short strings
     | \#[^\n\r]*                                    # a comment
     | [?$]\w+                                       # a variable
-    | (?P<prefix>[\w.-]*):(?:[\w.:%-]|\\.)*         # a prefixed name
-    | (?P<word>[A-Za-z]+)
-    | [\d_.-]+
+    | (?P<prefix>[\w.-]*+):(?:[\w.:%-]|\\.)*        # a prefixed name
+    | (?P<word>[\w.-]++)                            # keywords, with what stands close to them
     | (?P<brace>\{)
+    | (?P<open>["'])                                # of no string: it has no end
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -172,6 +184,8 @@ _FORBIDDEN: Final = frozenset(
     {"LOAD", "INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD"}
 )
 MAX_QUERY: Final = 100_000
+_ENDLESS: Final = 100
+"""So many quotes may be of no string; each of them is looked at to the end of the query."""
 
 
 @lru_cache(maxsize=64)
@@ -191,9 +205,13 @@ def refuse_unsafe(query: str) -> None:
     # Parsers differ in where they read escapes: neither reading may hold a forbidden word.
     decoded = _ESCAPE.sub(lambda found: _decoded(found[1] or found[2]), query)
     for text in {query, decoded}:
+        endless = 0
         for token in _TOKENS.finditer(text):
             if word := _forbidden(token):
                 raise QueryError(f"{word} is not allowed: queries read this dataset only")
+            endless += token["open"] is not None
+            if endless > _ENDLESS:
+                raise QueryError("the query is not well formed: strings have no end")
 
 
 def _forbidden(token: re.Match[str]) -> str:
@@ -203,16 +221,22 @@ def _forbidden(token: re.Match[str]) -> str:
     ``trueSERVICE`` reach the network. What looks like an IRI can be two comparisons, with the
     end of the first one's bracket in between.
     """
-    word = (token["word"] or "").upper()
+    words = _words(token)
     after_bracket = (token["iri"] or "").partition(")")[2].upper()
-    if any(_REMOTE in part for part in (word, (token["prefix"] or "").upper(), after_bracket)):
+    parts = (*words, (token["prefix"] or "").upper(), after_bracket)
+    if any(_REMOTE in part for part in parts):
         return _REMOTE
-    return word if word in _FORBIDDEN else ""
+    return next((word for word in words if word in _FORBIDDEN), "")
+
+
+def _words(token: re.Match[str]) -> list[str]:
+    """Return the words of a token in capitals: ``1.SERVICE`` and ``true.SERVICE`` hold one."""
+    return re.findall("[A-Z]+", token["word"].upper()) if token["word"] else []
 
 
 def _names_graphs(query: str) -> bool:
     """Tell whether a query says with FROM which graphs it asks; the union would overrule it."""
-    return any((token["word"] or "").upper() == "FROM" for token in _TOKENS.finditer(query))
+    return any("FROM" in _words(token) for token in _TOKENS.finditer(query))
 
 
 def _unambiguous(query: str) -> str:
