@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from kb import exports
 from kb.attestation import read_attestations
 from kb.comparability import Comparability, Difference
+from kb.engines import Setting
 from kb.errors import NotFoundError, UnavailableError
 from kb.expansion import expand
 from kb.graph import GraphWriter
@@ -25,7 +26,7 @@ from kb.loading import Records, load_records
 from kb.model import Evidence, Group, Publication, Source, Study
 from kb.queries import find_query
 from kb.results import Claims, FoundClaim, Table
-from kb.store import Store, Value, binding
+from kb.store import Engine, Value, binding
 from kb.texts import load_texts
 from kb.verification import Check, State, verify
 from kb.vocabulary import Vocabulary
@@ -45,6 +46,8 @@ class KnowledgeBase:
             one that ``KB_ROOT`` names, or the nearest around the working folder.
         texts: the folder with the texts of the sources, to check claims against; without it
             the state of verification is that of the last recorded check.
+        store: the engine that answers: ``memory``, ``oxigraph:FOLDER``, the URL of a SPARQL
+            endpoint or ``parquet:FOLDER``; by default what ``KB_STORE`` says, else memory.
 
     Raises:
         RecordError: the records have problems; the error lists all of them.
@@ -54,8 +57,14 @@ class KnowledgeBase:
     'OS'
     """
 
-    def __init__(self, root: str | Path | None = None, texts: str | Path | None = None) -> None:
+    def __init__(
+        self,
+        root: str | Path | None = None,
+        texts: str | Path | None = None,
+        store: str | None = None,
+    ) -> None:
         """Read the records; the graph is made when it is first asked."""
+        self._setting = Setting(store)
         self.root = Path(root) if root is not None else find_root()
         self.records: Records = load_records(self.root)
         self.evidence: Evidence = expand(self.records)
@@ -79,9 +88,9 @@ class KnowledgeBase:
         return writer.nquads(self.evidence, states, quads(self.judged, writer))
 
     @cached_property
-    def store(self) -> Store:
-        """The dataset in an Oxigraph store."""
-        return Store(self.nquads)
+    def store(self) -> Engine:
+        """The engine that holds the dataset and answers SPARQL."""
+        return self._setting.open(lambda: self.nquads)
 
     @cached_property
     def checks(self) -> Mapping[tuple[str, str], Check]:
