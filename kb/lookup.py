@@ -33,9 +33,13 @@ from kb.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     import networkx
+    import pyarrow
     import rdflib
 
     from kb.checks import Finding
+    from kb.sql import Analytics
+
+_NO_ANALYTICS = "tables need pyarrow and duckdb: pip install 'kb[analytics]'"
 
 
 class KnowledgeBase:
@@ -198,6 +202,9 @@ class KnowledgeBase:
         }
         table = self.ask("claims", **{k: v for k, v in given.items() if v is not None})
         iris = sorted({str(row["claim"]) for row in table})
+        for iri in iris:
+            if iri not in self._found:
+                raise UnavailableError(f"the store is of other records, it has {iri}: load it anew")
         return Claims((self._found[iri] for iri in iris), self.rows, self._comparability)
 
     def claim(self, iri: str) -> FoundClaim:
@@ -221,7 +228,42 @@ class KnowledgeBase:
         for parameter, value in parameters.items():
             self._known(query.parameters.get(parameter, ""), value)
         bindings = query.bindings(parameters, self.vocabulary)
+        if self._setting.tables is not None:
+            return Table(self._analytics.select(query.in_sql(parameters), parameters))
         return Table(self.store.select(query.text(self.iris, parameters), bindings))
+
+    def sql(self, query: str, parameters: Mapping[str, Value] | None = None) -> Table:
+        """Answer one SELECT of SQL over the tables of ``kb export parquet``, through DuckDB.
+
+        ``$name`` in the query stands for a parameter. Where the store is ``parquet:FOLDER``
+        its files are asked, else tables made from the records (extra ``analytics``).
+
+        Raises:
+            QueryError: anything but one SELECT over the tables, or more than a million rows.
+            UnavailableError: no answer in a minute, or DuckDB is not installed.
+
+        >>> KnowledgeBase().sql("SELECT count(*) AS n FROM claims")[0]["n"] > 1000
+        True
+        """
+        return Table(self._analytics.select(query, parameters))
+
+    @cached_property
+    def tables(self) -> Mapping[str, pyarrow.Table]:
+        """The evidence base as typed tables, by name (extra ``analytics``)."""
+        try:
+            from kb.tables import Tables
+        except ImportError as error:
+            raise UnavailableError(_NO_ANALYTICS) from error
+        states = {key: check.state.value for key, check in self.checks.items()}
+        return Tables(self.evidence, self.vocabulary, self.judged, states).all()
+
+    @cached_property
+    def _analytics(self) -> Analytics:
+        try:
+            from kb.sql import Analytics
+        except ImportError as error:
+            raise UnavailableError(_NO_ANALYTICS) from error
+        return Analytics(self._setting.tables or self.tables)
 
     def differences(self, table: Table) -> tuple[Difference, ...]:
         """Say in what the claims of a table differ where it sets several studies side by side.

@@ -11,7 +11,7 @@ import hashlib
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Final, Protocol
@@ -175,11 +175,12 @@ def binding(value: object, base: str) -> Binding:
     raise QueryError(f"a binding is a text, number or IRI, not {type(value).__name__}")
 
 
-_CONVERTERS: Final[Mapping[str, type[int] | type[Decimal] | type[float]]] = {
+_CONVERTERS: Final[Mapping[str, Callable[[str], Value]]] = {
     "integer": int,
     "decimal": Decimal,
     "double": float,
     "float": float,
+    "boolean": lambda text: {"1": "true", "0": "false"}.get(text, text),
 }
 
 _TOKENS: Final = re.compile(
