@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from kb._commands import (
-    BAD_INPUT,
     FINDINGS,
+    NOT_CHECKED,
     STORE,
     examples,
     json_option,
@@ -110,7 +110,7 @@ def load(context: click.Context, url: str, json_file: Path | None) -> None:
     try:
         from kb.upload import upload
     except ImportError:
-        stop("a server needs httpx: pip install 'kb[endpoint]'", BAD_INPUT)
+        stop("a server needs httpx: pip install 'kb[endpoint]'", NOT_CHECKED)
     asked = str(context.meta.get(STORE) or "").startswith("http")
     done = upload(base.nquads, url, base.store if asked else None, base.iris.base)
     write_json(json_file, done.data())

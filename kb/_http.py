@@ -50,11 +50,11 @@ class Http:
         self.place = str(self._url.copy_with(query=None))
         token = os.environ.get("KB_STORE_TOKEN", "")
         self._secrets = [secret for secret in (given.password, token) if secret]
-        if given.scheme not in {"http", "https"} or not given.host:
+        if given.scheme not in {"http", "https"} or not given.host.strip("[]"):
             raise InputError(f"{self.place!r} is no URL of http or https")
         if self._secrets and given.scheme == "http" and given.host not in _LOOPBACK:
             raise InputError(f"{self.place}: a password goes over https, or to this machine only")
-        self._seconds = float(seconds or os.environ.get("KB_STORE_TIMEOUT") or SECONDS)
+        self._seconds = seconds or _seconds()
         self._size = size
         # No proxies, and no passwords from files that the user did not name.
         self._client = httpx.Client(
@@ -155,6 +155,14 @@ class Http:
         for secret in self._secrets:
             text = text.replace(secret, "…")
         return shorten(text, 300)
+
+
+def _seconds() -> float:
+    given = os.environ.get("KB_STORE_TIMEOUT") or str(SECONDS)
+    try:
+        return float(given)
+    except ValueError as error:
+        raise InputError(f"KB_STORE_TIMEOUT is {shorten(given)!r}, not a number") from error
 
 
 class _Login(httpx.Auth):

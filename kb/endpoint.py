@@ -80,7 +80,7 @@ class Endpoint:
         reply = self._http.post(data={"query": query}, accept=_JSON)
         try:
             answer = read_results(json.loads(reply.content))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             said = shorten(reply.content[:200].decode("utf-8", "replace"))
             raise UnavailableError(
                 f"{self._http.place} gives no results in JSON, but {said!r}"
@@ -102,7 +102,7 @@ def read_results(data: Mapping[str, Any]) -> Answer:
     columns: list[str] = list(data["head"]["vars"])
     found = data["results"]["bindings"]
     if columns == [_ASK_OF_VIRTUOSO]:
-        return Answer(["answer"], [(found[0][_ASK_OF_VIRTUOSO]["value"] in {"1", "true"},)])
+        return Answer(["answer"], [(bool(found),)])  # no row at all says no
     return Answer(columns, [tuple(_cell(row.get(name)) for name in columns) for row in found])
 
 

@@ -32,9 +32,10 @@ class Setting:
         PosixPath('tables')
         """
         self._text = (os.environ.get("KB_STORE", "") if text is None else text) or "memory"
-        scheme, colon, rest = self._text.partition(":")
+        scheme, _, rest = self._text.partition(":")
         self.kind = scheme.lower()
-        if self.kind != "memory" and (self.kind not in _SCHEMES or not colon or not rest):
+        known = self._text == "memory" or (self.kind in _SCHEMES and rest)
+        if not known:
             raise InputError(
                 f"no store {shorten(self._text.rpartition('@')[2])!r}: memory, oxigraph:FOLDER, "
                 "parquet:FOLDER, or the URL of an endpoint"

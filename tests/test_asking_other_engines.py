@@ -66,6 +66,10 @@ def expected_of(path: Path) -> tuple[str, dict[str, str], list[str], list[list[s
     return told["query"], told.get("parameters", {}), told["columns"], rows
 
 
+def is_ordered(name: str) -> bool:
+    return "ORDER BY" in library()[name].sparql
+
+
 @pytest.mark.parametrize("path", answers(), ids=lambda path: path.stem)
 def test_a_server_gives_the_expected_answer(
     path: Path, server: Server, served: KnowledgeBase, real: KnowledgeBase
@@ -77,15 +81,16 @@ def test_a_server_gives_the_expected_answer(
     found = served.ask(name, **parameters)
     assert Counter(cells(found)) == Counter(cells(real.ask(name, **parameters)))
     shown = [[cell(row[column]) for column in columns] for row in found]
-    # How texts and what is unbound are ordered is left to the engine in part.
-    assert sorted(shown) == sorted(rows) if is_virtuoso else shown == rows
+    # SPARQL leaves open how texts that differ in case and accents are ordered.
+    assert shown == rows if is_ordered(name) and not is_virtuoso else sorted(shown) == sorted(rows)
 
 
 @pytest.mark.parametrize("path", answers(), ids=lambda path: path.stem)
 def test_the_store_on_disk_gives_the_expected_answer(path: Path, on_disk: KnowledgeBase) -> None:
     name, parameters, columns, rows = expected_of(path)
     found = on_disk.ask(name, **parameters)
-    assert [[cell(row[column]) for column in columns] for row in found] == rows
+    shown = [[cell(row[column]) for column in columns] for row in found]
+    assert shown == rows if is_ordered(name) else sorted(shown) == sorted(rows)
 
 
 def test_the_departures_of_virtuoso_are_few_and_of_paths() -> None:
