@@ -98,7 +98,7 @@ def sql(
 @click.pass_context
 @examples(
     "kb load --to http://127.0.0.1:7878/store",
-    "kb --store http://127.0.0.1:7878/query load --to http://127.0.0.1:7878/store",
+    "KB_STORE=http://127.0.0.1:7878/query kb load --to http://127.0.0.1:7878/store",
 )
 def load(context: click.Context, url: str, json_file: Path | None) -> None:
     """Put the dataset into a server, graph by graph, over the Graph Store Protocol.

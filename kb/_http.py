@@ -7,6 +7,7 @@ the time that an answer may take, in seconds.
 from __future__ import annotations
 
 import os
+import re
 import time
 import weakref
 from collections.abc import Generator, Iterator, Mapping
@@ -21,6 +22,7 @@ from kb.errors import InputError, QueryError, UnavailableError, shorten
 SECONDS: Final = 60.0
 SIZE: Final = 256 * 1024 * 1024
 _REDIRECTS: Final = 3
+_HOST: Final = re.compile(r"[\w.:-]+")
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 
 
@@ -50,7 +52,7 @@ class Http:
         self.place = str(self._url.copy_with(query=None))
         token = os.environ.get("KB_STORE_TOKEN", "")
         self._secrets = [secret for secret in (given.password, token) if secret]
-        if given.scheme not in {"http", "https"} or not given.host.strip("[]"):
+        if given.scheme not in {"http", "https"} or not _HOST.fullmatch(given.host):
             raise InputError(f"{self.place!r} is no URL of http or https")
         if self._secrets and given.scheme == "http" and given.host not in _LOOPBACK:
             raise InputError(f"{self.place}: a password goes over https, or to this machine only")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -41,10 +42,15 @@ def server(
 
 
 @pytest.fixture(scope="module")
-def served(server: Server, real: KnowledgeBase) -> KnowledgeBase:
+def served(
+    server: Server, real: KnowledgeBase, tmp_path_factory: pytest.TempPathFactory
+) -> KnowledgeBase:
     """The evidence base whose questions a server answers, loaded as a user loads it."""
-    result = kb(ROOT, "--store", server.query, "load", "--to", server.store)
+    report = tmp_path_factory.mktemp("load") / "load.json"
+    words = ("load", "--to", server.store, "--json", report)
+    result = kb(ROOT, "--store", server.query, *words)
     assert result.exit_code == 0, result.output
+    assert json.loads(report.read_text("utf-8"))["quads"] == len(real.store)
     assert f"{len(real.store)} quads in " in result.output
     assert "the server holds them" in result.output
     return KnowledgeBase(ROOT, store=server.query)

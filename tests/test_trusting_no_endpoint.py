@@ -68,8 +68,8 @@ def fake() -> Iterator[Fake]:
     server.server_close()
 
 
-def with_login(fake: Fake, secret: str = "hunter2") -> str:
-    return fake.url.replace("http://", f"http://reader:{secret}@")
+def with_login(fake: Fake) -> str:
+    return fake.url.replace("http://", "http://reader:hunter2@")
 
 
 @pytest.mark.parametrize(
@@ -161,9 +161,7 @@ def test_the_time_is_a_setting(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_to_another_place_is_not_followed(fake: Fake, status: int) -> None:
     fake.status, fake.headers = status, {"location": "http://127.0.0.2:1/elsewhere?token=x"}
-    with pytest.raises(
-        UnavailableError, match=r"redirects to http://127\.0\.0\.2:1/elsewhere: not"
-    ):
+    with pytest.raises(UnavailableError, match=r"redirects to http://127\.0\.0\.2:1/else"):
         Endpoint(with_login(fake)).select(QUERY)
     assert len(fake.asked) == 1
 
@@ -192,7 +190,7 @@ def test_nobody_at_home_is_told() -> None:
 
 
 def test_a_password_is_sent_only_when_asked_for_and_never_shown(fake: Fake) -> None:
-    def challenge(handler: Any) -> bool:
+    def challenge(_: Any) -> bool:
         fake.status = 500 if "authorization" in fake.asked[-1] else 401
         fake.headers = {"www-authenticate": "Basic realm=x"}
         fake.body = b"bad password hunter2 of reader"
@@ -222,7 +220,7 @@ def test_the_command_line_shows_no_password(fake: Fake, words: list[str]) -> Non
     fake.status, fake.body = 401, b"hunter2"
     url = with_login(fake)
     given = [*words, url] if "--to" in words else ["--store", url, *words]
-    result = kb(ROOT, *(given if "--to" in words else given))
+    result = kb(ROOT, *given)
     assert result.exit_code == 3
     assert "wants a user and password" in result.output
     assert "hunter2" not in result.output
