@@ -56,6 +56,8 @@ class Http:
             raise InputError(f"{self.place!r} is no URL of http or https")
         if self._secrets and given.scheme == "http" and given.host not in _LOOPBACK:
             raise InputError(f"{self.place}: a password goes over https, or to this machine only")
+        if not token.isascii() or not token.isprintable():
+            raise InputError("KB_STORE_TOKEN is no token: a header cannot hold it")
         self._seconds = seconds or _seconds()
         self._size = size
         # No proxies, and no passwords from files that the user did not name.
@@ -134,7 +136,8 @@ class Http:
 
     def _followed(self, url: httpx.URL, reply: Reply) -> httpx.URL:
         """Return where a redirect leads, which is the same server or nowhere."""
-        target = url.join(reply.headers.get("location", ""))
+        with self._failing():
+            target = url.join(reply.headers.get("location", ""))
         here, there = ((u.scheme, u.host, u.port) for u in (url, target))
         if here != there or reply.status not in {307, 308}:
             where = self._discreet(str(target.copy_with(username=None, password=None, query=None)))

@@ -129,7 +129,11 @@ def _make_on_disk(nquads: bytes, made: Path) -> None:
         store.optimize()
         store.flush()
         del store
-        Path(new, "store").rename(made)
+        try:
+            Path(new, "store").rename(made)
+        except OSError:
+            if not made.exists():  # else another process was first, with the same bytes
+                raise
     for other in made.parent.iterdir():
         if _DIGEST.fullmatch(other.name) and other != made:
             shutil.rmtree(other, ignore_errors=True)

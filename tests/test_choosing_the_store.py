@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,14 @@ def test_two_may_read_a_store_on_disk_at_once(tmp_path: Path) -> None:
         f"sys.exit(len(Store({quad!r}, Path({str(tmp_path)!r}))) - 1)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_whoever_makes_a_store_at_the_same_time_gets_it_too(tmp_path: Path) -> None:
+    quads = b"".join(b"<a:%d> <a:b> <a:c> <a:g> .\n" % n for n in range(2000))
+    with ThreadPoolExecutor(8) as pool:
+        made = pool.map(lambda _: len(Store(quads, tmp_path)), range(8))
+        assert list(made) == [2000] * 8
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_what_else_is_in_the_folder_stays(tmp_path: Path) -> None:

@@ -173,6 +173,13 @@ def test_a_redirect_on_the_same_server_is_followed_and_a_circle_ends(fake: Fake)
     assert len(fake.asked) == 3
 
 
+@pytest.mark.parametrize("location", ["", "http://[/", "http://\x7f:99999/", "//"])
+def test_a_redirect_to_nowhere_is_told(fake: Fake, location: str) -> None:
+    fake.status, fake.headers = 302, {"location": location}
+    with pytest.raises(UnavailableError):
+        Endpoint(fake.url).select(QUERY)
+
+
 def test_an_answer_that_the_server_cut_is_refused(fake: Fake) -> None:
     rows = [{"x": {"type": "literal", "value": "a"}}] * 2
     fake.body = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": rows}}).encode()
@@ -224,6 +231,16 @@ def test_the_command_line_shows_no_password(fake: Fake, words: list[str]) -> Non
     assert result.exit_code == 3
     assert "wants a user and password" in result.output
     assert "hunter2" not in result.output
+
+
+@pytest.mark.parametrize("token", ["a\nb: c", "gehe\u00efm"])
+def test_a_token_that_no_header_holds_is_refused(
+    token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KB_STORE_TOKEN", token)
+    with pytest.raises(InputError, match="KB_STORE_TOKEN") as raised:
+        Http("http://127.0.0.1:1/")
+    assert token not in str(raised.value)
 
 
 def test_a_password_never_travels_in_the_clear() -> None:
