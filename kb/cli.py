@@ -29,6 +29,7 @@ from kb._commands import (
 )
 from kb._data import export, load, sql
 from kb._new import new
+from kb._serve import serve
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -320,5 +321,5 @@ def schema(context: click.Context, kind: str, out: Path | None) -> None:
     out.write_text(text, encoding="utf-8")
 
 
-for command in (new, export, sql, load):
+for command in (new, export, sql, load, serve):
     main.add_command(command)

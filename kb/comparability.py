@@ -75,6 +75,24 @@ class Comparability:
             return ()
         return tuple(self._all(chosen))
 
+    @property
+    def respects(self) -> tuple[str, ...]:
+        """The respects in which each claim has a value of its own."""
+        return tuple(self._respects)
+
+    def profile(self, claim: Claim) -> tuple[str, ...]:
+        """Return the value of a claim in each of ``respects``; "" where it says nothing."""
+        return tuple(value_of(claim) for value_of in self._respects.values())
+
+    def definitions(self) -> Mapping[str, Mapping[str, str]]:
+        """Return, for each endpoint, how each study that defines it does so."""
+        return {endpoint: _joined(said) for endpoint, said in self._definitions.items() if said}
+
+    def background(self) -> Mapping[str, Mapping[str, str]]:
+        """Return what else tells populations apart, by its label: what each study says of it."""
+        every = sorted(self._background.items())
+        return {self._term("endpoint", name): _joined(said) for name, said in every}
+
     def _all(self, claims: list[Claim]) -> Iterator[Difference]:
         for respect, value_of in self._respects.items():
             found: dict[str, set[str]] = defaultdict(set)
@@ -96,8 +114,9 @@ class Comparability:
     ) -> Iterator[Difference]:
         """What some studies state and others do not is a difference too."""
         found: dict[str, set[str]] = defaultdict(set)
+        joined = _joined(said)
         for study in studies:
-            found["; ".join(dict.fromkeys(said.get(study, ()))) or UNSAID].add(study)
+            found[joined.get(study, "") or UNSAID].add(study)
         if len(found) > 1:
             yield self._difference(respect, found)
 
@@ -174,6 +193,10 @@ class Comparability:
 
 def _nested() -> dict[str, dict[str, list[str]]]:
     return defaultdict(lambda: defaultdict(list))
+
+
+def _joined(said: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    return {study: "; ".join(dict.fromkeys(texts)) for study, texts in said.items()}
 
 
 def _short(claim: Claim) -> str:

@@ -16,6 +16,7 @@ class Iris:
         self.records = f"{base}graph/records"
         self.ontology = f"{base}graph/ontology"
         self.verification = f"{base}graph/verification"
+        self.derived = f"{base}graph/derived"
         self.findings = f"{base}graph/findings"
         self.adjudications = f"{base}graph/adjudications"
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from kb.checks import Finding
     from kb.sql import Analytics
+    from kb.statistics import Derivation
 
 _NO_ANALYTICS = "tables need pyarrow and duckdb: pip install 'kb[analytics]'"
 
@@ -315,6 +316,22 @@ class KnowledgeBase:
         'material'
         """
         return list(self.judged.findings)
+
+    def derived(self) -> tuple[Derivation, ...]:
+        """Return what is computed from printed figures: exact intervals of shares, differences.
+
+        Derived values are never mixed with claims; each names its method and its claims.
+
+        Raises:
+            UnavailableError: scipy is not installed (extra ``statistics``).
+
+        >>> found = KnowledgeBase().derived()[0]
+        >>> found.derived.low <= found.derived.value <= found.derived.high
+        True
+        """
+        from kb.deriving import derived_values
+
+        return derived_values(self.evidence, self.vocabulary)
 
     def network(self) -> networkx.MultiDiGraph[str]:
         """Return regimens joined by comparisons: an edge for each claim that compares two.

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import pyoxigraph as ox
 
@@ -25,6 +25,7 @@ Value = str | int | float | bool | Decimal | None
 """A cell of an answer: IRIs and texts as str, numbers as numbers, unbound as None."""
 
 Binding = ox.NamedNode | ox.Literal
+Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
 class Answer:
@@ -34,6 +35,13 @@ class Answer:
         """Keep columns and rows as they are."""
         self.columns = columns
         self.rows = rows
+
+
+class Graphs(NamedTuple):
+    """The graphs that a query is about: merged into its default graph, and open to GRAPH."""
+
+    default: tuple[ox.NamedNode, ...]
+    named: tuple[ox.NamedNode, ...]
 
 
 class Engine(Protocol):
@@ -93,11 +101,26 @@ class Store:
             raise QueryError("rows come from select(); graph() is for CONSTRUCT and DESCRIBE")
         return "".join(sorted(f"{triple} .\n" for triple in result))
 
+    def results(self, query: str, graphs: Graphs | None = None) -> Results:
+        """Answer any query as the engine does, row by row; ``graphs`` overrules its FROM.
+
+        Raises:
+            QueryError: the query is not well formed, is an update, or leaves the machine.
+        """
+        return self._evaluate(query, None, graphs)
+
     def _evaluate(
-        self, query: str, bindings: Mapping[str, Binding] | None
-    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        self,
+        query: str,
+        bindings: Mapping[str, Binding] | None,
+        graphs: Graphs | None = None,
+    ) -> Results:
         bound = prepared(query, bindings or {})
         try:
+            if graphs is not None:
+                return self._store.query(
+                    bound, default_graph=[*graphs.default], named_graphs=[*graphs.named]
+                )
             return self._store.query(bound, use_default_graph_as_union=not _names_graphs(bound))
         except (SyntaxError, ValueError, OSError) as error:
             raise QueryError(f"the query is not well formed: {shorten(str(error), 300)}") from error

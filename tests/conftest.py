@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 from example_base import TEXTS, write_example
 from hypothesis import settings
+from serving_base import Server, serving, write_build
 
 from kb import KnowledgeBase
 
 if TYPE_CHECKING:
     from console_page import Console
     from playwright.sync_api import Browser, BrowserContext
+
+    from kb.site.context import Site
 
 # How long an example takes says nothing here; under CI the examples are the same every time.
 settings.register_profile("kb", deadline=None)
@@ -78,6 +81,19 @@ def real() -> KnowledgeBase:
 
 
 @pytest.fixture(scope="session")
+def served_build(real: KnowledgeBase, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A build with the project's own dataset and a small site, not to be changed."""
+    return write_build(tmp_path_factory.mktemp("served") / "build", real.nquads)
+
+
+@pytest.fixture(scope="module")
+def server(served_build: Path) -> Iterator[Server]:
+    """The server over that build, as it is by default."""
+    with serving(served_build) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def source_texts() -> Path:
     """The folder with the papers' texts, one <source id>.txt each."""
     folder = texts_folder()
@@ -109,6 +125,24 @@ def browser() -> Iterator[Browser]:
 class Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the base
         """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def site_folder() -> Path:
+    """The site of the project's records, built once for all tests."""
+    from test_generating_pages import built_site
+
+    return built_site()
+
+
+@pytest.fixture(scope="session")
+def site() -> Site:
+    """What all kinds of pages ask of the project's records."""
+    from test_generating_pages import records
+
+    from kb.site.context import Site
+
+    return Site(records(), ROOT / "site")
 
 
 @pytest.fixture(scope="session")

@@ -38,7 +38,7 @@ def test_a_choice_narrows_the_list_and_is_in_the_address(
     other.goto(page.url)
     expect(other.locator(SHOWN)).to_have_count(number(Severity.MATERIAL, "campus-all"))
     expect(other.locator("select[name=study]")).to_have_value("campus-all")
-    other.get_by_role("button", name="Clear").click()
+    other.get_by_role("button", name="Show all").click()
     expect(other.locator(SHOWN)).to_have_count(len(records().discrepancies()))
     assert "#" not in other.url
 

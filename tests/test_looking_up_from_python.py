@@ -33,8 +33,8 @@ PUBLIC = (
     "UnavailableError"
 )
 METHODS = (
-    "ask checks claim claims counts differences discrepancies explain iris judged network nquads "
-    "rdflib rows sparql sql store studies study tables vocabulary"
+    "ask checks claim claims counts derived differences discrepancies explain iris judged network "
+    "nquads rdflib rows sparql sql store studies study tables vocabulary"
 )
 
 

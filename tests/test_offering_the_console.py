@@ -10,24 +10,24 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
-from test_generating_pages import records, site_folder  # noqa: F401 - a fixture
+from test_generating_pages import records
 
 from kb.queries import library, prefixes
 from kb.site.questions import is_for_pages
 
 
 @pytest.fixture(scope="module")
-def offered(site_folder: Path) -> dict[str, Any]:  # noqa: F811 - the fixture
+def offered(site_folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((site_folder / "data" / "console.json").read_text("utf-8"))
     return found
 
 
 @pytest.fixture(scope="module")
-def page(site_folder: Path) -> str:  # noqa: F811 - the fixture
+def page(site_folder: Path) -> str:
     return (site_folder / "console" / "index.html").read_text("utf-8")
 
 
-def test_the_console_is_given_exactly_the_dataset(site_folder: Path) -> None:  # noqa: F811
+def test_the_console_is_given_exactly_the_dataset(site_folder: Path) -> None:
     packed = (site_folder / "data" / "kb.trig.gz").read_bytes()
     assert packed[4:8] == bytes(4), "the time of packing is in the file"
     quads = set(ox.parse(gzip.decompress(packed), ox.RdfFormat.TRIG))
@@ -68,7 +68,7 @@ def test_the_first_question_is_one_of_them(offered: dict[str, Any], page: str) -
 
 
 def test_what_the_page_loads_is_there_and_is_asked_for_at_once(
-    site_folder: Path,  # noqa: F811 - the fixture
+    site_folder: Path,
     page: str,
 ) -> None:
     early = re.findall(r'<link rel="(?:module)?preload"[^>]*href="([^"]+)"', page)
@@ -79,7 +79,7 @@ def test_what_the_page_loads_is_there_and_is_asked_for_at_once(
         assert (site_folder / "console" / address.partition("?")[0]).resolve().is_file(), address
 
 
-def test_only_the_console_may_compile_an_engine(site_folder: Path) -> None:  # noqa: F811
+def test_only_the_console_may_compile_an_engine(site_folder: Path) -> None:
     allowed = {
         str(path.relative_to(site_folder))
         for path in site_folder.rglob("*.html")
@@ -89,7 +89,7 @@ def test_only_the_console_may_compile_an_engine(site_folder: Path) -> None:  # n
 
 
 def test_every_question_of_the_page_of_questions_leads_into_the_console(
-    site_folder: Path,  # noqa: F811 - the fixture
+    site_folder: Path,
     offered: dict[str, Any],
 ) -> None:
     text = (site_folder / "questions" / "index.html").read_text("utf-8")
@@ -97,7 +97,7 @@ def test_every_question_of_the_page_of_questions_leads_into_the_console(
     assert sorted(linked) == sorted(one["name"] for one in offered["questions"])
 
 
-def test_the_licences_of_what_is_shipped_are_beside_it(site_folder: Path) -> None:  # noqa: F811
+def test_the_licences_of_what_is_shipped_are_beside_it(site_folder: Path) -> None:
     text = (site_folder / "assets" / "front" / "licences.txt").read_text("utf-8")
     for name in ("oxigraph", "codemirror", "@codemirror/view", "@observablehq/plot", "d3-scale"):
         assert re.search(rf"^{re.escape(name)} \d", text, re.MULTILINE), name

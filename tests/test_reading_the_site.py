@@ -10,8 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from test_generating_pages import records
 
+from kb.checks import Severity
+from kb.judging import Standing
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+    from kb.results import FoundClaim
 
 pytestmark = pytest.mark.browser
 
@@ -42,12 +47,16 @@ def page_kinds() -> list[str]:
         f"source/{source}/",
         "publication/",
         f"publication/{base.evidence.publications[0].id}/",
+        "finding/",
         "questions/",
         "console/",
+        "explore/",
+        "compare/",
         "data/",
         "ontology/",
         "unit/",
         "about/",
+        "serving/",
         "decisions/",
         "404.html",
     ]
@@ -191,6 +200,103 @@ def test_light_and_dark_can_be_switched(page: Page, address: str) -> None:
     before = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.locator("label[for^=__palette]:visible").click()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != before
+
+
+# --- discrepancies ---------------------------------------------------------------------------
+
+
+def contested() -> FoundClaim:
+    """A figure that a judgement sets aside, and that has a button of its own."""
+    return next(
+        found
+        for found in records().claims()
+        if found.standing is Standing.SET_ASIDE and found.claim.figure.value is not None
+    )
+
+
+def test_the_box_of_a_figure_says_what_was_judged(page: Page, address: str) -> None:
+    from playwright.sync_api import expect
+
+    found = contested()
+    page.goto(f"{address}study/{found.claim.study}/#{found.claim.id}")
+    box = page.locator(".prints:popover-open")
+    expect(box).to_contain_text("This print is set aside.")
+    for finding in found.findings:
+        assert finding.adjudication is not None
+        expect(box).to_contain_text(finding.message)
+        expect(box).to_contain_text(finding.adjudication.reason)
+
+
+def test_a_mark_has_a_name_and_leads_by_keyboard(page: Page, address: str) -> None:
+    from playwright.sync_api import expect
+
+    found = contested()
+    page.goto(f"{address}study/{found.claim.study}/")
+    mark = page.get_by_role("link", name=re.compile("^(material|minor|rounding) discrepancy")).first
+    mark.focus()
+    page.keyboard.press("Enter")
+    target = page.locator(".finding:target")
+    expect(target).to_be_in_viewport()
+    expect(target.locator(".judgement")).to_be_visible()
+
+
+def test_the_address_of_a_judgement_shows_it(page: Page, address: str) -> None:
+    from playwright.sync_api import expect
+
+    for finding in records().discrepancies():
+        if finding.adjudication and finding.severity is not Severity.MATERIAL:
+            page.goto("about:blank")
+            page.goto(f"{address}study/{finding.study}/#adjudication.{finding.id}")
+            expect(page.locator(f'[id="adjudication.{finding.id}"]')).to_be_in_viewport()
+
+
+def test_the_filter_is_used_by_keyboard_and_goes_back(page: Page, address: str) -> None:
+    from playwright.sync_api import expect
+
+    page.goto(f"{address}finding/")
+    cards = page.locator("#findings .finding:visible")
+    page.locator("select[name=severity]").focus()
+    page.keyboard.press("m")
+    wanted = sum(f.severity is Severity.MATERIAL for f in records().discrepancies())
+    expect(cards).to_have_count(wanted)
+    assert page.url.endswith("#severity=material")
+    page.get_by_role("button", name="Show all").focus()
+    page.keyboard.press("Space")
+    expect(cards).to_have_count(len(records().discrepancies()))
+
+
+def test_a_number_of_a_source_leads_to_so_many_findings(page: Page, address: str) -> None:
+    from playwright.sync_api import expect
+
+    source = records().discrepancies()[0].claims[0].source
+    page.goto(f"{address}source/{source}/")
+    link = page.locator('a[href*="finding/#source="]').first
+    number = int(link.inner_text())
+    link.click()
+    expect(page.locator("#findings .finding:visible")).to_have_count(number)
+    expect(page.locator("form.filter output")).to_contain_text(f"{number} of ")
+
+
+def test_a_shared_choice_that_is_not_offered_hides_nothing(page: Page, address: str) -> None:
+    from playwright.sync_api import expect
+
+    page.goto(f"{address}finding/#study=no-such-study&severity=minor&elsewhere=1")
+    wanted = sum(f.severity is Severity.MINOR for f in records().discrepancies())
+    expect(page.locator("#findings .finding:visible")).to_have_count(wanted)
+    expect(page.locator("select[name=study]")).to_have_value("")
+
+
+@pytest.mark.parametrize("path", ["finding/", "study/campus-all/"])
+def test_findings_fit_a_phone_when_all_is_open(browser: Browser, address: str, path: str) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 800})
+    page.goto(f"{address}{path}")
+    page.evaluate("document.querySelectorAll('details').forEach(box => { box.open = true })")
+    over = page.evaluate(
+        "[...document.querySelectorAll('.finding, .finding *')].filter("
+        "box => box.getBoundingClientRect().right > innerWidth).length"
+    )
+    page.close()
+    assert over == 0
 
 
 def test_no_text_of_a_plot_leaves_its_drawing_or_covers_other_text_of_its_row(

@@ -341,6 +341,12 @@ def test_build_refuses_a_folder_that_holds_something_else(
     assert content(tmp_path / "thesis") == {"chapter.txt": b"years of work"}
 
 
+def test_serve_needs_a_build(example_root: Path) -> None:
+    result = kb(example_root, "serve", "--port", "0")
+    assert result.exit_code == 3
+    assert "run `kb build` first" in result.stderr
+
+
 def test_every_command_is_tried_here() -> None:
     """A new command needs a test: this list and the tests above grow together."""
     assert isinstance(main, click.Group)
@@ -361,6 +367,7 @@ def test_every_command_is_tried_here() -> None:
         "new study",
         "query",
         "schema",
+        "serve",
         "show",
         "sql",
         "verify",

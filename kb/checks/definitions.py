@@ -14,7 +14,7 @@ from kb.checks import _thresholds
 from kb.checks._findings import Finding, Material, Outcome, Severity
 from kb.checks._groups import Groups
 from kb.checks._plausible import POINTS, impossible, worth
-from kb.checks._saying import Saying, figure, place, places
+from kb.checks._saying import Saying, figure, listed, place, places
 from kb.checks._thresholds import Interval, in_unit
 from kb.model import Claim, Measure
 
@@ -67,9 +67,39 @@ def find(material: Material) -> Iterator[Finding]:
         yield from _grouped(groups, say, claims)
         yield from _units(material, say, claims)
         yield from _centres(material, groups, say, claims)
+        yield from _timeless(material, say, claims)
         for claim in claims:
             yield from impossible(material, say, claim)
     yield from _differing(material, say)
+
+
+def has_time(*moments: str) -> Outcome:
+    """Judge a share that falls with time: it says nothing without a time at or within it.
+
+    >>> has_time("2 years", "").value, has_time("", "").value
+    ('consistent', 'inconsistent')
+    """
+    return Outcome.CONSISTENT if any(moments) else Outcome.INCONSISTENT
+
+
+def _timeless(material: Material, say: Saying, claims: Iterable[Claim]) -> Iterator[Finding]:
+    """Find shares of people that fall with time and are printed without one, by print."""
+    found: dict[tuple[str, str, str], list[Claim]] = defaultdict(list)
+    for claim in claims:
+        measure, share = claim.measure, claim.figure.unit == "%"
+        falls = material.vocabulary.says("endpoint", measure.endpoint, "fallsWithTime")
+        result = claim.kind == "result" and not measure.versus
+        time = (measure.time.at, measure.time.within, measure.time.over)
+        if share and falls and result and has_time(*time) is Outcome.INCONSISTENT:
+            found[claim.source, claim.section, measure.endpoint].append(claim)
+    for same in found.values():
+        figures = listed(map(figure, same))
+        message = (
+            f"{say.endpoint(same[0].measure.endpoint)} is printed as {figures} without the time "
+            f"that the share is of ({places(same)})."
+        )
+        endpoint = same[0].measure.endpoint
+        yield Finding("share-without-time", Severity.MINOR, message, tuple(same), "", endpoint)
 
 
 def _defined(say: Saying, claims: Iterable[Claim]) -> Iterator[Finding]:

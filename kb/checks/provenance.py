@@ -20,6 +20,7 @@ A_COLUMN: Final = 3
 ANOTHER_REPORT: Final = "figure-of-another-report"
 ANOTHER_GROUP: Final = "figures-of-another-group"
 ANOTHER_NAME: Final = "figure-of-another-endpoint"
+SOME_ONLY: Final = "figure-of-some-only"
 FITTING: Final = (Outcome.CONSISTENT, Outcome.BY_ROUNDING)
 
 Place = tuple[str, str]
@@ -43,6 +44,13 @@ class _Books(Reports):
         if vocabulary.says("endpoint", one, "hasRivalNames"):
             return False
         return same and not self.material.is_a(one, other) and not self.material.is_a(other, one)
+
+    def includes(self, group: str, claim: Claim) -> bool:
+        """Say whether a claim is about some of the people of a group."""
+        name = self.groups[claim.study, claim.measure.group].within
+        while name and name != group:
+            name = self.groups[claim.study, name].within
+        return bool(name)
 
     @cached_property
     def groups(self) -> dict[tuple[str, str], Group]:
@@ -155,7 +163,8 @@ def _second_hand(books: _Books) -> Iterator[Finding]:
     blocks: dict[tuple[str, str], list[_Difference]] = defaultdict(list)
     for claim in filter(lambda c: c.is_second_hand, books.material.evidence.claims):
         prints = by_measure[claim.measure]
-        if against := _contradicting(claim, prints, books) or _renamed(claim, prints, books):
+        against = _contradicting(claim, prints, books) or _renamed(claim, prints, books)
+        if against := against or _regrouped(claim, prints, books):
             there = tuple(_elsewhere(claim, prints, books))
             blocks[claim.study, claim.block].append(_Difference(claim, tuple(against), there))
     merged: dict[tuple[str, ...], list[_Difference]] = defaultdict(list)
@@ -179,6 +188,10 @@ def _kind(rows: Sequence[_Difference]) -> str:
     names = {c.measure.endpoint for row in rows for c in row.against}
     if names.isdisjoint({row.claim.measure.endpoint for row in rows}):
         return ANOTHER_NAME
+    groups = {c.measure.group for row in rows for c in row.against}
+    equal = all(row.against[0].figure.value == row.claim.figure.value for row in rows)
+    if equal and groups.isdisjoint({row.claim.measure.group for row in rows}):
+        return SOME_ONLY
     kinds = [{kind for kind, _ in row.elsewhere} for row in rows if row.claim.figure.value]
     if any(ANOTHER_REPORT in found for found in kinds):
         return ANOTHER_REPORT
@@ -213,6 +226,21 @@ def _renamed(claim: Claim, prints: Sequence[Claim], books: _Books) -> list[Claim
         if replace(other.measure, endpoint=m.endpoint) == m
         and compare(claim, other) is Outcome.CONSISTENT
         and books.rivals(m.endpoint, other.measure.endpoint)
+    ]
+
+
+def _regrouped(claim: Claim, prints: Sequence[Claim], books: _Books) -> list[Claim]:
+    """Return where the cited publication prints the figure of other people, and only so."""
+    meant, m = books.meant(claim), claim.measure
+    figures = claim.figure.value is not None and claim.figure.unit in ("%", "months")
+    if not figures or m.versus or claim.verdict.p_printed or books.own(prints, meant):
+        return []
+    return [
+        other
+        for other in books.own(books.material.by_study[m.study], meant)
+        if replace(other.measure, group=m.group) == m
+        and compare(claim, other) is Outcome.CONSISTENT
+        and books.includes(m.group, other)
     ]
 
 
@@ -255,6 +283,8 @@ def _differing(rows: Sequence[_Difference], books: _Books) -> Finding:
 def _weight(row: _Difference) -> Severity:
     """Another number of people is another result, also below the line."""
     of = {c.figure.denominator for c in (row.claim, *row.against)} - {None}
+    if row.claim.figure.unit == "%" and row.claim.measure.group != row.against[0].measure.group:
+        return Severity.MATERIAL
     return Severity.MATERIAL if len(of) > 1 else severity([row.claim, *row.against])
 
 
@@ -274,6 +304,7 @@ def _told(row: _Difference, books: _Books) -> str:
         if kind == ANOTHER_REPORT
         else f" (there {figure(other)} is {books.say.subject(other)})"
         for kind, other in {kind: (kind, other) for kind, other in row.elsewhere}.values()
+        if other not in row.against
     )
     subject = books.say.subject(row.claim)
     other = row.against[0]

@@ -7,9 +7,7 @@ editor offers, and (from the front end) the engine.
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -17,7 +15,7 @@ import pyoxigraph as ox
 
 from kb.queries import Query, library, prefixes
 from kb.site.context import Site
-from kb.site.filters import short_iri
+from kb.site.packing import sparql_term, versioned
 from kb.site.pages import File, Page
 from kb.site.questions import common_values, example_of, is_for_pages
 from kb.site.schemes import ontology_entries
@@ -28,8 +26,6 @@ OFFERED: Final = "data/console.json"
 FIRST: Final = "hazard-ratios"
 """The question that the console opens with."""
 
-_LOCAL: Final = re.compile(r"[a-z]+:[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?")
-
 
 def console_pages(site: Site) -> Iterator[Page | File]:
     """Yield the page of the console, and what it loads."""
@@ -37,7 +33,7 @@ def console_pages(site: Site) -> Iterator[Page | File]:
     dataset = File(DATASET, dataset_trig(site))
     offered = File(OFFERED, _json(_offered(site, questions)))
     values = {"site": site, "questions": questions, "first": FIRST}
-    loaded = {"dataset": _versioned(dataset), "offered": _versioned(offered)}
+    loaded = {"dataset": versioned(dataset), "offered": versioned(offered)}
     yield dataset
     yield offered
     yield Page(
@@ -57,11 +53,6 @@ def dataset_trig(site: Site) -> bytes:
     known = prefixes(site.base.iris)
     trig = ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=known) or b""
     return gzip.compress(trig, mtime=0)
-
-
-def _versioned(file: File) -> str:
-    """An address that changes with the content, so that no browser shows yesterday's data."""
-    return f"{file.path}?v={hashlib.sha256(file.content).hexdigest()[:12]}"
 
 
 def _json(value: Mapping[str, Any]) -> bytes:
@@ -112,7 +103,11 @@ def _word(
     site: Site, iri: str, kind: str, label: str, about: str, value: str = ""
 ) -> Mapping[str, str]:
     """One word: as SPARQL writes it, and, where a question may be given it, its value there."""
-    short = short_iri(iri, prefixes(site.base.iris))
-    term = short if _LOCAL.fullmatch(short) else f"<{iri}>"
-    said = {"term": term, "kind": kind, "label": label, "about": about, "value": value}
+    said = {
+        "term": sparql_term(site, iri),
+        "kind": kind,
+        "label": label,
+        "about": about,
+        "value": value,
+    }
     return {name: text for name, text in said.items() if text}

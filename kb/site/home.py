@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from kb.deriving import derived_csv, derived_nquads
 from kb.exports import COLUMNS, to_csv
+from kb.graph import GraphWriter
 from kb.model import Study
 from kb.site.context import Site, collect
+from kb.site.evidence_map import evidence_map
 from kb.site.findings import newest
 from kb.site.pages import File, Page
 from kb.site.tables import Row, StudyTables, Table
@@ -27,6 +30,7 @@ def home_pages(site: Site) -> Iterator[Page | File]:
         "counts": site.base.counts(),
         "states": {state: len(states.get(state, [])) for state in State},
         "pivotal": [(study, _short(site, table)) for study, table in pivotal],
+        "map": evidence_map(site),
         "by_design": collect((s.kind, s) for s in site.studies.values()),
         "columns": COLUMNS,
         "newest": newest(site, _NEWEST),
@@ -44,6 +48,9 @@ def home_pages(site: Site) -> Iterator[Page | File]:
     )
     yield Page("data", "data.html.j2", "Data", values, "The dataset as files.")
     yield File("data/kb.nq", site.base.nquads)
+    derived = site.base.derived()
+    yield File("data/derived.csv", derived_csv(derived).encode())
+    yield File("data/derived.nq", derived_nquads(derived, GraphWriter(site.vocabulary)))
     yield File("data/claims.csv", to_csv(site.base.claims().rows()).encode())
 
 

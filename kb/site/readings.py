@@ -55,10 +55,11 @@ class Readings:
         by_measure = collect((one.claim.measure, one) for one in found)
         return [
             self._reading(measure, by_measure[measure], prefix)
-            for measure in sorted(by_measure, key=self._order)
+            for measure in sorted(by_measure, key=self.order)
         ]
 
-    def _order(self, measure: Measure) -> tuple[object, ...]:
+    def order(self, measure: Measure) -> tuple[object, ...]:
+        """Sort key of measures: by study, group, endpoint and what else tells them apart."""
         place = self._places[measure.study, measure.group]
         about = (measure.category, str(measure.time), measure.regimen, measure.population)
         return (*place, self.site.endpoint_order[measure.endpoint], *about, measure.versus)

@@ -13,6 +13,7 @@ from kb.site.context import Site, collect
 from kb.site.drawing import Plot
 from kb.site.figures import Part, Shown
 from kb.site.findings import from_elsewhere, of_study
+from kb.site.flow import flow_of
 from kb.site.pages import File, Page
 from kb.site.study_plots import StudyPlots
 from kb.site.tables import StudyTables, Table
@@ -72,6 +73,7 @@ def _study(site: Site, study: Study, plots: Mapping[str, list[Plot]]) -> Iterato
             "cards": of_study(site, study.id),
             "elsewhere": from_elsewhere(site, study.id),
             "plots": plots,
+            "flow": flow_of(site, study.id),
             "schedules": schedules,
             "whole": members,
             "anchors": _anchors(arranged.claims),

@@ -17,14 +17,18 @@ from typing import Final
 
 from kb.errors import UnavailableError
 from kb.lookup import KnowledgeBase
+from kb.site.comparing import compare_pages
 from kb.site.concepts import concept_pages
 from kb.site.console import console_pages
 from kb.site.context import Site
+from kb.site.cookbook import OPTIONAL, cookbook_pages
+from kb.site.exploring import explore_pages
 from kb.site.filters import filters
 from kb.site.findings import finding_pages
 from kb.site.front import front_files, front_folder
 from kb.site.home import home_pages
 from kb.site.machine import described, machine_files, script
+from kb.site.network import network_pages
 from kb.site.pages import File, Page, Renderer
 from kb.site.questions import question_pages
 from kb.site.schemes import scheme_pages
@@ -39,8 +43,12 @@ KINDS: Final = (
     source_pages,
     finding_pages,
     scheme_pages,
+    network_pages,
     question_pages,
     console_pages,
+    cookbook_pages,
+    explore_pages,
+    compare_pages,
     thing_files,
     machine_files,
 )
@@ -78,7 +86,7 @@ def write_pages(base: KnowledgeBase, folder: Path) -> None:
     renderer = Renderer(made_of / "templates", filters(site))
     for item in chain(scripts, _items(site)):
         _write(docs, _with_description(site, item), renderer)
-    (folder / "mkdocs.yml").write_text(_settings(site, made_of), encoding="utf-8")
+    (folder / "mkdocs.yml").write_text(_settings(site, made_of, docs), encoding="utf-8")
 
 
 def site_folder(root: Path) -> Path:
@@ -115,7 +123,7 @@ def _write(docs: Path, item: Page | File, renderer: Renderer) -> None:
     target.write_bytes(content)
 
 
-def _settings(site: Site, made_of: Path) -> str:
+def _settings(site: Site, made_of: Path, docs: Path) -> str:
     """The theme writes these into pages as they are, attributes included, so they are escaped."""
     dataset = site.evidence.dataset
     credit = "; ".join(dataset.credits)
@@ -126,8 +134,15 @@ def _settings(site: Site, made_of: Path) -> str:
         "copyright": f"{escape(credit)}. Built with mkdocs and Material for MkDocs.",
     }
     own = (made_of / "mkdocs.yml").read_text(encoding="utf-8")
+    own = "".join(line for line in own.splitlines(keepends=True) if not _is_absent(line, docs))
     lines = (f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in said.items())
     return "".join(lines) + own
+
+
+def _is_absent(line: str, docs: Path) -> bool:
+    """Whether a line of the navigation names a page that an evidence base may be without."""
+    name = line.rpartition(": ")[2].strip()
+    return name in OPTIONAL and not (docs / name).exists()
 
 
 def _run_mkdocs(folder: Path) -> None:

@@ -29,10 +29,13 @@ function apply(form: HTMLFormElement, items: readonly HTMLElement[], keep: boole
   if (keep) history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname + location.search);
 }
 
+/** Takes the choice from the address; what the form does not offer is left out. */
 function restore(form: HTMLFormElement): void {
   for (const [name, value] of new URLSearchParams(location.hash.slice(1))) {
     const field = form.elements.namedItem(name);
-    if (field instanceof HTMLSelectElement || field instanceof HTMLInputElement) field.value = value;
+    const isOffered =
+      field instanceof HTMLSelectElement && [...field.options].some((one) => one.value === value);
+    if (isOffered || field instanceof HTMLInputElement) field.value = value;
   }
 }
 

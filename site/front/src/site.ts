@@ -15,11 +15,20 @@ function place(box: HTMLElement): void {
   box.style.cssText = `inset: ${top}px auto auto ${left}px; margin: 0`;
 }
 
+/** The boxes that must be open for an element to be seen. */
+function boxesAround(element: Element): HTMLDetailsElement[] {
+  const box = element.parentElement?.closest("details");
+  return box ? [box, ...boxesAround(box)] : [];
+}
+
 function reveal(): void {
   const name = decodeURIComponent(location.hash.slice(1));
   const target = name && document.getElementById(name);
   if (!target) return;
-  target.closest("details")?.setAttribute("open", "");
+  const own = target.querySelector<HTMLDetailsElement>(".behind:has(.judgement)");
+  const folded = [...boxesAround(target), ...(own ? [own] : [])].filter((box) => !box.open);
+  for (const box of folded) box.open = true;
+  if (folded.length > 0) target.scrollIntoView();
   const button = target
     .closest("td, th, caption, li, p")
     ?.querySelector<HTMLElement>(`button[data-claims~="${CSS.escape(name)}"]`);
@@ -47,9 +56,18 @@ document.addEventListener(
   true,
 );
 
+// On a phone a long map waits until it is opened.
+if (window.innerWidth < 600) document.querySelector("details.map")?.removeAttribute("open");
+
 openFilter();
+// The theme leaves the dialog of its search without a name.
+document.querySelector(".md-search[role=dialog]")?.setAttribute("aria-label", "Search");
 if (document.getElementById("console")) {
   void import("./console").then(({ openConsole }) => openConsole());
+} else if (document.getElementById("explore")) {
+  void import("./explore").then(({ openExplorer }) => openExplorer());
+} else if (document.getElementById("compare")) {
+  void import("./compare").then(({ openComparison }) => openComparison());
 } else {
   window.addEventListener("hashchange", reveal);
   if (document.readyState === "complete") reveal();

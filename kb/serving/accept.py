@@ -1,0 +1,81 @@
+"""What a client accepts: the choice of one of the forms that an answer can take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import pyoxigraph as ox
+
+ROWS: Final[Mapping[str, ox.QueryResultsFormat]] = {
+    "application/sparql-results+json": ox.QueryResultsFormat.JSON,
+    "application/sparql-results+xml": ox.QueryResultsFormat.XML,
+    "text/csv": ox.QueryResultsFormat.CSV,
+    "text/tab-separated-values": ox.QueryResultsFormat.TSV,
+}
+"""The forms of rows and of yes and no; the first is the one for whoever does not mind."""
+
+GRAPHS: Final[Mapping[str, ox.RdfFormat]] = {
+    "text/turtle": ox.RdfFormat.TURTLE,
+    "application/n-triples": ox.RdfFormat.N_TRIPLES,
+    "application/ld+json": ox.RdfFormat.JSON_LD,
+    "application/rdf+xml": ox.RdfFormat.RDF_XML,
+}
+"""The forms of graphs."""
+
+ALIASES: Final = {"application/json": "application/sparql-results+json"}
+
+
+def choose(accept: str, offered: Sequence[str]) -> str:
+    """Return the offered media type that a client prefers, or "" when it accepts none.
+
+    The first one offered wins among equals; an empty header accepts everything.
+
+    >>> choose("text/csv;q=0.5, application/json", tuple(ROWS))
+    'application/sparql-results+json'
+    >>> choose("image/png", tuple(ROWS))
+    ''
+    """
+    if not accept.strip():
+        return offered[0]
+    ranges = [(ALIASES.get(name, name), weight) for name, weight in weighted(accept)]
+    best = max(offered, key=lambda name: _weight(name, ranges))
+    return best if _weight(best, ranges) > 0 else ""
+
+
+def takes_gzip(accept_encoding: str) -> bool:
+    """Tell whether a client takes compressed answers.
+
+    >>> takes_gzip("gzip, br"), takes_gzip("gzip;q=0"), takes_gzip("")
+    (True, False, False)
+    """
+    return dict(weighted(accept_encoding)).get("gzip", 0.0) > 0
+
+
+def weighted(header: str) -> Iterator[tuple[str, float]]:
+    """Yield the parts of a header with their weights; one that cannot be read weighs nothing.
+
+    >>> list(weighted("text/html, text/*;q=0.3, a/b;q=x"))
+    [('text/html', 1.0), ('text/*', 0.3), ('a/b', 0.0)]
+    """
+    for part in header.split(","):
+        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        given = [p[2:] for p in parameters if p.startswith("q=")]
+        yield name, _number(given[0]) if given else 1.0
+
+
+def _number(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        return 0.0
+    return value if 0 <= value <= 1 else 0.0
+
+
+def _weight(name: str, ranges: Sequence[tuple[str, float]]) -> float:
+    """Return the weight of the most specific range that a media type is in."""
+    for wanted in (name, f"{name.partition('/')[0]}/*", "*/*"):
+        weights = [weight for text, weight in ranges if text == wanted]
+        if weights:
+            return max(weights)
+    return 0.0

@@ -1,0 +1,118 @@
+"""What holds for every answer: safe headers, bounded addresses, patience, a line in the log."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import MutableMapping
+from typing import Any, Final
+
+from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kb.serving.logs import log
+from kb.serving.metrics import Metrics
+from kb.serving.settings import MAX_HEAD, MAX_URL, SEND_SECONDS
+
+SAFE_HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+}
+"""On every answer, unless the answer says something stricter or more fitting itself."""
+
+_PIECE: Final = 64 * 1024
+_PLACES: Final = ("sparql", "health", "metrics")
+NOTES: Final = "kb.notes"
+"""Where in the scope the application notes what the log shall say."""
+
+
+class SlowClientError(Exception):
+    """A client that does not take its answer."""
+
+
+class Guard:
+    """The outermost layer of the application."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, patience: float = SEND_SECONDS) -> None:
+        """Wrap an application; ``patience`` is in seconds for each 64 KiB of an answer."""
+        self._app = app
+        self._metrics = metrics
+        self._patience = patience
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        scope[NOTES] = {}
+        answer = _Answer(send, self._patience)
+        started = time.perf_counter()
+        try:
+            await self._checked(scope)(scope, receive, answer.send)
+        except SlowClientError:
+            scope[NOTES]["refused"] = "slow"
+        finally:
+            self._record(scope, answer, time.perf_counter() - started)
+
+    def _checked(self, scope: Scope) -> ASGIApp:
+        too_long = ""
+        if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MAX_URL:
+            status, too_long = 414, f"an address has at most {MAX_URL:,} bytes\n"
+        elif sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEAD:
+            status, too_long = 431, f"the head of a request has at most {MAX_HEAD:,} bytes\n"
+        if too_long:
+            scope[NOTES]["refused"] = "size"
+            return PlainTextResponse(too_long, status)
+        return self._app
+
+    def _record(self, scope: Scope, answer: _Answer, seconds: float) -> None:
+        notes: MutableMapping[str, Any] = scope[NOTES]
+        place = scope["path"].strip("/")
+        self._metrics.requests.labels(
+            place if place in _PLACES else "site", str(answer.status)
+        ).inc()
+        if "refused" in notes:
+            self._metrics.refused.labels(notes["refused"]).inc()
+        log(
+            "request",
+            method=scope["method"][:16],
+            path=scope["path"][:200],
+            status=answer.status,
+            ms=round(seconds * 1000, 1),
+            bytes=answer.size,
+            **notes,
+        )
+
+
+class _Answer:
+    """An answer on its way: completed with safe headers, and sent in pieces."""
+
+    def __init__(self, send: Send, patience: float) -> None:
+        self._send = send
+        self._patience = patience
+        self.status = 0
+        self.size = 0
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            for name, value in SAFE_HEADERS.items():
+                headers.setdefault(name, value)
+            await self._send(message)
+            return
+        body, more = message.get("body", b""), message.get("more_body", False)
+        self.size += len(body)
+        for start in range(0, max(len(body), 1), _PIECE):
+            piece = body[start : start + _PIECE]
+            rest = more or start + _PIECE < len(body)
+            await self._patiently({**message, "body": piece, "more_body": rest})
+
+    async def _patiently(self, message: Message) -> None:
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._send(message)
+        except TimeoutError as error:
+            raise SlowClientError from error

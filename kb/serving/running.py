@@ -1,0 +1,95 @@
+"""Run the server until it is asked to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import signal
+import socket
+
+import uvicorn
+
+from kb.errors import UnavailableError
+from kb.serving.app import application
+from kb.serving.logs import log, set_up
+from kb.serving.pool import Pool
+from kb.serving.settings import MAX_HEAD, Settings
+from kb.serving.wire import Wire
+
+
+def serve(settings: Settings) -> None:
+    """Serve a build until a signal says to stop.
+
+    Raises:
+        UnavailableError: there is no build, it cannot be loaded, or its process has ended.
+        OSError: the port cannot be had.
+    """
+    set_up()
+    if not settings.nquads.is_file():
+        raise UnavailableError(f"no dataset in {settings.build}: run `kb build` first")
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.create_server((settings.host, settings.port), family=family) as listening:
+        asyncio.run(_run(settings, listening))
+
+
+async def _run(settings: Settings, listening: socket.socket) -> None:
+    asked: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # In force while loading; then the server's own, after which the signal comes here again.
+        signal.signal(number, lambda number, _: asked.append(number))
+    pool = Pool(settings)
+    app = application(settings, pool)
+    try:
+        await pool.start()
+        host, port = listening.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        log("listening", address=f"http://{shown}:{port}/", quads=pool.quads)
+        if not asked:
+            await _until_stopped(_Server(_config(app, settings), pool, settings.grace), listening)
+    finally:
+        await pool.stop()
+    log("stopped")
+
+
+async def _until_stopped(server: _Server, listening: socket.socket) -> None:
+    watching = asyncio.create_task(server.watch())
+    await server.serve(sockets=[listening])
+    watching.cancel()
+    if server.broken:
+        raise UnavailableError("the process that makes workers has ended")
+
+
+def _config(app: object, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type] # uvicorn's own types name the messages more narrowly
+        http=Wire,
+        ws="none",
+        lifespan="off",
+        loop="asyncio",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        h11_max_incomplete_event_size=MAX_HEAD,
+        timeout_graceful_shutdown=math.ceil(settings.grace) + 2,
+    )
+
+
+class _Server(uvicorn.Server):
+    """A server that gives running queries a while to finish when it stops."""
+
+    def __init__(self, config: uvicorn.Config, pool: Pool, grace: float) -> None:
+        super().__init__(config)
+        self._pool = pool
+        self._grace = grace
+        self.broken = False
+
+    async def watch(self) -> None:
+        """Stop when no worker can be made any more."""
+        await self._pool.watch()
+        self.broken = self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        log("stopping", running=self._pool.running)
+        asyncio.get_running_loop().call_later(self._grace, self._pool.cancel)
+        await super().shutdown(sockets)

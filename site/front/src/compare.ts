@@ -1,0 +1,215 @@
+// The comparison: regimens, a population and endpoints are chosen; the choice is in the address.
+import { Compared, type Choice, type Term } from "./compared";
+import { Comparing } from "./comparing";
+import { fetchBytes } from "./engine";
+import { link } from "./listing";
+import { copiesAddress } from "./saving";
+import { count, element } from "./table";
+
+const MOST = 4;
+
+function part<T extends HTMLElement = HTMLElement>(name: string): T {
+  const found = document.getElementById(`compare-${name}`);
+  if (!found) throw new Error(`the page has no #compare-${name}`);
+  return found as T;
+}
+
+/** Makes the page's comparison work. */
+export async function openComparison(): Promise<void> {
+  const { root = "", compared = "" } = document.getElementById("compare")?.dataset ?? {};
+  try {
+    const text = new TextDecoder().decode(await fetchBytes(compared));
+    new Page(new Compared(JSON.parse(text)), root).open();
+  } catch (error) {
+    part("status").textContent = `The comparison could not be loaded: ${(error as Error).message}`;
+  }
+}
+
+class Page {
+  readonly #population = part<HTMLSelectElement>("population");
+  readonly #parts = part<HTMLInputElement>("parts");
+  readonly #comparing: Comparing;
+  #choice: Choice = { regimens: [], population: "", endpoints: [], parts: false };
+
+  constructor(
+    readonly data: Compared,
+    root: string,
+  ) {
+    this.#comparing = new Comparing(data, root, () => this.#choose({ population: "", endpoints: ["all"], parts: true }));
+  }
+
+  open(): void {
+    const populations = new Set(this.data.figures.flatMap((one) => one.populations));
+    const isUsed = ({ name }: Term): boolean => [...this.data.populations.within(name)].some((one) => populations.has(one));
+    this.#population.append(new Option("any", ""), ...options(this.data.populations.tree(), isUsed));
+    this.#population.addEventListener("change", () => this.#choose({ population: this.#population.value }));
+    this.#parts.addEventListener("change", () => this.#choose({ parts: this.#parts.checked }));
+    part("form").addEventListener("submit", (event) => event.preventDefault());
+    part("endpoints").append(...this.#endpoints());
+    part("known").append(this.#known());
+    copiesAddress(part("link"));
+    window.addEventListener("popstate", () => this.#restore());
+    this.#restore();
+  }
+
+  // --- what is chosen -----------------------------------------------------------------------
+
+  #restore(): void {
+    const said = new URLSearchParams(location.hash.slice(1));
+    const { regimens, populations, endpoints } = this.data;
+    const named = [...new Set(said.getAll("regimen"))].filter((name) => regimens.has(name)).slice(0, MOST);
+    const population = said.get("population") ?? "";
+    this.#choice = {
+      regimens: named.length ? named : [...(this.data.known()[0]?.pair ?? [])],
+      population: populations.has(population) ? population : "",
+      endpoints: said.getAll("endpoint").filter((name) => name === "all" || endpoints.has(name)),
+      parts: said.get("parts") === "1",
+    };
+    this.#draw();
+  }
+
+  #choose(change: Partial<Choice>): void {
+    this.#choice = { ...this.#choice, ...change };
+    this.#draw();
+    const { regimens, population, endpoints, parts } = this.#choice;
+    const said = new URLSearchParams();
+    for (const name of regimens) said.append("regimen", name);
+    if (population) said.set("population", population);
+    for (const name of endpoints) said.append("endpoint", name);
+    if (parts) said.set("parts", "1");
+    if (`#${said.toString()}` !== location.hash) history.pushState(null, "", `#${said.toString()}`);
+  }
+
+  // --- what is shown ------------------------------------------------------------------------
+
+  #draw(): void {
+    const start = performance.now();
+    const { regimens, population, endpoints, parts } = this.#choice;
+    const names = regimens.map((name) => this.data.regimens.label(name));
+    this.#population.value = population;
+    this.#parts.checked = parts;
+    for (const box of part("endpoints").querySelectorAll("input")) {
+      box.checked = endpoints.includes("all") || (endpoints.length ? endpoints : this.data.written.main).includes(box.value);
+    }
+    part("number").textContent = endpoints.includes("all") ? "all" : endpoints.length ? `${endpoints.length} chosen` : "main results";
+    part("regimens").replaceChildren(...this.#choosers());
+    const drawn = regimens.length > 1 ? this.#comparing.draw(this.#choice) : [];
+    part("answer").replaceChildren(...drawn);
+    const isFew = regimens.length < 2;
+    part("status").textContent = isFew ? "Choose two regimens." : `${names.join(" · ")}: ${counted(part("answer"))}.`;
+    document.getElementById("compare")?.setAttribute("data-ready", "");
+    performance.measure("compare-drawn", { start });
+  }
+
+  #choosers(): HTMLElement[] {
+    const { regimens } = this.#choice;
+    const slots = regimens.length < 2 ? [...regimens, ...Array<string>(2 - regimens.length).fill("")] : regimens;
+    const made = slots.map((name, at) => this.#chooser(name, at, slots.length > 2));
+    if (slots.length >= MOST || regimens.length < 2) return made;
+    const add = button("Add a regimen", "chosen-button", () => {
+      add.replaceWith(this.#chooser("", slots.length, false));
+      part("regimens").querySelector<HTMLElement>("label:last-of-type select")?.focus();
+    });
+    return [...made, add];
+  }
+
+  #chooser(chosen: string, at: number, canGo: boolean): HTMLElement {
+    const label = element("label", "compare-regimen");
+    const select = document.createElement("select");
+    const title = `Regimen ${"ABCD"[at] ?? ""}`;
+    const set = (name: string): void => {
+      const kept = this.#choice.regimens.filter((one, place) => place !== at && one !== name);
+      this.#choose({ regimens: name ? [...kept.slice(0, at), name, ...kept.slice(at)] : kept });
+      part("regimens").querySelectorAll("select")[at]?.focus();
+    };
+    select.append(new Option("choose …", ""), ...options(this.data.regimens.tree(), ({ name }) => this.#evidence(name) > 0, ({ name }) => this.#evidence(name)));
+    select.value = chosen;
+    select.addEventListener("change", () => set(select.value));
+    label.append(element("span", "", title), select);
+    if (!canGo) return label;
+    const box = element("div", "compare-slot");
+    box.append(label, button("Remove", "chosen-button", () => set(""), `Remove ${title}`));
+    return box;
+  }
+
+  readonly #counts = new Map<string, number>();
+
+  /** How many figures and comparisons there are of a regimen or a narrower one. */
+  #evidence(name: string): number {
+    const known = this.#counts.get(name);
+    if (known !== undefined) return known;
+    const within = this.data.regimens.within(name);
+    const figures = this.data.figures.filter(({ regimen }) => within.has(regimen)).length;
+    const found = figures + this.data.comparisons.filter((one) => within.has(one.ofRegimen) || within.has(one.versusRegimen)).length;
+    this.#counts.set(name, found);
+    return found;
+  }
+
+  *#endpoints(): Generator<HTMLElement> {
+    const used = new Set([...this.data.figures, ...this.data.comparisons].map(({ endpoint }) => endpoint));
+    const bar = element("div", "chosen-bar");
+    bar.append(
+      button("Main results", "chosen-button", () => this.#choose({ endpoints: [] })),
+      button("All", "chosen-button", () => this.#choose({ endpoints: ["all"] })),
+    );
+    yield bar;
+    const list = element("div", "facet-list");
+    Object.assign(list, { role: "group", ariaLabel: "Endpoints" });
+    for (const { term, depth } of this.data.endpoints.tree()) {
+      if (![...this.data.endpoints.within(term.name)].some((name) => used.has(name))) continue;
+      const label = element("label", "facet-line");
+      const box = document.createElement("input");
+      Object.assign(box, { type: "checkbox", value: term.name });
+      box.addEventListener("change", () => this.#tick());
+      label.style.paddingInlineStart = `${depth * 0.75}em`;
+      label.append(box, element("span", "facet-text", term.label));
+      list.append(label);
+    }
+    yield list;
+  }
+
+  #tick(): void {
+    const boxes = [...part("endpoints").querySelectorAll<HTMLInputElement>("input:checked")];
+    this.#choose({ endpoints: boxes.map(({ value }) => value) });
+  }
+
+  #known(): HTMLElement {
+    const list = element("ul", "columns");
+    for (const { pair, times } of this.data.known()) {
+      const item = element("li");
+      const said = new URLSearchParams(pair.map((name) => ["regimen", name]));
+      if (!times) said.set("parts", "1");
+      item.append(link(`#${said.toString()}`, pair.map((name) => this.data.regimens.label(name)).join(" and ")));
+      list.append(item);
+    }
+    return list;
+  }
+}
+
+function* options(tree: Iterable<{ term: Term; depth: number }>, isUsed: (term: Term) => boolean, number?: (term: Term) => number): Generator<HTMLOptionElement> {
+  for (const { term, depth } of tree) {
+    if (!isUsed(term)) continue;
+    const tail = number ? ` (${count(number(term))})` : "";
+    yield new Option(`${"\u00a0\u00a0".repeat(depth)}${term.label}${tail}`, term.name);
+  }
+}
+
+function button(text: string, kind: string, act: () => void, name = ""): HTMLElement {
+  const made = element("button", kind, text);
+  made.setAttribute("type", "button");
+  if (name) made.setAttribute("aria-label", name);
+  made.addEventListener("click", act);
+  return made;
+}
+
+/** Says how much is shown: comparisons within studies, across them, and single figures. */
+function counted(answer: HTMLElement): string {
+  const rows = (kind: string): number => answer.querySelectorAll(`table.${kind} tbody tr`).length;
+  const figures = answer.querySelectorAll(".one-figure").length;
+  const said = [
+    `${rows("direct") || "no"} direct ${rows("direct") === 1 ? "comparison" : "comparisons"}`,
+    `${rows("indirect") || "no"} indirect`,
+    `${figures || "no"} single ${figures === 1 ? "figure" : "figures"}`,
+  ];
+  return said.join(", ");
+}

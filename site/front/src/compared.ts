@@ -1,0 +1,186 @@
+// What can be compared: which comparisons and figures a choice of regimens is about.
+import type { Packed } from "./packed";
+
+export interface Term {
+  readonly name: string;
+  /** As it begins a line, and as it stands within one. */
+  readonly label: string;
+  readonly plain: string;
+  readonly broader: readonly string[];
+}
+
+/** What is said of a comparison and of a single figure alike. */
+export interface Entry {
+  readonly study: string;
+  readonly who: string;
+  readonly endpoint: string;
+  readonly populations: readonly string[];
+  /** Whether it is about whole arms, cohorts or studies, and no category. */
+  readonly isMain: boolean;
+  readonly about: string;
+  readonly claims: readonly string[];
+  readonly places: readonly (readonly [source: string, section: string, anchor: string])[];
+  readonly standing: string;
+  readonly reasons: readonly (readonly [finding: string, said: string])[];
+  readonly profiles: readonly number[];
+}
+
+export type Nature = "direct" | "indirect" | "statement";
+
+export interface Comparison extends Entry {
+  readonly nature: Nature;
+  /** How far the comparison goes, as the network of regimens tells it: randomised, indirect … */
+  readonly badge: string;
+  readonly versus: string;
+  readonly ofRegimen: string;
+  readonly versusRegimen: string;
+  readonly parts: readonly (readonly [kind: string, text: string])[];
+  readonly printed: readonly string[];
+}
+
+export interface Figure extends Entry {
+  readonly regimen: string;
+  readonly kind: string;
+  readonly text: string;
+  readonly differs: boolean;
+  readonly of: number | null;
+  readonly derived: string;
+  readonly method: string;
+}
+
+type Said = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+export interface WrittenCompared {
+  readonly regimens: readonly Term[];
+  readonly populations: readonly Term[];
+  readonly endpoints: readonly Term[];
+  readonly main: readonly string[];
+  readonly studies: Readonly<Record<string, readonly [name: string, design: string]>>;
+  readonly sources: Readonly<Record<string, string>>;
+  readonly comparisons: Readonly<Record<string, Packed<unknown>>>;
+  readonly figures: Readonly<Record<string, Packed<unknown>>>;
+  readonly respects: readonly string[];
+  readonly profiles: readonly (readonly string[])[];
+  readonly definitions: Said;
+  readonly background: Said;
+  readonly unsaid: string;
+}
+
+/** The terms of a scheme with their hierarchy. */
+export class Scheme {
+  readonly #terms: ReadonlyMap<string, Term>;
+  readonly #within = new Map<string, Set<string>>();
+
+  constructor(readonly terms: readonly Term[]) {
+    this.#terms = new Map(terms.map((term) => [term.name, term]));
+    for (const { name } of terms) {
+      const wider = new Set([name]);
+      for (const one of wider) for (const above of this.#terms.get(one)?.broader ?? []) wider.add(above);
+      for (const one of wider) this.#within.set(one, (this.#within.get(one) ?? new Set()).add(name));
+    }
+  }
+
+  has(name: string): boolean {
+    return this.#terms.has(name);
+  }
+
+  label(name: string): string {
+    return this.#terms.get(name)?.label ?? name;
+  }
+
+  plain(name: string): string {
+    return this.#terms.get(name)?.plain ?? name;
+  }
+
+  /** The term and all that are narrower. */
+  within(name: string): ReadonlySet<string> {
+    return this.#within.get(name) ?? new Set([name]);
+  }
+
+  /** The terms with their depth, narrower ones after the first that is broader. */
+  *tree(): Generator<{ term: Term; depth: number }> {
+    const { terms } = this;
+    const seen = new Set<string>();
+    function* walk(term: Term, depth: number): Generator<{ term: Term; depth: number }> {
+      if (seen.has(term.name)) return;
+      seen.add(term.name);
+      yield { term, depth };
+      for (const one of terms) if (one.broader[0] === term.name) yield* walk(one, depth + 1);
+    }
+    for (const term of terms) if (!term.broader.length) yield* walk(term, 0);
+  }
+}
+
+/** What the reader chose; no endpoints are the main ones, and "all" stands for each. */
+export interface Choice {
+  readonly regimens: readonly string[];
+  readonly population: string;
+  readonly endpoints: readonly string[];
+  readonly parts: boolean;
+}
+
+export type Pair = readonly [string, string];
+
+export class Compared {
+  readonly regimens: Scheme;
+  readonly populations: Scheme;
+  readonly endpoints: Scheme;
+  readonly comparisons: readonly Comparison[];
+  readonly figures: readonly Figure[];
+
+  constructor(readonly written: WrittenCompared) {
+    this.regimens = new Scheme(written.regimens);
+    this.populations = new Scheme(written.populations);
+    this.endpoints = new Scheme(written.endpoints);
+    this.comparisons = unpacked<Comparison>(written.comparisons);
+    this.figures = unpacked<Figure>(written.figures);
+  }
+
+  /** The chosen regimens that a regimen is or is narrower than; the nearest where these are nested. */
+  among(regimen: string, chosen: readonly string[]): string[] {
+    const fits = chosen.filter((one) => this.regimens.within(one).has(regimen));
+    return fits.filter((one) => !fits.some((two) => two !== one && this.regimens.within(one).has(two)));
+  }
+
+  /** Comparisons of two of the chosen regimens, whatever else is chosen. */
+  of([one, two]: Pair, chosen: readonly string[], nature: Nature): Comparison[] {
+    return this.comparisons.filter((entry) => {
+      if (entry.nature !== nature) return false;
+      const [left, right] = [this.among(entry.ofRegimen, chosen), this.among(entry.versusRegimen, chosen)];
+      return (left.includes(one) && right.includes(two)) || (left.includes(two) && right.includes(one));
+    });
+  }
+
+  /** Whether an entry is about the population and endpoints, and of whole groups unless parts are wanted. */
+  fits({ population, endpoints, parts }: Choice): (entry: Entry) => boolean {
+    const people = population ? this.populations.within(population) : null;
+    const named = endpoints.length ? endpoints : this.written.main;
+    const wanted = named.includes("all") ? null : new Set(named.flatMap((name) => [...this.endpoints.within(name)]));
+    return (entry) =>
+      (!people || entry.populations.some((name) => people.has(name))) &&
+      (!wanted || wanted.has(entry.endpoint)) &&
+      (parts || entry.isMain);
+  }
+
+  /** Pairs of regimens that studies compare themselves, those with most comparisons first. */
+  known(): { pair: Pair; times: number }[] {
+    const found = new Map<string, { pair: Pair; times: number }>();
+    for (const { nature, ofRegimen, versusRegimen, isMain } of this.comparisons) {
+      if (nature !== "direct" || !ofRegimen || !versusRegimen || ofRegimen === versusRegimen) continue;
+      const pair = [ofRegimen, versusRegimen].sort() as [string, string];
+      const before = found.get(pair.join(" ")) ?? { pair: [ofRegimen, versusRegimen] as const, times: 0 };
+      found.set(pair.join(" "), { ...before, times: before.times + (isMain ? 1 : 0) });
+    }
+    return [...found.values()].sort((a, b) => b.times - a.times);
+  }
+}
+
+export function pairs(chosen: readonly string[]): Pair[] {
+  return chosen.flatMap((one, at) => chosen.slice(at + 1).map((two): Pair => [one, two]));
+}
+
+function unpacked<T>(table: Readonly<Record<string, Packed<unknown>>>): T[] {
+  const columns = Object.entries(table);
+  const rows = columns[0]?.[1].codes ?? [];
+  return rows.map((_, row) => Object.fromEntries(columns.map(([name, { values, codes }]) => [name, values[codes[row] ?? -1]])) as T);
+}

@@ -1,0 +1,49 @@
+// Tables as files, and links to copy.
+
+const FORMULA = /^[=+\-@\t\r]/;
+const PLAIN = /^=?-?[0-9]+(?:\.[0-9]+)?$/;
+
+/** CSV that a spreadsheet opens without running anything, as the export writes it. */
+export function asCsv(columns: readonly string[], rows: Iterable<readonly string[]>): string {
+  const lines = [columns.join(",")];
+  for (const row of rows) lines.push(row.map((cell) => quoted(inert(cell))).join(","));
+  return `${lines.join("\n")}\n`;
+}
+
+export function asJson(columns: readonly string[], rows: Iterable<readonly string[]>): string {
+  const every = [...rows].map((row) => Object.fromEntries(columns.map((name, at) => [name, row[at] ?? ""])));
+  return `${JSON.stringify(every, null, 1)}\n`;
+}
+
+/** An apostrophe before what would be run as a formula, but for a number. */
+function inert(cell: string): string {
+  return FORMULA.test(cell) && !PLAIN.test(cell) ? `'${cell}` : cell;
+}
+
+function quoted(cell: string): string {
+  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}
+
+/** Hands a text to the reader as a file. */
+export function save(name: string, text: string, type: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+/** Makes a button copy the address of the page, and say so for a moment. */
+export function copiesAddress(button: HTMLElement): void {
+  const name = button.textContent ?? "";
+  button.addEventListener("click", () => {
+    const say = (text: string): void => {
+      button.textContent = text;
+      setTimeout(() => (button.textContent = name), 2500);
+    };
+    navigator.clipboard.writeText(location.href).then(
+      () => say("Link copied"),
+      () => say("Copy the address"),
+    );
+  });
+}
