@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from kb.engines import Setting
 from kb.errors import NotFoundError, UnavailableError
 from kb.expansion import expand
 from kb.graph import GraphWriter
+from kb.hierarchy import hierarchy_quads
 from kb.iris import Iris
 from kb.judging import Judged, Standing, judge, quads
 from kb.loading import Records, load_records
@@ -90,7 +92,8 @@ class KnowledgeBase:
         """The whole dataset as sorted N-Quads."""
         states = {key: check.state.value for key, check in self.checks.items()}
         writer = GraphWriter(self.vocabulary)
-        return writer.nquads(self.evidence, states, quads(self.judged, writer))
+        more = chain(quads(self.judged, writer), hierarchy_quads(writer))
+        return writer.nquads(self.evidence, states, more)
 
     @cached_property
     def store(self) -> Engine:
