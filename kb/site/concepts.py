@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
 from kb.results import FoundClaim
+from kb.site import searching
 from kb.site.context import SCHEMES, Site, collect
 from kb.site.drawing import Plot
 from kb.site.figures import Shown, shown_comparisons, shown_figures
@@ -59,7 +60,9 @@ def concept_pages(site: Site) -> Iterator[Page | File]:
         for term in site.terms(scheme):
             found = evidence.get(term.notation, [])
             codes = mappings.get(f"{scheme}:{term.segment}", [])
-            yield _page(site, term, found, codes, plots.of_concept(term, found))
+            page = _page(site, term, found, codes, plots.of_concept(term, found))
+            names = other_labels(site).get(term.iri, [])
+            yield replace(page, **searching.of_term(term, names, len(found)))
             if found:
                 yield site.csv(f"{scheme}/{term.segment}.csv", found)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -36,6 +36,7 @@ def home_pages(site: Site) -> Iterator[Page | File]:
         "newest": newest(site, _NEWEST),
         "discrepancies": len(site.base.judged.findings),
         "size": len(site.base.nquads),
+        "examples": _examples(site, [study for study, _ in pivotal]),
     }
     description = site.evidence.dataset.description
     yield Page(
@@ -60,6 +61,16 @@ def _pivotal(site: Site) -> list[Study]:
     own = [s for s in site.studies.values() if not s.analysis_of]
     own.sort(key=lambda s: -len(site.by_study.get(s.id, [])))
     return [s for kind, most in wanted.items() for s in [s for s in own if s.kind == kind][:most]]
+
+
+def _examples(site: Site, studies: Sequence[Study]) -> list[str]:
+    """What may be typed into the search: a name, an endpoint, a registry number and a DOI."""
+    named = [study.name for study in studies[:1]]
+    endpoints = site.settings["pivotal"]["endpoints"]
+    words = [site.words.label("endpoint", e) for e in endpoints if e in site.endpoint_order]
+    numbers = [number for study in studies[1:] for number in study.registry]
+    dois = [site.publications[p].doi for study in studies for p in study.publications]
+    return [*named, *words[-1:], *numbers[-1:], *list(filter(None, dois))[:1]]
 
 
 def _short(site: Site, table: Table) -> Table:

@@ -9,6 +9,7 @@ from kb.expansion import measure_key
 from kb.exports import schedule
 from kb.model import WHOLE, Group, Study
 from kb.results import FoundClaim
+from kb.site import searching
 from kb.site.context import Site, collect
 from kb.site.drawing import Plot
 from kb.site.figures import Part, Shown
@@ -84,7 +85,7 @@ def _study(site: Site, study: Study, plots: Mapping[str, list[Plot]]) -> Iterato
         },
         f"{study.name}: {study.title}",
         hide=("navigation",),
-        boost=2,
+        **searching.of_study(study, len(arranged.claims)),
     )
     yield site.csv(f"study/{study.id}.csv", arranged.claims)
     for table in (*tables, *([main] if main else [])):
