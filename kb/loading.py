@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -16,6 +16,7 @@ from kb.reading import Lines, Loc, read_mapping
 from kb.records import (
     AdjudicationsFile,
     DatasetRecord,
+    FormerlyFile,
     PublicationRecord,
     PublicationsFile,
     SourceRecord,
@@ -38,6 +39,8 @@ class Records:
     sources: Mapping[str, SourceRecord]
     studies: Mapping[str, StudyRecord]
     adjudications: Mapping[str, AdjudicationsFile]
+    formerly: Mapping[str, str] = field(default_factory=dict)
+    """Addresses that things had before, such as ``study/old``, and what they are now."""
 
     @cached_property
     def files(self) -> dict[str, Path]:
@@ -83,11 +86,17 @@ def load_records(root: Path) -> Records:
         reader.folder(root / "evidence" / "sources", SourceRecord),
         reader.folder(root / "evidence" / "studies", StudyRecord),
         reader.folder(root / "evidence" / "adjudications", AdjudicationsFile),
+        _formerly(reader, root / "evidence" / "formerly.yaml"),
     )
     problems = [*reader.problems, *_placed(records, reference_problems(records, reader.broken))]
     if problems:
         raise RecordError(problems)
     return records
+
+
+def _formerly(reader: _Reader, path: Path) -> Mapping[str, str]:
+    found = reader.one(path, FormerlyFile) if path.exists() else None
+    return found.formerly if found else {}
 
 
 def load_dataset(root: Path) -> DatasetRecord:

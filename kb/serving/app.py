@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from gzip import compress
 from pathlib import PurePosixPath
 from typing import Any, Final
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -190,6 +191,8 @@ class _Pages:
 
     async def answer(self, request: Request) -> Response:
         path = request.scope["path"].removeprefix("/")
+        if moved := self._site.moved(path):
+            return Response(None, 308, {"Location": f"{'../' * path.count('/')}{quote(moved)}"})
         if file := self._site.find(path):
             return await self._file(request, file, {})
         if forms := self._site.forms(path):
