@@ -60,7 +60,7 @@ def study_pages(site: Site) -> Iterator[Page | File]:
 def _study(site: Site, study: Study, plots: Mapping[str, list[Plot]]) -> Iterator[Page | File]:
     arranged = StudyTables(site, study.id)
     tables, main = arranged.tables(), arranged.main()
-    schedules = _schedules(site, study.id)
+    schedules, flow = _schedules(site, study.id), flow_of(site, study.id)
     members = _member(site, arranged, site.groups[study.id, WHOLE])
     yield Page(
         f"study/{study.id}",
@@ -74,7 +74,7 @@ def _study(site: Site, study: Study, plots: Mapping[str, list[Plot]]) -> Iterato
             "cards": of_study(site, study.id),
             "elsewhere": from_elsewhere(site, study.id),
             "plots": plots,
-            "flow": flow_of(site, study.id),
+            "flow": flow,
             "schedules": schedules,
             "whole": members,
             "anchors": _anchors(arranged.claims),
@@ -90,6 +90,11 @@ def _study(site: Site, study: Study, plots: Mapping[str, list[Plot]]) -> Iterato
     yield site.csv(f"study/{study.id}.csv", arranged.claims)
     for table in (*tables, *([main] if main else [])):
         yield site.csv(table.csv, table.claims)
+    if flow:
+        sizes = (flow.whole, *flow.arms, *flow.counts)
+        yield site.csv(
+            f"study/{study.id}/flow.csv", [f for s in sizes for x in s.shown for f in x.claims]
+        )
     if schedules:
         given = [found for s in schedules for found in s.shown.claims]
         yield site.csv(f"study/{study.id}/schedules.csv", given)
