@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import compress
 from typing import Final
 
 from kb.deriving import derived_csv, derived_nquads
@@ -80,7 +81,20 @@ def _short(site: Site, table: Table) -> Table:
         for block in table.blocks
         if block.endpoint.notation in site.settings["pivotal"]["endpoints"]
     ]
-    return replace(table, blocks=tuple(kept))
+    return _without_empty_columns(replace(table, blocks=tuple(kept)))
+
+
+def _without_empty_columns(table: Table) -> Table:
+    rows = [row for block in table.blocks for row in block.rows]
+    used = [any(row.cells[at].shown for row in rows) for at in range(len(table.columns))]
+    blocks = (
+        replace(
+            block,
+            rows=tuple(replace(row, cells=tuple(compress(row.cells, used))) for row in block.rows),
+        )
+        for block in table.blocks
+    )
+    return replace(table, columns=tuple(compress(table.columns, used)), blocks=tuple(blocks))
 
 
 def _telling(rows: tuple[Row, ...]) -> tuple[Row, ...]:

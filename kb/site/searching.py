@@ -62,7 +62,7 @@ def _found(kind: str, claims: int, names: Iterable[str], others: Iterable[str]) 
     The names are given word by word: what is called alike twice is not meant more.
 
     >>> _found("study", 9, ["A-B"], ["B/c"])
-    {'boost': 1.92, 'more': {'tags': ['A', 'B', 'c']}}
+    {'boost': 2.08, 'more': {'tags': ['A', 'B', 'c']}}
     """
     words = [list(filter(None, _BREAK.split(name))) for name in names]
     length = mean(map(len, words))

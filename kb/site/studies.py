@@ -91,10 +91,9 @@ def _study(site: Site, study: Study, plots: Mapping[str, list[Plot]]) -> Iterato
     for table in (*tables, *([main] if main else [])):
         yield site.csv(table.csv, table.claims)
     if flow:
-        sizes = (flow.whole, *flow.arms, *flow.counts)
-        yield site.csv(
-            f"study/{study.id}/flow.csv", [f for s in sizes for x in s.shown for f in x.claims]
-        )
+        drawn = [*flow.whole.shown, *(x for arm in flow.arms for x in arm.shown)]
+        drawn += [x for counted in flow.counts for x in counted.shown]
+        yield site.csv(f"study/{study.id}/flow.csv", [f for x in drawn for f in x.claims])
     if schedules:
         given = [found for s in schedules for found in s.shown.claims]
         yield site.csv(f"study/{study.id}/schedules.csv", given)
