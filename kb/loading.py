@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -16,6 +16,7 @@ from kb.reading import Lines, Loc, read_mapping
 from kb.records import (
     AdjudicationsFile,
     DatasetRecord,
+    FormerlyFile,
     PublicationRecord,
     PublicationsFile,
     SourceRecord,
@@ -38,6 +39,8 @@ class Records:
     sources: Mapping[str, SourceRecord]
     studies: Mapping[str, StudyRecord]
     adjudications: Mapping[str, AdjudicationsFile]
+    formerly: Mapping[str, str] = field(default_factory=dict)
+    """Addresses that things had before, such as ``study/old``, and what they are now."""
 
     @cached_property
     def files(self) -> dict[str, Path]:
@@ -97,8 +100,14 @@ def load_shared(root: Path) -> tuple[Records, Reader]:
         reader.folder(root / "evidence" / "sources", SourceRecord),
         {},
         reader.folder(root / "evidence" / "adjudications", AdjudicationsFile),
+        _formerly(reader, root / "evidence" / "formerly.yaml"),
     )
     return shared, reader
+
+
+def _formerly(reader: Reader, path: Path) -> Mapping[str, str]:
+    found = reader.one(path, FormerlyFile) if path.exists() else None
+    return found.formerly if found else {}
 
 
 def load_dataset(root: Path) -> DatasetRecord:

@@ -380,6 +380,15 @@ class PublicationsFile(StrictModel):
     publications: dict[Slug, PublicationRecord]
 
 
+Address = Annotated[str, StringConstraints(pattern=r"^[a-z]+/[\w.-]+$", max_length=120)]
+
+
+class FormerlyFile(StrictModel):
+    """Addresses that things had before, each with the one it has now: ``study/old: study/new``."""
+
+    formerly: dict[Address, Address]
+
+
 class DatasetRecord(StrictModel):
     """The evidence base as a whole: its name, its IRIs, its licence."""
 

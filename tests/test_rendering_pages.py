@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from kb import KnowledgeBase
 from kb.site.asides import put_back, set_aside
-from kb.site.searching import entries
+from kb.site.indexing import entries
 from kb.site.writing import _put_beside, write_pages
 
 PARTS = (
@@ -89,12 +89,13 @@ def test_the_search_knows_parts_by_their_headings_and_not_what_is_excluded() -> 
         '<h2 id="b" data-search-exclude>Gone</h2><p>no</p><img alt="x>y"><br>'
         '<h3 id="c">Third</h3><svg><text>no</text></svg>last'
     )
-    assert list(entries("p/", "P", html, {"boost": 2})) == [
-        {"location": "p/", "title": "P", "text": "Title first &amp; last", "boost": 2},
-        {"location": "p/#a", "title": "Part", "text": "said yes", "boost": 2},
-        {"location": "p/#c", "title": "Third", "text": "last", "boost": 2},
+    ranked = {"tags": ["T"], "boost": 2}
+    assert list(entries("p/", "P", html, {"search": {"boost": 2}, "tags": ["T"]})) == [
+        {"location": "p/", "title": "P", "text": "Title first &amp; last", **ranked},
+        {"location": "p/#a", "title": "Part", "text": "said yes", **ranked},
+        {"location": "p/#c", "title": "Third", "text": "last", **ranked},
     ]
-    assert list(entries("p/", "P", html, {"exclude": True})) == []
+    assert list(entries("p/", "P", html, {"search": {"exclude": True}})) == []
 
 
 def test_files_stand_beside_pages_also_where_no_page_is(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from kb.site.searching import TAG, VOID
+from kb.site.indexing import TAG, VOID
 
 _HEADING: Final = re.compile(r"^#{1,6} .*$", re.MULTILINE)
 _FENCE: Final = re.compile(r"^(?:```|~~~)", re.MULTILINE)

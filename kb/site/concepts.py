@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
 from kb.results import FoundClaim
+from kb.site import searching
 from kb.site.context import SCHEMES, Site, collect
 from kb.site.figures import Shown, shown_comparisons, shown_figures
 from kb.site.pages import File, Page, Values
@@ -58,7 +59,9 @@ def concept_pages(site: Site) -> Iterator[Page | File]:
         for term in site.terms(scheme):
             found = evidence.get(term.notation, [])
             codes = mappings.get(f"{scheme}:{term.segment}", [])
-            yield _page(site, plots, term, found, codes)
+            page = _page(site, plots, term, found, codes)
+            names = other_labels(site).get(term.iri, [])
+            yield replace(page, **searching.of_term(term, names, len(found)))
             if found:
                 yield site.csv(f"{scheme}/{term.segment}.csv", found)
 

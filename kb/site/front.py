@@ -19,7 +19,7 @@ from typing import Any, Final
 from kb.errors import UnavailableError
 from kb.site.pages import File
 
-ENTRIES: Final = ("site", "console", "worker", "chart", "explore", "compare")
+ENTRIES: Final = ("site", "console", "worker", "chart", "explore", "compare", "search")
 """The modules of ``src`` that are loaded by name; what they share becomes chunks."""
 
 FRONT: Final = "assets/front"

@@ -25,7 +25,7 @@ from mkdocs.structure.pages import Page
 
 from kb.site.asides import put_back, set_aside
 from kb.site.handover import BEGIN, link
-from kb.site.searching import entries
+from kb.site.indexing import entries
 
 _INDEX: Final = "search/search_index.json"
 
@@ -79,8 +79,7 @@ class Incremental(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
         """Note what the search finds of a page, and keep the theme from parsing it again."""
         html = put_back(html, self._aside.pop(page.url))
         title = str(page.meta.get("title", page.title))
-        settings = page.meta.get("search") or {}
-        self._entries[page.url] = list(entries(page.url, title, html, settings))
+        self._entries[page.url] = list(entries(page.url, title, html, page.meta))
         page.meta["search"] = {"exclude": True}
         return html
 

@@ -1,120 +1,72 @@
-"""What the search of the site knows of a page: an entry for the page and one for each part.
+"""What the search of the site knows of a page: the names it is found by, and how it ranks.
 
-The theme's own indexer parses every page a second time with Python's HTML parser, which took
-half of a build. Its browser side is used as it is, so the entries have its form.
+The theme ranks a word in a page's ``tags`` above one in its title, and that above one in its
+text. So the names of a thing are its tags, of whatever language or abbreviation, and the
+pages on which most is said come first among those that are called alike.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from statistics import mean
 from typing import Any, Final
 
-TAG: Final = re.compile(
-    r"<!--.*?-->|<(?P<end>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9]*)"
-    r"(?P<said>[^<>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^<>\"']*)*)>",
-    re.DOTALL,
-)
-"""A comment, or a tag with its name and its attributes."""
+from kb.model import Publication, Study
+from kb.vocabulary import Term
 
-_ID: Final = re.compile(r"""\sid=["']?([^\s"'>]+)""")
-_HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_SKIPPED: Final = frozenset(("nav", "object", "script", "style", "svg", "template"))
-VOID: Final = frozenset(
-    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr")
-)
-"""Elements without content and without an end."""
-_EXCLUDED: Final = "data-search-exclude"
-_PERMALINK: Final = 'class="headerlink"'
+Found = Mapping[str, Any]
+"""The fields of a page that the search reads: ``boost`` and ``more``."""
 
+_WEIGHTS: Final = {
+    "drug": 2.0,
+    "endpoint": 1.7,
+    "regimen": 1.6,
+    "study": 1.5,
+    "analysis": 1.3,
+    "population": 1.2,
+    "publication": 1.0,
+    "source": 0.8,
+}
+"""What a reader who types a name most likely means; a drug has the name of its regimen."""
 
-@dataclass
-class _Part:
-    """A part of a page: from one heading with an id to the next."""
-
-    anchor: str = ""
-    is_excluded: bool = False
-    title: list[str] = field(default_factory=list)
-    text: list[str] = field(default_factory=list)
+_BREAK: Final = re.compile(r"[\s\-,:;!=\[\]()\"/·›]+")
 
 
-def entries(page: str, title: str, html: str, settings: Mapping[str, Any]) -> Iterator[Any]:
-    """Yield the entries of a page: where, how it is called, and its words.
+def of_study(study: Study, claims: int) -> Found:
+    """Return how a study is found: by its name and registry numbers."""
+    kind = "analysis" if study.analysis_of else "study"
+    return _found(kind, claims, [study.name], study.registry)
 
-    Args:
-        page: the address of the page, relative to the site.
-        title: of the page; parts have the titles of their headings.
-        html: the content of the page. What stands in an element with ``data-search-exclude``
-            is left out; so is a part whose heading has it.
-        settings: ``boost`` and ``exclude``, as the theme has them in a page's metadata.
 
-    >>> for entry in entries("a/", "A", "<p>one</p><h2 id='b'>B</h2><p>two</p>", {}):
-    ...     print(entry)
-    {'location': 'a/', 'title': 'A', 'text': 'one'}
-    {'location': 'a/#b', 'title': 'B', 'text': 'two'}
+def of_term(term: Term, other_labels: Iterable[str], claims: int) -> Found:
+    """Return how a concept is found: by label, other labels and notation.
+
+    A label such as ``A/B`` is made of the names of other concepts, which are found by them.
     """
-    if settings.get("exclude"):
-        return
-    boost = {"boost": settings["boost"]} if "boost" in settings else {}
-    for part in _parts(html):
-        if not part.is_excluded:
-            said = {"title": _flat(part.title) or title, "text": _flat(part.text)}
-            yield {"location": page + part.anchor, **said, **boost}
+    others = (label for label in other_labels if "/" not in label)
+    return _found(term.scheme, claims, [term.label, term.notation.replace("_", " ")], others)
 
 
-def _flat(pieces: list[str]) -> str:
-    return " ".join(" ".join(pieces).split())
+def of_publication(publication: Publication, claims: int, kind: str = "publication") -> Found:
+    """Return how a publication, or the source that it is, is found: by its numbers and author."""
+    author = publication.citation.partition(",")[0]
+    numbers = filter(None, (publication.doi, publication.pmid))
+    return _found(kind, claims, [f"{author} {publication.year or ''}"], numbers)
 
 
-def _parts(html: str) -> list[_Part]:
-    """Divide a page at its headings; text that is skipped is stepped over, element by element."""
-    reader, at = _Reader(), 0
-    for piece in TAG.finditer(html):
-        reader.text(html[at : piece.start()])
-        at = piece.end()
-        tag = (piece["tag"] or "").lower()
-        if tag and tag not in VOID:
-            (reader.end if piece["end"] else reader.begin)(tag, piece["said"])
-    reader.text(html[at:])
-    return reader.parts
+def _found(kind: str, claims: int, names: Iterable[str], others: Iterable[str]) -> Found:
+    """Rank a short name first, and of names alike the one on which most is said.
 
+    The names are given word by word: what is called alike twice is not meant more.
 
-class _Reader:
-    """Reads a page piece by piece, and knows the heading and the skipped element it is in."""
-
-    def __init__(self) -> None:
-        self.parts = [_Part()]
-        self._heading = ""
-        self._skipping: list[str] = []
-
-    def text(self, said: str) -> None:
-        if not self._skipping:
-            part = self.parts[-1]
-            (part.title if self._heading else part.text).append(said)
-
-    def begin(self, tag: str, said: str) -> None:
-        if self._skipping:
-            # Elements of another name cannot end it.
-            self._skipping += [tag] if tag == self._skipping[0] else []
-        elif tag in _SKIPPED or _PERMALINK in said:
-            self._skipping.append(tag)
-        elif tag in _HEADINGS and (found := _ID.search(said)):
-            self._heading = tag
-            self._divide(tag, found[1], _EXCLUDED in said)
-        elif _EXCLUDED in said:
-            self._skipping.append(tag)
-
-    def end(self, tag: str, _said: str) -> None:
-        if self._skipping:
-            if tag == self._skipping[0]:
-                self._skipping.pop()
-        elif tag == self._heading:
-            self._heading = ""
-
-    def _divide(self, tag: str, anchor: str, is_excluded: bool) -> None:
-        """The first heading of a page, if it is the page's title, is the page."""
-        if tag == "h1" and len(self.parts) == 1 and not _flat(self.parts[0].text):
-            self.parts[0].is_excluded = is_excluded
-        else:
-            self.parts.append(_Part(f"#{anchor}", is_excluded))
+    >>> _found("study", 9, ["A-B"], ["B/c"])
+    {'boost': 2.08, 'more': {'tags': ['A', 'B', 'c']}}
+    """
+    words = [list(filter(None, _BREAK.split(name))) for name in names]
+    length = mean(map(len, words))
+    boost = _WEIGHTS[kind] * (1 + 0.7 / length) * (1 + math.log10(1 + claims) / 40)
+    words += [list(filter(None, _BREAK.split(name))) for name in others]
+    tags = list(dict.fromkeys(word for name in words for word in name))
+    return {"boost": round(boost, 2), "more": {"tags": tags}}

@@ -9,6 +9,7 @@ from kb.expansion import measure_key
 from kb.exports import schedule
 from kb.model import WHOLE, Group, Study
 from kb.results import FoundClaim
+from kb.site import searching
 from kb.site.context import Site, collect
 from kb.site.figures import Part, Shown
 from kb.site.findings import from_elsewhere, of_study
@@ -58,7 +59,7 @@ def study_pages(site: Site) -> Iterator[Page | File]:
 def _study(site: Site, study: Study, plots: StudyPlots) -> Iterator[Page | File]:
     arranged = StudyTables(site, study.id)
     tables, main = arranged.tables(), arranged.main()
-    schedules = _schedules(site, study.id)
+    schedules, flow = _schedules(site, study.id), flow_of(site, study.id)
     about = (of_study(site, study.id), from_elsewhere(site, study.id))
     judged = (found for cards in about for card in cards for found in card.claims)
 
@@ -72,7 +73,7 @@ def _study(site: Site, study: Study, plots: StudyPlots) -> Iterator[Page | File]
             "cards": about[0],
             "elsewhere": about[1],
             "plots": plots.of(study.id),
-            "flow": flow_of(site, study.id),
+            "flow": flow,
             "schedules": schedules,
             "whole": members,
             "anchors": _anchors(arranged.claims),
@@ -89,11 +90,15 @@ def _study(site: Site, study: Study, plots: StudyPlots) -> Iterator[Page | File]
         values,
         f"{study.name}: {study.title}",
         hide=("navigation",),
-        boost=2,
         made_of=site.made_of((*arranged.claims, *judged)),
+        **searching.of_study(study, len(arranged.claims)),
     )
     shown = (*tables, *([main] if main else []))
     yield from _downloads(site, study, arranged.claims, shown, schedules)
+    if flow:
+        drawn = [*flow.whole.shown, *(x for arm in flow.arms for x in arm.shown)]
+        drawn += [x for counted in flow.counts for x in counted.shown]
+        yield site.csv(f"study/{study.id}/flow.csv", [f for x in drawn for f in x.claims])
 
 
 def _downloads(

@@ -34,6 +34,7 @@ from kb.site.machine import described, machine_files, script
 from kb.site.network import network_pages
 from kb.site.pages import File, Page, Renderer
 from kb.site.questions import question_pages
+from kb.site.redirects import redirect_files
 from kb.site.schemes import scheme_pages
 from kb.site.sources import source_pages
 from kb.site.studies import study_pages
@@ -53,6 +54,7 @@ KINDS: Final = (
     explore_pages,
     compare_pages,
     thing_files,
+    redirect_files,
     machine_files,
 )
 """What makes pages and files; a kind of page is added here and by its template."""
