@@ -7,8 +7,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 LOCKED := .ci/requirements.txt
 LOCKED_DEV := .ci/requirements-dev.txt
-EXTRAS := site front frames shacl serve
+EXTRAS := site front frames shacl serve endpoint analytics
 FRONT := site/front
+LIGHTHOUSE := benchmarks/lighthouse
 ARGS ?=
 
 # One version of each package for every system and Python; no file says where it came from.
@@ -22,7 +23,7 @@ WITHOUT_CLOCK := import json, sys; bom = json.load(sys.stdin); del bom["serialNu
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build front test browser lint format types audit sbom pins serve clean distclean help
+.PHONY: build front test browser lighthouse lint format types audit sbom pins serve clean distclean help
 
 build: $(VENV)/.installed $(FRONT)/node_modules/.installed ## the dataset and the site, in build/
 	$(BIN)/kb build $(ARGS)
@@ -34,6 +35,9 @@ test: $(VENV)/.installed-dev $(FRONT)/node_modules/.installed ## every test that
 
 browser: $(VENV)/.installed-dev build ## the built site, read in Chromium
 	$(BIN)/python -m pytest -m browser
+
+lighthouse: $(VENV)/.installed-dev $(LIGHTHOUSE)/node_modules/.installed build ## scores of one page of each kind (half an hour)
+	$(BIN)/python $(LIGHTHOUSE)/measure.py $(ARGS)
 
 lint: $(VENV)/.installed-dev ## style, formatting, the one-way flow of imports, and unused or missing dependencies
 	$(BIN)/ruff check .
@@ -71,7 +75,7 @@ clean: ## remove what was built and the caches
 	find kb tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
 distclean: clean ## remove the environment and the front end's packages too
-	rm -rf $(VENV) $(FRONT)/node_modules
+	rm -rf $(VENV) $(FRONT)/node_modules $(LIGHTHOUSE)/node_modules
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -92,6 +96,11 @@ $(VENV)/.installed-dev: $(VENV)/.installed $(LOCKED_DEV)
 $(FRONT)/node_modules/.installed: $(FRONT)/package.json $(FRONT)/package-lock.json | $(VENV)/.installed
 	@echo "Installing the front end's packages into $(FRONT)/node_modules (seconds, once)"
 	@$(BIN)/python -c '$(NPM)' ci --prefix $(FRONT) --loglevel=error >/dev/null
+	@touch $@
+
+$(LIGHTHOUSE)/node_modules/.installed: $(LIGHTHOUSE)/package.json $(LIGHTHOUSE)/package-lock.json | $(VENV)/.installed
+	@echo "Installing Lighthouse into $(LIGHTHOUSE)/node_modules (half a minute, once)"
+	@$(BIN)/python -c '$(NPM)' ci --prefix $(LIGHTHOUSE) --loglevel=error >/dev/null
 	@touch $@
 
 # Debian's Python may lack ensurepip: then the system's own pip, when there is one, makes do.

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kb.lookup import KnowledgeBase
 
 FINDINGS, BAD_INPUT, NOT_CHECKED = 1, 2, 3
+STORE: Final = "kb.store"
 RECORDS: Final = ("study", "source", "publications", "adjudications", "dataset")
 TEXTS_HELP: Final = "Folder with the texts of the sources (default: $KB_SOURCE_TEXTS)."
 
@@ -62,7 +63,7 @@ def open_base(context: click.Context, texts: Path | None = None) -> KnowledgeBas
     """Read the evidence base that the command is about."""
     from kb.lookup import KnowledgeBase
 
-    return KnowledgeBase(context.obj, texts)
+    return KnowledgeBase(context.obj, texts, context.meta.get(STORE))
 
 
 texts_option = click.option(

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from gzip import compress
 from pathlib import PurePosixPath
 from typing import Final
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -36,6 +37,8 @@ class Pages:
             Refusal: there is none, or none that the client accepts.
         """
         path = request.scope["path"].removeprefix("/")
+        if moved := self._site.moved(path):
+            return Response(None, 308, {"Location": f"{'../' * path.count('/')}{quote(moved)}"})
         if file := self._site.find(path):
             return await self._file(request, file, {})
         if forms := self._site.forms(path):
