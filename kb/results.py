@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
 from kb import exports
-from kb.checks import Finding
-from kb.comparability import Comparability, Difference
 from kb.errors import UnavailableError
 from kb.judging import Standing
 from kb.model import Claim, Group, Publication, Source
-from kb.store import Answer, Value
 from kb.verification import Check
 
 if TYPE_CHECKING:
     import pandas
+
+    from kb.checks import Finding
+    from kb.comparability import Comparability, Difference
+    from kb.store import Answer, Value
 
 
 class Table(Sequence[Mapping[str, Value]]):
