@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-Work = Callable[[], int]
+from benchmarks.measuring import Work
+
 _PORTION: Final = 64_000_000
 
 

@@ -318,8 +318,7 @@ def export_claims(context: click.Context, out: Path | None, texts: Path | None) 
 @examples("kb schema study --out build/study.schema.json")
 def schema(context: click.Context, kind: str, out: Path | None) -> None:
     """Print the JSON Schema of a kind of record, for completion in an editor."""
-    from kb.loading import load_dataset
-    from kb.lookup import find_root
+    from kb.loading import find_root, load_dataset
     from kb.schema import schema_text
     from kb.vocabulary import Vocabulary
 

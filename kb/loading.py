@@ -20,7 +20,7 @@ from kb.errors import (
     nearest,
     shorten,
 )
-from kb.reading import Lines, Loc, read_mapping
+from kb.reading import MAX_BYTES, MAX_BYTES_OF_ALL, Lines, Loc, read_mapping
 from kb.records import (
     AdjudicationsFile,
     DatasetRecord,
@@ -119,7 +119,7 @@ def load_study(root: Path, name: str) -> Records:
     dataset = load_dataset(root)
     reader = Reader(root, Vocabulary.load(root / "ontology", dataset.base))
     study = reader.named(study_file(root, name), StudyRecord)
-    publications = reader.one(root / "evidence" / "publications.yaml", PublicationsFile)
+    publications = reader.publications()
     used = sorted({report.source for report in study.reports}) if study else []
     files = {source: source_file(root, source) for source in used}
     sources = {n: reader.named(path, SourceRecord) for n, path in files.items() if path.exists()}
@@ -127,7 +127,7 @@ def load_study(root: Path, name: str) -> Records:
         root,
         dataset,
         reader.vocabulary,
-        publications.publications if publications else {},
+        publications,
         {n: source for n, source in sources.items() if source is not None},
         {name: study} if study else {},
         {},
@@ -147,12 +147,12 @@ def load_shared(root: Path) -> tuple[Records, Reader]:
     """
     dataset = load_dataset(root)
     reader = Reader(root, Vocabulary.load(root / "ontology", dataset.base))
-    publications = reader.one(root / "evidence" / "publications.yaml", PublicationsFile)
+    publications = reader.publications()
     shared = Records(
         root,
         dataset,
         reader.vocabulary,
-        publications.publications if publications else {},
+        publications,
         reader.folder(root / "evidence" / "sources", SourceRecord),
         {},
         reader.folder(root / "evidence" / "adjudications", AdjudicationsFile),
@@ -181,10 +181,10 @@ class Reader:
         self.problems: list[Problem] = []
         self.broken: set[str] = set()
 
-    def one(self, path: Path, model: type[M]) -> M | None:
+    def one(self, path: Path, model: type[M], limit: int = MAX_BYTES) -> M | None:
         """Return the record of a file, or None when it is not sound."""
         try:
-            data = read_mapping(path, self.root)
+            data = read_mapping(path, self.root, limit)
             return model.model_validate(data, context=self.context)
         except RecordError as error:
             self.problems += error.problems
@@ -192,6 +192,12 @@ class Reader:
             self.problems += problems_of(error, path)
         self.broken.add(path.stem)
         return None
+
+    def publications(self) -> Mapping[str, PublicationRecord]:
+        """Return all publications, which stand in one file; none when it is not sound."""
+        path = self.root / "evidence" / "publications.yaml"
+        file = self.one(path, PublicationsFile, MAX_BYTES_OF_ALL)
+        return file.publications if file else {}
 
     def folder(self, directory: Path, model: type[M]) -> dict[str, M]:
         """Return the sound records of a folder, by the names of their files."""

@@ -10,6 +10,7 @@ from kb import exports
 from kb.errors import UnavailableError
 from kb.judging import Standing
 from kb.model import Claim, Group, Publication, Source
+from kb.store import Answer, Value
 from kb.verification import Check
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from kb.checks import Finding
     from kb.comparability import Comparability, Difference
-    from kb.store import Answer, Value
 
 
 class Table(Sequence[Mapping[str, Value]]):

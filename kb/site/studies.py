@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from kb.expansion import measure_key
 from kb.exports import schedule
-from kb.model import WHOLE, Group, Study
+from kb.model import WHOLE, Group, Study, measure_key
 from kb.results import FoundClaim
 from kb.site.context import Site, collect
 from kb.site.drawing import Plot
