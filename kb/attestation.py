@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import Final
 
+from kb._replacing import write_whole
 from kb.errors import Problem, RecordError
 from kb.reading import read_mapping
 
@@ -43,4 +44,4 @@ def read_attestations(root: Path) -> dict[str, str]:
 def write_attestations(root: Path, digests: dict[str, str]) -> None:
     """Write the digests, sorted by source."""
     lines = (f"{source}: {json.dumps(digest)}\n" for source, digest in sorted(digests.items()))
-    attestation_file(root).write_text(_HEADER + "".join(lines), encoding="utf-8")
+    write_whole(attestation_file(root), _HEADER + "".join(lines))
