@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from conftest import ROOT, Quiet
-from test_generating_pages import pages, records
+from conftest import Quiet
+from example_base import write_example
+from test_generating_pages import pages
 
 from kb.lookup import KnowledgeBase
 from kb.site import build_site
@@ -33,15 +34,14 @@ ATTACKS = (
     '--8<-- "mkdocs.yml" !!! note ::: kb.cli',
     "![z](https://attack.invalid/x.png) https://attack.invalid/y",
     "<svg/onload=mark=6><style>@import 'https://attack.invalid/z'</style>",
-    "\u2067\u200b`a` | b | $x$ \\(y\\) &lt;b&gt;",
+    "`a` | b | $x$ \\(y\\) &lt;b&gt;",
     "=cmd|' /C calc'!A0 </script><!-- <![CDATA[ ]]> -->",
 )
 
 
 def every(length: int) -> str:
     """All attacks that fit, on one line."""
-    line = " ".join(ATTACKS).replace("\u2067", "").replace("\u200b", "")
-    return line[:length]
+    return " ".join(ATTACKS)[:length]
 
 
 LONG, SHORT = every(590), every(190)
@@ -54,11 +54,11 @@ def write(path: Path, data: object) -> None:
 
 def claim(number: int, attack: str) -> dict[str, object]:
     return {
-        "endpoint": "OS",
+        "endpoint": "TIME_TO_RELIEF",
         "named": attack,
         "category": f"{number} {attack}"[:200],
         "statistic": "median",
-        "unit": "months",
+        "unit": "hours",
         "printed": f"7.7 vs 4 {attack}"[:200],
         "note": attack,
         "values": {"a": 7.7, "b": 4},
@@ -68,10 +68,9 @@ def claim(number: int, attack: str) -> dict[str, object]:
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
-    root = tmp_path_factory.mktemp("attacks")
-    shutil.copytree(ROOT / "ontology", root / "ontology")
-    population = next(iter(records().vocabulary.schemes["population"]))
+    root = write_example(tmp_path_factory.mktemp("attacks") / "base")
     evidence = root / "evidence"
+    shutil.rmtree(evidence)
     dataset = {
         "title": SHORT,
         "description": LONG,
@@ -80,7 +79,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
         "credits": [SHORT],
     }
     write(evidence / "dataset.yaml", dataset)
-    publication = {"citation": LONG, "type": "review", "note": LONG}
+    publication = {"citation": SHORT, "type": "review", "note": LONG}
     write(evidence / "publications.yaml", {"publications": {"p": publication}})
     source = {"id": "s", "publication": "p", "title": SHORT, "kind": "review", "credit": SHORT}
     section = {"id": "1", "label": SHORT, "from": "1."}
@@ -91,7 +90,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
         "title": SHORT,
         "about": LONG,
         "design": {"kind": "randomised-trial"},
-        "population": population,
+        "population": "migraine",
         "groups": {
             "a": {"label": SHORT, "role": "experimental"},
             "b": {"label": SHORT[20:], "role": "comparator"},
@@ -153,8 +152,7 @@ def test_every_attack_is_read_as_text(context: BrowserContext, attacked: tuple[s
     text = " ".join(page.locator("body").text_content().split())  # type: ignore[union-attr]
     assert " ".join(SHORT.split()) in text
     for attack in ATTACKS:
-        if ord(attack[0]) < 99:
-            assert " ".join(attack.split()) in text, attack
+        assert " ".join(attack.split()) in text, attack
     assert "49" not in page.title()
 
 
