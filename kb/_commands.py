@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 FINDINGS, BAD_INPUT, NOT_CHECKED = 1, 2, 3
 INTERRUPTED: Final = 130
 """What shells expect of a program that Ctrl-C ended; 1 would say that there are findings."""
+STORE: Final = "kb.store"
 RECORDS: Final = ("study", "source", "publications", "adjudications", "dataset")
 TEXTS_HELP: Final = "Folder with the texts of the sources (default: $KB_SOURCE_TEXTS)."
 
@@ -75,7 +76,7 @@ def open_base(context: click.Context, texts: Path | None = None) -> KnowledgeBas
     """Read the evidence base that the command is about."""
     from kb.lookup import KnowledgeBase
 
-    return KnowledgeBase(context.obj, texts)
+    return KnowledgeBase(context.obj, texts, context.meta.get(STORE))
 
 
 texts_option = click.option(

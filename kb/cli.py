@@ -18,14 +18,17 @@ from kb._commands import (
     FINDINGS,
     NOT_CHECKED,
     RECORDS,
+    STORE,
     Group,
     examples,
     json_option,
     open_base,
+    root_of,
     stop,
     texts_option,
     write_json,
 )
+from kb._data import export, load, sql
 from kb._new import new
 from kb._serve import serve
 
@@ -36,14 +39,22 @@ from kb._serve import serve
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Project folder with evidence/ and ontology/ (default: $KB_ROOT, or around here).",
 )
+@click.option(
+    "--store",
+    envvar="KB_STORE",
+    metavar="STORE",
+    help="What answers: memory (default), oxigraph:FOLDER, parquet:FOLDER, or the URL of a SPARQL "
+    "endpoint (default: $KB_STORE).",
+)
 @click.version_option(package_name="kb")
 @click.pass_context
-def main(context: click.Context, root: Path | None) -> None:
+def main(context: click.Context, root: Path | None, store: str | None) -> None:
     """An evidence base of what papers print: build it, check it, ask it.
 
     Exit codes: 0 all holds, 1 findings, 2 bad input or usage, 3 could not check.
     """
     context.obj = root
+    context.meta[STORE] = store
 
 
 @main.command()
@@ -52,22 +63,30 @@ def main(context: click.Context, root: Path | None) -> None:
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder to write (default: build/ in the project).",
 )
+@click.option("--fresh", is_flag=True, help="Make everything anew, also what has not changed.")
 @texts_option
 @click.pass_context
 @examples("kb build", "kb build --texts ../papers")
-def build(context: click.Context, out: Path | None, texts: Path | None) -> None:
-    """Build the dataset, its tables and the site: all of it, or nothing changes."""
-    from kb.building import STEPS
+def build(context: click.Context, out: Path | None, texts: Path | None, fresh: bool) -> None:
+    """Build the dataset, its tables and the site: all of it, or nothing changes.
+
+    What has not changed since the last build is taken from it.
+    """
+    from kb.building import STEPS, unchanged
     from kb.building import build as build_all
 
-    base = open_base(context, texts)
-    target = out or base.root / "build"
-    with _progress(len(STEPS)) as step:
-        build_all(base, target, step)
-    for line in base.judged.stale():
+    root = root_of(context)
+    target = out or root / "build"
+    made = None if fresh else unchanged(root, target, texts)
+    if made is None:
+        with _progress(len(STEPS)) as step:
+            summary = build_all(open_base(context, texts), target, step, fresh=fresh)
+    else:
+        summary = made.summary
+    for line in summary.stale:
         click.echo(f"stale adjudication: {line}", err=True)
-    counts = base.counts()
-    click.echo(f"{target}: " + ", ".join(f"{n} {what}" for what, n in counts.items()))
+    said = ", ".join(f"{n} {what}" for what, n in summary.counts.items())
+    click.echo(f"{target}: {said}{'; nothing has changed' if made else ''}")
 
 
 @contextmanager
@@ -300,29 +319,6 @@ def show(context: click.Context, name: str, as_json: bool) -> None:
         click.echo(line)
 
 
-@main.group()
-def export() -> None:
-    """Write tables for other programs."""
-
-
-@export.command("claims")
-@click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), help="File (default: print)."
-)
-@texts_option
-@click.pass_context
-@examples("kb export claims --out claims.csv")
-def export_claims(context: click.Context, out: Path | None, texts: Path | None) -> None:
-    """One row for each claim and group, as CSV."""
-    from kb.building import claims_csv
-
-    text = claims_csv(open_base(context, texts))
-    if out is None:
-        click.echo(text, nl=False)
-        return
-    out.write_text(text, encoding="utf-8")
-
-
 @main.command()
 @click.argument("kind", type=click.Choice(RECORDS))
 @click.option(
@@ -347,5 +343,5 @@ def schema(context: click.Context, kind: str, out: Path | None) -> None:
     out.write_text(text, encoding="utf-8")
 
 
-main.add_command(new)
-main.add_command(serve)
+for command in (new, export, sql, load, serve):
+    main.add_command(command)

@@ -15,6 +15,7 @@ class Iris:
         self.base = base
         self.records = f"{base}graph/records"
         self.ontology = f"{base}graph/ontology"
+        self.hierarchy = f"{base}graph/hierarchy"
         self.verification = f"{base}graph/verification"
         self.derived = f"{base}graph/derived"
         self.findings = f"{base}graph/findings"

@@ -1,4 +1,4 @@
-"""An embedded Oxigraph store behind a narrow interface: load quads, ask queries.
+"""What every engine does, and embedded Oxigraph, which does it in memory or on disk.
 
 The default graph of every query is the union of all named graphs, so that a plain pattern
 finds everything and ``GRAPH ?source { … }`` says who says it. What leaves the machine or
@@ -7,15 +7,20 @@ changes data is refused before it is evaluated.
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
 from typing import Final, NamedTuple, Protocol, TypeVar
 
 import pyoxigraph as ox
 
 from kb._terms import XSD
-from kb.errors import QueryError, shorten
+from kb.errors import QueryError, UnavailableError, shorten
 
 Value = str | int | float | bool | Decimal | None
 """A cell of an answer: IRIs and texts as str, numbers as numbers, unbound as None."""
@@ -45,20 +50,35 @@ class Graphs(NamedTuple):
 
 
 class Engine(Protocol):
-    """What a store must do; remote and analytical engines do the same."""
+    """What a store must do, whether it is embedded or answers over the network."""
+
+    def __len__(self) -> int:
+        """Return the number of quads."""
+        ...
 
     def select(self, query: str, bindings: Mapping[str, Binding] | None = None) -> Answer:
-        """Answer a SELECT query, with some of its variables bound."""
+        """Answer a SELECT or ASK query, with some of its variables bound."""
+        ...
+
+    def graph(self, query: str) -> str:
+        """Answer a CONSTRUCT or DESCRIBE query as N-Triples, sorted."""
         ...
 
 
 class Store:
-    """Oxigraph in memory."""
+    """Oxigraph in this process."""
 
-    def __init__(self, nquads: bytes) -> None:
-        """Load N-Quads into a fresh store."""
-        self._store = ox.Store()
-        self._store.bulk_load(nquads, ox.RdfFormat.N_QUADS)
+    def __init__(self, nquads: bytes = b"", folder: Path | None = None) -> None:
+        """Load N-Quads into memory, or into a folder, where the same bytes load only once.
+
+        Raises:
+            UnavailableError: the folder cannot be read or written.
+        """
+        if folder is None:
+            self._store = ox.Store()
+            self._store.bulk_load(nquads, ox.RdfFormat.N_QUADS)
+        else:
+            self._store = _on_disk(nquads, folder)
 
     def __len__(self) -> int:
         """Return the number of quads."""
@@ -100,18 +120,13 @@ class Store:
         bindings: Mapping[str, Binding] | None,
         graphs: Graphs | None = None,
     ) -> Results:
-        refuse_unsafe(query)
-        bound = with_bindings(query, bindings or {})
+        bound = prepared(query, bindings or {})
         try:
             if graphs is not None:
                 return self._store.query(
-                    _unambiguous(bound),
-                    default_graph=[*graphs.default],
-                    named_graphs=[*graphs.named],
+                    bound, default_graph=[*graphs.default], named_graphs=[*graphs.named]
                 )
-            return self._store.query(
-                _unambiguous(bound), use_default_graph_as_union=not _names_graphs(bound)
-            )
+            return self._store.query(bound, use_default_graph_as_union=not _names_graphs(bound))
         except (SyntaxError, ValueError, OSError) as error:
             raise QueryError(f"the query is not well formed: {shorten(str(error), 300)}") from error
 
@@ -124,17 +139,62 @@ def _bounded(found: Iterable[T]) -> Iterator[T]:
         yield item
 
 
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def _on_disk(nquads: bytes, folder: Path) -> ox.Store:
+    """Open the store of these very bytes, made first where it is not there yet.
+
+    Its name is the digest of the bytes, and it appears complete or not at all; stores of other
+    bytes are removed. Any number of processes may read it.
+    """
+    made = folder / hashlib.sha256(nquads).hexdigest()
+    try:
+        if not made.exists():
+            _make_on_disk(nquads, made)
+        return ox.Store.read_only(str(made))
+    except (OSError, ValueError) as error:
+        raise UnavailableError(f"no store in {folder}: {shorten(str(error), 300)}") from error
+
+
+def _make_on_disk(nquads: bytes, made: Path) -> None:
+    made.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=made.parent) as new:
+        store = ox.Store(f"{new}/store")
+        store.bulk_load(nquads, ox.RdfFormat.N_QUADS)
+        store.optimize()
+        store.flush()
+        del store
+        try:
+            Path(new, "store").rename(made)
+        except OSError:
+            if not made.exists():  # else another process was first, with the same bytes
+                raise
+    for other in made.parent.iterdir():
+        if _DIGEST.fullmatch(other.name) and other != made:
+            shutil.rmtree(other, ignore_errors=True)
+
+
 def python_value(term: object) -> Value:
     """Turn an RDF term into a Python value; a number that is none stays text."""
     if term is None:
         return None
-    if not isinstance(term, ox.Literal):
-        return str(getattr(term, "value", term))
-    convert = _CONVERTERS.get(term.datatype.value.rpartition("#")[2], str)
+    if isinstance(term, ox.Literal):
+        return typed_value(term.value, term.datatype.value)
+    return str(getattr(term, "value", term))
+
+
+def typed_value(text: str, datatype: str) -> Value:
+    """Turn the text of a literal into the Python value of its datatype; else it stays text.
+
+    >>> typed_value("7.70", "http://www.w3.org/2001/XMLSchema#decimal")
+    Decimal('7.70')
+    """
+    convert = _CONVERTERS.get(datatype.rpartition("#")[2], str)
     try:
-        return convert(term.value)
+        return convert(text)
     except (ValueError, ArithmeticError):
-        return term.value
+        return text
 
 
 def binding(value: object, base: str) -> Binding:
@@ -155,11 +215,12 @@ def binding(value: object, base: str) -> Binding:
     raise QueryError(f"a binding is a text, number or IRI, not {type(value).__name__}")
 
 
-_CONVERTERS: Final[Mapping[str, type[int] | type[Decimal] | type[float]]] = {
+_CONVERTERS: Final[Mapping[str, Callable[[str], Value]]] = {
     "integer": int,
     "decimal": Decimal,
     "double": float,
     "float": float,
+    "boolean": lambda text: {"1": "true", "0": "false"}.get(text, text),
 }
 
 _TOKENS: Final = re.compile(
@@ -187,6 +248,7 @@ _ENDLESS: Final = 100
 """So many quotes may be of no string; each of them is looked at to the end of the query."""
 
 
+@lru_cache(maxsize=64)
 def refuse_unsafe(query: str) -> None:
     """Refuse what reaches the network or changes data, whatever it is hidden in.
 
@@ -240,6 +302,16 @@ def _names_graphs(query: str) -> bool:
 def _unambiguous(query: str) -> str:
     """End the line after each IRI with a hash: if a parser takes it for a comment, no more is."""
     return _TOKENS.sub(lambda t: f"{t[0]}\n" if "#" in (t["iri"] or "") else t[0], query)
+
+
+def prepared(query: str, bindings: Mapping[str, Binding]) -> str:
+    """Return a query that was found safe, with its bindings, as every engine gets it.
+
+    Raises:
+        QueryError: what is asked leaves the dataset or changes it, or cannot be bound.
+    """
+    refuse_unsafe(query)
+    return _unambiguous(with_bindings(query, bindings))
 
 
 def with_bindings(query: str, bindings: Mapping[str, Binding]) -> str:

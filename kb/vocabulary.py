@@ -54,6 +54,8 @@ class Vocabulary:
         self.triples: tuple[ox.Triple, ...] = tuple(triples)
         self.schemes: dict[str, dict[str, Term]] = defaultdict(dict)
         self._tops: dict[str, dict[str, str]] = {}
+        self._inherited: dict[tuple[str, str, str], str] = {}
+        self._identities: dict[tuple[str, str], str] = {}
         for term in terms:
             self.schemes[term.scheme][term.notation] = term
 
@@ -115,9 +117,12 @@ class Vocabulary:
         Such a concept has ``kb:isOneMeasure`` in the ontology: a count and a percentage of the
         same people are prints of one frequency.
         """
-        broader = self.get(scheme, notation).broader
-        merged = (b for b in broader if self.get(scheme, b).first("isOneMeasure") == "true")
-        return next(merged, notation)
+        found = self._identities.get((scheme, notation))
+        if found is None:
+            broader = self.get(scheme, notation).broader
+            merged = (b for b in broader if self.get(scheme, b).first("isOneMeasure") == "true")
+            found = self._identities[scheme, notation] = next(merged, notation)
+        return found
 
     def tops(self, scheme: str) -> Mapping[str, str]:
         """Return, for every notation of a scheme, the one at the top of the hierarchy over it."""
@@ -145,8 +150,11 @@ class Vocabulary:
 
     def inherited(self, scheme: str, notation: str, name: str) -> str:
         """Return a property of the concept or of the nearest broader one that has it."""
-        found = (self.get(scheme, wider).first(name) for wider in self._upwards(scheme, notation))
-        return next(filter(None, found), "")
+        key = (scheme, notation, name)
+        if key not in self._inherited:
+            terms = (self.get(scheme, wider) for wider in self._upwards(scheme, notation))
+            self._inherited[key] = next(filter(None, (term.first(name) for term in terms)), "")
+        return self._inherited[key]
 
     def says(self, scheme: str, notation: str, name: str) -> bool:
         """Say whether a property, inherited or the concept's own, is true of it."""

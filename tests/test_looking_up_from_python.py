@@ -34,7 +34,7 @@ PUBLIC = (
 )
 METHODS = (
     "ask checks claim claims counts derived differences discrepancies explain iris judged network "
-    "nquads rdflib rows sparql store studies study vocabulary"
+    "nquads rdflib rows sparql sql store studies study tables vocabulary"
 )
 
 

@@ -32,10 +32,12 @@ def test_help_names_every_command_and_the_exit_codes() -> None:
         "check",
         "coverage",
         "export",
+        "load",
         "new",
         "query",
         "schema",
         "show",
+        "sql",
         "verify",
     ):
         assert f"\n  {name} " in result.output
@@ -43,7 +45,8 @@ def test_help_names_every_command_and_the_exit_codes() -> None:
 
 @pytest.mark.parametrize(
     "words", [["build"], ["check"], ["verify"], ["coverage"], ["query"], ["show"], ["schema"],
-              ["export", "claims"], ["new", "study"], ["new", "source"], ["new", "adjudication"]],
+              ["export", "claims"], ["export", "parquet"], ["sql"], ["load"],
+              ["new", "study"], ["new", "source"], ["new", "adjudication"]],
     ids=" ".join,
 )  # fmt: skip
 def test_help_of_a_command_ends_with_examples_that_name_real_options(words: list[str]) -> None:
@@ -357,6 +360,8 @@ def test_every_command_is_tried_here() -> None:
         "check",
         "coverage",
         "export claims",
+        "export parquet",  # in test_asking_in_sql.py, as is `kb sql`
+        "load",  # in test_asking_other_engines.py
         "new adjudication",
         "new source",
         "new study",
@@ -364,5 +369,6 @@ def test_every_command_is_tried_here() -> None:
         "schema",
         "serve",
         "show",
+        "sql",
         "verify",
     ]
