@@ -179,6 +179,10 @@ def load_dataset(root: Path) -> DatasetRecord:
         raise RecordError(problems_of(error, path)) from error
 
 
+_MANY: Final = 200
+"""So many problems of one file are shown; each costs a search for its line and its word."""
+
+
 class Reader:
     """Reads files, keeps what is sound and collects what is not."""
 
@@ -242,7 +246,12 @@ def placed(records: Records, found: Iterable[tuple[str, Loc, str, str, str]]) ->
 def problems_of(error: ValidationError, path: Path) -> list[Problem]:
     """Turn the errors of one record into problems with the lines they stand on."""
     lines = Lines(path)
-    return [_problem(dict(item), path, lines) for item in error.errors(include_url=False)]
+    items = error.errors(include_url=False)
+    found = [_problem(dict(item), path, lines) for item in items[:_MANY]]
+    if len(items) > _MANY:
+        more = f"{len(items) - _MANY:,} more mistakes"
+        found.append(Problem(str(path), 0, "", more, "a record"))
+    return found
 
 
 def _problem(item: dict[str, Any], path: Path, lines: Lines) -> Problem:

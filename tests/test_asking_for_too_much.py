@@ -79,3 +79,9 @@ def test_an_answer_that_needs_too_much_memory_is_given_up(monkeypatch: pytest.Mo
     with pytest.raises(QueryError, match="broke off"):
         within(60, lambda: os._exit(7))
     assert len(within(60, lambda: b"x" * 10_000_000)) == 10_000_000
+
+
+@pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf")])
+def test_a_limit_that_is_none_is_refused(seconds: float) -> None:
+    with pytest.raises(QueryError, match="a time limit is"):
+        within(seconds, lambda: 7)
