@@ -100,9 +100,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
                 "source": "s",
                 "at": "1",
                 "cites": [1],
-                "claims": [
-                    claim(n, attack) for n, attack in enumerate(ATTACKS) if ord(attack[0]) < 99
-                ],
+                "claims": [claim(n, one) for n, one in enumerate(ATTACKS) if ord(one[0]) < 99],
             }
         ],
     }
