@@ -108,3 +108,25 @@ def table_csv(table: Table) -> str:
 
 def _cell(value: Value) -> Value:
     return inert(value) if isinstance(value, str) else value
+
+
+def columns(base: KnowledgeBase) -> str:
+    """Return the names of all tables with their columns and types."""
+    asked = (
+        "SELECT table_name, string_agg(column_name || ' ' || data_type, ', ' "
+        "ORDER BY column_index) AS listed FROM duckdb_columns() WHERE NOT internal "
+        "GROUP BY table_name ORDER BY table_name"
+    )
+    return "".join(f"{row['table_name']}\n    {row['listed']}\n" for row in base.sql(asked))
+
+
+def pair(param: str) -> tuple[str, str]:
+    """Split NAME=VALUE.
+
+    Raises:
+        QueryError: there is no equals sign.
+    """
+    name, equals, value = param.partition("=")
+    if not equals:
+        raise QueryError(f"{param!r} is not NAME=VALUE")
+    return name, value

@@ -18,14 +18,17 @@ from kb._commands import (
     FINDINGS,
     NOT_CHECKED,
     RECORDS,
+    STORE,
     Group,
     examples,
     json_option,
     open_base,
+    root_of,
     stop,
     texts_option,
     write_json,
 )
+from kb._data import export, load, sql
 from kb._new import new
 from kb._serve import serve
 
@@ -36,14 +39,22 @@ from kb._serve import serve
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Project folder with evidence/ and ontology/ (default: $KB_ROOT, or around here).",
 )
+@click.option(
+    "--store",
+    envvar="KB_STORE",
+    metavar="STORE",
+    help="What answers: memory (default), oxigraph:FOLDER, parquet:FOLDER, or the URL of a SPARQL "
+    "endpoint (default: $KB_STORE).",
+)
 @click.version_option(package_name="kb")
 @click.pass_context
-def main(context: click.Context, root: Path | None) -> None:
+def main(context: click.Context, root: Path | None, store: str | None) -> None:
     """An evidence base of what papers print: build it, check it, ask it.
 
     Exit codes: 0 all holds, 1 findings, 2 bad input or usage, 3 could not check.
     """
     context.obj = root
+    context.meta[STORE] = store
 
 
 @main.command()
@@ -52,22 +63,30 @@ def main(context: click.Context, root: Path | None) -> None:
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder to write (default: build/ in the project).",
 )
+@click.option("--fresh", is_flag=True, help="Make everything anew, also what has not changed.")
 @texts_option
 @click.pass_context
 @examples("kb build", "kb build --texts ../papers")
-def build(context: click.Context, out: Path | None, texts: Path | None) -> None:
-    """Build the dataset, its tables and the site: all of it, or nothing changes."""
-    from kb.building import STEPS
+def build(context: click.Context, out: Path | None, texts: Path | None, fresh: bool) -> None:
+    """Build the dataset, its tables and the site: all of it, or nothing changes.
+
+    What has not changed since the last build is taken from it.
+    """
+    from kb.building import STEPS, unchanged
     from kb.building import build as build_all
 
-    base = open_base(context, texts)
-    target = out or base.root / "build"
-    with _progress(len(STEPS)) as step:
-        build_all(base, target, step)
-    for line in base.judged.stale():
+    root = root_of(context)
+    target = out or root / "build"
+    made = None if fresh else unchanged(root, target, texts)
+    if made is None:
+        with _progress(len(STEPS)) as step:
+            summary = build_all(open_base(context, texts), target, step, fresh=fresh)
+    else:
+        summary = made.summary
+    for line in summary.stale:
         click.echo(f"stale adjudication: {line}", err=True)
-    counts = base.counts()
-    click.echo(f"{target}: " + ", ".join(f"{n} {what}" for what, n in counts.items()))
+    said = ", ".join(f"{n} {what}" for what, n in summary.counts.items())
+    click.echo(f"{target}: {said}{'; nothing has changed' if made else ''}")
 
 
 @contextmanager
@@ -228,6 +247,13 @@ def check(
 @click.option("--text", "form", flag_value="text", help="Show the SPARQL, ready to paste.")
 @click.option("--json", "form", flag_value="json", help="Print rows as JSON.")
 @click.option("--csv", "form", flag_value="csv", help="Print rows as CSV.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1, 3600),
+    default=60.0,
+    show_default=True,
+    help="Seconds to wait for an answer.",
+)
 @click.pass_context
 @examples(
     "kb query --list",
@@ -236,10 +262,15 @@ def check(
     "kb query 'SELECT ?s { ?s a kb:Study }'",
 )
 def query(
-    context: click.Context, query: str | None, params: tuple[str, ...], form: str | None
+    context: click.Context,
+    query: str | None,
+    params: tuple[str, ...],
+    form: str | None,
+    timeout: float,
 ) -> None:
     """Answer a named query, a file of SPARQL, or SPARQL itself."""
     from kb import _asking
+    from kb._limiting import within
 
     if form == "list" or query is None:
         click.echo(_asking.listing())
@@ -252,7 +283,8 @@ def query(
     shown = {"json": _asking.table_json, "csv": _asking.table_csv}.get(
         form or "", _asking.as_columns
     )
-    table = _asking.answer(base, query, given)
+    _ = base.store  # loading it does not count
+    table = within(timeout, lambda: _asking.answer(base, query, given))
     click.echo(shown(table), nl=False)
     for difference in base.differences(table):
         click.echo(f"not alike in {difference}", err=True)
@@ -272,42 +304,17 @@ def _pair(param: str) -> tuple[str, str]:
 @examples("kb show tower", "kb show 'tower#bruzzese-2025.2.2.2.OS.median.blinatumomab'")
 def show(context: click.Context, name: str, as_json: bool) -> None:
     """Show a study with its claims, or explain one claim back to its print."""
-    from kb._showing import claim_lines, study_lines
-
-    base = open_base(context)
     if "#" in name:
-        click.echo(base.explain(name))
+        click.echo(open_base(context).explain(name))
         return
-    study = base.study(name)
-    claims = base.claims(study=name)
     if as_json:
-        click.echo(json.dumps(claims.rows(), ensure_ascii=False, indent=2))
+        rows = open_base(context).claims(study=name).rows()
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
-    for line in (*study_lines(base, study), "", *claim_lines(claims)):
+    from kb._showing import shown
+
+    for line in shown(root_of(context), name):
         click.echo(line)
-
-
-@main.group()
-def export() -> None:
-    """Write tables for other programs."""
-
-
-@export.command("claims")
-@click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), help="File (default: print)."
-)
-@texts_option
-@click.pass_context
-@examples("kb export claims --out claims.csv")
-def export_claims(context: click.Context, out: Path | None, texts: Path | None) -> None:
-    """One row for each claim and group, as CSV."""
-    from kb.building import claims_csv
-
-    text = claims_csv(open_base(context, texts))
-    if out is None:
-        click.echo(text, nl=False)
-        return
-    out.write_text(text, encoding="utf-8")
 
 
 @main.command()
@@ -319,8 +326,7 @@ def export_claims(context: click.Context, out: Path | None, texts: Path | None) 
 @examples("kb schema study --out build/study.schema.json")
 def schema(context: click.Context, kind: str, out: Path | None) -> None:
     """Print the JSON Schema of a kind of record, for completion in an editor."""
-    from kb.loading import load_dataset
-    from kb.lookup import find_root
+    from kb.loading import find_root, load_dataset
     from kb.schema import schema_text
     from kb.vocabulary import Vocabulary
 
@@ -334,5 +340,5 @@ def schema(context: click.Context, kind: str, out: Path | None) -> None:
     out.write_text(text, encoding="utf-8")
 
 
-main.add_command(new)
-main.add_command(serve)
+for command in (new, export, sql, load, serve):
+    main.add_command(command)

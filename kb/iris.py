@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from kb.expansion import measure_key
-from kb.model import Measure
+from kb.model import Measure, measure_key
 from kb.notation import slug
 
 
@@ -15,6 +14,7 @@ class Iris:
         self.base = base
         self.records = f"{base}graph/records"
         self.ontology = f"{base}graph/ontology"
+        self.hierarchy = f"{base}graph/hierarchy"
         self.verification = f"{base}graph/verification"
         self.derived = f"{base}graph/derived"
         self.findings = f"{base}graph/findings"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -11,17 +12,25 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from kb._fields import PATTERNS
-from kb.errors import Problem, RecordError, nearest, shorten
-from kb.reading import Lines, Loc, read_mapping
+from kb.errors import (
+    NotFoundError,
+    Problem,
+    RecordError,
+    UnavailableError,
+    nearest,
+    shorten,
+)
+from kb.reading import MAX_BYTES, MAX_BYTES_OF_ALL, Lines, Loc, read_mapping
 from kb.records import (
     AdjudicationsFile,
     DatasetRecord,
+    FormerlyFile,
     PublicationRecord,
     PublicationsFile,
     SourceRecord,
     StudyRecord,
 )
-from kb.references import reference_problems
+from kb.references import Known, reference_problems, study_problems
 from kb.vocabulary import Vocabulary
 
 M = TypeVar("M", bound=BaseModel)
@@ -38,6 +47,8 @@ class Records:
     sources: Mapping[str, SourceRecord]
     studies: Mapping[str, StudyRecord]
     adjudications: Mapping[str, AdjudicationsFile]
+    formerly: Mapping[str, str] = field(default_factory=dict)
+    """Addresses that things had before, such as ``study/old``, and what they are now."""
 
     @cached_property
     def files(self) -> dict[str, Path]:
@@ -71,23 +82,91 @@ def load_records(root: Path) -> Records:
     Raises:
         RecordError: with every problem found in every file, each with file, line and field.
     """
-    dataset = load_dataset(root)
-    vocabulary = Vocabulary.load(root / "ontology", dataset.base)
-    reader = _Reader(root, vocabulary)
-    publications = reader.one(root / "evidence" / "publications.yaml", PublicationsFile)
-    records = Records(
-        root,
-        dataset,
-        vocabulary,
-        publications.publications if publications else {},
-        reader.folder(root / "evidence" / "sources", SourceRecord),
-        reader.folder(root / "evidence" / "studies", StudyRecord),
-        reader.folder(root / "evidence" / "adjudications", AdjudicationsFile),
-    )
-    problems = [*reader.problems, *_placed(records, reference_problems(records, reader.broken))]
+    shared, reader = load_shared(root)
+    studies = reader.folder(root / "evidence" / "studies", StudyRecord)
+    records = replace(shared, studies=studies)
+    problems = [*reader.problems, *placed(records, reference_problems(records, reader.broken))]
     if problems:
         raise RecordError(problems)
     return records
+
+
+def find_root(start: Path | None = None) -> Path:
+    """Return the project folder: ``KB_ROOT``, or the nearest around the working folder.
+
+    Raises ``UnavailableError`` when no folder with ``evidence/`` and ``ontology/`` is in sight.
+    """
+    if named := os.environ.get("KB_ROOT"):
+        return Path(named)
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "evidence").is_dir() and (folder / "ontology").is_dir():
+            return folder
+    raise UnavailableError(
+        f"no evidence base around {here}: a folder with evidence/ and ontology/ is needed; "
+        "name it with --root or KB_ROOT"
+    )
+
+
+def load_study(root: Path, name: str) -> Records:
+    """Read one study, with its sources and what they refer to, and no other study.
+
+    Raises:
+        NotFoundError: no such study; names the nearest one.
+        RecordError: with the problems of the files that are read.
+    """
+    folder = root / "evidence" / "studies"
+    names = {path.stem for path in folder.glob("*.yaml")}
+    if name not in names:
+        raise NotFoundError.of("study", name, names)
+    dataset = load_dataset(root)
+    reader = Reader(root, Vocabulary.load(root / "ontology", dataset.base))
+    study = reader.named(study_file(root, name), StudyRecord)
+    publications = reader.publications()
+    used = sorted({report.source for report in study.reports}) if study else []
+    files = {source: source_file(root, source) for source in used}
+    sources = {n: reader.named(path, SourceRecord) for n, path in files.items() if path.exists()}
+    records = Records(
+        root,
+        dataset,
+        reader.vocabulary,
+        publications,
+        {n: source for n, source in sources.items() if source is not None},
+        {name: study} if study else {},
+        {},
+    )
+    known = Known(records, frozenset(names | reader.broken))
+    found = study_problems(name, study, records, known) if study else ()
+    if problems := [*reader.problems, *placed(records, found)]:
+        raise RecordError(problems)
+    return records
+
+
+def load_shared(root: Path) -> tuple[Records, Reader]:
+    """Read everything but the studies; the reader holds what was wrong, and reads them next.
+
+    Raises:
+        RecordError: with what nothing can be read without: the dataset and the vocabulary.
+    """
+    dataset = load_dataset(root)
+    reader = Reader(root, Vocabulary.load(root / "ontology", dataset.base))
+    publications = reader.publications()
+    shared = Records(
+        root,
+        dataset,
+        reader.vocabulary,
+        publications,
+        reader.folder(root / "evidence" / "sources", SourceRecord),
+        {},
+        reader.folder(root / "evidence" / "adjudications", AdjudicationsFile),
+        _formerly(reader, root / "evidence" / "formerly.yaml"),
+    )
+    return shared, reader
+
+
+def _formerly(reader: Reader, path: Path) -> Mapping[str, str]:
+    found = reader.one(path, FormerlyFile) if path.exists() else None
+    return found.formerly if found else {}
 
 
 def load_dataset(root: Path) -> DatasetRecord:
@@ -100,18 +179,25 @@ def load_dataset(root: Path) -> DatasetRecord:
         raise RecordError(problems_of(error, path)) from error
 
 
-class _Reader:
+_MANY: Final = 200
+"""So many problems of one file are shown; each costs a search for its line and its word."""
+
+
+class Reader:
     """Reads files, keeps what is sound and collects what is not."""
 
     def __init__(self, root: Path, vocabulary: Vocabulary) -> None:
+        """Read files of this project in the words of its vocabulary."""
         self.root = root
+        self.vocabulary = vocabulary
         self.context = {"vocabulary": vocabulary}
         self.problems: list[Problem] = []
         self.broken: set[str] = set()
 
-    def one(self, path: Path, model: type[M]) -> M | None:
+    def one(self, path: Path, model: type[M], limit: int = MAX_BYTES) -> M | None:
+        """Return the record of a file, or None when it is not sound."""
         try:
-            data = read_mapping(path, self.root)
+            data = read_mapping(path, self.root, limit)
             return model.model_validate(data, context=self.context)
         except RecordError as error:
             self.problems += error.problems
@@ -120,24 +206,36 @@ class _Reader:
         self.broken.add(path.stem)
         return None
 
+    def publications(self) -> Mapping[str, PublicationRecord]:
+        """Return all publications, which stand in one file; none when it is not sound."""
+        path = self.root / "evidence" / "publications.yaml"
+        file = self.one(path, PublicationsFile, MAX_BYTES_OF_ALL)
+        return file.publications if file else {}
+
     def folder(self, directory: Path, model: type[M]) -> dict[str, M]:
+        """Return the sound records of a folder, by the names of their files."""
         found: dict[str, M] = {}
         for path in sorted(directory.glob("*.yml")):
             name = path.with_suffix(".yaml").name
             self.problems.append(Problem(str(path), 0, "", path.name, "a name in .yaml", name))
         for path in sorted(directory.glob("*.yaml")):
-            record = self.one(path, model)
-            if record is None:
-                continue
-            found[path.stem] = record
-            name = getattr(record, "id", path.stem)
-            if name != path.stem:
-                expected = f"the file's own name, {path.stem!r}"
-                self.problems.append(Problem(str(path), 1, "id", name, expected, path.stem))
+            record = self.named(path, model)
+            if record is not None:
+                found[path.stem] = record
         return found
 
+    def named(self, path: Path, model: type[M]) -> M | None:
+        """Return the record of a file, which must bear the file's name."""
+        record = self.one(path, model)
+        name = getattr(record, "id", path.stem)
+        if name != path.stem:
+            expected = f"the file's own name, {path.stem!r}"
+            self.problems.append(Problem(str(path), 1, "id", name, expected, path.stem))
+        return record
 
-def _placed(records: Records, found: Iterator[tuple[str, Loc, str, str, str]]) -> Iterator[Problem]:
+
+def placed(records: Records, found: Iterable[tuple[str, Loc, str, str, str]]) -> Iterator[Problem]:
+    """Turn what ``kb.references`` finds into problems with files and lines."""
     lines: dict[Path, Lines] = {}
     for file, loc, word, expected, near in found:
         path = records.files.get(file, records.root / "evidence" / file)
@@ -148,7 +246,12 @@ def _placed(records: Records, found: Iterator[tuple[str, Loc, str, str, str]]) -
 def problems_of(error: ValidationError, path: Path) -> list[Problem]:
     """Turn the errors of one record into problems with the lines they stand on."""
     lines = Lines(path)
-    return [_problem(dict(item), path, lines) for item in error.errors(include_url=False)]
+    items = error.errors(include_url=False)
+    found = [_problem(dict(item), path, lines) for item in items[:_MANY]]
+    if len(items) > _MANY:
+        more = f"{len(items) - _MANY:,} more mistakes"
+        found.append(Problem(str(path), 0, "", more, "a record"))
+    return found
 
 
 def _problem(item: dict[str, Any], path: Path, lines: Lines) -> Problem:

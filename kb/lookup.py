@@ -7,35 +7,42 @@
 
 from __future__ import annotations
 
-import os
+import time
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb import exports
 from kb.attestation import read_attestations
 from kb.comparability import Comparability, Difference
+from kb.engines import Setting
 from kb.errors import NotFoundError, UnavailableError
 from kb.expansion import expand
 from kb.graph import GraphWriter
+from kb.hierarchy import hierarchy_quads
 from kb.iris import Iris
 from kb.judging import Judged, Standing, judge, quads
-from kb.loading import Records, load_records
+from kb.loading import Records, find_root, load_records
 from kb.model import Evidence, Group, Publication, Source, Study
 from kb.queries import find_query
 from kb.results import Claims, FoundClaim, Table
-from kb.store import Store, Value, binding
+from kb.store import Engine, Value, binding
 from kb.texts import load_texts
 from kb.verification import Check, State, verify
 from kb.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     import networkx
+    import pyarrow
     import rdflib
 
     from kb.checks import Finding
+    from kb.sql import Analytics
     from kb.statistics import Derivation
+
+_NO_ANALYTICS = "tables need pyarrow and duckdb: pip install 'kb[analytics]'"
 
 
 class KnowledgeBase:
@@ -46,6 +53,8 @@ class KnowledgeBase:
             one that ``KB_ROOT`` names, or the nearest around the working folder.
         texts: the folder with the texts of the sources, to check claims against; without it
             the state of verification is that of the last recorded check.
+        store: the engine that answers: ``memory``, ``oxigraph:FOLDER``, the URL of a SPARQL
+            endpoint or ``parquet:FOLDER``; by default what ``KB_STORE`` says, else memory.
 
     Raises:
         RecordError: the records have problems; the error lists all of them.
@@ -55,12 +64,19 @@ class KnowledgeBase:
     'OS'
     """
 
-    def __init__(self, root: str | Path | None = None, texts: str | Path | None = None) -> None:
+    def __init__(
+        self,
+        root: str | Path | None = None,
+        texts: str | Path | None = None,
+        store: str | None = None,
+    ) -> None:
         """Read the records; the graph is made when it is first asked."""
+        self.read_at = time.time()
+        self._setting = Setting(store)
         self.root = Path(root) if root is not None else find_root()
         self.records: Records = load_records(self.root)
         self.evidence: Evidence = expand(self.records)
-        self._texts = Path(texts) if texts is not None else None
+        self.texts = Path(texts) if texts is not None else None
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -77,17 +93,18 @@ class KnowledgeBase:
         """The whole dataset as sorted N-Quads."""
         states = {key: check.state.value for key, check in self.checks.items()}
         writer = GraphWriter(self.vocabulary)
-        return writer.nquads(self.evidence, states, quads(self.judged, writer))
+        more = chain(quads(self.judged, writer), hierarchy_quads(writer))
+        return writer.nquads(self.evidence, states, more)
 
     @cached_property
-    def store(self) -> Store:
-        """The dataset in an Oxigraph store."""
-        return Store(self.nquads)
+    def store(self) -> Engine:
+        """The engine that holds the dataset and answers SPARQL."""
+        return self._setting.open(lambda: self.nquads)
 
     @cached_property
     def checks(self) -> Mapping[tuple[str, str], Check]:
         """The verification of every claim, by study and claim id."""
-        texts = load_texts(self._texts, self.records.sources.values()) if self._texts else {}
+        texts = load_texts(self.texts, self.records.sources.values()) if self.texts else {}
         found = verify(self.evidence, texts, read_attestations(self.root))
         return {(check.claim.study, check.claim.id): check for check in found}
 
@@ -190,6 +207,9 @@ class KnowledgeBase:
         }
         table = self.ask("claims", **{k: v for k, v in given.items() if v is not None})
         iris = sorted({str(row["claim"]) for row in table})
+        for iri in iris:
+            if iri not in self._found:
+                raise UnavailableError(f"the store is of other records, it has {iri}: load it anew")
         return Claims((self._found[iri] for iri in iris), self.rows, self._comparability)
 
     def claim(self, iri: str) -> FoundClaim:
@@ -213,7 +233,42 @@ class KnowledgeBase:
         for parameter, value in parameters.items():
             self._known(query.parameters.get(parameter, ""), value)
         bindings = query.bindings(parameters, self.vocabulary)
+        if self._setting.tables is not None:
+            return Table(self._analytics.select(query.in_sql(parameters), parameters))
         return Table(self.store.select(query.text(self.iris, parameters), bindings))
+
+    def sql(self, query: str, parameters: Mapping[str, Value] | None = None) -> Table:
+        """Answer one SELECT of SQL over the tables of ``kb export parquet``, through DuckDB.
+
+        ``$name`` in the query stands for a parameter. Where the store is ``parquet:FOLDER``
+        its files are asked, else tables made from the records (extra ``analytics``).
+
+        Raises:
+            QueryError: anything but one SELECT over the tables, or more than a million rows.
+            UnavailableError: no answer in a minute, or DuckDB is not installed.
+
+        >>> KnowledgeBase().sql("SELECT count(*) AS n FROM claims")[0]["n"] > 1000
+        True
+        """
+        return Table(self._analytics.select(query, parameters))
+
+    @cached_property
+    def tables(self) -> Mapping[str, pyarrow.Table]:
+        """The evidence base as typed tables, by name (extra ``analytics``)."""
+        try:
+            from kb.tables import Tables
+        except ImportError as error:
+            raise UnavailableError(_NO_ANALYTICS) from error
+        states = {key: check.state.value for key, check in self.checks.items()}
+        return Tables(self.evidence, self.vocabulary, self.judged, states).all()
+
+    @cached_property
+    def _analytics(self) -> Analytics:
+        try:
+            from kb.sql import Analytics
+        except ImportError as error:
+            raise UnavailableError(_NO_ANALYTICS) from error
+        return Analytics(self._setting.tables or self.tables)
 
     def differences(self, table: Table) -> tuple[Difference, ...]:
         """Say in what the claims of a table differ where it sets several studies side by side.
@@ -324,20 +379,3 @@ class KnowledgeBase:
             "claims": len(evidence.claims),
             "verified": sum(c.state is State.VERIFIED for c in self.checks.values()),
         }
-
-
-def find_root(start: Path | None = None) -> Path:
-    """Return the project folder: ``KB_ROOT``, or the nearest around the working folder.
-
-    Raises ``UnavailableError`` when no folder with ``evidence/`` and ``ontology/`` is in sight.
-    """
-    if named := os.environ.get("KB_ROOT"):
-        return Path(named)
-    here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents):
-        if (folder / "evidence").is_dir() and (folder / "ontology").is_dir():
-            return folder
-    raise UnavailableError(
-        f"no evidence base around {here}: a folder with evidence/ and ontology/ is needed; "
-        "name it with --root or KB_ROOT"
-    )

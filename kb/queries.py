@@ -4,14 +4,15 @@ The head of a file is comments: ``# question:``, ``# why:``, and a line for each
 ``# parameter ?study: study``, whose kind is ``study``, ``source``, ``publication``, ``text`` or
 a scheme of the vocabulary; ``, optional`` after the kind says that it may be left free. A line
 that ends in ``# if ?name`` holds only when that parameter is given. Prefixes are those of the
-dataset and are put before every query.
+dataset and are put before every query. A file of the same name that ends in ``.sql`` asks the
+same of the tables; ``-- if $name`` ends its lines that hold only when a parameter is given.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -27,7 +28,7 @@ from kb.vocabulary import Vocabulary
 _HEAD: Final = re.compile(
     r"#\s*(?P<key>question|why|parameter)\s*(?P<name>\?\w+)?\s*:\s*(?P<rest>.+)"
 )
-_IF: Final = re.compile(r"\s*# if \?(\w+)\s*$")
+_IF: Final = re.compile(r"\s*(?:# if \?|-- if \$)(\w+)\s*$")
 _ENTITIES: Final = ("study", "source", "publication")
 
 
@@ -41,13 +42,27 @@ class Query:
     parameters: Mapping[str, str]
     sparql: str
     optional: frozenset[str] = frozenset()
+    sql: str = ""
+
+    def in_sql(self, given: Mapping[str, object]) -> str:
+        """Return the question as SQL, without lines of parameters not given.
+
+        Raises:
+            QueryError: the question is asked in SPARQL only.
+        """
+        if not self.sql:
+            known = ", ".join(name for name, query in library().items() if query.sql)
+            raise QueryError(f"query {self.name!r} is not asked in SQL; these are: {known}")
+        return "\n".join(self._kept(self.sql, given)) + "\n"
 
     def text(self, iris: Iris, given: Mapping[str, object] | None = None) -> str:
         """Return the SPARQL with its prefixes, and without lines of parameters not given."""
-        kept = [line for line in self.sparql.splitlines() if self._holds(line, given or {})]
-        body = "\n".join(_IF.sub("", line) for line in kept)
+        body = "\n".join(self._kept(self.sparql, given or {}))
         used = (f"PREFIX {p}: <{iri}>" for p, iri in prefixes(iris).items() if f"{p}:" in body)
         return "\n".join((*used, body)).strip() + "\n"
+
+    def _kept(self, text: str, given: Mapping[str, object]) -> Iterator[str]:
+        return (_IF.sub("", line) for line in text.splitlines() if self._holds(line, given))
 
     def _holds(self, line: str, given: Mapping[str, object]) -> bool:
         condition = _IF.search(line)
@@ -130,7 +145,10 @@ def library() -> Mapping[str, Query]:
 
 def _read(folder: Path) -> Iterator[tuple[str, Query]]:
     for path in sorted(folder.glob("*.rq")):
-        yield path.stem, parse_query(path.stem, path.read_text(encoding="utf-8"))
+        query = parse_query(path.stem, path.read_text(encoding="utf-8"))
+        sql = path.with_suffix(".sql")
+        twin = sql.read_text(encoding="utf-8") if sql.exists() else ""
+        yield path.stem, replace(query, sql=twin)
 
 
 def find_query(name: str) -> Query:

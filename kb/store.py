@@ -1,4 +1,4 @@
-"""An embedded Oxigraph store behind a narrow interface: load quads, ask queries.
+"""What every engine does, and embedded Oxigraph, which does it in memory or on disk.
 
 The default graph of every query is the union of all named graphs, so that a plain pattern
 finds everything and ``GRAPH ?source { … }`` says who says it. What leaves the machine or
@@ -7,20 +7,29 @@ changes data is refused before it is evaluated.
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Mapping
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Final, NamedTuple, Protocol
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 import pyoxigraph as ox
 
 from kb._terms import XSD
-from kb.errors import QueryError, shorten
+from kb.errors import QueryError, UnavailableError, shorten
 
 Value = str | int | float | bool | Decimal | None
 """A cell of an answer: IRIs and texts as str, numbers as numbers, unbound as None."""
 
+MAX_ROWS: Final = 1_000_000
+"""An answer of more rows or triples is refused, so that it cannot fill the memory."""
+
 Binding = ox.NamedNode | ox.Literal
+T = TypeVar("T")
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
@@ -41,20 +50,35 @@ class Graphs(NamedTuple):
 
 
 class Engine(Protocol):
-    """What a store must do; remote and analytical engines do the same."""
+    """What a store must do, whether it is embedded or answers over the network."""
+
+    def __len__(self) -> int:
+        """Return the number of quads."""
+        ...
 
     def select(self, query: str, bindings: Mapping[str, Binding] | None = None) -> Answer:
-        """Answer a SELECT query, with some of its variables bound."""
+        """Answer a SELECT or ASK query, with some of its variables bound."""
+        ...
+
+    def graph(self, query: str) -> str:
+        """Answer a CONSTRUCT or DESCRIBE query as N-Triples, sorted."""
         ...
 
 
 class Store:
-    """Oxigraph in memory."""
+    """Oxigraph in this process."""
 
-    def __init__(self, nquads: bytes) -> None:
-        """Load N-Quads into a fresh store."""
-        self._store = ox.Store()
-        self._store.bulk_load(nquads, ox.RdfFormat.N_QUADS)
+    def __init__(self, nquads: bytes = b"", folder: Path | None = None) -> None:
+        """Load N-Quads into memory, or into a folder, where the same bytes load only once.
+
+        Raises:
+            UnavailableError: the folder cannot be read or written.
+        """
+        if folder is None:
+            self._store = ox.Store()
+            self._store.bulk_load(nquads, ox.RdfFormat.N_QUADS)
+        else:
+            self._store = _on_disk(nquads, folder)
 
     def __len__(self) -> int:
         """Return the number of quads."""
@@ -64,7 +88,8 @@ class Store:
         """Answer a SELECT query; ASK gives one row with the column ``answer``.
 
         Raises:
-            QueryError: the query is not well formed, is an update, or leaves the machine.
+            QueryError: the query is not well formed, is an update, leaves the machine, or has
+                more rows than an answer may have.
         """
         result = self._evaluate(query, bindings)
         if isinstance(result, ox.QueryBoolean):
@@ -72,15 +97,14 @@ class Store:
         if not isinstance(result, ox.QuerySolutions):
             raise QueryError("a graph query has no rows; ask for it with graph()")
         columns = [variable.value for variable in result.variables]
-        rows = [tuple(python_value(cell) for cell in row) for row in result]
-        return Answer(columns, rows)
+        return Answer(columns, [tuple(map(python_value, row)) for row in _bounded(result)])
 
     def graph(self, query: str) -> str:
         """Answer a CONSTRUCT or DESCRIBE query as N-Triples, sorted."""
         result = self._evaluate(query, None)
         if not isinstance(result, ox.QueryTriples):
             raise QueryError("rows come from select(); graph() is for CONSTRUCT and DESCRIBE")
-        return "".join(sorted(f"{triple} .\n" for triple in result))
+        return "".join(sorted(f"{triple} .\n" for triple in _bounded(result)))
 
     def results(self, query: str, graphs: Graphs | None = None) -> Results:
         """Answer any query as the engine does, row by row; ``graphs`` overrules its FROM.
@@ -96,33 +120,81 @@ class Store:
         bindings: Mapping[str, Binding] | None,
         graphs: Graphs | None = None,
     ) -> Results:
-        refuse_unsafe(query)
-        bound = with_bindings(query, bindings or {})
+        bound = prepared(query, bindings or {})
         try:
             if graphs is not None:
                 return self._store.query(
-                    _unambiguous(bound),
-                    default_graph=[*graphs.default],
-                    named_graphs=[*graphs.named],
+                    bound, default_graph=[*graphs.default], named_graphs=[*graphs.named]
                 )
-            return self._store.query(
-                _unambiguous(bound), use_default_graph_as_union=not _names_graphs(bound)
-            )
+            return self._store.query(bound, use_default_graph_as_union=not _names_graphs(bound))
         except (SyntaxError, ValueError, OSError) as error:
             raise QueryError(f"the query is not well formed: {shorten(str(error), 300)}") from error
+
+
+def _bounded(found: Iterable[T]) -> Iterator[T]:
+    """Yield rows or triples as far as an answer may be long; it is whole or refused."""
+    for number, item in enumerate(found):
+        if number == MAX_ROWS:
+            raise QueryError(f"the answer has more than {MAX_ROWS:,} rows: ask for less")
+        yield item
+
+
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def _on_disk(nquads: bytes, folder: Path) -> ox.Store:
+    """Open the store of these very bytes, made first where it is not there yet.
+
+    Its name is the digest of the bytes, and it appears complete or not at all; stores of other
+    bytes are removed. Any number of processes may read it.
+    """
+    made = folder / hashlib.sha256(nquads).hexdigest()
+    try:
+        if not made.exists():
+            _make_on_disk(nquads, made)
+        return ox.Store.read_only(str(made))
+    except (OSError, ValueError) as error:
+        raise UnavailableError(f"no store in {folder}: {shorten(str(error), 300)}") from error
+
+
+def _make_on_disk(nquads: bytes, made: Path) -> None:
+    made.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=made.parent) as new:
+        store = ox.Store(f"{new}/store")
+        store.bulk_load(nquads, ox.RdfFormat.N_QUADS)
+        store.optimize()
+        store.flush()
+        del store
+        try:
+            Path(new, "store").rename(made)
+        except OSError:
+            if not made.exists():  # else another process was first, with the same bytes
+                raise
+    for other in made.parent.iterdir():
+        if _DIGEST.fullmatch(other.name) and other != made:
+            shutil.rmtree(other, ignore_errors=True)
 
 
 def python_value(term: object) -> Value:
     """Turn an RDF term into a Python value; a number that is none stays text."""
     if term is None:
         return None
-    if not isinstance(term, ox.Literal):
-        return str(getattr(term, "value", term))
-    convert = _CONVERTERS.get(term.datatype.value.rpartition("#")[2], str)
+    if isinstance(term, ox.Literal):
+        return typed_value(term.value, term.datatype.value)
+    return str(getattr(term, "value", term))
+
+
+def typed_value(text: str, datatype: str) -> Value:
+    """Turn the text of a literal into the Python value of its datatype; else it stays text.
+
+    >>> typed_value("7.70", "http://www.w3.org/2001/XMLSchema#decimal")
+    Decimal('7.70')
+    """
+    convert = _CONVERTERS.get(datatype.rpartition("#")[2], str)
     try:
-        return convert(term.value)
+        return convert(text)
     except (ValueError, ArithmeticError):
-        return term.value
+        return text
 
 
 def binding(value: object, base: str) -> Binding:
@@ -143,11 +215,12 @@ def binding(value: object, base: str) -> Binding:
     raise QueryError(f"a binding is a text, number or IRI, not {type(value).__name__}")
 
 
-_CONVERTERS: Final[Mapping[str, type[int] | type[Decimal] | type[float]]] = {
+_CONVERTERS: Final[Mapping[str, Callable[[str], Value]]] = {
     "integer": int,
     "decimal": Decimal,
     "double": float,
     "float": float,
+    "boolean": lambda text: {"1": "true", "0": "false"}.get(text, text),
 }
 
 _TOKENS: Final = re.compile(
@@ -158,10 +231,10 @@ _TOKENS: Final = re.compile(
     | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*'     # short strings
     | \#[^\n\r]*                                    # a comment
     | [?$]\w+                                       # a variable
-    | (?P<prefix>[\w.-]*):(?:[\w.:%-]|\\.)*         # a prefixed name
-    | (?P<word>[A-Za-z]+)
-    | [\d_.-]+
+    | (?P<prefix>[\w.-]*+):(?:[\w.:%-]|\\.)*        # a prefixed name
+    | (?P<word>[\w.-]++)                            # keywords, with what stands close to them
     | (?P<brace>\{)
+    | (?P<open>["'])                                # of no string: it has no end
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -171,8 +244,11 @@ _FORBIDDEN: Final = frozenset(
     {"LOAD", "INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD"}
 )
 MAX_QUERY: Final = 100_000
+_ENDLESS: Final = 100
+"""So many quotes may be of no string; each of them is looked at to the end of the query."""
 
 
+@lru_cache(maxsize=64)
 def refuse_unsafe(query: str) -> None:
     """Refuse what reaches the network or changes data, whatever it is hidden in.
 
@@ -189,9 +265,13 @@ def refuse_unsafe(query: str) -> None:
     # Parsers differ in where they read escapes: neither reading may hold a forbidden word.
     decoded = _ESCAPE.sub(lambda found: _decoded(found[1] or found[2]), query)
     for text in {query, decoded}:
+        endless = 0
         for token in _TOKENS.finditer(text):
             if word := _forbidden(token):
                 raise QueryError(f"{word} is not allowed: queries read this dataset only")
+            endless += token["open"] is not None
+            if endless > _ENDLESS:
+                raise QueryError("the query is not well formed: strings have no end")
 
 
 def _forbidden(token: re.Match[str]) -> str:
@@ -201,21 +281,37 @@ def _forbidden(token: re.Match[str]) -> str:
     ``trueSERVICE`` reach the network. What looks like an IRI can be two comparisons, with the
     end of the first one's bracket in between.
     """
-    word = (token["word"] or "").upper()
+    words = _words(token)
     after_bracket = (token["iri"] or "").partition(")")[2].upper()
-    if any(_REMOTE in part for part in (word, (token["prefix"] or "").upper(), after_bracket)):
+    parts = (*words, (token["prefix"] or "").upper(), after_bracket)
+    if any(_REMOTE in part for part in parts):
         return _REMOTE
-    return word if word in _FORBIDDEN else ""
+    return next((word for word in words if word in _FORBIDDEN), "")
+
+
+def _words(token: re.Match[str]) -> list[str]:
+    """Return the words of a token in capitals: ``1.SERVICE`` and ``true.SERVICE`` hold one."""
+    return re.findall("[A-Z]+", token["word"].upper()) if token["word"] else []
 
 
 def _names_graphs(query: str) -> bool:
     """Tell whether a query says with FROM which graphs it asks; the union would overrule it."""
-    return any((token["word"] or "").upper() == "FROM" for token in _TOKENS.finditer(query))
+    return any("FROM" in _words(token) for token in _TOKENS.finditer(query))
 
 
 def _unambiguous(query: str) -> str:
     """End the line after each IRI with a hash: if a parser takes it for a comment, no more is."""
     return _TOKENS.sub(lambda t: f"{t[0]}\n" if "#" in (t["iri"] or "") else t[0], query)
+
+
+def prepared(query: str, bindings: Mapping[str, Binding]) -> str:
+    """Return a query that was found safe, with its bindings, as every engine gets it.
+
+    Raises:
+        QueryError: what is asked leaves the dataset or changes it, or cannot be bound.
+    """
+    refuse_unsafe(query)
+    return _unambiguous(with_bindings(query, bindings))
 
 
 def with_bindings(query: str, bindings: Mapping[str, Binding]) -> str:

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from kb.cli import main
 
-UNSET = {"KB_ROOT": None, "KB_SOURCE_TEXTS": None}
+UNSET = {"KB_ROOT": None, "KB_SOURCE_TEXTS": None, "KB_STORE": None}
 
 
 def kb(root: Path | None, *words: str | Path) -> Result:

@@ -25,7 +25,7 @@ from kb import (
     UnavailableError,
 )
 from kb.exports import COLUMNS
-from kb.lookup import find_root
+from kb.loading import find_root
 
 PUBLIC = (
     "Check Claim Claims Evidence Finding FoundClaim Group InputError KbError KnowledgeBase Measure "
@@ -34,7 +34,7 @@ PUBLIC = (
 )
 METHODS = (
     "ask checks claim claims counts derived differences discrepancies explain iris judged network "
-    "nquads rdflib rows sparql store studies study vocabulary"
+    "nquads rdflib rows sparql sql store studies study tables vocabulary"
 )
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from kb.expansion import measure_key
 from kb.exports import schedule
-from kb.model import WHOLE, Group, Study
+from kb.model import WHOLE, Group, Study, measure_key
 from kb.results import FoundClaim
+from kb.site import searching
 from kb.site.context import Site, collect
-from kb.site.drawing import Plot
 from kb.site.figures import Part, Shown
 from kb.site.findings import from_elsewhere, of_study
-from kb.site.flow import flow_of
-from kb.site.pages import File, Page
+from kb.site.flow import Count, Size, flow_of
+from kb.site.pages import File, Page, Values
 from kb.site.study_plots import StudyPlots
 from kb.site.tables import StudyTables, Table
 from kb.site.words import dose, sentence
@@ -53,27 +52,26 @@ def study_pages(site: Site) -> Iterator[Page | File]:
     )
     plots = StudyPlots(site)
     for study in site.studies.values():
-        yield from _study(site, study, plots.of(study.id))
+        yield from _study(site, study, plots)
+        yield site.csv(f"study/{study.id}.csv", site.by_study.get(study.id, ()))
 
 
-def _study(site: Site, study: Study, plots: Mapping[str, list[Plot]]) -> Iterator[Page | File]:
+def _study(site: Site, study: Study, plots: StudyPlots) -> Iterator[Page | File]:
     arranged = StudyTables(site, study.id)
     tables, main = arranged.tables(), arranged.main()
-    schedules = _schedules(site, study.id)
-    members = _member(site, arranged, site.groups[study.id, WHOLE])
-    yield Page(
-        f"study/{study.id}",
-        "study.html.j2",
-        study.name,
-        {
+    schedules, flow = _schedules(site, study.id), flow_of(site, study.id)
+
+    def values() -> Values:
+        members = _member(site, arranged, site.groups[study.id, WHOLE])
+        return {
             "site": site,
             "study": study,
             "main": main,
             "tables": tables,
             "cards": of_study(site, study.id),
             "elsewhere": from_elsewhere(site, study.id),
-            "plots": plots,
-            "flow": flow_of(site, study.id),
+            "plots": plots.of(study.id),
+            "flow": flow,
             "schedules": schedules,
             "whole": members,
             "anchors": _anchors(arranged.claims),
@@ -81,17 +79,36 @@ def _study(site: Site, study: Study, plots: Mapping[str, list[Plot]]) -> Iterato
             "boxes": _boxes(main, tables, schedules, members),
             "analyses": [s for s in site.studies.values() if study.id in s.analysis_of],
             "is_long": arranged.is_long,
-        },
-        f"{study.name}: {study.title}",
-        hide=("navigation",),
-        boost=2,
-    )
-    yield site.csv(f"study/{study.id}.csv", arranged.claims)
+        }
+
+    yield _page(site, study, arranged.claims, values)
     for table in (*tables, *([main] if main else [])):
         yield site.csv(table.csv, table.claims)
-    if schedules:
-        given = [found for s in schedules for found in s.shown.claims]
-        yield site.csv(f"study/{study.id}/schedules.csv", given)
+    drawn = [] if flow is None else [*flow.whole.shown, *_within(flow.arms), *_within(flow.counts)]
+    listed = {"flow": drawn, "schedules": [one.shown for one in schedules]}
+    for name, shown in listed.items():
+        if shown:
+            found = [one for print_ in shown for one in print_.claims]
+            yield site.csv(f"study/{study.id}/{name}.csv", found)
+
+
+def _page(site: Site, study: Study, claims: list[FoundClaim], values: Callable[[], Values]) -> Page:
+    cards = (*of_study(site, study.id), *from_elsewhere(site, study.id))
+    judged = (found for card in cards for found in card.claims)
+    return Page(
+        f"study/{study.id}",
+        "study.html.j2",
+        study.name,
+        values,
+        f"{study.name}: {study.title}",
+        hide=("navigation",),
+        made_of=site.made_of((*claims, *judged)),
+        **searching.of_study(study, len(claims)),
+    )
+
+
+def _within(parts: Iterable[Count | Size]) -> Iterator[Shown]:
+    return (shown for part in parts for shown in part.shown)
 
 
 def _boxes(

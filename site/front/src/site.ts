@@ -43,6 +43,9 @@ document.addEventListener(
   (event) => {
     const button = event.target instanceof Element && event.target.closest("button[popovertarget]");
     if (button instanceof HTMLElement) opener = button;
+    const taking = event.target instanceof Element && event.target.closest<HTMLElement>("button[data-take]");
+    const figure = taking && taking.closest("figure");
+    if (figure) void import("./drawing").then(({ take }) => take(figure, taking.dataset["take"] ?? "svg"));
   },
   true,
 );

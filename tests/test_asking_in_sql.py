@@ -1,0 +1,243 @@
+"""Whole-table questions in SQL: as SPARQL answers them, over tables that SQL can only read."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from command_line import kb
+from conftest import ROOT
+
+from kb import InputError, KnowledgeBase, QueryError, Table, UnavailableError
+from kb.queries import Query, library
+from kb.sql import Analytics
+from kb.store import MAX_QUERY
+from kb.tables import COLUMNS, Tables, write_parquet
+
+TWINS = [query for query in library().values() if query.sql]
+GIVEN = {"endpoint": ("CR", "SURVIVAL"), "study": (None, "tower")}
+ENDLESS = "SELECT count(*) FROM range(100000000) a, range(100000000) b WHERE a.range + b.range = 7"
+
+
+@pytest.fixture(scope="module")
+def folder(real: KnowledgeBase, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("tables")
+    assert {path.stem for path in write_parquet(real.tables, made)} == set(COLUMNS)
+    return made
+
+
+@pytest.fixture(scope="module")
+def in_tables(folder: Path) -> KnowledgeBase:
+    return KnowledgeBase(ROOT, store=f"parquet:{folder}")
+
+
+def rows(table: Table) -> list[tuple[object, ...]]:
+    return [tuple(row.values()) for row in table]
+
+
+def test_there_are_a_handful_of_questions_in_both_languages() -> None:
+    assert len(TWINS) >= 5
+
+
+@pytest.mark.parametrize("query", TWINS, ids=lambda query: query.name)
+def test_sql_and_sparql_give_equal_answers(
+    query: Query, real: KnowledgeBase, in_tables: KnowledgeBase
+) -> None:
+    values = next(iter(query.parameters), "")
+    for value in GIVEN.get(values, (None,)):
+        given = {values: value} if value else {}
+        sparql, sql = real.ask(query.name, **given), in_tables.ask(query.name, **given)
+        assert sql.columns == sparql.columns
+        assert len(sparql) > 0
+        assert Counter(rows(sql)) == Counter(rows(sparql))
+        assert rows(sql) == rows(sparql)
+
+
+def test_a_question_without_sql_is_refused_with_those_that_have_it(
+    in_tables: KnowledgeBase,
+) -> None:
+    with pytest.raises(QueryError, match=r"not asked in SQL; these are: .*evidence-map"):
+        in_tables.ask("hazard-ratios")
+    with pytest.raises(InputError, match="answers SQL"):
+        in_tables.sparql("ASK { ?s ?p ?o }")
+
+
+def test_tables_of_the_records_answer_as_their_files_do(
+    real: KnowledgeBase, in_tables: KnowledgeBase
+) -> None:
+    for table in COLUMNS:
+        query = f"FROM {table} ORDER BY iri"
+        assert rows(real.sql(query)) == rows(in_tables.sql(query))
+    assert real.sql("SELECT count(*) AS n FROM claims")[0]["n"] == len(real.evidence.claims)
+
+
+def test_every_claim_keeps_its_digits(real: KnowledgeBase) -> None:
+    found = {row["iri"]: row["value"] for row in real.sql("SELECT iri, value FROM claims")}
+    for claim in real.evidence.claims:
+        assert found[real.iris.claim(claim.study, claim.id)] == claim.figure.value
+
+
+def test_parameters_are_values_and_never_sql(real: KnowledgeBase) -> None:
+    query = "SELECT count(*) AS n FROM claims WHERE study = $study"
+    assert int(str(real.sql(query, {"study": "tower"})[0]["n"])) > 50
+    assert real.sql(query, {"study": "' OR true --"})[0]["n"] == 0
+    with pytest.raises(QueryError):
+        real.sql(query)
+
+
+def test_cells_are_plain_values(real: KnowledgeBase) -> None:
+    query = (
+        "SELECT 7.70::DECIMAL(9, 4), 100::DECIMAL(9, 2), ['a', 'b'], DATE '2017-08-01', NULL, true"
+    )
+    found = rows(real.sql(query))[0]
+    assert found == (Decimal("7.7"), Decimal(100), "a b", "2017-08-01", None, True)
+    assert str(found[1]) == "100"
+
+
+# --- the files -------------------------------------------------------------------------------
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.iterdir())}
+
+
+def test_equal_evidence_gives_equal_bytes(
+    folder: Path, real: KnowledgeBase, tmp_path: Path
+) -> None:
+    """Also from a process with another seed of hashes, another time zone and another order."""
+    environment = {**os.environ, "PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo", "LC_ALL": "C"}
+    program = str(Path(sys.executable).with_name("kb"))
+    command = [program, "--root", str(ROOT), "export", "parquet", "--out", str(tmp_path)]
+    subprocess.run(command, check=True, env=environment, capture_output=True)
+    assert digests(tmp_path) == digests(folder)
+    states = {key: check.state.value for key, check in reversed(list(real.checks.items()))}
+    again = Tables(real.evidence, real.vocabulary, real.judged, states).all()
+    write_parquet(again, tmp_path / "again")
+    assert digests(tmp_path / "again") == digests(folder)
+
+
+def test_columns_have_the_types_of_what_they_hold(real: KnowledgeBase) -> None:
+    claims = real.tables["claims"].schema
+    assert str(claims.field("value").type) == "decimal128(38, 16)"
+    assert str(claims.field("numerator").type) == "int64"
+    assert str(claims.field("second_hand").type) == "bool"
+    iris = real.tables["claims"]["iri"].to_pylist()
+    assert iris == sorted(set(iris))
+
+
+# --- what SQL may not do ---------------------------------------------------------------------
+
+REFUSED = {
+    "read a file": "SELECT * FROM read_text('{file}')",
+    "read a file by its name": "SELECT * FROM '{file}'",
+    "read a table outside": "SELECT * FROM read_parquet('{folder}/../*.parquet')",
+    "list files": "SELECT * FROM glob('/*')",
+    "fetch": "SELECT * FROM read_csv('http://127.0.0.1:1/x.csv')",
+    "write a file": "COPY (SELECT 1) TO '{folder}/x.csv'",
+    "write over a table's file": "COPY (SELECT 1) TO '{folder}/claims.parquet'",
+    "attach": "ATTACH '{folder}/x.db'",
+    "install": "INSTALL httpfs",
+    "load": "LOAD httpfs",
+    "set": "SET enable_external_access = true",
+    "unlock": "SET lock_configuration = false",
+    "pragma": "PRAGMA enable_external_access = true",
+    "create": "CREATE TABLE x AS SELECT 1",
+    "drop": "DROP VIEW claims",
+    "delete": "DELETE FROM claims",
+    "update": "UPDATE claims SET printed = ''",
+    "export": "EXPORT DATABASE '{folder}/out'",
+    "call": "CALL pragma_version()",
+    "two statements": "SELECT 1; SELECT 2",
+    "a change after a query": "SELECT 1; DROP VIEW claims",
+    "nothing": "",
+    "a variable of the program": "SELECT * FROM found",
+    "an environment variable": "SELECT getenv('HOME')",
+    "no SQL": "SELEC 1",
+    "too long": "SELECT 1 --" + "x" * MAX_QUERY,
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("files", [False, True], ids=["records", "files"])
+def test_sql_reads_the_tables_and_does_nothing_else(
+    name: str, files: bool, folder: Path, real: KnowledgeBase, in_tables: KnowledgeBase
+) -> None:
+    before = digests(folder)
+    base = in_tables if files else real
+    with pytest.raises(QueryError) as raised:
+        base.sql(REFUSED[name].replace("{file}", __file__).replace("{folder}", str(folder)))
+    assert "Whole-table questions" not in str(raised.value)
+    assert digests(folder) == before
+    assert base.sql("SELECT count(*) AS n FROM claims")[0]["n"] == len(real.evidence.claims)
+
+
+def test_an_answer_has_a_largest_length_and_a_latest_time(folder: Path) -> None:
+    with pytest.raises(QueryError, match="more than 10 rows"):
+        Analytics(folder, rows=10).select("SELECT * FROM range(11)")
+    assert len(Analytics(folder, rows=10).select("SELECT * FROM range(10)").rows) == 10
+    short = Analytics(folder, seconds=0.3)
+    with pytest.raises(UnavailableError, match=r"no answer in 0\.3 s"):
+        short.select(ENDLESS)
+    assert short.select("SELECT 1 AS one").rows == [(1,)]
+
+
+def test_memory_has_an_end(folder: Path) -> None:
+    with pytest.raises(QueryError, match=r"(?i)memory"):
+        Analytics(folder).select("SELECT list(range) FROM range(2000000000)")
+
+
+def test_a_folder_without_tables_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UnavailableError, match="write them with kb export parquet"):
+        Analytics(tmp_path)
+    (tmp_path / "claims.parquet").write_bytes(b"no Parquet")
+    with pytest.raises(UnavailableError, match=r"claims\.parquet cannot be read"):
+        Analytics(tmp_path)
+
+
+# --- the command line ------------------------------------------------------------------------
+
+
+def test_the_command_line_writes_asks_and_lists(tmp_path: Path) -> None:
+    out = tmp_path / "it's tables"
+    result = kb(ROOT, "export", "parquet", "--out", out)
+    assert result.exit_code == 0
+    assert f"{out / 'claims.parquet'}: " in result.output
+    store = ("--store", f"parquet:{out}")
+    assert "printed VARCHAR" in kb(ROOT, *store, "sql", "--tables").output
+    asked = kb(ROOT, *store, "sql", "SELECT name FROM studies WHERE id = $s", "--param", "s=tower")
+    assert "TOWER" in asked.output
+    words = ("query", "evidence-map", "--param", "study=tower", "--csv")
+    assert kb(ROOT, *store, *words).output == kb(ROOT, *words).output
+    assert kb(ROOT, *store, "sql", "DROP VIEW claims").exit_code == 2
+    assert kb(ROOT, "--store", f"parquet:{tmp_path}", "sql", "SELECT 1").exit_code == 3
+
+
+# --- a cluster's engine ----------------------------------------------------------------------
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("pyspark") is None or shutil.which("java") is None,
+    reason="optional: a test of the same files in Spark, which needs pyspark and Java",
+)
+def test_spark_reads_the_same_files_to_the_same_answer(folder: Path, real: KnowledgeBase) -> None:
+    from pyspark.sql import SparkSession
+
+    spark = (
+        SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
+    )
+    try:
+        for table in ("claims", "studies"):
+            spark.read.parquet(str(folder / f"{table}.parquet")).createOrReplaceTempView(table)
+        found = spark.sql(library()["evidence-map"].in_sql({})).collect()
+    finally:
+        spark.stop()
+    expected = Counter(rows(real.ask("evidence-map")))
+    assert Counter(tuple(row) for row in found) == expected
