@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -47,8 +47,10 @@ class Setting:
         """The folder with tables, where they answer."""
         return self.folder if self.kind == "parquet" else None
 
-    def open(self, nquads: Callable[[], bytes]) -> Engine:
+    def open(self, nquads: Callable[[], bytes], quads: Callable[[], Iterable[str]]) -> Engine:
         """Return the engine that answers SPARQL; the dataset is made only if it is needed.
+
+        ``nquads`` makes all of it at once, ``quads`` line by line, which needs no memory.
 
         Raises:
             InputError: a URL that is none, or tables, which answer no SPARQL.
@@ -57,7 +59,7 @@ class Setting:
         if self.kind == "memory":
             return Store(nquads())
         if self.kind == "oxigraph":
-            return Store(nquads(), self.folder)
+            return Store.on_disk(self.folder, quads)
         if self.kind == "parquet":
             raise InputError(f"{self._text} answers SQL (kb sql) and the questions that have one")
         try:

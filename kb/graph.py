@@ -55,10 +55,21 @@ class GraphWriter:
         ``states`` gives the verification of claims, by study and claim id; ``more`` are lines
         that were computed from the evidence (``kb.judging``).
         """
-        lines = {*self._ontology(), *self._records(evidence), *self._claims(evidence), *more}
-        lines.update(self._verification(states))
-        lines.update(self._adjudications(evidence))
-        return ("\n".join(sorted(lines)) + "\n").encode()
+        return in_order(self.lines(evidence, states, more))
+
+    def lines(
+        self,
+        evidence: Evidence,
+        states: Mapping[tuple[str, str], str],
+        more: Iterable[str] = (),
+    ) -> Iterator[str]:
+        """Yield the quads one by one, some of them twice; equal evidence gives the same order."""
+        yield from self._ontology()
+        yield from self._records(evidence)
+        yield from self._claims(evidence)
+        yield from more
+        yield from self._verification(states)
+        yield from self._adjudications(evidence)
 
     def _verification(self, states: Mapping[tuple[str, str], str]) -> Iterator[str]:
         for (study, name), state in states.items():
@@ -127,7 +138,8 @@ class GraphWriter:
         yield from self._node(subject, kind, MEASURE, measure)
         yield self.quad(subject, "study", _terms.iri(self.iris.entity("study", measure.study)))
         for scheme, own in (("regimen", measure.regimen), ("population", measure.population)):
-            for name in {own} if own else {getattr(group, scheme) for group in groups} - {""}:
+            names = {own} if own else {getattr(group, scheme) for group in groups} - {""}
+            for name in sorted(names):
                 predicate = f"about{scheme.capitalize()}"
                 yield self.quad(subject, predicate, _terms.iri(self._term(scheme, name)))
 
@@ -203,6 +215,11 @@ class GraphWriter:
         full = predicate if ":" in predicate else self.iris.own(predicate)
         graph = graph or self.iris.records
         return f"{_terms.iri(subject)} {_terms.iri(full)} {value} {_terms.iri(graph)} ."
+
+
+def in_order(lines: Iterable[str]) -> bytes:
+    """Return lines of N-Quads sorted, each once: equal sets of quads are equal bytes."""
+    return ("\n".join(sorted(set(lines))) + "\n").encode()
 
 
 class _BlankNames:

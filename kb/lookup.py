@@ -20,7 +20,7 @@ from kb.comparability import Comparability, Difference
 from kb.engines import Setting
 from kb.errors import NotFoundError, UnavailableError
 from kb.expansion import expand
-from kb.graph import GraphWriter
+from kb.graph import GraphWriter, in_order
 from kb.hierarchy import hierarchy_quads
 from kb.iris import Iris
 from kb.judging import Judged, Standing, judge, quads
@@ -90,15 +90,21 @@ class KnowledgeBase:
     @cached_property
     def nquads(self) -> bytes:
         """The whole dataset as sorted N-Quads."""
-        states = {key: check.state.value for key, check in self.checks.items()}
+        return in_order(self._quads())
+
+    def _quads(self) -> Iterator[str]:
         writer = GraphWriter(self.vocabulary)
         more = chain(quads(self.judged, writer), hierarchy_quads(writer))
-        return writer.nquads(self.evidence, states, more)
+        return writer.lines(self.evidence, self._states, more)
+
+    @cached_property
+    def _states(self) -> Mapping[tuple[str, str], str]:
+        return {key: check.state.value for key, check in self.checks.items()}
 
     @cached_property
     def store(self) -> Engine:
         """The engine that holds the dataset and answers SPARQL."""
-        return self._setting.open(lambda: self.nquads)
+        return self._setting.open(lambda: self.nquads, self._quads)
 
     @cached_property
     def checks(self) -> Mapping[tuple[str, str], Check]:
@@ -119,12 +125,13 @@ class KnowledgeBase:
     @cached_property
     def rows(self) -> list[exports.Row]:
         """All claims as rows with the columns of ``kb export claims``."""
-        states = {key: check.state.value for key, check in self.checks.items()}
         findings = {
             key: " ".join(finding.id for finding in found)
             for key, found in self.judged.by_claim.items()
         }
-        return list(exports.claim_rows(self.evidence, states, self.judged.standings, findings))
+        return list(
+            exports.claim_rows(self.evidence, self._states, self.judged.standings, findings)
+        )
 
     @cached_property
     def _groups(self) -> Mapping[tuple[str, str], Group]:
@@ -258,8 +265,7 @@ class KnowledgeBase:
             from kb.tables import Tables
         except ImportError as error:
             raise UnavailableError(_NO_ANALYTICS) from error
-        states = {key: check.state.value for key, check in self.checks.items()}
-        return Tables(self.evidence, self.vocabulary, self.judged, states).all()
+        return Tables(self.evidence, self.vocabulary, self.judged, self._states).all()
 
     @cached_property
     def _analytics(self) -> Analytics:

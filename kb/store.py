@@ -11,8 +11,9 @@ import hashlib
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
@@ -61,19 +62,26 @@ class Engine(Protocol):
 
 
 class Store:
-    """Oxigraph in this process."""
+    """Oxigraph in this process, in memory or on disk."""
 
-    def __init__(self, nquads: bytes = b"", folder: Path | None = None) -> None:
-        """Load N-Quads into memory, or into a folder, where the same bytes load only once.
+    def __init__(self, nquads: bytes = b"") -> None:
+        """Load N-Quads into memory."""
+        self._store = ox.Store()
+        self._store.bulk_load(nquads, ox.RdfFormat.N_QUADS)
+
+    @classmethod
+    def on_disk(cls, folder: Path, quads: Callable[[], Iterable[str]]) -> Store:
+        """Open the store of these quads in a folder, where the same ones are loaded only once.
+
+        ``quads`` yields lines of N-Quads, in the same order each time. It is called once to find
+        out whether they are there, and once more if they are not; never are all of them in memory.
 
         Raises:
             UnavailableError: the folder cannot be read or written.
         """
-        if folder is None:
-            self._store = ox.Store()
-            self._store.bulk_load(nquads, ox.RdfFormat.N_QUADS)
-        else:
-            self._store = _on_disk(nquads, folder)
+        store = cls.__new__(cls)
+        store._store = _on_disk(quads, folder)
+        return store
 
     def __len__(self) -> int:
         """Return the number of quads."""
@@ -127,35 +135,47 @@ class Store:
 
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+_BATCH: Final = 100_000
+"""Quads that are loaded at a time: what is loaded in one go is sorted in memory."""
 
 
-def _on_disk(nquads: bytes, folder: Path) -> ox.Store:
-    """Open the store of these very bytes, made first where it is not there yet.
+def _on_disk(quads: Callable[[], Iterable[str]], folder: Path) -> ox.Store:
+    """Open the store of these very quads, made first where it is not there yet.
 
-    Its name is the digest of the bytes, and it appears complete or not at all; stores of other
-    bytes are removed. Any number of processes may read it.
+    Its name is the digest of their lines, and it appears complete or not at all; stores of other
+    quads are removed. Any number of processes may read it.
     """
-    made = folder / hashlib.sha256(nquads).hexdigest()
+    digest = hashlib.sha256()
+    for batch in _batches(quads()):
+        digest.update(batch)
+    made = folder / digest.hexdigest()
     try:
         if not made.exists():
-            _make_on_disk(nquads, made)
+            _make_on_disk(quads(), made)
         return ox.Store.read_only(str(made))
     except (OSError, ValueError) as error:
         raise UnavailableError(f"no store in {folder}: {shorten(str(error), 300)}") from error
 
 
-def _make_on_disk(nquads: bytes, made: Path) -> None:
+def _batches(quads: Iterable[str]) -> Iterator[bytes]:
+    lines = iter(quads)
+    while batch := list(islice(lines, _BATCH)):
+        yield ("\n".join(batch) + "\n").encode()
+
+
+def _make_on_disk(quads: Iterable[str], made: Path) -> None:
     made.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".new-", dir=made.parent) as new:
         store = ox.Store(f"{new}/store")
-        store.bulk_load(nquads, ox.RdfFormat.N_QUADS)
+        for batch in _batches(quads):
+            store.bulk_load(batch, ox.RdfFormat.N_QUADS)
         store.optimize()
         store.flush()
         del store
         try:
             Path(new, "store").rename(made)
         except OSError:
-            if not made.exists():  # else another process was first, with the same bytes
+            if not made.exists():  # else another process was first, with the same quads
                 raise
     for other in made.parent.iterdir():
         if _DIGEST.fullmatch(other.name) and other != made:
