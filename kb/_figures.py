@@ -277,7 +277,7 @@ _ROMANS = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
 def readings(folded: Folded) -> Iterator[Number]:
     """Yield the numbers, ``2 134`` as one number as well as two, and ``phase III`` as 3."""
-    for found in _ROMAN.finditer(folded.text):
+    for found in _ROMAN.finditer(folded.text) if "I" in folded.text else ():
         value = Decimal(_ROMANS[found["roman"]])
         yield Number(found["roman"], value, "", True, *found.span("roman"))
     before: Number | None = None

@@ -46,6 +46,26 @@ from kb.errors import UnavailableError
     show_default=True,
     help="Queries at work at a time; four times as many may wait.",
 )
+@click.option(
+    "--client-rate",
+    type=click.FloatRange(0),
+    default=0.0,
+    show_default=True,
+    help="Queries a second that one client may ask, over five seconds; 0 sets no limit.",
+)
+@click.option(
+    "--proxies",
+    type=click.IntRange(0, 10),
+    default=0,
+    show_default=True,
+    help="Proxies in front, whose X-Forwarded-For says who asks; 0 reads no such header.",
+)
+@click.option(
+    "--watch/--no-watch",
+    default=True,
+    show_default=True,
+    help="Load a new build when there is one. SIGHUP loads it in any case.",
+)
 @click.pass_context
 @examples("kb serve", "kb serve --build build --port 8080 --timeout 5")
 def serve(
@@ -61,4 +81,14 @@ def serve(
 
     folder = build if build is not None else root_of(context) / "build"
     limits = Limits(seconds=asked["timeout"], rows=asked["max_rows"])
-    running.serve(Settings(folder.resolve(), host, port, limits, asked["max_concurrent"]))
+    settings = Settings(
+        folder.resolve(),
+        host,
+        port,
+        limits,
+        concurrent=asked["max_concurrent"],
+        watch=asked["watch"],
+        rate=asked["client_rate"],
+        proxies=asked["proxies"],
+    )
+    running.serve(settings)

@@ -18,6 +18,7 @@ _ESCAPES: Final = str.maketrans(
     {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
     | {chr(code): f"\\u{code:04X}" for code in (*range(9), 11, 12, *range(14, 32), 127)}
 )
+_ESCAPED: Final = re.compile(r'[\x00-\x1f\x7f"\\]')
 _NOT_IN_IRI: Final = re.compile(r'[\x00-\x20<>"{}|\\^`]')
 
 
@@ -28,7 +29,14 @@ def iri(value: str) -> str:
     >>> iri("https://doi.org/10.1/a<b>")
     '<https://doi.org/10.1/a%3Cb%3E>'
     """
-    return f"<{_NOT_IN_IRI.sub(lambda found: quote(found[0]), value)}>"
+    return fresh_iri(value)
+
+
+def fresh_iri(value: str) -> str:
+    """Write an IRI that is met once: remembering it would cost more than writing it again."""
+    if _NOT_IN_IRI.search(value):
+        value = _NOT_IN_IRI.sub(lambda found: quote(found[0]), value)
+    return f"<{value}>"
 
 
 def text(value: str) -> str:
@@ -37,7 +45,7 @@ def text(value: str) -> str:
     >>> text('say "no"')
     '"say \\"no\\""'
     """
-    return f'"{value.translate(_ESCAPES)}"'
+    return f'"{value.translate(_ESCAPES)}"' if _ESCAPED.search(value) else f'"{value}"'
 
 
 def typed(value: object, datatype: str) -> str:
@@ -51,13 +59,13 @@ def literal(value: str | bool | int | Decimal) -> str:
     >>> literal(Decimal("7.70"))
     '"7.70"^^<http://www.w3.org/2001/XMLSchema#decimal>'
     """
+    if isinstance(value, str):
+        return text(value)
     if isinstance(value, bool):
         return typed(str(value).lower(), "boolean")
     if isinstance(value, int):
         return typed(value, "integer")
-    if isinstance(value, Decimal):
-        return typed(f"{value:f}", "decimal")
-    return text(value)
+    return typed(f"{value:f}", "decimal")
 
 
 def dated(value: str) -> str:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from kb.errors import InputError, UnavailableError
+from kb import manifest
+from kb._replacing import replacing
+from kb.errors import InputError
 from kb.exports import to_csv
 from kb.lookup import KnowledgeBase
+from kb.manifest import Manifest, Summary
 from kb.schema import MODELS, schema_text
-from kb.site import build_site
+from kb.site import Last, build_site, front_folder, site_folder
 
 STEPS: Final = ("dataset", "tables", "site")
 Progress = Callable[[str], None]
@@ -23,11 +23,28 @@ def _unseen(step: str) -> None:
     """Show no progress."""
 
 
-def build(base: KnowledgeBase, target: Path, progress: Progress = _unseen) -> None:
+def unchanged(root: Path, target: Path, texts: Path | None = None) -> Manifest | None:
+    """Return the manifest of the last build if another would be the same, byte for byte.
+
+    Args:
+        root: the project folder, which holds ``evidence/`` and ``ontology/``.
+        target: the folder of the last build.
+        texts: the folder with the texts of the sources, if the build reads them.
+    """
+    last = manifest.read(target)
+    if last is None or last.inputs != manifest.of_inputs(root, _themes(root), texts)[0]:
+        return None
+    return last if manifest.is_intact(target, last) else None
+
+
+def build(
+    base: KnowledgeBase, target: Path, progress: Progress = _unseen, *, fresh: bool = False
+) -> Summary:
     """Write ``kb.nq``, tables, schemas and the site to a folder, replacing the last build.
 
     Everything is made in a folder beside the target and moved there when it is complete, so
-    that an interrupted build leaves the last good one as it was.
+    that an interrupted build leaves the last good one as it was. Pages that would be as they
+    are in the last build are taken from it, unless the build is to be ``fresh``.
 
     Raises:
         UnavailableError: the folder cannot be written.
@@ -36,51 +53,43 @@ def build(base: KnowledgeBase, target: Path, progress: Progress = _unseen) -> No
     foreign = target != base.root / "build" and not (target / "kb.nq").exists()
     if foreign and target.is_dir() and any(target.iterdir()):
         raise InputError(f"{target} is no earlier build: it would be replaced with all it holds")
-    with _fresh_folder(target) as folder:
+    inputs, settings = manifest.of_inputs(base.root, _themes(base.root), base.texts)
+    last = None if fresh else _last(target, settings)
+    with replacing(target) as folder:
         progress("dataset")
         (folder / "kb.nq").write_bytes(base.nquads)
         progress("tables")
-        (folder / "claims.csv").write_text(claims_csv(base), encoding="utf-8")
-        (folder / "schema").mkdir()
-        for kind in MODELS:
-            text = schema_text(kind, base.vocabulary)
-            (folder / "schema" / f"{kind}.schema.json").write_text(text, encoding="utf-8")
+        _write_tables(base, folder)
         progress("site")
-        build_site(base, folder)
+        pages = build_site(base, folder, last)
+        summary = Summary(base.counts(), tuple(base.judged.stale()))
+        if manifest.changed_at(base.root, base.texts) >= base.read_at:
+            inputs = ""  # whatever the records say by now, this build is not known to be made of it
+        manifest.write(folder, inputs, settings, pages, summary)
+    return summary
+
+
+def _themes(root: Path) -> tuple[Path, ...]:
+    folder = site_folder(root)
+    return (folder, front_folder(folder))
+
+
+def _last(target: Path, settings: str) -> Last | None:
+    """Return the last build, if what it made can be taken over."""
+    made = manifest.read(target)
+    if made is None or made.settings != settings or not manifest.is_intact(target, made):
+        return None
+    return Last(target, made.pages)
+
+
+def _write_tables(base: KnowledgeBase, folder: Path) -> None:
+    (folder / "claims.csv").write_text(claims_csv(base), encoding="utf-8")
+    (folder / "schema").mkdir()
+    for kind in MODELS:
+        text = schema_text(kind, base.vocabulary)
+        (folder / "schema" / f"{kind}.schema.json").write_text(text, encoding="utf-8")
 
 
 def claims_csv(base: KnowledgeBase) -> str:
     """Return all claims as CSV, one row for each claim and group."""
     return to_csv(base.rows)
-
-
-@contextmanager
-def _fresh_folder(target: Path) -> Iterator[Path]:
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    except OSError as error:
-        raise UnavailableError(f"cannot write beside {target}: {error}") from error
-    try:
-        yield made
-        made.chmod(0o755)
-        _replace(target, made)
-    except OSError as error:
-        raise UnavailableError(f"cannot write {target}: {error}") from error
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
-
-
-def _replace(target: Path, made: Path) -> None:
-    """Two renames: the old build is away for an instant only, and comes back if that fails."""
-    if not target.exists():
-        made.rename(target)
-        return
-    old = made.with_name(f"{made.name}-old")
-    target.rename(old)
-    try:
-        made.rename(target)
-    except OSError:
-        old.rename(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)

@@ -23,6 +23,7 @@ from kb._commands import (
     examples,
     json_option,
     open_base,
+    root_of,
     stop,
     texts_option,
     write_json,
@@ -62,22 +63,30 @@ def main(context: click.Context, root: Path | None, store: str | None) -> None:
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder to write (default: build/ in the project).",
 )
+@click.option("--fresh", is_flag=True, help="Make everything anew, also what has not changed.")
 @texts_option
 @click.pass_context
 @examples("kb build", "kb build --texts ../papers")
-def build(context: click.Context, out: Path | None, texts: Path | None) -> None:
-    """Build the dataset, its tables and the site: all of it, or nothing changes."""
-    from kb.building import STEPS
+def build(context: click.Context, out: Path | None, texts: Path | None, fresh: bool) -> None:
+    """Build the dataset, its tables and the site: all of it, or nothing changes.
+
+    What has not changed since the last build is taken from it.
+    """
+    from kb.building import STEPS, unchanged
     from kb.building import build as build_all
 
-    base = open_base(context, texts)
-    target = out or base.root / "build"
-    with _progress(len(STEPS)) as step:
-        build_all(base, target, step)
-    for line in base.judged.stale():
+    root = root_of(context)
+    target = out or root / "build"
+    made = None if fresh else unchanged(root, target, texts)
+    if made is None:
+        with _progress(len(STEPS)) as step:
+            summary = build_all(open_base(context, texts), target, step, fresh=fresh)
+    else:
+        summary = made.summary
+    for line in summary.stale:
         click.echo(f"stale adjudication: {line}", err=True)
-    counts = base.counts()
-    click.echo(f"{target}: " + ", ".join(f"{n} {what}" for what, n in counts.items()))
+    said = ", ".join(f"{n} {what}" for what, n in summary.counts.items())
+    click.echo(f"{target}: {said}{'; nothing has changed' if made else ''}")
 
 
 @contextmanager
@@ -238,6 +247,13 @@ def check(
 @click.option("--text", "form", flag_value="text", help="Show the SPARQL, ready to paste.")
 @click.option("--json", "form", flag_value="json", help="Print rows as JSON.")
 @click.option("--csv", "form", flag_value="csv", help="Print rows as CSV.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1, 3600),
+    default=60.0,
+    show_default=True,
+    help="Seconds to wait for an answer.",
+)
 @click.pass_context
 @examples(
     "kb query --list",
@@ -246,10 +262,15 @@ def check(
     "kb query 'SELECT ?s { ?s a kb:Study }'",
 )
 def query(
-    context: click.Context, query: str | None, params: tuple[str, ...], form: str | None
+    context: click.Context,
+    query: str | None,
+    params: tuple[str, ...],
+    form: str | None,
+    timeout: float,
 ) -> None:
     """Answer a named query, a file of SPARQL, or SPARQL itself."""
     from kb import _asking
+    from kb._limiting import within
 
     if form == "list" or query is None:
         click.echo(_asking.listing())
@@ -262,7 +283,8 @@ def query(
     shown = {"json": _asking.table_json, "csv": _asking.table_csv}.get(
         form or "", _asking.as_columns
     )
-    table = _asking.answer(base, query, given)
+    _ = base.store  # loading it does not count
+    table = within(timeout, lambda: _asking.answer(base, query, given))
     click.echo(shown(table), nl=False)
     for difference in base.differences(table):
         click.echo(f"not alike in {difference}", err=True)

@@ -59,6 +59,7 @@ class Comparability:
                 self._definitions[defined][claim.study].append(claim.printed)
             elif self._tells_apart(claim):
                 self._background[claim.measure.endpoint][claim.study].append(_short(claim))
+        self._profiles: dict[tuple[str, str], tuple[str, ...]] = {}
         self._respects: Mapping[str, Callable[[Claim], str]] = {
             "endpoint": self._endpoint,
             **{self._label(name): self._trait(name) for name in self._traits()},
@@ -82,7 +83,10 @@ class Comparability:
 
     def profile(self, claim: Claim) -> tuple[str, ...]:
         """Return the value of a claim in each of ``respects``; "" where it says nothing."""
-        return tuple(value_of(claim) for value_of in self._respects.values())
+        key = (claim.study, claim.id)
+        if key not in self._profiles:
+            self._profiles[key] = tuple(value_of(claim) for value_of in self._respects.values())
+        return self._profiles[key]
 
     def definitions(self) -> Mapping[str, Mapping[str, str]]:
         """Return, for each endpoint, how each study that defines it does so."""
@@ -94,11 +98,12 @@ class Comparability:
         return {self._term("endpoint", name): _joined(said) for name, said in every}
 
     def _all(self, claims: list[Claim]) -> Iterator[Difference]:
-        for respect, value_of in self._respects.items():
+        profiles = [(claim.study, self.profile(claim)) for claim in claims]
+        for at, respect in enumerate(self._respects):
             found: dict[str, set[str]] = defaultdict(set)
-            for claim in claims:
-                if value := value_of(claim):
-                    found[value].add(claim.study)
+            for study, profile in profiles:
+                if value := profile[at]:
+                    found[value].add(study)
             if len(found) > 1:
                 yield self._difference(respect, found)
         studies = {claim.study for claim in claims}

@@ -6,10 +6,11 @@ other claims are added or moved: ``bruzzese-2025.2.2.2.OS.median.blinatumomab``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from functools import lru_cache, partial
 from itertools import count
+from typing import Any, NamedTuple
 
 from kb._adjudications import adjudications
 from kb.errors import Problem, RecordError
@@ -31,7 +32,7 @@ from kb.model import (
     Study,
     Verdict,
 )
-from kb.notation import Time, parse_p, parse_time
+from kb.notation import parse_p, parse_time
 from kb.notation import slug as slug  # noqa: PLC0414 - kb.site imports it from here
 from kb.records import (
     Bounded,
@@ -173,13 +174,12 @@ def _partitions(study: StudyRecord) -> Iterator[Partition]:
 
 
 def _claims(study: StudyRecord, vocabulary: Vocabulary) -> list[Claim]:
-    drafts = [
-        claim
+    blocks = [
+        list(_Block(study, report, block, vocabulary).drafts())
         for report in study.reports
         for block in report.claims
-        for claim in _Block(study, report, block, vocabulary).claims()
     ]
-    return sorted(_numbered(drafts), key=lambda claim: claim.id)
+    return sorted(_numbered(blocks), key=lambda claim: claim.id)
 
 
 def _all_claims(records: Records) -> Iterator[Claim]:
@@ -194,19 +194,28 @@ def _set(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(names)))
 
 
-def _numbered(drafts: list[Claim]) -> Iterator[Claim]:
+class _Draft(NamedTuple):
+    """A claim whose id may need a number, and what makes it once that is known."""
+
+    id: str
+    make: Callable[..., Claim]
+
+
+def _numbered(blocks: list[list[_Draft]]) -> Iterator[Claim]:
     """Tell apart claims that measure the same thing in the same place by their order."""
-    taken = {draft.id for draft in drafts}
+    taken = {draft.id for block in blocks for draft in block}
     given: set[str] = set()
-    blocks: dict[str, str] = {}
-    for draft in drafts:
-        numbers = (f"{draft.id}.{number}" for number in count(2))
-        free = (name for name in numbers if name not in taken)
-        name = draft.id if draft.id not in given else next(free)
-        taken.add(name)
-        given.add(name)
-        block = blocks.setdefault(draft.block, name)
-        yield replace(draft, id=name, block=block)
+    for block in blocks:
+        first = ""
+        for draft in block:
+            name = draft.id
+            if name in given:
+                numbers = (f"{draft.id}.{number}" for number in count(2))
+                name = next(number for number in numbers if number not in taken)
+            taken.add(name)
+            given.add(name)
+            first = first or name
+            yield draft.make(id=name, block=first)
 
 
 def _refuse_clashes(claims: Iterable[Claim], file: str) -> None:
@@ -237,31 +246,30 @@ class _Block:
         self.study, self.report, self.block = study, report, block
         self.vocabulary = vocabulary
         self.kind = vocabulary.inherited("endpoint", block.endpoint, "claimKind") or "result"
-        self.time = parse_time(block.time) if block.time else Time()
-        self.key = f"{id(block)}"
+        self.time = parse_time(block.time or "")
 
-    def claims(self) -> Iterator[Claim]:
+    def drafts(self) -> Iterator[_Draft]:
         block = self.block
         for group, value in block.values.items():
             statistic = statistic_of(block, value) or "value"
             note = " ".join(filter(None, (block.note, value.note)))
-            claim = self._claim(group, statistic, self.kind, note)
-            yield replace(claim, figure=_figure(block, value))
+            yield self._draft(group, statistic, self.kind, note, figure=_figure(block, value))
         if block.doses is not None and block.group is not None:
             steps = tuple(_step(i, dose) for i, dose in enumerate(block.doses, 1))
-            claim = self._claim(block.group, block.statistic or "value", "dose", block.note or "")
-            yield replace(claim, steps=steps)
+            statistic = block.statistic or "value"
+            yield self._draft(block.group, statistic, "dose", block.note or "", steps=steps)
         pair = compared(block)
         if block.comparison is not None and pair is not None:
             yield self._compared(block.comparison, *pair)
 
-    def _compared(self, comparison: Comparison, of: str, versus: str) -> Claim:
+    def _compared(self, comparison: Comparison, of: str, versus: str) -> _Draft:
         default = "p-value" if comparison.p else "direction"
         statistic = comparison.statistic or default
         figure = _estimate(comparison, self.block.printed, self.block.unit)
         note = " ".join(filter(None, (self.block.note, comparison.note)))
-        claim = self._claim(of, statistic, "comparison", note, versus)
-        return replace(claim, figure=figure, verdict=_verdict(comparison))
+        verdict = _verdict(comparison)
+        more = {"versus": versus, "figure": figure, "verdict": verdict}
+        return self._draft(of, statistic, "comparison", note, **more)
 
     def _measure(self, group: str, statistic: str, versus: str = "") -> Measure:
         block = self.block
@@ -277,14 +285,15 @@ class _Block:
             population=block.population or "",
         )
 
-    def _claim(self, group: str, statistic: str, kind: str, note: str, versus: str = "") -> Claim:
+    def _draft(
+        self, group: str, statistic: str, kind: str, note: str, versus: str = "", **more: Any
+    ) -> _Draft:
         block, report = self.block, self.report
         measure = self._measure(group, statistic, versus)
         section = block.at or report.at
         row = block.row if block.row is not None else report.row or []
-        return Claim(
-            id=slug(".".join((report.source, section, measure_key(measure)))),
-            block=self.key,
+        make = partial(
+            Claim,
             kind=kind,
             statistic=statistic,
             measure=measure,
@@ -296,9 +305,12 @@ class _Block:
             cites=tuple(sorted(set(block.cites if block.cites is not None else report.cites))),
             named=block.named or "",
             note=note,
+            **more,
         )
+        return _Draft(slug(".".join((report.source, section, measure_key(measure)))), make)
 
 
+@lru_cache(maxsize=8_192)
 def measure_key(measure: Measure) -> str:
     """Return the readable identity of a measure inside its study; a frequency goes unsaid.
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -16,6 +16,7 @@ from kb.reading import Lines, Loc, read_mapping
 from kb.records import (
     AdjudicationsFile,
     DatasetRecord,
+    FormerlyFile,
     PublicationRecord,
     PublicationsFile,
     SourceRecord,
@@ -38,6 +39,8 @@ class Records:
     sources: Mapping[str, SourceRecord]
     studies: Mapping[str, StudyRecord]
     adjudications: Mapping[str, AdjudicationsFile]
+    formerly: Mapping[str, str] = field(default_factory=dict)
+    """Addresses that things had before, such as ``study/old``, and what they are now."""
 
     @cached_property
     def files(self) -> dict[str, Path]:
@@ -71,23 +74,40 @@ def load_records(root: Path) -> Records:
     Raises:
         RecordError: with every problem found in every file, each with file, line and field.
     """
-    dataset = load_dataset(root)
-    vocabulary = Vocabulary.load(root / "ontology", dataset.base)
-    reader = _Reader(root, vocabulary)
-    publications = reader.one(root / "evidence" / "publications.yaml", PublicationsFile)
-    records = Records(
-        root,
-        dataset,
-        vocabulary,
-        publications.publications if publications else {},
-        reader.folder(root / "evidence" / "sources", SourceRecord),
-        reader.folder(root / "evidence" / "studies", StudyRecord),
-        reader.folder(root / "evidence" / "adjudications", AdjudicationsFile),
-    )
-    problems = [*reader.problems, *_placed(records, reference_problems(records, reader.broken))]
+    shared, reader = load_shared(root)
+    studies = reader.folder(root / "evidence" / "studies", StudyRecord)
+    records = replace(shared, studies=studies)
+    problems = [*reader.problems, *placed(records, reference_problems(records, reader.broken))]
     if problems:
         raise RecordError(problems)
     return records
+
+
+def load_shared(root: Path) -> tuple[Records, Reader]:
+    """Read everything but the studies; the reader holds what was wrong, and reads them next.
+
+    Raises:
+        RecordError: with what nothing can be read without: the dataset and the vocabulary.
+    """
+    dataset = load_dataset(root)
+    reader = Reader(root, Vocabulary.load(root / "ontology", dataset.base))
+    publications = reader.one(root / "evidence" / "publications.yaml", PublicationsFile)
+    shared = Records(
+        root,
+        dataset,
+        reader.vocabulary,
+        publications.publications if publications else {},
+        reader.folder(root / "evidence" / "sources", SourceRecord),
+        {},
+        reader.folder(root / "evidence" / "adjudications", AdjudicationsFile),
+        _formerly(reader, root / "evidence" / "formerly.yaml"),
+    )
+    return shared, reader
+
+
+def _formerly(reader: Reader, path: Path) -> Mapping[str, str]:
+    found = reader.one(path, FormerlyFile) if path.exists() else None
+    return found.formerly if found else {}
 
 
 def load_dataset(root: Path) -> DatasetRecord:
@@ -100,16 +120,19 @@ def load_dataset(root: Path) -> DatasetRecord:
         raise RecordError(problems_of(error, path)) from error
 
 
-class _Reader:
+class Reader:
     """Reads files, keeps what is sound and collects what is not."""
 
     def __init__(self, root: Path, vocabulary: Vocabulary) -> None:
+        """Read files of this project in the words of its vocabulary."""
         self.root = root
+        self.vocabulary = vocabulary
         self.context = {"vocabulary": vocabulary}
         self.problems: list[Problem] = []
         self.broken: set[str] = set()
 
     def one(self, path: Path, model: type[M]) -> M | None:
+        """Return the record of a file, or None when it is not sound."""
         try:
             data = read_mapping(path, self.root)
             return model.model_validate(data, context=self.context)
@@ -121,23 +144,29 @@ class _Reader:
         return None
 
     def folder(self, directory: Path, model: type[M]) -> dict[str, M]:
+        """Return the sound records of a folder, by the names of their files."""
         found: dict[str, M] = {}
         for path in sorted(directory.glob("*.yml")):
             name = path.with_suffix(".yaml").name
             self.problems.append(Problem(str(path), 0, "", path.name, "a name in .yaml", name))
         for path in sorted(directory.glob("*.yaml")):
-            record = self.one(path, model)
-            if record is None:
-                continue
-            found[path.stem] = record
-            name = getattr(record, "id", path.stem)
-            if name != path.stem:
-                expected = f"the file's own name, {path.stem!r}"
-                self.problems.append(Problem(str(path), 1, "id", name, expected, path.stem))
+            record = self.named(path, model)
+            if record is not None:
+                found[path.stem] = record
         return found
 
+    def named(self, path: Path, model: type[M]) -> M | None:
+        """Return the record of a file, which must bear the file's name."""
+        record = self.one(path, model)
+        name = getattr(record, "id", path.stem)
+        if name != path.stem:
+            expected = f"the file's own name, {path.stem!r}"
+            self.problems.append(Problem(str(path), 1, "id", name, expected, path.stem))
+        return record
 
-def _placed(records: Records, found: Iterator[tuple[str, Loc, str, str, str]]) -> Iterator[Problem]:
+
+def placed(records: Records, found: Iterable[tuple[str, Loc, str, str, str]]) -> Iterator[Problem]:
+    """Turn what ``kb.references`` finds into problems with files and lines."""
     lines: dict[Path, Lines] = {}
     for file, loc, word, expected, near in found:
         path = records.files.get(file, records.root / "evidence" / file)

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import chain
@@ -17,10 +18,10 @@ from typing import TYPE_CHECKING
 from kb import exports
 from kb.attestation import read_attestations
 from kb.comparability import Comparability, Difference
-from kb.engines import Setting
+from kb.engines import NO_ANALYTICS, Setting
 from kb.errors import NotFoundError, UnavailableError
 from kb.expansion import expand
-from kb.graph import GraphWriter, in_order
+from kb.graph import GraphWriter
 from kb.hierarchy import hierarchy_quads
 from kb.iris import Iris
 from kb.judging import Judged, Standing, judge, quads
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
     from kb.checks import Finding
     from kb.sql import Analytics
     from kb.statistics import Derivation
-
-_NO_ANALYTICS = "tables need pyarrow and duckdb: pip install 'kb[analytics]'"
 
 
 class KnowledgeBase:
@@ -71,11 +70,12 @@ class KnowledgeBase:
         store: str | None = None,
     ) -> None:
         """Read the records; the graph is made when it is first asked."""
+        self.read_at = time.time()
         self._setting = Setting(store)
         self.root = Path(root) if root is not None else find_root()
         self.records: Records = load_records(self.root)
         self.evidence: Evidence = expand(self.records)
-        self._texts = Path(texts) if texts is not None else None
+        self.texts = Path(texts) if texts is not None else None
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -90,12 +90,12 @@ class KnowledgeBase:
     @cached_property
     def nquads(self) -> bytes:
         """The whole dataset as sorted N-Quads."""
-        return in_order(self._quads())
+        return GraphWriter(self.vocabulary).nquads(*self._said())
 
-    def _quads(self) -> Iterator[str]:
+    def _said(self) -> tuple[Evidence, Mapping[tuple[str, str], str], Iterator[str]]:
         writer = GraphWriter(self.vocabulary)
         more = chain(quads(self.judged, writer), hierarchy_quads(writer))
-        return writer.lines(self.evidence, self._states, more)
+        return self.evidence, self._states, more
 
     @cached_property
     def _states(self) -> Mapping[tuple[str, str], str]:
@@ -104,12 +104,13 @@ class KnowledgeBase:
     @cached_property
     def store(self) -> Engine:
         """The engine that holds the dataset and answers SPARQL."""
-        return self._setting.open(lambda: self.nquads, self._quads)
+        writer = GraphWriter(self.vocabulary)
+        return self._setting.open(lambda: self.nquads, lambda: writer.parts(*self._said()))
 
     @cached_property
     def checks(self) -> Mapping[tuple[str, str], Check]:
         """The verification of every claim, by study and claim id."""
-        texts = load_texts(self._texts, self.records.sources.values()) if self._texts else {}
+        texts = load_texts(self.texts, self.records.sources.values()) if self.texts else {}
         found = verify(self.evidence, texts, read_attestations(self.root))
         return {(check.claim.study, check.claim.id): check for check in found}
 
@@ -264,16 +265,12 @@ class KnowledgeBase:
         try:
             from kb.tables import Tables
         except ImportError as error:
-            raise UnavailableError(_NO_ANALYTICS) from error
+            raise UnavailableError(NO_ANALYTICS) from error
         return Tables(self.evidence, self.vocabulary, self.judged, self._states).all()
 
     @cached_property
     def _analytics(self) -> Analytics:
-        try:
-            from kb.sql import Analytics
-        except ImportError as error:
-            raise UnavailableError(_NO_ANALYTICS) from error
-        return Analytics(self._setting.tables or self.tables)
+        return self._setting.open_tables(lambda: self.tables)
 
     def differences(self, table: Table) -> tuple[Difference, ...]:
         """Say in what the claims of a table differ where it sets several studies side by side.

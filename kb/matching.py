@@ -12,6 +12,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from kb._figures import (
@@ -129,12 +130,12 @@ def _emphasis(text: str) -> Iterator[_Edit]:
             yield _Edit(start, end, "")
 
 
-def _sub(pattern: str, new: str | Callable[[re.Match[str]], str]) -> _Pass:
-    """Make a pass that replaces what a pattern matches."""
-    compiled = re.compile(pattern)
+def _sub(pattern: str, new: str | Callable[[re.Match[str]], str], needs: str = ".") -> _Pass:
+    """Make a pass that replaces what a pattern matches; ``needs`` finds fast that nothing does."""
+    compiled, hint = re.compile(pattern), re.compile(needs)
 
     def edits(text: str) -> Iterator[_Edit]:
-        for match in compiled.finditer(text):
+        for match in compiled.finditer(text) if hint.search(text) else ():
             replacement = new if isinstance(new, str) else new(match)
             if replacement != match[0]:
                 yield _Edit(*match.span(), replacement)
@@ -159,18 +160,18 @@ _PASSES: tuple[_Pass, ...] = (
 )
 # These look at single spaces and at what they were in the original.
 _SPACING: tuple[_Pass, ...] = (
-    _sub(r"\s+", " "),
+    _sub(r"\s+", " ", r"[^\S ]|  "),
     _sub(r"(?<=[([]) | (?=[)\]])|(?<=[A-Za-zµ]) (?=\^)|(?<=(?<![0-9])10) (?=\^)", ""),
     _sub("[<>]=", lambda m: "≤" if m[0][0] == "<" else "≥"),
     _sub(r"\+/ ?-", "±"),
-    _sub(r" ?([=<>≤≥±×~]) ?", lambda m: m[1]),
+    _sub(r" ?([=<>≤≥±×~]) ?", lambda m: m[1], "[=<>≤≥±×~]"),
     _sub(r"(?<![A-Za-z0-9])P(?=[=<>≤≥])", "p"),
 )
 # These join what one cell prints, and never two cells of a table.
 _JOINS: tuple[_Pass, ...] = (
     _sub(r"(?<=[0-9]) (?=%)", ""),
-    _sub(r"(?<=[0-9%]) ?- (?=[0-9])", "-"),
-    _sub(r" ?/ ?", "/"),
+    _sub(r"(?<=[0-9%]) ?- (?=[0-9])", "-", "- "),
+    _sub(r" ?/ ?", "/", "/"),
 )
 
 
@@ -245,7 +246,20 @@ def fold(text: str) -> Folded:
     >>> fold(r"WBC $4.8 \times 10^{9}/L$, 28 mg/m<sup>2</sup> (~93 %; *p*  = 0.03)").text
     'WBC 4.8×10^9/L, 28 mg/m^2 (~93%; p=0.03)'
     """
+    if _UNEVEN.search(text) is None:
+        length = len(text)
+        return Folded(text, array("l", range(length)), array("l", range(1, length + 1)), text)
     return fold_pieces(text, [(0, len(text))])
+
+
+# What any pass could change, and more. Most prints have nothing of it, and folding them shows
+# after some forty searches that nothing changes.
+_UNEVEN = re.compile(
+    r"""[^A-Za-z0-9 .,;:%()\[\]'"?!…+=<>≤≥~/-]
+    |[ ][ )\]=<>≤≥~/] | [(\[=<>≤≥~/][ ] | [0-9][ ]% | --|-[ ][0-9]
+    |[<>]= | \+/ | <[/A-Za-z] | P[=<>≤≥]""",
+    re.VERBOSE,
+)
 
 
 # Where a print must not begin or end; \x1f marks the edge, which no folded text holds. An em dash
@@ -353,11 +367,15 @@ def holds_number(printed: str, value: Decimal, operator: str = "") -> bool:
     >>> holds_number("approximately 40%", Decimal(40), "~"), holds_number("<10%", Decimal(10))
     (True, False)
     """
+    text, found = _read(printed)
+    return any(n.value == value and (operator == ANY or says(text, n, operator)) for n in found)
+
+
+@lru_cache(maxsize=256)
+def _read(printed: str) -> tuple[str, tuple[Number, ...]]:
+    """Fold and read a print once for all figures that stand in it."""
     folded = fold(printed)
-    return any(
-        n.value == value and (operator == ANY or says(folded.text, n, operator))
-        for n in readings(folded)
-    )
+    return folded.text, tuple(readings(folded))
 
 
 def lexical(printed: str, value: Decimal) -> str:
@@ -366,7 +384,7 @@ def lexical(printed: str, value: Decimal) -> str:
     >>> lexical("HR 7.70; twelve of 30 000", Decimal("7.7")), lexical("twelve", Decimal(12))
     ('7.70', '12')
     """
-    found = (n.lexical for n in readings(fold(printed)) if n.value == value and not n.is_word)
+    found = (n.lexical for n in _read(printed)[1] if n.value == value and not n.is_word)
     return next(found, str(value))
 
 

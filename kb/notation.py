@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 OPERATORS: Final = ("<", "≤", ">", "≥", "~")
@@ -103,18 +104,22 @@ def is_date(text: str) -> bool:
 
 
 _UNSAFE: Final = re.compile(r"[^\w.+-]+")
-_SIGNS: Final = {"<": "lt", ">": "gt", "≤": "le", "≥": "ge", "~": "about", "+": "pos", "%": "pct"}
+_SAFE: Final = re.compile(r"\w(?:[\w.-]*\w)?")
+_SIGNS: Final = str.maketrans(
+    {"<": "lt", ">": "gt", "≤": "le", "≥": "ge", "~": "about", "+": "pos", "%": "pct"}
+)
 
 
+@lru_cache(maxsize=65_536)
 def slug(text: str) -> str:
     """Make a text fit for a fragment: signs become words, everything odd a hyphen.
 
     >>> slug("grade ≥3, after InO")
     'grade-ge3-after-InO'
     """
-    for sign, word in _SIGNS.items():
-        text = text.replace(sign, word)
-    return _UNSAFE.sub("-", text).strip("-.")
+    if _SAFE.fullmatch(text):
+        return text
+    return _UNSAFE.sub("-", text.translate(_SIGNS)).strip("-.")
 
 
 DURATIONS: Final = ("hours", "days", "weeks", "months", "years", "cycles", "courses", "doses")
@@ -155,8 +160,7 @@ class Time:
 
     def __str__(self) -> str:
         """Write the phrase again, its clauses in a fixed order."""
-        parts = ((f.name.rstrip("_"), getattr(self, f.name)) for f in fields(self))
-        return ", ".join(f"{word} {what}" for word, what in parts if what)
+        return _phrase(self)
 
     def parts(self) -> dict[str, str]:
         """Return the clauses that are there, by preposition.
@@ -164,13 +168,22 @@ class Time:
         >>> parse_time("at 2 years, from randomisation").parts()
         {'at': '2 years', 'from': 'randomisation'}
         """
-        pairs = ((f.name.rstrip("_"), getattr(self, f.name)) for f in fields(self))
+        pairs = ((word, getattr(self, attr)) for word, attr in _CLAUSES)
         return {word: what for word, what in pairs if what}
 
 
-PREPOSITIONS: Final = tuple(f.name.rstrip("_") for f in fields(Time))
+_CLAUSES: Final = tuple((f.name.rstrip("_"), f.name) for f in fields(Time))
 
 
+@lru_cache(maxsize=4_096)
+def _phrase(time: Time) -> str:
+    return ", ".join(f"{word} {what}" for word, what in time.parts().items())
+
+
+PREPOSITIONS: Final = tuple(word for word, _ in _CLAUSES)
+
+
+@lru_cache(maxsize=4_096)
 def parse_time(text: str) -> Time:
     """Read a time phrase: clauses of preposition and object, joined by commas.
 

@@ -89,9 +89,12 @@ def _syntax_problem(path: Path, text: str, message: str) -> Problem:
         return Problem(str(path), line, key, "the key a second time", "each key once")
     if "repetition limit" in message:
         return Problem(str(path), 0, "", "aliases that multiply", "a file without aliases")
+    where = re.search(r"at line (\d+)", message)
+    line = int(where[1]) if where else 0
     if "recursion limit" in message:
-        where = re.search(r"at line (\d+)", message)
-        return _too_deep(path, int(where[1]) if where else 0)
+        return _too_deep(path, line)
+    if huge := re.match(r"(\S+): invalid type: integer `(\S+)` as [iu]128", message):
+        return Problem(str(path), line, huge[1], huge[2], "a number of fewer digits")
     try:
         for _ in yaml.parse(text, Loader=yaml.CSafeLoader):
             pass

@@ -40,6 +40,7 @@ Pair = tuple[Number | None, Number | None]
 
 BOUNDS = ("range", "iqr", "interval", "ci95", "ci97_5", "cri95")
 """The kinds of bounds; ``interval`` is two figures printed without a point between them."""
+_BOUNDS = frozenset(BOUNDS)
 
 
 class Bounded(StrictModel):
@@ -55,11 +56,15 @@ class Bounded(StrictModel):
     @property
     def bounds(self) -> tuple[str, Pair] | None:
         """Return the kind and the two figures, or None."""
+        if self.model_fields_set.isdisjoint(_BOUNDS):  # as for most figures
+            return None
         found = [(kind, getattr(self, kind)) for kind in BOUNDS]
         return next(((kind, pair) for kind, pair in found if pair is not None), None)
 
     @model_validator(mode="after")
     def _one_kind(self) -> Bounded:
+        if self.model_fields_set.isdisjoint(_BOUNDS):
+            return self
         if sum(getattr(self, kind) is not None for kind in BOUNDS) > 1:
             raise ValueError("one kind of bounds")
         if self.bounds is not None and self.bounds[1] == (None, None):
@@ -373,6 +378,15 @@ class PublicationsFile(StrictModel):
     """All publications, by id."""
 
     publications: dict[Slug, PublicationRecord]
+
+
+Address = Annotated[str, StringConstraints(pattern=r"^[a-z]+/[\w.-]+$", max_length=120)]
+
+
+class FormerlyFile(StrictModel):
+    """Addresses that things had before, each with the one it has now: ``study/old: study/new``."""
+
+    formerly: dict[Address, Address]
 
 
 class DatasetRecord(StrictModel):

@@ -38,15 +38,45 @@ _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 def reference_problems(records: Records, broken: Collection[str] = ()) -> Iterator[Finding]:
     """Yield every reference that leads nowhere; files in ``broken`` are not blamed."""
     known = Known(records, frozenset(broken))
+    yield from shared_problems(records, known)
+    for name, study in records.studies.items():
+        yield from study_problems(name, study, records, known)
+
+
+def study_problems(
+    name: str, study: StudyRecord, records: Records, known: Known
+) -> Iterator[Finding]:
+    """Yield what in one study leads nowhere; of the records only sources and words are asked."""
+    yield from _StudyCheck(f"study/{name}", study, records, known).problems()
+
+
+def shared_problems(records: Records, known: Known) -> Iterator[Finding]:
+    """Yield what leads nowhere in publications, sources and adjudications."""
     for name, publication in records.publications.items():
         loc = ("publications", name, "reports")
         yield from known.in_list("publications.yaml", loc, publication.reports, "study")
     for name, source in records.sources.items():
         yield from _source_problems(f"source/{name}", source, known)
-    for name, study in records.studies.items():
-        yield from _StudyCheck(f"study/{name}", study, records, known).problems()
     for name, file in records.adjudications.items():
         yield from _adjudication_problems(name, file, known)
+    yield from _formerly_problems(records)
+
+
+def _formerly_problems(records: Records) -> Iterator[Finding]:
+    """A former address must be nobody's now, and lead to one that is."""
+    if not records.formerly:
+        return
+    named = {"study": records.studies, "source": records.sources}
+    named |= {"publication": records.publications}
+    taken = {f"{kind}/{name}" for kind, names in named.items() for name in names}
+    for scheme, terms in records.vocabulary.schemes.items():
+        taken |= {f"{scheme}/{term.segment}" for term in terms.values()}
+    for old, new in records.formerly.items():
+        if old in taken:
+            yield "formerly.yaml", ("formerly", old), old, "an address that nothing has now", ""
+        if new not in taken:
+            expected = "an address that something has now"
+            yield "formerly.yaml", ("formerly", old), new, expected, nearest(new, taken)
 
 
 def _adjudication_problems(name: str, file: AdjudicationsFile, known: Known) -> Iterator[Finding]:

@@ -12,7 +12,14 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from kb._fields import TermOf
-from kb.records import AdjudicationsFile, DatasetRecord, PublicationsFile, SourceRecord, StudyRecord
+from kb.records import (
+    AdjudicationsFile,
+    DatasetRecord,
+    FormerlyFile,
+    PublicationsFile,
+    SourceRecord,
+    StudyRecord,
+)
 from kb.vocabulary import Vocabulary
 
 MODELS: Final[Mapping[str, type[BaseModel]]] = {
@@ -21,6 +28,7 @@ MODELS: Final[Mapping[str, type[BaseModel]]] = {
     "publications": PublicationsFile,
     "adjudications": AdjudicationsFile,
     "dataset": DatasetRecord,
+    "formerly": FormerlyFile,
 }
 """The kinds of records that have a schema."""
 

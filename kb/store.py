@@ -13,9 +13,9 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
-from itertools import islice
+from functools import lru_cache
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 import pyoxigraph as ox
 
@@ -25,7 +25,11 @@ from kb.errors import QueryError, UnavailableError, shorten
 Value = str | int | float | bool | Decimal | None
 """A cell of an answer: IRIs and texts as str, numbers as numbers, unbound as None."""
 
+MAX_ROWS: Final = 1_000_000
+"""An answer of more rows or triples is refused, so that it cannot fill the memory."""
+
 Binding = ox.NamedNode | ox.Literal
+T = TypeVar("T")
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
@@ -70,17 +74,17 @@ class Store:
         self._store.bulk_load(nquads, ox.RdfFormat.N_QUADS)
 
     @classmethod
-    def on_disk(cls, folder: Path, quads: Callable[[], Iterable[str]]) -> Store:
-        """Open the store of these quads in a folder, where the same ones are loaded only once.
+    def on_disk(cls, folder: Path, parts: Callable[[], Iterable[bytes]]) -> Store:
+        """Open the store of this dataset in a folder, where the same one is loaded only once.
 
-        ``quads`` yields lines of N-Quads, in the same order each time. It is called once to find
-        out whether they are there, and once more if they are not; never are all of them in memory.
+        ``parts`` yields N-Quads in whole lines, the same each time. It is called once to find out
+        whether they are there, and once more if not; what is loaded is never in memory at once.
 
         Raises:
             UnavailableError: the folder cannot be read or written.
         """
         store = cls.__new__(cls)
-        store._store = _on_disk(quads, folder)
+        store._store = _on_disk(parts, folder)
         return store
 
     def __len__(self) -> int:
@@ -91,7 +95,8 @@ class Store:
         """Answer a SELECT query; ASK gives one row with the column ``answer``.
 
         Raises:
-            QueryError: the query is not well formed, is an update, or leaves the machine.
+            QueryError: the query is not well formed, is an update, leaves the machine, or has
+                more rows than an answer may have.
         """
         result = self._evaluate(query, bindings)
         if isinstance(result, ox.QueryBoolean):
@@ -99,15 +104,14 @@ class Store:
         if not isinstance(result, ox.QuerySolutions):
             raise QueryError("a graph query has no rows; ask for it with graph()")
         columns = [variable.value for variable in result.variables]
-        rows = [tuple(python_value(cell) for cell in row) for row in result]
-        return Answer(columns, rows)
+        return Answer(columns, [tuple(map(python_value, row)) for row in _bounded(result)])
 
     def graph(self, query: str) -> str:
         """Answer a CONSTRUCT or DESCRIBE query as N-Triples, sorted."""
         result = self._evaluate(query, None)
         if not isinstance(result, ox.QueryTriples):
             raise QueryError("rows come from select(); graph() is for CONSTRUCT and DESCRIBE")
-        return "".join(sorted(f"{triple} .\n" for triple in result))
+        return "".join(sorted(f"{triple} .\n" for triple in _bounded(result)))
 
     def results(self, query: str, graphs: Graphs | None = None) -> Results:
         """Answer any query as the engine does, row by row; ``graphs`` overrules its FROM.
@@ -134,40 +138,54 @@ class Store:
             raise QueryError(f"the query is not well formed: {shorten(str(error), 300)}") from error
 
 
+def _bounded(found: Iterable[T]) -> Iterator[T]:
+    """Yield rows or triples as far as an answer may be long; it is whole or refused."""
+    for number, item in enumerate(found):
+        if number == MAX_ROWS:
+            raise QueryError(f"the answer has more than {MAX_ROWS:,} rows: ask for less")
+        yield item
+
+
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
-_BATCH: Final = 100_000
-"""Quads that are loaded at a time: what is loaded in one go is sorted in memory."""
+_BATCH: Final = 32_000_000
+"""Bytes that are loaded at a time: Oxigraph sorts in memory all that it loads in one go."""
 
 
-def _on_disk(quads: Callable[[], Iterable[str]], folder: Path) -> ox.Store:
+def _on_disk(parts: Callable[[], Iterable[bytes]], folder: Path) -> ox.Store:
     """Open the store of these very quads, made first where it is not there yet.
 
-    Its name is the digest of their lines, and it appears complete or not at all; stores of other
-    quads are removed. Any number of processes may read it.
+    Its name is the digest of their bytes, and it appears complete or not at all; stores of other
+    bytes are removed. Any number of processes may read it.
     """
     digest = hashlib.sha256()
-    for batch in _batches(quads()):
-        digest.update(batch)
+    for part in parts():
+        digest.update(part)
     made = folder / digest.hexdigest()
     try:
         if not made.exists():
-            _make_on_disk(quads(), made)
+            _make_on_disk(parts(), made)
         return ox.Store.read_only(str(made))
     except (OSError, ValueError) as error:
         raise UnavailableError(f"no store in {folder}: {shorten(str(error), 300)}") from error
 
 
-def _batches(quads: Iterable[str]) -> Iterator[bytes]:
-    lines = iter(quads)
-    while batch := list(islice(lines, _BATCH)):
-        yield ("\n".join(batch) + "\n").encode()
+def _batches(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Join small parts, and cut large ones between lines."""
+    batch = bytearray()
+    for part in parts:
+        batch += part
+        while len(batch) >= _BATCH:
+            end = batch.find(b"\n", _BATCH - 1) + 1 or len(batch)
+            yield bytes(batch[:end])
+            del batch[:end]
+    yield bytes(batch)
 
 
-def _make_on_disk(quads: Iterable[str], made: Path) -> None:
+def _make_on_disk(parts: Iterable[bytes], made: Path) -> None:
     made.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".new-", dir=made.parent) as new:
         store = ox.Store(f"{new}/store")
-        for batch in _batches(quads):
+        for batch in _batches(parts):
             store.bulk_load(batch, ox.RdfFormat.N_QUADS)
         store.optimize()
         store.flush()
@@ -175,7 +193,7 @@ def _make_on_disk(quads: Iterable[str], made: Path) -> None:
         try:
             Path(new, "store").rename(made)
         except OSError:
-            if not made.exists():  # else another process was first, with the same quads
+            if not made.exists():  # else another process was first, with the same bytes
                 raise
     for other in made.parent.iterdir():
         if _DIGEST.fullmatch(other.name) and other != made:
@@ -238,10 +256,10 @@ _TOKENS: Final = re.compile(
     | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*'     # short strings
     | \#[^\n\r]*                                    # a comment
     | [?$]\w+                                       # a variable
-    | (?P<prefix>[\w.-]*):(?:[\w.:%-]|\\.)*         # a prefixed name
-    | (?P<word>[A-Za-z]+)
-    | [\d_.-]+
+    | (?P<prefix>[\w.-]*+):(?:[\w.:%-]|\\.)*        # a prefixed name
+    | (?P<word>[\w.-]++)                            # keywords, with what stands close to them
     | (?P<brace>\{)
+    | (?P<open>["'])                                # of no string: it has no end
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -251,8 +269,11 @@ _FORBIDDEN: Final = frozenset(
     {"LOAD", "INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD"}
 )
 MAX_QUERY: Final = 100_000
+_ENDLESS: Final = 100
+"""So many quotes may be of no string; each of them is looked at to the end of the query."""
 
 
+@lru_cache(maxsize=64)
 def refuse_unsafe(query: str) -> None:
     """Refuse what reaches the network or changes data, whatever it is hidden in.
 
@@ -269,9 +290,13 @@ def refuse_unsafe(query: str) -> None:
     # Parsers differ in where they read escapes: neither reading may hold a forbidden word.
     decoded = _ESCAPE.sub(lambda found: _decoded(found[1] or found[2]), query)
     for text in {query, decoded}:
+        endless = 0
         for token in _TOKENS.finditer(text):
             if word := _forbidden(token):
                 raise QueryError(f"{word} is not allowed: queries read this dataset only")
+            endless += token["open"] is not None
+            if endless > _ENDLESS:
+                raise QueryError("the query is not well formed: strings have no end")
 
 
 def _forbidden(token: re.Match[str]) -> str:
@@ -281,16 +306,22 @@ def _forbidden(token: re.Match[str]) -> str:
     ``trueSERVICE`` reach the network. What looks like an IRI can be two comparisons, with the
     end of the first one's bracket in between.
     """
-    word = (token["word"] or "").upper()
+    words = _words(token)
     after_bracket = (token["iri"] or "").partition(")")[2].upper()
-    if any(_REMOTE in part for part in (word, (token["prefix"] or "").upper(), after_bracket)):
+    parts = (*words, (token["prefix"] or "").upper(), after_bracket)
+    if any(_REMOTE in part for part in parts):
         return _REMOTE
-    return word if word in _FORBIDDEN else ""
+    return next((word for word in words if word in _FORBIDDEN), "")
+
+
+def _words(token: re.Match[str]) -> list[str]:
+    """Return the words of a token in capitals: ``1.SERVICE`` and ``true.SERVICE`` hold one."""
+    return re.findall("[A-Z]+", token["word"].upper()) if token["word"] else []
 
 
 def _names_graphs(query: str) -> bool:
     """Tell whether a query says with FROM which graphs it asks; the union would overrule it."""
-    return any((token["word"] or "").upper() == "FROM" for token in _TOKENS.finditer(query))
+    return any("FROM" in _words(token) for token in _TOKENS.finditer(query))
 
 
 def _unambiguous(query: str) -> str:

@@ -2,15 +2,12 @@
 
 A claim is *verified* when its print stands at its anchor and every number it stores stands in
 that print as the same number with the same operator. Who has no text can still trust an
-earlier check: ``evidence/verification.yaml`` attests, for each source, a digest of its claims
-as they were when they were last verified; one changed claim makes the attestation void.
+earlier check: ``evidence/verification.yaml`` attests, for each source and study, a digest of
+the claims as they were when they were last verified; a changed claim makes it void.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,6 +16,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
+from kb.digests import digest, line
 from kb.matching import ANY, holds_date, holds_number, numbers
 from kb.model import Claim, DoseStep, Evidence
 from kb.texts import SourceText, TextError
@@ -58,16 +56,29 @@ class Check:
 def verify(
     evidence: Evidence,
     texts: Mapping[str, SourceText],
-    attested: Mapping[str, str] | None = None,
+    attested: Mapping[str, Mapping[str, str]] | None = None,
 ) -> list[Check]:
     """Check all claims; ``texts`` holds the text of every source that can be had.
 
-    A source without a text is checked against ``attested`` (digests by source), if given.
+    A source without a text is checked against ``attested`` (digests by source and study), if given.
     """
     with_text = {source.id for source in evidence.sources if source.text}
-    digests = claim_digests(evidence) if attested else {}
-    trusted = {s for s, digest in digests.items() if attested and attested.get(s) == digest}
-    return [_check(c, texts, c.source in with_text, c.source in trusted) for c in evidence.claims]
+    trusted = _trusted(evidence, attested) if attested else frozenset()
+    return [
+        _check(c, texts, c.source in with_text, (c.source, c.study) in trusted)
+        for c in evidence.claims
+    ]
+
+
+def _trusted(
+    evidence: Evidence, attested: Mapping[str, Mapping[str, str]]
+) -> frozenset[tuple[str, str]]:
+    return frozenset(
+        (source, study)
+        for source, studies in claim_digests(evidence).items()
+        for study, digest in studies.items()
+        if attested.get(source, {}).get(study) == digest
+    )
 
 
 def _check(claim: Claim, texts: Mapping[str, SourceText], has_text: bool, trusted: bool) -> Check:
@@ -160,13 +171,12 @@ def counts(checks: Iterable[Check]) -> dict[str, int]:
     return {state.value: found[state] for state in State}
 
 
-def claim_digests(evidence: Evidence) -> dict[str, str]:
-    """Return, for each source, a SHA-256 over all that its claims say."""
-    said: dict[str, list[str]] = {}
+def claim_digests(evidence: Evidence) -> dict[str, dict[str, str]]:
+    """Return, by source and study, a SHA-256 over all that the claims of the two say."""
+    said: dict[str, dict[str, list[str]]] = {}
     for claim in evidence.claims:
-        line = json.dumps(dataclasses.asdict(claim), sort_keys=True, default=str)
-        said.setdefault(claim.source, []).append(line)
+        said.setdefault(claim.source, {}).setdefault(claim.study, []).append(line(claim))
     return {
-        source: hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
-        for source, lines in said.items()
+        source: {study: digest(*sorted(lines)) for study, lines in studies.items()}
+        for source, studies in said.items()
     }

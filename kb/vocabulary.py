@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Final
 
@@ -53,6 +54,8 @@ class Vocabulary:
         self.triples: tuple[ox.Triple, ...] = tuple(triples)
         self.schemes: dict[str, dict[str, Term]] = defaultdict(dict)
         self._tops: dict[str, dict[str, str]] = {}
+        self._inherited: dict[tuple[str, str, str], str] = {}
+        self._identities: dict[tuple[str, str], str] = {}
         for term in terms:
             self.schemes[term.scheme][term.notation] = term
 
@@ -114,9 +117,12 @@ class Vocabulary:
         Such a concept has ``kb:isOneMeasure`` in the ontology: a count and a percentage of the
         same people are prints of one frequency.
         """
-        broader = self.get(scheme, notation).broader
-        merged = (b for b in broader if self.get(scheme, b).first("isOneMeasure") == "true")
-        return next(merged, notation)
+        found = self._identities.get((scheme, notation))
+        if found is None:
+            broader = self.get(scheme, notation).broader
+            merged = (b for b in broader if self.get(scheme, b).first("isOneMeasure") == "true")
+            found = self._identities[scheme, notation] = next(merged, notation)
+        return found
 
     def tops(self, scheme: str) -> Mapping[str, str]:
         """Return, for every notation of a scheme, the one at the top of the hierarchy over it."""
@@ -144,11 +150,11 @@ class Vocabulary:
 
     def inherited(self, scheme: str, notation: str, name: str) -> str:
         """Return a property of the concept or of the nearest broader one that has it."""
-        term = self.get(scheme, notation)
-        if own := term.first(name):
-            return own
-        broader = (self.inherited(scheme, wider, name) for wider in term.broader)
-        return next(filter(None, broader), "")
+        key = (scheme, notation, name)
+        if key not in self._inherited:
+            terms = (self.get(scheme, wider) for wider in self._upwards(scheme, notation))
+            self._inherited[key] = next(filter(None, (term.first(name) for term in terms)), "")
+        return self._inherited[key]
 
     def says(self, scheme: str, notation: str, name: str) -> bool:
         """Say whether a property, inherited or the concept's own, is true of it."""
@@ -165,10 +171,20 @@ class Vocabulary:
 
     def related(self, scheme: str, notation: str, name: str) -> tuple[str, ...]:
         """Return what a property of the concept, then of any broader one, leads to."""
-        own = self.leads_to(scheme, notation, name)
-        broader = self.get(scheme, notation).broader
-        wider = (found for b in broader for found in self.related(scheme, b, name))
-        return tuple(dict.fromkeys((*own, *wider)))
+        upwards = self._upwards(scheme, notation)
+        found = (other for wider in upwards for other in self.leads_to(scheme, wider, name))
+        return tuple(dict.fromkeys(found))
+
+    def _upwards(self, scheme: str, notation: str) -> Iterator[str]:
+        """Yield a concept and all broader ones, each once: up the first, then the others."""
+        seen: set[str] = set()
+        waiting = [notation]
+        while waiting:
+            found = waiting.pop()
+            if found not in seen:
+                seen.add(found)
+                yield found
+                waiting.extend(reversed(self.get(scheme, found).broader))
 
     @cached_property
     def _notations(self) -> dict[str, str]:
@@ -189,6 +205,8 @@ def _parse(path: Path, base: str) -> list[ox.Triple]:
     try:
         if not path.resolve().is_relative_to(path.parent.resolve()):
             raise RecordError([Problem(str(path), 0, "", "", f"a file inside {path.parent}")])
+        if path.exists() and not path.is_file():
+            raise RecordError([Problem(str(path), 0, "", "", "a plain file")])
         if path.stat().st_size > _MAX_BYTES:
             raise RecordError([Problem(str(path), 0, "", "", f"at most {_MAX_BYTES:,} bytes")])
         quads = ox.parse(path.read_bytes(), ox.RdfFormat.TURTLE, base_iri=base)
@@ -227,22 +245,12 @@ def _faults(
     for subject, predicate, value in triples:
         if predicate.value == f"{SKOS}broader" and str(getattr(value, "value", "")) not in known:
             yield Problem(str(directory), 0, str(subject), str(value), "a concept that exists")
-    for term in named.values():
-        if _is_above_itself(term, named):
-            yield Problem(str(directory), 0, term.iri, term.notation, "no circle of skos:broader")
-
-
-def _is_above_itself(term: Term, named: Mapping[tuple[str, str], Term]) -> bool:
-    seen: set[str] = set()
-    waiting = list(term.broader)
-    while waiting:
-        wider = waiting.pop()
-        if wider == term.notation:
-            return True
-        if wider not in seen:
-            seen.add(wider)
-            waiting += getattr(named.get((term.scheme, wider)), "broader", ())
-    return False
+    try:
+        above = {key: [(term.scheme, b) for b in term.broader] for key, term in named.items()}
+        TopologicalSorter(above).prepare()
+    except CycleError as error:
+        term = named[error.args[1][0]]
+        yield Problem(str(directory), 0, term.iri, term.notation, "no circle of skos:broader")
 
 
 def _term(iri: str, said: Mapping[str, list[str]], notations: Mapping[str, str], base: str) -> Term:

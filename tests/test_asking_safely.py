@@ -140,10 +140,25 @@ def test_a_query_without_end_is_not_even_read(store: Store) -> None:
         store.select("ASK {} #" + "x" * MAX_QUERY)
 
 
-@pytest.mark.parametrize("sign", ["_", "'", '"""', "<", "a", ".", "1-"])
+@pytest.mark.parametrize(
+    "sign", ["_", "'", '"""', "<", "a", ".", "1-", "A.", "\u00bd", "1a", "a-b"]
+)
 def test_a_long_query_is_judged_in_one_pass(sign: str) -> None:
     """A tokeniser that looks back at each step would not come to an end here."""
     refuse_unsafe(sign * (MAX_QUERY // len(sign)))
+
+
+@pytest.mark.parametrize("sign", ['\\"', "\\'", "'\n"])
+def test_a_long_query_of_strings_without_end_is_refused(sign: str) -> None:
+    with pytest.raises(QueryError, match="strings have no end"):
+        refuse_unsafe(sign * (MAX_QUERY // len(sign)))
+
+
+@pytest.mark.parametrize("before", ["1.", "true.", "1e5.", "a.b-", "\u00bd", "_", "-", "1"])
+@pytest.mark.parametrize("word", ["SERVICE", "service", "Load", "insert"])
+def test_a_word_that_touches_others_is_seen(before: str, word: str) -> None:
+    with pytest.raises(QueryError, match="is not allowed"):
+        refuse_unsafe(f"SELECT * {{ ?s ?p {before}{word} <http://127.0.0.1:1/> }}")
 
 
 def test_from_names_a_graph_of_this_dataset_and_fetches_nothing(example: KnowledgeBase) -> None:

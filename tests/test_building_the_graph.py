@@ -45,7 +45,7 @@ def quads(base: KnowledgeBase) -> list[ox.Quad]:
 
 
 def test_the_same_records_give_the_same_bytes(base: KnowledgeBase) -> None:
-    again = KnowledgeBase(base.root, base._texts)
+    again = KnowledgeBase(base.root, base.texts)
     assert again.nquads == base.nquads
 
 

@@ -211,3 +211,24 @@ def test_queries_as_shown_give_the_answers_of_the_lookup(site: Site) -> None:
         if all(example.values()):
             shown = site.base.sparql(with_values(site, query, example))
             assert sorted(map(str, shown)) == sorted(map(str, site.base.ask(query.name, **example)))
+
+
+def test_a_card_of_the_first_page_shows_one_figure_for_a_measure_and_no_empty_column(
+    site_folder: Path,
+) -> None:
+    cards = (site_folder / "index.html").read_text("utf-8").split('class="results pivotal"')[1:]
+    cards[-1] = cards[-1].partition("</section>")[0]
+    assert cards
+    for card in cards:
+        rows = re.findall(r"<tr><th scope=\"row\">.*?</tr>", card, re.DOTALL)
+        cells = [re.findall(r'<td class="num">(.*?)</td>', row, re.DOTALL) for row in rows]
+        assert all(cell.count('class="fig') <= 1 for row in cells for cell in row)
+        columns = zip(*cells, strict=True)
+        assert all(any('class="fig' in cell for cell in column) for column in columns)
+
+
+def test_a_flow_and_a_network_can_be_taken_as_csv(site_folder: Path) -> None:
+    flows = list(site_folder.glob("study/*/flow.csv"))
+    assert flows
+    for path in (*flows, site_folder / "network.csv"):
+        assert list(csv.DictReader(io.StringIO(path.read_text("utf-8"))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from example_base import TEXTS, problems
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kb import KnowledgeBase, RecordError
+from kb import KnowledgeBase, Problem, RecordError
 from kb.loading import load_dataset, load_records
 from kb.reading import MAX_BYTES
 from kb.texts import TextError
@@ -52,6 +53,8 @@ FILES = {
     "UTF-16": ("id: halt\n".encode("utf-16"), "a readable UTF-8 file", 0),
     "NUL": (b"id: halt\nname: H\x00LT\n", "valid YAML", 0),
     "a control character": (b"id: halt\nname: H\x07LT\n", "valid YAML", 0),
+    "a number without end": (b"id: halt\nname: -" + b"9" * 30, "fewer digits", 2),
+    "a byte order mark and nothing": (b"\xef\xbb\xbf", "a mapping", 1),
     "a lone surrogate": (b'id: halt\nname: "\\ud800"\n', "valid YAML", 2),
     "50 MB": (b"#" * 50_000_000, f"at most {MAX_BYTES:,} bytes", 0),
 }
@@ -88,6 +91,61 @@ def test_a_file_of_another_kind_or_elsewhere(example_root: Path, tmp_path: Path)
     assert said["folder.yaml"] == said["pipe.yaml"] == "a plain file"
     assert said["other.yml"] == "a name in .yaml"
     assert outside.read_text(encoding="utf-8") == "id: outside\n"
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "device", "circle", "link", "large"])
+def test_a_file_of_the_ontology_of_another_kind_or_elsewhere(
+    example_root: Path, tmp_path: Path, kind: str
+) -> None:
+    path = example_root / "ontology" / "odd.ttl"
+    outside = tmp_path / "outside.ttl"
+    outside.write_text("", encoding="utf-8")
+    {
+        "pipe": lambda: os.mkfifo(path),
+        "folder": path.mkdir,
+        "device": lambda: path.symlink_to("/dev/zero"),
+        "circle": lambda: path.symlink_to(path),
+        "link": lambda: path.symlink_to(outside),
+        "large": lambda: path.write_bytes(b"#" * 6_000_000),
+    }[kind]()
+    (found,) = problems_of_folder(example_root)
+    assert found.file == str(path)
+    assert any(word in found.expected for word in ("plain file", "inside", "readable", "bytes"))
+
+
+def problems_of_folder(root: Path) -> tuple[Problem, ...]:
+    """The problems of a folder with files that cannot be read, as comparing it would."""
+    with pytest.raises(RecordError) as raised:
+        load_records(root)
+    return raised.value.problems
+
+
+def hierarchy(root: Path, broader: Callable[[int], Sequence[int]], size: int) -> KnowledgeBase:
+    """An evidence base with one more scheme, each of whose concepts is below others."""
+    lines = ["@prefix skos: <http://www.w3.org/2004/02/skos/core#> ."]
+    for number in range(size):
+        above = "".join(f" ; skos:broader <odd/{wider}>" for wider in broader(number))
+        lines.append(f'<odd/{number}> skos:notation "{number}"{above} .')
+    (root / "ontology" / "odd.ttl").write_text("\n".join(lines), encoding="utf-8")
+    return KnowledgeBase(root)
+
+
+def test_a_hierarchy_that_is_very_deep_is_read(example_root: Path) -> None:
+    base = hierarchy(example_root, lambda number: [number - 1] if number else [], 20_000)
+    assert base.vocabulary.inherited("odd", "19999", "isSomething") == ""
+    assert len(base.vocabulary.narrower("odd", "0")) == 20_000
+
+
+def test_a_hierarchy_with_very_many_ways_up_is_read(example_root: Path) -> None:
+    """Each of 100 levels has two concepts below both of the level above: 2 to the 100 ways."""
+    base = hierarchy(example_root, lambda n: [n // 2 * 2 - 2, n // 2 * 2 - 1] if n > 1 else [], 200)
+    assert base.vocabulary.inherited("odd", "199", "isSomething") == ""
+    assert base.vocabulary.related("odd", "199", "isSomething") == ()
+
+
+def test_a_circle_of_very_many_concepts_is_refused(example_root: Path) -> None:
+    with pytest.raises(RecordError, match="no circle of skos:broader"):
+        hierarchy(example_root, lambda number: [(number - 1) % 20_000], 20_000)
 
 
 def test_a_record_that_loads_may_not_name_a_text_elsewhere(

@@ -104,8 +104,8 @@ def wait_for(holds: object, seconds: float = 10) -> None:
 
 
 def test_too_many_queries_are_told_to_come_again(strict: Server) -> None:
-    with ThreadPoolExecutor(40) as threads:
-        answers = list(threads.map(strict.sparql, [EXPLODING] * 30))
+    with ThreadPoolExecutor(60) as threads:
+        answers = list(threads.map(strict.sparql, [EXPLODING] * 60))
     refused = [answer for answer in answers if answer.status == 503]
     assert {answer.status for answer in answers} == {503, 504}
     assert len(refused) >= 20

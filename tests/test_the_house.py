@@ -1,4 +1,4 @@
-"""The house keeps its own rules: sizes, layers, pins, documentation, and what may be committed."""
+"""The house keeps its own rules: sizes, layers, documentation, and what may be committed."""
 
 from __future__ import annotations
 
@@ -11,15 +11,12 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from importlib import metadata
 from pathlib import Path
 
 import click
 import pytest
 import yaml
 from conftest import ROOT, unavailable
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 import kb
 
@@ -63,7 +60,6 @@ REGISTRY_HOSTS = [
 MACHINE_PATH = re.compile(
     r"(?<![\w.~})\]-])/(?:work|home|root|Users|opt|tmp|mnt|srv|private)/[\w.]|\b[A-Z]:\\Users\\"
 )
-PINNED = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*==[A-Za-z0-9.!+]+$")
 
 
 def run(*command: str | Path, cwd: Path = ROOT, **env: str) -> subprocess.CompletedProcess[str]:
@@ -207,57 +203,6 @@ def test_a_path_of_one_machine_is_told_from_a_url(folder: str) -> None:
     assert MACHINE_PATH.search(f'"/{folder}/sources"')
     assert not MACHINE_PATH.search(f"https://example.org/{folder}/sources")
     assert not MACHINE_PATH.search(f"../{folder}/sources")
-
-
-# --- dependencies ----------------------------------------------------------------------------
-
-
-def declared() -> list[str]:
-    project = pyproject()["project"]
-    extras = project["optional-dependencies"].values()
-    return [*project["dependencies"], *(pin for extra in extras for pin in extra)]
-
-
-def constraints() -> dict[str, str]:
-    text = (ROOT / ".ci" / "constraints.txt").read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-    assert not [line for line in lines if not PINNED.match(line)]
-    return {canonicalize_name(name): version for name, version in (x.split("==") for x in lines)}
-
-
-def needed(requirement: Requirement, known: set[tuple[str, str]]) -> Iterator[str]:
-    """The names of the installed packages that a requirement brings along, itself included."""
-    name = canonicalize_name(requirement.name)
-    yield name
-    for extra in ("", *requirement.extras):
-        if (name, extra) in known:
-            continue
-        known.add((name, extra))
-        for text in metadata.requires(name) or []:
-            wanted = Requirement(text)
-            if wanted.marker is None or wanted.marker.evaluate({"extra": extra}):
-                yield from needed(wanted, known)
-
-
-def test_every_dependency_is_pinned() -> None:
-    pins = [*declared(), *pyproject()["build-system"]["requires"]]
-    assert not [pin for pin in pins if not PINNED.match(pin)]
-
-
-def test_the_constraints_agree_with_the_pins_and_are_complete() -> None:
-    fixed = constraints()
-    pins = [Requirement(pin) for pin in declared()]
-    assert {pin.name: str(pin.specifier) for pin in pins} == {
-        pin.name: f"=={fixed.get(canonicalize_name(pin.name))}" for pin in pins
-    }
-    known: set[tuple[str, str]] = set()
-    brought = {name for pin in pins for name in needed(pin, known)}
-    assert brought - fixed.keys() == set()
-
-
-def test_every_dependency_is_declared_and_used() -> None:
-    answer = run(sys.executable, "-m", "deptry", "--no-ansi", ".")
-    assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
 # --- the public face and its documentation ---------------------------------------------------

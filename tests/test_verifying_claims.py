@@ -209,7 +209,15 @@ def test_attestations_are_the_same_bytes_each_time_and_read_back(example_root: P
 
 
 @pytest.mark.parametrize(
-    "text", ["halt-paper: short\n", "halt-paper: [1]\n", "- a\n", "a: b: c\n", ""]
+    "text",
+    [
+        "halt-paper: short\n",
+        "halt-paper: [1]\n",
+        "halt-paper: {halt: no}\n",
+        "- a\n",
+        "a: b: c\n",
+        "",
+    ],
 )
 def test_attestations_that_are_none_are_an_error(example_root: Path, text: str) -> None:
     attestation_file(example_root).write_text(text, "utf-8")

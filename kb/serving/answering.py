@@ -118,10 +118,19 @@ def _graph(triples: ox.QueryTriples, form: ox.RdfFormat, limits: Limits) -> tupl
 
 
 def _counted(body: bytes, form: ox.QueryResultsFormat) -> int:
+    """Count rows by what separates them: to read them again takes as long as to find them."""
     if form == ox.QueryResultsFormat.CSV:
         return _QUOTED.sub(b"", body).count(b"\n") - 1
-    solutions: Any = ox.parse_query_results(body, format=form)
-    return sum(1 for _ in solutions)
+    if form == ox.QueryResultsFormat.TSV:
+        return body.count(b"\n") - 1
+    if form == ox.QueryResultsFormat.XML:
+        return body.count(b"<result>")
+    if b"{}" in body or b"[{" not in body:  # a row without any value, or no row
+        solutions: Any = ox.parse_query_results(body, format=form)
+        return sum(1 for _ in solutions)
+    # Within a text a quote is escaped, unless it ends the text: then a comma or a brace follows.
+    ends_of_texts = body.count(b',{",') + body.count(b',{"}')
+    return 1 + body.count(b',{"') - ends_of_texts
 
 
 def _too_many(limits: Limits) -> Refusal:

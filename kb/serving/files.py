@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -85,6 +86,16 @@ class Site:
         self.files: Mapping[str, File] = {
             path.relative_to(folder).as_posix(): _read(path) for path in found
         }
+        self._formerly = _formerly(folder / "redirects.json")
+
+    def moved(self, path: str) -> str:
+        """Return where a path of a former address is now, or "": ``study/old.csv`` as well."""
+        thing = "/".join(path.split("/")[:2])
+        for end in ("", *BESIDE):
+            new = self._formerly.get(thing.removesuffix(end) if thing.endswith(end) else "", "")
+            if new:
+                return f"{new}{end}{path.removeprefix(thing)}"
+        return ""
 
     def find(self, path: str) -> File | None:
         """Return the file at a path without its first slash; ``study/`` is ``study/index.html``."""
@@ -112,6 +123,15 @@ def rooted(page: bytes) -> bytes:
     if found is None or found[1] == b"/":
         return page
     return page.replace(b'"' + found[1], b'"/').replace(b'"' + found[1][:-1] + b'"', b'"/"')
+
+
+def _formerly(path: Path) -> dict[str, str]:
+    """Read the table that the build wrote; a site may have none."""
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(old): str(new) for old, new in said.items()} if isinstance(said, dict) else {}
 
 
 def _ordinary(path: Path, folder: Path) -> bool:

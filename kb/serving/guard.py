@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any, Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kb.serving.kept import Headers, Kept
 from kb.serving.logs import log
 from kb.serving.metrics import Metrics
 from kb.serving.settings import MAX_HEAD, MAX_URL, SEND_SECONDS
@@ -23,10 +23,13 @@ SAFE_HEADERS: Final = {
 }
 """On every answer, unless the answer says something stricter or more fitting itself."""
 
+_SAFE: Final = [(name.lower().encode(), value.encode()) for name, value in SAFE_HEADERS.items()]
 _PIECE: Final = 64 * 1024
 _PLACES: Final = ("sparql", "health", "metrics")
 NOTES: Final = "kb.notes"
 """Where in the scope the application notes what the log shall say."""
+RAW: Final = "kb.raw"
+"""Where in the scope the connection notes a request's bytes, when it came whole and alone."""
 
 
 class SlowClientError(Exception):
@@ -36,11 +39,45 @@ class SlowClientError(Exception):
 class Guard:
     """The outermost layer of the application."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, patience: float = SEND_SECONDS) -> None:
-        """Wrap an application; ``patience`` is in seconds for each 64 KiB of an answer."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        metrics: Metrics,
+        patience: float = SEND_SECONDS,
+        again: Callable[[bytes], Kept | None] = lambda _: None,
+    ) -> None:
+        """Wrap an application.
+
+        ``patience`` is in seconds for each 64 KiB of an answer. ``again`` finds the answer to
+        a request whose bytes came before.
+        """
         self._app = app
         self._metrics = metrics
         self._patience = patience
+        self._again = again
+
+    def again(self, raw: bytes, more: Headers) -> bytes | None:
+        """Return the whole answer to a request that came in just these bytes before.
+
+        It has the same headers as when it went through the application, and ``more``.
+        """
+        started = time.perf_counter()
+        kept = self._again(raw)
+        if kept is None:
+            return None
+        message = kept.message(more, _SAFE)
+        self._metrics.requests.labels("sparql", "200").inc()
+        log(
+            "request",
+            method="GET",
+            path="/sparql",
+            status=200,
+            ms=round((time.perf_counter() - started) * 1000, 3),
+            bytes=len(kept.body),
+            query=kept.query,
+            rows=kept.rows,
+        )
+        return message
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -98,10 +135,10 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            for name, value in SAFE_HEADERS.items():
-                headers.setdefault(name, value)
-            await self._send(message)
+            headers = list(message.get("headers", ()))
+            present = {name.lower() for name, _ in headers}
+            headers += [header for header in _SAFE if header[0] not in present]
+            await self._send({**message, "headers": headers})
             return
         body, more = message.get("body", b""), message.get("more_body", False)
         self.size += len(body)

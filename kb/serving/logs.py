@@ -12,10 +12,13 @@ QUERY_SHOWN: Final = 120
 """How many characters of a query the log may hold."""
 
 
+_ENCODER: Final = json.JSONEncoder(default=str)
+
+
 def log(event: str, **said: Any) -> None:
     """Write one line; whatever is said stays on it, since JSON escapes what could end it."""
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
-    sys.stderr.write(json.dumps({"time": now, "event": event, **said}, default=str) + "\n")
+    sys.stderr.write(_ENCODER.encode({"time": now, "event": event, **said}) + "\n")
 
 
 class Lines(logging.Handler):

@@ -26,6 +26,9 @@ class Metrics:
             "kb_refused", "Requests refused.", ["reason"], registry=self.registry
         )
         self.rows = Counter("kb_rows", "Rows and triples answered.", registry=self.registry)
+        self.kept = Counter(
+            "kb_kept", "Queries answered from what was kept.", registry=self.registry
+        )
         self.seconds = Histogram(
             "kb_query_seconds",
             "Seconds from a query's arrival to its answer or refusal.",

@@ -9,18 +9,36 @@ import os
 import signal
 import socket
 import time
-from dataclasses import asdict
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from kb.errors import UnavailableError
-from kb.serving.answering import Question, Reply
+from kb.serving.answering import Question
 from kb.serving.refusals import Refusal, busy
-from kb.serving.settings import QUEUE_SECONDS, Settings
-from kb.serving.worker import LENGTH, command, message
+from kb.serving.settings import HELD_BYTES, QUEUE_SECONDS, Settings
+from kb.serving.worker import LENGTHS, command, message
 
+_ASKED: Final = [field.name for field in fields(Question)]
 _RENEWED_AFTER: Final = 1_000
 _SECONDS_TO_START: Final = 10.0
 _SECONDS_TO_LOAD: Final = 600.0
+_PAUSE: Final = 0.05
+PIECE: Final = 64 * 1024
+"""The most that is read from a worker at a time, in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer: what it is, and its bytes, of which those of a big one still arrive."""
+
+    media_type: str
+    rows: int
+    gzip: bool
+    size: int
+    body: bytes
+    rest: Fetching | None
 
 
 class _Worker:
@@ -32,18 +50,18 @@ class _Worker:
         self.pid = 0
         self.asked = 0
 
-    async def ask(self, question: Question) -> tuple[dict[str, Any], bytes]:
+    async def ask(self, question: Question) -> tuple[dict[str, Any], int]:
         self.asked += 1
-        self._writer.write(message(asdict(question)))
+        self._writer.write(message({name: getattr(question, name) for name in _ASKED}))
         await self._writer.drain()
         return await self.hear()
 
-    async def hear(self) -> tuple[dict[str, Any], bytes]:
-        head = json.loads(await self._piece())
-        return head, await self._piece()
+    async def hear(self) -> tuple[dict[str, Any], int]:
+        """Return what the worker says, and how many bytes of an answer follow."""
+        head, body = LENGTHS.unpack(await self._reader.readexactly(LENGTHS.size))
+        return json.loads(await self._reader.readexactly(head)), body
 
-    async def _piece(self) -> bytes:
-        size = LENGTH.unpack(await self._reader.readexactly(LENGTH.size))[0]
+    async def piece(self, size: int) -> bytes:
         return await self._reader.readexactly(size)
 
     def end(self) -> None:
@@ -52,6 +70,59 @@ class _Worker:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
         self._writer.close()
+
+
+class Fetching:
+    """The fetching of an answer: the worker is free again once the server has all its pieces.
+
+    A slow client so keeps no worker from the next query, until what is held for slow clients
+    comes to ``HELD_BYTES``: then its worker waits for it.
+    """
+
+    def __init__(self, pool: Pool, worker: _Worker, size: int) -> None:
+        self._pool = pool
+        self._worker = worker
+        self._left = size
+        self._pieces: deque[bytes] = deque()
+        self._news = asyncio.Event()
+        self._task = asyncio.create_task(self._fetch())
+
+    async def _fetch(self) -> None:
+        whole = False
+        try:
+            while self._left:
+                while self._pool.held > HELD_BYTES and self._pieces:
+                    await asyncio.sleep(_PAUSE)
+                piece = await self._worker.piece(min(PIECE, self._left))
+                self._left -= len(piece)
+                self._pool.held += len(piece)
+                self._pieces.append(piece)
+                self._news.set()
+            whole = True
+        finally:
+            self._pool.done(self._worker, whole)
+            self._news.set()
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """Yield the pieces; a worker that ends before its answer raises EOFError."""
+        while self._pieces or self._left:
+            if self._pieces:
+                piece = self._pieces.popleft()
+                self._pool.held -= len(piece)
+                yield piece
+            elif self._task.done():
+                raise EOFError("the worker ended before its answer")
+            else:
+                self._news.clear()
+                await self._news.wait()
+
+    async def close(self) -> None:
+        """Forget what nobody takes any more."""
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError, EOFError, OSError):
+            await self._task
+        self._pool.held -= sum(map(len, self._pieces))
+        self._pieces.clear()
 
 
 class Pool:
@@ -66,6 +137,7 @@ class Pool:
         self._working: set[_Worker] = set()
         self._turns = asyncio.Semaphore(settings.concurrent)
         self._waiting = 0
+        self.held = 0
         self.stopping = False
         self.quads = 0
 
@@ -73,6 +145,11 @@ class Pool:
     def running(self) -> int:
         """How many queries are at work."""
         return len(self._working)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a query is at work or waits for its turn."""
+        return bool(self._working or self._waiting)
 
     @property
     def alive(self) -> bool:
@@ -120,7 +197,7 @@ class Pool:
             raise busy("no process is free for queries", 5) from error
         return worker
 
-    async def ask(self, question: Question) -> Reply:
+    async def ask(self, question: Question) -> Answered:
         """Answer a question when its turn comes.
 
         Raises:
@@ -131,10 +208,21 @@ class Pool:
         if self._waiting >= self._settings.waiting:
             raise busy("too many queries wait already")
         await self._turn()
+        worker = None
         try:
-            return await self._answered(question)
-        finally:
-            self._turns.release()
+            worker = self._idle.pop() if self._idle else await self._hire()
+            self._working.add(worker)
+            head, size = await self._heard(worker, question)
+            small = await worker.piece(size) if size <= PIECE else b""
+        except BaseException:  # whoever asked may have gone
+            self.done(worker, whole=False)
+            raise
+        rest = Fetching(self, worker, size) if size > PIECE else None
+        if rest is None:
+            self.done(worker, whole=True)
+        if "status" in head:
+            raise Refusal(head["status"], head["message"], head["reason"])
+        return Answered(head["media_type"], head["rows"], head["gzip"], size, small, rest)
 
     async def _turn(self) -> None:
         self._waiting += 1
@@ -146,29 +234,24 @@ class Pool:
         finally:
             self._waiting -= 1
 
-    async def _answered(self, question: Question) -> Reply:
-        worker = self._idle.pop() if self._idle else await self._hire()
-        self._working.add(worker)
+    async def _heard(self, worker: _Worker, question: Question) -> tuple[dict[str, Any], int]:
         started = time.monotonic()
         try:
             async with asyncio.timeout(self._settings.limits.seconds + _SECONDS_TO_START):
-                head, body = await worker.ask(question)
+                return await worker.ask(question)
         except (EOFError, OSError, TimeoutError) as error:
-            worker.end()
             raise self._why(time.monotonic() - started) from error
-        except BaseException:
-            worker.end()  # whoever asked has gone
-            raise
-        finally:
-            self._working.discard(worker)
-        self._release(worker)
-        if "status" in head:
-            raise Refusal(head["status"], head["message"], head["reason"])
-        return Reply(body, head["media_type"], head["rows"], head["gzip"])
 
-    def _release(self, worker: _Worker) -> None:
-        """Let a worker rest; after many answers, or when the server stops, a new one takes over."""
-        if self.stopping or worker.asked >= _RENEWED_AFTER:
+    def done(self, worker: _Worker | None, whole: bool) -> None:
+        """End a turn: a worker whose answer is whole rests; another one is ended.
+
+        After many answers, or when the server stops, a new one takes over.
+        """
+        self._turns.release()
+        if worker is None:
+            return
+        self._working.discard(worker)
+        if self.stopping or not whole or worker.asked >= _RENEWED_AFTER:
             worker.end()
         else:
             self._idle.append(worker)
@@ -190,8 +273,14 @@ class Pool:
     def cancel(self) -> None:
         """End the queries at work; whoever waits for them is told that the server stops."""
         self.stopping = True
-        for worker in self._working:
+        for worker in [*self._working]:
             worker.end()
+
+    async def retire(self) -> None:
+        """End every process once the queries that were asked are answered."""
+        while self.busy:
+            await asyncio.sleep(_PAUSE)
+        await self.stop()
 
     async def stop(self) -> None:
         """End every process."""

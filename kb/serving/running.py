@@ -8,12 +8,13 @@ import signal
 import socket
 
 import uvicorn
+import uvloop
 
 from kb.errors import UnavailableError
 from kb.serving.app import application
+from kb.serving.generation import Current, Generation
 from kb.serving.logs import log, set_up
-from kb.serving.pool import Pool
-from kb.serving.settings import MAX_HEAD, Settings
+from kb.serving.settings import Settings
 from kb.serving.wire import Wire
 
 
@@ -28,8 +29,11 @@ def serve(settings: Settings) -> None:
     if not settings.nquads.is_file():
         raise UnavailableError(f"no dataset in {settings.build}: run `kb build` first")
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.create_server((settings.host, settings.port), family=family) as listening:
-        asyncio.run(_run(settings, listening))
+    with (
+        socket.create_server((settings.host, settings.port), family=family) as listening,
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
+        runner.run(_run(settings, listening))
 
 
 async def _run(settings: Settings, listening: socket.socket) -> None:
@@ -37,24 +41,26 @@ async def _run(settings: Settings, listening: socket.socket) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         # In force while loading; then the server's own, after which the signal comes here again.
         signal.signal(number, lambda number, _: asked.append(number))
-    pool = Pool(settings)
-    app = application(settings, pool)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # nothing is loaded yet that could be reloaded
+    current = Current(settings, await Generation.load(settings))
+    app = application(current)
     try:
-        await pool.start()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, current.ask_to_reload)
         host, port = listening.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
-        log("listening", address=f"http://{shown}:{port}/", quads=pool.quads)
+        log("listening", address=f"http://{shown}:{port}/", quads=current.generation.pool.quads)
         if not asked:
-            await _until_stopped(_Server(_config(app, settings), pool, settings.grace), listening)
+            await _until_stopped(_Server(_config(app, settings), current), listening)
     finally:
-        await pool.stop()
+        await current.stop()
     log("stopped")
 
 
 async def _until_stopped(server: _Server, listening: socket.socket) -> None:
-    watching = asyncio.create_task(server.watch())
+    watching = [asyncio.create_task(work) for work in (server.watch(), server.current.follow())]
     await server.serve(sockets=[listening])
-    watching.cancel()
+    for task in watching:
+        task.cancel()
     if server.broken:
         raise UnavailableError("the process that makes workers has ended")
 
@@ -65,12 +71,11 @@ def _config(app: object, settings: Settings) -> uvicorn.Config:
         http=Wire,
         ws="none",
         lifespan="off",
-        loop="asyncio",
+        loop="none",
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        h11_max_incomplete_event_size=MAX_HEAD,
         timeout_graceful_shutdown=math.ceil(settings.grace) + 2,
     )
 
@@ -78,18 +83,18 @@ def _config(app: object, settings: Settings) -> uvicorn.Config:
 class _Server(uvicorn.Server):
     """A server that gives running queries a while to finish when it stops."""
 
-    def __init__(self, config: uvicorn.Config, pool: Pool, grace: float) -> None:
+    def __init__(self, config: uvicorn.Config, current: Current) -> None:
         super().__init__(config)
-        self._pool = pool
-        self._grace = grace
+        self.current = current
         self.broken = False
 
     async def watch(self) -> None:
         """Stop when no worker can be made any more."""
-        await self._pool.watch()
+        await self.current.broken()
         self.broken = self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        log("stopping", running=self._pool.running)
-        asyncio.get_running_loop().call_later(self._grace, self._pool.cancel)
+        log("stopping", running=self.current.generation.pool.running)
+        grace = self.current.settings.grace
+        asyncio.get_running_loop().call_later(grace, self.current.cancel)
         await super().shutdown(sockets)

@@ -14,12 +14,23 @@ MAX_HEAD: Final = 32_768
 MAX_BODY: Final = 512 * 1024
 """The longest body of a request, in bytes: a query of the longest kind, escaped."""
 MAX_CONNECTIONS: Final = 256
+MAX_PIPELINED: Final = 32
+"""How many requests a connection may send before the first is answered."""
 HEAD_SECONDS: Final = 10.0
 """How long a client may take to send the head of a request, and its body."""
 SEND_SECONDS: Final = 30.0
 """How long a client may take to accept 64 KiB of an answer."""
 QUEUE_SECONDS: Final = 5.0
 """How long a query waits for its turn."""
+KEPT_BYTES: Final = 64 * MIB
+"""The most that answers which may be asked for again may take."""
+KEPT_REQUESTS: Final = 8_192
+KEPT_REQUEST: Final = 2_048
+"""How many requests are remembered as they came, and the most bytes that each may have."""
+MAX_CLIENTS: Final = 10_000
+"""How many clients are remembered, where what each may ask is limited."""
+LOOK_SECONDS: Final = 1.0
+"""How often the server looks whether there is a new build."""
 HELD_BYTES: Final = 256 * MIB
 """The most that answers on their way to slow clients may hold."""
 
@@ -44,11 +55,14 @@ class Settings:
     limits: Limits = Limits()
     concurrent: int = 4
     grace: float = 5.0
+    watch: bool = True
+    rate: float = 0.0
+    proxies: int = 0
 
     @property
     def waiting(self) -> int:
         """How many queries may wait for a turn."""
-        return 4 * self.concurrent
+        return 16 * self.concurrent
 
     @property
     def nquads(self) -> Path:

@@ -25,7 +25,9 @@ from kb.serving.refusals import Refusal
 from kb.serving.settings import Limits
 from kb.store import Store
 
-LENGTH: Final = struct.Struct("!I")
+LENGTHS: Final = struct.Struct("!II")
+"""Before each message: how long its head is, and its body."""
+_SMALL: Final = 64 * 1024
 
 
 def main(arguments: list[str]) -> None:
@@ -37,7 +39,7 @@ def main(arguments: list[str]) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a worker's exit code
     try:
         store = Store(Path(dataset).read_bytes())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, SyntaxError) as error:
         send(control, {"error": str(error)})
         return
     gc.collect()
@@ -92,7 +94,7 @@ def confine(memory: int) -> None:
     if size:
         resource.setrlimit(resource.RLIMIT_AS, (size + memory, size + memory))
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
-    os.nice(5)
+    os.nice(1)
 
 
 def _address_space() -> int:
@@ -105,26 +107,28 @@ def _address_space() -> int:
 
 
 def send(connection: socket.socket, head: dict[str, Any], body: bytes = b"") -> None:
-    """Send a message: the length of its head, the head, the length of its body, the body."""
+    """Send a message: both lengths, the head, and the body; a big body is not copied again."""
     text = json.dumps(head).encode()
-    connection.sendall(LENGTH.pack(len(text)) + text + LENGTH.pack(len(body)))
-    connection.sendall(body)
+    start = LENGTHS.pack(len(text), len(body)) + text
+    if len(body) <= _SMALL:
+        connection.sendall(start + body)
+    else:
+        connection.sendall(start)
+        connection.sendall(body)
 
 
 def receive(connection: socket.socket) -> Any:
     """Return the head of the next message, which has no body, or None at the end."""
-    size = connection.recv(LENGTH.size, socket.MSG_WAITALL)
-    if len(size) < LENGTH.size:
+    size = connection.recv(LENGTHS.size, socket.MSG_WAITALL)
+    if len(size) < LENGTHS.size:
         return None
-    text = connection.recv(LENGTH.unpack(size)[0], socket.MSG_WAITALL)
-    connection.recv(LENGTH.size, socket.MSG_WAITALL)
-    return json.loads(text)
+    return json.loads(connection.recv(LENGTHS.unpack(size)[0], socket.MSG_WAITALL))
 
 
 def message(head: dict[str, Any]) -> bytes:
     """Return a message without a body, as ``receive`` reads it."""
     text = json.dumps(head).encode()
-    return LENGTH.pack(len(text)) + text + LENGTH.pack(0)
+    return LENGTHS.pack(len(text), 0) + text
 
 
 def command(dataset: Path, limits: Limits, descriptor: int) -> list[str]:

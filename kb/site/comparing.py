@@ -61,6 +61,7 @@ class Compared:
         figures = packed_table(list(self._figures()))
         site = self.site
         return {
+            "base": site.base.iris.base,
             "regimens": self._terms("regimen"),
             "populations": self._terms("population"),
             "endpoints": self._terms("endpoint"),

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from kb.results import FoundClaim
+from kb.site import searching
 from kb.site.context import SCHEMES, Site, collect
-from kb.site.drawing import Plot
 from kb.site.figures import Shown, shown_comparisons, shown_figures
-from kb.site.pages import File, Page
+from kb.site.pages import File, Page, Values
 from kb.site.plots import Plots
 from kb.site.words import sentence
 from kb.vocabulary import SKOS, Term
@@ -59,7 +59,9 @@ def concept_pages(site: Site) -> Iterator[Page | File]:
         for term in site.terms(scheme):
             found = evidence.get(term.notation, [])
             codes = mappings.get(f"{scheme}:{term.segment}", [])
-            yield _page(site, term, found, codes, plots.of_concept(term, found))
+            page = _page(site, plots, term, found, codes)
+            names = other_labels(site).get(term.iri, [])
+            yield replace(page, **searching.of_term(term, names, len(found)))
             if found:
                 yield site.csv(f"{scheme}/{term.segment}.csv", found)
 
@@ -73,37 +75,43 @@ def evidence_by_concept(site: Site, scheme: str) -> Mapping[str, list[FoundClaim
     )
 
 
-def _page(
-    site: Site, term: Term, found: list[FoundClaim], mappings: list[Code], plots: list[Plot]
-) -> Page:
-    narrower = [t for t in site.terms(term.scheme) if term.notation in t.broader]
-    order = list(site.studies)
-    by_study = collect((f.claim.study, f) for f in found)
-    studies = sorted(by_study, key=order.index)
+def _page(site: Site, plots: Plots, term: Term, found: list[FoundClaim], codes: list[Code]) -> Page:
+    def values() -> Values:
+        return _values(site, term, found) | {
+            "mappings": codes,
+            "plots": plots.of_concept(term, found),
+        }
+
     return Page(
         f"{term.scheme}/{term.segment}",
         "concept.html.j2",
         sentence(term.label),
-        {
-            "site": site,
-            "term": term,
-            "other_labels": other_labels(site).get(term.iri, []),
-            "broader": [site.vocabulary.get(term.scheme, b) for b in term.broader],
-            "narrower": narrower,
-            "links": _links(site, term),
-            "mappings": mappings,
-            "claims": found,
-            "plots": plots,
-            "differences": site.comparability.differences(f.claim for f in found),
-            "is_listed": len(found) <= MOST_ROWS,
-            "by_study": {s: list(lines(site, by_study[s])) for s in studies}
-            if len(found) <= MOST_ROWS
-            else {},
-            "counts": {s: len(by_study[s]) for s in studies},
-        },
+        values,
         term.definition,
         hide=("navigation", "toc"),
+        made_of=site.made_of(found),
     )
+
+
+def _values(site: Site, term: Term, found: list[FoundClaim]) -> dict[str, Any]:
+    order = list(site.studies)
+    by_study = collect((f.claim.study, f) for f in found)
+    studies = sorted(by_study, key=order.index)
+    return {
+        "site": site,
+        "term": term,
+        "other_labels": other_labels(site).get(term.iri, []),
+        "broader": [site.vocabulary.get(term.scheme, b) for b in term.broader],
+        "narrower": [t for t in site.terms(term.scheme) if term.notation in t.broader],
+        "links": _links(site, term),
+        "claims": found,
+        "differences": site.comparability.differences(f.claim for f in found),
+        "is_listed": len(found) <= MOST_ROWS,
+        "by_study": {s: list(lines(site, by_study[s])) for s in studies}
+        if len(found) <= MOST_ROWS
+        else {},
+        "counts": {s: len(by_study[s]) for s in studies},
+    }
 
 
 def lines(site: Site, found: Iterable[FoundClaim]) -> Iterator[Line]:

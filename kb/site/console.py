@@ -17,7 +17,7 @@ from kb.queries import Query, library, prefixes
 from kb.site.context import Site
 from kb.site.packing import sparql_term, versioned
 from kb.site.pages import File, Page
-from kb.site.questions import common_values, example_of, is_for_pages
+from kb.site.questions import common_values, example_of, is_for_pages, with_values
 from kb.site.schemes import ontology_entries
 from kb.site.words import short_citation
 
@@ -32,7 +32,9 @@ def console_pages(site: Site) -> Iterator[Page | File]:
     questions = [q for q in library().values() if not is_for_pages(q)]
     dataset = File(DATASET, dataset_trig(site))
     offered = File(OFFERED, _json(_offered(site, questions)))
-    values = {"site": site, "questions": questions, "first": FIRST}
+    first = library()[FIRST]
+    opening = with_values(site, first, example_of(first, common_values(site)))
+    values = {"site": site, "questions": questions, "first": first, "opening": opening}
     loaded = {"dataset": versioned(dataset), "offered": versioned(offered)}
     yield dataset
     yield offered

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -12,7 +12,8 @@ from typing import Any, Final, TypeVar
 import yaml
 
 from kb.comparability import Comparability
-from kb.exports import Row, to_csv
+from kb.digests import digest
+from kb.exports import to_csv
 from kb.lookup import KnowledgeBase
 from kb.model import WHOLE, Group, Publication, Section, Source, Study
 from kb.results import FoundClaim
@@ -103,6 +104,25 @@ class Site:
         """Second-hand claims by the publication that they cite."""
         return collect((p.id, found) for found in self.claims for p in found.publications)
 
+    def made_of(self, claims: Iterable[FoundClaim], *more: object) -> str:
+        """Return a digest of claims, with findings and standing, and of what is around them all.
+
+        It holds for a page on which claims stand with their publications, groups and sizes.
+        """
+        return digest(self._around, [self._digests[found.iri] for found in claims], more)
+
+    @cached_property
+    def _digests(self) -> Mapping[str, str]:
+        return {found.iri: digest(found) for found in self.claims}
+
+    @cached_property
+    def _around(self) -> str:
+        """What any claim may be shown with: everything but the claims, and what they have alike."""
+        size = self.settings["size"]
+        sizes = (found.claim for found in self.claims if found.claim.measure.endpoint == size)
+        alike = (self.comparability.definitions(), self.comparability.background())
+        return digest(replace(self.evidence, claims=tuple(sizes), adjudications=()), alike)
+
     @cached_property
     def studies(self) -> Mapping[str, Study]:
         """Studies by id, in the order of designs in the vocabulary, then by name."""
@@ -133,14 +153,17 @@ class Site:
         return {(section.source, section.id): section for section in self.evidence.sections}
 
     @cached_property
-    def _rows(self) -> Mapping[tuple[str, str], list[Row]]:
+    def _lines(self) -> Mapping[tuple[str, str], str]:
+        """The lines of a CSV by claim, written once for the many tables that it is in."""
         rows = self.base.claims().rows()
-        return collect(((row["study"], row["claim"]), row) for row in rows)
+        by_claim = collect(((row["study"], row["claim"]), row) for row in rows)
+        head = len(to_csv(()))
+        return {key: to_csv(found)[head:] for key, found in by_claim.items()}
 
     def csv(self, path: str, claims: Iterable[FoundClaim]) -> File:
         """Make the download of a table: the rows of exactly these claims."""
         keys = sorted({(found.claim.study, found.claim.id) for found in claims})
-        return File(path, to_csv(row for key in keys for row in self._rows[key]).encode())
+        return File(path, (to_csv(()) + "".join(self._lines[key] for key in keys)).encode())
 
     def terms(self, scheme: str) -> Sequence[Term]:
         """Return the concepts of a scheme in the order of the vocabulary."""

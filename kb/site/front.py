@@ -19,8 +19,11 @@ from typing import Any, Final
 from kb.errors import UnavailableError
 from kb.site.pages import File
 
-ENTRIES: Final = ("site", "console", "worker", "chart", "explore", "compare")
+ENTRIES: Final = ("site", "console", "worker", "chart", "explore", "compare", "search")
 """The modules of ``src`` that are loaded by name; what they share becomes chunks."""
+
+FRONT: Final = "assets/front"
+"""The folder of the scripts in the site."""
 
 _ENGINE: Final = "oxigraph/web_bg.wasm"
 _HOW: Final = "run `make front` in the folder of the software"
@@ -39,15 +42,16 @@ _OPTIONS: Final = (
 
 
 def front_files(folder: Path) -> Iterator[File]:
-    """Yield the scripts, the engine and the licences of what is in them, under ``assets/front``.
+    """Yield the scripts, the engine and the licences of what is in them, to stand in ``FRONT``.
 
     Raises:
         UnavailableError: the packages are not installed as the lock has them, or esbuild
             refuses the sources.
     """
+    folder = folder.resolve()
     check_installed(folder)
     for name, content in _bundled(folder, _digest(folder)).items():
-        yield File(f"assets/front/{name}", content)
+        yield File(name, content)
 
 
 def front_folder(site: Path) -> Path:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import compress
 from typing import Final
 
 from kb.deriving import derived_csv, derived_nquads
@@ -36,6 +37,7 @@ def home_pages(site: Site) -> Iterator[Page | File]:
         "newest": newest(site, _NEWEST),
         "discrepancies": len(site.base.judged.findings),
         "size": len(site.base.nquads),
+        "examples": _examples(site, [study for study, _ in pivotal]),
     }
     description = site.evidence.dataset.description
     yield Page(
@@ -62,6 +64,16 @@ def _pivotal(site: Site) -> list[Study]:
     return [s for kind, most in wanted.items() for s in [s for s in own if s.kind == kind][:most]]
 
 
+def _examples(site: Site, studies: Sequence[Study]) -> list[str]:
+    """What may be typed into the search: a name, an endpoint, a registry number and a DOI."""
+    named = [study.name for study in studies[:1]]
+    endpoints = site.settings["pivotal"]["endpoints"]
+    words = [site.words.label("endpoint", e) for e in endpoints if e in site.endpoint_order]
+    numbers = [number for study in studies[1:] for number in study.registry]
+    dois = [site.publications[p].doi for study in studies for p in study.publications]
+    return [*named, *words[-1:], *numbers[-1:], *list(filter(None, dois))[:1]]
+
+
 def _short(site: Site, table: Table) -> Table:
     """Keep the endpoints that the first page shows, with the rows that say most of each."""
     kept = [
@@ -69,7 +81,20 @@ def _short(site: Site, table: Table) -> Table:
         for block in table.blocks
         if block.endpoint.notation in site.settings["pivotal"]["endpoints"]
     ]
-    return replace(table, blocks=tuple(kept))
+    return _without_empty_columns(replace(table, blocks=tuple(kept)))
+
+
+def _without_empty_columns(table: Table) -> Table:
+    rows = [row for block in table.blocks for row in block.rows]
+    used = [any(row.cells[at].shown for row in rows) for at in range(len(table.columns))]
+    blocks = (
+        replace(
+            block,
+            rows=tuple(replace(row, cells=tuple(compress(row.cells, used))) for row in block.rows),
+        )
+        for block in table.blocks
+    )
+    return replace(table, columns=tuple(compress(table.columns, used)), blocks=tuple(blocks))
 
 
 def _telling(rows: tuple[Row, ...]) -> tuple[Row, ...]:

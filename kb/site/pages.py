@@ -15,6 +15,9 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+Values = Mapping[str, Any]
+"""What a template is given, by name."""
+
 _PLAIN: Final = frozenset(" abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789,")
 
 
@@ -25,17 +28,22 @@ class Page:
     ``path`` is that of the IRI (``study/<id>``); ``index`` pages end in ``/index``.
     ``linked`` is JSON-LD that stands in its head. ``more`` is for
     the theme's overrides, which find it in the page's ``meta``.
+
+    ``made_of`` is the digest of all that the page says and that templates, ontology and
+    software do not decide: while it is the same, so is the page, and its ``values`` are not asked
+    for. A page without one is written with every build.
     """
 
     path: str
     template: str
     title: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Values | Callable[[], Values] = field(default_factory=dict)
     description: str = ""
     hide: tuple[str, ...] = ()
     boost: float = 1
     linked: str = ""
     more: Mapping[str, Any] = field(default_factory=dict)
+    made_of: str = ""
 
     @property
     def url(self) -> str:
@@ -71,7 +79,8 @@ class Renderer:
         """Return the Markdown of a page; links in it start from ``root``."""
         template = self._environment.get_template(page.template)
         root = "../" * page.url.count("/")
-        body = template.render(page=page, root=root, **page.values)
+        values = page.values() if callable(page.values) else page.values
+        body = template.render(page=page, root=root, **values)
         return f"{_front_matter(page)}\n{body.strip()}\n"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kb.expansion import slug
 from kb.model import Source
+from kb.site import searching
 from kb.site.concepts import MOST_ROWS, lines
 from kb.site.context import Site, collect
 from kb.site.findings import by_section
@@ -55,6 +56,7 @@ def _source(site: Site, source: Source) -> Page:
         },
         source.credit,
         hide=("navigation",),
+        **searching.of_publication(site.publications[source.publication], len(claims), "source"),
     )
 
 
@@ -88,6 +90,7 @@ def _publications(site: Site) -> Iterator[Page | File]:
                 "lines": list(lines(site, claims)) if len(claims) <= MOST_ROWS else [],
             },
             hide=("navigation",),
+            **searching.of_publication(publication, len(claims)),
         )
         if claims:
             yield site.csv(f"publication/{publication.id}.csv", claims)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kb.expansion import measure_key
 from kb.exports import schedule
 from kb.model import WHOLE, Group, Study
 from kb.results import FoundClaim
+from kb.site import searching
 from kb.site.context import Site, collect
-from kb.site.drawing import Plot
 from kb.site.figures import Part, Shown
 from kb.site.findings import from_elsewhere, of_study
 from kb.site.flow import flow_of
-from kb.site.pages import File, Page
+from kb.site.pages import File, Page, Values
 from kb.site.study_plots import StudyPlots
 from kb.site.tables import StudyTables, Table
 from kb.site.words import dose, sentence
@@ -53,27 +53,27 @@ def study_pages(site: Site) -> Iterator[Page | File]:
     )
     plots = StudyPlots(site)
     for study in site.studies.values():
-        yield from _study(site, study, plots.of(study.id))
+        yield from _study(site, study, plots)
 
 
-def _study(site: Site, study: Study, plots: Mapping[str, list[Plot]]) -> Iterator[Page | File]:
+def _study(site: Site, study: Study, plots: StudyPlots) -> Iterator[Page | File]:
     arranged = StudyTables(site, study.id)
     tables, main = arranged.tables(), arranged.main()
-    schedules = _schedules(site, study.id)
-    members = _member(site, arranged, site.groups[study.id, WHOLE])
-    yield Page(
-        f"study/{study.id}",
-        "study.html.j2",
-        study.name,
-        {
+    schedules, flow = _schedules(site, study.id), flow_of(site, study.id)
+    about = (of_study(site, study.id), from_elsewhere(site, study.id))
+    judged = (found for cards in about for card in cards for found in card.claims)
+
+    def values() -> Values:
+        members = _member(site, arranged, site.groups[study.id, WHOLE])
+        return {
             "site": site,
             "study": study,
             "main": main,
             "tables": tables,
-            "cards": of_study(site, study.id),
-            "elsewhere": from_elsewhere(site, study.id),
-            "plots": plots,
-            "flow": flow_of(site, study.id),
+            "cards": about[0],
+            "elsewhere": about[1],
+            "plots": plots.of(study.id),
+            "flow": flow,
             "schedules": schedules,
             "whole": members,
             "anchors": _anchors(arranged.claims),
@@ -81,16 +81,38 @@ def _study(site: Site, study: Study, plots: Mapping[str, list[Plot]]) -> Iterato
             "boxes": _boxes(main, tables, schedules, members),
             "analyses": [s for s in site.studies.values() if study.id in s.analysis_of],
             "is_long": arranged.is_long,
-        },
+        }
+
+    yield Page(
+        f"study/{study.id}",
+        "study.html.j2",
+        study.name,
+        values,
         f"{study.name}: {study.title}",
         hide=("navigation",),
-        boost=2,
+        made_of=site.made_of((*arranged.claims, *judged)),
+        **searching.of_study(study, len(arranged.claims)),
     )
-    yield site.csv(f"study/{study.id}.csv", arranged.claims)
-    for table in (*tables, *([main] if main else [])):
+    shown = (*tables, *([main] if main else []))
+    yield from _downloads(site, study, arranged.claims, shown, schedules)
+    if flow:
+        drawn = [*flow.whole.shown, *(x for arm in flow.arms for x in arm.shown)]
+        drawn += [x for counted in flow.counts for x in counted.shown]
+        yield site.csv(f"study/{study.id}/flow.csv", [f for x in drawn for f in x.claims])
+
+
+def _downloads(
+    site: Site,
+    study: Study,
+    claims: Sequence[FoundClaim],
+    tables: Iterable[Table],
+    schedules: Sequence[Schedule],
+) -> Iterator[File]:
+    yield site.csv(f"study/{study.id}.csv", claims)
+    for table in tables:
         yield site.csv(table.csv, table.claims)
     if schedules:
-        given = [found for s in schedules for found in s.shown.claims]
+        given = [found for one in schedules for found in one.shown.claims]
         yield site.csv(f"study/{study.id}/schedules.csv", given)
 
 

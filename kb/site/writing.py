@@ -8,13 +8,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from html import escape
 from itertools import chain
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
+from kb.digests import digest
 from kb.errors import UnavailableError
 from kb.lookup import KnowledgeBase
 from kb.site.comparing import compare_pages
@@ -25,12 +27,14 @@ from kb.site.cookbook import OPTIONAL, cookbook_pages
 from kb.site.exploring import explore_pages
 from kb.site.filters import filters
 from kb.site.findings import finding_pages
-from kb.site.front import front_files, front_folder
+from kb.site.front import FRONT, front_files, front_folder
+from kb.site.handover import BEGIN, link
 from kb.site.home import home_pages
 from kb.site.machine import described, machine_files, script
 from kb.site.network import network_pages
 from kb.site.pages import File, Page, Renderer
 from kb.site.questions import question_pages
+from kb.site.redirects import redirect_files
 from kb.site.schemes import scheme_pages
 from kb.site.sources import source_pages
 from kb.site.studies import study_pages
@@ -50,19 +54,35 @@ KINDS: Final = (
     explore_pages,
     compare_pages,
     thing_files,
+    redirect_files,
     machine_files,
 )
 """What makes pages and files; a kind of page is added here and by its template."""
+
+_BESIDE: Final = "beside"
+"""The folder, within that of a build, of what is neither page nor asset until the pages stand."""
 
 _EPOCH: Final = "1735689600"
 """The time that mkdocs writes into pages and archives, so that builds are the same bytes."""
 
 
-def build_site(base: KnowledgeBase, folder: Path) -> None:
+@dataclass(frozen=True)
+class Last:
+    """An earlier build with the same software, ontology and theme, whose files are intact.
+
+    ``pages`` has, for some pages, the digest of what they were made of.
+    """
+
+    folder: Path
+    pages: Mapping[str, str]
+
+
+def build_site(base: KnowledgeBase, folder: Path, last: Last | None = None) -> Mapping[str, str]:
     """Write Markdown to ``folder/docs`` and the site made of it to ``folder/site``.
 
     ``folder/mkdocs.yml`` and ``folder/overrides`` are copies, so that the Markdown can be
-    built again by itself.
+    built again by itself. What has not changed is taken from the last build.
+    Returns the digests of what pages were made of, for the next build.
 
     Raises:
         UnavailableError: mkdocs or the front end is not installed, the project has no
@@ -70,23 +90,51 @@ def build_site(base: KnowledgeBase, folder: Path) -> None:
     """
     if importlib.util.find_spec("mkdocs") is None or importlib.util.find_spec("material") is None:
         raise UnavailableError("the site needs mkdocs and its theme: pip install 'kb[site]'")
-    write_pages(base, folder)
-    _run_mkdocs(folder)
+    with _mkdocs(folder, last.folder if last else None) as run:
+        pages = write_pages(base, folder, last)
+        run()
+    _put_beside(folder / _BESIDE, folder / "site")
+    return pages
 
 
-def write_pages(base: KnowledgeBase, folder: Path) -> None:
+def write_pages(base: KnowledgeBase, folder: Path, last: Last | None = None) -> Mapping[str, str]:
     """Write all that mkdocs needs: pages, files, assets and settings."""
     made_of = site_folder(base.root)
     site = Site(base, made_of)
-    scripts = list(front_files(front_folder(made_of)))
     docs = folder / "docs"
-    shutil.copytree(made_of / "pages", docs)
-    shutil.copytree(made_of / "assets", docs / "assets")
+    _write_front(docs / FRONT, made_of, last)
+    shutil.copytree(made_of / "pages", docs, dirs_exist_ok=True)
+    shutil.copytree(made_of / "assets", docs / "assets", dirs_exist_ok=True)
     shutil.copytree(made_of / "overrides", folder / "overrides")
     renderer = Renderer(made_of / "templates", filters(site))
-    for item in chain(scripts, _items(site)):
-        _write(docs, _with_description(site, item), renderer)
+    pages: dict[str, str] = {}
+    for item in _items(site):
+        if isinstance(item, Page):
+            page = _with_description(site, item)
+            pages |= _write_page(docs, page, renderer, last)
+        else:
+            _write(folder / _BESIDE, item.path, item.content)
     (folder / "mkdocs.yml").write_text(_settings(site, made_of, docs), encoding="utf-8")
+    return pages
+
+
+def _write_page(docs: Path, page: Page, renderer: Renderer, last: Last | None) -> Mapping[str, str]:
+    """Write a page that has changed, or take it over; return what it is made of, if it says so."""
+    name = f"{page.path}.md"
+    made_of = digest(replace(page, values={})) if page.made_of else ""
+    if last and made_of and last.pages.get(page.path) == made_of:
+        link(last.folder / "docs" / name, docs / name)
+    else:
+        _write(docs, name, renderer.markdown(page).encode())
+    return {page.path: made_of} if made_of else {}
+
+
+def _write_front(target: Path, made_of: Path, last: Last | None) -> None:
+    if last:
+        shutil.copytree(last.folder / "docs" / FRONT, target, copy_function=link)
+        return
+    for file in front_files(front_folder(made_of)):
+        _write(target, file.path, file.content)
 
 
 def site_folder(root: Path) -> Path:
@@ -105,22 +153,32 @@ def _items(site: Site) -> Iterator[Page | File]:
     return chain.from_iterable(kind(site) for kind in KINDS)
 
 
-def _with_description(site: Site, item: Page | File) -> Page | File:
+def _with_description(site: Site, page: Page) -> Page:
     """Put into a page what search engines and other programs read of it."""
-    if isinstance(item, File):
-        return item
-    said = described(site, item.path)
-    return replace(item, linked=script(said)) if said else item
+    said = described(site, page.path)
+    return replace(page, linked=script(said)) if said else page
 
 
-def _write(docs: Path, item: Page | File, renderer: Renderer) -> None:
-    is_page = isinstance(item, Page)
-    target = docs / (f"{item.path}.md" if is_page else item.path)
-    if not target.resolve().is_relative_to(docs.resolve()):
-        raise UnavailableError(f"{item.path!r} would be written outside the site")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    content = renderer.markdown(item).encode() if isinstance(item, Page) else item.content
-    target.write_bytes(content)
+def _write(folder: Path, path: str, content: bytes) -> None:
+    within = PurePosixPath(path)
+    if within.is_absolute() or ".." in within.parts:
+        raise UnavailableError(f"{path!r} would be written outside the site")
+    target = folder / within
+    try:
+        target.write_bytes(content)
+    except FileNotFoundError:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+
+
+def _put_beside(files: Path, site: Path) -> None:
+    """Move files to the pages that mkdocs has made, which empties its folder when it begins."""
+    for folder, _, names in os.walk(files):
+        target = site / Path(folder).relative_to(files)
+        target.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            (Path(folder) / name).rename(target / name)
+    shutil.rmtree(files)
 
 
 def _settings(site: Site, made_of: Path, docs: Path) -> str:
@@ -145,11 +203,23 @@ def _is_absent(line: str, docs: Path) -> bool:
     return name in OPTIONAL and not (docs / name).exists()
 
 
-def _run_mkdocs(folder: Path) -> None:
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"]
+@contextmanager
+def _mkdocs(folder: Path, last: Path | None) -> Iterator[Callable[[], None]]:
+    """Start mkdocs, which loads its theme while the pages are written; give what lets it begin."""
+    places = [str(folder), *([str(last)] if last else [])]
+    command = [sys.executable, "-P", "-m", "kb.site.rendering", *places]
     environment = os.environ | {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": _EPOCH}
-    ran = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-    if ran.returncode:
-        raise UnavailableError(f"mkdocs could not build the site:\n{ran.stderr.strip()}")
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, env=environment, stdin=pipe, stdout=pipe, stderr=pipe, text=True
+    ) as running:
+
+        def run() -> None:
+            _, said = running.communicate(BEGIN)
+            if running.returncode:
+                raise UnavailableError(f"mkdocs could not build the site:\n{said.strip()}")
+
+        try:
+            yield run
+        finally:
+            running.kill()

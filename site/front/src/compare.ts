@@ -3,8 +3,10 @@ import { Compared, type Choice, type Term } from "./compared";
 import { Comparing } from "./comparing";
 import { fetchBytes } from "./engine";
 import { link } from "./listing";
-import { copiesAddress } from "./saving";
+import { asCsv, asJson, copiesAddress, save } from "./saving";
 import { count, element } from "./table";
+import { COLUMNS, asQuery, asRows } from "./taken";
+import { unknownWord } from "./unknown";
 
 const MOST = 4;
 
@@ -33,7 +35,7 @@ class Page {
 
   constructor(
     readonly data: Compared,
-    root: string,
+    readonly root: string,
   ) {
     this.#comparing = new Comparing(data, root, () => this.#choose({ population: "", endpoints: ["all"], parts: true }));
   }
@@ -48,6 +50,7 @@ class Page {
     part("endpoints").append(...this.#endpoints());
     part("known").append(this.#known());
     copiesAddress(part("link"));
+    for (const format of ["csv", "json"] as const) part(format).addEventListener("click", () => this.#save(format));
     window.addEventListener("popstate", () => this.#restore());
     this.#restore();
   }
@@ -65,7 +68,31 @@ class Page {
       endpoints: said.getAll("endpoint").filter((name) => name === "all" || endpoints.has(name)),
       parts: said.get("parts") === "1",
     };
+    this.#sayUnknown(said);
     this.#draw();
+  }
+
+  /** What the address names and nothing is called; a shared link must not show less in silence. */
+  #sayUnknown(said: URLSearchParams): void {
+    const { regimens, populations, endpoints } = this.data;
+    const kinds = [
+      ["regimen", regimens],
+      ["population", populations],
+      ["endpoint", endpoints],
+    ] as const;
+    const lines = kinds.flatMap(([kind, scheme]) => {
+      const words = said.getAll(kind).filter((word) => word && !scheme.has(word) && !(kind === "endpoint" && word === "all"));
+      return words.map((word) => unknownWord(kind, word, scheme));
+    });
+    const over = new Set(said.getAll("regimen").filter((name) => regimens.has(name))).size - MOST;
+    if (over > 0) lines.push(`Only ${MOST} regimens stand side by side; the address names ${over} more.`);
+    part("unknown").replaceChildren(...lines.map((line) => element("p", "", line)));
+  }
+
+  #save(format: "csv" | "json"): void {
+    const rows = asRows(this.data, this.#comparing.shown);
+    if (format === "csv") save("comparison.csv", asCsv(COLUMNS, rows), "text/csv");
+    else save("comparison.json", asJson(COLUMNS, rows), "application/json");
   }
 
   #choose(change: Partial<Choice>): void {
@@ -96,6 +123,10 @@ class Page {
     const drawn = regimens.length > 1 ? this.#comparing.draw(this.#choice) : [];
     part("answer").replaceChildren(...drawn);
     const isFew = regimens.length < 2;
+    if (isFew) this.#comparing.shown.length = 0;
+    const query = asQuery(this.data, names.join(" · "), this.#comparing.shown);
+    part("sparql").setAttribute("href", `${this.root}console/#${new URLSearchParams({ query }).toString()}`);
+    part("take").hidden = !this.#comparing.shown.length;
     part("status").textContent = isFew ? "Choose two regimens." : `${names.join(" · ")}: ${counted(part("answer"))}.`;
     document.getElementById("compare")?.setAttribute("data-ready", "");
     performance.measure("compare-drawn", { start });

@@ -51,6 +51,7 @@ export interface Figure extends Entry {
 type Said = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 export interface WrittenCompared {
+  readonly base: string;
   readonly regimens: readonly Term[];
   readonly populations: readonly Term[];
   readonly endpoints: readonly Term[];

@@ -3,6 +3,7 @@ import type { Choice, Compared, Comparison, Entry, Figure, Nature, Pair } from "
 import { pairs } from "./compared";
 import { link } from "./listing";
 import { element } from "./table";
+import type { Shown } from "./taken";
 import { differences, unlike } from "./unlike";
 
 const HEADS: Readonly<Record<Nature, readonly [title: string, about: string]>> = {
@@ -19,7 +20,11 @@ export class Comparing {
     readonly showAll: () => void,
   ) {}
 
+  /** What was drawn last, in the order of the page. */
+  readonly shown: Shown[] = [];
+
   draw(choice: Choice): HTMLElement[] {
+    this.shown.length = 0;
     const fits = this.data.fits(choice);
     return [
       this.#section("direct", choice, fits),
@@ -69,6 +74,7 @@ export class Comparing {
 
   #table(shown: readonly Comparison[], nature: Nature, pair: Pair): HTMLElement {
     const rows = preferred(shown).map((entry) => [this.#study(entry, nature), this.#endpoint(entry), this.#result(entry), this.#places(entry)]);
+    this.shown.push(...preferred(shown).map((entry) => ({ nature, entry })));
     return table(`${HEADS[nature][0]}: ${this.#pair(pair)}`, ["Study", "Endpoint", "Comparison", "Where"], rows, `compared ${nature}`);
   }
 
@@ -114,6 +120,7 @@ export class Comparing {
     part.append(element("p", "legend", of.size ? intro : "No figure of these regimens fits this choice."));
     for (const { name, label } of this.data.written.endpoints) {
       const found = [...of.keys()].filter(({ endpoint }) => endpoint === name);
+      this.shown.push(...found.map((entry) => ({ nature: "figure", entry }) as const));
       if (found.length) part.append(element("h3", "", label), ...this.#unlike(found), this.#grid(label, found, of, choice.regimens));
     }
     return part;

@@ -52,6 +52,7 @@ class Console {
     const wiring = { engine, offered, root, name: () => this.#select.value || "answer", viewed: () => this.#writeAddress() };
     this.#answer = new AnswerView(answerParts(), wiring);
     this.#form = new ValueForm(part("console-values"), offered, (parameter) => this.#fill(parameter));
+    part("console-editor").replaceChildren(); // the query that the page itself shows until now
     this.#editor = new Editor({
       parent: part("console-editor"),
       offered,

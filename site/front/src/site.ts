@@ -43,6 +43,9 @@ document.addEventListener(
   (event) => {
     const button = event.target instanceof Element && event.target.closest("button[popovertarget]");
     if (button instanceof HTMLElement) opener = button;
+    const taking = event.target instanceof Element && event.target.closest<HTMLElement>("button[data-take]");
+    const figure = taking && taking.closest("figure");
+    if (figure) void import("./drawing").then(({ take }) => take(figure, taking.dataset["take"] ?? "svg"));
   },
   true,
 );
@@ -59,11 +62,24 @@ document.addEventListener(
 // On a phone a long map waits until it is opened.
 if (window.innerWidth < 600) document.querySelector("details.map")?.removeAttribute("open");
 
+/** Waits until the page is seen: the largest files of a program would hold up its style. */
+function painted(): Promise<void> {
+  return new Promise((now) => (document.hidden ? now() : requestAnimationFrame(() => setTimeout(now))));
+}
+
 openFilter();
-// The theme leaves the dialog of its search without a name.
-document.querySelector(".md-search[role=dialog]")?.setAttribute("aria-label", "Search");
+// The theme makes a landmark without a name of the buttons of each piece of code.
+function unmark(): void {
+  for (const buttons of document.querySelectorAll("nav.md-code__nav")) buttons.setAttribute("role", "none");
+}
+if (document.querySelector(".highlight")) {
+  new MutationObserver(unmark).observe(document.body, { childList: true, subtree: true });
+  unmark();
+}
 if (document.getElementById("console")) {
-  void import("./console").then(({ openConsole }) => openConsole());
+  void painted()
+    .then(() => import("./console"))
+    .then(({ openConsole }) => openConsole());
 } else if (document.getElementById("explore")) {
   void import("./explore").then(({ openExplorer }) => openExplorer());
 } else if (document.getElementById("compare")) {

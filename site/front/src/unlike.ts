@@ -57,12 +57,18 @@ function byText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** A respect with its values, where these are few and short: what a reader must know at once. */
+function inShort({ respect, values }: Difference): string {
+  const said = values.map(([value]) => value);
+  return said.length <= 3 && said.join().length <= 60 ? `${respect} (${said.join(" / ")})` : `${respect} (${said.length} kinds)`;
+}
+
 /** Says above a table what is not alike in it. */
 export function unlike(found: readonly Difference[]): HTMLElement[] {
   if (!found.length) return [];
   const box = element("details", "unalike");
   const list = element("dl");
-  box.append(element("summary", "", `Not alike: ${found.map(({ respect }) => respect).join(", ")}`), list);
+  box.append(element("summary", "", `Not alike: ${found.map(inShort).join("; ")}`), list);
   for (const { respect, values } of found) {
     const all = element("ul");
     all.append(

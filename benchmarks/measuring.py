@@ -1,0 +1,92 @@
+"""Measure a task: each run in a process of its own, which tells its seconds and its memory.
+
+A task is named ``module:function`` within this package. The function gets the task's arguments
+as texts, prepares what is not to be timed, and returns the function to time; that one returns
+how much it made (quads, rows, bytes), so that two tasks can be seen to have done the same.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is run: its function and the arguments."""
+
+    name: str
+    arguments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: seconds on the clock and of the processors, peak memory in bytes, what was made."""
+
+    seconds: float
+    processor: float
+    peak: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All runs of one task."""
+
+    runs: tuple[Run, ...]
+
+    @property
+    def seconds(self) -> float:
+        """The median of the seconds."""
+        return median(run.seconds for run in self.runs)
+
+    @property
+    def peak(self) -> int:
+        """The median of the peak memory, in bytes."""
+        return round(median(run.peak for run in self.runs))
+
+    @property
+    def amount(self) -> int:
+        """How much each run made; all runs must have made the same.
+
+        Raises:
+            ValueError: they did not.
+        """
+        made = {run.amount for run in self.runs}
+        if len(made) != 1:
+            raise ValueError(f"runs of one task made different amounts: {sorted(made)}")
+        return made.pop()
+
+
+def measure(tasks: Sequence[Task], repeats: int) -> list[Outcome]:
+    """Run tasks in turns, so that a busy moment of the machine meets all of them."""
+    runs: list[list[Run]] = [[] for _ in tasks]
+    for _ in range(repeats):
+        for task, found in zip(tasks, runs, strict=True):
+            found.append(_run(task))
+    return [Outcome(tuple(found)) for found in runs]
+
+
+def _run(task: Task) -> Run:
+    command = [sys.executable, "-m", "benchmarks.task", task.name, *task.arguments]
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment(), check=False
+    )
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command[1:])} ended with {done.returncode}")
+    return Run(**json.loads(done.stdout))
+
+
+def environment() -> dict[str, str]:
+    """The environment of a measurement: this project's code, and nobody's settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+    return {**kept, "PYTHONPATH": str(ROOT)}

@@ -1,0 +1,60 @@
+"""Digests: whether what something is made of is still the same."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+def digest(*parts: object) -> str:
+    """Return a SHA-256 over data: plain values, lists, mappings and dataclasses of them.
+
+    >>> digest("a", 1) == digest("a", 1) != digest("a", "1")
+    True
+    """
+    return hashlib.sha256(line(parts).encode()).hexdigest()
+
+
+def line(value: object) -> str:
+    """Return data as one line of JSON, the same for equal data."""
+    return json.dumps(value, sort_keys=True, default=_plain)
+
+
+def _plain(value: Any) -> object:
+    """What JSON writes of a dataclass; ``asdict`` would copy all that it is made of."""
+    names: tuple[str, ...] = _fields(value.__class__)
+    return {name: getattr(value, name) for name in names} if names else str(value)
+
+
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    return tuple(f.name for f in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
+
+
+def files_below(folder: Path, skipped: Iterable[str] = ()) -> Iterator[Path]:
+    """Yield the files of a folder, sorted; folders with a name of ``skipped`` are left out."""
+    names = frozenset(skipped)
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.name in names:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            yield from files_below(path, names)
+        elif path.is_file():
+            yield path
+
+
+def digest_of_files(root: Path, paths: Iterable[Path]) -> str:
+    """Return a SHA-256 over files: where they are below a folder, and what they hold."""
+    found = ((path.relative_to(root).as_posix(), digest_of_file(path)) for path in paths)
+    return digest(list(found))
+
+
+def digest_of_file(path: Path) -> str:
+    """Return the SHA-256 of what a file holds."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

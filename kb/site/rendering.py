@@ -1,0 +1,151 @@
+"""mkdocs builds the pages: those that changed, while the others are taken from the last build.
+
+Run as a program, so that mkdocs has a process, a working folder and an environment of its own:
+``python -m kb.site.rendering FOLDER [LAST]``, which begins when it is told that the pages stand.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from html import escape
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final
+
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import Abort
+from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+from kb.site.asides import put_back, set_aside
+from kb.site.handover import BEGIN, link
+from kb.site.indexing import entries
+
+_INDEX: Final = "search/search_index.json"
+
+
+class Incremental(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
+    """Leaves out pages whose Markdown is that of the last build, and brings in what was made then.
+
+    Pages of the navigation are always built: mkdocs would miss them.
+
+    Args:
+        last: the folder of a build with the same settings and theme, if there is one.
+    """
+
+    def __init__(self, last: Path | None) -> None:
+        """Begin with no page seen."""
+        self._last = last
+        self._urls: list[str] = []
+        self._reused: list[str] = []
+        self._entries: dict[str, list[Any]] = {}
+        self._aside: dict[str, list[str]] = {}
+
+    def on_config(self, config: MkDocsConfig) -> None:
+        """The theme's sitemap would lack the pages that are left out."""
+        config.theme.static_templates.discard("sitemap.xml")
+
+    def on_files(self, files: Files, /, *, config: MkDocsConfig) -> Files:
+        """Take the unchanged pages out of what mkdocs builds."""
+        navigation = set(_places(config.nav))
+        for file in list(files.documentation_pages()):
+            self._urls.append(file.url)
+            if file.src_uri not in navigation and self._is_unchanged(file):
+                self._reused.append(file.url)
+                files.remove(file)
+        return files
+
+    def _is_unchanged(self, file: File) -> bool:
+        if self._last is None:
+            return False
+        written, before = Path(str(file.abs_src_path)), self._last / "docs" / file.src_uri
+        is_there = before.is_file() and (self._last / "site" / file.dest_uri).is_file()
+        return is_there and before.read_bytes() == written.read_bytes()
+
+    @event_priority(-100)
+    def on_page_markdown(self, markdown: str, /, *, page: Page, **_around: Any) -> str:
+        """Keep from Markdown what is none."""
+        text, self._aside[page.url] = set_aside(markdown)
+        return text
+
+    @event_priority(-100)
+    def on_page_content(self, html: str, /, *, page: Page, **_around: Any) -> str:
+        """Note what the search finds of a page, and keep the theme from parsing it again."""
+        html = put_back(html, self._aside.pop(page.url))
+        title = str(page.meta.get("title", page.title))
+        self._entries[page.url] = list(entries(page.url, title, html, page.meta))
+        page.meta["search"] = {"exclude": True}
+        return html
+
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Bring in the unchanged pages, and write what goes over all pages."""
+        site = Path(config.site_dir)
+        if self._last:
+            self._take_over(self._last / "site", site)
+        self._write_index(site / _INDEX)
+        base = str(config.site_url)
+        places = "\n".join(f"  <url><loc>{escape(base + url)}</loc></url>" for url in self._urls)
+        (site / "sitemap.xml").write_text(_SITEMAP.format(places), encoding="utf-8")
+
+    def _take_over(self, before: Path, site: Path) -> None:
+        index = json.loads((before / _INDEX).read_text(encoding="utf-8"))
+        reused = set(self._reused)
+        for entry in index["docs"]:
+            url = entry["location"].partition("#")[0]
+            if url in reused:
+                self._entries.setdefault(url, []).append(entry)
+        for url in self._reused:
+            link(before / url / "index.html", site / url / "index.html")
+
+    def _write_index(self, path: Path) -> None:
+        """Put the entries into the index that the theme wrote, which holds its settings."""
+        index = json.loads(path.read_text(encoding="utf-8"))
+        index["docs"] = [entry for url in self._urls for entry in self._entries.get(url, ())]
+        path.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), "utf-8")
+
+
+_SITEMAP: Final = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+{}
+</urlset>
+"""
+
+
+def _places(navigation: Any) -> Iterator[str]:
+    """The files that a navigation names, at any depth."""
+    if isinstance(navigation, str):
+        yield navigation
+    else:
+        parts = navigation.values() if isinstance(navigation, dict) else navigation or ()
+        yield from chain.from_iterable(map(_places, parts))
+
+
+def render(folder: Path, last: Path | None = None) -> None:
+    """Build ``folder/site`` of ``folder/docs`` with ``folder/mkdocs.yml``.
+
+    Raises:
+        mkdocs.exceptions.Abort: mkdocs found something wrong with the pages, and has said it.
+    """
+    config = load_config(str(folder / "mkdocs.yml"), strict=True)
+    config.plugins["kb/incremental"] = Incremental(last)
+    build(config)
+
+
+def _arguments() -> Iterator[Path]:
+    return (Path(argument) for argument in sys.argv[1:])
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s - %(message)s")
+    try:
+        if sys.stdin.readline() == BEGIN:
+            render(*_arguments())
+    except Abort as error:
+        sys.exit(str(error))

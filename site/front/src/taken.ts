@@ -1,0 +1,57 @@
+// What a comparison shows, as rows to take away and as a query for the claims behind it.
+import type { Compared, Comparison, Entry, Figure, Nature } from "./compared";
+
+/** One line of what is shown: a comparison, or a figure under the regimens that it is of. */
+export type Shown = { readonly nature: Nature; readonly entry: Comparison } | { readonly nature: "figure"; readonly entry: Figure };
+
+export const COLUMNS = ["part", "kind", "study", "group", "versus", "regimen", "versus_regimen", "endpoint", "about", "figure", "of", "derived_ci95", "printed", "standing", "where", "claims"] as const;
+
+export function asRows(data: Compared, shown: readonly Shown[]): string[][] {
+  return shown.map((one) => {
+    const own = one.nature === "figure" ? ofFigure(one.entry) : ofComparison(one.entry);
+    const { entry } = one;
+    const said: Record<string, string> = {
+      ...own,
+      part: one.nature === "figure" ? "single figure" : one.nature,
+      study: entry.study,
+      group: entry.who,
+      endpoint: entry.endpoint,
+      about: entry.about,
+      standing: entry.standing,
+      where: entry.places.map(([source, section]) => `${data.written.sources[source] ?? source}, ${section}`).join("; "),
+      claims: names(entry).join(" "),
+    };
+    return COLUMNS.map((name) => said[name] ?? "");
+  });
+}
+
+function ofComparison(one: Comparison): Record<string, string> {
+  const figure = one.parts.map(([, text]) => text).join("; ");
+  const { versus, ofRegimen: regimen, versusRegimen: versus_regimen } = one;
+  return { kind: one.badge, versus, regimen, versus_regimen, figure, printed: one.printed.join(" … ") };
+}
+
+function ofFigure({ kind, regimen, text, of, derived }: Figure): Record<string, string> {
+  return { kind, regimen, figure: text, of: of === null ? "" : String(of), derived_ci95: derived };
+}
+
+function names({ study, claims }: Entry): string[] {
+  return claims.map((claim) => `${study}#${claim}`);
+}
+
+/** SPARQL for exactly the claims that are shown. */
+export function asQuery(data: Compared, title: string, shown: readonly Shown[]): string {
+  const { base } = data.written;
+  const claims = [...new Set(shown.flatMap(({ entry }) => names(entry)))];
+  return [
+    `# ${title.replace(/\s+/g, " ")}`,
+    `PREFIX kb: <${base}ontology#>`,
+    "SELECT ?claim ?endpoint ?printed {",
+    "  VALUES ?claim {",
+    ...claims.map((claim) => `    <${base}study/${claim}>`),
+    "  }",
+    "  ?claim kb:measure/kb:endpoint ?endpoint ; kb:printed ?printed .",
+    "}",
+    "ORDER BY ?endpoint ?claim",
+  ].join("\n");
+}

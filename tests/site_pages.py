@@ -1,0 +1,68 @@
+"""The pages of a built site by kind, found in the site itself, so that a new kind is seen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlparse
+
+from test_generating_pages import built_site, records
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page, Route
+
+USUAL = 200_000
+"""Bytes: a page of more has nothing that smaller ones of its kind have not, only more of it."""
+
+
+def file_of(folder: Path, address: str) -> Path:
+    """Return the file of a page that is at an address relative to the site."""
+    return folder / address / ("" if address.endswith(".html") else "index.html")
+
+
+def pages_by_kind(folder: Path) -> dict[str, list[str]]:
+    """Gather addresses: ``study/*`` are the pages below the list ``study``."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(folder.rglob("*.html")):
+        name = path.relative_to(folder)
+        if name.name != "index.html":
+            found[name.name] = [name.as_posix()]
+            continue
+        top, *below = name.parent.parts or ("home",)
+        address = name.as_posix().removesuffix("index.html")
+        found.setdefault(f"{top}/*" if below else top, []).append(address)
+    return found
+
+
+def one_of_each_kind(folder: Path) -> dict[str, str]:
+    """Choose the fullest page of each kind that is not unusually large."""
+
+    def rank(address: str) -> tuple[bool, int]:
+        size = file_of(folder, address).stat().st_size
+        return (size <= USUAL, size if size <= USUAL else -size)
+
+    return {kind: max(found, key=rank) for kind, found in pages_by_kind(folder).items()}
+
+
+def opened(browser: Browser, address: str, **options: Any) -> Page:
+    """A page of a browser for which the site stands at its own path too, as 404.html needs."""
+    page = browser.new_page(**options)
+    home = urlparse(records().evidence.dataset.base).path
+
+    def answer(route: Route) -> None:
+        route.fulfill(path=built_site() / urlparse(route.request.url).path.removeprefix(home))
+
+    page.route(f"{address.rstrip('/')}{home}**", answer)
+    return page
+
+
+def visit(page: Page, address: str, path: str) -> None:
+    """Open a page and wait until what it is made of by programs is there."""
+    from playwright.sync_api import expect
+
+    page.goto(f"{address}{path}")
+    name = path.rstrip("/")
+    if name == "console":
+        page.locator("table.answer").wait_for(timeout=20_000)
+    elif name in ("explore", "compare"):
+        expect(page.locator(f"#{name}-status")).not_to_contain_text("Loading", timeout=20_000)

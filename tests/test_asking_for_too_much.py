@@ -1,0 +1,81 @@
+"""Queries that would not end, or fill the memory, are given up with a clear error."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from command_line import kb
+
+from kb import KnowledgeBase
+from kb import store as kb_store
+from kb._limiting import within
+from kb.errors import NotFoundError, QueryError
+
+ALL = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l"
+EXPLODING = {
+    "a count": f"SELECT (COUNT(*) AS ?n) {{ {ALL} }}",
+    "rows": f"SELECT * {{ {ALL} }}",
+    "rows that never come": f"SELECT * {{ {ALL} FILTER(?c = ?f && ?f != ?c) }}",
+    "a question": f"ASK {{ {ALL} FILTER(?c = ?f && ?f != ?c) }}",
+    "a path": "SELECT (COUNT(*) AS ?n) { ?a (!<a:a>)* ?b . ?c (!<a:a>)* ?d . ?e (!<a:a>)* ?f }",
+    "a regular expression": (
+        f"ASK {{ {ALL} FILTER(REGEX(CONCAT(STR(?a), STR(?d), STR(?g)), '^(a+)+(b*)*$')) }}"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EXPLODING)
+def test_a_query_that_explodes_is_given_up(
+    example_root: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(kb_store, "MAX_ROWS", 1000)
+    ran = kb(example_root, "query", "--timeout", "0.5", EXPLODING[name])
+    assert ran.exit_code == 2
+    assert "no answer within 0.5 seconds" in ran.output or "more than 1,000 rows" in ran.output
+    assert len(ran.output.splitlines()) == 1
+
+
+def test_an_answer_is_whole_or_refused(
+    example: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = "SELECT * { ?s a ?o } LIMIT 10"
+    monkeypatch.setattr(kb_store, "MAX_ROWS", 10)
+    assert len(example.sparql(query)) == 10
+    monkeypatch.setattr(kb_store, "MAX_ROWS", 9)
+    with pytest.raises(QueryError, match="more than 9 rows"):
+        example.sparql(query)
+    with pytest.raises(QueryError, match="more than 9 rows"):
+        example.store.graph("CONSTRUCT WHERE { ?s a ?o }")
+
+
+def test_an_error_of_a_query_is_that_of_the_query() -> None:
+    def broken() -> None:
+        raise NotFoundError.of("study", "towr", ["tower"])
+
+    with pytest.raises(NotFoundError, match="did you mean 'tower'"):
+        within(60, broken)
+
+
+def test_the_work_ends_with_the_wait(tmp_path: Path) -> None:
+    mark = tmp_path / "process"
+
+    def work() -> None:
+        mark.write_text(str(os.getpid()), encoding="utf-8")
+        time.sleep(600)
+
+    with pytest.raises(QueryError, match=r"no answer within 1\.5 seconds"):
+        within(1.5, work)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(mark.read_text(encoding="utf-8")), 0)
+
+
+def test_an_answer_that_needs_too_much_memory_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kb._limiting.MEMORY", 100_000_000)
+    with pytest.raises(QueryError, match="takes too much memory"):
+        within(60, lambda: b"x" * 1_000_000_000)
+    with pytest.raises(QueryError, match="broke off"):
+        within(60, lambda: os._exit(7))
+    assert len(within(60, lambda: b"x" * 10_000_000)) == 10_000_000

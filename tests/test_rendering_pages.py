@@ -1,0 +1,107 @@
+"""The site's own way through mkdocs leaves the pages as mkdocs alone makes them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb import KnowledgeBase
+from kb.site.asides import put_back, set_aside
+from kb.site.indexing import entries
+from kb.site.writing import _put_beside, write_pages
+
+PARTS = (
+    "<p>*one*</p>",
+    "<div>\n\n**two**\n\n</div>",
+    "three *four*",
+    "```\n<p>five</p>\n```",
+    "<span>six</span>",
+    '<div data-aside="0"></div>',
+    "<table><tr><td># seven</td></tr></table>",
+    "",
+)
+
+
+def pages(site: Path) -> dict[str, str]:
+    """The pages of a site, without the space between elements."""
+    return {
+        path.relative_to(site).as_posix(): re.sub(r"\s*([<>])\s*", r"\1", path.read_text("utf-8"))
+        for path in site.rglob("*.html")
+    }
+
+
+def run(folder: Path, *command: str) -> None:
+    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": "0"}
+    ran = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=folder,
+        env=environment,
+        input="begin\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert not ran.returncode, ran.stderr
+
+
+def test_pages_are_those_of_mkdocs_alone(example: KnowledgeBase, tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    write_pages(example, one)
+    shutil.copytree(one, other)
+    run(one, "kb.site.rendering", str(one))
+    run(other, "mkdocs", "build", "--strict", "--quiet")
+    assert pages(one / "site") == pages(other / "site")
+    assert len(pages(one / "site")) > 20
+
+
+@given(st.lists(st.tuples(st.booleans(), st.sampled_from(PARTS)), max_size=8))
+def test_what_is_set_aside_comes_back_to_its_place(drawn: list[tuple[bool, str]]) -> None:
+    markdown = "\n\n".join(f"## A heading\n\n{part}" if is_new else part for is_new, part in drawn)
+    text, aside = set_aside(markdown)
+    if '<div data-aside="0"></div>' not in markdown:
+        assert put_back(text, aside) == markdown
+    for part in aside:
+        assert part.startswith("<")
+        assert part.endswith(">")
+        assert "```" not in part
+
+
+@pytest.mark.parametrize(
+    "part", ["three *four*", "```\n<p>\n```", "<span>six</span>", "a\n<p>b</p>"]
+)
+def test_markdown_is_left_to_markdown(part: str) -> None:
+    assert set_aside(f"## A\n\n{part}\n") == (f"## A\n\n{part}\n", [])
+
+
+def test_the_search_knows_parts_by_their_headings_and_not_what_is_excluded() -> None:
+    html = (
+        '<nav><a href="/">Home</a></nav><h1>Title</h1><p>first &amp; last</p>'
+        '<h2 id="a">Part<a class="headerlink" href="#a">#</a></h2><p>said</p>'
+        "<section data-search-exclude><section>no</section>no</section><script>no</script>yes"
+        '<h2 id="b" data-search-exclude>Gone</h2><p>no</p><img alt="x>y"><br>'
+        '<h3 id="c">Third</h3><svg><text>no</text></svg>last'
+    )
+    ranked = {"tags": ["T"], "boost": 2}
+    assert list(entries("p/", "P", html, {"search": {"boost": 2}, "tags": ["T"]})) == [
+        {"location": "p/", "title": "P", "text": "Title first &amp; last", **ranked},
+        {"location": "p/#a", "title": "Part", "text": "said yes", **ranked},
+        {"location": "p/#c", "title": "Third", "text": "last", **ranked},
+    ]
+    assert list(entries("p/", "P", html, {"search": {"exclude": True}})) == []
+
+
+def test_files_stand_beside_pages_also_where_no_page_is(tmp_path: Path) -> None:
+    (tmp_path / "files" / "a" / "b").mkdir(parents=True)
+    (tmp_path / "files" / "a" / "b" / "c.csv").write_text("x", "utf-8")
+    (tmp_path / "site" / "a").mkdir(parents=True)
+    _put_beside(tmp_path / "files", tmp_path / "site")
+    assert (tmp_path / "site" / "a" / "b" / "c.csv").read_text("utf-8") == "x"
+    assert not (tmp_path / "files").exists()
