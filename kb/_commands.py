@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from kb.lookup import KnowledgeBase
 
 FINDINGS, BAD_INPUT, NOT_CHECKED = 1, 2, 3
+INTERRUPTED: Final = 130
+"""What shells expect of a program that Ctrl-C ended; 1 would say that there are findings."""
 STORE: Final = "kb.store"
 RECORDS: Final = ("study", "source", "publications", "adjudications", "dataset")
 TEXTS_HELP: Final = "Folder with the texts of the sources (default: $KB_SOURCE_TEXTS)."
@@ -25,6 +28,13 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 class Group(click.Group):
     """A group whose errors are one clear message and an exit code, never a traceback."""
+
+    def main(self, *args: Any, **more: Any) -> Any:
+        """Run the command line; even its help may meet a full disk."""
+        try:
+            return super().main(*args, **more)
+        except OSError as error:
+            stop(str(error), BAD_INPUT)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command and turn the package's errors into exit codes."""
@@ -36,6 +46,8 @@ class Group(click.Group):
             stop(str(error), BAD_INPUT)
         except KbError as error:
             stop(str(error), BAD_INPUT)
+        except KeyboardInterrupt:
+            stop("interrupted: nothing was completed", INTERRUPTED)
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -44,7 +56,8 @@ class Group(click.Group):
 
 def stop(message: str, code: int) -> NoReturn:
     """Say what is wrong and leave with an exit code."""
-    click.echo(message, err=True)
+    with suppress(OSError):  # nobody may be there to be told
+        click.echo(message, err=True)
     sys.exit(code)
 
 
@@ -89,7 +102,7 @@ def write_json(path: Path | None, data: object) -> None:
 
 def root_of(context: click.Context) -> Path:
     """Return the folder of the evidence base that the command is about."""
-    from kb.lookup import find_root
+    from kb.loading import find_root
 
     root: Path | None = context.obj
     return root or find_root()

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from math import inf
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final, TypeVar
@@ -34,24 +35,31 @@ def within(seconds: float, work: Callable[[], T]) -> T:
     >>> within(60, lambda: 7)
     7
     """
+    if not 0 < seconds < inf:
+        raise QueryError(f"a time limit is a number of seconds above 0, not {seconds:g}")
     if sys.platform == "win32":
         return work()
+    import signal
     from multiprocessing import get_context
 
     context = get_context("fork")
     reader, writer = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(writer, work), daemon=True)
-    process.start()
-    writer.close()
+    process = context.Process(target=_work, args=(writer, work, seconds), daemon=True)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # until the copy can be ended
     try:
+        process.start()
+        writer.close()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         if not reader.poll(seconds):
             raise QueryError(f"no answer within {seconds:g} seconds: ask for less, or for longer")
         done, answer = reader.recv()
     except EOFError as error:
         raise QueryError("the engine broke off: the query may need too much memory") from error
     finally:
-        process.kill()
-        process.join()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        if process.pid is not None:
+            process.kill()
+            process.join()
         reader.close()
     if not done:
         raise answer
@@ -59,12 +67,17 @@ def within(seconds: float, work: Callable[[], T]) -> T:
     return found
 
 
-def _work(writer: Connection, work: Callable[[], object]) -> None:
-    """Send what the work gives, or its error; the parent ends this process."""
+def _work(writer: Connection, work: Callable[[], object], seconds: float) -> None:
+    """Send what the work gives, or its error.
+
+    The parent ends this process; the alarm does if the parent was killed and cannot.
+    """
     import resource
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, min(seconds, 1e6) + 1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what the engine says when it breaks off
     if size := _address_space():
         resource.setrlimit(resource.RLIMIT_AS, (size + MEMORY, size + MEMORY))

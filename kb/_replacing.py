@@ -62,6 +62,31 @@ def replacing(target: Path) -> Iterator[Path]:
         raise UnavailableError(f"cannot write {target}: {error}") from error
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Write a file that somebody would miss: the old text stays until the new one is complete.
+
+    Raises:
+        UnavailableError: it cannot be written; it is as it was.
+
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "verification.yaml"
+    >>> write_whole(path, "a: b")
+    >>> path.read_text(), len(list(path.parent.iterdir()))
+    ('a: b', 1)
+    """
+    real = path.resolve()
+    fresh = real.with_name(f".{real.name}.{secrets.token_hex(8)}")
+    try:
+        fresh.write_text(text, encoding="utf-8")
+        if real.exists():
+            shutil.copymode(real, fresh)
+        fresh.replace(real)
+    except OSError as error:
+        raise UnavailableError(f"cannot write {path}: {error}") from error
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
 def _resolved(target: Path) -> Path:
     """Return where a folder really is: the one behind a link is replaced, not the link."""
     try:

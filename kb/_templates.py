@@ -9,6 +9,7 @@ from typing import Final
 
 import ryaml
 
+from kb._replacing import write_whole
 from kb.errors import InputError, NotFoundError
 from kb.loading import adjudications_file, source_file, study_file
 from kb.lookup import KnowledgeBase
@@ -91,7 +92,7 @@ def begin_adjudication(base: KnowledgeBase, name: str) -> Path:
     )
     begun = path.read_text(encoding="utf-8").rstrip() if path.exists() else _ADJUDICATIONS.rstrip()
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_continued(path, begun, text), encoding="utf-8")
+    write_whole(path, _continued(path, begun, text))
     return path
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from kb._replacing import write_whole
 from kb.errors import Problem, RecordError
 from kb.reading import read_mapping
 
@@ -62,4 +63,4 @@ def write_attestations(root: Path, digests: Digests) -> None:
         for line in (f"{source}:", *(f"  {s}: {json.dumps(d)}" for s, d in sorted(studies.items())))
     )
     text = "".join(f"{line}\n" for line in lines)
-    attestation_file(root).write_text(_HEADER + text, encoding="utf-8")
+    write_whole(attestation_file(root), _HEADER + text)

@@ -47,7 +47,8 @@ COLUMNS: Final[Mapping[str, str]] = {
 
 Row = dict[str, str]
 Key = tuple[str, str]
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")
+"""Spreadsheets begin a formula at these: signs, their full-width forms, and what they skip."""
 _PLAIN: Final = re.compile(r"=?-?[0-9]+(?:\.[0-9]+)?")
 
 
@@ -184,7 +185,9 @@ def to_csv(rows: Iterable[Row]) -> str:
 def inert(cell: str) -> str:
     """Put an apostrophe before what a spreadsheet would run as a formula, but for a number.
 
-    ``=0.03`` is a p-value with its sign, and a formula that gives the same number.
+    ``=0.03`` is a p-value with its sign, and a formula that gives the same number. Whoever reads
+    the table with a program takes one apostrophe off the beginning of a text; JSON and RDF, which
+    nothing runs, have texts as they are.
 
     >>> [inert(cell) for cell in ("=0.03", "-1.5", "=1+1", "@SUM(A1)")]
     ['=0.03', '-1.5', "'=1+1", "'@SUM(A1)"]

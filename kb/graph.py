@@ -123,7 +123,7 @@ class GraphWriter:
         graph = _terms.iri(self.iris.adjudications)
         for one in evidence.adjudications:
             subject = _terms.iri(self.iris.adjudication(one.study, one.finding))
-            self._node(out, subject, "Adjudication", ADJUDICATION, one, graph, one.study)
+            self._node(out, subject, ("Adjudication", ADJUDICATION), one, graph, one.study)
         return out
 
     def _ontology(self) -> Iterator[str]:
@@ -134,34 +134,34 @@ class GraphWriter:
 
     def _records(self, evidence: Evidence) -> _Lines:
         iris, out, node = self.iris, _Lines(), self._node
-        node(out, _terms.iri(iris.base), "EvidenceBase", DATASET, evidence.dataset)
+        node(out, _terms.iri(iris.base), ("EvidenceBase", DATASET), evidence.dataset)
         for publication in evidence.publications:
             subject = _terms.iri(iris.entity("publication", publication.id))
-            node(out, subject, "Publication", PUBLICATION, publication)
+            node(out, subject, ("Publication", PUBLICATION), publication)
         for source in evidence.sources:
             self._source(out, source)
         for section in evidence.sections:
             subject = _terms.iri(iris.section(section.source, section.id))
-            node(out, subject, "Section", SECTION, section, local=section.source)
+            node(out, subject, ("Section", SECTION), section, local=section.source)
         return out
 
     def _studies(self, evidence: Evidence) -> _Lines:
         iris, out, node = self.iris, _Lines(), self._node
         for study in evidence.studies:
-            node(out, _terms.iri(iris.entity("study", study.id)), "Study", STUDY, study)
+            node(out, _terms.iri(iris.entity("study", study.id)), ("Study", STUDY), study)
         for group in evidence.groups:
             subject = _terms.iri(iris.group(group.study, group.id))
-            node(out, subject, "Group", GROUP, group, local=group.study)
+            node(out, subject, ("Group", GROUP), group, local=group.study)
             self._add(out, subject, "study", self._entity("study", group.study))
         for partition in evidence.partitions:
             subject = _terms.iri(iris.claim(partition.study, f"partition.{partition.id}"))
-            node(out, subject, "Partition", PARTITION, partition, local=partition.study)
+            node(out, subject, ("Partition", PARTITION), partition, local=partition.study)
         return out
 
     def _source(self, out: _Lines, source: Source) -> None:
         iri = self.iris.entity("source", source.id)
         subject = _terms.iri(iri)
-        self._node(out, subject, "Source", SOURCE, source)
+        self._node(out, subject, ("Source", SOURCE), source)
         kind = _terms.iri(self.iris.own("Reference"))
         for number, name in source.references:
             node = _terms.iri(f"{iri}#reference.{number}")
@@ -187,7 +187,7 @@ class GraphWriter:
     def _measure(self, out: _Lines, subject: str, measure: Measure, groups: list[Group]) -> None:
         """Write a measure; ``about…`` says who it is about, whether by itself or by its groups."""
         kind = "Comparison" if measure.versus else "Measure"
-        self._node(out, subject, kind, MEASURE, measure, local=measure.study)
+        self._node(out, subject, (kind, MEASURE), measure, local=measure.study)
         self._add(out, subject, "study", self._entity("study", measure.study))
         for scheme, own in (("regimen", measure.regimen), ("population", measure.population)):
             for name in {own} if own else {getattr(group, scheme) for group in groups} - {""}:
@@ -199,7 +199,7 @@ class GraphWriter:
     ) -> None:
         iri = self.iris.claim(claim.study, claim.id)
         subject, graph = _terms.fresh_iri(iri), self._entity("source", claim.source)
-        self._node(out, subject, "Claim", CLAIM, claim, graph, claim.source)
+        self._node(out, subject, ("Claim", CLAIM), claim, graph, claim.source)
         self._add(out, subject, "measure", measure, graph)
         self._properties(out, subject, FIGURE, claim.figure, graph)
         self._properties(out, subject, VERDICT, claim.verdict, graph, claim.study)
@@ -209,19 +209,20 @@ class GraphWriter:
             self._add(out, subject, "citesPublication", publication, graph)
         for step in claim.steps:
             node = _terms.fresh_iri(f"{iri}.step{step.position}")
-            self._node(out, node, "Dose", STEP, step, graph)
+            self._node(out, node, ("Dose", STEP), step, graph)
             self._add(out, subject, "step", node, graph)
 
     def _node(
         self,
         out: _Lines,
         subject: str,
-        kind: str,
-        table: tuple[Property, ...],
+        what: tuple[str, tuple[Property, ...]],
         item: Any,
         graph: str = "",
         local: str = "",
     ) -> None:
+        """Write a thing of a class; ``local`` is the study or source that its names are of."""
+        kind, table = what
         self._add(out, subject, RDF_TYPE, _terms.iri(self.iris.own(kind)), graph)
         self._properties(out, subject, table, item, graph, local)
 

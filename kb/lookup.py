@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -25,7 +24,7 @@ from kb.graph import GraphWriter
 from kb.hierarchy import hierarchy_quads
 from kb.iris import Iris
 from kb.judging import Judged, Standing, judge, quads
-from kb.loading import Records, load_records
+from kb.loading import Records, find_root, load_records
 from kb.model import Evidence, Group, Publication, Source, Study
 from kb.queries import find_query
 from kb.results import Claims, FoundClaim, Table
@@ -381,20 +380,3 @@ class KnowledgeBase:
             "claims": len(evidence.claims),
             "verified": sum(c.state is State.VERIFIED for c in self.checks.values()),
         }
-
-
-def find_root(start: Path | None = None) -> Path:
-    """Return the project folder: ``KB_ROOT``, or the nearest around the working folder.
-
-    Raises ``UnavailableError`` when no folder with ``evidence/`` and ``ontology/`` is in sight.
-    """
-    if named := os.environ.get("KB_ROOT"):
-        return Path(named)
-    here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents):
-        if (folder / "evidence").is_dir() and (folder / "ontology").is_dir():
-            return folder
-    raise UnavailableError(
-        f"no evidence base around {here}: a folder with evidence/ and ontology/ is needed; "
-        "name it with --root or KB_ROOT"
-    )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -72,6 +74,30 @@ def test_the_work_ends_with_the_wait(tmp_path: Path) -> None:
         os.kill(int(mark.read_text(encoding="utf-8")), 0)
 
 
+def test_the_work_ends_also_when_who_waits_is_killed(tmp_path: Path) -> None:
+    mark = tmp_path / "process"
+    code = (
+        "import os, pathlib, time\n"
+        "from kb._limiting import within\n"
+        "def work():\n"
+        f"    pathlib.Path({str(mark)!r}).write_text(str(os.getpid()))\n"
+        "    time.sleep(600)\n"
+        "within(1, work)\n"
+    )
+    waiting = subprocess.Popen([sys.executable, "-c", code])
+    while not (mark.exists() and mark.read_text("utf-8")):
+        time.sleep(0.01)
+    waiting.kill()
+    waiting.wait()
+    state = Path("/proc", mark.read_text("utf-8"), "stat")
+    for _ in range(1000):
+        if not state.exists() or ") Z " in state.read_text("utf-8"):
+            break
+        time.sleep(0.05)
+    else:
+        pytest.fail("the work goes on, and nobody waits for it")
+
+
 def test_an_answer_that_needs_too_much_memory_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kb._limiting.MEMORY", 100_000_000)
     with pytest.raises(QueryError, match="takes too much memory"):
@@ -79,3 +105,9 @@ def test_an_answer_that_needs_too_much_memory_is_given_up(monkeypatch: pytest.Mo
     with pytest.raises(QueryError, match="broke off"):
         within(60, lambda: os._exit(7))
     assert len(within(60, lambda: b"x" * 10_000_000)) == 10_000_000
+
+
+@pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf")])
+def test_a_limit_that_is_none_is_refused(seconds: float) -> None:
+    with pytest.raises(QueryError, match="a time limit is"):
+        within(seconds, lambda: 7)

@@ -17,7 +17,7 @@ from example_base import content
 from killing import fill, kind_of
 
 from kb import _replacing
-from kb._replacing import replacing
+from kb._replacing import replacing, write_whole
 from kb.errors import InputError, UnavailableError
 
 
@@ -197,3 +197,20 @@ def test_files_may_not_grow_as_on_a_full_disk(tmp_path: Path, target: Path) -> N
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert kind_of(target) == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_file_is_written_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "precious.yaml"
+    write_whole(path, "old")
+    path.chmod(0o640)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+        with pytest.raises(UnavailableError, match=r"cannot write .*precious.yaml.*too large"):
+            write_whole(path, "x" * 10_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert content(tmp_path) == {"precious.yaml": b"old"}
+    write_whole(path, "new")
+    assert content(tmp_path) == {"precious.yaml": b"new"}
+    assert path.stat().st_mode & 0o777 == 0o640
