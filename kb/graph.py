@@ -8,10 +8,13 @@ Its tables are compiled once into columns, since most of the time goes into sing
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
+from itertools import chain, islice
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import pyoxigraph as ox
 
@@ -34,11 +37,13 @@ from kb._properties import (
     Property,
 )
 from kb.iris import Iris
-from kb.model import Claim, Evidence, Group, Measure, Source
+from kb.model import Adjudication, Claim, Evidence, Group, Measure, Partition, Source
 from kb.notation import Time
 from kb.vocabulary import RDF_TYPE, Vocabulary
 
 _Lines = list[str]
+_SOME: Final = 100_000
+_Of = TypeVar("_Of", Group, Partition, Claim, Adjudication)
 
 
 class _Column(NamedTuple):
@@ -79,6 +84,23 @@ class GraphWriter:
         lines = [*self.shared(evidence), *self.of_studies(evidence), *more]
         lines += self._verification(states)
         return joined(lines)
+
+    def parts(
+        self,
+        evidence: Evidence,
+        states: Mapping[tuple[str, str], str],
+        more: Iterable[str] = (),
+    ) -> Iterator[bytes]:
+        """Yield the same quads study by study, so that they are never in memory all at once.
+
+        Equal evidence gives equal parts, each sorted; a quad may stand in several.
+        """
+        yield joined(self.shared(evidence))
+        for study in _by_study(evidence):
+            yield joined(self.of_studies(study))
+        lines = chain(more, self._verification(states))
+        while some := list(islice(lines, _SOME)):
+            yield joined(some)
 
     def shared(self, evidence: Evidence) -> list[str]:
         """Return what is said of the ontology, of publications and of sources."""
@@ -280,6 +302,31 @@ class GraphWriter:
         """Return a quad as a line; ``value`` is a term as N-Quads writes it."""
         named = _terms.iri(graph or self.iris.records)
         return f"{_terms.iri(subject)} {self._predicate(predicate)} {value} {named} ."
+
+
+def _by_study(evidence: Evidence) -> Iterator[Evidence]:
+    """Yield the evidence of each study, with the sources that its claims are from."""
+    groups, partitions = _of_each(evidence.groups), _of_each(evidence.partitions)
+    claims, adjudications = _of_each(evidence.claims), _of_each(evidence.adjudications)
+    sources = {source.id: source for source in evidence.sources}
+    for study in evidence.studies:
+        used = dict.fromkeys(claim.source for claim in claims[study.id])
+        yield replace(
+            evidence,
+            studies=(study,),
+            groups=tuple(groups[study.id]),
+            partitions=tuple(partitions[study.id]),
+            claims=tuple(claims[study.id]),
+            adjudications=tuple(adjudications[study.id]),
+            sources=tuple(sources[name] for name in used),
+        )
+
+
+def _of_each(items: Iterable[_Of]) -> Mapping[str, list[_Of]]:
+    found: dict[str, list[_Of]] = defaultdict(list)
+    for item in items:
+        found[item.study].append(item)
+    return found
 
 
 def joined(lines: Iterable[str]) -> bytes:
