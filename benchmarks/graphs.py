@@ -8,26 +8,66 @@ handed its statements as text of terms, and LinkML objects that are already writ
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-Work = Callable[[], int]
+from benchmarks.measuring import Work
+
+_PORTION: Final = 64_000_000
 
 
-def with_kb(corpus: str) -> Work:
-    """Records to sorted N-Quads, as ``kb`` makes them."""
-    return lambda: _lines(kb_nquads(Path(corpus)))
+def with_kb(corpus: str, processes: str = "") -> Work:
+    """Records to sorted N-Quads, as ``kb`` makes them; by default on all processors."""
+    from kb.assembling import statements
+
+    number = int(processes) if processes else None
+    return lambda: sum(map(_lines, statements(Path(corpus), number)))
 
 
 def kb_nquads(root: Path) -> bytes:
-    """Return the dataset without what is computed from it (verification, findings)."""
-    from kb.expansion import expand
-    from kb.graph import GraphWriter
-    from kb.loading import load_records
+    """Return what the records say, which every pipeline has to end in."""
+    from kb.assembling import statements
 
-    records = load_records(root)
-    return GraphWriter(records.vocabulary).nquads(expand(records), {})
+    return b"".join(statements(root))
+
+
+def into_memory(corpus: str) -> Work:
+    """Records to a store in memory that answers."""
+    return lambda: _stored(corpus, None)
+
+
+def onto_disk(corpus: str) -> Work:
+    """Records to a store on disk that answers, in little memory."""
+
+    def work() -> int:
+        with tempfile.TemporaryDirectory() as folder:
+            return _stored(corpus, f"{folder}/store")
+
+    return work
+
+
+def _stored(corpus: str, folder: str | None) -> int:
+    import pyoxigraph as ox
+
+    from kb.assembling import statements
+
+    store = ox.Store(folder) if folder else ox.Store()
+    for part in _portions(statements(Path(corpus))):
+        store.bulk_load(part, ox.RdfFormat.N_QUADS)
+    return len(store)
+
+
+def _portions(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Join parts to portions that a store loads well: each loading has its price."""
+    waiting: list[bytes] = []
+    for part in parts:
+        waiting.append(part)
+        if sum(map(len, waiting)) > _PORTION:
+            yield b"".join(waiting)
+            waiting.clear()
+    yield b"".join(waiting)
 
 
 def with_kb_and_checks(corpus: str) -> Work:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.graphs import Work, kb_nquads
+from benchmarks.graphs import kb_nquads
+from benchmarks.measuring import Work
 
 _TYPES: Final = {
     "string": "xsd:string",

@@ -2,7 +2,8 @@
 
 A task is named ``module:function`` within this package. The function gets the task's arguments
 as texts, prepares what is not to be timed, and returns the function to time; that one returns
-how much it made (quads, rows, bytes), so that two tasks can be seen to have done the same.
+how much it made (quads, rows, pages), so that two tasks can be seen to have done the same, and
+may return the seconds of its parts with it.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Final
 
+Made = int | tuple[int, dict[str, float]]
+Work = Callable[[], Made]
 ROOT: Final = Path(__file__).resolve().parent.parent
 
 
@@ -36,6 +39,8 @@ class Run:
     processor: float
     peak: int
     amount: int
+    parts: Mapping[str, float] = field(default_factory=dict)
+    """Seconds on the clock of parts of the run, by their names."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +51,24 @@ class Outcome:
 
     @property
     def seconds(self) -> float:
-        """The median of the seconds."""
+        """The median of the seconds on the clock."""
         return median(run.seconds for run in self.runs)
+
+    @property
+    def processor(self) -> float:
+        """The median of the seconds of the processors."""
+        return median(run.processor for run in self.runs)
 
     @property
     def peak(self) -> int:
         """The median of the peak memory, in bytes."""
         return round(median(run.peak for run in self.runs))
+
+    @property
+    def parts(self) -> dict[str, float]:
+        """The median of the seconds of each part."""
+        names = self.runs[0].parts
+        return {name: median(run.parts[name] for run in self.runs) for name in names}
 
     @property
     def amount(self) -> int:

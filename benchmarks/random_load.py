@@ -40,11 +40,12 @@ FORMS = (
     ",;q==,",
     "*/*" + ",a/b" * 500,
 )
+# In order, since what LIMIT takes of the rest may differ once a build is loaded anew.
 FINE = (
     "ASK {{ ?s ?p ?o }} # {n}",
-    "SELECT * {{ ?s ?p ?o }} LIMIT {n}",
+    "SELECT ?s ?o {{ ?s a ?o }} ORDER BY ?s ?o LIMIT {n}",
     "SELECT ?p (COUNT(*) AS ?n) {{ ?s ?p ?o }} GROUP BY ?p ORDER BY ?p # {n}",
-    "CONSTRUCT {{ ?s ?p ?o }} {{ ?s ?p ?o }} LIMIT {n}",
+    "CONSTRUCT {{ ?s a ?o }} {{ SELECT ?s ?o {{ ?s a ?o }} ORDER BY ?s ?o LIMIT {n} }}",
     "SELECT * {{ ?s ?p ?o }} ORDER BY ?s ?p ?o LIMIT {n}",
 )
 WRONG = (
@@ -117,7 +118,7 @@ class Client(threading.Thread):
             self.done[deed.__name__[1:]] += 1
 
     def _ask_well(self) -> None:
-        """What is right is answered, and always alike; a full server says when to come again."""
+        """What is right is answered, always alike, or refused for want of time or of a turn."""
         query = self._random.choice(FINE).format(n=self._random.randrange(1, 3_000))
         encoded = urlencode({"query": query})
         if self._random.random() < 0.5:
@@ -132,7 +133,7 @@ class Client(threading.Thread):
             digest = hashlib.sha256(answer).hexdigest()
             if self._seen.setdefault(query, digest) != digest:
                 self.failures.append(f"another answer to {query}")
-        elif status != 503 and not (status == 504 and "ORDER" in query):
+        elif status not in (503, 504):
             self.failures.append(f"{status} for {query}: {answer[:200]!r}")
 
     def _ask_wrongly(self) -> None:

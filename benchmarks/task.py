@@ -12,19 +12,20 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks.measuring import Run
+from benchmarks.measuring import Run, Work
 
 
 def main(name: str, *arguments: str) -> None:
     """Prepare a task, time it, and print the run as JSON."""
     module, _, function = name.partition(":")
-    prepare: Callable[..., Callable[[], int]]
+    prepare: Callable[..., Work]
     prepare = getattr(importlib.import_module(f"benchmarks.{module}"), function)
     work = prepare(*arguments)
     start, busy = time.perf_counter(), _processor()
-    amount = work()
+    made = work()
     seconds, busy = time.perf_counter() - start, _processor() - busy
-    sys.stdout.write(json.dumps(asdict(Run(seconds, busy, peak_memory(), amount))))
+    amount, parts = made if isinstance(made, tuple) else (made, {})
+    sys.stdout.write(json.dumps(asdict(Run(seconds, busy, peak_memory(), amount, parts))))
 
 
 def _processor() -> float:

@@ -6,20 +6,24 @@
 TOWER ('NCT02013167',)
 """
 
-from kb.checks import Finding
-from kb.errors import (
-    InputError,
-    KbError,
-    NotFoundError,
-    Problem,
-    QueryError,
-    RecordError,
-    UnavailableError,
-)
-from kb.lookup import KnowledgeBase
-from kb.model import Claim, Evidence, Group, Measure, Publication, Source, Study
-from kb.results import Claims, FoundClaim, Table
-from kb.verification import Check, State
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from kb.checks import Finding
+    from kb.errors import (
+        InputError,
+        KbError,
+        NotFoundError,
+        Problem,
+        QueryError,
+        RecordError,
+        UnavailableError,
+    )
+    from kb.lookup import KnowledgeBase
+    from kb.model import Claim, Evidence, Group, Measure, Publication, Source, Study
+    from kb.results import Claims, FoundClaim, Table
+    from kb.verification import Check, State
 
 __all__ = [
     "Check",
@@ -44,3 +48,33 @@ __all__ = [
     "Table",
     "UnavailableError",
 ]
+
+_HOMES: Final = {
+    "checks": ("Finding",),
+    "errors": (
+        "InputError",
+        "KbError",
+        "NotFoundError",
+        "Problem",
+        "QueryError",
+        "RecordError",
+        "UnavailableError",
+    ),
+    "lookup": ("KnowledgeBase",),
+    "model": ("Claim", "Evidence", "Group", "Measure", "Publication", "Source", "Study"),
+    "results": ("Claims", "FoundClaim", "Table"),
+    "verification": ("Check", "State"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name when it is first asked for: a command loads only the modules it needs."""
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"kb.{module}"), name)
+    raise AttributeError(f"module 'kb' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Name what can be had, loaded or not."""
+    return sorted({*globals(), *__all__})

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class StrictModel(BaseModel):
     """A record or part of one: unknown fields are errors, values never change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class TermOf:

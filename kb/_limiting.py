@@ -44,7 +44,7 @@ def within(seconds: float, work: Callable[[], T]) -> T:
 
     context = get_context("fork")
     reader, writer = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(writer, work), daemon=True)
+    process = context.Process(target=_work, args=(writer, work, seconds), daemon=True)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # until the copy can be ended
     try:
         process.start()
@@ -67,12 +67,17 @@ def within(seconds: float, work: Callable[[], T]) -> T:
     return found
 
 
-def _work(writer: Connection, work: Callable[[], object]) -> None:
-    """Send what the work gives, or its error; the parent ends this process."""
+def _work(writer: Connection, work: Callable[[], object], seconds: float) -> None:
+    """Send what the work gives, or its error.
+
+    The parent ends this process; the alarm does if the parent was killed and cannot.
+    """
     import resource
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, min(seconds, 1e6) + 1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what the engine says when it breaks off
     if size := _address_space():
         resource.setrlimit(resource.RLIMIT_AS, (size + MEMORY, size + MEMORY))

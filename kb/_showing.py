@@ -3,35 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from kb.checks import Finding
-from kb.exports import Row
-from kb.lookup import KnowledgeBase
-from kb.model import Study
-from kb.results import Claims
+from kb.expansion import expand
+from kb.exports import Row, claim_rows
+from kb.loading import load_study
+from kb.model import Evidence
+from kb.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from kb.checks import Finding
 
 
-def study_lines(base: KnowledgeBase, study: Study) -> Iterator[str]:
-    """Yield the head of a study: design, registry, population, groups."""
-    words = base.vocabulary
+def shown(root: Path, name: str) -> Iterator[str]:
+    """Yield a study and its claims, reading no other study.
+
+    Raises:
+        NotFoundError: no such study; names the nearest one.
+        RecordError: its record, or one that it needs, has problems.
+    """
+    records = load_study(root, name)
+    evidence = expand(records)
+    yield from study_lines(evidence, records.vocabulary)
+    yield ""
+    yield from claim_lines(claim_rows(evidence, {}, {}, {}))
+
+
+def study_lines(evidence: Evidence, words: Vocabulary) -> Iterator[str]:
+    """Yield the head of the one study of the evidence: design, registry, population, groups."""
+    (study,) = evidence.studies
     phase = f", phase {study.phase}" if study.phase else ""
     yield f"{study.name}: {study.title}"
     yield f"  design       {words.get('design', study.kind).label}{phase}"
     yield f"  population   {words.get('population', study.population).label}"
     if study.registry:
         yield f"  registry     {', '.join(study.registry)}"
-    cited = {p.id: p.citation for p in base.evidence.publications}
+    cited = {p.id: p.citation for p in evidence.publications}
     for name in study.publications:
         yield f"  publication  {cited[name]}"
-    for group in base.evidence.groups:
-        if group.study == study.id and group.within:
+    for group in evidence.groups:
+        if group.within:
             yield f"  group        {group.id}: {group.label}"
 
 
-def claim_lines(claims: Claims) -> Iterator[str]:
+def claim_lines(rows: Iterable[Row]) -> Iterator[str]:
     """Yield one line for each row, grouped under the endpoint."""
     endpoint = ""
-    for row in sorted(claims.rows(), key=lambda row: (row["endpoint"], row["claim"])):
+    for row in sorted(rows, key=lambda row: (row["endpoint"], row["claim"])):
         if row["endpoint"] != endpoint:
             endpoint = row["endpoint"]
             yield endpoint

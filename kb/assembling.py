@@ -44,7 +44,7 @@ def statements(root: Path, processes: int | None = None) -> Iterator[bytes]:
         RecordError: with every problem of the records, at the end; what was yielded until then
             is not to be used.
 
-    >>> from kb.lookup import find_root
+    >>> from kb.loading import find_root
     >>> next(statements(find_root())).startswith(b"<https://")
     True
     """

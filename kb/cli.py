@@ -306,18 +306,16 @@ def _pair(param: str) -> tuple[str, str]:
 @examples("kb show tower", "kb show 'tower#bruzzese-2025.2.2.2.OS.median.blinatumomab'")
 def show(context: click.Context, name: str, as_json: bool) -> None:
     """Show a study with its claims, or explain one claim back to its print."""
-    from kb._showing import claim_lines, study_lines
-
-    base = open_base(context)
     if "#" in name:
-        click.echo(base.explain(name))
+        click.echo(open_base(context).explain(name))
         return
-    study = base.study(name)
-    claims = base.claims(study=name)
     if as_json:
-        click.echo(json.dumps(claims.rows(), ensure_ascii=False, indent=2))
+        rows = open_base(context).claims(study=name).rows()
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
-    for line in (*study_lines(base, study), "", *claim_lines(claims)):
+    from kb._showing import shown
+
+    for line in shown(root_of(context), name):
         click.echo(line)
 
 
@@ -330,8 +328,7 @@ def show(context: click.Context, name: str, as_json: bool) -> None:
 @examples("kb schema study --out build/study.schema.json")
 def schema(context: click.Context, kind: str, out: Path | None) -> None:
     """Print the JSON Schema of a kind of record, for completion in an editor."""
-    from kb.loading import load_dataset
-    from kb.lookup import find_root
+    from kb.loading import find_root, load_dataset
     from kb.schema import schema_text
     from kb.vocabulary import Vocabulary
 

@@ -9,13 +9,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kb.errors import InputError, UnavailableError, shorten
 from kb.store import Engine, Store
 
+if TYPE_CHECKING:
+    import pyarrow
+
+    from kb.sql import Analytics
+
+NO_ANALYTICS: Final = "tables need pyarrow and duckdb: pip install 'kb[analytics]'"
 _SCHEMES: Final = ("http", "https", "oxigraph", "parquet")
 
 
@@ -42,13 +48,27 @@ class Setting:
             )
         self.folder = Path(rest)
 
+    def open_tables(self, tables: Callable[[], Mapping[str, pyarrow.Table]]) -> Analytics:
+        """Return what answers SQL: over the files of a folder, or else over tables to be made.
+
+        Raises:
+            UnavailableError: no such files, or a package that is needed.
+        """
+        try:
+            from kb.sql import Analytics
+        except ImportError as error:
+            raise UnavailableError(NO_ANALYTICS) from error
+        return Analytics(self.tables or tables())
+
     @property
     def tables(self) -> Path | None:
         """The folder with tables, where they answer."""
         return self.folder if self.kind == "parquet" else None
 
-    def open(self, nquads: Callable[[], bytes]) -> Engine:
+    def open(self, nquads: Callable[[], bytes], parts: Callable[[], Iterable[bytes]]) -> Engine:
         """Return the engine that answers SPARQL; the dataset is made only if it is needed.
+
+        ``nquads`` makes all of it at once, ``parts`` piece by piece.
 
         Raises:
             InputError: a URL that is none, or tables, which answer no SPARQL.
@@ -57,7 +77,7 @@ class Setting:
         if self.kind == "memory":
             return Store(nquads())
         if self.kind == "oxigraph":
-            return Store(nquads(), self.folder)
+            return Store.on_disk(self.folder, parts)
         if self.kind == "parquet":
             raise InputError(f"{self._text} answers SQL (kb sql) and the questions that have one")
         try:

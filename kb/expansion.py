@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import partial
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -31,6 +31,7 @@ from kb.model import (
     Source,
     Study,
     Verdict,
+    measure_key,
 )
 from kb.notation import parse_p, parse_time
 from kb.notation import slug as slug  # noqa: PLC0414 - kb.site imports it from here
@@ -268,8 +269,8 @@ class _Block:
         figure = _estimate(comparison, self.block.printed, self.block.unit)
         note = " ".join(filter(None, (self.block.note, comparison.note)))
         verdict = _verdict(comparison)
-        more = {"versus": versus, "figure": figure, "verdict": verdict}
-        return self._draft(of, statistic, "comparison", note, **more)
+        more = {"figure": figure, "verdict": verdict}
+        return self._draft(of, statistic, "comparison", note, versus, **more)
 
     def _measure(self, group: str, statistic: str, versus: str = "") -> Measure:
         block = self.block
@@ -308,26 +309,6 @@ class _Block:
             **more,
         )
         return _Draft(slug(".".join((report.source, section, measure_key(measure)))), make)
-
-
-@lru_cache(maxsize=8_192)
-def measure_key(measure: Measure) -> str:
-    """Return the readable identity of a measure inside its study; a frequency goes unsaid.
-
-    >>> measure_key(Measure("tower", "blinatumomab", "OS", "median", time=parse_time("at 2 years")))
-    'OS.median.at-2-years.blinatumomab'
-    """
-    groups = f"{measure.group}~{measure.versus}" if measure.versus else measure.group
-    parts = (
-        measure.endpoint,
-        measure.category,
-        "" if measure.statistic == "frequency" else measure.statistic,
-        str(measure.time),
-        measure.regimen,
-        measure.population,
-        groups.replace("~", "-versus-"),
-    )
-    return ".".join(slug(part) for part in parts if part)
 
 
 def _figure(block: ClaimBlock, value: Value) -> Figure:

@@ -8,10 +8,13 @@ Its tables are compiled once into columns, since most of the time goes into sing
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
+from itertools import chain, islice
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import pyoxigraph as ox
 
@@ -34,11 +37,13 @@ from kb._properties import (
     Property,
 )
 from kb.iris import Iris
-from kb.model import Claim, Evidence, Group, Measure, Source
+from kb.model import Adjudication, Claim, Evidence, Group, Measure, Partition, Source
 from kb.notation import Time
 from kb.vocabulary import RDF_TYPE, Vocabulary
 
 _Lines = list[str]
+_SOME: Final = 100_000
+_Of = TypeVar("_Of", Group, Partition, Claim, Adjudication)
 
 
 class _Column(NamedTuple):
@@ -80,6 +85,23 @@ class GraphWriter:
         lines += self._verification(states)
         return joined(lines)
 
+    def parts(
+        self,
+        evidence: Evidence,
+        states: Mapping[tuple[str, str], str],
+        more: Iterable[str] = (),
+    ) -> Iterator[bytes]:
+        """Yield the same quads study by study, so that they are never in memory all at once.
+
+        Equal evidence gives equal parts, each sorted; a quad may stand in several.
+        """
+        yield joined(self.shared(evidence))
+        for study in _by_study(evidence):
+            yield joined(self.of_studies(study))
+        lines = chain(more, self._verification(states))
+        while some := list(islice(lines, _SOME)):
+            yield joined(some)
+
     def shared(self, evidence: Evidence) -> list[str]:
         """Return what is said of the ontology, of publications and of sources."""
         return [*self._ontology(), *self._records(evidence)]
@@ -101,7 +123,7 @@ class GraphWriter:
         graph = _terms.iri(self.iris.adjudications)
         for one in evidence.adjudications:
             subject = _terms.iri(self.iris.adjudication(one.study, one.finding))
-            self._node(out, subject, "Adjudication", ADJUDICATION, one, graph, one.study)
+            self._node(out, subject, ("Adjudication", ADJUDICATION), one, graph, one.study)
         return out
 
     def _ontology(self) -> Iterator[str]:
@@ -112,34 +134,34 @@ class GraphWriter:
 
     def _records(self, evidence: Evidence) -> _Lines:
         iris, out, node = self.iris, _Lines(), self._node
-        node(out, _terms.iri(iris.base), "EvidenceBase", DATASET, evidence.dataset)
+        node(out, _terms.iri(iris.base), ("EvidenceBase", DATASET), evidence.dataset)
         for publication in evidence.publications:
             subject = _terms.iri(iris.entity("publication", publication.id))
-            node(out, subject, "Publication", PUBLICATION, publication)
+            node(out, subject, ("Publication", PUBLICATION), publication)
         for source in evidence.sources:
             self._source(out, source)
         for section in evidence.sections:
             subject = _terms.iri(iris.section(section.source, section.id))
-            node(out, subject, "Section", SECTION, section, local=section.source)
+            node(out, subject, ("Section", SECTION), section, local=section.source)
         return out
 
     def _studies(self, evidence: Evidence) -> _Lines:
         iris, out, node = self.iris, _Lines(), self._node
         for study in evidence.studies:
-            node(out, _terms.iri(iris.entity("study", study.id)), "Study", STUDY, study)
+            node(out, _terms.iri(iris.entity("study", study.id)), ("Study", STUDY), study)
         for group in evidence.groups:
             subject = _terms.iri(iris.group(group.study, group.id))
-            node(out, subject, "Group", GROUP, group, local=group.study)
+            node(out, subject, ("Group", GROUP), group, local=group.study)
             self._add(out, subject, "study", self._entity("study", group.study))
         for partition in evidence.partitions:
             subject = _terms.iri(iris.claim(partition.study, f"partition.{partition.id}"))
-            node(out, subject, "Partition", PARTITION, partition, local=partition.study)
+            node(out, subject, ("Partition", PARTITION), partition, local=partition.study)
         return out
 
     def _source(self, out: _Lines, source: Source) -> None:
         iri = self.iris.entity("source", source.id)
         subject = _terms.iri(iri)
-        self._node(out, subject, "Source", SOURCE, source)
+        self._node(out, subject, ("Source", SOURCE), source)
         kind = _terms.iri(self.iris.own("Reference"))
         for number, name in source.references:
             node = _terms.iri(f"{iri}#reference.{number}")
@@ -165,7 +187,7 @@ class GraphWriter:
     def _measure(self, out: _Lines, subject: str, measure: Measure, groups: list[Group]) -> None:
         """Write a measure; ``about…`` says who it is about, whether by itself or by its groups."""
         kind = "Comparison" if measure.versus else "Measure"
-        self._node(out, subject, kind, MEASURE, measure, local=measure.study)
+        self._node(out, subject, (kind, MEASURE), measure, local=measure.study)
         self._add(out, subject, "study", self._entity("study", measure.study))
         for scheme, own in (("regimen", measure.regimen), ("population", measure.population)):
             for name in {own} if own else {getattr(group, scheme) for group in groups} - {""}:
@@ -177,7 +199,7 @@ class GraphWriter:
     ) -> None:
         iri = self.iris.claim(claim.study, claim.id)
         subject, graph = _terms.fresh_iri(iri), self._entity("source", claim.source)
-        self._node(out, subject, "Claim", CLAIM, claim, graph, claim.source)
+        self._node(out, subject, ("Claim", CLAIM), claim, graph, claim.source)
         self._add(out, subject, "measure", measure, graph)
         self._properties(out, subject, FIGURE, claim.figure, graph)
         self._properties(out, subject, VERDICT, claim.verdict, graph, claim.study)
@@ -187,19 +209,20 @@ class GraphWriter:
             self._add(out, subject, "citesPublication", publication, graph)
         for step in claim.steps:
             node = _terms.fresh_iri(f"{iri}.step{step.position}")
-            self._node(out, node, "Dose", STEP, step, graph)
+            self._node(out, node, ("Dose", STEP), step, graph)
             self._add(out, subject, "step", node, graph)
 
     def _node(
         self,
         out: _Lines,
         subject: str,
-        kind: str,
-        table: tuple[Property, ...],
+        what: tuple[str, tuple[Property, ...]],
         item: Any,
         graph: str = "",
         local: str = "",
     ) -> None:
+        """Write a thing of a class; ``local`` is the study or source that its names are of."""
+        kind, table = what
         self._add(out, subject, RDF_TYPE, _terms.iri(self.iris.own(kind)), graph)
         self._properties(out, subject, table, item, graph, local)
 
@@ -279,6 +302,31 @@ class GraphWriter:
         """Return a quad as a line; ``value`` is a term as N-Quads writes it."""
         named = _terms.iri(graph or self.iris.records)
         return f"{_terms.iri(subject)} {self._predicate(predicate)} {value} {named} ."
+
+
+def _by_study(evidence: Evidence) -> Iterator[Evidence]:
+    """Yield the evidence of each study, with the sources that its claims are from."""
+    groups, partitions = _of_each(evidence.groups), _of_each(evidence.partitions)
+    claims, adjudications = _of_each(evidence.claims), _of_each(evidence.adjudications)
+    sources = {source.id: source for source in evidence.sources}
+    for study in evidence.studies:
+        used = dict.fromkeys(claim.source for claim in claims[study.id])
+        yield replace(
+            evidence,
+            studies=(study,),
+            groups=tuple(groups[study.id]),
+            partitions=tuple(partitions[study.id]),
+            claims=tuple(claims[study.id]),
+            adjudications=tuple(adjudications[study.id]),
+            sources=tuple(sources[name] for name in used),
+        )
+
+
+def _of_each(items: Iterable[_Of]) -> Mapping[str, list[_Of]]:
+    found: dict[str, list[_Of]] = defaultdict(list)
+    for item in items:
+        found[item.study].append(item)
+    return found
 
 
 def joined(lines: Iterable[str]) -> bytes:

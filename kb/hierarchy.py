@@ -39,8 +39,10 @@ def hierarchy(vocabulary: Vocabulary) -> Iterator[tuple[str, str, str]]:
             for one in _reached(concept, broader, parts) if is_of_parts else ():
                 yield concept, "sameBroaderOrPart", one
             within = _reached(concept, parts)
-            for component in {found for one in within for found in components.get(one, ())}:
-                yield concept, "contains", component
+            for one in dict.fromkeys(
+                found for part in within for found in components.get(part, ())
+            ):
+                yield concept, "contains", one
 
 
 def hierarchy_quads(writer: GraphWriter) -> Iterator[str]:
@@ -57,12 +59,10 @@ def _steps(vocabulary: Vocabulary, predicate: str) -> _Steps:
     return found
 
 
-def _reached(start: str, *ways: _Steps) -> set[str]:
-    """Return where any number of steps lead from here, none included."""
-    found, waiting = {start}, [start]
-    while waiting:
-        here = waiting.pop()
-        fresh = {one for steps in ways for one in steps.get(here, ())} - found
-        found |= fresh
-        waiting.extend(fresh)
+def _reached(start: str, *ways: _Steps) -> list[str]:
+    """Return where any number of steps lead from here, none included, in one order."""
+    found = [start]
+    for here in found:  # which grows on the way
+        ahead = dict.fromkeys(one for steps in ways for one in steps.get(here, ()))
+        found += [one for one in ahead if one not in found]
     return found

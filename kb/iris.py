@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from kb.expansion import measure_key
-from kb.model import Measure
+from kb.model import Measure, measure_key
 from kb.notation import slug
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,8 +12,15 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from kb._fields import PATTERNS
-from kb.errors import Problem, RecordError, nearest, shorten
-from kb.reading import Lines, Loc, read_mapping
+from kb.errors import (
+    NotFoundError,
+    Problem,
+    RecordError,
+    UnavailableError,
+    nearest,
+    shorten,
+)
+from kb.reading import MAX_BYTES, MAX_BYTES_OF_ALL, Lines, Loc, read_mapping
 from kb.records import (
     AdjudicationsFile,
     DatasetRecord,
@@ -22,7 +30,7 @@ from kb.records import (
     SourceRecord,
     StudyRecord,
 )
-from kb.references import reference_problems
+from kb.references import Known, reference_problems, study_problems
 from kb.vocabulary import Vocabulary
 
 M = TypeVar("M", bound=BaseModel)
@@ -83,6 +91,57 @@ def load_records(root: Path) -> Records:
     return records
 
 
+def find_root(start: Path | None = None) -> Path:
+    """Return the project folder: ``KB_ROOT``, or the nearest around the working folder.
+
+    Raises ``UnavailableError`` when no folder with ``evidence/`` and ``ontology/`` is in sight.
+    """
+    if named := os.environ.get("KB_ROOT"):
+        return Path(named)
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "evidence").is_dir() and (folder / "ontology").is_dir():
+            return folder
+    raise UnavailableError(
+        f"no evidence base around {here}: a folder with evidence/ and ontology/ is needed; "
+        "name it with --root or KB_ROOT"
+    )
+
+
+def load_study(root: Path, name: str) -> Records:
+    """Read one study, with its sources and what they refer to, and no other study.
+
+    Raises:
+        NotFoundError: no such study; names the nearest one.
+        RecordError: with the problems of the files that are read.
+    """
+    folder = root / "evidence" / "studies"
+    names = {path.stem for path in folder.glob("*.yaml")}
+    if name not in names:
+        raise NotFoundError.of("study", name, names)
+    dataset = load_dataset(root)
+    reader = Reader(root, Vocabulary.load(root / "ontology", dataset.base))
+    study = reader.named(study_file(root, name), StudyRecord)
+    publications = reader.publications()
+    used = sorted({report.source for report in study.reports}) if study else []
+    files = {source: source_file(root, source) for source in used}
+    sources = {n: reader.named(path, SourceRecord) for n, path in files.items() if path.exists()}
+    records = Records(
+        root,
+        dataset,
+        reader.vocabulary,
+        publications,
+        {n: source for n, source in sources.items() if source is not None},
+        {name: study} if study else {},
+        {},
+    )
+    known = Known(records, frozenset(names | reader.broken))
+    found = study_problems(name, study, records, known) if study else ()
+    if problems := [*reader.problems, *placed(records, found)]:
+        raise RecordError(problems)
+    return records
+
+
 def load_shared(root: Path) -> tuple[Records, Reader]:
     """Read everything but the studies; the reader holds what was wrong, and reads them next.
 
@@ -91,12 +150,12 @@ def load_shared(root: Path) -> tuple[Records, Reader]:
     """
     dataset = load_dataset(root)
     reader = Reader(root, Vocabulary.load(root / "ontology", dataset.base))
-    publications = reader.one(root / "evidence" / "publications.yaml", PublicationsFile)
+    publications = reader.publications()
     shared = Records(
         root,
         dataset,
         reader.vocabulary,
-        publications.publications if publications else {},
+        publications,
         reader.folder(root / "evidence" / "sources", SourceRecord),
         {},
         reader.folder(root / "evidence" / "adjudications", AdjudicationsFile),
@@ -135,10 +194,10 @@ class Reader:
         self.problems: list[Problem] = []
         self.broken: set[str] = set()
 
-    def one(self, path: Path, model: type[M]) -> M | None:
+    def one(self, path: Path, model: type[M], limit: int = MAX_BYTES) -> M | None:
         """Return the record of a file, or None when it is not sound."""
         try:
-            data = read_mapping(path, self.root)
+            data = read_mapping(path, self.root, limit)
             return model.model_validate(data, context=self.context)
         except RecordError as error:
             self.problems += error.problems
@@ -146,6 +205,12 @@ class Reader:
             self.problems += problems_of(error, path)
         self.broken.add(path.stem)
         return None
+
+    def publications(self) -> Mapping[str, PublicationRecord]:
+        """Return all publications, which stand in one file; none when it is not sound."""
+        path = self.root / "evidence" / "publications.yaml"
+        file = self.one(path, PublicationsFile, MAX_BYTES_OF_ALL)
+        return file.publications if file else {}
 
     def folder(self, directory: Path, model: type[M]) -> dict[str, M]:
         """Return the sound records of a folder, by the names of their files."""

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -18,14 +17,14 @@ from typing import TYPE_CHECKING
 from kb import exports
 from kb.attestation import read_attestations
 from kb.comparability import Comparability, Difference
-from kb.engines import Setting
+from kb.engines import NO_ANALYTICS, Setting
 from kb.errors import NotFoundError, UnavailableError
 from kb.expansion import expand
 from kb.graph import GraphWriter
 from kb.hierarchy import hierarchy_quads
 from kb.iris import Iris
 from kb.judging import Judged, Standing, judge, quads
-from kb.loading import Records, load_records
+from kb.loading import Records, find_root, load_records
 from kb.model import Evidence, Group, Publication, Source, Study
 from kb.queries import find_query
 from kb.results import Claims, FoundClaim, Table
@@ -42,8 +41,6 @@ if TYPE_CHECKING:
     from kb.checks import Finding
     from kb.sql import Analytics
     from kb.statistics import Derivation
-
-_NO_ANALYTICS = "tables need pyarrow and duckdb: pip install 'kb[analytics]'"
 
 
 class KnowledgeBase:
@@ -92,15 +89,22 @@ class KnowledgeBase:
     @cached_property
     def nquads(self) -> bytes:
         """The whole dataset as sorted N-Quads."""
-        states = {key: check.state.value for key, check in self.checks.items()}
+        return GraphWriter(self.vocabulary).nquads(*self._said())
+
+    def _said(self) -> tuple[Evidence, Mapping[tuple[str, str], str], Iterator[str]]:
         writer = GraphWriter(self.vocabulary)
         more = chain(quads(self.judged, writer), hierarchy_quads(writer))
-        return writer.nquads(self.evidence, states, more)
+        return self.evidence, self._states, more
+
+    @cached_property
+    def _states(self) -> Mapping[tuple[str, str], str]:
+        return {key: check.state.value for key, check in self.checks.items()}
 
     @cached_property
     def store(self) -> Engine:
         """The engine that holds the dataset and answers SPARQL."""
-        return self._setting.open(lambda: self.nquads)
+        writer = GraphWriter(self.vocabulary)
+        return self._setting.open(lambda: self.nquads, lambda: writer.parts(*self._said()))
 
     @cached_property
     def checks(self) -> Mapping[tuple[str, str], Check]:
@@ -121,12 +125,13 @@ class KnowledgeBase:
     @cached_property
     def rows(self) -> list[exports.Row]:
         """All claims as rows with the columns of ``kb export claims``."""
-        states = {key: check.state.value for key, check in self.checks.items()}
         findings = {
             key: " ".join(finding.id for finding in found)
             for key, found in self.judged.by_claim.items()
         }
-        return list(exports.claim_rows(self.evidence, states, self.judged.standings, findings))
+        return list(
+            exports.claim_rows(self.evidence, self._states, self.judged.standings, findings)
+        )
 
     @cached_property
     def _groups(self) -> Mapping[tuple[str, str], Group]:
@@ -259,17 +264,12 @@ class KnowledgeBase:
         try:
             from kb.tables import Tables
         except ImportError as error:
-            raise UnavailableError(_NO_ANALYTICS) from error
-        states = {key: check.state.value for key, check in self.checks.items()}
-        return Tables(self.evidence, self.vocabulary, self.judged, states).all()
+            raise UnavailableError(NO_ANALYTICS) from error
+        return Tables(self.evidence, self.vocabulary, self.judged, self._states).all()
 
     @cached_property
     def _analytics(self) -> Analytics:
-        try:
-            from kb.sql import Analytics
-        except ImportError as error:
-            raise UnavailableError(_NO_ANALYTICS) from error
-        return Analytics(self._setting.tables or self.tables)
+        return self._setting.open_tables(lambda: self.tables)
 
     def differences(self, table: Table) -> tuple[Difference, ...]:
         """Say in what the claims of a table differ where it sets several studies side by side.
@@ -380,20 +380,3 @@ class KnowledgeBase:
             "claims": len(evidence.claims),
             "verified": sum(c.state is State.VERIFIED for c in self.checks.values()),
         }
-
-
-def find_root(start: Path | None = None) -> Path:
-    """Return the project folder: ``KB_ROOT``, or the nearest around the working folder.
-
-    Raises ``UnavailableError`` when no folder with ``evidence/`` and ``ontology/`` is in sight.
-    """
-    if named := os.environ.get("KB_ROOT"):
-        return Path(named)
-    here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents):
-        if (folder / "evidence").is_dir() and (folder / "ontology").is_dir():
-            return folder
-    raise UnavailableError(
-        f"no evidence base around {here}: a folder with evidence/ and ontology/ is needed; "
-        "name it with --root or KB_ROOT"
-    )

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
-from kb.notation import Time
+from kb.notation import Time, slug
 
 WHOLE = "all"
 """The id of the group of everybody in a study."""
@@ -138,6 +139,26 @@ class Measure:
     versus: str = ""
     regimen: str = ""
     population: str = ""
+
+
+@lru_cache(maxsize=8_192)
+def measure_key(measure: Measure) -> str:
+    """Return the readable identity of a measure inside its study; a frequency goes unsaid.
+
+    >>> measure_key(Measure("trial", "treated", "OS", "median", time=Time(at="2 years")))
+    'OS.median.at-2-years.treated'
+    """
+    groups = f"{measure.group}~{measure.versus}" if measure.versus else measure.group
+    parts = (
+        measure.endpoint,
+        measure.category,
+        "" if measure.statistic == "frequency" else measure.statistic,
+        str(measure.time),
+        measure.regimen,
+        measure.population,
+        groups.replace("~", "-versus-"),
+    )
+    return ".".join(slug(part) for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True)

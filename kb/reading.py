@@ -19,6 +19,8 @@ from kb.errors import Problem, RecordError
 
 MAX_BYTES: Final = 2_000_000
 """A record larger than this is refused before it is parsed."""
+MAX_BYTES_OF_ALL: Final = 20_000_000
+"""So much of a file that holds all records of a kind: ten thousand studies cite 4.5 MB."""
 MAX_DEPTH: Final = 128
 """Deeper nesting than this is refused by the fast parser: the deepest record needs nine levels."""
 _MANY_BRACKETS: Final = 2_000
@@ -27,16 +29,17 @@ _MANY_BRACKETS: Final = 2_000
 Loc = Sequence[str | int]
 
 
-def read_mapping(path: Path, root: Path | None = None) -> dict[str, Any]:
+def read_mapping(path: Path, root: Path | None = None, limit: int = MAX_BYTES) -> dict[str, Any]:
     """Read one YAML file whose top level is a mapping.
 
-    ``root``, when given, is the folder that the file must really lie in, links resolved.
+    ``root``, when given, is the folder that the file must really lie in, links resolved; the
+    file may have ``limit`` bytes.
 
     Raises:
         RecordError: with file and line, when the file is too large, lies elsewhere, is no
             UTF-8, no YAML, repeats a key, uses tags, or is no mapping.
     """
-    text = _read_text(path, root)
+    text = _read_text(path, root, limit)
     if text.count("[") + text.count("{") > _MANY_BRACKETS and _is_deep(text):
         raise RecordError([_too_deep(path)])
     try:
@@ -50,15 +53,15 @@ def read_mapping(path: Path, root: Path | None = None) -> dict[str, Any]:
     return data
 
 
-def _read_text(path: Path, root: Path | None) -> str:
+def _read_text(path: Path, root: Path | None, limit: int) -> str:
     try:
         if root is not None and not path.resolve().is_relative_to(root.resolve()):
             raise RecordError([Problem(str(path), 0, "", "", f"a file inside {root}")])
         if path.exists() and not path.is_file():
             raise RecordError([Problem(str(path), 0, "", "", "a plain file")])
         size = path.stat().st_size
-        if size > MAX_BYTES:
-            expected = f"at most {MAX_BYTES:,} bytes"
+        if size > limit:
+            expected = f"at most {limit:,} bytes"
             raise RecordError([Problem(str(path), 0, "", f"{size:,} bytes", expected)])
         text = path.read_text(encoding="utf-8")
     except (OSError, RuntimeError, UnicodeDecodeError) as error:  # links in a circle: RuntimeError

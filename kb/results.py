@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
 from kb import exports
-from kb.checks import Finding
-from kb.comparability import Comparability, Difference
 from kb.errors import UnavailableError
 from kb.judging import Standing
 from kb.model import Claim, Group, Publication, Source
@@ -17,6 +15,9 @@ from kb.verification import Check
 
 if TYPE_CHECKING:
     import pandas
+
+    from kb.checks import Finding
+    from kb.comparability import Comparability, Difference
 
 
 class Table(Sequence[Mapping[str, Value]]):

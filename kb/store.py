@@ -66,19 +66,26 @@ class Engine(Protocol):
 
 
 class Store:
-    """Oxigraph in this process."""
+    """Oxigraph in this process, in memory or on disk."""
 
-    def __init__(self, nquads: bytes = b"", folder: Path | None = None) -> None:
-        """Load N-Quads into memory, or into a folder, where the same bytes load only once.
+    def __init__(self, nquads: bytes = b"") -> None:
+        """Load N-Quads into memory."""
+        self._store = ox.Store()
+        self._store.bulk_load(nquads, ox.RdfFormat.N_QUADS)
+
+    @classmethod
+    def on_disk(cls, folder: Path, parts: Callable[[], Iterable[bytes]]) -> Store:
+        """Open the store of this dataset in a folder, where the same one is loaded only once.
+
+        ``parts`` yields N-Quads in whole lines, the same each time. It is called once to find out
+        whether they are there, and once more if not; what is loaded is never in memory at once.
 
         Raises:
             UnavailableError: the folder cannot be read or written.
         """
-        if folder is None:
-            self._store = ox.Store()
-            self._store.bulk_load(nquads, ox.RdfFormat.N_QUADS)
-        else:
-            self._store = _on_disk(nquads, folder)
+        store = cls.__new__(cls)
+        store._store = _on_disk(parts, folder)
+        return store
 
     def __len__(self) -> int:
         """Return the number of quads."""
@@ -140,28 +147,46 @@ def _bounded(found: Iterable[T]) -> Iterator[T]:
 
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+_BATCH: Final = 32_000_000
+"""Bytes that are loaded at a time: Oxigraph sorts in memory all that it loads in one go."""
 
 
-def _on_disk(nquads: bytes, folder: Path) -> ox.Store:
-    """Open the store of these very bytes, made first where it is not there yet.
+def _on_disk(parts: Callable[[], Iterable[bytes]], folder: Path) -> ox.Store:
+    """Open the store of these very quads, made first where it is not there yet.
 
-    Its name is the digest of the bytes, and it appears complete or not at all; stores of other
+    Its name is the digest of their bytes, and it appears complete or not at all; stores of other
     bytes are removed. Any number of processes may read it.
     """
-    made = folder / hashlib.sha256(nquads).hexdigest()
+    digest = hashlib.sha256()
+    for part in parts():
+        digest.update(part)
+    made = folder / digest.hexdigest()
     try:
         if not made.exists():
-            _make_on_disk(nquads, made)
+            _make_on_disk(parts(), made)
         return ox.Store.read_only(str(made))
     except (OSError, ValueError) as error:
         raise UnavailableError(f"no store in {folder}: {shorten(str(error), 300)}") from error
 
 
-def _make_on_disk(nquads: bytes, made: Path) -> None:
+def _batches(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Join small parts, and cut large ones between lines."""
+    batch = bytearray()
+    for part in parts:
+        batch += part
+        while len(batch) >= _BATCH:
+            end = batch.find(b"\n", _BATCH - 1) + 1 or len(batch)
+            yield bytes(batch[:end])
+            del batch[:end]
+    yield bytes(batch)
+
+
+def _make_on_disk(parts: Iterable[bytes], made: Path) -> None:
     made.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".new-", dir=made.parent) as new:
         store = ox.Store(f"{new}/store")
-        store.bulk_load(nquads, ox.RdfFormat.N_QUADS)
+        for batch in _batches(parts):
+            store.bulk_load(batch, ox.RdfFormat.N_QUADS)
         store.optimize()
         store.flush()
         del store

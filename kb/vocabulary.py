@@ -55,6 +55,7 @@ class Vocabulary:
         self.schemes: dict[str, dict[str, Term]] = defaultdict(dict)
         self._tops: dict[str, dict[str, str]] = {}
         self._inherited: dict[tuple[str, str, str], str] = {}
+        self._narrower: dict[tuple[str, str], frozenset[str]] = {}
         self._identities: dict[tuple[str, str], str] = {}
         for term in terms:
             self.schemes[term.scheme][term.notation] = term
@@ -103,13 +104,15 @@ class Vocabulary:
 
     def narrower(self, scheme: str, notation: str) -> frozenset[str]:
         """Return the notation with all that are narrower, at any depth."""
-        self.get(scheme, notation)
-        found, waiting = {notation}, [notation]
-        while waiting:
-            fresh = self._children[scheme].get(waiting.pop(), set()) - found
-            found |= fresh
-            waiting.extend(fresh)
-        return frozenset(found)
+        if (scheme, notation) not in self._narrower:
+            self.get(scheme, notation)
+            found, waiting = {notation}, [notation]
+            while waiting:
+                fresh = self._children[scheme].get(waiting.pop(), set()) - found
+                found |= fresh
+                waiting.extend(fresh)
+            self._narrower[scheme, notation] = frozenset(found)
+        return self._narrower[scheme, notation]
 
     def identity(self, scheme: str, notation: str) -> str:
         """Return the broader concept whose narrower ones all say one thing, or the notation.

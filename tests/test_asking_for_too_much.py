@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -70,6 +72,30 @@ def test_the_work_ends_with_the_wait(tmp_path: Path) -> None:
         within(1.5, work)
     with pytest.raises(ProcessLookupError):
         os.kill(int(mark.read_text(encoding="utf-8")), 0)
+
+
+def test_the_work_ends_also_when_who_waits_is_killed(tmp_path: Path) -> None:
+    mark = tmp_path / "process"
+    code = (
+        "import os, pathlib, time\n"
+        "from kb._limiting import within\n"
+        "def work():\n"
+        f"    pathlib.Path({str(mark)!r}).write_text(str(os.getpid()))\n"
+        "    time.sleep(600)\n"
+        "within(1, work)\n"
+    )
+    waiting = subprocess.Popen([sys.executable, "-c", code])
+    while not (mark.exists() and mark.read_text("utf-8")):
+        time.sleep(0.01)
+    waiting.kill()
+    waiting.wait()
+    state = Path("/proc", mark.read_text("utf-8"), "stat")
+    for _ in range(1000):
+        if not state.exists() or ") Z " in state.read_text("utf-8"):
+            break
+        time.sleep(0.05)
+    else:
+        pytest.fail("the work goes on, and nobody waits for it")
 
 
 def test_an_answer_that_needs_too_much_memory_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,12 @@ from kb import KnowledgeBase, QueryError, Table, UnavailableError
 from kb.endpoint import Endpoint
 from kb.queries import library
 from kb.reading import read_mapping
+from kb.site.concepts import concept_pages
+from kb.site.context import Site
+from kb.site.cookbook import cookbook_pages
+from kb.site.filters import filters
+from kb.site.pages import Page, Renderer
+from kb.site.questions import question_pages
 from kb.store import Store
 from kb.upload import upload
 
@@ -164,6 +170,27 @@ def test_every_member_of_the_lookup_says_the_same_on_disk(
 ) -> None:
     expected, said = told(real), told(on_disk)
     assert [name for name in expected if said[name] != expected[name]] == []
+
+
+def pages(base: KnowledgeBase) -> dict[str, str]:
+    """The pages that show what an engine answers, as Markdown."""
+    site = Site(base, ROOT / "site")
+    renderer = Renderer(ROOT / "site" / "templates", filters(site))
+    kinds = (concept_pages, question_pages, cookbook_pages)
+    made = (item for kind in kinds for item in kind(site) if isinstance(item, Page))
+    return {page.path: renderer.markdown(page) for page in made}
+
+
+@pytest.fixture(scope="module")
+def expected_pages(real: KnowledgeBase) -> dict[str, str]:
+    return pages(real)
+
+
+def test_the_site_made_over_a_server_is_the_same(
+    served: KnowledgeBase, expected_pages: dict[str, str]
+) -> None:
+    assert expected_pages
+    assert pages(served) == expected_pages
 
 
 def test_a_server_binds_values_asks_and_constructs(

@@ -33,7 +33,7 @@ def test_new_begins_a_study_that_is_valid_as_it_stands(example_root: Path) -> No
 
 def test_new_begins_a_source_that_needs_its_publication_only(example_root: Path) -> None:
     assert kb(example_root, "new", "source", "a-paper-2026").exit_code == 0
-    result = kb(example_root, "show", "halt")
+    result = kb(example_root, "check")
     assert result.exit_code == 2
     (line,) = result.stderr.strip().splitlines()
     assert "publication: found 'a-paper-2026', expected the id of a publication" in line

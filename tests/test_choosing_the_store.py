@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,11 @@ from kb.engines import Setting
 from kb.store import Store
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+QUAD = b"<a:a> <a:b> <a:c> <a:g> .\n"
+
+
+def on_disk(folder: Path, *parts: bytes) -> Store:
+    return Store.on_disk(folder, lambda: parts)
 
 
 @pytest.mark.parametrize("text", ["memory", "", None])
@@ -65,40 +71,81 @@ def test_a_store_on_disk_is_loaded_once_for_each_dataset(
 
 
 def test_two_may_read_a_store_on_disk_at_once(tmp_path: Path) -> None:
-    quad = b"<a:a> <a:b> <a:c> <a:g> .\n"
-    stores = [Store(quad, tmp_path), Store(quad, tmp_path)]
+    stores = [on_disk(tmp_path, QUAD), on_disk(tmp_path, QUAD)]
     assert [len(store) for store in stores] == [1, 1]
     code = (
         "import sys; from kb.store import Store; from pathlib import Path; "
-        f"sys.exit(len(Store({quad!r}, Path({str(tmp_path)!r}))) - 1)"
+        f"sys.exit(len(Store.on_disk(Path({str(tmp_path)!r}), lambda: [{QUAD!r}])) - 1)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_whoever_makes_a_store_at_the_same_time_gets_it_too(tmp_path: Path) -> None:
-    quads = b"".join(b"<a:%d> <a:b> <a:c> <a:g> .\n" % n for n in range(2000))
+    quads = [b"<a:%d> <a:b> <a:c> <a:g> .\n" % n for n in range(2000)]
     with ThreadPoolExecutor(8) as pool:
-        made = pool.map(lambda _: len(Store(quads, tmp_path)), range(8))
+        made = pool.map(lambda _: len(on_disk(tmp_path, *quads)), range(8))
         assert list(made) == [2000] * 8
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_a_store_on_disk_is_the_same_in_every_process(example_root: Path, tmp_path: Path) -> None:
+    setting = f"oxigraph:{tmp_path / 'disk'}"
+    code = f"import kb; kb.KnowledgeBase({str(example_root)!r}, store={setting!r}).store"
+    made = set()
+    for seed in ("1", "2", "3"):
+        environment = os.environ | {"PYTHONHASHSEED": seed}
+        subprocess.run([sys.executable, "-c", code], check=True, env=environment)
+        made |= {(folder.name, folder.stat().st_ino) for folder in (tmp_path / "disk").iterdir()}
+    assert len(made) == 1
+
+
+def test_a_store_on_disk_is_loaded_in_little_memory(tmp_path: Path) -> None:
+    """Ten times the quads take no more memory: they are never in it all at once."""
+    code = (
+        "import resource, sys; from pathlib import Path; from kb import store\n"
+        "store._BATCH = 1_000_000\n"
+        "line = b'<https://example.org/subject/%09d> <https://example.org/p> <a:%d> <a:g> .\\n'\n"
+        "parts = lambda: (line % (n, n) for n in range(int(sys.argv[2])))\n"
+        "assert len(store.Store.on_disk(Path(sys.argv[1]), parts)) == int(sys.argv[2])\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+
+    def memory(count: int) -> int:
+        words = [sys.executable, "-c", code, str(tmp_path / str(count)), str(count)]
+        return int(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
+
+    assert memory(200_000) < 1.5 * memory(20_000)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_store_on_disk_holds_all_that_the_one_in_memory_holds(
+    whole: bool, example: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "kb.store._BATCH", len(example.nquads) // 5
+    )  # so that parts are cut and joined
+    lines = example.nquads.splitlines(keepends=True)
+    made = on_disk(tmp_path, *([example.nquads] if whole else lines))
+    everything = "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o FILTER(!isBlank(?s) && !isBlank(?o)) }"
+    assert len(made) == len(example.store)
+    assert made.graph(everything) == example.store.graph(everything)
+
+
 def test_what_else_is_in_the_folder_stays(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine", encoding="utf-8")
-    Store(b"<a:a> <a:b> <a:c> <a:g> .\n", tmp_path)
-    Store(b"<a:a> <a:b> <a:d> <a:g> .\n", tmp_path)
+    on_disk(tmp_path, QUAD)
+    on_disk(tmp_path, b"<a:a> <a:b> <a:d> <a:g> .\n")
     assert (tmp_path / "thesis.txt").read_text(encoding="utf-8") == "mine"
     assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_a_store_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
-    quad = b"<a:a> <a:b> <a:c> <a:g> .\n"
-    Store(quad, tmp_path)
+    on_disk(tmp_path, QUAD)
     (made,) = tmp_path.iterdir()
     shutil.rmtree(made)
     made.write_text("no folder", encoding="utf-8")
     with pytest.raises(UnavailableError, match="no store in "):
-        Store(quad, tmp_path)
+        on_disk(tmp_path, QUAD)
 
 
 def test_without_their_packages_engines_say_what_to_install(

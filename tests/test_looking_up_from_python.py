@@ -25,7 +25,7 @@ from kb import (
     UnavailableError,
 )
 from kb.exports import COLUMNS
-from kb.lookup import find_root
+from kb.loading import find_root
 
 PUBLIC = (
     "Check Claim Claims Evidence Finding FoundClaim Group InputError KbError KnowledgeBase Measure "

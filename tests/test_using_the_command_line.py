@@ -172,7 +172,7 @@ def test_bad_input_is_one_clear_message_and_changes_nothing(
 def test_records_with_mistakes_are_all_shown_by_every_command(example_root: Path) -> None:
     edit(example_root, HALT, "favours: calmol", "favours: calmool")
     edit(example_root, "evidence/studies/ease.yaml", "cites: [13]", "cites: [99]")
-    for words in (["build"], ["verify", "--texts", TEXTS], ["show", "halt"], ["export", "claims"]):
+    for words in (["build"], ["verify", "--texts", TEXTS], ["check"], ["export", "claims"]):
         result = kb(example_root, *words)
         assert result.exit_code == 2
         lines = result.stderr.strip().splitlines()

@@ -33,9 +33,11 @@ class Groups:
         self.sizing = tuple(sorted(material.vocabulary.saying("endpoint", "isGroupSize")))
         self._groups = {(group.study, group.id): group for group in material.evidence.groups}
         self._counted: dict[tuple[str, Measure], list[Claim]] = defaultdict(list)
+        self._counting: dict[str, set[str]] = defaultdict(set)
         for claim in material.evidence.claims:
             if count_of(claim) is not None:
                 self._counted[claim.source, claim.measure].append(claim)
+                self._counting[claim.study].add(claim.source)
         self._criteria: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
         for (source, m), claims in self._counted.items():
             if not (m.regimen or m.population):
@@ -49,6 +51,10 @@ class Groups:
     def above(self, group: Group) -> Group | None:
         """Return the group that a group is within."""
         return self._groups.get((group.study, group.within))
+
+    def counting(self, study: str) -> list[str]:
+        """Return the sources that count people of a study."""
+        return sorted(self._counting.get(study, ()))
 
     def is_size(self, claim: Claim) -> bool:
         """Say whether a claim says how many people a group has."""

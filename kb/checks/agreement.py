@@ -174,9 +174,9 @@ def _swaps(
 ) -> Iterator[Finding]:
     """Find two groups whose figures one source gives to the other: at least two measures."""
     found: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
-    for pair in combinations(by_measure, 2):
+    for pair in _alike(by_measure):
         one, other = sorted(pair, key=lambda measure: measure.group)
-        if _alike(one, other) and _root(one) != _root(other):
+        if _root(one) != _root(other):
             for key, claims in _crossed(by_measure[one], by_measure[other], reports):
                 found[_root(one), _root(other), *key] += claims
     for (first, second, source, against), claims in found.items():
@@ -197,9 +197,19 @@ def _root(measure: Measure) -> str:
     return measure.group.partition(".")[0]
 
 
-def _alike(one: Measure, other: Measure) -> bool:
-    parts = ("endpoint", "statistic", "category", "time", "versus")
-    return not one.versus and all(getattr(one, p) == getattr(other, p) for p in parts)
+def _alike(measures: Iterable[Measure]) -> Iterator[tuple[Measure, Measure]]:
+    """Yield the pairs that differ in whom they measure only, in the order of the measures."""
+    found: dict[tuple[object, ...], list[Measure]] = defaultdict(list)
+    alone = [measure for measure in measures if not measure.versus]
+    for measure in alone:
+        found[_what(measure)].append(measure)
+    for measure in alone:
+        same = found[_what(measure)]
+        yield from ((measure, other) for other in same[same.index(measure) + 1 :])
+
+
+def _what(measure: Measure) -> tuple[object, ...]:
+    return measure.endpoint, measure.statistic, measure.category, measure.time
 
 
 def _crossed(

@@ -334,12 +334,11 @@ def _stage(word: str) -> int | None:
 def _nested(material: Material, groups: Groups, say: Saying) -> Iterator[Finding]:
     """Yield a group larger than the one it is within, in one source."""
     whole = {(p.study, part) for p in material.evidence.partitions for part in p.parts}
-    sources = [source.id for source in material.evidence.sources]
     for group in material.evidence.groups:
         above = groups.above(group)
         if above is None or not ((group.study, group.id) in whole or _is_narrower(group)):
             continue
-        for source in sources:
+        for source in groups.counting(group.study):
             inner, outer = groups.size(group, source), groups.size(above, source)
             if inner and outer:
                 yield from _larger(groups, say, inner.claim, outer.claim)

@@ -17,7 +17,7 @@ from typing import Any, Final
 from kb.errors import UnavailableError
 from kb.serving.answering import Question
 from kb.serving.refusals import Refusal, busy
-from kb.serving.settings import HELD_BYTES, QUEUE_SECONDS, Settings
+from kb.serving.settings import HELD_BYTES, KEPT_ANSWER, QUEUE_SECONDS, Settings
 from kb.serving.worker import LENGTHS, command, message
 
 _ASKED: Final = [field.name for field in fields(Question)]
@@ -213,11 +213,11 @@ class Pool:
             worker = self._idle.pop() if self._idle else await self._hire()
             self._working.add(worker)
             head, size = await self._heard(worker, question)
-            small = await worker.piece(size) if size <= PIECE else b""
+            small = await worker.piece(size) if size <= KEPT_ANSWER else b""
         except BaseException:  # whoever asked may have gone
             self.done(worker, whole=False)
             raise
-        rest = Fetching(self, worker, size) if size > PIECE else None
+        rest = Fetching(self, worker, size) if size > KEPT_ANSWER else None
         if rest is None:
             self.done(worker, whole=True)
         if "status" in head:

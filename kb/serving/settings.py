@@ -24,6 +24,8 @@ QUEUE_SECONDS: Final = 5.0
 """How long a query waits for its turn."""
 KEPT_BYTES: Final = 64 * MIB
 """The most that answers which may be asked for again may take."""
+KEPT_ANSWER: Final = 256 * 1024
+"""The biggest answer that is kept, in bytes; a bigger one is sent while it arrives."""
 KEPT_REQUESTS: Final = 8_192
 KEPT_REQUEST: Final = 2_048
 """How many requests are remembered as they came, and the most bytes that each may have."""

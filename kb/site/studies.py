@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from kb.expansion import measure_key
 from kb.exports import schedule
-from kb.model import WHOLE, Group, Study
+from kb.model import WHOLE, Group, Study, measure_key
 from kb.results import FoundClaim
 from kb.site import searching
 from kb.site.context import Site, collect
 from kb.site.figures import Part, Shown
 from kb.site.findings import from_elsewhere, of_study
-from kb.site.flow import flow_of
+from kb.site.flow import Count, Size, flow_of
 from kb.site.pages import File, Page, Values
 from kb.site.study_plots import StudyPlots
 from kb.site.tables import StudyTables, Table
@@ -54,14 +53,13 @@ def study_pages(site: Site) -> Iterator[Page | File]:
     plots = StudyPlots(site)
     for study in site.studies.values():
         yield from _study(site, study, plots)
+        yield site.csv(f"study/{study.id}.csv", site.by_study.get(study.id, ()))
 
 
 def _study(site: Site, study: Study, plots: StudyPlots) -> Iterator[Page | File]:
     arranged = StudyTables(site, study.id)
     tables, main = arranged.tables(), arranged.main()
     schedules, flow = _schedules(site, study.id), flow_of(site, study.id)
-    about = (of_study(site, study.id), from_elsewhere(site, study.id))
-    judged = (found for cards in about for card in cards for found in card.claims)
 
     def values() -> Values:
         members = _member(site, arranged, site.groups[study.id, WHOLE])
@@ -70,8 +68,8 @@ def _study(site: Site, study: Study, plots: StudyPlots) -> Iterator[Page | File]
             "study": study,
             "main": main,
             "tables": tables,
-            "cards": about[0],
-            "elsewhere": about[1],
+            "cards": of_study(site, study.id),
+            "elsewhere": from_elsewhere(site, study.id),
             "plots": plots.of(study.id),
             "flow": flow,
             "schedules": schedules,
@@ -83,37 +81,34 @@ def _study(site: Site, study: Study, plots: StudyPlots) -> Iterator[Page | File]
             "is_long": arranged.is_long,
         }
 
-    yield Page(
+    yield _page(site, study, arranged.claims, values)
+    for table in (*tables, *([main] if main else [])):
+        yield site.csv(table.csv, table.claims)
+    drawn = [] if flow is None else [*flow.whole.shown, *_within(flow.arms), *_within(flow.counts)]
+    listed = {"flow": drawn, "schedules": [one.shown for one in schedules]}
+    for name, shown in listed.items():
+        if shown:
+            found = [one for print_ in shown for one in print_.claims]
+            yield site.csv(f"study/{study.id}/{name}.csv", found)
+
+
+def _page(site: Site, study: Study, claims: list[FoundClaim], values: Callable[[], Values]) -> Page:
+    cards = (*of_study(site, study.id), *from_elsewhere(site, study.id))
+    judged = (found for card in cards for found in card.claims)
+    return Page(
         f"study/{study.id}",
         "study.html.j2",
         study.name,
         values,
         f"{study.name}: {study.title}",
         hide=("navigation",),
-        made_of=site.made_of((*arranged.claims, *judged)),
-        **searching.of_study(study, len(arranged.claims)),
+        made_of=site.made_of((*claims, *judged)),
+        **searching.of_study(study, len(claims)),
     )
-    shown = (*tables, *([main] if main else []))
-    yield from _downloads(site, study, arranged.claims, shown, schedules)
-    if flow:
-        drawn = [*flow.whole.shown, *(x for arm in flow.arms for x in arm.shown)]
-        drawn += [x for counted in flow.counts for x in counted.shown]
-        yield site.csv(f"study/{study.id}/flow.csv", [f for x in drawn for f in x.claims])
 
 
-def _downloads(
-    site: Site,
-    study: Study,
-    claims: Sequence[FoundClaim],
-    tables: Iterable[Table],
-    schedules: Sequence[Schedule],
-) -> Iterator[File]:
-    yield site.csv(f"study/{study.id}.csv", claims)
-    for table in tables:
-        yield site.csv(table.csv, table.claims)
-    if schedules:
-        given = [found for one in schedules for found in one.shown.claims]
-        yield site.csv(f"study/{study.id}/schedules.csv", given)
+def _within(parts: Iterable[Count | Size]) -> Iterator[Shown]:
+    return (shown for part in parts for shown in part.shown)
 
 
 def _boxes(
