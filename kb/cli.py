@@ -1,6 +1,6 @@
 """The command line: ``kb build``, ``kb verify``, ``kb coverage``, ``kb query`` and the others.
 
-Exit codes: 0 all holds, 1 findings, 2 bad input or usage, 3 could not check.
+Exit codes: 0 all holds, 1 findings, 2 bad input or usage, 3 could not check, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from kb._commands import (
 from kb._data import export, load, sql
 from kb._new import new
 from kb._serve import serve
+from kb.errors import KbError
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -51,7 +52,7 @@ from kb._serve import serve
 def main(context: click.Context, root: Path | None, store: str | None) -> None:
     """An evidence base of what papers print: build it, check it, ask it.
 
-    Exit codes: 0 all holds, 1 findings, 2 bad input or usage, 3 could not check.
+    Exit codes: 0 all holds, 1 findings, 2 bad input or usage, 3 could not check, 130 interrupted.
     """
     context.obj = root
     context.meta[STORE] = store
@@ -283,7 +284,8 @@ def query(
     shown = {"json": _asking.table_json, "csv": _asking.table_csv}.get(
         form or "", _asking.as_columns
     )
-    _ = base.store  # loading it does not count
+    with suppress(KbError):  # tables have no store; any other error is raised again by the answer
+        _ = base.store  # loading it does not count
     table = within(timeout, lambda: _asking.answer(base, query, given))
     click.echo(shown(table), nl=False)
     for difference in base.differences(table):
