@@ -276,25 +276,19 @@ def query(
         click.echo(_asking.listing())
         return
     base = open_base(context)
-    given = dict(_pair(param) for param in params)
+    given = dict(_asking.pair(param) for param in params)
     if form == "text":
         click.echo(_asking.sparql_text(base, query, given), nl=False)
         return
     shown = {"json": _asking.table_json, "csv": _asking.table_csv}.get(
         form or "", _asking.as_columns
     )
-    _ = base.store  # loading it does not count
+    if base.setting.tables is None:
+        _ = base.store  # loading it does not count
     table = within(timeout, lambda: _asking.answer(base, query, given))
     click.echo(shown(table), nl=False)
     for difference in base.differences(table):
         click.echo(f"not alike in {difference}", err=True)
-
-
-def _pair(param: str) -> tuple[str, str]:
-    name, equals, value = param.partition("=")
-    if not equals:
-        raise click.BadParameter(f"{param!r} is not NAME=VALUE", param_hint="--param")
-    return name, value
 
 
 @main.command()
