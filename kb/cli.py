@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,6 @@ from kb._commands import (
 from kb._data import export, load, sql
 from kb._new import new
 from kb._serve import serve
-from kb.errors import KbError
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -277,26 +276,19 @@ def query(
         click.echo(_asking.listing())
         return
     base = open_base(context)
-    given = dict(_pair(param) for param in params)
+    given = dict(_asking.pair(param) for param in params)
     if form == "text":
         click.echo(_asking.sparql_text(base, query, given), nl=False)
         return
     shown = {"json": _asking.table_json, "csv": _asking.table_csv}.get(
         form or "", _asking.as_columns
     )
-    with suppress(KbError):  # tables have no store; any other error is raised again by the answer
+    if base.setting.tables is None:
         _ = base.store  # loading it does not count
     table = within(timeout, lambda: _asking.answer(base, query, given))
     click.echo(shown(table), nl=False)
     for difference in base.differences(table):
         click.echo(f"not alike in {difference}", err=True)
-
-
-def _pair(param: str) -> tuple[str, str]:
-    name, equals, value = param.partition("=")
-    if not equals:
-        raise click.BadParameter(f"{param!r} is not NAME=VALUE", param_hint="--param")
-    return name, value
 
 
 @main.command()

@@ -70,7 +70,7 @@ class KnowledgeBase:
     ) -> None:
         """Read the records; the graph is made when it is first asked."""
         self.read_at = time.time()
-        self._setting = Setting(store)
+        self.setting = Setting(store)
         self.root = Path(root) if root is not None else find_root()
         self.records: Records = load_records(self.root)
         self.evidence: Evidence = expand(self.records)
@@ -104,7 +104,7 @@ class KnowledgeBase:
     def store(self) -> Engine:
         """The engine that holds the dataset and answers SPARQL."""
         writer = GraphWriter(self.vocabulary)
-        return self._setting.open(lambda: self.nquads, lambda: writer.parts(*self._said()))
+        return self.setting.open(lambda: self.nquads, lambda: writer.parts(*self._said()))
 
     @cached_property
     def checks(self) -> Mapping[tuple[str, str], Check]:
@@ -239,7 +239,7 @@ class KnowledgeBase:
         for parameter, value in parameters.items():
             self._known(query.parameters.get(parameter, ""), value)
         bindings = query.bindings(parameters, self.vocabulary)
-        if self._setting.tables is not None:
+        if self.setting.tables is not None:
             return Table(self._analytics.select(query.in_sql(parameters), parameters))
         return Table(self.store.select(query.text(self.iris, parameters), bindings))
 
@@ -269,7 +269,7 @@ class KnowledgeBase:
 
     @cached_property
     def _analytics(self) -> Analytics:
-        return self._setting.open_tables(lambda: self.tables)
+        return self.setting.open_tables(lambda: self.tables)
 
     def differences(self, table: Table) -> tuple[Difference, ...]:
         """Say in what the claims of a table differ where it sets several studies side by side.
