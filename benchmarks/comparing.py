@@ -68,7 +68,8 @@ def _graphs(setup: Setup) -> Iterator[Row]:
             ("PyYAML, pydantic, rdflib", plain, 10),
         ):
             seconds, peak = theirs.seconds, ours.peak
-            note = f"peer: {theirs.peak / 2**20:,.0f} MiB"
+            busy = theirs.processor / ours.processor
+            note = f"peer: {theirs.peak / 2**20:,.0f} MiB, {busy:.3g} times the processor's time"
             yield Row(f"{what}{how}", peer, ours.seconds, seconds, target, False, peak, note)
 
 
