@@ -13,6 +13,7 @@ LIGHTHOUSE := benchmarks/lighthouse
 ARGS ?=
 
 # One version of each package for every system and Python; no file says where it came from.
+# pytest-logging, which a peer of the benchmarks names and nothing imports, would change how tests run.
 LOCK = $(BIN)/uv --quiet pip compile pyproject.toml --group build --universal --fork-strategy fewest \
   --python-version 3.11.5 --generate-hashes --no-annotate --no-config --custom-compile-command "make pins" $(ARGS)
 DEPTRY_ALL := kb tests benchmarks --exclude 'build|node_modules|tests/example' --extend-exclude build \
@@ -23,7 +24,7 @@ WITHOUT_CLOCK := import json, sys; bom = json.load(sys.stdin); del bom["serialNu
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build front test browser lighthouse lint format types audit sbom pins serve clean distclean help
+.PHONY: build front test browser lighthouse bench lint format types audit sbom pins serve clean distclean help
 
 build: $(VENV)/.installed $(FRONT)/node_modules/.installed ## the dataset and the site, in build/
 	$(BIN)/kb build $(ARGS)
@@ -65,10 +66,13 @@ sbom: $(VENV)/.installed-dev ## the bill of materials, CycloneDX, in dist/: of P
 
 pins: $(VENV)/.installed-dev ## renew the hashes after a change of pyproject.toml (ARGS="--upgrade" what it brings along)
 	$(LOCK) $(EXTRAS:%=--extra %) -o $(LOCKED)
-	$(LOCK) --all-extras -c $(LOCKED) -o $(LOCKED_DEV)
+	$(LOCK) --all-extras --no-emit-package pytest-logging -c $(LOCKED) -o $(LOCKED_DEV)
 
 serve: build ## the site and SPARQL on this machine's port 8000
 	$(BIN)/kb serve $(ARGS)
+
+bench: $(VENV)/.installed-dev $(FRONT)/node_modules/.installed ## ratios to other tools, into site/pages/benchmarks.md (an hour)
+	$(BIN)/python -m benchmarks $(ARGS)
 
 clean: ## remove what was built and the caches
 	rm -rf build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
@@ -90,7 +94,7 @@ $(VENV)/.installed: pyproject.toml $(LOCKED) $(BIN)/python
 
 $(VENV)/.installed-dev: $(VENV)/.installed $(LOCKED_DEV)
 	@echo "Installing what the tests and checks need (a minute, once)"
-	@$(PIP) install --require-hashes --only-binary :all: -r $(LOCKED_DEV)
+	@$(PIP) install --require-hashes --only-binary :all: --no-deps -r $(LOCKED_DEV)
 	@touch $@
 
 $(FRONT)/node_modules/.installed: $(FRONT)/package.json $(FRONT)/package-lock.json | $(VENV)/.installed

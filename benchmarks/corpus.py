@@ -46,6 +46,34 @@ def write_corpus(root: Path, target: Path, studies: int, seed: int = SEED) -> Pa
     return target
 
 
+def write_sample(root: Path, target: Path) -> Path:
+    """Write those of the project's own studies that the tested questions name, and their kin.
+
+    It is an evidence base for engines that need minutes for all of the records.
+    """
+    evidence = target / "evidence"
+    real = _Records(root / "evidence")
+    shutil.copytree(root / "evidence" / "sources", evidence / "sources")
+    shutil.copytree(root / "evidence" / "answers", evidence / "answers")
+    shutil.copytree(root / "ontology", target / "ontology")
+    shutil.copy(root / "evidence" / "dataset.yaml", evidence)
+    (evidence / "studies").mkdir()
+    asked = [ryaml.loads(path.read_text("utf-8")) for path in (evidence / "answers").glob("*")]
+    named = {answer.get("parameters", {}).get("study") for answer in asked}
+    waiting = [name for name in real.names if name in named]
+    kept: set[str] = set()
+    while waiting:
+        kept.add(name := waiting.pop())
+        (evidence / "studies" / f"{name}.yaml").write_text(real.studies[name], encoding="utf-8")
+        kin = ryaml.loads(real.studies[name]).get("analysis_of", ())
+        waiting += [other for other in kin if other not in kept]
+    for publication in real.publications.values():
+        publication["reports"] = [n for n in publication.get("reports", ()) if n in kept]
+    text: str = ryaml.dumps({"publications": real.publications})
+    (evidence / "publications.yaml").write_text(text, encoding="utf-8")
+    return target
+
+
 def _drawn(real: _Records, studies: int, chance: random.Random) -> Iterator[tuple[str, str]]:
     """Yield the id of each new study and the one that it has its shape from."""
     for number in range(studies):

@@ -58,7 +58,7 @@ def with_linkml(corpus: str) -> Work:
 def _objects(nquads: bytes) -> tuple[Objects, Slots]:
     """Turn statements about named things into objects by class, and the slots they need.
 
-    Blank nodes of the ontology are left out: they would need classes of their own.
+    Blank nodes get names, and a second class of a thing is a property like others.
     """
     import pyoxigraph as ox
 
@@ -66,16 +66,25 @@ def _objects(nquads: bytes) -> tuple[Objects, Slots]:
     slots: Slots = {}
     for quad in ox.parse(nquads, ox.RdfFormat.N_QUADS):
         subject, predicate, value = quad.triple
-        if isinstance(subject, ox.BlankNode) or isinstance(value, ox.BlankNode):
+        item = found[_name(subject)]
+        if predicate.value == _RDF_TYPE and "type" not in item:
+            item["type"] = value.value
             continue
-        if predicate.value == _RDF_TYPE:
-            found[subject.value].setdefault("type", value.value)
-            continue
-        kind = "iri" if isinstance(value, ox.NamedNode) else _kind(value)
+        kind = _kind(value) if isinstance(value, ox.Literal) else "iri"
         slot = f"{predicate.value.rpartition('#')[2].rpartition('/')[2]}_{kind}"
         slots[slot] = (predicate.value, kind)
-        found[subject.value].setdefault(slot, []).append(value.value)
+        item.setdefault(slot, []).append(value.value if kind != "iri" else _name(value))
     return _by_class(found), slots
+
+
+def _name(node: Any) -> str:
+    import pyoxigraph as ox
+
+    return (
+        f"https://example.org/blank/{node.value}"
+        if isinstance(node, ox.BlankNode)
+        else str(node.value)
+    )
 
 
 def _kind(literal: Any) -> str:
