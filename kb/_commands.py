@@ -20,7 +20,7 @@ FINDINGS, BAD_INPUT, NOT_CHECKED = 1, 2, 3
 INTERRUPTED: Final = 130
 """What shells expect of a program that Ctrl-C ended; 1 would say that there are findings."""
 STORE: Final = "kb.store"
-RECORDS: Final = ("study", "source", "publications", "adjudications", "dataset")
+RECORDS: Final = ("study", "source", "publications", "adjudications", "dataset", "formerly")
 TEXTS_HELP: Final = "Folder with the texts of the sources (default: $KB_SOURCE_TEXTS)."
 
 F = TypeVar("F", bound=Callable[..., Any])

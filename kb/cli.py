@@ -1,6 +1,6 @@
 """The command line: ``kb build``, ``kb verify``, ``kb coverage``, ``kb query`` and the others.
 
-Exit codes: 0 all holds, 1 findings, 2 bad input or usage, 3 could not check.
+Exit codes: 0 all holds, 1 findings, 2 bad input or usage, 3 could not check, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ from kb._serve import serve
 def main(context: click.Context, root: Path | None, store: str | None) -> None:
     """An evidence base of what papers print: build it, check it, ask it.
 
-    Exit codes: 0 all holds, 1 findings, 2 bad input or usage, 3 could not check.
+    Exit codes: 0 all holds, 1 findings, 2 bad input or usage, 3 could not check, 130 interrupted.
     """
     context.obj = root
     context.meta[STORE] = store

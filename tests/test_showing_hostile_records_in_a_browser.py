@@ -82,8 +82,10 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
     publication = {"citation": SHORT, "type": "review", "note": LONG}
     write(evidence / "publications.yaml", {"publications": {"p": publication}})
     source = {"id": "s", "publication": "p", "title": SHORT, "kind": "review", "credit": SHORT}
-    section = {"id": "1", "label": SHORT, "from": "1."}
-    write(evidence / "sources/s.yaml", source | {"sections": [section], "references": {1: "p"}})
+    more = {"sections": [{"id": "1", "label": SHORT, "from": "1."}], "references": {1: "p"}}
+    write(evidence / "sources/s.yaml", source | more)
+    claims = [claim(number, attack) for number, attack in enumerate(ATTACKS)]
+    report = {"source": "s", "at": "1", "cites": [1], "claims": claims}
     study = {
         "id": "t",
         "name": SHORT,
@@ -95,14 +97,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
             "a": {"label": SHORT, "role": "experimental"},
             "b": {"label": SHORT[20:], "role": "comparator"},
         },
-        "reports": [
-            {
-                "source": "s",
-                "at": "1",
-                "cites": [1],
-                "claims": [claim(n, one) for n, one in enumerate(ATTACKS) if ord(one[0]) < 99],
-            }
-        ],
+        "reports": [report],
     }
     write(evidence / "studies/t.yaml", study)
     return KnowledgeBase(root)

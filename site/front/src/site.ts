@@ -68,14 +68,16 @@ function painted(): Promise<void> {
 }
 
 openFilter();
-// The theme makes a landmark without a name of the buttons of each piece of code.
-function unmark(): void {
-  for (const buttons of document.querySelectorAll("nav.md-code__nav")) buttons.setAttribute("role", "none");
+// The theme makes landmarks without names of buttons and of words in results, and boxes that only
+// a mouse can scroll of wide tables.
+function mend(): void {
+  for (const one of document.querySelectorAll("nav:is(.md-code__nav, .md-tags)")) one.setAttribute("role", "none");
+  for (const box of document.querySelectorAll<HTMLElement>(".md-typeset__scrollwrap")) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  }
 }
-if (document.querySelector(".highlight")) {
-  new MutationObserver(unmark).observe(document.body, { childList: true, subtree: true });
-  unmark();
-}
+new MutationObserver(mend).observe(document.body, { childList: true, subtree: true });
+mend();
 if (document.getElementById("console")) {
   void painted()
     .then(() => import("./console"))
