@@ -54,8 +54,8 @@ def build(
     if foreign and target.is_dir() and any(target.iterdir()):
         raise InputError(f"{target} is no earlier build: it would be replaced with all it holds")
     inputs, settings = manifest.of_inputs(base.root, _themes(base.root), base.texts)
-    last = None if fresh else _last(target, settings)
     with replacing(target) as folder:
+        last = None if fresh else _last(target, settings)
         progress("dataset")
         (folder / "kb.nq").write_bytes(base.nquads)
         progress("tables")

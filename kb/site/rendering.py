@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from html import escape
@@ -42,10 +43,25 @@ class Incremental(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
     def __init__(self, last: Path | None) -> None:
         """Begin with no page seen."""
         self._last = last
+        self._parent = os.getppid()
         self._urls: list[str] = []
         self._reused: list[str] = []
         self._entries: dict[str, list[Any]] = {}
         self._aside: dict[str, list[str]] = {}
+
+    def on_pre_page(self, page: Page, /, **_around: Any) -> Page:
+        """End with who asked for the pages: a folder that nobody waits for is to stay removed."""
+        self._stop_if_alone()
+        return page
+
+    def on_post_page(self, output: str, /, **_around: Any) -> str:
+        """End likewise while pages are written."""
+        self._stop_if_alone()
+        return output
+
+    def _stop_if_alone(self) -> None:
+        if os.getppid() != self._parent:
+            raise Abort("the build that asked for these pages is gone")
 
     def on_config(self, config: MkDocsConfig) -> None:
         """The theme's sitemap would lack the pages that are left out."""
