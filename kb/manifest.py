@@ -6,15 +6,18 @@ It tells the next build what it need not make again, and anybody whether a build
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import distributions
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Final
 
 from kb.digests import digest, digest_of_file, digest_of_files, files_below
 
 NAME: Final = "manifest.json"
+_NAME: Final = re.compile(r"[^A-Za-z0-9._-]")
+_FOR_CHECKS: Final = re.compile(r"extra == ['\"](dev|bench)['\"]")
 _SKIPPED: Final = ("__pycache__", "node_modules")
 
 
@@ -52,13 +55,26 @@ def of_inputs(root: Path, themes: Iterable[Path], texts: Path | None) -> tuple[s
     """
     package = Path(__file__).parent
     software = digest_of_files(package, files_below(package, _SKIPPED))
-    installed = sorted({(d.metadata["Name"], d.version) for d in distributions()})
     theme = [digest_of_files(folder, files_below(folder, _SKIPPED)) for folder in themes]
     ontology = digest_of_files(root, files_below(root / "ontology"))
-    settings = digest(software, installed, theme, ontology)
+    settings = digest(software, _libraries(), theme, ontology)
     evidence = digest_of_files(root, files_below(root / "evidence"))
     read = digest_of_files(texts, files_below(texts)) if texts else ""
     return digest(settings, evidence, read), settings
+
+
+def _libraries() -> dict[str, str]:
+    """Return the versions of the libraries that builds may use; "" for what is not installed."""
+    said = (line for line in requires("kb") or () if not _FOR_CHECKS.search(line))
+    names = {_NAME.split(line, maxsplit=1)[0] for line in said}
+    return {name: _version(name) for name in sorted(names)}
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
 
 
 def changed_at(root: Path, texts: Path | None) -> float:
