@@ -21,6 +21,7 @@ from typing import Final
 from kb.errors import Problem, RecordError
 from kb.expansion import expand
 from kb.graph import GraphWriter, joined
+from kb.hierarchy import hierarchy_quads
 from kb.loading import Reader, Records, load_shared, placed, study_file
 from kb.records import StudyRecord
 from kb.references import Known, shared_problems, study_problems
@@ -146,7 +147,8 @@ class _Making:
 
     def shared(self) -> tuple[bytes, bytes]:
         """Return the statements that come before those about studies, and those after."""
-        lines = self.writer.shared(expand(replace(self.records, adjudications={})))
+        evidence = expand(replace(self.records, adjudications={}))
+        lines = [*self.writer.shared(evidence), *hierarchy_quads(self.writer)]
         return (
             joined(line for line in lines if line < self.prefix),
             joined(line for line in lines if line >= self.prefix),
