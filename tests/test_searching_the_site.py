@@ -165,7 +165,7 @@ def test_every_publication_is_first_by_its_numbers(
 def test_every_endpoint_is_first_by_abbreviation_and_by_full_name(
     context: BrowserContext, address: str, site: Site
 ) -> None:
-    """One that has narrower endpoints may follow these, as SURVIVAL does OS, among the first ten."""
+    """One over others may follow them, as SURVIVAL does OS, among the first ten."""
     called = concepts_by_name(site)
     narrowest = {t.notation for t in site.terms("endpoint")}
     narrowest -= {wider for t in site.terms("endpoint") for wider in t.broader}
