@@ -75,7 +75,7 @@ def report(rows: Iterable[Row], repeats: int) -> str:
     """Return the table with its date and the machine."""
     head = (
         "| what | against | seconds | of the peer | ratio | target | met | peak memory | note |",
-        "|---|---|--:|--:|--:|--:|---|--:|---|",
+        "|---|---|---|---|---|---|---|---|---|",
     )
     today = datetime.now(UTC).date().isoformat()
     load = os.getloadavg()[1] if hasattr(os, "getloadavg") else 0.0

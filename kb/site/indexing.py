@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from html import escape, unescape
 from typing import Any, Final
 
 TAG: Final = re.compile(
@@ -67,7 +68,8 @@ def entries(page: str, title: str, html: str, meta: Mapping[str, Any]) -> Iterat
 
 
 def _flat(pieces: list[str]) -> str:
-    return " ".join(" ".join(pieces).split())
+    """Join text as one line of HTML in which only what must be is a reference."""
+    return escape(" ".join(unescape(" ".join(pieces)).split()), quote=False)
 
 
 def _parts(html: str) -> list[_Part]:
