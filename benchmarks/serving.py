@@ -26,6 +26,7 @@ from benchmarks.random_load import random_load
 from benchmarks.servers import Running, kb, oxigraph
 
 ROOT = Path(__file__).parent.parent
+KINDS = ("new", "again")
 RUNS = 5
 SECONDS = 2.0
 FLAT = 100_000
@@ -77,38 +78,39 @@ def never_asked(path: str, texts: list[str]) -> list[str]:
 def compared(ours: Running, peer: Running, name: str, texts: list[str]) -> list[dict[str, Any]]:
     """Throughput with four connections: of new questions, and of those asked before."""
     told = []
-    for kind in ("new", "again"):
-        rates: list[tuple[float, float]] = []
-        for _ in range(RUNS):
-            pair = [
-                generate(server.port, prepared(kind, server.path, texts), 4, seconds=SECONDS)
-                for server in (ours, peer)
-            ]
-            _all_answered(*pair)
-            rates.append((pair[0]["per_second"], pair[1]["per_second"]))
+    for kind in KINDS:
+        rates = in_turns((ours, peer), kind, texts, 4, "per_second")
         told.append(_row(f"serve: {name}, asked {kind}", rates, "requests/s", ours, peer))
     return told
-
-
-def prepared(kind: str, path: str, texts: list[str]) -> list[str]:
-    """Requests for queries: new ones, or the same again and again."""
-    return never_asked(path, texts) if kind == "new" else [question(path, text) for text in texts]
 
 
 def slowest(ours: Running, peer: Running, texts: list[str]) -> list[dict[str, Any]]:
     """The slowest hundredth of the answers to 32 clients."""
     told = []
-    for kind in ("new", "again"):
-        times = []
-        for _ in range(RUNS):
-            pair = [
-                generate(server.port, prepared(kind, server.path, texts), 32, seconds=SECONDS)
-                for server in (ours, peer)
-            ]
-            _all_answered(*pair)
-            times.append((pair[0]["p99"], pair[1]["p99"]))
+    for kind in KINDS:
+        times = in_turns((ours, peer), kind, texts, 32, "p99")
         told.append(_row(f"serve: p99 with 32 clients, asked {kind}", times, "ms", ours, peer))
     return told
+
+
+def in_turns(
+    servers: tuple[Running, Running], kind: str, texts: list[str], clients: int, figure: str
+) -> list[tuple[float, float]]:
+    """Put the same load on two servers in turns, and return one figure of each run."""
+    found = []
+    for _ in range(RUNS):
+        ours, peer = (
+            generate(server.port, prepared(kind, server.path, texts), clients, seconds=SECONDS)
+            for server in servers
+        )
+        _all_answered(ours, peer)
+        found.append((ours[figure], peer[figure]))
+    return found
+
+
+def prepared(kind: str, path: str, texts: list[str]) -> list[str]:
+    """Requests for queries: new ones, or the same again and again."""
+    return never_asked(path, texts) if kind == "new" else [question(path, text) for text in texts]
 
 
 def flat(server: Running, texts: list[str]) -> dict[str, Any]:

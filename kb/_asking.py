@@ -69,6 +69,11 @@ def _with_prefixes(base: KnowledgeBase, text: str) -> str:
     return "\n".join((*missing, text))
 
 
+def shown(table: Table, form: str | None) -> str:
+    """Return a table as ``json`` or ``csv``, or else in columns."""
+    return {"json": table_json, "csv": table_csv}.get(form or "", as_columns)(table)
+
+
 def as_columns(table: Table) -> str:
     """Lay a table out in columns for reading, IRIs shortened to their last part."""
     rows = [[_short(row[name]) for name in table.columns] for row in table]

@@ -85,11 +85,8 @@ def sql(
     if form == "tables" or query is None:
         click.echo(_asking.columns(base), nl=False)
         return
-    shown = {"json": _asking.table_json, "csv": _asking.table_csv}.get(
-        form or "", _asking.as_columns
-    )
     given = dict(_asking.pair(param) for param in params)
-    click.echo(shown(base.sql(query, given)), nl=False)
+    click.echo(_asking.shown(base.sql(query, given), form), nl=False)
 
 
 @click.command()

@@ -71,7 +71,8 @@ def build(
 
 def _themes(root: Path) -> tuple[Path, ...]:
     folder = site_folder(root)
-    return (folder, front_folder(folder))
+    front = front_folder(folder)
+    return (folder,) if front.is_relative_to(folder) else (folder, front)
 
 
 def _last(target: Path, settings: str) -> Last | None:

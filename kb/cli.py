@@ -280,13 +280,10 @@ def query(
     if form == "text":
         click.echo(_asking.sparql_text(base, query, given), nl=False)
         return
-    shown = {"json": _asking.table_json, "csv": _asking.table_csv}.get(
-        form or "", _asking.as_columns
-    )
     if base.setting.tables is None:
         _ = base.store  # loading it does not count
     table = within(timeout, lambda: _asking.answer(base, query, given))
-    click.echo(shown(table), nl=False)
+    click.echo(_asking.shown(table, form), nl=False)
     for difference in base.differences(table):
         click.echo(f"not alike in {difference}", err=True)
 

@@ -220,13 +220,8 @@ def _renamed(claim: Claim, prints: Sequence[Claim], books: _Books) -> list[Claim
     meant, m = books.meant(claim), claim.measure
     if claim.figure.value is None or claim.verdict.p_printed or books.own(prints, meant):
         return []
-    return [
-        other
-        for other in books.own(books.material.by_study[m.study], meant)
-        if replace(other.measure, endpoint=m.endpoint) == m
-        and compare(claim, other) is Outcome.CONSISTENT
-        and books.rivals(m.endpoint, other.measure.endpoint)
-    ]
+    found = _but_for(claim, books, "endpoint")
+    return [other for other in found if books.rivals(m.endpoint, other.measure.endpoint)]
 
 
 def _regrouped(claim: Claim, prints: Sequence[Claim], books: _Books) -> list[Claim]:
@@ -235,13 +230,16 @@ def _regrouped(claim: Claim, prints: Sequence[Claim], books: _Books) -> list[Cla
     figures = claim.figure.value is not None and claim.figure.unit in ("%", "months")
     if not figures or m.versus or claim.verdict.p_printed or books.own(prints, meant):
         return []
-    return [
-        other
-        for other in books.own(books.material.by_study[m.study], meant)
-        if replace(other.measure, group=m.group) == m
-        and compare(claim, other) is Outcome.CONSISTENT
-        and books.includes(m.group, other)
-    ]
+    found = _but_for(claim, books, "group")
+    return [other for other in found if books.includes(m.group, other)]
+
+
+def _but_for(claim: Claim, books: _Books, name: str) -> Iterator[Claim]:
+    """Yield where the cited publication prints the figure of a measure alike but for one part."""
+    m, same = claim.measure, {name: getattr(claim.measure, name)}
+    for other in books.own(books.material.by_study[m.study], books.meant(claim)):
+        if replace(other.measure, **same) == m and compare(claim, other) is Outcome.CONSISTENT:
+            yield other
 
 
 def _of_same_arm(claim: Claim, books: _Books) -> list[Claim]:

@@ -169,18 +169,9 @@ class Site:
         """Return the concepts of a scheme in the order of the vocabulary."""
         return list(self.vocabulary.schemes.get(scheme, {}).values())
 
-    @cached_property
-    def _tops(self) -> Mapping[str, str]:
-        return {
-            narrower: term.notation
-            for term in self.terms("endpoint")
-            if not term.broader
-            for narrower in self.vocabulary.narrower("endpoint", term.notation)
-        }
-
     def top(self, endpoint: str) -> str:
         """Return the endpoint at the top of the hierarchy over this one."""
-        return self._tops[endpoint]
+        return self.vocabulary.tops("endpoint")[endpoint]
 
     @cached_property
     def endpoint_order(self) -> Mapping[str, int]:

@@ -7,7 +7,6 @@ Nothing is written beside the sources: bundles are made in a folder that is remo
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 import subprocess
 import tempfile
@@ -16,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from kb.digests import digest_of_files
 from kb.errors import UnavailableError
 from kb.site.pages import File
 
@@ -85,10 +85,8 @@ def _versions(lock: Path) -> dict[str, str]:
 
 def _digest(folder: Path) -> str:
     """Tell whether anything changed that a bundle is made of."""
-    digest = hashlib.sha256((folder / "package-lock.json").read_bytes())
-    for path in sorted((folder / "src").glob("*.ts")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
+    sources = sorted((folder / "src").glob("*.ts"))
+    return digest_of_files(folder, (folder / "package-lock.json", *sources))
 
 
 @cache

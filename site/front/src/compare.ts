@@ -4,17 +4,13 @@ import { Comparing } from "./comparing";
 import { fetchBytes } from "./engine";
 import { link } from "./listing";
 import { asCsv, asJson, copiesAddress, save } from "./saving";
-import { count, element } from "./table";
+import { count, element, partOf } from "./table";
 import { COLUMNS, asQuery, asRows } from "./taken";
 import { unknownWord } from "./unknown";
 
 const MOST = 4;
 
-function part<T extends HTMLElement = HTMLElement>(name: string): T {
-  const found = document.getElementById(`compare-${name}`);
-  if (!found) throw new Error(`the page has no #compare-${name}`);
-  return found as T;
-}
+const part = <T extends HTMLElement = HTMLElement>(name: string): T => partOf<T>(`compare-${name}`);
 
 /** Makes the page's comparison work. */
 export async function openComparison(): Promise<void> {

@@ -6,17 +6,11 @@ import { Engine, fetchBytes, QueryFault, Stopped } from "./engine";
 import type { Answer, Fault } from "./messages";
 import { Offered, type Parameter, type Values } from "./offered";
 import { formOf, plainly, rebind, refusal, withPrefixes } from "./sparql";
-import { count, element } from "./table";
+import { count, element, partOf as part } from "./table";
 import { ValueForm } from "./values";
 
 const LIMIT = 60_000;
 const OWN = "SELECT ?s ?p ?o {\n  ?s ?p ?o\n}\nLIMIT 100\n";
-
-function part<T extends HTMLElement = HTMLElement>(name: string): T {
-  const found = document.getElementById(name);
-  if (!found) throw new Error(`the page has no #${name}`);
-  return found as T;
-}
 
 /** Makes the page's console work. */
 export async function openConsole(): Promise<void> {

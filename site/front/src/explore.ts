@@ -6,16 +6,12 @@ import { narrow, type Chosen } from "./facet";
 import { FacetList } from "./facetlist";
 import { Listing } from "./listing";
 import { asCsv, asJson, copiesAddress, save } from "./saving";
-import { count, element } from "./table";
+import { count, element, partOf } from "./table";
 
 const SHOWN = 50;
 const MORE = 200;
 
-function part<T extends HTMLElement = HTMLElement>(name: string): T {
-  const found = document.getElementById(`explore-${name}`);
-  if (!found) throw new Error(`the page has no #explore-${name}`);
-  return found as T;
-}
+const part = <T extends HTMLElement = HTMLElement>(name: string): T => partOf<T>(`explore-${name}`);
 
 /** Makes the page's explorer work. */
 export async function openExplorer(): Promise<void> {

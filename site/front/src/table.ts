@@ -109,3 +109,10 @@ export function element(name: string, className = "", text = ""): HTMLElement {
   if (text) made.textContent = text;
   return made;
 }
+
+/** The element of a page that its program cannot do without. */
+export function partOf<T extends HTMLElement = HTMLElement>(id: string): T {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`the page has no #${id}`);
+  return found as T;
+}
