@@ -1,8 +1,7 @@
-"""Make the statements of the records study by study: by several processes, in little memory.
+"""Make the dataset study by study: by several processes, in little memory.
 
 ``KnowledgeBase`` holds all records, to be asked anything. An evidence base of ten thousand
-studies that only has to get into a store needs one study at a time. What is computed from all
-of the evidence (verification, findings) is not among these statements.
+studies that only has to get into a store needs one study at a time.
 """
 
 from __future__ import annotations
@@ -10,19 +9,22 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from heapq import heappop, heappush
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
+from kb.concluding import Concluding, Needed, outline
 from kb.errors import Problem, RecordError
 from kb.expansion import expand
 from kb.graph import GraphWriter, joined
 from kb.hierarchy import hierarchy_quads
-from kb.loading import Reader, Records, load_shared, placed, study_file
+from kb.loading import Reader, Records, load_shared, names_in, placed, study_file
+from kb.model import Study
 from kb.records import StudyRecord
 from kb.references import Known, shared_problems, study_problems
 
@@ -33,6 +35,7 @@ _FEW: Final = 64
 
 _Part = tuple[str, bytes]
 """Sorted lines, and what all of them begin with."""
+T = TypeVar("T")
 
 
 def statements(root: Path, processes: int | None = None) -> Iterator[bytes]:
@@ -49,16 +52,44 @@ def statements(root: Path, processes: int | None = None) -> Iterator[bytes]:
     >>> next(statements(find_root())).startswith(b"<https://")
     True
     """
-    shared, reader = load_shared(root)
-    names = sorted(path.stem for path in (root / "evidence" / "studies").glob("*.yaml"))
-    making = _Making(shared, frozenset(names) | reader.broken)
-    found = _Batch([], [*reader.problems, *making.shared_problems()])
+    making, found, names = _begin(root)
     before, after = making.shared()
-    yield before
-    yield from _in_order(_parts(making, names, processes, found), making.prefix)
+    with ExitStack() as stack:
+        made = _each(making.batch, names, processes, stack)
+        yield before
+        yield from _in_order(_sound(made, found), making.prefix)
     if found.problems:
         raise RecordError(found.problems)
     yield after
+
+
+def dataset(root: Path, texts: Path | None = None, processes: int | None = None) -> Iterator[bytes]:
+    """Yield the whole dataset as N-Quads in parts, each of whole lines.
+
+    Together they are the lines of ``KnowledgeBase.nquads``, in another order: also what is
+    computed from the records. ``texts`` is the folder with the texts of the sources, if they
+    are to be read; ``processes`` is by default the number of processors.
+
+    Raises:
+        RecordError: with every problem of the records, at the end; what was yielded until then
+            is not to be used.
+
+    >>> from kb.loading import find_root
+    >>> next(dataset(find_root())).startswith(b"<https://")
+    True
+    """
+    making, found, names = _begin(root)
+    with ExitStack() as stack:
+        outlines = _outlines(root, names, processes, stack)
+        concluding = Concluding(making.records, outlines, making.writer, texts)
+        concluding.prepare()
+        made = _each(replace(making, concluding=concluding).batch, names, processes, stack)
+        yield b"".join(making.shared())
+        for _, page, itself in _sound(made, found):
+            yield page + itself
+    if found.problems:
+        raise RecordError(found.problems)
+    yield joined(concluding.across(found.needed))
 
 
 @dataclass
@@ -68,42 +99,72 @@ class _Batch:
     parts: list[tuple[str, bytes, bytes]] = field(default_factory=list)
     """For each study its id, the lines about what is on its page, and those about itself."""
     problems: list[Problem] = field(default_factory=list)
+    needed: list[Needed] = field(default_factory=list)
 
 
-def _parts(
-    making: _Making, names: list[str], processes: int | None, found: _Batch
-) -> Iterator[tuple[str, bytes, bytes]]:
-    """Yield the parts of each study in order, until there is a problem; collect the problems."""
-    batches = [names[start : start + _BATCH] for start in range(0, len(names), _BATCH)]
-    if "fork" not in multiprocessing.get_all_start_methods() or len(names) < _FEW:
-        processes = 1
-    for batch in _made(making, batches, processes or os.cpu_count() or 1):
+def _begin(root: Path) -> tuple[_Making, _Batch, list[str]]:
+    """Read what studies share, and return what makes their lines, what was wrong, and their ids."""
+    shared, reader = load_shared(root)
+    names = names_in(root, "studies")
+    making = _Making(shared, frozenset(names) | reader.broken)
+    return making, _Batch([], [*reader.problems, *making.shared_problems()]), names
+
+
+def _outlines(
+    root: Path, names: Sequence[str], processes: int | None, stack: ExitStack
+) -> dict[str, Study]:
+    read = partial(_outlined, root)
+    return {s.id: s for some in _each(read, names, processes, stack) for s in some}
+
+
+def _outlined(root: Path, names: Sequence[str]) -> list[Study]:
+    return [study for name in names if (study := outline(root, name)) is not None]
+
+
+def _sound(made: Iterable[_Batch], found: _Batch) -> Iterator[tuple[str, bytes, bytes]]:
+    """Yield the parts of each study until there is a problem; collect all else in ``found``."""
+    for batch in made:
         found.problems += batch.problems
+        found.needed += batch.needed
         if not found.problems:
             yield from batch.parts
 
 
-def _made(making: _Making, batches: list[list[str]], processes: int) -> Iterator[_Batch]:
-    if processes == 1:
-        yield from map(making.batch, batches)
-        return
-    # Copies of this process have what was read so far. Few batches are under way at any time:
-    # a store takes them slower than they are made.
+def _each(
+    make: Callable[[Sequence[str]], T],
+    names: Sequence[str],
+    processes: int | None,
+    stack: ExitStack,
+) -> Iterator[T]:
+    """Make something of the studies, some at a time, in order; processes end with ``stack``."""
+    batches = [names[start : start + _BATCH] for start in range(0, len(names), _BATCH)]
+    number = processes or os.cpu_count() or 1
+    alone = number == 1 or len(names) < _FEW
+    if alone or "fork" not in multiprocessing.get_all_start_methods():
+        return map(make, batches)
+    # Copies of this process have what was read so far. They are made at once: before whoever
+    # takes what they make has threads or files.
+    fork = multiprocessing.get_context("fork")
+    pool = stack.enter_context(fork.Pool(number, _COPY.append, (make,)))
+    return _ahead(pool, batches, 2 * number)
+
+
+def _ahead(pool: Any, batches: Iterable[Sequence[str]], some: int) -> Iterator[Any]:
+    """Keep few batches under way at any time: a store takes them slower than they are made."""
     waiting = iter(batches)
-    with multiprocessing.get_context("fork").Pool(processes, _COPY.append, (making,)) as pool:
-        ahead = deque(pool.apply_async(_batch, (b,)) for b in islice(waiting, 2 * processes))
-        while ahead:
-            batch = ahead.popleft().get()
-            ahead.extend(pool.apply_async(_batch, (b,)) for b in islice(waiting, 1))
-            yield batch
+    ahead = deque(pool.apply_async(_in_copy, (b,)) for b in islice(waiting, some))
+    while ahead:
+        made = ahead.popleft().get()
+        ahead.extend(pool.apply_async(_in_copy, (b,)) for b in islice(waiting, 1))
+        yield made
 
 
-_COPY: list[_Making] = []
-"""In a copy of the process: what it makes batches with, which no message could carry."""
+_COPY: list[Callable[[Sequence[str]], Any]] = []
+"""In a copy of the process: what makes something of studies, which no message could carry."""
 
 
-def _batch(names: list[str]) -> _Batch:
-    return _COPY[0].batch(names)
+def _in_copy(names: Sequence[str]) -> Any:
+    return _COPY[0](names)
 
 
 def _in_order(parts: Iterator[tuple[str, bytes, bytes]], prefix: str) -> Iterator[bytes]:
@@ -125,6 +186,8 @@ class _Making:
 
     records: Records
     names: frozenset[str]
+    concluding: Concluding | None = None
+    """Computes what is to be computed as well."""
 
     @property
     def prefix(self) -> str:
@@ -154,18 +217,18 @@ class _Making:
             joined(line for line in lines if line >= self.prefix),
         )
 
-    def batch(self, names: list[str]) -> _Batch:
+    def batch(self, names: Sequence[str]) -> _Batch:
         """Read, check and write some studies."""
         reader, made = Reader(self.records.root, self.records.vocabulary), _Batch()
         for name in names:
             try:
-                made.parts += self._study(name, reader)
+                self._study(name, reader, made)
             except RecordError as error:
                 reader.problems += error.problems
         made.problems += reader.problems
         return made
 
-    def _study(self, name: str, reader: Reader) -> Iterator[tuple[str, bytes, bytes]]:
+    def _study(self, name: str, reader: Reader, made: _Batch) -> None:
         study = reader.named(study_file(self.records.root, name), StudyRecord)
         if study is None:
             return
@@ -173,13 +236,15 @@ class _Making:
         records = self._around(name, study)
         if problems:
             raise RecordError(list(placed(records, problems)))
-        lines = self.writer.of_studies(expand(records))
+        evidence = expand(records)
+        lines = self.writer.of_studies(evidence)
+        if self.concluding:
+            computed, needed = self.concluding.of_study(evidence)
+            lines += computed
+            made.needed.append(needed)
         itself = f"{self.prefix}{name}>"
-        yield (
-            name,
-            joined(line for line in lines if not line.startswith(itself)),
-            joined(line for line in lines if line.startswith(itself)),
-        )
+        page = joined(line for line in lines if not line.startswith(itself))
+        made.parts.append((name, page, joined(x for x in lines if x.startswith(itself))))
 
     def _around(self, name: str, study: StudyRecord) -> Records:
         """Return the records that one study's statements are made of."""

@@ -1,7 +1,7 @@
 """One setting chooses the engine: ``KB_STORE``, ``--store`` or ``KnowledgeBase(store=…)``.
 
 - nothing, or ``memory``: Oxigraph in this process, in memory
-- ``oxigraph:FOLDER``: Oxigraph in this process, on disk, loaded once for each dataset
+- ``oxigraph:FOLDER``: Oxigraph in this process, on disk, made once for each state of the records
 - ``https://…`` or ``http://…``: any SPARQL 1.1 endpoint
 - ``parquet:FOLDER``: the tables of ``kb export parquet``, asked in SQL by DuckDB
 """
@@ -9,7 +9,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -65,10 +66,11 @@ class Setting:
         """The folder with tables, where they answer."""
         return self.folder if self.kind == "parquet" else None
 
-    def open(self, nquads: Callable[[], bytes], parts: Callable[[], Iterable[bytes]]) -> Engine:
+    def open(self, root: Path, texts: Path | None, nquads: Callable[[], bytes]) -> Engine:
         """Return the engine that answers SPARQL; the dataset is made only if it is needed.
 
-        ``nquads`` makes all of it at once, ``parts`` piece by piece.
+        ``nquads`` makes all of it at once; a store on disk is made of the records of ``root``
+        study by study, and of the texts of the sources where they are given.
 
         Raises:
             InputError: a URL that is none, or tables, which answer no SPARQL.
@@ -77,7 +79,11 @@ class Setting:
         if self.kind == "memory":
             return Store(nquads())
         if self.kind == "oxigraph":
-            return Store.on_disk(self.folder, parts)
+            from kb.assembling import dataset
+            from kb.manifest import of_inputs
+
+            inputs = partial(of_inputs, root, (), texts)
+            return Store.on_disk(self.folder, lambda: inputs()[0], lambda: dataset(root, texts))
         if self.kind == "parquet":
             raise InputError(f"{self._text} answers SQL (kb sql) and the questions that have one")
         try:

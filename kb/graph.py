@@ -8,11 +8,8 @@ Its tables are compiled once into columns, since most of the time goes into sing
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import partial
-from itertools import chain, islice
 from operator import attrgetter
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -82,25 +79,8 @@ class GraphWriter:
         that were computed from the evidence (``kb.judging``).
         """
         lines = [*self.shared(evidence), *self.of_studies(evidence), *more]
-        lines += self._verification(states)
+        lines += self.verification(states)
         return joined(lines)
-
-    def parts(
-        self,
-        evidence: Evidence,
-        states: Mapping[tuple[str, str], str],
-        more: Iterable[str] = (),
-    ) -> Iterator[bytes]:
-        """Yield the same quads study by study, so that they are never in memory all at once.
-
-        Equal evidence gives equal parts, each sorted; a quad may stand in several.
-        """
-        yield joined(self.shared(evidence))
-        for study in _by_study(evidence):
-            yield joined(self.of_studies(study))
-        lines = chain(more, self._verification(states))
-        while some := list(islice(lines, _SOME)):
-            yield joined(some)
 
     def shared(self, evidence: Evidence) -> list[str]:
         """Return what is said of the ontology, of publications and of sources."""
@@ -111,7 +91,8 @@ class GraphWriter:
         described = self._studies(evidence)
         return [*described, *self._claims(evidence), *self._adjudications(evidence)]
 
-    def _verification(self, states: Mapping[tuple[str, str], str]) -> Iterator[str]:
+    def verification(self, states: Mapping[tuple[str, str], str]) -> Iterator[str]:
+        """Yield the state of claims, given by study and claim id."""
         graph = _terms.iri(self.iris.verification)
         predicate = self._predicate("verification")
         for (study, name), state in states.items():
@@ -302,31 +283,6 @@ class GraphWriter:
         """Return a quad as a line; ``value`` is a term as N-Quads writes it."""
         named = _terms.iri(graph or self.iris.records)
         return f"{_terms.iri(subject)} {self._predicate(predicate)} {value} {named} ."
-
-
-def _by_study(evidence: Evidence) -> Iterator[Evidence]:
-    """Yield the evidence of each study, with the sources that its claims are from."""
-    groups, partitions = _of_each(evidence.groups), _of_each(evidence.partitions)
-    claims, adjudications = _of_each(evidence.claims), _of_each(evidence.adjudications)
-    sources = {source.id: source for source in evidence.sources}
-    for study in evidence.studies:
-        used = dict.fromkeys(claim.source for claim in claims[study.id])
-        yield replace(
-            evidence,
-            studies=(study,),
-            groups=tuple(groups[study.id]),
-            partitions=tuple(partitions[study.id]),
-            claims=tuple(claims[study.id]),
-            adjudications=tuple(adjudications[study.id]),
-            sources=tuple(sources[name] for name in used),
-        )
-
-
-def _of_each(items: Iterable[_Of]) -> Mapping[str, list[_Of]]:
-    found: dict[str, list[_Of]] = defaultdict(list)
-    for item in items:
-        found[item.study].append(item)
-    return found
 
 
 def joined(lines: Iterable[str]) -> bytes:

@@ -7,7 +7,7 @@ whose figures changed since is stale, and so is a judgement whose finding is no 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -51,9 +51,9 @@ class Judged:
     def standing(self, study: str, claim: str) -> Standing:
         """Say whether a claim is preferred, set aside or disputed: the gravest holds."""
         name = f"{study}#{claim}"
-        found = {_standing(finding, name) for finding in self.by_claim.get((study, claim), ())}
-        graver = (Standing.SET_ASIDE, Standing.DISPUTED, Standing.PREFERRED)
-        return next((standing for standing in graver if standing in found), Standing.UNCONTESTED)
+        return gravest(
+            _standing(finding, name) for finding in self.by_claim.get((study, claim), ())
+        )
 
     @cached_property
     def standings(self) -> Mapping[Key, Standing]:
@@ -75,6 +75,17 @@ class Judged:
             for one in self.orphans
         ]
         return changed + gone
+
+
+def gravest(standings: Iterable[Standing]) -> Standing:
+    """Return the one of several standings of a claim that holds: the gravest.
+
+    >>> gravest([Standing.PREFERRED, Standing.DISPUTED]).value
+    'disputed'
+    """
+    found = set(standings)
+    graver = (Standing.SET_ASIDE, Standing.DISPUTED, Standing.PREFERRED)
+    return next((standing for standing in graver if standing in found), Standing.UNCONTESTED)
 
 
 def _why_stale(finding: Finding, one: Adjudication) -> str:
@@ -107,11 +118,14 @@ def _standing(finding: Finding, claim: str) -> Standing:
 
 def judge(evidence: Evidence, vocabulary: Vocabulary) -> Judged:
     """Run the checks and put what curators judged beside each finding."""
-    judged = {one.finding: one for one in evidence.adjudications}
-    findings = tuple(
-        _with(finding, judged.pop(finding.id, None)) for finding in check(evidence, vocabulary)
-    )
-    return Judged(findings, tuple(judged.values()))
+    return beside(check(evidence, vocabulary), evidence.adjudications)
+
+
+def beside(findings: Iterable[Finding], adjudications: Iterable[Adjudication]) -> Judged:
+    """Put what curators judged beside each finding."""
+    judged = {one.finding: one for one in adjudications}
+    told = tuple(_with(finding, judged.pop(finding.id, None)) for finding in findings)
+    return Judged(told, tuple(judged.values()))
 
 
 def _with(finding: Finding, adjudication: Adjudication | None) -> Finding:
@@ -124,16 +138,21 @@ def _with(finding: Finding, adjudication: Adjudication | None) -> Finding:
 
 def quads(judged: Judged, writer: GraphWriter) -> Iterator[str]:
     """Yield findings and the standing of claims as lines of N-Quads, in a graph of their own."""
-    graph = writer.iris.findings
     for finding in judged.findings:
-        yield from _finding(finding, writer, graph)
-    for (study, claim), standing in judged.standings.items():
-        subject = writer.iris.claim(study, claim)
-        yield writer.quad(subject, "claimStanding", _terms.text(standing.value), graph)
+        yield from finding_quads(finding, writer)
+    yield from standing_quads(judged.standings, writer)
 
 
-def _finding(finding: Finding, writer: GraphWriter, graph: str) -> Iterator[str]:
-    iris = writer.iris
+def standing_quads(standings: Mapping[Key, Standing], writer: GraphWriter) -> Iterator[str]:
+    """Yield the standing of claims as lines of N-Quads."""
+    for (study, claim), standing in standings.items():
+        subject, said = writer.iris.claim(study, claim), _terms.text(standing.value)
+        yield writer.quad(subject, "claimStanding", said, writer.iris.findings)
+
+
+def finding_quads(finding: Finding, writer: GraphWriter) -> Iterator[str]:
+    """Yield a finding as lines of N-Quads."""
+    iris, graph = writer.iris, writer.iris.findings
     subject = iris.finding(finding.study, finding.id)
     yield writer.quad(subject, RDF_TYPE, _terms.iri(iris.own("Discrepancy")), graph)
     texts = {

@@ -115,31 +115,43 @@ def load_study(root: Path, name: str) -> Records:
         NotFoundError: no such study; names the nearest one.
         RecordError: with the problems of the files that are read.
     """
-    folder = root / "evidence" / "studies"
-    names = {path.stem for path in folder.glob("*.yaml")}
+    names = frozenset(names_in(root, "studies"))
     if name not in names:
         raise NotFoundError.of("study", name, names)
-    dataset = load_dataset(root)
-    reader = Reader(root, Vocabulary.load(root / "ontology", dataset.base))
-    study = reader.named(study_file(root, name), StudyRecord)
-    publications = reader.publications()
-    used = sorted({report.source for report in study.reports}) if study else []
-    files = {source: source_file(root, source) for source in used}
-    sources = {n: reader.named(path, SourceRecord) for n, path in files.items() if path.exists()}
-    records = Records(
-        root,
-        dataset,
-        reader.vocabulary,
-        publications,
-        {n: source for n, source in sources.items() if source is not None},
-        {name: study} if study else {},
-        {},
-    )
-    known = Known(records, frozenset(names | reader.broken))
+    some, reader = load_some(root, [name])
+    records = replace(some, publications=reader.publications())
+    known = Known(records, names | reader.broken)
+    study = records.studies.get(name)
     found = study_problems(name, study, records, known) if study else ()
     if problems := [*reader.problems, *placed(records, found)]:
         raise RecordError(problems)
     return records
+
+
+def load_some(root: Path, names: Iterable[str]) -> tuple[Records, Reader]:
+    """Read some studies and their sources, without looking where they refer to.
+
+    Raises:
+        RecordError: with what nothing can be read without: the dataset and the vocabulary.
+    """
+    dataset = load_dataset(root)
+    reader = Reader(root, Vocabulary.load(root / "ontology", dataset.base))
+    studies = {name: reader.named(study_file(root, name), StudyRecord) for name in names}
+    sound = {name: study for name, study in studies.items() if study is not None}
+    used = sorted({report.source for study in sound.values() for report in study.reports})
+    files = {source: source_file(root, source) for source in used}
+    sources = {n: reader.named(path, SourceRecord) for n, path in files.items() if path.exists()}
+    read = {n: source for n, source in sources.items() if source is not None}
+    return Records(root, dataset, reader.vocabulary, {}, read, sound, {}), reader
+
+
+def names_in(root: Path, folder: str) -> list[str]:
+    """Return the ids of the records in a folder of ``evidence/``, sorted.
+
+    >>> "tower" in names_in(find_root(), "studies")
+    True
+    """
+    return sorted(path.stem for path in (root / "evidence" / folder).glob("*.yaml"))
 
 
 def load_shared(root: Path) -> tuple[Records, Reader]:

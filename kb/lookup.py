@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from kb import exports
 from kb.attestation import read_attestations
-from kb.comparability import Comparability, Difference
+from kb.comparability import Comparability, Difference, evidence_around
 from kb.engines import NO_ANALYTICS, Setting
 from kb.errors import NotFoundError, UnavailableError
 from kb.expansion import expand
@@ -24,7 +24,7 @@ from kb.graph import GraphWriter
 from kb.hierarchy import hierarchy_quads
 from kb.iris import Iris
 from kb.judging import Judged, Standing, judge, quads
-from kb.loading import Records, find_root, load_records
+from kb.loading import Records, find_root, load_dataset, load_records, names_in
 from kb.model import Evidence, Group, Publication, Source, Study
 from kb.queries import find_query
 from kb.results import Claims, FoundClaim, Table
@@ -72,14 +72,30 @@ class KnowledgeBase:
         self.read_at = time.time()
         self.setting = Setting(store)
         self.root = Path(root) if root is not None else find_root()
-        self.records: Records = load_records(self.root)
-        self.evidence: Evidence = expand(self.records)
         self.texts = Path(texts) if texts is not None else None
+        if self.setting.kind != "oxigraph":
+            _ = self.evidence  # a store on disk can be asked without all of it in memory
 
-    @property
+    @cached_property
+    def records(self) -> Records:
+        """The records, read and checked."""
+        return load_records(self.root)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """The records, written out into the model."""
+        return expand(self.records)
+
+    @cached_property
     def vocabulary(self) -> Vocabulary:
         """The concepts of the ontology."""
-        return self.records.vocabulary
+        if self._is_read:
+            return self.records.vocabulary
+        return Vocabulary.load(self.root / "ontology", load_dataset(self.root).base)
+
+    @property
+    def _is_read(self) -> bool:
+        return "evidence" in vars(self)
 
     @property
     def iris(self) -> Iris:
@@ -89,12 +105,9 @@ class KnowledgeBase:
     @cached_property
     def nquads(self) -> bytes:
         """The whole dataset as sorted N-Quads."""
-        return GraphWriter(self.vocabulary).nquads(*self._said())
-
-    def _said(self) -> tuple[Evidence, Mapping[tuple[str, str], str], Iterator[str]]:
         writer = GraphWriter(self.vocabulary)
         more = chain(quads(self.judged, writer), hierarchy_quads(writer))
-        return self.evidence, self._states, more
+        return writer.nquads(self.evidence, self._states, more)
 
     @cached_property
     def _states(self) -> Mapping[tuple[str, str], str]:
@@ -103,8 +116,7 @@ class KnowledgeBase:
     @cached_property
     def store(self) -> Engine:
         """The engine that holds the dataset and answers SPARQL."""
-        writer = GraphWriter(self.vocabulary)
-        return self.setting.open(lambda: self.nquads, lambda: writer.parts(*self._said()))
+        return self.setting.open(self.root, self.texts, lambda: self.nquads)
 
     @cached_property
     def checks(self) -> Mapping[tuple[str, str], Check]:
@@ -281,19 +293,19 @@ class KnowledgeBase:
         'endpoint'
         """
         iris = [str(row["claim"]) for row in table] if "claim" in table.columns else []
-        found = (self._found[iri].claim for iri in iris if iri in self._found)
-        return self._comparability.differences(found)
+        evidence = self.evidence if self._is_read else evidence_around(self.root, self.iris, iris)
+        whole = evidence is vars(self).get("evidence")
+        comparability = self._comparability if whole else Comparability(evidence, self.vocabulary)
+        claims = {self.iris.claim(claim.study, claim.id): claim for claim in evidence.claims}
+        return comparability.differences(claims[iri] for iri in iris if iri in claims)
 
     def _known(self, kind: str, name: str) -> None:
         """Refuse the name of a study, source or publication that does not exist."""
-        records = self.records
-        known: dict[str, Mapping[str, object]] = {
-            "study": records.studies,
-            "source": records.sources,
-            "publication": records.publications,
-        }
-        if kind in known and name not in known[kind]:
-            raise NotFoundError.of(kind, name, known[kind])
+        folder = {"study": "studies", "source": "sources"}.get(kind)
+        if folder or kind == "publication":
+            known = names_in(self.root, folder) if folder else self.records.publications
+            if name not in known:
+                raise NotFoundError.of(kind, name, known)
 
     def sparql(self, query: str, bindings: Mapping[str, str | int | Value] | None = None) -> Table:
         """Answer a SPARQL SELECT or ASK query.

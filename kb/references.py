@@ -59,16 +59,14 @@ def shared_problems(records: Records, known: Known) -> Iterator[Finding]:
         yield from _source_problems(f"source/{name}", source, known)
     for name, file in records.adjudications.items():
         yield from _adjudication_problems(name, file, known)
-    yield from _formerly_problems(records)
+    yield from _formerly_problems(records, known)
 
 
-def _formerly_problems(records: Records) -> Iterator[Finding]:
+def _formerly_problems(records: Records, known: Known) -> Iterator[Finding]:
     """A former address must be nobody's now, and lead to one that is."""
     if not records.formerly:
         return
-    named = {"study": records.studies, "source": records.sources}
-    named |= {"publication": records.publications}
-    taken = {f"{kind}/{name}" for kind, names in named.items() for name in names}
+    taken = {f"{kind}/{name}" for kind, names in known.names.items() for name in names}
     for scheme, terms in records.vocabulary.schemes.items():
         taken |= {f"{scheme}/{term.segment}" for term in terms.values()}
     for old, new in records.formerly.items():

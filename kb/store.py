@@ -7,13 +7,13 @@ changes data is refused before it is evaluated.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol, TypeVar
 
@@ -74,17 +74,21 @@ class Store:
         self._store.bulk_load(nquads, ox.RdfFormat.N_QUADS)
 
     @classmethod
-    def on_disk(cls, folder: Path, parts: Callable[[], Iterable[bytes]]) -> Store:
-        """Open the store of this dataset in a folder, where the same one is loaded only once.
+    def on_disk(
+        cls, folder: Path, inputs: Callable[[], str], parts: Callable[[], Iterable[bytes]]
+    ) -> Store:
+        """Open the store of a dataset in a folder, where it is made only once.
 
-        ``parts`` yields N-Quads in whole lines, the same each time. It is called once to find out
-        whether they are there, and once more if not; what is loaded is never in memory at once.
+        ``inputs`` returns the digest (SHA-256) of all that the dataset is made of, and ``parts``
+        yields N-Quads in whole lines: they are asked for if no store has been made of these
+        inputs, and are never in memory all at once.
 
         Raises:
-            UnavailableError: the folder cannot be read or written.
+            UnavailableError: the folder cannot be read or written, or the inputs changed
+                meanwhile.
         """
         store = cls.__new__(cls)
-        store._store = _on_disk(parts, folder)
+        store._store = _on_disk(folder, inputs, parts)
         return store
 
     def __len__(self) -> int:
@@ -151,19 +155,18 @@ _BATCH: Final = 32_000_000
 """Bytes that are loaded at a time: Oxigraph sorts in memory all that it loads in one go."""
 
 
-def _on_disk(parts: Callable[[], Iterable[bytes]], folder: Path) -> ox.Store:
-    """Open the store of these very quads, made first where it is not there yet.
+def _on_disk(
+    folder: Path, inputs: Callable[[], str], parts: Callable[[], Iterable[bytes]]
+) -> ox.Store:
+    """Open the store of these inputs, made first where it is not there yet.
 
-    Its name is the digest of their bytes, and it appears complete or not at all; stores of other
-    bytes are removed. Any number of processes may read it.
+    Its name is their digest, and it appears complete or not at all; stores of other inputs are
+    removed. Any number of processes may read it.
     """
-    digest = hashlib.sha256()
-    for part in parts():
-        digest.update(part)
-    made = folder / digest.hexdigest()
+    made = folder / inputs()
     try:
         if not made.exists():
-            _make_on_disk(parts(), made)
+            _make_on_disk(parts(), made, lambda: inputs() == made.name)
         return ox.Store.read_only(str(made))
     except (OSError, ValueError) as error:
         raise UnavailableError(f"no store in {folder}: {shorten(str(error), 300)}") from error
@@ -181,15 +184,19 @@ def _batches(parts: Iterable[bytes]) -> Iterator[bytes]:
     yield bytes(batch)
 
 
-def _make_on_disk(parts: Iterable[bytes], made: Path) -> None:
+def _make_on_disk(parts: Iterable[bytes], made: Path, as_before: Callable[[], bool]) -> None:
     made.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".new-", dir=made.parent) as new:
+        batches = _batches(parts)
+        first = next(batches)  # whatever makes them begins before the engine has threads
         store = ox.Store(f"{new}/store")
-        for batch in _batches(parts):
+        for batch in chain([first], batches):
             store.bulk_load(batch, ox.RdfFormat.N_QUADS)
         store.optimize()
         store.flush()
         del store
+        if not as_before():
+            raise UnavailableError("the records changed while they were read: ask again")
         try:
             Path(new, "store").rename(made)
         except OSError:

@@ -1,20 +1,35 @@
 """Checks that read the sources critically: each a pure function with both its edges tested.
 
-A family is a module with ``find(material)``, which yields findings. What remains after all of
-them is sorted, each once.
+A family is a module with ``find(material)``, which yields findings that each rest on one study,
+its sources and its relatives. Two families also set studies side by side: ``across(material)``
+needs the claims that ``needed(material)`` yields of each study, and no others. So findings can
+be found study by study. What remains after all of them is sorted, each once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
+from itertools import chain
+from types import ModuleType
 from typing import Final
 
 from kb.checks._findings import Finding, Material, Outcome, Severity, Status, in_order
-from kb.model import Evidence
+from kb.model import Claim, Evidence
 from kb.vocabulary import Vocabulary
 
-__all__ = ["Finding", "Material", "Outcome", "Severity", "Status", "check"]
+__all__ = [
+    "Finding",
+    "Material",
+    "Outcome",
+    "Severity",
+    "Status",
+    "across",
+    "check",
+    "in_order",
+    "needed_across",
+    "within",
+]
 
 _FAMILIES: Final = (
     "shares",
@@ -27,14 +42,33 @@ _FAMILIES: Final = (
     "provenance",
     "definitions",
 )
+_ACROSS: Final = ("provenance", "definitions")
 
 
 def check(evidence: Evidence, vocabulary: Vocabulary) -> list[Finding]:
     """Run every family over the evidence; the material findings come first."""
-    return in_order(_found(Material(evidence, vocabulary)))
+    material = Material(evidence, vocabulary)
+    return in_order(chain(within(material), across(material)))
 
 
-def _found(material: Material) -> Iterator[Finding]:
-    """Families are loaded when they run: most commands run none."""
+def within(material: Material) -> Iterator[Finding]:
+    """Yield the findings that each rest on one study."""
     for name in _FAMILIES:
-        yield from import_module(f"{__name__}.{name}").find(material)
+        yield from _family(name).find(material)
+
+
+def across(material: Material) -> Iterator[Finding]:
+    """Yield the findings that set studies side by side."""
+    for name in _ACROSS:
+        yield from _family(name).across(material)
+
+
+def needed_across(material: Material) -> list[Claim]:
+    """Return the claims that ``across`` needs, in the order of the evidence."""
+    wanted = {(c.study, c.id) for name in _ACROSS for c in _family(name).needed(material)}
+    return [claim for claim in material.evidence.claims if (claim.study, claim.id) in wanted]
+
+
+def _family(name: str) -> ModuleType:
+    """Families are loaded when they run: most commands run none."""
+    return import_module(f"{__name__}.{name}")

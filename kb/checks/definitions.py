@@ -22,6 +22,9 @@ DEFINITION: Final = "definition"
 """The kind of claim in which a source says what it means by a word."""
 FRACTION: Final = ("1", "%", Decimal(100))
 """A pure number, and a share: ``0.0001`` is ``0.01%``."""
+_NO_SIGN: Final = frozenset({"", "~"})
+_FEW: Final = 5
+"""So many thresholds of one word are said in a sentence; its claims are all there."""
 
 
 def divides(ranges: Sequence[Interval]) -> Outcome:
@@ -68,9 +71,23 @@ def find(material: Material) -> Iterator[Finding]:
         yield from _units(material, say, claims)
         yield from _centres(material, groups, say, claims)
         yield from _timeless(material, say, claims)
+        yield from _differing_in_study(say, claims)
         for claim in claims:
             yield from impossible(material, say, claim)
-    yield from _differing(material, say)
+
+
+def needed(material: Material) -> Iterator[Claim]:
+    """Yield the claims whose thresholds are set beside those of other studies."""
+    yield from filter(_gives_threshold, material.evidence.claims)
+
+
+def across(material: Material) -> Iterator[Finding]:
+    """Yield a finding for each word that studies define by different thresholds."""
+    say = Saying(material)
+    for word, claims in _by_word(material.evidence.claims):
+        for unlike in _unlike(claims):
+            if len({claim.study for claim in unlike}) > 1:
+                yield _between_studies(say, word, unlike)
 
 
 def has_time(*moments: str) -> Outcome:
@@ -208,16 +225,40 @@ def _opposed(one: Interval, other: Interval) -> bool:
     )
 
 
-def _differing(material: Material, say: Saying) -> Iterator[Finding]:
-    """Compare the thresholds that sources give for one defined word."""
-    words: dict[tuple[str, str], list[Claim]] = defaultdict(list)
-    for claim in material.evidence.claims:
-        if claim.kind == DEFINITION and claim.figure.value is not None:
-            words[_word(claim), claim.measure.group].append(claim)
-    for (word, _), claims in words.items():
-        for one, other in combinations(claims, 2):
+def _differing_in_study(say: Saying, claims: Iterable[Claim]) -> Iterator[Finding]:
+    """Compare the thresholds that the sources of one study give for one defined word."""
+    for word, found in _by_word(claims):
+        for one, other in combinations(found, 2):
             if _differ(one, other):
-                yield _threshold_finding(say, word, one, other)
+                yield _in_study(say, word, one, other)
+
+
+def _by_word(claims: Iterable[Claim]) -> Iterator[tuple[str, list[Claim]]]:
+    """Yield each defined word with the claims that define it, group by group."""
+    words: dict[tuple[str, str], list[Claim]] = defaultdict(list)
+    for claim in filter(_gives_threshold, claims):
+        words[_word(claim), claim.measure.group].append(claim)
+    yield from ((word, found) for (word, _), found in words.items())
+
+
+def _gives_threshold(claim: Claim) -> bool:
+    return claim.kind == DEFINITION and claim.figure.value is not None
+
+
+def _unlike(claims: Iterable[Claim]) -> Iterator[list[Claim]]:
+    """Yield the claims with thresholds in one unit that do not all agree."""
+    units: dict[str, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        share = _share(claim)
+        if share is not None and claim.statistic not in ("count", "p-value"):
+            units[share[1]].append(claim)
+    for found in units.values():
+        if len({_share(claim) for claim in found}) > 1:
+            yield found
+        else:  # which sign is printed with no other sign says nothing
+            signed = [claim for claim in found if claim.figure.operator not in _NO_SIGN]
+            if len({claim.figure.operator for claim in signed}) > 1:
+                yield signed
 
 
 def _word(claim: Claim) -> str:
@@ -228,7 +269,7 @@ def _differ(one: Claim, other: Claim) -> bool:
     first, second = _share(one), _share(other)
     if one.statistic in ("count", "p-value") or first is None or second is None:
         return False
-    signs = {one.figure.operator, other.figure.operator} - {"", "~"}
+    signs = {one.figure.operator, other.figure.operator} - _NO_SIGN
     return first[1] == second[1] and (first[0] != second[0] or len(signs) > 1)
 
 
@@ -243,14 +284,27 @@ def _share(claim: Claim) -> tuple[Decimal, str] | None:
     return figure.value, figure.unit
 
 
-def _threshold_finding(say: Saying, word: str, one: Claim, other: Claim) -> Finding:
-    same = one.study == other.study
-    kind = "threshold-differs-in-study" if same else "threshold-differs-between-studies"
+def _in_study(say: Saying, word: str, one: Claim, other: Claim) -> Finding:
     said = [f"{figure(c)} in {say.studies[c.study]} ({place(c)})" for c in (one, other)]
-    severity = Severity.MATERIAL if same else Severity.MINOR
     computation = f"{figure(one)} ≠ {figure(other)}"
     message = f"{word} is defined by {said[0]} and by {said[1]}."
-    return Finding(kind, severity, message, (one, other), computation, one.measure.endpoint)
+    kind, endpoint = "threshold-differs-in-study", one.measure.endpoint
+    return Finding(kind, Severity.MATERIAL, message, (one, other), computation, endpoint)
+
+
+def _between_studies(say: Saying, word: str, claims: Sequence[Claim]) -> Finding:
+    printing: dict[str, dict[str, Claim]] = defaultdict(dict)
+    for claim in claims:
+        printing[figure(claim)].setdefault(say.studies[claim.study], claim)
+    said = [
+        f"{threshold} in {listed(f'{study} ({place(c)})' for study, c in of.items())}"
+        for threshold, of in [*printing.items()][:_FEW]
+    ]
+    more = f", and by {len(printing) - _FEW} others" if len(printing) > _FEW else ""
+    message = f"{word} is defined by {' and by '.join(said)}{more}."
+    computation = " ≠ ".join([*printing][:_FEW])
+    kind, endpoint = "threshold-differs-between-studies", claims[0].measure.endpoint
+    return Finding(kind, Severity.MINOR, message, tuple(claims), computation, endpoint)
 
 
 def _units(material: Material, say: Saying, claims: Iterable[Claim]) -> Iterator[Finding]:

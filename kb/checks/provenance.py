@@ -68,11 +68,24 @@ def shift(pairs: Sequence[tuple[int, int]]) -> tuple[int, int]:
 
 
 def find(material: Material) -> Iterator[Finding]:
-    """Yield references that lead astray, and figures that the cited publication does not give."""
+    """Yield figures that the cited publication does not give."""
+    yield from _second_hand(_Books(material))
+
+
+def needed(material: Material) -> Iterator[Claim]:
+    """Yield the claims with references that lead astray, and what else their source cites."""
     books = _Books(material)
-    astray = [c for c in material.evidence.claims if books.is_astray(c)]
+    for claims in material.by_study.values():
+        if astray := [c for c in claims if books.is_astray(c)]:
+            yield from astray
+            yield from {(c.source, c.cites): c for c in claims if c.cites}.values()
+
+
+def across(material: Material) -> Iterator[Finding]:
+    """Yield references that lead astray: a column of them, or one by one."""
+    books = _Books(material)
     places: dict[Place, list[Claim]] = defaultdict(list)
-    for claim in astray:
+    for claim in filter(books.is_astray, material.evidence.claims):
         places[claim.source, claim.section].append(claim)
     for claims in places.values():
         by_study = _by_study(claims)
@@ -80,7 +93,6 @@ def find(material: Material) -> Iterator[Finding]:
             yield _column(by_study, books)
         else:
             yield from (_single(some, books) for some in _by_number(claims))
-    yield from _second_hand(books)
 
 
 def _by_study(claims: Iterable[Claim]) -> dict[str, list[Claim]]:
