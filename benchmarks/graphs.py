@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from benchmarks.measuring import Work
-
-_PORTION: Final = 64_000_000
 
 
 def with_kb(corpus: str, processes: str = "") -> Work:
@@ -33,48 +31,30 @@ def kb_nquads(root: Path) -> bytes:
     return b"".join(statements(root))
 
 
-def into_memory(corpus: str) -> Work:
-    """Records to a store in memory that answers."""
-    return lambda: _stored(corpus, None)
-
-
 def onto_disk(corpus: str) -> Work:
-    """Records to a store on disk that answers, in little memory."""
+    """The whole dataset, with what all checks find, in a store on disk that answers."""
+    from kb.lookup import KnowledgeBase
 
     def work() -> int:
         with tempfile.TemporaryDirectory() as folder:
-            return _stored(corpus, f"{folder}/store")
+            return len(KnowledgeBase(corpus, store=f"oxigraph:{folder}").store)
 
     return work
 
 
-def _stored(corpus: str, folder: str | None) -> int:
-    import pyoxigraph as ox
-
-    from kb.assembling import statements
-
-    store = ox.Store(folder) if folder else ox.Store()
-    for part in _portions(statements(Path(corpus))):
-        store.bulk_load(part, ox.RdfFormat.N_QUADS)
-    return len(store)
-
-
-def _portions(parts: Iterable[bytes]) -> Iterator[bytes]:
-    """Join parts to portions that a store loads well: each loading has its price."""
-    waiting: list[bytes] = []
-    for part in parts:
-        waiting.append(part)
-        if sum(map(len, waiting)) > _PORTION:
-            yield b"".join(waiting)
-            waiting.clear()
-    yield b"".join(waiting)
-
-
-def with_kb_and_checks(corpus: str) -> Work:
-    """The whole dataset: with the state of every claim and what all checks find."""
+def opened(corpus: str) -> Work:
+    """The same store, made before: opened, and asked a question."""
     from kb.lookup import KnowledgeBase
 
-    return lambda: _lines(KnowledgeBase(corpus).nquads)
+    folder = Path(corpus).with_name(f"{Path(corpus).name}-store")
+    study = min(path.stem for path in Path(corpus, "evidence", "studies").iterdir())
+    _ = KnowledgeBase(corpus, store=f"oxigraph:{folder}").store
+
+    def work() -> int:
+        base = KnowledgeBase(corpus, store=f"oxigraph:{folder}")
+        return len(base.ask("study-results", study=study))
+
+    return work
 
 
 def _lines(nquads: bytes) -> int:

@@ -68,7 +68,8 @@ def test_a_value_is_within_its_limits(value: str, operator: str, outcome: Outcom
 
 
 def found(made: Material) -> list[tuple[str, Severity]]:
-    return [(finding.kind, finding.severity) for finding in definitions.find(made)]
+    both = (*definitions.find(made), *definitions.across(made))
+    return [(finding.kind, finding.severity) for finding in both]
 
 
 def defined(category: str, value: str, operator: str = "", **more: object) -> Claim:

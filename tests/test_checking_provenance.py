@@ -11,7 +11,7 @@ from made_material import all_of, found_in
 from kb import KnowledgeBase
 from kb.checks import Finding, Material, Outcome, Severity
 from kb.checks._reports import leads_astray
-from kb.checks.provenance import find, shift
+from kb.checks.provenance import across, find, shift
 from kb.model import Claim, Figure
 
 YES, NO, UNKNOWN = Outcome.CONSISTENT, Outcome.INCONSISTENT, Outcome.NOT_ENOUGH
@@ -46,6 +46,10 @@ def test_a_shift_is_measured(pairs: list[tuple[int, int]], distances: tuple[int,
 # --- the evidence ----------------------------------------------------------------------------
 
 
+def every(material: Material) -> list[Finding]:
+    return [*find(material), *across(material)]
+
+
 @pytest.fixture(scope="module")
 def material(real: KnowledgeBase) -> Material:
     return all_of(real)
@@ -53,7 +57,7 @@ def material(real: KnowledgeBase) -> Material:
 
 @pytest.fixture(scope="module")
 def found(material: Material) -> list[Finding]:
-    return list(find(material))
+    return every(material)
 
 
 def of(found: list[Finding], kind: str, study: str) -> Finding:
@@ -128,15 +132,15 @@ def both(material: Material, ours: str, theirs: str) -> tuple[Claim, Claim]:
 @given(tenths=st.integers(1, 500))
 def test_a_figure_taken_over_is_never_a_finding(material: Material, tenths: int) -> None:
     text = f"{Decimal(tenths) / 10:.1f}"
-    assert found_in(find, material, *both(material, text, text)) == []
-    assert found_in(find, material, *both(material, f"{Decimal(tenths) / 10:.2f}", text)) == []
-    assert found_in(find, material, *both(material, f"{Decimal(text):.0f}", text)) == []
+    assert found_in(every, material, *both(material, text, text)) == []
+    assert found_in(every, material, *both(material, f"{Decimal(tenths) / 10:.2f}", text)) == []
+    assert found_in(every, material, *both(material, f"{Decimal(text):.0f}", text)) == []
 
 
 @given(tenths=st.integers(2, 500), step=st.sampled_from([-1, 1]))
 def test_a_figure_one_unit_off_is_a_finding(material: Material, tenths: int, step: int) -> None:
     ours, theirs = (f"{Decimal(number) / 10:.1f}" for number in (tenths + step, tenths))
-    (finding,) = found_in(find, material, *both(material, ours, theirs))
+    (finding,) = found_in(every, material, *both(material, ours, theirs))
     assert finding.kind == "differs-from-cited"
 
 
@@ -151,15 +155,15 @@ def test_a_number_is_flagged_where_it_leads_to_another_study(
     studies = material.evidence.studies
     trial = {"tower"} | {s.id for s in studies if "tower" in s.analysis_of}
     reports = trial & set(publication.reports)
-    kinds = [f.kind for f in found_in(find, material, claim)]
+    kinds = [f.kind for f in found_in(every, material, claim)]
     assert kinds == ([] if general or reports else ["reference-of-another-study"])
 
 
 def test_several_numbers_are_fine_when_one_of_them_fits(material: Material) -> None:
     claim = replace(both(material, "1.0", "1.0")[0], cites=(27, 28))
-    assert found_in(find, material, claim) == []
+    assert found_in(every, material, claim) == []
 
 
 def test_another_publication_of_the_same_study_is_fine(example: KnowledgeBase) -> None:
     """The example's table cites 12 for a study that its text cites as 13: both report it."""
-    assert not [f for f in find(all_of(example)) if f.kind.startswith("reference-")]
+    assert not [f for f in every(all_of(example)) if f.kind.startswith("reference-")]

@@ -7,13 +7,14 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from command_line import kb
 from example_base import edit
 
-from kb import InputError, KnowledgeBase, UnavailableError
+from kb import InputError, KnowledgeBase, NotFoundError, RecordError, UnavailableError
 from kb.engines import Setting
 from kb.store import Store
 
@@ -22,7 +23,7 @@ QUAD = b"<a:a> <a:b> <a:c> <a:g> .\n"
 
 
 def on_disk(folder: Path, *parts: bytes) -> Store:
-    return Store.on_disk(folder, lambda: parts)
+    return Store.on_disk(folder, lambda: sha256(b"".join(parts)).hexdigest(), lambda: parts)
 
 
 @pytest.mark.parametrize("text", ["memory", "", None])
@@ -73,9 +74,11 @@ def test_a_store_on_disk_is_loaded_once_for_each_dataset(
 def test_two_may_read_a_store_on_disk_at_once(tmp_path: Path) -> None:
     stores = [on_disk(tmp_path, QUAD), on_disk(tmp_path, QUAD)]
     assert [len(store) for store in stores] == [1, 1]
+    (made,) = tmp_path.iterdir()
     code = (
         "import sys; from kb.store import Store; from pathlib import Path; "
-        f"sys.exit(len(Store.on_disk(Path({str(tmp_path)!r}), lambda: [{QUAD!r}])) - 1)"
+        f"made = {made.name!r}; parts = lambda: [{QUAD!r}]; "
+        f"sys.exit(len(Store.on_disk(Path({str(tmp_path)!r}), lambda: made, parts)) - 1)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
@@ -106,7 +109,8 @@ def test_a_store_on_disk_is_loaded_in_little_memory(tmp_path: Path) -> None:
         "store._BATCH = 1_000_000\n"
         "line = b'<https://example.org/subject/%09d> <https://example.org/p> <a:%d> <a:g> .\\n'\n"
         "parts = lambda: (line % (n, n) for n in range(int(sys.argv[2])))\n"
-        "assert len(store.Store.on_disk(Path(sys.argv[1]), parts)) == int(sys.argv[2])\n"
+        "made = store.Store.on_disk(Path(sys.argv[1]), lambda: '0' * 64, parts)\n"
+        "assert len(made) == int(sys.argv[2])\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
 
@@ -129,6 +133,49 @@ def test_a_store_on_disk_holds_all_that_the_one_in_memory_holds(
     everything = "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o FILTER(!isBlank(?s) && !isBlank(?o)) }"
     assert len(made) == len(example.store)
     assert made.graph(everything) == example.store.graph(everything)
+
+
+def test_what_changed_while_it_was_read_is_not_kept(tmp_path: Path) -> None:
+    digests = iter(["0" * 64, "1" * 64])
+    with pytest.raises(UnavailableError, match="changed while they were read: ask again"):
+        Store.on_disk(tmp_path, lambda: next(digests), lambda: [QUAD])
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_store_on_disk_is_asked_without_reading_the_records_again(
+    example_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setting, words = f"oxigraph:{tmp_path / 'disk'}", {"endpoint": "RELIEF"}
+    memory = KnowledgeBase(example_root)
+    asked = [("study-results", {"study": "halt"}), ("endpoint-across-regimens", words)]
+    expected = [memory.ask(name, **given) for name, given in asked]
+    said = [memory.differences(table) for table in expected]
+    assert any(said)  # of several studies, one table says in what they differ
+    assert len(KnowledgeBase(example_root, store=setting).store) == len(memory.store)
+
+    def refuse(_: Path) -> None:
+        raise AssertionError("all records are read")
+
+    monkeypatch.setattr("kb.lookup.load_records", refuse)
+    monkeypatch.setattr("kb.assembling.load_shared", refuse)
+    again = KnowledgeBase(example_root, store=setting)
+    found = [again.ask(name, **given) for name, given in asked]
+    assert [list(table) for table in found] == [list(table) for table in expected]
+    assert [again.differences(table) for table in found] == said
+    with pytest.raises(NotFoundError, match="did you mean 'halt'"):
+        again.ask("study-results", study="hallt")
+
+
+def test_problems_of_records_are_told_before_a_store_is_made(
+    example_root: Path, tmp_path: Path
+) -> None:
+    edit(example_root, "evidence/studies/halt.yaml", "name:", "nam:")
+    with pytest.raises(RecordError) as memory:
+        KnowledgeBase(example_root)
+    with pytest.raises(RecordError) as disk:
+        _ = KnowledgeBase(example_root, store=f"oxigraph:{tmp_path / 'disk'}").store
+    assert disk.value.problems == memory.value.problems
+    assert not list((tmp_path / "disk").iterdir())
 
 
 def test_what_else_is_in_the_folder_stays(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from benchmarks import __main__, comparing, measuring
 from benchmarks.corpus import write_corpus, write_sample
 from benchmarks.table import BEGIN, END, Row, page_with
 from kb import KnowledgeBase
-from kb.assembling import statements
+from kb.assembling import dataset, statements
 from kb.checks import check
 from kb.loading import load_records
 
@@ -73,6 +73,32 @@ def test_statements_of_the_project_are_those_of_its_dataset(real: KnowledgeBase)
     said = b"".join(line for line in whole if not any(c.encode() in line for c in COMPUTED))
     same = b"".join(statements(ROOT)) == said
     assert same
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_dataset_made_study_by_study_is_that_of_the_knowledge_base(
+    corpus: Path, processes: int
+) -> None:
+    """Also where a finding sets studies side by side."""
+    whole = KnowledgeBase(corpus)
+    assert any(len({c.study for c in f.claims}) > 1 for f in whole.judged.findings)
+    made = b"".join(dataset(corpus, processes=processes)).splitlines(keepends=True)
+    same = sorted(made) == whole.nquads.splitlines(keepends=True)
+    assert same
+
+
+def test_what_is_found_of_studies_and_their_relatives_is_found_one_by_one(
+    real: KnowledgeBase,
+) -> None:
+    assert any(study.analysis_of for study in real.studies())
+    made = b"".join(dataset(ROOT)).splitlines(keepends=True)
+    same = sorted(made) == real.nquads.splitlines(keepends=True)
+    assert same
+
+
+def test_texts_are_read_study_by_study_too(example: KnowledgeBase) -> None:
+    made = b"".join(dataset(example.root, example.texts)).splitlines(keepends=True)
+    assert sorted(made) == example.nquads.splitlines(keepends=True)
 
 
 def test_the_whole_harness_runs_at_a_tiny_size(tmp_path: Path) -> None:

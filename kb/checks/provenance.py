@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Final
 
@@ -248,9 +248,11 @@ def _regrouped(claim: Claim, prints: Sequence[Claim], books: _Books) -> list[Cla
 
 def _but_for(claim: Claim, books: _Books, name: str) -> Iterator[Claim]:
     """Yield where the cited publication prints the figure of a measure alike but for one part."""
-    m, same = claim.measure, {name: getattr(claim.measure, name)}
+    m = claim.measure
+    names = [field.name for field in fields(m) if field.name != name]
     for other in books.own(books.material.by_study[m.study], books.meant(claim)):
-        if replace(other.measure, **same) == m and compare(claim, other) is Outcome.CONSISTENT:
+        alike = all(getattr(other.measure, n) == getattr(m, n) for n in names)
+        if alike and compare(claim, other) is Outcome.CONSISTENT:
             yield other
 
 
