@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -21,7 +22,7 @@ from typing import Any, Final, TypeVar
 from kb.concluding import Concluding, Needed, outline
 from kb.errors import Problem, RecordError
 from kb.expansion import expand
-from kb.graph import GraphWriter, joined
+from kb.graph import GraphWriter, encoded, joined, ordered
 from kb.hierarchy import hierarchy_quads
 from kb.loading import Reader, Records, load_shared, names_in, placed, study_file
 from kb.model import Study
@@ -212,10 +213,9 @@ class _Making:
         """Return the statements that come before those about studies, and those after."""
         evidence = expand(replace(self.records, adjudications={}))
         lines = [*self.writer.shared(evidence), *hierarchy_quads(self.writer)]
-        return (
-            joined(line for line in lines if line < self.prefix),
-            joined(line for line in lines if line >= self.prefix),
-        )
+        lines = ordered(lines)
+        at = bisect_left(lines, self.prefix)
+        return encoded(lines[:at]), encoded(lines[at:])
 
     def batch(self, names: Sequence[str]) -> _Batch:
         """Read, check and write some studies."""
@@ -242,9 +242,9 @@ class _Making:
             computed, needed = self.concluding.of_study(evidence)
             lines += computed
             made.needed.append(needed)
-        itself = f"{self.prefix}{name}>"
-        page = joined(line for line in lines if not line.startswith(itself))
-        made.parts.append((name, page, joined(x for x in lines if x.startswith(itself))))
+        lines = ordered(lines)
+        at = bisect_left(lines, f"{self.prefix}{name}>")  # after all that begins with name#
+        made.parts.append((name, encoded(lines[:at]), encoded(lines[at:])))
 
     def _around(self, name: str, study: StudyRecord) -> Records:
         """Return the records that one study's statements are made of."""

@@ -286,9 +286,18 @@ class GraphWriter:
 
 
 def joined(lines: Iterable[str]) -> bytes:
+    """Return lines sorted, each once, as N-Quads."""
+    return encoded(ordered(lines))
+
+
+def ordered(lines: Iterable[str]) -> list[str]:
     """Return lines sorted, each once: those of one study stand together, which sorts fast."""
-    once = sorted(dict.fromkeys(lines))
-    return b"\n".join([*map(str.encode, once), b""])
+    return sorted(dict.fromkeys(lines))
+
+
+def encoded(lines: Iterable[str]) -> bytes:
+    """Return lines as N-Quads."""
+    return b"\n".join([*map(str.encode, lines), b""])
 
 
 class _BlankNames:
