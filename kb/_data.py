@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -13,6 +16,7 @@ from kb._commands import (
     examples,
     json_option,
     open_base,
+    root_of,
     stop,
     texts_option,
     write_json,
@@ -40,6 +44,27 @@ def export_claims(context: click.Context, out: Path | None, texts: Path | None) 
         click.echo(text, nl=False)
         return
     out.write_text(text, encoding="utf-8")
+
+
+@export.command("nquads")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="File to write.",
+)
+@texts_option
+@click.pass_context
+@examples("kb export nquads --out all.nq")
+def export_nquads(context: click.Context, out: Path, texts: Path | None) -> None:
+    """The whole dataset, a statement a line, in little memory however large it is.
+
+    The lines are those of build/kb.nq, in another order.
+    """
+    from kb._replacing import write_whole
+    from kb.assembling import dataset
+
+    write_whole(out, dataset(root_of(context), texts))
 
 
 @export.command("parquet")
@@ -89,6 +114,21 @@ def sql(
     click.echo(_asking.shown(base.sql(query, given), form), nl=False)
 
 
+_PART = 64_000_000
+"""Bytes that are sent at a time."""
+
+
+@contextmanager
+def _spooled(root: Path) -> Iterator[Iterator[bytes]]:
+    """Give the dataset in parts, once it is known that all records are sound."""
+    from kb.assembling import dataset
+
+    with tempfile.TemporaryFile() as file:
+        file.writelines(dataset(root))
+        file.seek(0)
+        yield map(b"".join, iter(lambda: file.readlines(_PART), []))
+
+
 @click.command()
 @click.option("--to", "url", required=True, metavar="URL", help="A SPARQL 1.1 Graph Store.")
 @json_option
@@ -103,13 +143,19 @@ def load(context: click.Context, url: str, json_file: Path | None) -> None:
     Where --store is the server's endpoint, it is asked afterwards whether it holds the dataset,
     and graphs of the dataset's earlier states are removed. Exit code 1: it does not hold it.
     """
-    base = open_base(context)
+    root = root_of(context)
     try:
+        from kb.endpoint import Endpoint
         from kb.upload import upload
     except ImportError:
         stop("a server needs httpx: pip install 'kb[endpoint]'", NOT_CHECKED)
-    asked = str(context.meta.get(STORE) or "").startswith("http")
-    done = upload(base.nquads, url, base.store if asked else None, base.iris.base)
+    from kb.engines import Setting
+    from kb.loading import load_dataset
+
+    setting = Setting(context.meta.get(STORE))
+    engine = Endpoint(setting.text) if setting.kind.startswith("http") else None
+    with _spooled(root) as parts:
+        done = upload(parts, url, engine, load_dataset(root).base)
     write_json(json_file, done.data())
     click.echo(done.line())
     for line in done.wrong:

@@ -84,8 +84,19 @@ class Http:
         Raises:
             UnavailableError: no reply, or a failure there.
         """
+        return self._write("PUT", graph, turtle)
+
+    def add(self, graph: str, turtle: bytes) -> Reply:
+        """Add to a named graph by the Graph Store Protocol.
+
+        Raises:
+            UnavailableError: no reply, or a failure there.
+        """
+        return self._write("POST", graph, turtle)
+
+    def _write(self, method: str, graph: str, turtle: bytes) -> Reply:
         headers = {"content-type": "text/turtle"}
-        return self._send("PUT", params={"graph": graph}, content=turtle, headers=headers)
+        return self._send(method, params={"graph": graph}, content=turtle, headers=headers)
 
     def delete(self, graph: str) -> Reply:
         """Remove a named graph by the Graph Store Protocol.

@@ -12,7 +12,7 @@ import ctypes
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -62,29 +62,35 @@ def replacing(target: Path) -> Iterator[Path]:
         raise UnavailableError(f"cannot write {target}: {error}") from error
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file that somebody would miss: the old text stays until the new one is complete.
+def write_whole(path: Path, parts: Iterable[bytes]) -> None:
+    """Write a file that somebody would miss: the old one stays until the new one is complete.
+
+    A pipe or a device is written to as it is.
 
     Raises:
         UnavailableError: it cannot be written; it is as it was.
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "verification.yaml"
-    >>> write_whole(path, "a: b")
+    >>> write_whole(path, [b"a: ", b"b"])
     >>> path.read_text(), len(list(path.parent.iterdir()))
     ('a: b', 1)
     """
     real = path.resolve()
-    fresh = real.with_name(f".{real.name}.{secrets.token_hex(8)}")
+    is_file = real.is_file() or not real.exists()
+    fresh = real.with_name(f".{real.name}.{secrets.token_hex(8)}") if is_file else real
     try:
-        fresh.write_text(text, encoding="utf-8")
-        if real.exists():
-            shutil.copymode(real, fresh)
-        fresh.replace(real)
+        with fresh.open("wb") as file:
+            file.writelines(parts)
+        if is_file:
+            if real.exists():
+                shutil.copymode(real, fresh)
+            fresh.replace(real)
     except OSError as error:
         raise UnavailableError(f"cannot write {path}: {error}") from error
     finally:
-        fresh.unlink(missing_ok=True)
+        if is_file:
+            fresh.unlink(missing_ok=True)
 
 
 def _resolved(target: Path) -> Path:

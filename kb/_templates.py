@@ -92,7 +92,7 @@ def begin_adjudication(base: KnowledgeBase, name: str) -> Path:
     )
     begun = path.read_text(encoding="utf-8").rstrip() if path.exists() else _ADJUDICATIONS.rstrip()
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, _continued(path, begun, text))
+    write_whole(path, [_continued(path, begun, text).encode()])
     return path
 
 

@@ -62,5 +62,5 @@ def write_attestations(root: Path, digests: Digests) -> None:
         for source, studies in sorted(digests.items())
         for line in (f"{source}:", *(f"  {s}: {json.dumps(d)}" for s, d in sorted(studies.items())))
     )
-    text = "".join(f"{line}\n" for line in lines)
-    write_whole(attestation_file(root), _HEADER + text)
+    text = _HEADER + "".join(f"{line}\n" for line in lines)
+    write_whole(attestation_file(root), [text.encode()])

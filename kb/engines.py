@@ -38,13 +38,13 @@ class Setting:
         >>> Setting("parquet:tables").folder
         PosixPath('tables')
         """
-        self._text = (os.environ.get("KB_STORE", "") if text is None else text) or "memory"
-        scheme, _, rest = self._text.partition(":")
+        self.text = (os.environ.get("KB_STORE", "") if text is None else text) or "memory"
+        scheme, _, rest = self.text.partition(":")
         self.kind = scheme.lower()
-        known = self._text == "memory" or (self.kind in _SCHEMES and rest)
+        known = self.text == "memory" or (self.kind in _SCHEMES and rest)
         if not known:
             raise InputError(
-                f"no store {shorten(self._text.rpartition('@')[2])!r}: memory, oxigraph:FOLDER, "
+                f"no store {shorten(self.text.rpartition('@')[2])!r}: memory, oxigraph:FOLDER, "
                 "parquet:FOLDER, or the URL of an endpoint"
             )
         self.folder = Path(rest)
@@ -85,9 +85,9 @@ class Setting:
             inputs = partial(of_inputs, root, (), texts)
             return Store.on_disk(self.folder, lambda: inputs()[0], lambda: dataset(root, texts))
         if self.kind == "parquet":
-            raise InputError(f"{self._text} answers SQL (kb sql) and the questions that have one")
+            raise InputError(f"{self.text} answers SQL (kb sql) and the questions that have one")
         try:
             from kb.endpoint import Endpoint
         except ImportError as error:
             raise UnavailableError("an endpoint needs httpx: pip install 'kb[endpoint]'") from error
-        return Endpoint(self._text)
+        return Endpoint(self.text)

@@ -6,8 +6,8 @@ is sent again replaces what was there. Very large datasets go in with a server's
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
@@ -41,20 +41,26 @@ class Upload:
         return f"{self.quads} quads in {self.graphs} graphs; {len(self.removed)} removed; {held}"
 
 
-def upload(nquads: bytes, url: str, engine: Engine | None, base: str) -> Upload:
+def upload(nquads: Iterable[bytes], url: str, engine: Engine | None, base: str) -> Upload:
     """Replace every graph of the dataset at a Graph Store; ask the engine, if there is one.
+
+    ``nquads`` are parts of whole lines, no line twice. The first part that has something of a
+    graph replaces it there, later ones add to it.
 
     Raises:
         InputError: no URL of the web.
         UnavailableError: the server cannot be reached, or fails.
     """
     http = Http(url)
-    graphs = split(nquads)
-    done = Upload(sum(map(len, graphs.values())), len(graphs))
-    for name, triples in graphs.items():
-        http.put(name, "\n".join(triples).encode())
+    sent: Counter[str] = Counter()
+    for part in nquads:
+        for name, triples in split(part).items():
+            write = http.add if name in sent else http.put
+            write(name, "\n".join(triples).encode())
+            sent[name] += len(triples)
+    done = Upload(sent.total(), len(sent))
     if engine is not None:
-        _compare(done, {name: len(triples) for name, triples in graphs.items()}, engine, http, base)
+        _compare(done, sent, engine, http, base)
     return done
 
 

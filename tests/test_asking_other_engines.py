@@ -229,9 +229,11 @@ def test_loading_again_replaces_and_removes_what_is_no_longer_there(
     base = real.iris.base
     before = dict(served.store.select(LISTING).rows)
     old = f'<{base}s> <{base}p> "\u00fc \u2028 \\"q\\"" <{base}source/withdrawn> .\n'.encode()
-    assert not upload(old, server.store, None, base).checked
+    assert not upload([old], server.store, None, base).checked
     assert served.sparql(f"ASK {{ GRAPH <{base}source/withdrawn> {{ ?s ?p ?o }} }}")[0]["answer"]
-    done = upload(real.nquads, server.store, served.store, base)
+    lines = real.nquads.splitlines(keepends=True)
+    parts = (b"".join(lines[start::3]) for start in range(3))  # of which two add to graphs
+    done = upload(parts, server.store, served.store, base)
     assert (done.removed, done.wrong) == ([f"{base}source/withdrawn"], [])
     assert dict(served.store.select(LISTING).rows) == before
 
@@ -241,7 +243,7 @@ def test_a_server_that_holds_something_else_is_found_out(
 ) -> None:
     base = real.iris.base
     # The store that is asked is not the one that was loaded.
-    done = upload(real.nquads, server.store, Store(b""), base)
+    done = upload([real.nquads], server.store, Store(b""), base)
     assert len(done.wrong) == done.graphs
     assert "the server has 0" in done.wrong[0]
 

@@ -15,6 +15,7 @@ from command_line import kb
 from example_base import edit
 
 from kb import InputError, KnowledgeBase, NotFoundError, RecordError, UnavailableError
+from kb._replacing import write_whole
 from kb.engines import Setting
 from kb.store import Store
 
@@ -176,6 +177,34 @@ def test_problems_of_records_are_told_before_a_store_is_made(
         _ = KnowledgeBase(example_root, store=f"oxigraph:{tmp_path / 'disk'}").store
     assert disk.value.problems == memory.value.problems
     assert not list((tmp_path / "disk").iterdir())
+
+
+def test_the_dataset_is_written_whole_or_not_at_all(example_root: Path, tmp_path: Path) -> None:
+    out, words = tmp_path / "all.nq", ("export", "nquads", "--out", tmp_path / "all.nq")
+    assert kb(example_root, *words).exit_code == 0
+    written = out.read_bytes()
+    assert sorted(written.splitlines()) == KnowledgeBase(example_root).nquads.splitlines()
+    edit(example_root, "evidence/studies/halt.yaml", "name:", "nam:")
+    result = kb(example_root, *words)
+    assert (result.exit_code, "did you mean 'name'" in result.output) == (2, True)
+    assert out.read_bytes() == written
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["all.nq"]
+
+
+def test_a_device_is_written_to_and_stays_one(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as reader:
+        read = reader.submit(pipe.read_bytes)
+        write_whole(pipe, [b"one ", b"two"])
+        assert read.result(timeout=30) == b"one two"
+    assert pipe.is_fifo()
+
+
+def test_records_with_problems_are_not_sent_anywhere(example_root: Path) -> None:
+    edit(example_root, "evidence/studies/halt.yaml", "name:", "nam:")
+    result = kb(example_root, "load", "--to", "http://127.0.0.1:1/")
+    assert (result.exit_code, "did you mean 'name'" in result.output) == (2, True)
 
 
 def test_what_else_is_in_the_folder_stays(tmp_path: Path) -> None:

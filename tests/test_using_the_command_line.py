@@ -45,7 +45,7 @@ def test_help_names_every_command_and_the_exit_codes() -> None:
 
 @pytest.mark.parametrize(
     "words", [["build"], ["check"], ["verify"], ["coverage"], ["query"], ["show"], ["schema"],
-              ["export", "claims"], ["export", "parquet"], ["sql"], ["load"],
+              ["export", "claims"], ["export", "nquads"], ["export", "parquet"], ["sql"], ["load"],
               ["new", "study"], ["new", "source"], ["new", "adjudication"]],
     ids=" ".join,
 )  # fmt: skip
