@@ -360,6 +360,7 @@ def test_every_command_is_tried_here() -> None:
         "check",
         "coverage",
         "export claims",
+        "export nquads",
         "export parquet",  # in test_asking_in_sql.py, as is `kb sql`
         "load",  # in test_asking_other_engines.py
         "new adjudication",
