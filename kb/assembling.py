@@ -54,7 +54,7 @@ def statements(root: Path, processes: int | None = None) -> Iterator[bytes]:
     True
     """
     making, found, names = _begin(root)
-    before, after = making.shared()
+    before, after = making.shared() if making.is_sound else (b"", b"")
     with ExitStack() as stack:
         made = _each(making.batch, names, processes, stack)
         yield before
@@ -81,16 +81,19 @@ def dataset(root: Path, texts: Path | None = None, processes: int | None = None)
     """
     making, found, names = _begin(root)
     with ExitStack() as stack:
-        outlines = _outlines(root, names, processes, stack)
-        concluding = Concluding(making.records, outlines, making.writer, texts)
-        concluding.prepare()
-        made = _each(replace(making, concluding=concluding).batch, names, processes, stack)
-        yield b"".join(making.shared())
+        if making.is_sound:
+            outlines = _outlines(root, names, processes, stack)
+            concluding = Concluding(making.records, outlines, making.writer, texts)
+            concluding.prepare()
+            making = replace(making, concluding=concluding)
+        made = _each(making.batch, names, processes, stack)
+        yield b"".join(making.shared()) if making.is_sound else b""
         for _, page, itself in _sound(made, found):
             yield page + itself
     if found.problems:
         raise RecordError(found.problems)
-    yield joined(concluding.across(found.needed))
+    if making.concluding:
+        yield joined(making.concluding.across(found.needed))
 
 
 @dataclass
@@ -108,7 +111,8 @@ def _begin(root: Path) -> tuple[_Making, _Batch, list[str]]:
     shared, reader = load_shared(root)
     names = names_in(root, "studies")
     making = _Making(shared, frozenset(names) | reader.broken)
-    return making, _Batch([], [*reader.problems, *making.shared_problems()]), names
+    problems = [*reader.problems, *making.shared_problems()]
+    return replace(making, is_sound=not problems), _Batch([], problems), names
 
 
 def _outlines(
@@ -187,6 +191,8 @@ class _Making:
 
     records: Records
     names: frozenset[str]
+    is_sound: bool = True
+    """Whether the shared records are; if not, studies are checked and nothing is made of them."""
     concluding: Concluding | None = None
     """Computes what is to be computed as well."""
 
@@ -236,6 +242,8 @@ class _Making:
         records = self._around(name, study)
         if problems:
             raise RecordError(list(placed(records, problems)))
+        if not self.is_sound:
+            return
         evidence = expand(records)
         lines = self.writer.of_studies(evidence)
         if self.concluding:

@@ -163,8 +163,8 @@ def _on_disk(
     Its name is their digest, and it appears complete or not at all; stores of other inputs are
     removed. Any number of processes may read it.
     """
-    made = folder / inputs()
     try:
+        made = folder / inputs()
         if not made.exists():
             _make_on_disk(parts(), made, lambda: inputs() == made.name)
         return ox.Store.read_only(str(made))

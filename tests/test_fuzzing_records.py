@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 
 from kb import KnowledgeBase, RecordError
 from kb._figures import figures
+from kb.assembling import dataset
 from kb.building import claims_csv
+from kb.errors import Problem
 from kb.exports import inert
 from kb.matching import find, fold, holds_number, numbers
 from kb.notation import is_date, is_duration, parse_figure, parse_p, parse_time, slug
@@ -92,8 +94,16 @@ def test_a_changed_record_loads_or_is_an_error_with_its_place(
         published(KnowledgeBase(root))
     except RecordError as error:
         are_clear(error, root)
+        assert set(error.problems) <= problems_apart(root)  # noqa: PT017 - of both ways of reading
     finally:
         (root / file).write_bytes(before)
+
+
+def problems_apart(root: Path) -> set[Problem]:
+    """What is wrong with the records, read study by study."""
+    with pytest.raises(RecordError) as error:
+        list(dataset(root))
+    return set(error.value.problems)
 
 
 def are_clear(error: RecordError, root: Path) -> None:
@@ -109,6 +119,8 @@ def are_clear(error: RecordError, root: Path) -> None:
 def published(base: KnowledgeBase) -> None:
     """What loads can be published and asked, whatever it says."""
     assert len(Store(base.nquads)) > 0
+    apart = b"".join(dataset(base.root)).splitlines(keepends=True)
+    assert sorted(apart) == base.nquads.splitlines(keepends=True)
     assert claims_csv(base).startswith("claim,")
     for finding in base.discrepancies():
         assert finding.message
