@@ -59,7 +59,7 @@ def _is_html(text: str) -> bool:
         tag = (piece["tag"] or "").lower()
         if tag and not depth and tag not in _BLOCKS:
             return False
-        if tag and tag not in VOID:
+        if tag and tag not in VOID and not piece["said"].endswith("/"):
             depth += -1 if piece["end"] else 1
     return not depth and not text[at:].strip()
 
