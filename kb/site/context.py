@@ -113,7 +113,17 @@ class Site:
 
     @cached_property
     def _digests(self) -> Mapping[str, str]:
-        return {found.iri: digest(found) for found in self.claims}
+        """What is told of each claim itself: groups, sources and publications are around it."""
+        findings = {id(one): digest(one) for one in self.base.judged.findings}
+        return {
+            found.iri: digest(
+                found.claim,
+                (found.check.state, found.check.reasons),
+                [findings[id(one)] for one in found.findings],
+                found.standing,
+            )
+            for found in self.claims
+        }
 
     @cached_property
     def _around(self) -> str:
