@@ -47,7 +47,7 @@ def _source(site: Site, source: Source) -> Page:
             "publication": site.publications[source.publication],
             "sections": sections,
             "slug": slug,
-            "lines": {name: list(lines(site, found)) for name, found in found_in.items()},
+            "lines": {name: lines(site, found) for name, found in found_in.items()},
             "states": {state: len(states.get(state, [])) for state in State},
             "claims": claims,
             "findings": by_section(site, source.id),
@@ -96,7 +96,7 @@ def _publication(site: Site, publication: Publication, cited: list[tuple[Source,
             "is_source": [s for s in site.sources.values() if s.publication == publication.id],
             "reports": _reports(site, publication.id, publication.reports),
             "claims": claims,
-            "lines": list(lines(site, claims)) if len(claims) <= MOST_ROWS else [],
+            "lines": lines(site, claims) if len(claims) <= MOST_ROWS else [],
         }
 
     return Page(
