@@ -6,9 +6,7 @@ import importlib.util
 import json
 import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from html import escape
@@ -16,6 +14,7 @@ from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from kb._beside import beside
 from kb.digests import digest
 from kb.errors import UnavailableError
 from kb.lookup import KnowledgeBase
@@ -23,12 +22,12 @@ from kb.site.comparing import compare_pages
 from kb.site.concepts import concept_pages
 from kb.site.console import console_pages
 from kb.site.context import Site
-from kb.site.cookbook import OPTIONAL, cookbook_pages
+from kb.site.cookbook import absent, cookbook_pages
 from kb.site.exploring import explore_pages
 from kb.site.filters import filters
 from kb.site.findings import finding_pages
 from kb.site.front import FRONT, front_files, front_folder
-from kb.site.handover import BEGIN, link
+from kb.site.handover import link, mkdocs
 from kb.site.home import home_pages
 from kb.site.machine import described, machine_files, script
 from kb.site.network import network_pages
@@ -40,13 +39,11 @@ from kb.site.sources import source_pages
 from kb.site.studies import study_pages
 from kb.site.things import thing_files
 
-KINDS: Final = (
+KINDS: Final = (study_pages, concept_pages, source_pages, finding_pages, scheme_pages)
+"""What makes pages and files; a kind of page is added here or below, and by its template."""
+
+OTHERS: Final = (
     home_pages,
-    study_pages,
-    concept_pages,
-    source_pages,
-    finding_pages,
-    scheme_pages,
     network_pages,
     question_pages,
     console_pages,
@@ -57,14 +54,12 @@ KINDS: Final = (
     redirect_files,
     machine_files,
 )
-"""What makes pages and files; a kind of page is added here and by its template."""
+"""What makes the rest at the same time: it is about half of what a build has to write."""
+
+Kind = Callable[[Site], Iterator[Page | File]]
 
 _BESIDE: Final = "beside"
 """The folder, within that of a build, of what is neither page nor asset until the pages stand."""
-
-_EPOCH: Final = "1735689600"
-"""The time that mkdocs writes into pages and archives, so that builds are the same bytes."""
-
 
 @dataclass(frozen=True)
 class Last:
@@ -88,34 +83,62 @@ def build_site(base: KnowledgeBase, folder: Path, last: Last | None = None) -> M
         UnavailableError: mkdocs or the front end is not installed, the project has no
             ``site/``, or mkdocs found something wrong with the pages.
     """
+    with building_site(base, folder) as build:
+        return build(last)
+
+
+@contextmanager
+def building_site(
+    base: KnowledgeBase, folder: Path
+) -> Iterator[Callable[[Last | None], Mapping[str, str]]]:
+    """Begin as ``build_site`` does, and give what goes on: what mkdocs needs first takes a second.
+
+    Raises:
+        UnavailableError: as there.
+    """
     if importlib.util.find_spec("mkdocs") is None or importlib.util.find_spec("material") is None:
         raise UnavailableError("the site needs mkdocs and its theme: pip install 'kb[site]'")
-    with _mkdocs(folder, last.folder if last else None) as run:
-        pages = write_pages(base, folder, last)
-        run()
-    _put_beside(folder / _BESIDE, folder / "site")
-    return pages
+    site = Site(base, site_folder(base.root))
+    _write_settings(site, folder)
+    with mkdocs(folder) as run:
+
+        def build(last: Last | None) -> Mapping[str, str]:
+            pages = _write_all(site, folder, last)
+            run(last.folder if last else None)
+            _put_beside(folder / _BESIDE, folder / "site")
+            return pages
+
+        yield build
 
 
 def write_pages(base: KnowledgeBase, folder: Path, last: Last | None = None) -> Mapping[str, str]:
     """Write all that mkdocs needs: pages, files, assets and settings."""
-    made_of = site_folder(base.root)
-    site = Site(base, made_of)
+    site = Site(base, site_folder(base.root))
+    _write_settings(site, folder)
+    return _write_all(site, folder, last)
+
+
+def _write_all(site: Site, folder: Path, last: Last | None) -> Mapping[str, str]:
+    """Write pages, files and assets, by two processes where there are two processors."""
     docs = folder / "docs"
-    _write_front(docs / FRONT, made_of, last)
-    shutil.copytree(made_of / "pages", docs, dirs_exist_ok=True)
-    shutil.copytree(made_of / "assets", docs / "assets", dirs_exist_ok=True)
-    shutil.copytree(made_of / "overrides", folder / "overrides")
-    renderer = Renderer(made_of / "templates", filters(site))
-    pages: dict[str, str] = {}
-    for item in _items(site):
-        if isinstance(item, Page):
-            page = _with_description(site, item)
-            pages |= _write_page(docs, page, renderer, last)
-        else:
-            _write(folder / _BESIDE, item.path, item.content)
-    (folder / "mkdocs.yml").write_text(_settings(site, made_of, docs), encoding="utf-8")
-    return pages
+    _write_front(docs / FRONT, site.folder, last)
+    shutil.copytree(site.folder / "pages", docs, dirs_exist_ok=True)
+    shutil.copytree(site.folder / "assets", docs / "assets", dirs_exist_ok=True)
+    renderer = Renderer(site.folder / "templates", filters(site))
+
+    def write(kinds: Iterable[Kind], before_each: Callable[[], None]) -> dict[str, str]:
+        pages: dict[str, str] = {}
+        for item in chain.from_iterable(kind(site) for kind in kinds):
+            before_each()
+            if isinstance(item, Page):
+                pages |= _write_page(docs, _with_description(site, item), renderer, last)
+            else:
+                _write(folder / _BESIDE, item.path, item.content)
+        return pages
+
+    _ = site.by_iri, site.base.store  # which both processes need
+    with beside(lambda end_if_alone: write(OTHERS, end_if_alone)) as others:
+        return write(KINDS, lambda: None) | others()
 
 
 def _write_page(docs: Path, page: Page, renderer: Renderer, last: Last | None) -> Mapping[str, str]:
@@ -149,10 +172,6 @@ def site_folder(root: Path) -> Path:
     raise UnavailableError(f"no site/mkdocs.yml in {root}: the site cannot be built from it")
 
 
-def _items(site: Site) -> Iterator[Page | File]:
-    return chain.from_iterable(kind(site) for kind in KINDS)
-
-
 def _with_description(site: Site, page: Page) -> Page:
     """Put into a page what search engines and other programs read of it."""
     said = described(site, page.path)
@@ -181,8 +200,11 @@ def _put_beside(files: Path, site: Path) -> None:
     shutil.rmtree(files)
 
 
-def _settings(site: Site, made_of: Path, docs: Path) -> str:
-    """The theme writes these into pages as they are, attributes included, so they are escaped."""
+def _write_settings(site: Site, folder: Path) -> None:
+    """Write what mkdocs reads first: settings and overrides, and a folder for the pages.
+
+    The theme writes settings into pages as they are, attributes included, so they are escaped.
+    """
     dataset = site.evidence.dataset
     credit = "; ".join(dataset.credits)
     said = {
@@ -191,35 +213,10 @@ def _settings(site: Site, made_of: Path, docs: Path) -> str:
         "site_description": escape(dataset.description),
         "copyright": f"{escape(credit)}. Built with mkdocs and Material for MkDocs.",
     }
-    own = (made_of / "mkdocs.yml").read_text(encoding="utf-8")
-    own = "".join(line for line in own.splitlines(keepends=True) if not _is_absent(line, docs))
+    own = (site.folder / "mkdocs.yml").read_text(encoding="utf-8").splitlines(keepends=True)
+    without = absent(site.base)  # the navigation may name pages that an evidence base has not
+    kept = (line for line in own if line.rpartition(": ")[2].strip() not in without)
     lines = (f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in said.items())
-    return "".join(lines) + own
-
-
-def _is_absent(line: str, docs: Path) -> bool:
-    """Whether a line of the navigation names a page that an evidence base may be without."""
-    name = line.rpartition(": ")[2].strip()
-    return name in OPTIONAL and not (docs / name).exists()
-
-
-@contextmanager
-def _mkdocs(folder: Path, last: Path | None) -> Iterator[Callable[[], None]]:
-    """Start mkdocs, which loads its theme while the pages are written; give what lets it begin."""
-    places = [str(folder), *([str(last)] if last else [])]
-    command = [sys.executable, "-P", "-m", "kb.site.rendering", *places]
-    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": _EPOCH}
-    pipe = subprocess.PIPE
-    with subprocess.Popen(
-        command, env=environment, stdin=pipe, stdout=pipe, stderr=pipe, text=True
-    ) as running:
-
-        def run() -> None:
-            _, said = running.communicate(BEGIN)
-            if running.returncode:
-                raise UnavailableError(f"mkdocs could not build the site:\n{said.strip()}")
-
-        try:
-            yield run
-        finally:
-            running.kill()
+    (folder / "docs").mkdir(parents=True, exist_ok=True)
+    (folder / "mkdocs.yml").write_text("".join((*lines, *kept)), encoding="utf-8")
+    shutil.copytree(site.folder / "overrides", folder / "overrides")
