@@ -6,6 +6,7 @@ ends: an interrupt goes to this one alone, and the work asks now and then whethe
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -42,7 +43,9 @@ def beside(work: Callable[[Callable[[], None]], T]) -> Iterator[Callable[[], T]]
     context = get_context("fork")
     reader, writer = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(writer, work, os.getpid()), daemon=True)
+    gc.freeze()  # looking for what is no longer in use would copy all that the two share
     process.start()
+    gc.unfreeze()
     writer.close()
     try:
         yield lambda: _result(reader)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
@@ -63,11 +63,13 @@ def build(
             progress("tables")
             _write_tables(base, folder)
         progress("site")
-        pages = build_pages(last.result() if last else None)
+        known = last.result() if last else None
+        pages = build_pages(known)
         summary = Summary(base.counts(), tuple(base.judged.stale()))
         if manifest.changed_at(base.root, base.texts) >= base.read_at:
             inputs = ""  # whatever the records say by now, this build is not known to be made of it
-        manifest.write(folder, inputs, settings, pages, summary)
+        made = Manifest(inputs, settings, pages, _digests(folder, known), summary)
+        manifest.write(folder, made)
     return summary
 
 
@@ -82,7 +84,15 @@ def _last(target: Path, settings: str) -> Last | None:
     made = manifest.read(target)
     if made is None or made.settings != settings or not manifest.is_intact(target, made):
         return None
-    return Last(target, made.pages)
+    return Last(target, made.pages, made.files)
+
+
+def _digests(folder: Path, last: Last | None) -> Mapping[str, str]:
+    """Return the digest of each file of a build; files shared with the last one were read then."""
+    if last is None:
+        return manifest.digests(folder)
+    shared = {(last.folder / name).stat().st_ino: said for name, said in last.files.items()}
+    return manifest.digests(folder, shared)
 
 
 def _write_tables(base: KnowledgeBase, folder: Path) -> None:

@@ -49,8 +49,11 @@ def mkdocs(folder: Path) -> Iterator[Callable[[Path | None], None]]:
 
 def link(before: str | Path, target: str | Path) -> None:
     """Share a file with an earlier build, which is removed later; some disks can only copy."""
-    Path(target).parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(before, target)
     except OSError:
-        shutil.copyfile(before, target)
+        Path(target).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(before, target)
+        except OSError:
+            shutil.copyfile(before, target)

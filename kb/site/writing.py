@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from html import escape
 from itertools import chain
 from pathlib import Path, PurePosixPath
@@ -65,11 +66,13 @@ _BESIDE: Final = "beside"
 class Last:
     """An earlier build with the same software, ontology and theme, whose files are intact.
 
-    ``pages`` has, for some pages, the digest of what they were made of.
+    ``pages`` has, for some pages, the digest of what they were made of; ``files`` the SHA-256 of
+    what each file holds.
     """
 
     folder: Path
     pages: Mapping[str, str]
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def build_site(base: KnowledgeBase, folder: Path, last: Last | None = None) -> Mapping[str, str]:
@@ -133,7 +136,7 @@ def _write_all(site: Site, folder: Path, last: Last | None) -> Mapping[str, str]
             if isinstance(item, Page):
                 pages |= _write_page(docs, _with_description(site, item), renderer, last)
             else:
-                _write(folder / _BESIDE, item.path, item.content)
+                _write_file(folder / _BESIDE, item, last)
         return pages
 
     _ = site.by_iri, site.base.store  # which both processes need
@@ -150,6 +153,15 @@ def _write_page(docs: Path, page: Page, renderer: Renderer, last: Last | None) -
     else:
         _write(docs, name, renderer.markdown(page).encode())
     return {page.path: made_of} if made_of else {}
+
+
+def _write_file(target: Path, file: File, last: Last | None) -> None:
+    """Write a file beside the pages, or share the one of the last build that holds the same."""
+    before = last.files.get(f"site/{file.path}") if last else None
+    if last and before == hashlib.sha256(file.content).hexdigest():
+        link(last.folder / "site" / file.path, _within(target, file.path))
+    else:
+        _write(target, file.path, file.content)
 
 
 def _write_front(target: Path, made_of: Path, last: Last | None) -> None:
@@ -178,11 +190,15 @@ def _with_description(site: Site, page: Page) -> Page:
     return replace(page, linked=script(said)) if said else page
 
 
-def _write(folder: Path, path: str, content: bytes) -> None:
+def _within(folder: Path, path: str) -> Path:
     within = PurePosixPath(path)
     if within.is_absolute() or ".." in within.parts:
         raise UnavailableError(f"{path!r} would be written outside the site")
-    target = folder / within
+    return folder / within
+
+
+def _write(folder: Path, path: str, content: bytes) -> None:
+    target = _within(folder, path)
     try:
         target.write_bytes(content)
     except FileNotFoundError:
