@@ -134,7 +134,7 @@ def _write_all(site: Site, folder: Path, last: Last | None) -> Mapping[str, str]
         for item in chain.from_iterable(kind(site) for kind in kinds):
             before_each()
             if isinstance(item, Page):
-                pages |= _write_page(docs, _with_description(site, item), renderer, last)
+                pages |= _write_page(folder, _with_description(site, item), renderer, last)
             else:
                 _write_file(folder / _BESIDE, item, last)
         return pages
@@ -144,15 +144,26 @@ def _write_all(site: Site, folder: Path, last: Last | None) -> Mapping[str, str]
         return write(KINDS, lambda: None) | others()
 
 
-def _write_page(docs: Path, page: Page, renderer: Renderer, last: Last | None) -> Mapping[str, str]:
+def _write_page(
+    folder: Path, page: Page, renderer: Renderer, last: Last | None
+) -> Mapping[str, str]:
     """Write a page that has changed, or take it over; return what it is made of, if it says so."""
-    name = f"{page.path}.md"
-    made_of = digest(replace(page, values={})) if page.made_of else ""
+    made_of = digest(replace(page, values={}, files=None)) if page.made_of else ""
     if last and made_of and last.pages.get(page.path) == made_of:
-        link(last.folder / "docs" / name, docs / name)
+        _take_over(last, page, folder)
     else:
-        _write(docs, name, renderer.markdown(page).encode())
+        _write(folder / "docs", f"{page.path}.md", renderer.markdown(page).encode())
+        for file in page.files() if page.files else ():
+            _write_file(folder / _BESIDE, file, last)
     return {page.path: made_of} if made_of else {}
+
+
+def _take_over(last: Last, page: Page, folder: Path) -> None:
+    name, within = f"docs/{page.path}.md", f"site/{page.path}/"
+    link(last.folder / name, folder / name)
+    tables = [file for file in last.files if file.startswith(within) and file.endswith(".csv")]
+    for file in tables if page.files else ():
+        link(last.folder / file, folder / _BESIDE / file.removeprefix("site/"))
 
 
 def _write_file(target: Path, file: File, last: Last | None) -> None:
