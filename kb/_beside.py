@@ -57,9 +57,8 @@ def beside(work: Callable[[Callable[[], None]], T]) -> Iterator[Callable[[], T]]
 
 def _processors() -> int:
     """How many processors this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    allowed = getattr(os, "sched_getaffinity", None)  # Linux knows which are for this process
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def _result(reader: Connection) -> T:  # type: ignore[type-var]

@@ -122,11 +122,15 @@ def _lock(work: Path, target: Path) -> int:
     while True:
         if work.is_symlink():
             raise UnavailableError(f"{work} is a link: what it leads to would be removed")
-        work.mkdir(exist_ok=True)
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
         try:
+            work.mkdir(exist_ok=True)
             handle = os.open(work / _LOCK, flags, 0o644)
         except FileNotFoundError:  # the folder went in between
+            continue
+        except FileExistsError:  # so did one that was there before, or it is none
+            if work.exists() and not work.is_dir():
+                raise
             continue
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -115,7 +115,7 @@ def _values(site: Site, term: Term, found: list[FoundClaim]) -> dict[str, Any]:
 
 
 def lines(site: Site, found: Iterable[FoundClaim]) -> list[Line]:
-    """Return claims as lines, ordered by endpoint and measure: the same list for the same claims."""
+    """Return claims as lines, by endpoint and measure: the same list for the same claims."""
     order = site.endpoint_order
     chosen = sorted(
         found,

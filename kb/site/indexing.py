@@ -14,9 +14,7 @@ from html import escape, unescape
 from typing import Any, Final
 
 _SAID: Final = r"(?P<said>[^<>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^<>\"']*)*)>"
-TAG: Final = re.compile(
-    rf"<!--.*?-->|<(?P<end>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9]*){_SAID}", re.DOTALL
-)
+TAG: Final = re.compile(rf"<!--.*?-->|<(?P<end>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9]*){_SAID}", re.DOTALL)
 """A comment, or a tag with its name and its attributes."""
 
 _ID: Final = re.compile(r"""\sid=["']?([^\s"'>]+)""")

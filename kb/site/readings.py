@@ -72,9 +72,7 @@ class Readings:
             for order, group in enumerate(self.site.groups_of(study))
         }
 
-    def _same_reading(
-        self, measure: Measure, found: Sequence[FoundClaim], prefix: str
-    ) -> Reading:
+    def _same_reading(self, measure: Measure, found: Sequence[FoundClaim], prefix: str) -> Reading:
         key = ("reading", prefix, *(one.iri for one in found))
         return self.site.once(key, lambda: self._reading(measure, found, prefix))
 

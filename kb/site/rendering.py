@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final, TextIO
 
 from jinja2 import Environment, TemplateError
+from markdown import Markdown
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -159,6 +160,9 @@ def render(folder: Path, told: TextIO) -> None:
     """
     config = load_config(str(folder / "mkdocs.yml"), strict=True)
     config.theme = _ReadTheme(config.theme)
+    Markdown(extensions=config.markdown_extensions, extension_configs=config.mdx_configs).convert(
+        "```sparql\nSELECT * { ?s ?p ?o }\n```\n```python\n1\n```"
+    )  # which imports what it needs
     if told.readline() == BEGIN:
         last = told.readline().strip()
         config.plugins["kb/incremental"] = Incremental(Path(last) if last else None)

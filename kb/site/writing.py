@@ -9,7 +9,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from html import escape
 from itertools import chain
 from pathlib import Path, PurePosixPath
@@ -62,6 +62,7 @@ Kind = Callable[[Site], Iterator[Page | File]]
 _BESIDE: Final = "beside"
 """The folder, within that of a build, of what is neither page nor asset until the pages stand."""
 
+
 @dataclass(frozen=True)
 class Last:
     """An earlier build with the same software, ontology and theme, whose files are intact.
@@ -72,7 +73,7 @@ class Last:
 
     folder: Path
     pages: Mapping[str, str]
-    files: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str]
 
 
 def build_site(base: KnowledgeBase, folder: Path, last: Last | None = None) -> Mapping[str, str]:
