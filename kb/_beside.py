@@ -6,15 +6,18 @@ ends: an interrupt goes to this one alone, and the work asks now and then whethe
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from kb.errors import KbError, UnavailableError
+
+_ENDS_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG
 
 T = TypeVar("T")
 
@@ -76,11 +79,14 @@ def _work(writer: Connection, work: Callable[[Callable[[], None]], object], pare
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(AttributeError, OSError, TypeError):  # Linux ends the copy by itself
+        ctypes.CDLL(None).prctl(_ENDS_WITH_PARENT, signal.SIGKILL)
 
     def end_if_alone() -> None:
         if os.getppid() != parent:
             os._exit(1)
 
+    end_if_alone()
     try:
         writer.send((True, work(end_if_alone)))
     except (KbError, OSError) as error:

@@ -120,17 +120,8 @@ def _lock(work: Path, target: Path) -> int:
     except ImportError as error:
         raise UnavailableError("builds need a system with file locks of POSIX") from error
     while True:
-        if work.is_symlink():
-            raise UnavailableError(f"{work} is a link: what it leads to would be removed")
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
-        try:
-            work.mkdir(exist_ok=True)
-            handle = os.open(work / _LOCK, flags, 0o644)
-        except FileNotFoundError:  # the folder went in between
-            continue
-        except FileExistsError:  # so did one that was there before, or it is none
-            if work.exists() and not work.is_dir():
-                raise
+        handle = _opened(work)
+        if handle is None:
             continue
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -147,6 +138,21 @@ def _lock(work: Path, target: Path) -> int:
             os.close(handle)
             raise
         os.close(handle)
+
+
+def _opened(work: Path) -> int | None:
+    """Open the file of the lock; nothing if another process removed its folder in between."""
+    if work.is_symlink():
+        raise UnavailableError(f"{work} is a link: what it leads to would be removed")
+    try:
+        work.mkdir(exist_ok=True)
+        return os.open(work / _LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+    except FileNotFoundError:
+        return None
+    except FileExistsError:
+        if work.exists() and not work.is_dir():
+            raise
+        return None
 
 
 def _is_at(path: Path, handle: int) -> bool:
