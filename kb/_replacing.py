@@ -146,12 +146,13 @@ def _opened(work: Path) -> int | None:
         raise UnavailableError(f"{work} is a link: what it leads to would be removed")
     try:
         work.mkdir(exist_ok=True)
-        return os.open(work / _LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
-    except FileNotFoundError:
-        return None
     except FileExistsError:
         if work.exists() and not work.is_dir():
             raise
+        return None
+    try:
+        return os.open(work / _LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+    except FileNotFoundError:
         return None
 
 
