@@ -152,4 +152,4 @@ def _builds(setup: Setup) -> Iterator[Row]:
     yield Row("`kb build`", "bare mkdocs", full, bare, 1.2, True, build.peak, pages)
     full_build = "a full build"
     yield Row("`kb build`, nothing changed", full_build, took["unchanged"], full, 0.1)
-    yield Row("`kb build`, one record changed", full_build, took["one record"], full, 0.2)
+    yield Row("`kb build`, one figure changed", full_build, took["one figure"], full, 0.2)

@@ -126,13 +126,8 @@ def _lock(work: Path, target: Path) -> int:
     except ImportError as error:
         raise UnavailableError("builds need a system with file locks of POSIX") from error
     while True:
-        if work.is_symlink():
-            raise UnavailableError(f"{work} is a link: what it leads to would be removed")
-        work.mkdir(exist_ok=True)
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
-        try:
-            handle = os.open(work / _LOCK, flags, 0o644)
-        except FileNotFoundError:  # the folder went in between
+        handle = _opened(work)
+        if handle is None:
             continue
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -149,6 +144,22 @@ def _lock(work: Path, target: Path) -> int:
             os.close(handle)
             raise
         os.close(handle)
+
+
+def _opened(work: Path) -> int | None:
+    """Open the file of the lock; nothing if another process removed its folder in between."""
+    if work.is_symlink():
+        raise UnavailableError(f"{work} is a link: what it leads to would be removed")
+    try:
+        work.mkdir(exist_ok=True)
+    except FileExistsError:
+        if work.exists() and not work.is_dir():
+            raise
+        return None
+    try:
+        return os.open(work / _LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+    except FileNotFoundError:
+        return None
 
 
 def _is_at(path: Path, handle: int) -> bool:

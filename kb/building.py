@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,7 @@ from kb.exports import to_csv
 from kb.lookup import KnowledgeBase
 from kb.manifest import Manifest, Summary
 from kb.schema import MODELS, schema_text
-from kb.site import Last, build_site, front_folder, site_folder
+from kb.site import Last, building_site, front_folder, site_folder
 
 STEPS: Final = ("dataset", "tables", "site")
 Progress = Callable[[str], None]
@@ -54,18 +55,21 @@ def build(
     if foreign and target.is_dir() and any(target.iterdir()):
         raise InputError(f"{target} is no earlier build: it would be replaced with all it holds")
     inputs, settings = manifest.of_inputs(base.root, _themes(base.root), base.texts)
-    with replacing(target) as folder:
-        last = None if fresh else _last(target, settings)
-        progress("dataset")
-        (folder / "kb.nq").write_bytes(base.nquads)
-        progress("tables")
-        _write_tables(base, folder)
+    with replacing(target) as folder, building_site(base, folder) as build_pages:
+        with ThreadPoolExecutor(1) as reading:  # the files of the last build are read meanwhile
+            last = None if fresh else reading.submit(_last, target, settings)
+            progress("dataset")
+            (folder / "kb.nq").write_bytes(base.nquads)
+            progress("tables")
+            _write_tables(base, folder)
         progress("site")
-        pages = build_site(base, folder, last)
+        known = last.result() if last else None
+        pages = build_pages(known)
         summary = Summary(base.counts(), tuple(base.judged.stale()))
         if manifest.changed_at(base.root, base.texts) >= base.read_at:
             inputs = ""  # whatever the records say by now, this build is not known to be made of it
-        manifest.write(folder, inputs, settings, pages, summary)
+        made = Manifest(inputs, settings, pages, _digests(folder, known), summary)
+        manifest.write(folder, made)
     return summary
 
 
@@ -80,7 +84,15 @@ def _last(target: Path, settings: str) -> Last | None:
     made = manifest.read(target)
     if made is None or made.settings != settings or not manifest.is_intact(target, made):
         return None
-    return Last(target, made.pages)
+    return Last(target, made.pages, made.files)
+
+
+def _digests(folder: Path, last: Last | None) -> Mapping[str, str]:
+    """Return the digest of each file of a build; files shared with the last one were read then."""
+    if last is None:
+        return manifest.digests(folder)
+    shared = {(last.folder / name).stat().st_ino: said for name, said in last.files.items()}
+    return manifest.digests(folder, shared)
 
 
 def _write_tables(base: KnowledgeBase, folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -39,13 +40,18 @@ def _fields(kind: Any) -> tuple[str, ...]:
 def files_below(folder: Path, skipped: Iterable[str] = ()) -> Iterator[Path]:
     """Yield the files of a folder, sorted; folders with a name of ``skipped`` are left out."""
     names = frozenset(skipped)
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if path.name in names:
+    entries = sorted(os.scandir(folder), key=_name) if folder.is_dir() else ()
+    for entry in entries:
+        if entry.name in names:
             continue
-        if path.is_dir() and not path.is_symlink():
-            yield from files_below(path, names)
-        elif path.is_file():
-            yield path
+        if entry.is_dir(follow_symlinks=False):
+            yield from files_below(folder / entry.name, names)
+        elif entry.is_file():
+            yield folder / entry.name
+
+
+def _name(entry: os.DirEntry[str]) -> str:
+    return entry.name
 
 
 def digest_of_files(root: Path, paths: Iterable[Path]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Final
@@ -92,20 +92,27 @@ def read(build: Path) -> Manifest | None:
         return None
 
 
-def write(
-    build: Path, inputs: str, settings: str, pages: Mapping[str, str], summary: Summary
-) -> None:
+def write(build: Path, manifest: Manifest) -> None:
     """Write the manifest of a build whose files are all there."""
-    made = Manifest(inputs, settings, dict(sorted(pages.items())), _files(build), summary)
+    made = replace(manifest, pages=dict(sorted(manifest.pages.items())))
     text = json.dumps(asdict(made), indent=0, ensure_ascii=False)
     (build / NAME).write_text(f"{text}\n", encoding="utf-8")
 
 
 def is_intact(build: Path, manifest: Manifest) -> bool:
     """Say whether a build holds exactly the files of its manifest, each as it was made."""
-    return _files(build) == manifest.files
+    return digests(build) == manifest.files
 
 
-def _files(build: Path) -> dict[str, str]:
+def digests(build: Path, known: Mapping[int, str] | None = None) -> dict[str, str]:
+    """Return the digest of each file of a build, by its place.
+
+    Args:
+        build: the folder of the build.
+        known: digests by the number of the file on this disk, for files that need not be read.
+    """
     paths = ((path.relative_to(build).as_posix(), path) for path in files_below(build))
-    return {name: digest_of_file(path) for name, path in paths if name != NAME}
+    read = ((name, path) for name, path in paths if name != NAME)
+    if known is None:
+        return {name: digest_of_file(path) for name, path in read}
+    return {name: known.get(path.stat().st_ino) or digest_of_file(path) for name, path in read}

@@ -65,7 +65,7 @@ def last_of(root: Path) -> Last:
     made = manifests.read(root / "build")
     assert made is not None
     assert made.pages
-    return Last(root / "build", made.pages)
+    return Last(root / "build", made.pages, made.files)
 
 
 # --- the same as from nothing ----------------------------------------------------------------
@@ -89,11 +89,13 @@ def test_a_change_of_the_project_s_own_records_shows_wherever_it_is_told(tmp_pat
         shutil.copytree(ROOT / part, root / part)
     before = write_pages(KnowledgeBase(root), tmp_path / "before")
     (tmp_path / "before").rename(root / "build")
+    (root / "build" / "beside").rename(root / "build" / "site")
     study = max((root / "evidence" / "studies").glob("*.yaml"), key=lambda p: p.stat().st_size)
     text = study.read_text("utf-8")
     study.write_text(text.replace("%}", "0%}", 1), "utf-8")
     base = KnowledgeBase(root)
-    again = write_pages(base, tmp_path / "again", Last(root / "build", before))
+    last = Last(root / "build", before, manifests.digests(root / "build"))
+    again = write_pages(base, tmp_path / "again", last)
     assert 0 < sum(again[page] != before[page] for page in again) < len(again) / 2
     write_pages(base, tmp_path / "fresh")
     assert content(tmp_path / "again") == content(tmp_path / "fresh")

@@ -304,7 +304,7 @@ def test_a_build_that_fails_leaves_the_last_one(
     def broken(*_: object) -> None:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr("kb.building.build_site", broken)
+    monkeypatch.setattr("kb.building._write_tables", broken)
     with pytest.raises(Exception, match="the disk is full"):
         build(KnowledgeBase(example_root), target)
     assert content(target) == {"kb.nq": b"the last good one"}

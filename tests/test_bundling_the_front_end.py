@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
+from kb.building import build
 from kb.errors import UnavailableError
 from kb.lookup import KnowledgeBase
-from kb.site import build_site
 from kb.site.front import front_files, front_folder
 
 FRONT = ROOT / "site" / "front"
@@ -84,11 +84,9 @@ def test_a_build_without_the_packages_leaves_nothing_behind(
     example: KnowledgeBase, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("kb.site.writing.front_folder", lambda _site: tmp_path / "none")
-    target = tmp_path / "build"
-    target.mkdir()
     with pytest.raises(UnavailableError, match="make front"):
-        build_site(example, target)
-    assert not list(target.iterdir())
+        build(example, tmp_path / "build")
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_evidence_base_of_ones_own_uses_the_front_end_of_the_software(tmp_path: Path) -> None:

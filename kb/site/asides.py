@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from kb.site.indexing import TAG, VOID
+from kb.site.indexing import TAG, end_of
 
 _HEADING: Final = re.compile(r"^#{1,6} .*$", re.MULTILINE)
 _FENCE: Final = re.compile(r"^(?:```|~~~)", re.MULTILINE)
@@ -51,17 +51,17 @@ def _place(part: str, aside: list[str]) -> str:
 
 def _is_html(text: str) -> bool:
     """Tell whether nothing but closed elements of blocks stands at the top of a text."""
-    depth = at = 0
-    for piece in TAG.finditer(text):
-        if not depth and text[at : piece.start()].strip():
+    at = 0
+    while piece := TAG.search(text, at):
+        if text[at : piece.start()].strip():
             return False
-        at = piece.end()
-        tag = (piece["tag"] or "").lower()
-        if tag and not depth and tag not in _BLOCKS:
-            return False
-        if tag and tag not in VOID:
-            depth += -1 if piece["end"] else 1
-    return not depth and not text[at:].strip()
+        at, tag = piece.end(), (piece["tag"] or "").lower()
+        if tag:
+            ends = end_of(tag, text, at) if tag in _BLOCKS and not piece["end"] else -1
+            if ends < 0:
+                return False
+            at = ends
+    return not text[at:].strip()
 
 
 def put_back(html: str, aside: list[str]) -> str:

@@ -107,21 +107,22 @@ def _values(site: Site, term: Term, found: list[FoundClaim]) -> dict[str, Any]:
         "claims": found,
         "differences": site.comparability.differences(f.claim for f in found),
         "is_listed": len(found) <= MOST_ROWS,
-        "by_study": {s: list(lines(site, by_study[s])) for s in studies}
+        "by_study": {s: lines(site, by_study[s]) for s in studies}
         if len(found) <= MOST_ROWS
         else {},
         "counts": {s: len(by_study[s]) for s in studies},
     }
 
 
-def lines(site: Site, found: Iterable[FoundClaim]) -> Iterator[Line]:
-    """Yield claims as lines, ordered by endpoint and measure."""
+def lines(site: Site, found: Iterable[FoundClaim]) -> list[Line]:
+    """Return claims as lines, by endpoint and measure: the same list for the same claims."""
     order = site.endpoint_order
     chosen = sorted(
         found,
         key=lambda f: (order[f.claim.measure.endpoint], bool(f.claim.measure.versus), f.claim.id),
     )
-    return (_line(site, one) for one in chosen)
+    key = ("lines", *(one.iri for one in chosen))
+    return site.once(key, lambda: [_line(site, one) for one in chosen])
 
 
 def _line(site: Site, found: FoundClaim) -> Line:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -55,7 +55,16 @@ class Site:
         self.vocabulary = base.vocabulary
         self.words = Words(base.vocabulary)
 
+        self._kept: dict[tuple[str, ...], Any] = {}
+
     names = SCHEMES
+
+    def once(self, key: tuple[str, ...], make: Callable[[], V]) -> V:
+        """Make something that several pages show, and give the very same to the others."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        kept: V = self._kept[key]
+        return kept
 
     @cached_property
     def settings(self) -> Mapping[str, Any]:
@@ -113,7 +122,17 @@ class Site:
 
     @cached_property
     def _digests(self) -> Mapping[str, str]:
-        return {found.iri: digest(found) for found in self.claims}
+        """What is told of each claim itself: groups, sources and publications are around it."""
+        findings = {id(one): digest(one) for one in self.base.judged.findings}
+        return {
+            found.iri: digest(
+                found.claim,
+                (found.check.state, found.check.reasons),
+                [findings[id(one)] for one in found.findings],
+                found.standing,
+            )
+            for found in self.claims
+        }
 
     @cached_property
     def _around(self) -> str:

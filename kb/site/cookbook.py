@@ -25,8 +25,11 @@ from kb.results import Table
 from kb.site.context import Site
 from kb.site.pages import Page, Safe
 
-OPTIONAL: Final = ("cookbook/python.md", "cookbook/sparql.md", "traps.md")
-"""Pages that an evidence base without recipes does not have."""
+_MADE_OF: Final = {
+    "cookbook/python.md": ("python", "py"),
+    "cookbook/sparql.md": ("sparql", "rq"),
+    "traps.md": ("traps", "rq"),
+}
 SHOWN_ROWS: Final = 8
 _LINE: Final = r"[^\n]+"
 _TRAP: Final = re.compile(
@@ -116,6 +119,11 @@ def cookbook_pages(site: Site) -> Iterator[Page]:
         yield _page("cookbook/sparql", "SPARQL cookbook", site, {"asked": asked})
     if found := traps(base):
         yield _page("traps", "Traps", site, {"traps": found})
+
+
+def absent(base: KnowledgeBase) -> set[str]:
+    """Return the pages that an evidence base without recipes does not have."""
+    return {page for page, files in _MADE_OF.items() if not _files(base, *files)}
 
 
 def _page(path: str, title: str, site: Site, values: dict[str, Any]) -> Page:

@@ -31,12 +31,32 @@ def filters(site: Site) -> Mapping[str, Callable[..., Any]]:
         "sign": SIGNS.__getitem__,
         "verdict": lambda finding: VERDICTS[verdict_code(finding)],
         "lay_out": lay_out,
+        "once": Once(),
         "by_study": lambda lines: by_study(site, lines),
         "verified_count": lambda states: states[State.VERIFIED],
         "is_own": lambda text: text.startswith(base),
         "page_of": lambda text: page_of(text.removeprefix(base)),
         "short_iri": lambda text: short_iri(str(text), known),
     }
+
+
+class Once:
+    """Calls a macro once for the same arguments, and gives what it wrote when it is called again.
+
+    The same are equal texts, and otherwise the very same objects, which it keeps.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing written."""
+        self._written: dict[tuple[object, ...], tuple[tuple[Any, ...], Any]] = {}
+
+    def __call__(self, macro: Callable[..., Any], *arguments: Any) -> Any:
+        """Return what the macro writes for these arguments."""
+        same = (one if isinstance(one, str | bool) else id(one) for one in arguments)
+        key = (getattr(macro, "name", ""), *same)
+        if key not in self._written:
+            self._written[key] = (arguments, macro(*arguments))
+        return self._written[key][1]
 
 
 def section_name(section: Section) -> str:

@@ -9,14 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from html import escape, unescape
 from typing import Any, Final
 
-TAG: Final = re.compile(
-    r"<!--.*?-->|<(?P<end>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9]*)"
-    r"(?P<said>[^<>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^<>\"']*)*)>",
-    re.DOTALL,
-)
+_SAID: Final = r"(?P<said>[^<>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^<>\"']*)*)>"
+TAG: Final = re.compile(rf"<!--.*?-->|<(?P<end>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9]*){_SAID}", re.DOTALL)
 """A comment, or a tag with its name and its attributes."""
 
 _ID: Final = re.compile(r"""\sid=["']?([^\s"'>]+)""")
@@ -72,49 +70,68 @@ def _flat(pieces: list[str]) -> str:
     return escape(" ".join(unescape(" ".join(pieces)).split()), quote=False)
 
 
+def end_of(tag: str, html: str, at: int) -> int:
+    """Return where an element ends whose tag ended at a place; -1 if nothing ends it.
+
+    Only tags of its own name can, and these are few: others are not looked at.
+
+    >>> end_of("p", "<p>a<p>b</p></P>c", 3)
+    16
+    """
+    depth = 1
+    for piece in _named(tag).finditer(html, at):
+        if piece["tag"] and not piece["said"].endswith("/"):
+            depth += -1 if piece["end"] else 1
+        if not depth:
+            return piece.end()
+    return -1
+
+
+@cache
+def _named(tag: str) -> re.Pattern[str]:
+    name = rf"<!--.*?-->|<(?P<end>/?)(?P<tag>{tag})(?=[\s/>]){_SAID}"
+    return re.compile(name, re.DOTALL | re.IGNORECASE)
+
+
 def _parts(html: str) -> list[_Part]:
-    """Divide a page at its headings; text that is skipped is stepped over, element by element."""
+    """Divide a page at its headings; what is skipped is stepped over, element by element."""
     reader, at = _Reader(), 0
-    for piece in TAG.finditer(html):
+    while piece := TAG.search(html, at):
         reader.text(html[at : piece.start()])
         at = piece.end()
         tag = (piece["tag"] or "").lower()
-        if tag and tag not in VOID:
-            (reader.end if piece["end"] else reader.begin)(tag, piece["said"])
+        if piece["end"]:
+            reader.end(tag)
+        elif tag and tag not in VOID and reader.skips(tag, piece["said"]):
+            ends = end_of(tag, html, at)
+            at = len(html) if ends < 0 else ends
     reader.text(html[at:])
     return reader.parts
 
 
 class _Reader:
-    """Reads a page piece by piece, and knows the heading and the skipped element it is in."""
+    """Reads a page piece by piece, and knows the heading that it is in."""
 
     def __init__(self) -> None:
         self.parts = [_Part()]
         self._heading = ""
-        self._skipping: list[str] = []
 
     def text(self, said: str) -> None:
-        if not self._skipping:
-            part = self.parts[-1]
-            (part.title if self._heading else part.text).append(said)
+        part = self.parts[-1]
+        (part.title if self._heading else part.text).append(said)
 
-    def begin(self, tag: str, said: str) -> None:
-        if self._skipping:
-            # Elements of another name cannot end it.
-            self._skipping += [tag] if tag == self._skipping[0] else []
-        elif tag in _SKIPPED or _PERMALINK in said:
-            self._skipping.append(tag)
-        elif tag in _HEADINGS and (found := _ID.search(said)):
+    def skips(self, tag: str, said: str) -> bool:
+        """Begin an element, and tell whether what it holds is not for the search."""
+        if tag in _SKIPPED or _PERMALINK in said:
+            return True
+        if tag in _HEADINGS and (found := _ID.search(said)):
             self._heading = tag
             self._divide(tag, found[1], _EXCLUDED in said)
-        elif _EXCLUDED in said:
-            self._skipping.append(tag)
+            return False
+        return _EXCLUDED in said
 
-    def end(self, tag: str, _said: str) -> None:
-        if self._skipping:
-            if tag == self._skipping[0]:
-                self._skipping.pop()
-        elif tag == self._heading:
+    def end(self, tag: str) -> None:
+        if tag == self._heading:
             self._heading = ""
 
     def _divide(self, tag: str, anchor: str, is_excluded: bool) -> None:

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
-import networkx
-
 from kb.model import Claim, Study
 from kb.results import FoundClaim
 from kb.site.context import Site, collect
@@ -121,6 +119,8 @@ class Comparisons:
 
     def islands(self) -> list[list[str]]:
         """Return the regimens that a path of comparisons joins, the largest part first."""
+        import networkx
+
         order = list(self.labels)
         parts = networkx.connected_components(self.network.to_undirected(as_view=True))
         sorted_parts = (sorted(part, key=order.index) for part in parts)

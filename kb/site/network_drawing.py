@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import hypot, sqrt
-from typing import Final
-
-import networkx
+from typing import TYPE_CHECKING, Final
 
 from kb.site.drawing import fold
+
+if TYPE_CHECKING:
+    import networkx
 
 WIDTH: Final = 1040
 BOX: Final = 150
@@ -122,6 +123,8 @@ def _size(places: Mapping[str, Point], heights: Mapping[str, float]) -> Point:
 def _placed(
     island: Sequence[str], edges: Sequence[Edge], heights: Mapping[str, float]
 ) -> dict[str, Point]:
+    import networkx
+
     graph: networkx.Graph[str] = networkx.Graph()
     graph.add_nodes_from(island)
     graph.add_edges_from((edge.of, edge.versus) for edge in edges)

@@ -7,7 +7,7 @@ All text is escaped by the templates; headings, which Markdown reads, are escape
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -22,6 +22,14 @@ _PLAIN: Final = frozenset(" abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ
 
 
 @dataclass(frozen=True)
+class File:
+    """A file beside the pages: a table or a description of one thing for machines."""
+
+    path: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Page:
     """One page: where it is, how it is called, and what its template is given.
 
@@ -31,7 +39,8 @@ class Page:
 
     ``made_of`` is the digest of all that the page says and that templates, ontology and
     software do not decide: while it is the same, so is the page, and its ``values`` are not asked
-    for. A page without one is written with every build.
+    for. A page without one is written with every build. ``files`` are tables in the page's own
+    folder, of what stands on it: they are the same while the page is.
     """
 
     path: str
@@ -44,20 +53,13 @@ class Page:
     linked: str = ""
     more: Mapping[str, Any] = field(default_factory=dict)
     made_of: str = ""
+    files: Callable[[], Iterator[File]] | None = None
 
     @property
     def url(self) -> str:
         """The address of the page, relative to the site, with a slash at its end."""
         trimmed = "" if self.path == "index" else self.path.removesuffix("/index")
         return f"{trimmed}/" if trimmed else ""
-
-
-@dataclass(frozen=True)
-class File:
-    """A file beside the pages: a table or a description of one thing for machines."""
-
-    path: str
-    content: bytes
 
 
 class Renderer:

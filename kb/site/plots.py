@@ -68,8 +68,13 @@ class Plots:
         return [
             plot
             for endpoint in endpoints
-            for plot in self.of_endpoint(endpoint, by_endpoint.get(endpoint, []))
+            for plot in self._of_same(endpoint, by_endpoint.get(endpoint, []))
         ]
+
+    def _of_same(self, endpoint: str, found: Sequence[FoundClaim]) -> list[Plot]:
+        """Return the plots of an endpoint: concepts that are close have the same claims."""
+        key = ("plots", endpoint, *(one.iri for one in found))
+        return self.site.once(key, lambda: list(self.of_endpoint(endpoint, found)))
 
     def _rank(self, endpoint: str) -> int:
         return self.site.endpoint_order[endpoint]

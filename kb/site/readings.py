@@ -54,7 +54,7 @@ class Readings:
         """Gather claims by their measure, in the order of studies and groups."""
         by_measure = collect((one.claim.measure, one) for one in found)
         return [
-            self._reading(measure, by_measure[measure], prefix)
+            self._same_reading(measure, by_measure[measure], prefix)
             for measure in sorted(by_measure, key=self.order)
         ]
 
@@ -71,6 +71,10 @@ class Readings:
             for at, study in enumerate(self.site.studies)
             for order, group in enumerate(self.site.groups_of(study))
         }
+
+    def _same_reading(self, measure: Measure, found: Sequence[FoundClaim], prefix: str) -> Reading:
+        key = ("reading", prefix, *(one.iri for one in found))
+        return self.site.once(key, lambda: self._reading(measure, found, prefix))
 
     def _reading(self, measure: Measure, found: Sequence[FoundClaim], prefix: str) -> Reading:
         shown = shown_figures(found, self.site.words, with_unit=True, prefix=prefix)

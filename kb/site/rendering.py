@@ -1,7 +1,8 @@
 """mkdocs builds the pages: those that changed, while the others are taken from the last build.
 
 Run as a program, so that mkdocs has a process, a working folder and an environment of its own:
-``python -m kb.site.rendering FOLDER [LAST]``, which begins when it is told that the pages stand.
+``python -m kb.site.rendering FOLDER``, which begins when it is told that the pages stand, and
+which build was the last.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from html import escape
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
+from jinja2 import Environment, TemplateError
+from markdown import Markdown
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -23,6 +27,7 @@ from mkdocs.exceptions import Abort
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
+from mkdocs.theme import Theme
 
 from kb.site.asides import put_back, set_aside
 from kb.site.handover import BEGIN, link
@@ -82,7 +87,9 @@ class Incremental(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
             return False
         written, before = Path(str(file.abs_src_path)), self._last / "docs" / file.src_uri
         is_there = before.is_file() and (self._last / "site" / file.dest_uri).is_file()
-        return is_there and before.read_bytes() == written.read_bytes()
+        return is_there and (
+            before.samefile(written) or before.read_bytes() == written.read_bytes()
+        )
 
     @event_priority(-100)
     def on_page_markdown(self, markdown: str, /, *, page: Page, **_around: Any) -> str:
@@ -143,25 +150,45 @@ def _places(navigation: Any) -> Iterator[str]:
         yield from chain.from_iterable(map(_places, parts))
 
 
-def render(folder: Path, last: Path | None = None) -> None:
-    """Build ``folder/site`` of ``folder/docs`` with ``folder/mkdocs.yml``.
+def render(folder: Path, told: TextIO) -> None:
+    """Build ``folder/site`` of ``folder/docs`` with ``folder/mkdocs.yml``, when told to.
+
+    Settings and theme are read until then.
 
     Raises:
         mkdocs.exceptions.Abort: mkdocs found something wrong with the pages, and has said it.
     """
     config = load_config(str(folder / "mkdocs.yml"), strict=True)
-    config.plugins["kb/incremental"] = Incremental(last)
-    build(config)
+    config.theme = _ReadTheme(config.theme)
+    Markdown(extensions=config.markdown_extensions, extension_configs=config.mdx_configs).convert(
+        "```sparql\nSELECT * { ?s ?p ?o }\n```\n```python\n1\n```"
+    )  # which imports what it needs
+    if told.readline() == BEGIN:
+        last = told.readline().strip()
+        config.plugins["kb/incremental"] = Incremental(Path(last) if last else None)
+        build(config)
 
 
-def _arguments() -> Iterator[Path]:
-    return (Path(argument) for argument in sys.argv[1:])
+class _ReadTheme(Theme):
+    """A theme whose templates are read, and are kept for the build."""
+
+    def __init__(self, theme: Theme) -> None:
+        """Read all templates that pages are made with."""
+        vars(self).update(vars(theme))
+        self._environment = super().get_env()
+        for folder in map(Path, self.dirs):
+            for path in chain(folder.glob("*.html"), folder.glob("partials/**/*.html")):
+                with suppress(TemplateError):  # some are for plugins that are not in use
+                    self._environment.get_template(path.relative_to(folder).as_posix())
+
+    def get_env(self) -> Environment:
+        """Return the environment in which they are."""
+        return self._environment
 
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s - %(message)s")
     try:
-        if sys.stdin.readline() == BEGIN:
-            render(*_arguments())
+        render(Path(sys.argv[1]), sys.stdin)
     except Abort as error:
         sys.exit(str(error))

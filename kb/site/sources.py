@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kb.expansion import slug
-from kb.model import Source
+from kb.model import Publication, Source
 from kb.site import searching
 from kb.site.concepts import MOST_ROWS, lines
 from kb.site.context import Site, collect
 from kb.site.findings import by_section
-from kb.site.pages import File, Page
+from kb.site.pages import File, Page, Values
 from kb.verification import State
 
 
@@ -39,23 +39,28 @@ def _source(site: Site, source: Source) -> Page:
     sections = [s for s in site.evidence.sections if s.source == source.id]
     found_in = collect((found.claim.section, found) for found in claims)
     states = collect((found.check.state, found) for found in claims)
-    return Page(
-        f"source/{source.id}",
-        "source.html.j2",
-        source.title,
-        {
+
+    def values() -> Values:
+        return {
             "site": site,
             "source": source,
             "publication": site.publications[source.publication],
             "sections": sections,
             "slug": slug,
-            "lines": {name: list(lines(site, found)) for name, found in found_in.items()},
+            "lines": {name: lines(site, found) for name, found in found_in.items()},
             "states": {state: len(states.get(state, [])) for state in State},
             "claims": claims,
             "findings": by_section(site, source.id),
-        },
+        }
+
+    return Page(
+        f"source/{source.id}",
+        "source.html.j2",
+        source.title,
+        values,
         source.credit,
         hide=("navigation",),
+        made_of=site.made_of(claims),
         **searching.of_publication(site.publications[source.publication], len(claims), "source"),
     )
 
@@ -75,25 +80,34 @@ def _publications(site: Site) -> Iterator[Page | File]:
         hide=("navigation",),
     )
     for publication in site.publications.values():
-        claims = site.by_publication.get(publication.id, [])
-        yield Page(
-            f"publication/{publication.id}",
-            "publication.html.j2",
-            publication.citation,
-            {
-                "site": site,
-                "publication": publication,
-                "cited": cited.get(publication.id, []),
-                "is_source": [s for s in site.sources.values() if s.publication == publication.id],
-                "reports": _reports(site, publication.id, publication.reports),
-                "claims": claims,
-                "lines": list(lines(site, claims)) if len(claims) <= MOST_ROWS else [],
-            },
-            hide=("navigation",),
-            **searching.of_publication(publication, len(claims)),
-        )
-        if claims:
+        yield _publication(site, publication, cited.get(publication.id, []))
+        if claims := site.by_publication.get(publication.id):
             yield site.csv(f"publication/{publication.id}.csv", claims)
+
+
+def _publication(site: Site, publication: Publication, cited: list[tuple[Source, int]]) -> Page:
+    claims = site.by_publication.get(publication.id, [])
+
+    def values() -> Values:
+        return {
+            "site": site,
+            "publication": publication,
+            "cited": cited,
+            "is_source": [s for s in site.sources.values() if s.publication == publication.id],
+            "reports": _reports(site, publication.id, publication.reports),
+            "claims": claims,
+            "lines": lines(site, claims) if len(claims) <= MOST_ROWS else [],
+        }
+
+    return Page(
+        f"publication/{publication.id}",
+        "publication.html.j2",
+        publication.citation,
+        values,
+        hide=("navigation",),
+        made_of=site.made_of(claims),
+        **searching.of_publication(publication, len(claims)),
+    )
 
 
 def _reports(site: Site, name: str, named: tuple[str, ...]) -> list[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 from kb.exports import schedule
 from kb.model import WHOLE, Group, Study, measure_key
@@ -12,7 +13,7 @@ from kb.site import searching
 from kb.site.context import Site, collect
 from kb.site.figures import Part, Shown
 from kb.site.findings import from_elsewhere, of_study
-from kb.site.flow import Count, Size, flow_of
+from kb.site.flow import Count, Flow, Size, flow_of
 from kb.site.pages import File, Page, Values
 from kb.site.study_plots import StudyPlots
 from kb.site.tables import StudyTables, Table
@@ -52,16 +53,30 @@ def study_pages(site: Site) -> Iterator[Page | File]:
     )
     plots = StudyPlots(site)
     for study in site.studies.values():
-        yield from _study(site, study, plots)
+        yield _study(site, study, plots)
         yield site.csv(f"study/{study.id}.csv", site.by_study.get(study.id, ()))
 
 
-def _study(site: Site, study: Study, plots: StudyPlots) -> Iterator[Page | File]:
+@dataclass(frozen=True)
+class _Parts:
+    """What stands on a study's page and can be taken from it."""
+
+    tables: list[Table]
+    main: Table | None
+    schedules: list[Schedule]
+    flow: Flow | None
+
+
+def _study(site: Site, study: Study, plots: StudyPlots) -> Page:
     arranged = StudyTables(site, study.id)
-    tables, main = arranged.tables(), arranged.main()
-    schedules, flow = _schedules(site, study.id), flow_of(site, study.id)
+
+    @cache
+    def parts() -> _Parts:
+        tables, main = arranged.tables(), arranged.main()
+        return _Parts(tables, main, _schedules(site, study.id), flow_of(site, study.id))
 
     def values() -> Values:
+        tables, main, schedules = parts().tables, parts().main, parts().schedules
         members = _member(site, arranged, site.groups[study.id, WHOLE])
         return {
             "site": site,
@@ -71,7 +86,7 @@ def _study(site: Site, study: Study, plots: StudyPlots) -> Iterator[Page | File]
             "cards": of_study(site, study.id),
             "elsewhere": from_elsewhere(site, study.id),
             "plots": plots.of(study.id),
-            "flow": flow,
+            "flow": parts().flow,
             "schedules": schedules,
             "whole": members,
             "anchors": _anchors(arranged.claims),
@@ -81,15 +96,21 @@ def _study(site: Site, study: Study, plots: StudyPlots) -> Iterator[Page | File]
             "is_long": arranged.is_long,
         }
 
-    yield _page(site, study, arranged.claims, values)
-    for table in (*tables, *([main] if main else [])):
+    page = _page(site, study, arranged.claims, values)
+    return replace(page, files=lambda: _files(site, study.id, parts()))
+
+
+def _files(site: Site, study: str, parts: _Parts) -> Iterator[File]:
+    """Yield what can be taken from a study's page, in the folder of the page."""
+    for table in (*parts.tables, *([parts.main] if parts.main else [])):
         yield site.csv(table.csv, table.claims)
+    flow = parts.flow
     drawn = [] if flow is None else [*flow.whole.shown, *_within(flow.arms), *_within(flow.counts)]
-    listed = {"flow": drawn, "schedules": [one.shown for one in schedules]}
+    listed = {"flow": drawn, "schedules": [one.shown for one in parts.schedules]}
     for name, shown in listed.items():
         if shown:
             found = [one for print_ in shown for one in print_.claims]
-            yield site.csv(f"study/{study.id}/{name}.csv", found)
+            yield site.csv(f"study/{study}/{name}.csv", found)
 
 
 def _page(site: Site, study: Study, claims: list[FoundClaim], values: Callable[[], Values]) -> Page:

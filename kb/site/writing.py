@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
 import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from html import escape
@@ -16,6 +15,7 @@ from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from kb._beside import beside
 from kb.digests import digest
 from kb.errors import UnavailableError
 from kb.lookup import KnowledgeBase
@@ -23,12 +23,12 @@ from kb.site.comparing import compare_pages
 from kb.site.concepts import concept_pages
 from kb.site.console import console_pages
 from kb.site.context import Site
-from kb.site.cookbook import OPTIONAL, cookbook_pages
+from kb.site.cookbook import absent, cookbook_pages
 from kb.site.exploring import explore_pages
 from kb.site.filters import filters
 from kb.site.findings import finding_pages
 from kb.site.front import FRONT, front_files, front_folder
-from kb.site.handover import BEGIN, link
+from kb.site.handover import link, mkdocs
 from kb.site.home import home_pages
 from kb.site.machine import described, machine_files, script
 from kb.site.network import network_pages
@@ -40,13 +40,11 @@ from kb.site.sources import source_pages
 from kb.site.studies import study_pages
 from kb.site.things import thing_files
 
-KINDS: Final = (
+KINDS: Final = (study_pages, concept_pages, source_pages, finding_pages, scheme_pages)
+"""What makes pages and files; a kind of page is added here or below, and by its template."""
+
+OTHERS: Final = (
     home_pages,
-    study_pages,
-    concept_pages,
-    source_pages,
-    finding_pages,
-    scheme_pages,
     network_pages,
     question_pages,
     console_pages,
@@ -57,24 +55,25 @@ KINDS: Final = (
     redirect_files,
     machine_files,
 )
-"""What makes pages and files; a kind of page is added here and by its template."""
+"""What makes the rest at the same time: it is about half of what a build has to write."""
+
+Kind = Callable[[Site], Iterator[Page | File]]
 
 _BESIDE: Final = "beside"
 """The folder, within that of a build, of what is neither page nor asset until the pages stand."""
-
-_EPOCH: Final = "1735689600"
-"""The time that mkdocs writes into pages and archives, so that builds are the same bytes."""
 
 
 @dataclass(frozen=True)
 class Last:
     """An earlier build with the same software, ontology and theme, whose files are intact.
 
-    ``pages`` has, for some pages, the digest of what they were made of.
+    ``pages`` has, for some pages, the digest of what they were made of; ``files`` the SHA-256 of
+    what each file holds.
     """
 
     folder: Path
     pages: Mapping[str, str]
+    files: Mapping[str, str]
 
 
 def build_site(base: KnowledgeBase, folder: Path, last: Last | None = None) -> Mapping[str, str]:
@@ -88,45 +87,93 @@ def build_site(base: KnowledgeBase, folder: Path, last: Last | None = None) -> M
         UnavailableError: mkdocs or the front end is not installed, the project has no
             ``site/``, or mkdocs found something wrong with the pages.
     """
+    with building_site(base, folder) as build:
+        return build(last)
+
+
+@contextmanager
+def building_site(
+    base: KnowledgeBase, folder: Path
+) -> Iterator[Callable[[Last | None], Mapping[str, str]]]:
+    """Begin as ``build_site`` does, and give what goes on: what mkdocs needs first takes a second.
+
+    Raises:
+        UnavailableError: as there.
+    """
     if importlib.util.find_spec("mkdocs") is None or importlib.util.find_spec("material") is None:
         raise UnavailableError("the site needs mkdocs and its theme: pip install 'kb[site]'")
-    with _mkdocs(folder, last.folder if last else None) as run:
-        pages = write_pages(base, folder, last)
-        run()
-    _put_beside(folder / _BESIDE, folder / "site")
-    return pages
+    site = Site(base, site_folder(base.root))
+    _write_settings(site, folder)
+    with mkdocs(folder) as run:
+
+        def build(last: Last | None) -> Mapping[str, str]:
+            pages = _write_all(site, folder, last)
+            run(last.folder if last else None)
+            _put_beside(folder / _BESIDE, folder / "site")
+            return pages
+
+        yield build
 
 
 def write_pages(base: KnowledgeBase, folder: Path, last: Last | None = None) -> Mapping[str, str]:
     """Write all that mkdocs needs: pages, files, assets and settings."""
-    made_of = site_folder(base.root)
-    site = Site(base, made_of)
+    site = Site(base, site_folder(base.root))
+    _write_settings(site, folder)
+    return _write_all(site, folder, last)
+
+
+def _write_all(site: Site, folder: Path, last: Last | None) -> Mapping[str, str]:
+    """Write pages, files and assets, by two processes where there are two processors."""
     docs = folder / "docs"
-    _write_front(docs / FRONT, made_of, last)
-    shutil.copytree(made_of / "pages", docs, dirs_exist_ok=True)
-    shutil.copytree(made_of / "assets", docs / "assets", dirs_exist_ok=True)
-    shutil.copytree(made_of / "overrides", folder / "overrides")
-    renderer = Renderer(made_of / "templates", filters(site))
-    pages: dict[str, str] = {}
-    for item in _items(site):
-        if isinstance(item, Page):
-            page = _with_description(site, item)
-            pages |= _write_page(docs, page, renderer, last)
-        else:
-            _write(folder / _BESIDE, item.path, item.content)
-    (folder / "mkdocs.yml").write_text(_settings(site, made_of, docs), encoding="utf-8")
-    return pages
+    _write_front(docs / FRONT, site.folder, last)
+    shutil.copytree(site.folder / "pages", docs, dirs_exist_ok=True)
+    shutil.copytree(site.folder / "assets", docs / "assets", dirs_exist_ok=True)
+    renderer = Renderer(site.folder / "templates", filters(site))
+
+    def write(kinds: Iterable[Kind], before_each: Callable[[], None]) -> dict[str, str]:
+        pages: dict[str, str] = {}
+        for item in chain.from_iterable(kind(site) for kind in kinds):
+            before_each()
+            if isinstance(item, Page):
+                pages |= _write_page(folder, _with_description(site, item), renderer, last)
+            else:
+                _write_file(folder / _BESIDE, item, last)
+        return pages
+
+    _ = site.by_iri, site.base.store  # which both processes need
+    with beside(lambda end_if_alone: write(OTHERS, end_if_alone)) as others:
+        return write(KINDS, lambda: None) | others()
 
 
-def _write_page(docs: Path, page: Page, renderer: Renderer, last: Last | None) -> Mapping[str, str]:
+def _write_page(
+    folder: Path, page: Page, renderer: Renderer, last: Last | None
+) -> Mapping[str, str]:
     """Write a page that has changed, or take it over; return what it is made of, if it says so."""
-    name = f"{page.path}.md"
-    made_of = digest(replace(page, values={})) if page.made_of else ""
+    made_of = digest(replace(page, values={}, files=None)) if page.made_of else ""
     if last and made_of and last.pages.get(page.path) == made_of:
-        link(last.folder / "docs" / name, docs / name)
+        _take_over(last, page, folder)
     else:
-        _write(docs, name, renderer.markdown(page).encode())
+        _write(folder / "docs", f"{page.path}.md", renderer.markdown(page).encode())
+        for file in page.files() if page.files else ():
+            _write_file(folder / _BESIDE, file, last)
     return {page.path: made_of} if made_of else {}
+
+
+def _take_over(last: Last, page: Page, folder: Path) -> None:
+    name, within = f"docs/{page.path}.md", f"site/{page.path}/"
+    link(last.folder / name, folder / name)
+    tables = [file for file in last.files if file.startswith(within) and file.endswith(".csv")]
+    for file in tables if page.files else ():
+        link(last.folder / file, folder / _BESIDE / file.removeprefix("site/"))
+
+
+def _write_file(target: Path, file: File, last: Last | None) -> None:
+    """Write a file beside the pages, or share the one of the last build that holds the same."""
+    before = last.files.get(f"site/{file.path}") if last else None
+    if last and before == hashlib.sha256(file.content).hexdigest():
+        link(last.folder / "site" / file.path, _within(target, file.path))
+    else:
+        _write(target, file.path, file.content)
 
 
 def _write_front(target: Path, made_of: Path, last: Last | None) -> None:
@@ -149,21 +196,21 @@ def site_folder(root: Path) -> Path:
     raise UnavailableError(f"no site/mkdocs.yml in {root}: the site cannot be built from it")
 
 
-def _items(site: Site) -> Iterator[Page | File]:
-    return chain.from_iterable(kind(site) for kind in KINDS)
-
-
 def _with_description(site: Site, page: Page) -> Page:
     """Put into a page what search engines and other programs read of it."""
     said = described(site, page.path)
     return replace(page, linked=script(said)) if said else page
 
 
-def _write(folder: Path, path: str, content: bytes) -> None:
+def _within(folder: Path, path: str) -> Path:
     within = PurePosixPath(path)
     if within.is_absolute() or ".." in within.parts:
         raise UnavailableError(f"{path!r} would be written outside the site")
-    target = folder / within
+    return folder / within
+
+
+def _write(folder: Path, path: str, content: bytes) -> None:
+    target = _within(folder, path)
     try:
         target.write_bytes(content)
     except FileNotFoundError:
@@ -181,8 +228,11 @@ def _put_beside(files: Path, site: Path) -> None:
     shutil.rmtree(files)
 
 
-def _settings(site: Site, made_of: Path, docs: Path) -> str:
-    """The theme writes these into pages as they are, attributes included, so they are escaped."""
+def _write_settings(site: Site, folder: Path) -> None:
+    """Write what mkdocs reads first: settings and overrides, and a folder for the pages.
+
+    The theme writes settings into pages as they are, attributes included, so they are escaped.
+    """
     dataset = site.evidence.dataset
     credit = "; ".join(dataset.credits)
     said = {
@@ -191,35 +241,10 @@ def _settings(site: Site, made_of: Path, docs: Path) -> str:
         "site_description": escape(dataset.description),
         "copyright": f"{escape(credit)}. Built with mkdocs and Material for MkDocs.",
     }
-    own = (made_of / "mkdocs.yml").read_text(encoding="utf-8")
-    own = "".join(line for line in own.splitlines(keepends=True) if not _is_absent(line, docs))
+    own = (site.folder / "mkdocs.yml").read_text(encoding="utf-8").splitlines(keepends=True)
+    without = absent(site.base)  # the navigation may name pages that an evidence base has not
+    kept = (line for line in own if line.rpartition(": ")[2].strip() not in without)
     lines = (f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in said.items())
-    return "".join(lines) + own
-
-
-def _is_absent(line: str, docs: Path) -> bool:
-    """Whether a line of the navigation names a page that an evidence base may be without."""
-    name = line.rpartition(": ")[2].strip()
-    return name in OPTIONAL and not (docs / name).exists()
-
-
-@contextmanager
-def _mkdocs(folder: Path, last: Path | None) -> Iterator[Callable[[], None]]:
-    """Start mkdocs, which loads its theme while the pages are written; give what lets it begin."""
-    places = [str(folder), *([str(last)] if last else [])]
-    command = [sys.executable, "-P", "-m", "kb.site.rendering", *places]
-    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": _EPOCH}
-    pipe = subprocess.PIPE
-    with subprocess.Popen(
-        command, env=environment, stdin=pipe, stdout=pipe, stderr=pipe, text=True
-    ) as running:
-
-        def run() -> None:
-            _, said = running.communicate(BEGIN)
-            if running.returncode:
-                raise UnavailableError(f"mkdocs could not build the site:\n{said.strip()}")
-
-        try:
-            yield run
-        finally:
-            running.kill()
+    (folder / "docs").mkdir(parents=True, exist_ok=True)
+    (folder / "mkdocs.yml").write_text("".join((*lines, *kept)), encoding="utf-8")
+    shutil.copytree(site.folder / "overrides", folder / "overrides")
