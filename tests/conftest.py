@@ -148,9 +148,21 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         # Chromium refuses its own sandbox to root, as which containers run.
         flags = ["--no-sandbox"] if os.geteuid() == 0 else []
-        opened = playwright.chromium.launch(executable_path=program, args=flags)
-        yield opened
-        opened.close()
+        launch = functools.partial(playwright.chromium.launch, executable_path=program)
+        with launch(args=[*flags, "--enable-automation"]) as usual:  # or it does not tell
+            flags.append(without_address_bars(usual))
+        with launch(args=flags) as opened:
+            yield opened
+
+
+def without_address_bars(usual: Browser) -> str:
+    """Chromium makes two pages for the lists below the address bar of each window, seen or not.
+
+    Of the flags that switch features off, the last one holds: it names Playwright's own too.
+    """
+    said = usual.new_browser_cdp_session().send("Browser.getBrowserCommandLine")["arguments"]
+    off = next(one for one in reversed(said) if one.startswith("--disable-features="))
+    return f"{off},WebUIOmniboxPopup,WebUIOmniboxAimPopup"
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
