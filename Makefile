@@ -12,6 +12,10 @@ FRONT := site/front
 LIGHTHOUSE := benchmarks/lighthouse
 ARGS ?=
 
+# Tests run in so many processes, in the order of their files as far as it goes; 0 is this one alone.
+WORKERS ?= 2
+PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
+
 # One version of each package for every system and Python; no file says where it came from.
 # pytest-logging, which a peer of the benchmarks names and nothing imports, would change how tests run.
 LOCK = $(BIN)/uv --quiet pip compile pyproject.toml --group build --universal --fork-strategy fewest \
@@ -32,10 +36,10 @@ build: $(VENV)/.installed $(FRONT)/node_modules/.installed ## the dataset and th
 front: $(FRONT)/node_modules/.installed ## the packages of the site's front end, which kb build bundles
 
 test: $(VENV)/.installed-dev $(FRONT)/node_modules/.installed ## every test that needs no browser (ARGS="-k word")
-	$(BIN)/python -m pytest -m "not browser" $(ARGS)
+	$(PYTEST) -m "not browser" $(ARGS)
 
 browser: $(VENV)/.installed-dev build ## the built site, read in Chromium
-	$(BIN)/python -m pytest -m browser
+	$(PYTEST) -m browser
 
 lighthouse: $(VENV)/.installed-dev $(LIGHTHOUSE)/node_modules/.installed build ## scores of one page of each kind (half an hour)
 	$(BIN)/python $(LIGHTHOUSE)/measure.py $(ARGS)

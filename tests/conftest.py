@@ -6,8 +6,9 @@ import functools
 import http.server
 import os
 import shutil
+import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -35,6 +36,36 @@ for setting in ("KB_STORE", "KB_STORE_TOKEN", "KB_STORE_TIMEOUT"):
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+SHARED = "KB_TESTS_SHARED"
+"""Names the folder of what is made once for all processes that test side by side."""
+FORKED = "ignore:This process .* is multi-threaded, use of fork:DeprecationWarning"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Whoever starts the tests makes the shared folder; the processes that it starts find it."""
+    if hasattr(config, "workerinput"):
+        # Each listens to the first one in a thread of its own, which Python 3.12 warns of.
+        config.addinivalue_line("filterwarnings", FORKED)
+    elif SHARED not in os.environ:
+        os.environ[SHARED] = folder = tempfile.mkdtemp(prefix="kb-tests-")
+        config.add_cleanup(functools.partial(shutil.rmtree, folder, ignore_errors=True))
+
+
+def made_once(name: str, make: Callable[[Path], object]) -> Path:
+    """A folder of this name, made by the first process that needs it; not to be changed."""
+    import fcntl
+
+    folder = Path(os.environ[SHARED]) / name
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    done = folder.with_suffix(".made")
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            done.touch()
+    return folder
 
 
 def unavailable(reason: str) -> NoReturn:
@@ -117,9 +148,21 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         # Chromium refuses its own sandbox to root, as which containers run.
         flags = ["--no-sandbox"] if os.geteuid() == 0 else []
-        opened = playwright.chromium.launch(executable_path=program, args=flags)
-        yield opened
-        opened.close()
+        launch = functools.partial(playwright.chromium.launch, executable_path=program)
+        with launch(args=[*flags, "--enable-automation"]) as usual:  # or it does not tell
+            flags.append(without_address_bars(usual))
+        with launch(args=flags) as opened:
+            yield opened
+
+
+def without_address_bars(usual: Browser) -> str:
+    """Chromium makes two pages for the lists below the address bar of each window, seen or not.
+
+    Of the flags that switch features off, the last one holds: it names Playwright's own too.
+    """
+    said = usual.new_browser_cdp_session().send("Browser.getBrowserCommandLine")["arguments"]
+    off = next(one for one in reversed(said) if one.startswith("--disable-features="))
+    return f"{off},WebUIOmniboxPopup,WebUIOmniboxAimPopup"
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlparse
 
 from test_generating_pages import built_site, records
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Route
+    from playwright.sync_api import Page, Route
 
 USUAL = 200_000
 """Bytes: a page of more has nothing that smaller ones of its kind have not, only more of it."""
@@ -44,25 +46,39 @@ def one_of_each_kind(folder: Path) -> dict[str, str]:
     return {kind: max(found, key=rank) for kind, found in pages_by_kind(folder).items()}
 
 
-def opened(browser: Browser, address: str, **options: Any) -> Page:
-    """A page of a browser for which the site stands at its own path too, as 404.html needs."""
-    page = browser.new_page(**options)
+def stand_at_its_own_path(page: Page, address: str) -> None:
+    """Let the site stand at its own path too, as 404.html needs."""
     home = urlparse(records().evidence.dataset.base).path
 
     def answer(route: Route) -> None:
         route.fulfill(path=built_site() / urlparse(route.request.url).path.removeprefix(home))
 
     page.route(f"{address.rstrip('/')}{home}**", answer)
-    return page
 
 
 def visit(page: Page, address: str, path: str) -> None:
     """Open a page and wait until what it is made of by programs is there."""
     from playwright.sync_api import expect
 
+    page.unroute_all()  # while anything is answered here, the browser keeps no file of the site
+    if path == "404.html":
+        stand_at_its_own_path(page, address)
     page.goto(f"{address}{path}")
     name = path.rstrip("/")
     if name == "console":
         page.locator("table.answer").wait_for(timeout=20_000)
     elif name in ("explore", "compare"):
         expect(page.locator(f"#{name}-status")).not_to_contain_text("Loading", timeout=20_000)
+
+
+def settled(pages: Iterable[Page], ahead: int = 3) -> Iterator[Page]:
+    """Yield each page when it asks for nothing more; the next ones are opened while it may."""
+    waiting: deque[Page] = deque()
+    for page in pages:
+        waiting.append(page)
+        if len(waiting) > ahead:
+            waiting[0].wait_for_load_state("networkidle")
+            yield waiting.popleft()
+    for page in waiting:
+        page.wait_for_load_state("networkidle")
+        yield page

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import atexit
 import csv
 import functools
 import io
 import os
 import re
-import shutil
-import tempfile
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlparse
 
-from conftest import ROOT
+from conftest import ROOT, made_once
 
 from kb.exports import COLUMNS
 from kb.lookup import KnowledgeBase
@@ -33,10 +30,7 @@ def records() -> KnowledgeBase:
 @functools.cache
 def built_site() -> Path:
     """The site of the project's records, built once for all tests."""
-    folder = Path(tempfile.mkdtemp(prefix="kb-site-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    build_site(records(), folder)
-    return folder / "site"
+    return made_once("site", functools.partial(build_site, records())) / "site"
 
 
 # --- a page for everything -------------------------------------------------------------------

@@ -126,7 +126,10 @@ def expected(base: KnowledgeBase, **wanted: set[str]) -> set[tuple[str, str]]:
             },
         ),
     ],
-    ids=str,
+    # Sorted: processes that test side by side must name a test alike.
+    ids=lambda said: " ".join(
+        w if isinstance(w, str) else "+".join(sorted(w)) for w in said.values()
+    ),
 )
 def test_filters_follow_their_hierarchies(
     example: KnowledgeBase, filters: dict[str, str], wanted: dict[str, set[str]]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from chosen_page import SHIFTS
-from site_pages import one_of_each_kind, opened, pages_by_kind, visit
+from site_pages import one_of_each_kind, pages_by_kind, settled, visit
 from test_generating_pages import built_site, records
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def each_kind() -> dict[str, str]:
 def test_the_first_stop_of_the_keyboard_leads_to_the_content(
     browser: Browser, address: str, each_kind: dict[str, str]
 ) -> None:
-    page = opened(browser, address)
+    page = browser.new_page()
     for path in each_kind.values():
         visit(page, address, path)
         page.keyboard.press("Tab")
@@ -82,7 +82,7 @@ def stops(page: Page) -> tuple[int, set[str]]:
 def test_the_keyboard_reaches_everything_shows_where_it_is_and_leaves(
     browser: Browser, address: str, each_kind: dict[str, str]
 ) -> None:
-    page = opened(browser, address, viewport={"width": 1440, "height": 900})
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
     wrong = {}
     for kind, path in each_kind.items():
         visit(page, address, path)
@@ -98,7 +98,7 @@ def test_the_keyboard_reaches_everything_shows_where_it_is_and_leaves(
 def test_escape_closes_the_search_and_gives_back_the_page(browser: Browser, address: str) -> None:
     from playwright.sync_api import expect
 
-    page = opened(browser, address, viewport={"width": 1440, "height": 900})
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
     visit(page, address, "")
     page.keyboard.press("/")
     box = page.get_by_role("textbox", name="Search")
@@ -119,7 +119,7 @@ def test_no_kind_of_page_scrolls_sideways_even_when_all_is_open(
     browser: Browser, address: str, each_kind: dict[str, str], width: int
 ) -> None:
     """320 px is what a window of 1280 px becomes at 400 %."""
-    page = opened(browser, address, viewport={"width": width, "height": 640})
+    page = browser.new_page(viewport={"width": width, "height": 640})
     wide = {}
     for kind, path in each_kind.items():
         visit(page, address, path)
@@ -135,22 +135,26 @@ def test_no_kind_of_page_scrolls_sideways_even_when_all_is_open(
 def test_nothing_moves_while_a_page_loads(
     browser: Browser, address: str, each_kind: dict[str, str], width: int
 ) -> None:
-    page = opened(browser, address, viewport={"width": width, "height": 900})
-    page.add_init_script(SHIFTS)
-    moved = {}
-    for kind, path in each_kind.items():
+    """Each is the first page of the site in its browser, so nothing of it is there already."""
+
+    def first_visit(path: str) -> Page:
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        page.add_init_script(SHIFTS)
         visit(page, address, path)
-        page.wait_for_load_state("networkidle")
+        return page
+
+    moved = {}
+    for kind, page in zip(each_kind, settled(map(first_visit, each_kind.values())), strict=True):
         if (shifted := page.evaluate("window.shifted")) > 0.001:
             moved[kind] = shifted
-    page.close()
+        page.close()
     assert not moved
 
 
 def test_nothing_is_animated_for_who_wants_no_motion(
     browser: Browser, address: str, each_kind: dict[str, str]
 ) -> None:
-    page = opened(browser, address, reduced_motion="reduce")
+    page = browser.new_page(reduced_motion="reduce")
     for path in each_kind.values():
         visit(page, address, path)
         longest = page.evaluate(
@@ -170,7 +174,7 @@ def test_nothing_is_animated_for_who_wants_no_motion(
 def test_drawings_take_the_colours_that_a_reader_forces(
     browser: Browser, address: str, scheme: Any
 ) -> None:
-    page = opened(browser, address, forced_colors="active", color_scheme=scheme)
+    page = browser.new_page(forced_colors="active", color_scheme=scheme)
     for path in ("endpoint/OS/", "network/", "study/campus-all/"):
         visit(page, address, path)
         page.evaluate(OPEN_ALL)
@@ -196,7 +200,7 @@ def test_every_kind_of_page_prints_whole(
     browser: Browser, address: str, each_kind: dict[str, str]
 ) -> None:
     """On A4 between margins, with nothing around it, nothing folded and nothing cut off."""
-    page = opened(browser, address, viewport={"width": 718, "height": 1000})
+    page = browser.new_page(viewport={"width": 718, "height": 1000})
     wrong: dict[str, Any] = {}
     for kind, path in each_kind.items():
         visit(page, address, path)
@@ -225,7 +229,7 @@ def test_every_kind_of_page_prints_whole(
 
 def test_links_to_sources_are_printed_with_their_addresses(browser: Browser, address: str) -> None:
     found = pages_by_kind(built_site())["publication/*"]
-    page = opened(browser, address)
+    page = browser.new_page()
     page.emulate_media(media="print")
     printed = []
     for path in found[:5]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from site_pages import settled
 from test_generating_pages import records
 
 from kb.checks import Severity
@@ -145,15 +146,22 @@ def test_no_page_asks_another_host_or_logs_an_error(
     foreign: list[str] = []
     errors: list[str] = []
     context = browser.new_context(color_scheme=scheme, bypass_csp=True)
-    page = context.new_page()
-    page.on(
-        "request",
-        lambda r: None if r.url.startswith((address, "data:", "blob:")) else foreign.append(r.url),
-    )
-    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda e: errors.append(str(e)))
-    for path in page_kinds()[:-1]:
-        page.goto(f"{address}{path}", wait_until="networkidle")
+
+    def watched(path: str) -> Page:
+        page = context.new_page()
+        page.on(
+            "request",
+            lambda r: (
+                None if r.url.startswith((address, "data:", "blob:")) else foreign.append(r.url)
+            ),
+        )
+        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda e: errors.append(str(e)))
+        page.goto(f"{address}{path}")
+        return page
+
+    for page in settled(map(watched, page_kinds()[:-1])):
+        page.close()
     context.close()
     assert not foreign
     assert not errors
@@ -161,11 +169,17 @@ def test_no_page_asks_another_host_or_logs_an_error(
 
 def test_the_content_policy_stops_nothing_of_the_site(browser: Browser, address: str) -> None:
     errors: list[str] = []
-    page = browser.new_page()
-    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-    for path in page_kinds()[:-1]:
-        page.goto(f"{address}{path}", wait_until="networkidle")
-    page.close()
+    context = browser.new_context()
+
+    def watched(path: str) -> Page:
+        page = context.new_page()
+        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+        page.goto(f"{address}{path}")
+        return page
+
+    for page in settled(map(watched, page_kinds()[:-1])):
+        page.close()
+    context.close()
     assert not errors
 
 

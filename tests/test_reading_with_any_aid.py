@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import ROOT
-from site_pages import one_of_each_kind, opened, visit
+from site_pages import one_of_each_kind, visit
 from test_generating_pages import built_site, records
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ both_widths = pytest.mark.parametrize("wide", [360, 1440])
 def test_axe_finds_no_barrier_on_any_kind_of_page(
     browser: Browser, address: str, each_kind: dict[str, str], scheme: Any, wide: int
 ) -> None:
-    page = opened(browser, address, color_scheme=scheme, viewport={"width": wide, "height": 900})
+    page = browser.new_page(color_scheme=scheme, viewport={"width": wide, "height": 900})
     found = {}
     for kind, path in each_kind.items():
         visit(page, address, path)
@@ -143,7 +143,7 @@ def test_axe_finds_no_barrier_in_what_a_reader_opens(
     scheme: Any,
     wide: int,
 ) -> None:
-    page = opened(browser, address, color_scheme=scheme, viewport={"width": wide, "height": 900})
+    page = browser.new_page(color_scheme=scheme, viewport={"width": wide, "height": 900})
     state(page, address)
     found = violations(page)
     page.close()
