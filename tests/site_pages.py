@@ -60,7 +60,8 @@ def visit(page: Page, address: str, path: str) -> None:
     """Open a page and wait until what it is made of by programs is there."""
     from playwright.sync_api import expect
 
-    page.unroute_all()  # while anything is answered here, the browser keeps no file of the site
+    # While anything is answered here, the browser keeps no file of the site.
+    page.unroute_all(behavior="wait")
     if path == "404.html":
         stand_at_its_own_path(page, address)
     page.goto(f"{address}{path}")
