@@ -1,4 +1,4 @@
--- unnest: each finding names many claims, and equality joins them fast.
+-- unnest, which not every engine has: findings meet claims by equality, and not each with each.
 SELECT studies.name AS "studyName", claims.endpoint AS "endpointNotation", groups.label AS "group", claims.time,
   claims.printed, sources.iri AS source, claims.place AS section, claims.standing, found.message, found.reason,
   claims.iri AS claim

@@ -1,6 +1,6 @@
-SELECT publications.citation, publications.year, publications.doi, publications.pmid, publications.standing,
-  publications.standing_note AS note, publications.standing_checked AS checked, publications.iri AS publication
-FROM publications
-WHERE array_contains(publications.reports, $study)
-  OR EXISTS (SELECT 1 FROM studies WHERE studies.id = $study AND array_contains(studies.publications, publications.id))
-ORDER BY publications.year NULLS FIRST, publications.citation
+SELECT report.citation, report.year, report.doi, report.pmid, report.standing, report.standing_note AS note,
+  report.standing_checked AS checked, report.iri AS publication
+FROM publications AS report
+WHERE array_contains(report.reports, $study)
+  OR EXISTS (SELECT 1 FROM studies WHERE studies.id = $study AND array_contains(studies.publications, report.id))
+ORDER BY report.year NULLS FIRST, report.citation
