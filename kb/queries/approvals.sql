@@ -6,4 +6,5 @@ FROM claims
   LEFT JOIN terms AS populations
     ON populations.scheme = 'population' AND array_contains(claims.populations, populations.notation)
 WHERE claims.kind = 'approval'
-ORDER BY regimen NULLS FIRST, claims.date NULLS FIRST, agency NULLS FIRST, claim
+ORDER BY regimen NULLS FIRST, claims.date NULLS FIRST, agency NULLS FIRST, claim,
+  population NULLS FIRST

@@ -11,4 +11,5 @@ FROM (SELECT *, unnest(claims) AS claim FROM findings WHERE kind NOT LIKE 'refer
 WHERE claims.standing IS NOT NULL
   AND claims.study = $study  -- if $study
   AND array_contains(endpoints.broader, $endpoint)  -- if $endpoint
-ORDER BY "studyName", "endpointNotation", "group", claims.time NULLS FIRST, claims.iri, found.message
+ORDER BY "studyName", "endpointNotation", "group", claims.time NULLS FIRST, claims.iri, found.message,
+  found.iri

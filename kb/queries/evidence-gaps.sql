@@ -10,4 +10,4 @@ FROM (
   ) AS reported ON array_contains(reported.regimens, given.regimen)
 GROUP BY regimens.label, given.studies
 HAVING count(reported.iri) = 0
-ORDER BY regimens.label
+ORDER BY regimens.label, given.studies

@@ -3,4 +3,4 @@ SELECT report.citation, report.year, report.doi, report.pmid, report.standing, r
 FROM publications AS report
 WHERE array_contains(report.reports, $study)
   OR EXISTS (SELECT 1 FROM studies WHERE studies.id = $study AND array_contains(studies.publications, report.id))
-ORDER BY report.year NULLS FIRST, report.citation
+ORDER BY report.year NULLS FIRST, report.citation, report.iri

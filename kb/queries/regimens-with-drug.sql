@@ -8,4 +8,4 @@ FROM terms AS regimens
   ) AS given ON given.regimen = regimens.notation
   LEFT JOIN studies ON studies.id = given.study
 WHERE regimens.scheme = 'regimen' AND array_contains(regimens.contains, $drug)
-ORDER BY regimen, study NULLS FIRST
+ORDER BY regimen, regimens.notation, study NULLS FIRST

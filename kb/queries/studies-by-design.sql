@@ -5,4 +5,4 @@ FROM studies
   JOIN terms AS populations ON populations.scheme = 'population' AND populations.notation = studies.population
   LEFT JOIN terms AS regimens ON regimens.scheme = 'regimen' AND regimens.notation = studies.regimen
   LEFT JOIN studies AS whole ON array_contains(studies.analysis_of, whole.id)
-ORDER BY design, studies.phase NULLS FIRST, studies.name, "analysisOf" NULLS FIRST
+ORDER BY design, studies.phase NULLS FIRST, studies.name, "analysisOf" NULLS FIRST, studies.iri

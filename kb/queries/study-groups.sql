@@ -7,4 +7,5 @@ FROM groups
   LEFT JOIN claims AS sizes ON sizes.study = groups.study AND sizes.group = groups.id
     AND sizes.endpoint = 'SAMPLE_SIZE' AND sizes.value IS NOT NULL
 WHERE groups.study = $study
-ORDER BY within NULLS FIRST, groups.label, size NULLS FIRST, "sizePrinted" NULLS FIRST
+ORDER BY within NULLS FIRST, groups.label, size NULLS FIRST, "sizePrinted" NULLS FIRST,
+  groups.iri
