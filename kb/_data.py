@@ -78,7 +78,7 @@ def export_nquads(context: click.Context, out: Path, texts: Path | None) -> None
 @click.pass_context
 @examples("kb export parquet --out build/tables")
 def export_parquet(context: click.Context, out: Path, texts: Path | None) -> None:
-    """Claims, groups, studies, sources, findings and terms as typed tables."""
+    """Claims, groups, studies, sources, findings and the others as typed tables."""
     base = open_base(context, texts)
     tables = base.tables
 

@@ -4,8 +4,9 @@ The head of a file is comments: ``# question:``, ``# why:``, and a line for each
 ``# parameter ?study: study``, whose kind is ``study``, ``source``, ``publication``, ``text`` or
 a scheme of the vocabulary; ``, optional`` after the kind says that it may be left free. A line
 that ends in ``# if ?name`` holds only when that parameter is given. Prefixes are those of the
-dataset and are put before every query. A file of the same name that ends in ``.sql`` asks the
-same of the tables; ``-- if $name`` ends its lines that hold only when a parameter is given.
+dataset and are put before every query. Beside each stands a file of the same name that ends in
+``.sql`` and asks the same of the tables, with equal answers; ``-- if $name`` ends its lines that
+hold only when a parameter is given.
 """
 
 from __future__ import annotations
@@ -51,8 +52,7 @@ class Query:
             QueryError: the question is asked in SPARQL only.
         """
         if not self.sql:
-            known = ", ".join(name for name, query in library().items() if query.sql)
-            raise QueryError(f"query {self.name!r} is not asked in SQL; these are: {known}")
+            raise QueryError(f"query {self.name!r} is not asked in SQL")
         return "\n".join(self._kept(self.sql, given)) + "\n"
 
     def text(self, iris: Iris, given: Mapping[str, object] | None = None) -> str:

@@ -6,6 +6,7 @@ gives equal bytes: rows are sorted by their IRIs, and nothing of the day or the 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kb.errors import UnavailableError
+from kb.hierarchy import hierarchy
 from kb.iris import Iris
 from kb.judging import Judged
 from kb.model import Claim, Evidence
@@ -24,6 +26,7 @@ _SCALE: Final = 16
 _TEXT: Final = pa.string()
 _TEXTS: Final = pa.list_(pa.string())
 _WHOLE: Final = pa.int64()
+_WHOLES: Final = pa.list_(pa.int64())
 _EXACT: Final = pa.decimal128(38, _SCALE)
 _YES: Final = pa.bool_()
 
@@ -32,19 +35,31 @@ COLUMNS: Final[Mapping[str, Mapping[str, pa.DataType]]] = {
         **dict.fromkeys(("iri", "id", "kind", "study", "group", "comparator"), _TEXT),
         **dict.fromkeys(("regimens", "populations"), _TEXTS),
         **dict.fromkeys(("measure", "endpoint", "category", "statistic", "time"), _TEXT),
-        **dict.fromkeys(("named", "printed", "operator"), _TEXT),
+        **dict.fromkeys(("time_at", "time_from", "named", "printed", "operator"), _TEXT),
         "value": _EXACT,
         **dict.fromkeys(("word", "date", "unit"), _TEXT),
         **dict.fromkeys(("numerator", "denominator"), _WHOLE),
         **dict.fromkeys(("low", "high"), _EXACT),
-        **dict.fromkeys(("date_from", "date_to", "bounds", "p_operator"), _TEXT),
+        **dict.fromkeys(("date_from", "date_to", "bounds", "p_printed", "p_operator"), _TEXT),
         "p_value": _EXACT,
         **dict.fromkeys(("finding", "significance", "favours", "source"), _TEXT),
         **dict.fromkeys(("section", "place"), _TEXT),
         "second_hand": _YES,
+        "cites": _WHOLES,
         "publications": _TEXTS,
         **dict.fromkeys(("verification", "standing"), _TEXT),
         "discrepancies": _TEXTS,
+    },
+    "doses": {
+        **dict.fromkeys(("iri", "claim", "study"), _TEXT),
+        "position": _WHOLE,
+        "drug": _TEXT,
+        "amount": _EXACT,
+        **dict.fromkeys(("amounts", "unit"), _TEXT),
+        "reduction": _EXACT,
+        **dict.fromkeys(("given_for", "on_days", "given_over", "every", "rest"), _TEXT),
+        **dict.fromkeys(("cycles", "cycle_length", "number_of_doses"), _TEXT),
+        **dict.fromkeys(("frequency", "route", "note"), _TEXT),
     },
     "groups": {
         **dict.fromkeys(("iri", "study", "id", "label", "kind", "within", "role"), _TEXT),
@@ -57,6 +72,23 @@ COLUMNS: Final[Mapping[str, Mapping[str, pa.DataType]]] = {
         **dict.fromkeys(("registry", "analysis_of", "publications"), _TEXTS),
     },
     "sources": dict.fromkeys(("iri", "id", "title", "kind", "publication"), _TEXT),
+    "sections": {
+        **dict.fromkeys(("iri", "source", "id", "label"), _TEXT),
+        "position": _WHOLE,
+        "evidence": _YES,
+    },
+    "reference_lists": {
+        **dict.fromkeys(("iri", "source"), _TEXT),
+        "number": _WHOLE,
+        "publication": _TEXT,
+    },
+    "publications": {
+        **dict.fromkeys(("iri", "id", "citation", "type", "doi", "pmid", "url"), _TEXT),
+        "year": _WHOLE,
+        **dict.fromkeys(("standing", "standing_note", "standing_checked"), _TEXT),
+        "reports": _TEXTS,
+        "note": _TEXT,
+    },
     "findings": {
         **dict.fromkeys(("iri", "id", "study", "kind", "severity", "status"), _TEXT),
         **dict.fromkeys(("endpoint", "message", "computation", "judgement"), _TEXT),
@@ -65,10 +97,21 @@ COLUMNS: Final[Mapping[str, Mapping[str, pa.DataType]]] = {
     },
     "terms": {
         **dict.fromkeys(("iri", "scheme", "notation", "label"), _TEXT),
-        "broader": _TEXTS,
+        **dict.fromkeys(("broader", "broader_or_part", "contains"), _TEXTS),
     },
 }
-"""What stands in each table; ``broader`` names a term itself and everything above it."""
+"""What stands in each table.
+
+In ``terms``, ``broader`` names a term itself and everything above it, ``broader_or_part`` also
+its parts and theirs, and ``contains`` what it and its parts are made of, as ``kb.hierarchy`` has
+them. ``amounts`` of doses are numbers with their printed digits, joined by slashes.
+"""
+
+_FOLLOWED: Final = {
+    "sameOrBroader": "broader",
+    "sameBroaderOrPart": "broader_or_part",
+    "contains": "contains",
+}
 
 _Row = dict[str, Any]
 
@@ -92,9 +135,13 @@ class Tables:
         """Return every table by its name."""
         rows: dict[str, Callable[[], Iterator[_Row]]] = {
             "claims": self._claims,
+            "doses": self._doses,
             "groups": self._groups,
             "studies": self._studies,
             "sources": self._sources,
+            "sections": self._sections,
+            "reference_lists": self._reference_lists,
+            "publications": self._publications,
             "findings": self._findings,
             "terms": self._terms,
         }
@@ -122,6 +169,22 @@ class Tables:
                 "discrepancies": sorted(f.id for f in self._judged.by_claim.get(key, ())),
             }
 
+    def _doses(self) -> Iterator[_Row]:
+        for claim in self._evidence.claims:
+            iri = self._iris.claim(claim.study, claim.id)
+            for step in claim.steps:
+                yield _attributes("doses", step) | {
+                    "iri": f"{iri}.step{step.position}",
+                    "claim": iri,
+                    "study": claim.study,
+                    "amounts": "/".join(f"{one:f}" for one in step.amounts),
+                    "given_for": step.for_,
+                    "on_days": step.on,
+                    "given_over": step.over,
+                    "cycle_length": step.length,
+                    "number_of_doses": step.times,
+                }
+
     def _groups(self) -> Iterator[_Row]:
         for group in self._evidence.groups:
             yield _attributes("groups", group) | {"iri": self._iris.group(group.study, group.id)}
@@ -136,6 +199,23 @@ class Tables:
             row = _attributes("sources", source)
             yield row | {"iri": self._iris.entity("source", source.id)}
 
+    def _sections(self) -> Iterator[_Row]:
+        for section in self._evidence.sections:
+            iri = self._iris.section(section.source, section.id)
+            yield _attributes("sections", section) | {"iri": iri}
+
+    def _reference_lists(self) -> Iterator[_Row]:
+        for source in self._evidence.sources:
+            iri = self._iris.entity("source", source.id)
+            for number, name in source.references:
+                row = {"source": source.id, "number": number, "publication": name}
+                yield row | {"iri": f"{iri}#reference.{number}"}
+
+    def _publications(self) -> Iterator[_Row]:
+        for publication in self._evidence.publications:
+            row = _attributes("publications", publication)
+            yield row | {"iri": self._iris.entity("publication", publication.id)}
+
     def _findings(self) -> Iterator[_Row]:
         for finding in self._judged.findings:
             row = _attributes("findings", finding.adjudication)
@@ -144,14 +224,15 @@ class Tables:
             yield row | {"iri": self._iris.finding(finding.study, finding.id), "claims": claims}
 
     def _terms(self) -> Iterator[_Row]:
-        above: dict[tuple[str, str], list[str]] = {}
-        for scheme, terms in self._vocabulary.schemes.items():
-            for broad in terms:
-                for narrow in self._vocabulary.narrower(scheme, broad):
-                    above.setdefault((scheme, narrow), []).append(broad)
-            for term in terms.values():
-                row = _attributes("terms", term)
-                yield row | {"broader": sorted(above[scheme, term.notation])}
+        terms = [one for scheme in self._vocabulary.schemes.values() for one in scheme.values()]
+        notations = {term.iri: term.notation for term in terms}
+        reached: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for narrow, way, wide in hierarchy(self._vocabulary):
+            if wide in notations:
+                reached[narrow, way].add(notations[wide])
+        for term in terms:
+            ways = {name: sorted(reached[term.iri, way]) for way, name in _FOLLOWED.items()}
+            yield _attributes("terms", term) | ways
 
 
 def _sides(claim: Claim) -> Iterable[str]:
@@ -167,6 +248,8 @@ def _of_claim(claim: Claim) -> _Row:
         "statistic": claim.statistic,
         "comparator": claim.measure.versus,
         "time": str(claim.measure.time),
+        "time_at": claim.measure.time.at,
+        "time_from": claim.measure.time.from_,
         "second_hand": claim.is_second_hand,
     }
 
@@ -188,7 +271,7 @@ def _cell(value: Any, kind: pa.DataType) -> Any:
     """Give a value as its column has it: nothing for what is not printed, digits exact."""
     if kind == _EXACT and value is not None:
         return Decimal(value).quantize(Decimal(1).scaleb(-_SCALE))
-    if kind == _TEXTS:
+    if kind in (_TEXTS, _WHOLES):
         return list(value or ())
     return value if isinstance(value, bool | int) else str(value) if value else None
 

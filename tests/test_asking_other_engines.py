@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -26,8 +26,10 @@ from kb.site.filters import filters
 from kb.site.pages import Page, Renderer
 from kb.site.questions import question_pages
 from kb.store import Store
+from kb.tables import write_parquet
 from kb.upload import upload
 
+PageMaker = Callable[[Site], Iterable[object]]
 SERVERS = {"oxigraph": oxigraph, "virtuoso": virtuoso}
 LISTING = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
 
@@ -55,9 +57,15 @@ def served(
     return KnowledgeBase(ROOT, store=server.query)
 
 
-@pytest.fixture(scope="module")
-def on_disk(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
-    return KnowledgeBase(ROOT, store=f"oxigraph:{tmp_path_factory.mktemp('disk')}")
+@pytest.fixture(scope="module", params=["oxigraph", "parquet"])
+def in_folder(
+    request: pytest.FixtureRequest, real: KnowledgeBase, tmp_path_factory: pytest.TempPathFactory
+) -> KnowledgeBase:
+    """The evidence base whose questions a store on disk answers, or tables do."""
+    folder = tmp_path_factory.mktemp(request.param)
+    if request.param == "parquet":
+        write_parquet(real.tables, folder)
+    return KnowledgeBase(ROOT, store=f"{request.param}:{folder}")
 
 
 def cells(table: Table) -> list[tuple[object, ...]]:
@@ -89,9 +97,13 @@ def test_a_server_gives_the_expected_answer(
 
 
 @pytest.mark.parametrize("path", answers(), ids=lambda path: path.stem)
-def test_the_store_on_disk_gives_the_expected_answer(path: Path, on_disk: KnowledgeBase) -> None:
+def test_a_store_in_a_folder_gives_the_expected_answer(
+    path: Path, in_folder: KnowledgeBase, real: KnowledgeBase
+) -> None:
     name, parameters, columns, rows = expected_of(path)
-    found = on_disk.ask(name, **parameters)
+    found, wanted = in_folder.ask(name, **parameters), real.ask(name, **parameters)
+    assert found.columns == wanted.columns
+    assert cells(found) == cells(wanted)
     shown = [[cell(row[column]) for column in columns] for row in found]
     assert shown == rows if is_ordered(name) else sorted(shown) == sorted(rows)
 
@@ -108,6 +120,15 @@ def test_a_server_answers_the_queries_of_pages_too(
         assert same, query.name
 
 
+def test_a_store_in_a_folder_answers_the_queries_of_pages_too(
+    in_folder: KnowledgeBase, real: KnowledgeBase
+) -> None:
+    for query in library().values():
+        given = given_to(query)
+        found, wanted = in_folder.ask(query.name, **given), real.ask(query.name, **given)
+        assert cells(found) == cells(wanted), query.name
+
+
 FILTERS = {
     "study": "tower",
     "endpoint": "RESPONSE",
@@ -121,10 +142,21 @@ FILTERS = {
 def test_a_server_finds_the_same_claims_by_any_filters(
     served: KnowledgeBase, real: KnowledgeBase
 ) -> None:
+    for given in filters_in_turn():
+        assert found(served, given) == found(real, given), given
+
+
+def test_a_store_in_a_folder_finds_the_same_claims_by_any_filters(
+    in_folder: KnowledgeBase, real: KnowledgeBase
+) -> None:
+    for given in filters_in_turn():
+        assert found(in_folder, given) == found(real, given), given
+
+
+def filters_in_turn() -> Iterator[dict[str, str]]:
     for count in range(len(FILTERS) + 1):
         for names in combinations(FILTERS, count):
-            given = {name: FILTERS[name] for name in names}
-            assert found(served, given) == found(real, given), given
+            yield {name: FILTERS[name] for name in names}
 
 
 def found(base: KnowledgeBase, given: Mapping[str, str]) -> list[str]:
@@ -165,18 +197,23 @@ def test_every_member_of_the_lookup_says_the_same_on_a_server(
     assert [name for name in expected if said[name] != expected[name]] == []
 
 
-def test_every_member_of_the_lookup_says_the_same_on_disk(
-    on_disk: KnowledgeBase, real: KnowledgeBase
+def test_every_member_of_the_lookup_says_the_same_in_a_folder(
+    in_folder: KnowledgeBase, real: KnowledgeBase
 ) -> None:
-    expected, said = told(real), told(on_disk)
+    expected, said = told(real), told(in_folder)
     assert [name for name in expected if said[name] != expected[name]] == []
 
 
-def pages(base: KnowledgeBase) -> dict[str, str]:
+NAMED = (concept_pages,)
+"""The pages that ask named questions only: the others show SPARQL, and what it finds."""
+
+
+def pages(
+    base: KnowledgeBase, kinds: Iterable[PageMaker] = (*NAMED, question_pages, cookbook_pages)
+) -> dict[str, str]:
     """The pages that show what an engine answers, as Markdown."""
     site = Site(base, ROOT / "site")
     renderer = Renderer(ROOT / "site" / "templates", filters(site))
-    kinds = (concept_pages, question_pages, cookbook_pages)
     made = (item for kind in kinds for item in kind(site) if isinstance(item, Page))
     return {page.path: renderer.markdown(page) for page in made}
 
@@ -191,6 +228,14 @@ def test_the_site_made_over_a_server_is_the_same(
 ) -> None:
     assert expected_pages
     assert pages(served) == expected_pages
+
+
+def test_pages_that_ask_named_questions_are_the_same_in_a_folder(
+    in_folder: KnowledgeBase, expected_pages: dict[str, str]
+) -> None:
+    made = pages(in_folder, NAMED)
+    assert len(made) > 100
+    assert made == {path: expected_pages[path] for path in made}
 
 
 def test_a_server_binds_values_asks_and_constructs(

@@ -1,11 +1,11 @@
 SELECT regimens.label AS regimen, studies.name AS study, groups.label AS "group", claims.endpoint AS "endpointNotation",
   claims.named, claims.statistic, claims.time, claims.value, claims.unit, claims.numerator, claims.denominator,
   claims.word, claims.printed, sources.iri AS source, claims.standing, claims.iri AS claim
-FROM (SELECT *, unnest(claims.regimens) AS about FROM claims) AS claims
+FROM claims
   JOIN terms AS endpoints ON endpoints.scheme = 'endpoint' AND endpoints.notation = claims.endpoint
-  JOIN terms AS regimens ON regimens.scheme = 'regimen' AND regimens.notation = claims.about
+  JOIN terms AS regimens ON regimens.scheme = 'regimen' AND array_contains(claims.regimens, regimens.notation)
   JOIN studies ON studies.id = claims.study
   JOIN groups ON groups.study = claims.study AND groups.id = claims.group
   JOIN sources ON sources.id = claims.source
-WHERE list_contains(endpoints.broader, $endpoint) AND claims.kind = 'result' AND claims.comparator IS NULL
+WHERE array_contains(endpoints.broader, $endpoint) AND claims.kind = 'result' AND claims.comparator IS NULL
 ORDER BY regimen, study, claims.endpoint, claims.statistic, claims.time NULLS FIRST, claim

@@ -10,4 +10,4 @@ FROM claims AS one
 WHERE true
   AND one.study = $study  -- if $study
 ORDER BY study_, one.endpoint, groups.label, one.time NULLS FIRST, one.value, other.value, one.place, other.place,
-  one.printed, other.printed
+  one.printed, other.printed, one.iri, other.iri

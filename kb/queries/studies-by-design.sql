@@ -4,6 +4,5 @@ FROM studies
   JOIN terms AS designs ON designs.scheme = 'design' AND designs.notation = studies.design
   JOIN terms AS populations ON populations.scheme = 'population' AND populations.notation = studies.population
   LEFT JOIN terms AS regimens ON regimens.scheme = 'regimen' AND regimens.notation = studies.regimen
-  LEFT JOIN (SELECT id, unnest(analysis_of) AS of FROM studies) AS parts ON parts.id = studies.id
-  LEFT JOIN studies AS whole ON whole.id = parts.of
-ORDER BY design, studies.phase NULLS FIRST, studies.name, "analysisOf" NULLS FIRST
+  LEFT JOIN studies AS whole ON array_contains(studies.analysis_of, whole.id)
+ORDER BY design, studies.phase NULLS FIRST, studies.name, "analysisOf" NULLS FIRST, studies.iri
