@@ -85,7 +85,7 @@ class Setting:
             inputs = partial(of_inputs, root, (), texts)
             return Store.on_disk(self.folder, lambda: inputs()[0], lambda: dataset(root, texts))
         if self.kind == "parquet":
-            raise InputError(f"{self.text} answers SQL (kb sql) and the questions that have one")
+            raise InputError(f"{self.text} answers SQL (kb sql) and the named questions")
         try:
             from kb.endpoint import Endpoint
         except ImportError as error:
