@@ -33,8 +33,9 @@ PUBLIC = (
     "UnavailableError"
 )
 METHODS = (
-    "ask checks claim claims counts derived differences discrepancies explain iris judged network "
-    "nquads rdflib rows sparql sql store studies study tables vocabulary"
+    "ask checks claim claims counts derived differences discrepancies evidence explain iris judged "
+    "network "
+    "nquads rdflib records rows sparql sql store studies study tables vocabulary"
 )
 
 
