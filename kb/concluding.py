@@ -7,7 +7,6 @@ each (``kb.checks.across``). So it can be computed in little memory, and by seve
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,12 +16,13 @@ from pydantic import BaseModel, ValidationError
 
 from kb.attestation import read_attestations
 from kb.checks import Material, across, in_order, needed_across, within
+from kb.checks._reports import Reports
 from kb.errors import RecordError
 from kb.expansion import expand
 from kb.graph import GraphWriter
 from kb.judging import Key, Standing, beside, finding_quads, gravest, standing_quads
 from kb.loading import Records, study_file
-from kb.model import Claim, Evidence, Publication, Study
+from kb.model import Claim, Evidence, Study
 from kb.reading import read_mapping
 from kb.texts import SourceText, load_texts
 from kb.verification import verify
@@ -92,7 +92,7 @@ class Concluding:
         """Yield what is computed from what is left of all studies."""
         left = sorted(needed, key=lambda one: one.study)
         claims = tuple(claim for one in left for claim in one.claims)
-        names = sorted({name for one in left if one.claims for name in self._kin[one.study]})
+        names = {name for one in left if one.claims for name in self._books.kin[one.study]}
         evidence = self._with(self._shared, names, claims)
         found = in_order(across(Material(evidence, self.writer.vocabulary)))
         judged = beside(found, self._shared.adjudications)
@@ -108,7 +108,7 @@ class Concluding:
 
     def _around(self, study: Study, evidence: Evidence) -> Evidence:
         """Add to the evidence of a study what its relatives and citations are."""
-        around = self._with(evidence, self._kin[study.id], evidence.claims)
+        around = self._with(evidence, self._books.kin[study.id], evidence.claims)
         others = (other for other in around.studies if other.id != study.id)
         return replace(around, studies=(study, *others))
 
@@ -116,21 +116,20 @@ class Concluding:
         self, evidence: Evidence, names: Collection[str], claims: tuple[Claim, ...]
     ) -> Evidence:
         """Put claims beside studies, and the publications that report these or are cited."""
-        listed = {source.id: dict(source.references) for source in evidence.sources}
-        cited = {listed[c.source].get(n, "") for c in claims for n in c.cites}
-        wanted = cited.union(*(self._reporting.get(name, ()) for name in names))
+        books = self._books
+        cited = (publication for claim in claims for publication in books.cited(claim).values())
+        wanted = books.of_all(names).union(cited) & books.publications.keys()
         return replace(
             evidence,
-            studies=tuple(self.outlines[name] for name in names if name in self.outlines),
-            publications=tuple(
-                self._publications[name] for name in sorted(wanted & self._publications.keys())
-            ),
+            studies=tuple(self.outlines[name] for name in sorted(names) if name in self.outlines),
+            publications=tuple(books.publications[name] for name in sorted(wanted)),
             claims=claims,
         )
 
     def prepare(self) -> None:
         """Look up now what every study needs, so that copies of this process share it."""
-        _ = (self._texts, self._attested, self._reporting, self._kin)
+        books = self._books
+        _ = (self._texts, self._attested, books.kin, books.reported, books.publications)
 
     @cached_property
     def _texts(self) -> Mapping[str, SourceText]:
@@ -145,24 +144,7 @@ class Concluding:
         return expand(self.shared)
 
     @cached_property
-    def _publications(self) -> Mapping[str, Publication]:
-        return {publication.id: publication for publication in self._shared.publications}
-
-    @cached_property
-    def _reporting(self) -> Mapping[str, set[str]]:
-        """The publications of each study, from either record."""
-        found = defaultdict(set, {s.id: set(s.publications) for s in self.outlines.values()})
-        for publication in self._publications.values():
-            for study in publication.reports:
-                found[study].add(publication.id)
-        return found
-
-    @cached_property
-    def _kin(self) -> Mapping[str, dict[str, None]]:
-        """Each study with those that it analyses, and those that analyse it."""
-        kin: dict[str, dict[str, None]] = {name: {name: None} for name in self.outlines}
-        for study in self.outlines.values():
-            for parent in study.analysis_of:
-                kin[study.id][parent] = None
-                kin.setdefault(parent, {parent: None})[study.id] = None
-        return kin
+    def _books(self) -> Reports:
+        """What publications report, and which studies are related."""
+        studies = tuple(self.outlines.values())
+        return Reports(Material(replace(self._shared, studies=studies), self.writer.vocabulary))

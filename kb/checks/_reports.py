@@ -67,15 +67,23 @@ class Reports:
         return {study: frozenset(names) for study, names in found.items()}
 
     @cached_property
-    def related(self) -> dict[str, frozenset[str]]:
-        """The publications that may report a study: its own, and those of the same trial."""
-        kin: dict[str, set[str]] = {s.id: {s.id} for s in self.material.evidence.studies}
+    def kin(self) -> dict[str, set[str]]:
+        """Each study with those that it analyses, and those that analyse it."""
+        kin = {study.id: {study.id} for study in self.material.evidence.studies}
         for study in self.material.evidence.studies:
             for parent in study.analysis_of:
                 kin[study.id].add(parent)
                 kin.setdefault(parent, set()).add(study.id)
-        none: frozenset[str] = frozenset()
-        return {s: none.union(*(self.reported.get(k, none) for k in ks)) for s, ks in kin.items()}
+        return kin
+
+    @cached_property
+    def related(self) -> dict[str, frozenset[str]]:
+        """The publications that may report a study: its own, and those of the same trial."""
+        return {study: self.of_all(kin) for study, kin in self.kin.items()}
+
+    def of_all(self, studies: Iterable[str]) -> frozenset[str]:
+        """Return the publications of any of some studies."""
+        return frozenset().union(*map(self.of, studies))
 
     def of(self, study: str) -> frozenset[str]:
         """Return the publications of a study."""
@@ -83,8 +91,12 @@ class Reports:
 
     def cited(self, claim: Claim) -> dict[int, str]:
         """Return the publication that each reference number of a claim leads to."""
-        listed = dict(self.sources[claim.source].references)
+        listed = self._listed[claim.source]
         return {number: listed[number] for number in claim.cites if number in listed}
+
+    @cached_property
+    def _listed(self) -> dict[str, dict[int, str]]:
+        return {name: dict(source.references) for name, source in self.sources.items()}
 
     def reference(self, number: int, publication: str) -> str:
         """Return a reference as a reader sees it: its number and its citation."""
@@ -121,7 +133,7 @@ class Reports:
         cited = self.of(claim.study) & set(self.cited(claim).values())
         if cited or not self.is_astray(claim):
             return cited
-        listed = dict(self.sources[claim.source].references)
+        listed = self._listed[claim.source]
         return frozenset(listed[n] for n in self.right_numbers(claim))
 
     def is_first_hand(self, claim: Claim) -> bool:
