@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -114,7 +115,7 @@ def sql(
     click.echo(_asking.shown(base.sql(query, given), form), nl=False)
 
 
-_PART = 64_000_000
+_PART: Final = 64_000_000
 """Bytes that are sent at a time."""
 
 

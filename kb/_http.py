@@ -94,10 +94,6 @@ class Http:
         """
         return self._write("POST", graph, turtle)
 
-    def _write(self, method: str, graph: str, turtle: bytes) -> Reply:
-        headers = {"content-type": "text/turtle"}
-        return self._send(method, params={"graph": graph}, content=turtle, headers=headers)
-
     def delete(self, graph: str) -> Reply:
         """Remove a named graph by the Graph Store Protocol.
 
@@ -105,6 +101,10 @@ class Http:
             UnavailableError: no reply, or a failure there.
         """
         return self._send("DELETE", params={"graph": graph})
+
+    def _write(self, method: str, graph: str, turtle: bytes) -> Reply:
+        headers = {"content-type": "text/turtle"}
+        return self._send(method, params={"graph": graph}, content=turtle, headers=headers)
 
     def _send(self, method: str, **parts: Any) -> Reply:
         url = self._url

@@ -77,20 +77,29 @@ def write_whole(path: Path, parts: Iterable[bytes]) -> None:
     ('a: b', 1)
     """
     real = path.resolve()
-    is_file = real.is_file() or not real.exists()
-    fresh = real.with_name(f".{real.name}.{secrets.token_hex(8)}") if is_file else real
     try:
-        with fresh.open("wb") as file:
-            file.writelines(parts)
-        if is_file:
-            if real.exists():
-                shutil.copymode(real, fresh)
-            fresh.replace(real)
+        if real.exists() and not real.is_file():
+            _fill(real, parts)
+        else:
+            _change(real, parts)
     except OSError as error:
         raise UnavailableError(f"cannot write {path}: {error}") from error
+
+
+def _change(real: Path, parts: Iterable[bytes]) -> None:
+    fresh = real.with_name(f".{real.name}.{secrets.token_hex(8)}")
+    try:
+        _fill(fresh, parts)
+        if real.exists():
+            shutil.copymode(real, fresh)
+        fresh.replace(real)
     finally:
-        if is_file:
-            fresh.unlink(missing_ok=True)
+        fresh.unlink(missing_ok=True)
+
+
+def _fill(path: Path, parts: Iterable[bytes]) -> None:
+    with path.open("wb") as file:
+        file.writelines(parts)
 
 
 def _resolved(target: Path) -> Path:

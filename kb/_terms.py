@@ -7,6 +7,7 @@ library reads it again, in the store and in the tests.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -66,6 +67,15 @@ def literal(value: str | bool | int | Decimal) -> str:
     if isinstance(value, int):
         return typed(value, "integer")
     return typed(f"{value:f}", "decimal")
+
+
+def amounts(numbers: Iterable[Decimal]) -> str:
+    """Write amounts that are given one or the other as printed: digits joined by slashes.
+
+    >>> amounts([Decimal("9"), Decimal("28.0")])
+    '9/28.0'
+    """
+    return "/".join(f"{one:f}" for one in numbers)
 
 
 def dated(value: str) -> str:

@@ -9,12 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-from kb.expansion import expand
-from kb.iris import Iris
-from kb.loading import load_some, names_in
 from kb.model import Claim, Evidence, Group
 from kb.vocabulary import Vocabulary
 
@@ -52,6 +48,7 @@ class Comparability:
     def __init__(self, evidence: Evidence, vocabulary: Vocabulary) -> None:
         """Index groups, names, definitions and what else tells populations apart."""
         self._vocabulary = vocabulary
+        self.claims = {(claim.study, claim.id): claim for claim in evidence.claims}
         self._names = {study.id: study.name for study in evidence.studies}
         self._groups = {(group.study, group.id): group for group in evidence.groups}
         self._populations = {study.id: study.population for study in evidence.studies}
@@ -198,21 +195,6 @@ class Comparability:
 
     def _term(self, scheme: str, notation: str) -> str:
         return self._vocabulary.get(scheme, notation).label
-
-
-def evidence_around(root: Path, iris: Iris, claims: Iterable[str]) -> Evidence:
-    """Return the evidence of the studies that claims are of, given by their IRIs.
-
-    >>> from kb.loading import find_root, load_dataset
-    >>> root = find_root()
-    >>> iris = Iris(load_dataset(root).base)
-    >>> [s.id for s in evidence_around(root, iris, [iris.claim("tower", "x")]).studies]
-    ['tower']
-    """
-    begin = iris.entity("study", "")
-    names = {claim.removeprefix(begin).partition("#")[0] for claim in claims}
-    known = names.intersection(names_in(root, "studies"))
-    return expand(load_some(root, sorted(known))[0])
 
 
 def _nested() -> dict[str, dict[str, list[str]]]:

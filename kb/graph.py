@@ -140,12 +140,11 @@ class GraphWriter:
         return out
 
     def _source(self, out: _Lines, source: Source) -> None:
-        iri = self.iris.entity("source", source.id)
-        subject = _terms.iri(iri)
+        subject = _terms.iri(self.iris.entity("source", source.id))
         self._node(out, subject, ("Source", SOURCE), source)
         kind = _terms.iri(self.iris.own("Reference"))
         for number, name in source.references:
-            node = _terms.iri(f"{iri}#reference.{number}")
+            node = _terms.iri(self.iris.reference(source.id, number))
             self._add(out, node, RDF_TYPE, kind)
             self._add(out, node, "referenceNumber", _terms.literal(number))
             self._add(out, node, "publication", self._entity("publication", name))
@@ -189,7 +188,7 @@ class GraphWriter:
             publication = self._entity("publication", references[number])
             self._add(out, subject, "citesPublication", publication, graph)
         for step in claim.steps:
-            node = _terms.fresh_iri(f"{iri}.step{step.position}")
+            node = _terms.fresh_iri(self.iris.step(iri, step.position))
             self._node(out, node, ("Dose", STEP), step, graph)
             self._add(out, subject, "step", node, graph)
 
@@ -243,7 +242,7 @@ class GraphWriter:
             "iri": lambda value, _: _terms.iri(value),
             "date": lambda value, _: _terms.dated(value),
             "lines": lambda value, _: _terms.text("\n".join(value)),
-            "amounts": lambda value, _: _terms.text("/".join(f"{one:f}" for one in value)),
+            "amounts": lambda value, _: _terms.text(_terms.amounts(value)),
             "group": lambda value, study: _terms.iri(iris.group(study, value)),
             "finding": lambda value, study: _terms.iri(iris.finding(study, value)),
             "claim": lambda value, _: _terms.iri(iris.claim(*value.split("#", 1))),

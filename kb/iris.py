@@ -40,6 +40,23 @@ class Iris:
         """Return the IRI of a claim: a fragment of its study's page."""
         return f"{self.base}study/{study}#{name}"
 
+    def claim_of(self, iri: str) -> tuple[str, str]:
+        """Return the study and the id of the claim that bears an IRI.
+
+        >>> Iris("https://example.org/").claim_of("https://example.org/study/a#b.1")
+        ('a', 'b.1')
+        """
+        study, _, name = iri.removeprefix(self.entity("study", "")).partition("#")
+        return study, name
+
+    def step(self, claim: str, position: int) -> str:
+        """Return the IRI of a step of the dose that a claim, given by its IRI, prints."""
+        return f"{claim}.step{position}"
+
+    def reference(self, source: str, number: int) -> str:
+        """Return the IRI of an entry of a source's reference list: a fragment of its page."""
+        return f"{self.base}source/{source}#reference.{number}"
+
     def finding(self, study: str, name: str) -> str:
         """Return the IRI of a discrepancy: a fragment of its study's page."""
         return f"{self.base}study/{study}#finding.{name}"

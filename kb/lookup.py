@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from kb import exports
 from kb.attestation import read_attestations
-from kb.comparability import Comparability, Difference, evidence_around
+from kb.comparability import Comparability, Difference
 from kb.engines import NO_ANALYTICS, Setting
 from kb.errors import NotFoundError, UnavailableError
 from kb.expansion import expand
@@ -24,7 +24,7 @@ from kb.graph import GraphWriter
 from kb.hierarchy import hierarchy_quads
 from kb.iris import Iris
 from kb.judging import Judged, Standing, judge, quads
-from kb.loading import Records, find_root, load_dataset, load_records, names_in
+from kb.loading import Records, find_root, load_dataset, load_records, load_some, names_in
 from kb.model import Evidence, Group, Publication, Source, Study
 from kb.queries import find_query
 from kb.results import Claims, FoundClaim, Table
@@ -293,11 +293,14 @@ class KnowledgeBase:
         'endpoint'
         """
         iris = [str(row["claim"]) for row in table] if "claim" in table.columns else []
-        evidence = self.evidence if self._is_read else evidence_around(self.root, self.iris, iris)
-        whole = evidence is vars(self).get("evidence")
-        comparability = self._comparability if whole else Comparability(evidence, self.vocabulary)
-        claims = {self.iris.claim(claim.study, claim.id): claim for claim in evidence.claims}
-        return comparability.differences(claims[iri] for iri in iris if iri in claims)
+        keys = [self.iris.claim_of(iri) for iri in iris]
+        of = self._comparability if self._is_read else self._comparing({study for study, _ in keys})
+        return of.differences(of.claims[key] for key in keys if key in of.claims)
+
+    def _comparing(self, studies: set[str]) -> Comparability:
+        """Read some studies and no others, to say what differs between their claims."""
+        known = studies.intersection(names_in(self.root, "studies"))
+        return Comparability(expand(load_some(self.root, sorted(known))[0]), self.vocabulary)
 
     def _known(self, kind: str, name: str) -> None:
         """Refuse the name of a study, source or publication that does not exist."""

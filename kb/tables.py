@@ -15,6 +15,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from kb import _terms
 from kb.errors import UnavailableError
 from kb.hierarchy import hierarchy
 from kb.iris import Iris
@@ -174,10 +175,10 @@ class Tables:
             iri = self._iris.claim(claim.study, claim.id)
             for step in claim.steps:
                 yield _attributes("doses", step) | {
-                    "iri": f"{iri}.step{step.position}",
+                    "iri": self._iris.step(iri, step.position),
                     "claim": iri,
                     "study": claim.study,
-                    "amounts": "/".join(f"{one:f}" for one in step.amounts),
+                    "amounts": _terms.amounts(step.amounts),
                     "given_for": step.for_,
                     "on_days": step.on,
                     "given_over": step.over,
@@ -206,10 +207,9 @@ class Tables:
 
     def _reference_lists(self) -> Iterator[_Row]:
         for source in self._evidence.sources:
-            iri = self._iris.entity("source", source.id)
             for number, name in source.references:
                 row = {"source": source.id, "number": number, "publication": name}
-                yield row | {"iri": f"{iri}#reference.{number}"}
+                yield row | {"iri": self._iris.reference(source.id, number)}
 
     def _publications(self) -> Iterator[_Row]:
         for publication in self._evidence.publications:

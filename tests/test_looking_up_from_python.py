@@ -34,8 +34,7 @@ PUBLIC = (
 )
 METHODS = (
     "ask checks claim claims counts derived differences discrepancies evidence explain iris judged "
-    "network "
-    "nquads rdflib records rows sparql sql store studies study tables vocabulary"
+    "network nquads rdflib records rows sparql sql store studies study tables vocabulary"
 )
 
 
