@@ -1,23 +1,14 @@
-"""Do a part of the work in a copy of this process, on another processor, while this one goes on.
-
-The copy has all that was read so far without a message. It ends with this process, however that
-ends: an interrupt goes to this one alone, and the work asks now and then whether it still runs.
-"""
+"""Do a part of the work on another processor, while this process goes on."""
 
 from __future__ import annotations
 
-import ctypes
-import gc
 import os
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from multiprocessing.connection import Connection
-from typing import Final, TypeVar
+from contextlib import contextmanager
+from typing import TypeVar
 
-from kb.errors import KbError, UnavailableError
-
-_ENDS_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG
+from kb._copying import CAN_COPY, copied
+from kb.errors import UnavailableError
 
 T = TypeVar("T")
 
@@ -38,56 +29,55 @@ def beside(work: Callable[[Callable[[], None]], T]) -> Iterator[Callable[[], T]]
     ...     seven()
     7
     """
-    if sys.platform == "win32" or _processors() == 1:
+    if not CAN_COPY or processors() == 1:
         yield lambda: work(lambda: None)
         return
-    from multiprocessing import get_context
-
-    context = get_context("fork")
-    reader, writer = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(writer, work, os.getpid()), daemon=True)
-    gc.freeze()  # looking for what is no longer in use would copy all that the two share
-    process.start()
-    gc.unfreeze()
-    writer.close()
-    try:
-        yield lambda: _result(reader)
-    finally:
-        process.kill()
-        process.join()
-        reader.close()
-
-
-def _processors() -> int:
-    """How many processors this process may use."""
-    allowed = getattr(os, "sched_getaffinity", None)  # Linux knows which are for this process
-    return len(allowed(0)) if allowed else os.cpu_count() or 1
-
-
-def _result(reader: Connection) -> T:  # type: ignore[type-var]
-    try:
-        done, found = reader.recv()
-    except EOFError as error:
-        raise UnavailableError("a process that did a part of the work was ended") from error
-    if not done:
-        raise found
-    result: T = found
-    return result
-
-
-def _work(writer: Connection, work: Callable[[Callable[[], None]], object], parent: int) -> None:
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with suppress(AttributeError, OSError, TypeError):  # Linux ends the copy by itself
-        ctypes.CDLL(None).prctl(_ENDS_WITH_PARENT, signal.SIGKILL)
+    parent = os.getpid()
 
     def end_if_alone() -> None:
         if os.getppid() != parent:
             os._exit(1)
 
-    end_if_alone()
+    def work_in_copy() -> T:
+        end_if_alone()
+        return work(end_if_alone)
+
+    with copied(work_in_copy) as wait:
+        yield lambda: _result(wait)
+
+
+def _result(wait: Callable[[float | None], T]) -> T:
     try:
-        writer.send((True, work(end_if_alone)))
-    except (KbError, OSError) as error:
-        writer.send((False, error))
+        return wait(None)
+    except EOFError as error:
+        raise UnavailableError("a process that did a part of the work was ended") from error
+
+
+@contextmanager
+def dealing(number: int) -> Iterator[Callable[[], Iterator[int]]]:
+    """Give what deals the numbers below this one, at most 256, among a process and its copies.
+
+    Each number goes once, to whoever asks next: a part takes as long as it takes.
+
+    >>> with dealing(3) as dealt:
+    ...     list(dealt()), list(dealt())
+    ([0, 1, 2], [])
+    """
+    reader, writer = os.pipe()
+    os.write(writer, bytes(range(number)))
+    os.close(writer)
+
+    def dealt() -> Iterator[int]:
+        while one := os.read(reader, 1):
+            yield one[0]
+
+    try:
+        yield dealt
+    finally:
+        os.close(reader)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)  # Linux knows which are for this process
+    return len(allowed(0)) if allowed else os.cpu_count() or 1

@@ -7,15 +7,14 @@ the process, which can be ended at any time: by the clock, or by a key.
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from math import inf
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final, TypeVar
 
-from kb.errors import KbError, QueryError
+from kb._copying import CAN_COPY, copied
+from kb.errors import QueryError
 
 MEMORY: Final = 2 * 1024**3
 """Bytes that the work may take beyond what the process has."""
@@ -37,57 +36,36 @@ def within(seconds: float, work: Callable[[], T]) -> T:
     """
     if not 0 < seconds < inf:
         raise QueryError(f"a time limit is a number of seconds above 0, not {seconds:g}")
-    if sys.platform == "win32":
+    if not CAN_COPY:
         return work()
-    import signal
-    from multiprocessing import get_context
 
-    context = get_context("fork")
-    reader, writer = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(writer, work, seconds), daemon=True)
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # until the copy can be ended
+    def limited() -> T:
+        _limit(seconds)
+        return work()
+
     try:
-        process.start()
-        writer.close()
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-        if not reader.poll(seconds):
-            raise QueryError(f"no answer within {seconds:g} seconds: ask for less, or for longer")
-        done, answer = reader.recv()
+        with copied(limited) as wait:
+            return wait(seconds)
+    except TimeoutError as error:
+        late = f"no answer within {seconds:g} seconds: ask for less, or for longer"
+        raise QueryError(late) from error
     except EOFError as error:
         raise QueryError("the engine broke off: the query may need too much memory") from error
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-        if process.pid is not None:
-            process.kill()
-            process.join()
-        reader.close()
-    if not done:
-        raise answer
-    found: T = answer
-    return found
+    except MemoryError as error:
+        raise QueryError("the query takes too much memory: ask for less") from error
 
 
-def _work(writer: Connection, work: Callable[[], object], seconds: float) -> None:
-    """Send what the work gives, or its error.
-
-    The parent ends this process; the alarm does if the parent was killed and cannot.
-    """
+def _limit(seconds: float) -> None:
+    """Set limits of this process, so that it ends also if whoever waits was killed."""
     import resource
     import signal
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, min(seconds, 1e6) + 1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what the engine says when it breaks off
     if size := _address_space():
         resource.setrlimit(resource.RLIMIT_AS, (size + MEMORY, size + MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    try:
-        writer.send((True, work()))
-    except KbError as error:
-        writer.send((False, error))
-    except MemoryError:
-        writer.send((False, QueryError("the query takes too much memory: ask for less")))
 
 
 def _address_space() -> int:

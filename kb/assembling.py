@@ -7,7 +7,6 @@ studies that only has to get into a store needs one study at a time.
 from __future__ import annotations
 
 import multiprocessing
-import os
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,6 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from kb._beside import processors
 from kb.concluding import Concluding, Needed, outline
 from kb.errors import Problem, RecordError
 from kb.expansion import expand
@@ -143,7 +143,7 @@ def _each(
 ) -> Iterator[T]:
     """Make something of the studies, some at a time, in order; processes end with ``stack``."""
     batches = [names[start : start + _BATCH] for start in range(0, len(names), _BATCH)]
-    number = processes or os.cpu_count() or 1
+    number = processes or processors()
     alone = number == 1 or len(names) < _FEW
     if alone or "fork" not in multiprocessing.get_all_start_methods():
         return map(make, batches)

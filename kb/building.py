@@ -64,11 +64,11 @@ def build(
             _write_tables(base, folder)
         progress("site")
         known = last.result() if last else None
-        pages = build_pages(known)
+        made_of = build_pages(known)
         summary = Summary(base.counts(), tuple(base.judged.stale()))
         if manifest.changed_at(base.root, base.texts) >= base.read_at:
             inputs = ""  # whatever the records say by now, this build is not known to be made of it
-        made = Manifest(inputs, settings, pages, _digests(folder, known), summary)
+        made = Manifest(inputs, settings, made_of, _digests(folder, known), summary)
         manifest.write(folder, made)
     return summary
 
@@ -84,7 +84,7 @@ def _last(target: Path, settings: str) -> Last | None:
     made = manifest.read(target)
     if made is None or made.settings != settings or not manifest.is_intact(target, made):
         return None
-    return Last(target, made.pages, made.files)
+    return Last(target, made.made_of, made.files)
 
 
 def _digests(folder: Path, last: Last | None) -> Mapping[str, str]:

@@ -223,8 +223,9 @@ class KnowledgeBase:
             "drug": drug,
             "source": source,
         }
-        table = self.ask("claims", **{k: v for k, v in given.items() if v is not None})
-        iris = sorted({str(row["claim"]) for row in table})
+        named = {name: value for name, value in given.items() if value is not None}
+        rows = self.ask("claims", **named) if named else ({"claim": iri} for iri in self._found)
+        iris = sorted({str(row["claim"]) for row in rows})
         for iri in iris:
             if iri not in self._found:
                 raise UnavailableError(f"the store is of other records, it has {iri}: load it anew")

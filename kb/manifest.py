@@ -34,13 +34,13 @@ class Manifest:
     """What a build was made of, as SHA-256 digests.
 
     ``inputs`` goes over everything; ``settings`` over all but the evidence: software, ontology
-    and theme. ``pages`` has, for pages that say so, what each was made of; ``files``
+    and theme. ``made_of`` has, for pages and files that say so, what each was made of; ``files``
     what each file of the build holds.
     """
 
     inputs: str
     settings: str
-    pages: Mapping[str, str]
+    made_of: Mapping[str, str]
     files: Mapping[str, str]
     summary: Summary
 
@@ -94,7 +94,7 @@ def read(build: Path) -> Manifest | None:
 
 def write(build: Path, manifest: Manifest) -> None:
     """Write the manifest of a build whose files are all there."""
-    made = replace(manifest, pages=dict(sorted(manifest.pages.items())))
+    made = replace(manifest, made_of=dict(sorted(manifest.made_of.items())))
     text = json.dumps(asdict(made), indent=0, ensure_ascii=False)
     (build / NAME).write_text(f"{text}\n", encoding="utf-8")
 

@@ -209,10 +209,12 @@ def _make_on_disk(parts: Iterable[bytes], made: Path, as_before: Callable[[], bo
 
 def python_value(term: object) -> Value:
     """Turn an RDF term into a Python value; a number that is none stays text."""
-    if term is None:
-        return None
+    if isinstance(term, ox.NamedNode):
+        return term.value
     if isinstance(term, ox.Literal):
         return typed_value(term.value, term.datatype.value)
+    if term is None:
+        return None
     return str(getattr(term, "value", term))
 
 

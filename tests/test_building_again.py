@@ -16,7 +16,8 @@ from kb import KnowledgeBase
 from kb import manifest as manifests
 from kb.building import build, unchanged
 from kb.digests import digest, files_below
-from kb.site.writing import Last, write_pages
+from kb.site import Last
+from kb.site.writing import write_pages
 
 HALT: Final = "evidence/studies/halt.yaml"
 EASE: Final = "evidence/studies/ease.yaml"
@@ -64,8 +65,8 @@ def project(first: Path, tmp_path: Path) -> Path:
 def last_of(root: Path) -> Last:
     made = manifests.read(root / "build")
     assert made is not None
-    assert made.pages
-    return Last(root / "build", made.pages, made.files)
+    assert made.made_of
+    return Last(root / "build", made.made_of, made.files)
 
 
 # --- the same as from nothing ----------------------------------------------------------------

@@ -38,7 +38,7 @@ def start(root: Path, out: Path, largest: int = 0) -> subprocess.Popen[str]:
     )
 
 
-PROGRAM = (sys.executable, "-c", "from kb.cli import main; main()")
+PROGRAM = (sys.executable, "-c", "from kb.cli import run; run()")
 
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str]:

@@ -17,7 +17,7 @@ import pytest
 from example_base import TEXTS, write_example
 
 ROOT = Path(__file__).resolve().parent.parent
-PROGRAM = (sys.executable, "-c", "from kb.cli import main; main()")
+PROGRAM = (sys.executable, "-c", "from kb.cli import run; run()")
 CODES = {0, 1, 2, 3}
 ODD = "\udcff"  # how Python hands over a byte that is no UTF-8
 

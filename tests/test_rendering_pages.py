@@ -10,13 +10,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from example_base import content
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kb import KnowledgeBase
 from kb.site.asides import put_back, set_aside
 from kb.site.indexing import entries
-from kb.site.writing import _put_beside, write_pages
+from kb.site.output import Output
+from kb.site.pages import File, Renderer
+from kb.site.writing import write_pages
 
 PARTS = (
     "<p>*one*</p>",
@@ -99,9 +102,8 @@ def test_the_search_knows_parts_by_their_headings_and_not_what_is_excluded() -> 
 
 
 def test_files_stand_beside_pages_also_where_no_page_is(tmp_path: Path) -> None:
-    (tmp_path / "files" / "a" / "b").mkdir(parents=True)
-    (tmp_path / "files" / "a" / "b" / "c.csv").write_text("x", "utf-8")
+    output = Output(tmp_path, Renderer(tmp_path, {}), None, {})
+    output.write(File("a/b/c.csv", b"x"))
     (tmp_path / "site" / "a").mkdir(parents=True)
-    _put_beside(tmp_path / "files", tmp_path / "site")
-    assert (tmp_path / "site" / "a" / "b" / "c.csv").read_text("utf-8") == "x"
-    assert not (tmp_path / "files").exists()
+    output.put_beside()
+    assert content(tmp_path) == {"site/a/b/c.csv": b"x"}

@@ -1,6 +1,7 @@
 """The static site: Markdown written from the evidence, then built into pages by mkdocs."""
 
 from kb.site.front import front_folder
-from kb.site.writing import Last, build_site, building_site, site_folder
+from kb.site.output import Last
+from kb.site.writing import build_site, building_site, site_folder
 
 __all__ = ["Last", "build_site", "building_site", "front_folder", "site_folder"]

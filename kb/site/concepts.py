@@ -12,7 +12,7 @@ from kb.results import FoundClaim
 from kb.site import searching
 from kb.site.context import SCHEMES, Site, collect
 from kb.site.figures import Shown, shown_comparisons, shown_figures
-from kb.site.pages import File, Page, Values
+from kb.site.pages import Page, Values
 from kb.site.plots import Plots
 from kb.site.words import sentence
 from kb.vocabulary import SKOS, Term
@@ -43,16 +43,26 @@ class Code:
     address: str
 
 
-def concept_pages(site: Site) -> Iterator[Page | File]:
+def treatment_pages(site: Site) -> Iterator[Page]:
+    """Yield the pages of regimens and of drugs, which are much the same claims."""
+    return _pages(site, ("regimen", "drug"))
+
+
+def concept_pages(site: Site) -> Iterator[Page]:
+    """Yield the pages of all other concepts."""
+    return _pages(site, [scheme for scheme in SCHEMES if scheme not in ("regimen", "drug")])
+
+
+def _pages(site: Site, schemes: Iterable[str]) -> Iterator[Page]:
     """Yield for each scheme a list of its concepts, and a page for each concept."""
     mappings, plots = read_mappings(site), Plots(site)
-    for scheme, title in SCHEMES.items():
+    for scheme in schemes:
         evidence = evidence_by_concept(site, scheme)
         counts = {name: len(found) for name, found in evidence.items()}
         yield Page(
             f"{scheme}/index",
             "concepts.html.j2",
-            title,
+            SCHEMES[scheme],
             {"site": site, "scheme": scheme, "trees": _trees(site, scheme), "counts": counts},
             hide=("navigation",),
         )
@@ -62,8 +72,6 @@ def concept_pages(site: Site) -> Iterator[Page | File]:
             page = _page(site, plots, term, found, codes)
             names = other_labels(site).get(term.iri, [])
             yield replace(page, **searching.of_term(term, names, len(found)))
-            if found:
-                yield site.csv(f"{scheme}/{term.segment}.csv", found)
 
 
 def evidence_by_concept(site: Site, scheme: str) -> Mapping[str, list[FoundClaim]]:
@@ -76,6 +84,8 @@ def evidence_by_concept(site: Site, scheme: str) -> Mapping[str, list[FoundClaim
 
 
 def _page(site: Site, plots: Plots, term: Term, found: list[FoundClaim], codes: list[Code]) -> Page:
+    path = f"{term.scheme}/{term.segment}"
+
     def values() -> Values:
         return _values(site, term, found) | {
             "mappings": codes,
@@ -83,13 +93,14 @@ def _page(site: Site, plots: Plots, term: Term, found: list[FoundClaim], codes: 
         }
 
     return Page(
-        f"{term.scheme}/{term.segment}",
+        path,
         "concept.html.j2",
         sentence(term.label),
         values,
         term.definition,
         hide=("navigation", "toc"),
         made_of=site.made_of(found),
+        files=(lambda: iter((site.csv(f"{path}.csv", found),))) if found else None,
     )
 
 

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from kb.queries import Query, library, prefixes
 from kb.site.context import Site
-from kb.site.packing import sparql_term, versioned
+from kb.site.packing import LEVEL, sparql_term, versioned
 from kb.site.pages import File, Page
 from kb.site.questions import common_values, example_of, is_for_pages, with_values
 from kb.site.schemes import ontology_entries
@@ -54,7 +54,7 @@ def dataset_trig(site: Site) -> bytes:
     quads = ox.parse(site.base.nquads, ox.RdfFormat.N_QUADS)
     known = prefixes(site.base.iris)
     trig = ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=known) or b""
-    return gzip.compress(trig, mtime=0)
+    return gzip.compress(trig, LEVEL, mtime=0)
 
 
 def _json(value: Mapping[str, Any]) -> bytes:

@@ -13,7 +13,7 @@ import yaml
 
 from kb.comparability import Comparability
 from kb.digests import digest
-from kb.exports import to_csv
+from kb.exports import Row, to_csv
 from kb.lookup import KnowledgeBase
 from kb.model import WHOLE, Group, Publication, Section, Source, Study
 from kb.results import FoundClaim
@@ -172,17 +172,18 @@ class Site:
         return {(section.source, section.id): section for section in self.evidence.sections}
 
     @cached_property
-    def _lines(self) -> Mapping[tuple[str, str], str]:
-        """The lines of a CSV by claim, written once for the many tables that it is in."""
-        rows = self.base.claims().rows()
-        by_claim = collect(((row["study"], row["claim"]), row) for row in rows)
-        head = len(to_csv(()))
-        return {key: to_csv(found)[head:] for key, found in by_claim.items()}
+    def rows(self) -> Mapping[tuple[str, str], list[Row]]:
+        """The rows of the export by study and claim: a schedule has one for each of its steps."""
+        return collect(((row["study"], row["claim"]), row) for row in self.base.rows)
+
+    def _line(self, key: tuple[str, str]) -> str:
+        """The lines of a claim in a CSV, written once for the many tables that it is in."""
+        return self.once(("csv", *key), lambda: to_csv(self.rows[key]).removeprefix(to_csv(())))
 
     def csv(self, path: str, claims: Iterable[FoundClaim]) -> File:
         """Make the download of a table: the rows of exactly these claims."""
         keys = sorted({(found.claim.study, found.claim.id) for found in claims})
-        return File(path, (to_csv(()) + "".join(self._lines[key] for key in keys)).encode())
+        return File(path, (to_csv(()) + "".join(map(self._line, keys))).encode())
 
     def terms(self, scheme: str) -> Sequence[Term]:
         """Return the concepts of a scheme in the order of the vocabulary."""

@@ -10,7 +10,7 @@ from kb.model import Claim
 from kb.notation import slug
 from kb.queries import prefixes
 from kb.results import FoundClaim
-from kb.site.context import Site, collect
+from kb.site.context import Site
 from kb.site.facets import facets
 from kb.site.filters import section_name
 from kb.site.packing import json_file, packed_table, versioned
@@ -40,7 +40,7 @@ def explored(site: Site) -> Mapping[str, Any]:
 
     ``first`` is the first row of each claim: a schedule has a row for each of its steps.
     """
-    by_claim = collect(((row["study"], row["claim"]), row) for row in site.base.claims().rows())
+    by_claim = site.rows
     every = {(found.claim.study, found.claim.id): found for found in site.claims}
     claims = [every[key] for key in by_claim]
     first, at = [], 0

@@ -22,8 +22,8 @@ _NEWEST: Final = 5
 """So many findings stand on the first page."""
 
 
-def home_pages(site: Site) -> Iterator[Page | File]:
-    """Yield the first page and the downloads of the whole dataset."""
+def home_pages(site: Site) -> Iterator[Page]:
+    """Yield the first page, and the page of downloads."""
     pivotal = [(s, table) for s in _pivotal(site) if (table := StudyTables(site, s.id).main())]
     states = collect((found.check.state, found) for found in site.claims)
     values = {
@@ -49,6 +49,10 @@ def home_pages(site: Site) -> Iterator[Page | File]:
         ("navigation", "toc"),
     )
     yield Page("data", "data.html.j2", "Data", values, "The dataset as files.")
+
+
+def data_files(site: Site) -> Iterator[File]:
+    """Yield the downloads of the whole dataset."""
     yield File("data/kb.nq", site.base.nquads)
     derived = site.base.derived()
     yield File("data/derived.csv", derived_csv(derived).encode())

@@ -6,7 +6,7 @@ within a study that did not randomise, or stated by a source that names no study
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
@@ -15,7 +15,7 @@ from kb.model import Claim, Study
 from kb.results import FoundClaim
 from kb.site.context import Site, collect
 from kb.site.network_drawing import Edge, lay_out
-from kb.site.pages import File, Page
+from kb.site.pages import Page, Values
 from kb.vocabulary import Term
 
 KINDS: Final = {
@@ -151,11 +151,26 @@ def _heads(found: Iterable[Pair]) -> dict[Pair, Pair]:
     }
 
 
-def network_pages(site: Site) -> Iterator[Page | File]:
+def network_pages(site: Site) -> Iterator[Page]:
     """Yield the page of the network, where anything was compared, and its claims as CSV."""
     found = Comparisons(site)
-    islands = found.islands()
-    values = {
+    claims = list(chain.from_iterable(row.claims for row in found.rows))
+    alone = found.alone()
+    yield Page(
+        "network",
+        "network.html.j2",
+        "Network of regimens",
+        lambda: _values(found, alone),
+        "Which regimens were compared with which, in what kind of study, and which were not.",
+        hide=("navigation", "toc"),
+        made_of=site.made_of(claims, [(term.iri, number) for term, number in alone]),
+        files=lambda: iter((site.csv("network.csv", claims),)),
+    )
+
+
+def _values(found: Comparisons, alone: Sequence[tuple[Term, int]]) -> Values:
+    site, islands = found.site, found.islands()
+    return {
         "site": site,
         "rows": found.rows,
         "by_line": collect((row.id, row) for row in found.rows),
@@ -164,15 +179,6 @@ def network_pages(site: Site) -> Iterator[Page | File]:
         "islands": [[site.vocabulary.get("regimen", n) for n in part] for part in islands],
         "pairs": len({(r.of.iri, r.versus.iri) for r in found.rows}),
         "randomised": len({(r.of.iri, r.versus.iri) for r in found.rows if r.kind == "randomised"}),
-        "alone": found.alone(),
+        "alone": alone,
         "known": len(site.terms("regimen")),
     }
-    yield Page(
-        "network",
-        "network.html.j2",
-        "Network of regimens",
-        values,
-        "Which regimens were compared with which, in what kind of study, and which were not.",
-        hide=("navigation", "toc"),
-    )
-    yield site.csv("network.csv", chain.from_iterable(row.claims for row in found.rows))

@@ -13,7 +13,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 
 Values = Mapping[str, Any]
 """What a template is given, by name."""
@@ -27,6 +27,18 @@ class File:
 
     path: str
     content: bytes
+
+
+@dataclass(frozen=True)
+class MadeFile:
+    """A file beside the pages that is made if it is not in the last build as it would be.
+
+    ``made_of`` is the digest of all that decides its content, beside ontology and software.
+    """
+
+    path: str
+    made_of: str
+    content: Callable[[], bytes]
 
 
 @dataclass(frozen=True)
@@ -62,6 +74,17 @@ class Page:
         return f"{trimmed}/" if trimmed else ""
 
 
+def compiled() -> FileSystemBytecodeCache | None:
+    """Where Jinja2 keeps what it made of templates: a folder of this user's, if there can be one.
+
+    Making it anew would take a tenth of a build that has little else to do.
+    """
+    try:
+        return FileSystemBytecodeCache()
+    except (OSError, RuntimeError):  # it belongs to somebody else, or nothing can be written
+        return None
+
+
 class Renderer:
     """Writes pages as Markdown with the templates of a folder."""
 
@@ -73,6 +96,7 @@ class Renderer:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            bytecode_cache=compiled(),
         )
         self._environment.filters.update(filters)
         self._environment.filters["md"] = markdown_text

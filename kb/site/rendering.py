@@ -32,6 +32,7 @@ from mkdocs.theme import Theme
 from kb.site.asides import put_back, set_aside
 from kb.site.handover import BEGIN, link
 from kb.site.indexing import entries
+from kb.site.pages import compiled
 
 _INDEX: Final = "search/search_index.json"
 
@@ -176,6 +177,7 @@ class _ReadTheme(Theme):
         """Read all templates that pages are made with."""
         vars(self).update(vars(theme))
         self._environment = super().get_env()
+        self._environment.bytecode_cache = compiled()
         for folder in map(Path, self.dirs):
             for path in chain(folder.glob("*.html"), folder.glob("partials/**/*.html")):
                 with suppress(TemplateError):  # some are for plugins that are not in use

@@ -14,7 +14,7 @@ from kb.site.pages import File, Page, Values
 from kb.verification import State
 
 
-def source_pages(site: Site) -> Iterator[Page | File]:
+def source_pages(site: Site) -> Iterator[Page]:
     """Yield the list of sources, a page for each, and the publications."""
     yield Page(
         "source/index",
@@ -26,11 +26,6 @@ def source_pages(site: Site) -> Iterator[Page | File]:
     )
     for source in site.sources.values():
         yield _source(site, source)
-        claims = site.by_source.get(source.id, [])
-        yield site.csv(f"source/{source.id}.csv", claims)
-        sections = collect((found.claim.section, found) for found in claims)
-        for section, found in sections.items():
-            yield site.csv(f"source/{source.id}/{slug(section)}.csv", found)
     yield from _publications(site)
 
 
@@ -53,6 +48,11 @@ def _source(site: Site, source: Source) -> Page:
             "findings": by_section(site, source.id),
         }
 
+    def files() -> Iterator[File]:
+        yield site.csv(f"source/{source.id}.csv", claims)
+        for section, found in found_in.items():
+            yield site.csv(f"source/{source.id}/{slug(section)}.csv", found)
+
     return Page(
         f"source/{source.id}",
         "source.html.j2",
@@ -61,11 +61,12 @@ def _source(site: Site, source: Source) -> Page:
         source.credit,
         hide=("navigation",),
         made_of=site.made_of(claims),
+        files=files,
         **searching.of_publication(site.publications[source.publication], len(claims), "source"),
     )
 
 
-def _publications(site: Site) -> Iterator[Page | File]:
+def _publications(site: Site) -> Iterator[Page]:
     cited = collect(
         (name, (source, number))
         for source in site.sources.values()
@@ -81,8 +82,6 @@ def _publications(site: Site) -> Iterator[Page | File]:
     )
     for publication in site.publications.values():
         yield _publication(site, publication, cited.get(publication.id, []))
-        if claims := site.by_publication.get(publication.id):
-            yield site.csv(f"publication/{publication.id}.csv", claims)
 
 
 def _publication(site: Site, publication: Publication, cited: list[tuple[Source, int]]) -> Page:
@@ -106,6 +105,9 @@ def _publication(site: Site, publication: Publication, cited: list[tuple[Source,
         values,
         hide=("navigation",),
         made_of=site.made_of(claims),
+        files=(lambda: iter((site.csv(f"publication/{publication.id}.csv", claims),)))
+        if claims
+        else None,
         **searching.of_publication(publication, len(claims)),
     )
 

@@ -40,7 +40,7 @@ class Schedule:
     steps: tuple[tuple[str, str, str, str], ...]
 
 
-def study_pages(site: Site) -> Iterator[Page | File]:
+def study_pages(site: Site) -> Iterator[Page]:
     """Yield the list of studies, and for each study its page and its tables."""
     by_design = collect((study.kind, study) for study in site.studies.values())
     yield Page(
@@ -54,7 +54,6 @@ def study_pages(site: Site) -> Iterator[Page | File]:
     plots = StudyPlots(site)
     for study in site.studies.values():
         yield _study(site, study, plots)
-        yield site.csv(f"study/{study.id}.csv", site.by_study.get(study.id, ()))
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,8 @@ def _study(site: Site, study: Study, plots: StudyPlots) -> Page:
 
 
 def _files(site: Site, study: str, parts: _Parts) -> Iterator[File]:
-    """Yield what can be taken from a study's page, in the folder of the page."""
+    """Yield what can be taken from a study's page: all of it, and each part of the page."""
+    yield site.csv(f"study/{study}.csv", site.by_study.get(study, ()))
     for table in (*parts.tables, *([parts.main] if parts.main else [])):
         yield site.csv(table.csv, table.claims)
     flow = parts.flow
