@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from kb._copying import CAN_COPY, copied
 from kb.errors import UnavailableError
+
+MOST: Final = 4
+"""More processes than this would spend their time on what each of them needs first."""
 
 T = TypeVar("T")
 

@@ -41,13 +41,21 @@ def pages(site: Path) -> dict[str, str]:
     }
 
 
-def run(folder: Path, *command: str) -> None:
+SHARED = """
+from kb.site import rendering
+rendering._FEW, rendering.MOST, rendering.processors = 0, 3, lambda: 3
+rendering.main()
+"""
+"""Build pages by three processes, however few there are and on whichever machine."""
+
+
+def run(folder: Path, *command: str, last: Path | str = "") -> None:
     environment = os.environ | {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": "0"}
     ran = subprocess.run(
-        [sys.executable, "-m", *command],
+        [sys.executable, *command],
         cwd=folder,
         env=environment,
-        input="begin\n",
+        input=f"begin\n{last}\n",
         capture_output=True,
         text=True,
         check=False,
@@ -59,10 +67,35 @@ def test_pages_are_those_of_mkdocs_alone(example: KnowledgeBase, tmp_path: Path)
     one, other = tmp_path / "one", tmp_path / "other"
     write_pages(example, one)
     shutil.copytree(one, other)
-    run(one, "kb.site.rendering", str(one))
-    run(other, "mkdocs", "build", "--strict", "--quiet")
+    shutil.copytree(one, tmp_path / "shared")
+    run(one, "-m", "kb.site.rendering", str(one))
+    run(other, "-m", "mkdocs", "build", "--strict", "--quiet")
     assert pages(one / "site") == pages(other / "site")
     assert len(pages(one / "site")) > 20
+    run(tmp_path / "shared", "-c", SHARED, ".")
+    assert content(tmp_path / "shared") == content(one)
+
+
+def test_a_page_that_one_of_several_processes_cannot_build_is_named(
+    example: KnowledgeBase, tmp_path: Path
+) -> None:
+    write_pages(example, tmp_path)
+    ill = tmp_path / "docs" / "study" / "halt.md"
+    ill.write_text(f"{ill.read_text('utf-8')}\n[nowhere](nowhere.md)\n", "utf-8")
+    with pytest.raises(AssertionError, match=r"(?s)study/halt\.md.*nowhere\.md"):
+        run(tmp_path, "-c", SHARED, ".")
+
+
+def test_a_page_may_lead_to_one_that_is_taken_over(example: KnowledgeBase, tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    write_pages(example, one)
+    shutil.copytree(one, other)
+    page = other / "docs" / "about.md"
+    page.write_text(f"{page.read_text('utf-8')}\nSee [HALT](study/halt.md).\n", "utf-8")
+    run(one, "-m", "kb.site.rendering", str(one))
+    run(other, "-m", "kb.site.rendering", str(other), last=one)
+    assert 'See <a href="../study/halt/">' in (other / "site/about/index.html").read_text("utf-8")
+    assert (other / "site/study/halt/index.html").samefile(one / "site/study/halt/index.html")
 
 
 @given(st.lists(st.tuples(st.booleans(), st.sampled_from(PARTS)), max_size=8))

@@ -2,7 +2,7 @@
 
 Run as a program, so that mkdocs has a process, a working folder and an environment of its own:
 ``python -m kb.site.rendering FOLDER``, which begins when it is told that the pages stand, and
-which build was the last.
+which build was the last. Where there are many pages, copies of the process build some of them.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from html import escape
 from itertools import chain
 from pathlib import Path
@@ -25,72 +26,65 @@ from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
 from mkdocs.plugins import BasePlugin, event_priority
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import File, Files, InclusionLevel, get_files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.theme import Theme
 
+from kb._beside import MOST, beside, processors
+from kb.errors import UnavailableError
 from kb.site.asides import put_back, set_aside
 from kb.site.handover import BEGIN, link
 from kb.site.indexing import entries
 from kb.site.pages import compiled
 
 _INDEX: Final = "search/search_index.json"
+_FEW: Final = 100
+"""So many pages are built before a copy of the process would have begun."""
+
+Entries = dict[str, list[Any]]
+"""What the search finds of pages, by their address."""
 
 
-class Incremental(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
-    """Leaves out pages whose Markdown is that of the last build, and brings in what was made then.
+class Some(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
+    """Has mkdocs build some of the pages and nothing else, and notes what the search finds there.
 
-    Pages of the navigation are always built: mkdocs would miss them.
+    The others stay known, so that pages may lead to them.
 
     Args:
-        last: the folder of a build with the same settings and theme, if there is one.
+        own: the pages to be built, by their place in the folder of Markdown.
+        before_each: called before each page, to end where nobody waits for it any more.
     """
 
-    def __init__(self, last: Path | None) -> None:
+    def __init__(self, own: Collection[str], before_each: Callable[[], None]) -> None:
         """Begin with no page seen."""
-        self._last = last
-        self._parent = os.getppid()
-        self._urls: list[str] = []
-        self._reused: list[str] = []
-        self._entries: dict[str, list[Any]] = {}
+        self._own = own
+        self._before_each = before_each
+        self.entries: Entries = {}
         self._aside: dict[str, list[str]] = {}
+
+    def on_files(self, files: Files, /, **_around: Any) -> Files:
+        """Leave out what is no page."""
+        for file in [file for file in files if not file.is_documentation_page()]:
+            files.remove(file)
+        return files
+
+    def on_nav(self, nav: Navigation, /, *, files: Files, **_around: Any) -> Navigation:
+        """Leave out the pages that are not to be built; the navigation has them by now."""
+        for file in files.documentation_pages():
+            if file.src_uri not in self._own:
+                file.inclusion = InclusionLevel.EXCLUDED
+        return nav
 
     def on_pre_page(self, page: Page, /, **_around: Any) -> Page:
         """End with who asked for the pages: a folder that nobody waits for is to stay removed."""
-        self._stop_if_alone()
+        self._before_each()
         return page
 
     def on_post_page(self, output: str, /, **_around: Any) -> str:
         """End likewise while pages are written."""
-        self._stop_if_alone()
+        self._before_each()
         return output
-
-    def _stop_if_alone(self) -> None:
-        if os.getppid() != self._parent:
-            raise Abort("the build that asked for these pages is gone")
-
-    def on_config(self, config: MkDocsConfig) -> None:
-        """The theme's sitemap would lack the pages that are left out."""
-        config.theme.static_templates.discard("sitemap.xml")
-
-    def on_files(self, files: Files, /, *, config: MkDocsConfig) -> Files:
-        """Take the unchanged pages out of what mkdocs builds."""
-        navigation = set(_places(config.nav))
-        for file in list(files.documentation_pages()):
-            self._urls.append(file.url)
-            if file.src_uri not in navigation and self._is_unchanged(file):
-                self._reused.append(file.url)
-                files.remove(file)
-        return files
-
-    def _is_unchanged(self, file: File) -> bool:
-        if self._last is None:
-            return False
-        written, before = Path(str(file.abs_src_path)), self._last / "docs" / file.src_uri
-        is_there = before.is_file() and (self._last / "site" / file.dest_uri).is_file()
-        return is_there and (
-            before.samefile(written) or before.read_bytes() == written.read_bytes()
-        )
 
     @event_priority(-100)
     def on_page_markdown(self, markdown: str, /, *, page: Page, **_around: Any) -> str:
@@ -103,15 +97,57 @@ class Incremental(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
         """Note what the search finds of a page, and keep the theme from parsing it again."""
         html = put_back(html, self._aside.pop(page.url))
         title = str(page.meta.get("title", page.title))
-        self._entries[page.url] = list(entries(page.url, title, html, page.meta))
+        self.entries[page.url] = list(entries(page.url, title, html, page.meta))
         page.meta["search"] = {"exclude": True}
         return html
 
+
+class Whole(Some):  # type: ignore[no-untyped-call]
+    """Has mkdocs build some of the pages and all else, and brings in the pages of others.
+
+    Args:
+        own, before_each: as of ``Some``.
+        last: the folder of a build with the same settings and theme, if there is one.
+        reused: the addresses of pages that are taken from it.
+        others: wait for what processes beside this one built: a folder, with its entries.
+    """
+
+    def __init__(
+        self,
+        own: Collection[str],
+        before_each: Callable[[], None],
+        last: Path | None,
+        reused: Collection[str],
+        others: Mapping[Path, Callable[[], Entries]],
+    ) -> None:
+        """Begin with no page seen."""
+        super().__init__(own, before_each)
+        self._last = last
+        self._reused = reused
+        self._others = others
+        self._urls: list[str] = []
+
+    def on_config(self, config: MkDocsConfig) -> None:
+        """The theme's sitemap would lack the pages that are left out."""
+        config.theme.static_templates.discard("sitemap.xml")
+
+    def on_files(self, files: Files, /, **_around: Any) -> Files:
+        """Keep all files; note the addresses of all pages."""
+        self._urls = [file.url for file in files.documentation_pages()]
+        return files
+
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Bring in the unchanged pages, and write what goes over all pages."""
+        """Bring in the other pages, and write what goes over all pages."""
         site = Path(config.site_dir)
         if self._last:
             self._take_over(self._last / "site", site)
+        for folder, wait in self._others.items():
+            found = wait()
+            self.entries |= found
+            for url in found:
+                (site / url).mkdir(parents=True, exist_ok=True)
+                (folder / url / "index.html").rename(site / url / "index.html")
+            shutil.rmtree(folder)
         self._write_index(site / _INDEX)
         base = str(config.site_url)
         places = "\n".join(f"  <url><loc>{escape(base + url)}</loc></url>" for url in self._urls)
@@ -123,14 +159,14 @@ class Incremental(BasePlugin):  # type: ignore[type-arg,no-untyped-call]
         for entry in index["docs"]:
             url = entry["location"].partition("#")[0]
             if url in reused:
-                self._entries.setdefault(url, []).append(entry)
+                self.entries.setdefault(url, []).append(entry)
         for url in self._reused:
             link(before / url / "index.html", site / url / "index.html")
 
     def _write_index(self, path: Path) -> None:
         """Put the entries into the index that the theme wrote, which holds its settings."""
         index = json.loads(path.read_text(encoding="utf-8"))
-        index["docs"] = [entry for url in self._urls for entry in self._entries.get(url, ())]
+        index["docs"] = [entry for url in self._urls for entry in self.entries.get(url, ())]
         path.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), "utf-8")
 
 
@@ -158,6 +194,7 @@ def render(folder: Path, told: TextIO) -> None:
 
     Raises:
         mkdocs.exceptions.Abort: mkdocs found something wrong with the pages, and has said it.
+        UnavailableError: it has, in a process beside this one.
     """
     config = load_config(str(folder / "mkdocs.yml"), strict=True)
     config.theme = _ReadTheme(config.theme)
@@ -166,8 +203,72 @@ def render(folder: Path, told: TextIO) -> None:
     )  # which imports what it needs
     if told.readline() == BEGIN:
         last = told.readline().strip()
-        config.plugins["kb/incremental"] = Incremental(Path(last) if last else None)
+        _render(config, folder, Path(last) if last else None)
+
+
+def _render(config: MkDocsConfig, folder: Path, last: Path | None) -> None:
+    """Build the pages that changed, and those of the navigation, which mkdocs would miss."""
+    parent = os.getppid()
+
+    def stop_if_alone() -> None:
+        if os.getppid() != parent:
+            raise Abort("the build that asked for these pages is gone")
+
+    pages = get_files(config).documentation_pages()
+    first = set(_places(config.nav))
+    reused = [f for f in pages if f.src_uri not in first and last and _is_unchanged(f, last)]
+    left_out = {file.src_uri for file in reused}
+    own, *shares = _shares([file for file in pages if file.src_uri not in left_out], first)
+    with ExitStack() as stack:
+        others = {}
+        for number, share in enumerate(shares):
+            place = folder / f"site-{number}"
+            others[place] = stack.enter_context(beside(_building(config, place, share)))
+        urls = [file.url for file in reused]
+        config.plugins["kb/pages"] = Whole(own, stop_if_alone, last, urls, others)
         build(config)
+
+
+def _building(
+    config: MkDocsConfig, folder: Path, own: Collection[str]
+) -> Callable[[Callable[[], None]], Entries]:
+    """Return what builds some pages in a folder, in a copy of this process."""
+
+    def work(end_if_alone: Callable[[], None]) -> Entries:
+        some = Some(own, end_if_alone)
+        config.plugins["kb/pages"] = some
+        config.site_dir = str(folder)
+        config.theme.static_templates.clear()
+        try:
+            build(config)
+        except Abort as error:  # said by now, and a copy can pass on our own errors only
+            raise UnavailableError(str(error)) from error
+        return some.entries
+
+    return work
+
+
+def _is_unchanged(file: File, last: Path) -> bool:
+    written, before = Path(str(file.abs_src_path)), last / "docs" / file.src_uri
+    is_there = before.is_file() and (last / "site" / file.dest_uri).is_file()
+    return is_there and (before.samefile(written) or before.read_bytes() == written.read_bytes())
+
+
+def _shares(pages: Sequence[File], first: Collection[str]) -> list[set[str]]:
+    """Divide pages by their size among processes, the first of which has those of ``first``."""
+    number = min(processors(), MOST) if len(pages) > _FEW else 1
+    shares: list[set[str]] = [set() for _ in range(number)]
+    sizes = [0] * number
+    largest = sorted(pages, key=lambda file: (file.src_uri not in first, -_size(file)))
+    for file in largest:
+        at = 0 if file.src_uri in first else sizes.index(min(sizes))
+        shares[at].add(file.src_uri)
+        sizes[at] += _size(file)
+    return shares
+
+
+def _size(file: File) -> int:
+    return Path(str(file.abs_src_path)).stat().st_size
 
 
 class _ReadTheme(Theme):
@@ -188,9 +289,14 @@ class _ReadTheme(Theme):
         return self._environment
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Build what the first argument names, and say on the error stream what is wrong."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s - %(message)s")
     try:
         render(Path(sys.argv[1]), sys.stdin)
-    except Abort as error:
+    except (Abort, UnavailableError) as error:
         sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -13,7 +13,7 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from kb._beside import beside, dealing, processors
+from kb._beside import MOST, beside, dealing, processors
 from kb.errors import UnavailableError
 from kb.lookup import KnowledgeBase
 from kb.site.comparing import compare_pages
@@ -60,9 +60,6 @@ A kind of page is added here, and by its template.
 
 FILES: Final = (data_files, thing_files, redirect_files, machine_files)
 """What makes files that no page needs, while mkdocs builds the pages."""
-
-_MOST_PROCESSES: Final = 4
-"""More would spend their time on what each needs first."""
 
 Kind = Callable[[Site], Iterator[Page | File | MadeFile]]
 
@@ -136,7 +133,7 @@ def _write_pages(site: Site, output: Output) -> None:
                 _write(KINDS[number], site, output, end_if_alone)
             return output.made_of
 
-        more = min(processors(), _MOST_PROCESSES) - 1
+        more = min(processors(), MOST) - 1
         others = [copies.enter_context(beside(write)) for _ in range(more)]
         with ThreadPoolExecutor(1) as bundling:
             front = bundling.submit(_write_front, docs / FRONT, site.folder, output.last)
