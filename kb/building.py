@@ -16,7 +16,7 @@ from kb.manifest import Manifest, Summary
 from kb.schema import MODELS, schema_text
 from kb.site import Last, building_site, front_folder, site_folder
 
-STEPS: Final = ("dataset", "tables", "site")
+STEPS: Final = ("dataset", "site", "tables")
 Progress = Callable[[str], None]
 
 
@@ -60,11 +60,15 @@ def build(
             last = None if fresh else reading.submit(_last, target, settings)
             progress("dataset")
             (folder / "kb.nq").write_bytes(base.nquads)
+            progress("site")
+            _ = base.store
+        known = last.result() if last else None
+
+        def write_tables() -> None:
             progress("tables")
             _write_tables(base, folder)
-        progress("site")
-        known = last.result() if last else None
-        made_of = build_pages(known)
+
+        made_of = build_pages(known, write_tables)
         summary = Summary(base.counts(), tuple(base.judged.stale()))
         if manifest.changed_at(base.root, base.texts) >= base.read_at:
             inputs = ""  # whatever the records say by now, this build is not known to be made of it

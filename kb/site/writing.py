@@ -76,14 +76,16 @@ def build_site(base: KnowledgeBase, folder: Path, last: Last | None = None) -> M
             ``site/``, or mkdocs found something wrong with the pages.
     """
     with building_site(base, folder) as build:
-        return build(last)
+        return build(last, lambda: None)
 
 
 @contextmanager
 def building_site(
     base: KnowledgeBase, folder: Path
-) -> Iterator[Callable[[Last | None], Mapping[str, str]]]:
+) -> Iterator[Callable[[Last | None, Callable[[], None]], Mapping[str, str]]]:
     """Begin as ``build_site`` does, and give what goes on: what mkdocs needs first takes a second.
+
+    It is given the last build, and something to do while mkdocs builds the pages.
 
     Raises:
         UnavailableError: as there.
@@ -94,10 +96,11 @@ def building_site(
     _write_settings(site, folder)
     with mkdocs(folder) as running:
 
-        def build(last: Last | None) -> Mapping[str, str]:
+        def build(last: Last | None, meanwhile: Callable[[], None]) -> Mapping[str, str]:
             output = _output(site, folder, last)
             _write_pages(site, output)
             running.begin(last.folder if last else None)
+            meanwhile()
             _write_files(site, output)
             running.finish()
             output.put_beside()
