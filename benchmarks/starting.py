@@ -13,7 +13,7 @@ from typing import Final
 
 from benchmarks.measuring import ROOT, Work, environment
 
-_COMMAND: Final = "import sys; sys.argv[0] = 'kb'; from kb.cli import run; run()"
+_COMMAND: Final = "import sys; sys.argv[0] = 'kb'; from kb.cli import main, run; run()"
 _IMPORT: Final = "from kb import KnowledgeBase"
 _LISTING: Final = """
 import json, sys
@@ -42,12 +42,8 @@ def showing(*words: str) -> Work:
 
 def showing_peer(*words: str) -> Work:
     """The libraries of that command."""
-    loading = _loading(_run("main(standalone_mode=False)"), *words)
+    loading = _loading(_COMMAND.replace("run()", "main(standalone_mode=False)"), *words)
     return lambda: _start(loading)
-
-
-def _run(call: str) -> str:
-    return _COMMAND.replace("main()", call)
 
 
 def _start(code: str, *words: str) -> int:

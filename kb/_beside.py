@@ -41,11 +41,7 @@ def beside(work: Callable[[Callable[[], None]], T]) -> Iterator[Callable[[], T]]
         if os.getppid() != parent:
             os._exit(1)
 
-    def work_in_copy() -> T:
-        end_if_alone()
-        return work(end_if_alone)
-
-    with copied(work_in_copy) as wait:
+    with copied(lambda: work(end_if_alone)) as wait:
         yield lambda: _result(wait)
 
 

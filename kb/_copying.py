@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
+from types import FrameType
 from typing import Final, TypeVar
 
 from kb.errors import KbError
@@ -45,17 +48,15 @@ def copied(work: Callable[[], T]) -> Iterator[Callable[[float | None], T]]:
 
     context = get_context("fork")
     reader, writer = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(writer, work), daemon=True)
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # until the copy can be ended
+    process = context.Process(target=_work, args=(writer, work, os.getpid()), daemon=True)
     try:
-        gc.freeze()  # looking for what is no longer in use would copy all that the two share
-        process.start()
-        gc.unfreeze()
+        with _uninterrupted():  # until the copy can be ended
+            gc.freeze()  # looking for what is no longer in use would copy all that the two share
+            process.start()
+            gc.unfreeze()
         writer.close()
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         yield lambda seconds: _result(reader, seconds)
     finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         if process.pid is not None:
             process.kill()
             process.join()
@@ -72,10 +73,32 @@ def _result(reader: Connection, seconds: float | None) -> T:  # type: ignore[typ
     return result
 
 
-def _work(writer: Connection, work: Callable[[], object]) -> None:
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Put an interrupt off to the end of the block.
+
+    To block the signal would not do: another thread, of the engine say, would take it.
+    """
+    handler = signal.getsignal(signal.SIGINT)
+    if not callable(handler) or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    met: list[tuple[int, FrameType | None]] = []
+    signal.signal(signal.SIGINT, lambda *interrupt: met.append(interrupt))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    for interrupt in met[:1]:
+        handler(*interrupt)
+
+
+def _work(writer: Connection, work: Callable[[], object], parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(AttributeError, OSError, TypeError):  # Linux ends the copy by itself
         ctypes.CDLL(None).prctl(_ENDS_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() != parent:  # which was gone before that
+        os._exit(1)
     try:
         writer.send((True, work()))
     except _PASSED_ON as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from command_line import kb
 
 from kb import KnowledgeBase
 from kb import store as kb_store
+from kb._copying import _uninterrupted
 from kb._limiting import within
 from kb.errors import NotFoundError, QueryError
 
@@ -59,6 +61,15 @@ def test_an_error_of_a_query_is_that_of_the_query() -> None:
 
     with pytest.raises(NotFoundError, match="did you mean 'tower'"):
         within(60, broken)
+
+
+def test_an_interrupt_waits_until_the_copy_can_be_ended(tmp_path: Path) -> None:
+    mark, handler = tmp_path / "begun", signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), _uninterrupted():
+        signal.raise_signal(signal.SIGINT)
+        mark.touch()
+    assert mark.exists()
+    assert signal.getsignal(signal.SIGINT) is handler
 
 
 def test_the_work_ends_with_the_wait(tmp_path: Path) -> None:
