@@ -65,9 +65,14 @@ def test_an_error_of_a_query_is_that_of_the_query() -> None:
 
 def test_an_interrupt_waits_until_the_copy_can_be_ended(tmp_path: Path) -> None:
     mark, handler = tmp_path / "begun", signal.getsignal(signal.SIGINT)
-    with pytest.raises(KeyboardInterrupt), _uninterrupted():
-        signal.raise_signal(signal.SIGINT)
-        mark.touch()
+
+    def begin() -> None:
+        with _uninterrupted():
+            signal.raise_signal(signal.SIGINT)
+            mark.touch()
+
+    with pytest.raises(KeyboardInterrupt):
+        begin()
     assert mark.exists()
     assert signal.getsignal(signal.SIGINT) is handler
 
