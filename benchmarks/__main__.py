@@ -40,7 +40,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--studies", type=int, nargs="+", default=[50, 1_000, 10_000], help="sizes of the corpora")
     add("--peers", type=int, default=1_000, help="size at which the peers are measured")
     add("--repeats", type=int, default=5, help="runs of each measurement")
-    add("--only", nargs="*", default=[], help="groups: graphs, growth, questions, starts, builds")
+    add(
+        "--only",
+        nargs="*",
+        default=[],
+        help="groups: graphs, growth, questions, starts, builds, serving",
+    )
     add("--page", type=Path, default=ROOT / "site" / "pages" / "benchmarks.md")
     return parser
 

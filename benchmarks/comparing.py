@@ -10,7 +10,10 @@ from statistics import median
 
 from benchmarks.corpus import write_sample
 from benchmarks.measuring import ROOT, Outcome, Task, measure
+from benchmarks.serving import measure as under_load
 from benchmarks.table import Row
+from kb import KnowledgeBase
+from kb.building import build
 
 _GIBIBYTE = 2**30
 
@@ -45,6 +48,7 @@ def rows(setup: Setup, only: Collection[str] = ()) -> Iterator[Row]:
         "questions": _questions,
         "starts": _starts,
         "builds": _builds,
+        "serving": _serving,
     }
     for name, group in groups.items():
         if not only or name in only:
@@ -146,10 +150,27 @@ def _starts(setup: Setup) -> Iterator[Row]:
 
 
 def _builds(setup: Setup) -> Iterator[Row]:
-    (build,) = setup.measure(Task("builds:building"))
-    took, pages = build.parts, f"{build.amount} pages"
+    (built,) = setup.measure(Task("builds:building"))
+    took, pages = built.parts, f"{built.amount} pages"
     full, bare = took["full"], took["bare mkdocs"]
-    yield Row("`kb build`", "bare mkdocs", full, bare, 1.2, True, build.peak, pages)
+    yield Row("`kb build`", "bare mkdocs", full, bare, 1.2, True, built.peak, pages)
     full_build = "a full build"
     yield Row("`kb build`, nothing changed", full_build, took["unchanged"], full, 0.1)
     yield Row("`kb build`, one figure changed", full_build, took["one figure"], full, 0.2)
+
+
+def _serving(setup: Setup) -> Iterator[Row]:
+    """Of new questions no answer is kept; those asked again are the same ones."""
+    folder = setup.folder / "build"
+    build(KnowledgeBase(ROOT), folder)
+    for row in under_load(folder, runs=setup.repeats):
+        what, peak = str(row["name"]), int(row["memory"] * 2**20)
+        if row["unit"] == "requests/s":
+            seconds = 1 / row["ours"], 1 / row["peer"]
+            note = f"{row['ours']:,.0f} requests/s, with four connections"
+            yield Row(what, "Oxigraph's server", *seconds, 0.5, False, peak, note)
+        elif row["unit"] == "ms":
+            seconds = row["ours"] / 1000, row["peer"] / 1000
+            yield Row(what, "Oxigraph's server", *seconds, None, True, peak)
+        else:
+            yield Row(what, "", None, None, None, True, peak, f"{row['ratio']:.3g} times as much")

@@ -75,30 +75,37 @@ def never_asked(path: str, texts: list[str]) -> list[str]:
     return [question(path, f"{texts[n % len(texts)]} # {next(_unused)}") for n in range(_PREPARED)]
 
 
-def compared(ours: Running, peer: Running, name: str, texts: list[str]) -> list[dict[str, Any]]:
+def compared(
+    ours: Running, peer: Running, name: str, texts: list[str], runs: int
+) -> list[dict[str, Any]]:
     """Throughput with four connections: of new questions, and of those asked before."""
     told = []
     for kind in KINDS:
-        rates = in_turns((ours, peer), kind, texts, 4, "per_second")
+        rates = in_turns((ours, peer), kind, texts, 4, "per_second", runs)
         told.append(_row(f"serve: {name}, asked {kind}", rates, "requests/s", ours, peer))
     return told
 
 
-def slowest(ours: Running, peer: Running, texts: list[str]) -> list[dict[str, Any]]:
+def slowest(ours: Running, peer: Running, texts: list[str], runs: int) -> list[dict[str, Any]]:
     """The slowest hundredth of the answers to 32 clients."""
     told = []
     for kind in KINDS:
-        times = in_turns((ours, peer), kind, texts, 32, "p99")
+        times = in_turns((ours, peer), kind, texts, 32, "p99", runs)
         told.append(_row(f"serve: p99 with 32 clients, asked {kind}", times, "ms", ours, peer))
     return told
 
 
 def in_turns(
-    servers: tuple[Running, Running], kind: str, texts: list[str], clients: int, figure: str
+    servers: tuple[Running, Running],
+    kind: str,
+    texts: list[str],
+    clients: int,
+    figure: str,
+    runs: int,
 ) -> list[tuple[float, float]]:
     """Put the same load on two servers in turns, and return one figure of each run."""
     found = []
-    for _ in range(RUNS):
+    for _ in range(runs):
         ours, peer = (
             generate(server.port, prepared(kind, server.path, texts), clients, seconds=SECONDS)
             for server in servers
@@ -154,7 +161,7 @@ def _row(
     }
 
 
-def measure(build: Path | None = None, times: int = 1) -> list[dict[str, Any]]:
+def measure(build: Path | None = None, times: int = 1, runs: int = RUNS) -> list[dict[str, Any]]:
     """Measure; each row has ``name``, ``ours``, ``peer``, ``ratio``, ``unit`` and ``memory`` (MiB).
 
     Raises:
@@ -168,8 +175,8 @@ def measure(build: Path | None = None, times: int = 1) -> list[dict[str, Any]]:
         rows = []
         with kb(served) as ours, oxigraph(served / "kb.nq") as peer:
             for name, texts in asked.items():
-                rows += compared(ours, peer, name, texts)
-            rows += slowest(ours, peer, asked["one thing"])
+                rows += compared(ours, peer, name, texts, runs)
+            rows += slowest(ours, peer, asked["one thing"], runs)
             rows.append(flat(ours, asked["one thing"]))
     return rows
 

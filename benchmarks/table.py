@@ -25,7 +25,7 @@ class Row:
 
     what: str
     peer: str
-    seconds: float
+    seconds: float | None
     peer_seconds: float | None
     target: float | None
     is_cost: bool = True
@@ -35,7 +35,7 @@ class Row:
     @property
     def ratio(self) -> float | None:
         """The ratio, in the direction of the target."""
-        if self.peer_seconds is None:
+        if self.seconds is None or self.peer_seconds is None:
             return None
         pair = (self.seconds, self.peer_seconds)
         return pair[0] / pair[1] if self.is_cost else pair[1] / pair[0]
