@@ -295,7 +295,7 @@ def query(
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print the claims as JSON.")
 @click.pass_context
-@examples("kb show tower", "kb show 'tower#bruzzese-2025.2.2.2.OS.median.blinatumomab'")
+@examples("kb show tower", "kb show 'tower#bruzzese-2025.Table-1.OS.median.blinatumomab'")
 def show(context: click.Context, name: str, as_json: bool) -> None:
     """Show a study with its claims, or explain one claim back to its print."""
     if "#" in name:

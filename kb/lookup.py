@@ -235,7 +235,8 @@ class KnowledgeBase:
         """Return one claim by its IRI, or by ``<study>#<claim id>``."""
         full = iri if ":" in iri else f"{self.iris.base}study/{iri}"
         if full not in self._found:
-            raise NotFoundError.of("claim", iri, self._found)
+            begin = full.removesuffix(iri)  # nothing, where a whole IRI was asked for
+            raise NotFoundError.of("claim", iri, (one.removeprefix(begin) for one in self._found))
         return self._found[full]
 
     def explain(self, iri: str) -> str:

@@ -221,6 +221,8 @@ def test_a_claim_explains_itself_back_to_its_print(example: KnowledgeBase) -> No
 
 
 def test_a_claim_that_does_not_exist_is_refused(example: KnowledgeBase) -> None:
+    with pytest.raises(NotFoundError, match=r"did you mean 'halt#halt-paper\.2\.NAUSEA\.calmol'"):
+        example.claim("halt#halt-paper.2.NAUSEA.calmo")
     with pytest.raises(NotFoundError, match="no claim 'halt#nothing'"):
         example.explain("halt#nothing")
 

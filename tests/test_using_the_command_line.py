@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import click
 import pytest
 from click.testing import Result
 from command_line import kb
+from conftest import ROOT
 from example_base import BASE, TEXTS, content, edit
 
 from kb import KnowledgeBase
@@ -59,6 +61,18 @@ def test_help_of_a_command_ends_with_examples_that_name_real_options(words: list
         assert line[1 : 1 + len(words)] == words
         assert all(word in result.output for word in line if word.startswith("--"))
     assert "Options:" in head or "Options:" in examples
+
+
+@pytest.mark.parametrize("command", ["show", "query", "sql"])
+def test_examples_that_ask_are_answered_as_they_stand(command: str) -> None:
+    shown = kb(None, command, "--help").output.partition("Examples:")[2]
+    lines = [shlex.split(line)[1:] for line in shown.splitlines() if line.strip().startswith("kb ")]
+    asked = [words for words in lines if "my-query.rq" not in words]
+    assert asked
+    for words in asked:
+        answer = kb(ROOT, *words)
+        assert answer.exit_code == 0, answer.output
+        assert answer.output.strip()
 
 
 def test_a_word_that_is_no_command_is_a_mistake_of_usage() -> None:
