@@ -55,7 +55,7 @@ def build(
     if foreign and target.is_dir() and any(target.iterdir()):
         raise InputError(f"{target} is no earlier build: it would be replaced with all it holds")
     inputs, settings = manifest.of_inputs(base.root, _themes(base.root), base.texts)
-    with replacing(target) as folder, building_site(base, folder) as build_pages:
+    with replacing(target) as folder, building_site(base, folder, settings) as build_pages:
         with ThreadPoolExecutor(1) as reading:  # the files of the last build are read meanwhile
             last = None if fresh else reading.submit(_last, target, settings)
             progress("dataset")

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from kb import KnowledgeBase
 from kb.site.asides import put_back, set_aside
+from kb.site.compiled import compiled
 from kb.site.indexing import entries
 from kb.site.output import Output
-from kb.site.pages import File, Renderer
+from kb.site.pages import File, Page, Renderer
 from kb.site.writing import write_pages
 
 PARTS = (
@@ -140,3 +141,22 @@ def test_files_stand_beside_pages_also_where_no_page_is(tmp_path: Path) -> None:
     (tmp_path / "site" / "a").mkdir(parents=True)
     output.put_beside()
     assert content(tmp_path) == {"site/a/b/c.csv": b"x"}
+
+
+def test_what_was_made_of_a_template_holds_for_the_same_software_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "page.j2").write_text("{{ 'x'|said }}", "utf-8")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+    def rendered(said: str, made_with: str) -> str:
+        renderer = Renderer(tmp_path, {"said": lambda _: said}, compiled(made_with))
+        return renderer.markdown(Page("a", "page.j2", "A")).splitlines()[-1]
+
+    assert [rendered(said, "one") for said in ("first", "second")] == ["first", "first"]
+    assert rendered("third", "another") == "third"
+    assert rendered("fourth", "one") == "fourth"
+    assert [rendered(said, "") for said in ("fifth", "sixth")] == ["fifth", "sixth"]
+    assert len(list(tmp_path.glob("_jinja2-cache-*/*"))) == 1
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+    assert rendered("seventh", "one") == "seventh"

@@ -47,9 +47,9 @@ class Mkdocs:
 
 
 @contextmanager
-def mkdocs(folder: Path) -> Iterator[Mkdocs]:
+def mkdocs(folder: Path, made_with: str) -> Iterator[Mkdocs]:
     """Start mkdocs on the settings in a folder; it ends with the block, if it has not before."""
-    command = [sys.executable, "-P", "-m", "kb.site.rendering", str(folder)]
+    command = [sys.executable, "-P", "-m", "kb.site.rendering", str(folder), made_with]
     environment = os.environ | {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": _EPOCH}
     pipe = subprocess.PIPE
     with subprocess.Popen(

@@ -13,7 +13,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 
 Values = Mapping[str, Any]
 """What a template is given, by name."""
@@ -74,21 +74,15 @@ class Page:
         return f"{trimmed}/" if trimmed else ""
 
 
-def compiled() -> FileSystemBytecodeCache | None:
-    """Where Jinja2 keeps what it made of templates: a folder of this user's, if there can be one.
-
-    Making it anew would take a tenth of a build that has little else to do.
-    """
-    try:
-        return FileSystemBytecodeCache()
-    except (OSError, RuntimeError):  # it belongs to somebody else, or nothing can be written
-        return None
-
-
 class Renderer:
     """Writes pages as Markdown with the templates of a folder."""
 
-    def __init__(self, templates: Path, filters: Mapping[str, Callable[..., Any]]) -> None:
+    def __init__(
+        self,
+        templates: Path,
+        filters: Mapping[str, Callable[..., Any]],
+        compiled: BytecodeCache | None = None,
+    ) -> None:
         """Set up Jinja2: everything is escaped, and a missing value is an error."""
         self._environment = Environment(
             loader=FileSystemLoader(templates),
@@ -96,7 +90,7 @@ class Renderer:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
-            bytecode_cache=compiled(),
+            bytecode_cache=compiled,
         )
         self._environment.filters.update(filters)
         self._environment.filters["md"] = markdown_text

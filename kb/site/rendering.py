@@ -34,9 +34,9 @@ from mkdocs.theme import Theme
 from kb._beside import MOST, beside, processors
 from kb.errors import UnavailableError
 from kb.site.asides import put_back, set_aside
+from kb.site.compiled import compiled
 from kb.site.handover import BEGIN, link
 from kb.site.indexing import entries
-from kb.site.pages import compiled
 
 _INDEX: Final = "search/search_index.json"
 _FEW: Final = 100
@@ -187,17 +187,18 @@ def _places(navigation: Any) -> Iterator[str]:
         yield from chain.from_iterable(map(_places, parts))
 
 
-def render(folder: Path, told: TextIO) -> None:
+def render(folder: Path, told: TextIO, made_with: str = "") -> None:
     """Build ``folder/site`` of ``folder/docs`` with ``folder/mkdocs.yml``, when told to.
 
-    Settings and theme are read until then.
+    Settings and theme are read until then; what was made of the theme with some software is
+    kept for the next build.
 
     Raises:
         mkdocs.exceptions.Abort: mkdocs found something wrong with the pages, and has said it.
         UnavailableError: it has, in a process beside this one.
     """
     config = load_config(str(folder / "mkdocs.yml"), strict=True)
-    config.theme = _ReadTheme(config.theme)
+    config.theme = _ReadTheme(config.theme, made_with)
     Markdown(extensions=config.markdown_extensions, extension_configs=config.mdx_configs).convert(
         "```sparql\nSELECT * { ?s ?p ?o }\n```\n```python\n1\n```"
     )  # which imports what it needs
@@ -274,11 +275,11 @@ def _size(file: File) -> int:
 class _ReadTheme(Theme):
     """A theme whose templates are read, and are kept for the build."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, made_with: str) -> None:
         """Read all templates that pages are made with."""
         vars(self).update(vars(theme))
         self._environment = super().get_env()
-        self._environment.bytecode_cache = compiled()
+        self._environment.bytecode_cache = compiled(made_with)
         for folder in map(Path, self.dirs):
             for path in chain(folder.glob("*.html"), folder.glob("partials/**/*.html")):
                 with suppress(TemplateError):  # some are for plugins that are not in use
@@ -290,10 +291,10 @@ class _ReadTheme(Theme):
 
 
 def main() -> None:
-    """Build what the first argument names, and say on the error stream what is wrong."""
+    """Build the folder that is named, with software that may be; say what is wrong."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s - %(message)s")
     try:
-        render(Path(sys.argv[1]), sys.stdin)
+        render(Path(sys.argv[1]), sys.stdin, *sys.argv[2:3])
     except (Abort, UnavailableError) as error:
         sys.exit(str(error))
 

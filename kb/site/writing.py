@@ -17,6 +17,7 @@ from kb._beside import MOST, beside, dealing, processors
 from kb.errors import UnavailableError
 from kb.lookup import KnowledgeBase
 from kb.site.comparing import compare_pages
+from kb.site.compiled import compiled
 from kb.site.concepts import concept_pages, treatment_pages
 from kb.site.console import console_pages
 from kb.site.context import Site
@@ -81,11 +82,12 @@ def build_site(base: KnowledgeBase, folder: Path, last: Last | None = None) -> M
 
 @contextmanager
 def building_site(
-    base: KnowledgeBase, folder: Path
+    base: KnowledgeBase, folder: Path, made_with: str = ""
 ) -> Iterator[Callable[[Last | None, Callable[[], None]], Mapping[str, str]]]:
     """Begin as ``build_site`` does, and give what goes on: what mkdocs needs first takes a second.
 
-    It is given the last build, and something to do while mkdocs builds the pages.
+    It is given the last build, and something to do while mkdocs builds the pages. What was made of
+    the templates is kept for the next build with the same software, if a digest says which.
 
     Raises:
         UnavailableError: as there.
@@ -94,10 +96,10 @@ def building_site(
         raise UnavailableError("the site needs mkdocs and its theme: pip install 'kb[site]'")
     site = Site(base, site_folder(base.root))
     _write_settings(site, folder)
-    with mkdocs(folder) as running:
+    with mkdocs(folder, made_with) as running:
 
         def build(last: Last | None, meanwhile: Callable[[], None]) -> Mapping[str, str]:
-            output = _output(site, folder, last)
+            output = _output(site, folder, last, made_with)
             _write_pages(site, output)
             running.begin(last.folder if last else None)
             meanwhile()
@@ -119,8 +121,9 @@ def write_pages(base: KnowledgeBase, folder: Path, last: Last | None = None) -> 
     return output.made_of
 
 
-def _output(site: Site, folder: Path, last: Last | None) -> Output:
-    return Output(folder, Renderer(site.folder / "templates", filters(site)), last, {})
+def _output(site: Site, folder: Path, last: Last | None, made_with: str = "") -> Output:
+    renderer = Renderer(site.folder / "templates", filters(site), compiled(made_with))
+    return Output(folder, renderer, last, {})
 
 
 def _write_pages(site: Site, output: Output) -> None:
