@@ -224,8 +224,9 @@ class KnowledgeBase:
             "source": source,
         }
         named = {name: value for name, value in given.items() if value is not None}
-        rows = self.ask("claims", **named) if named else ({"claim": iri} for iri in self._found)
-        iris = sorted({str(row["claim"]) for row in rows})
+        is_all = not named and self.setting.kind == "memory"  # another store may be of others
+        asked = self._found if is_all else (str(r["claim"]) for r in self.ask("claims", **named))
+        iris = sorted({*asked})
         for iri in iris:
             if iri not in self._found:
                 raise UnavailableError(f"the store is of other records, it has {iri}: load it anew")

@@ -150,3 +150,19 @@ def test_a_row_says_whether_its_target_is_met() -> None:
 def test_a_page_without_marks_is_refused() -> None:
     with pytest.raises(ValueError, match="no <!-- figures"):
         page_with("# Speed\n", "figures")
+
+
+def test_figures_of_a_server_become_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = {"memory": 100.0, "peer_memory": 50.0}
+    found = [
+        {"name": "rate", "unit": "requests/s", "ours": 2.0, "peer": 8.0, "ratio": 0.25, **sizes},
+        {"name": "p99", "unit": "ms", "ours": 30.0, "peer": 10.0, "ratio": 3.0, **sizes},
+        {"name": "memory", "unit": "MiB", "ours": 110.0, "peer": 100.0, "ratio": 1.1, **sizes},
+    ]
+    monkeypatch.setattr(comparing, "build", lambda *_: None)
+    monkeypatch.setattr(comparing, "under_load", lambda _folder, runs: found * runs)
+    rate, p99, memory = comparing.rows(comparing.Setup(tmp_path, [], 1, 0), ["serving"])
+    assert (rate.ratio, rate.holds, rate.seconds) == (0.25, "**no**", 0.5)
+    assert (p99.ratio, p99.holds, p99.seconds) == (3.0, "", 0.03)
+    assert (memory.ratio, memory.seconds, memory.note) == (None, None, "1.1 times as much")
+    assert "| 100 MiB |" in memory.line()

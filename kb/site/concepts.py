@@ -20,6 +20,8 @@ from kb.vocabulary import SKOS, Term
 MOST_ROWS: Final = 400
 """A page with more claims than this lists its studies; the claims are in its download."""
 
+_TREATMENTS: Final = ("regimen", "drug")
+
 
 @dataclass(frozen=True)
 class Line:
@@ -45,12 +47,12 @@ class Code:
 
 def treatment_pages(site: Site) -> Iterator[Page]:
     """Yield the pages of regimens and of drugs, which are much the same claims."""
-    return _pages(site, ("regimen", "drug"))
+    return _pages(site, _TREATMENTS)
 
 
 def concept_pages(site: Site) -> Iterator[Page]:
     """Yield the pages of all other concepts."""
-    return _pages(site, [scheme for scheme in SCHEMES if scheme not in ("regimen", "drug")])
+    return _pages(site, [scheme for scheme in SCHEMES if scheme not in _TREATMENTS])
 
 
 def _pages(site: Site, schemes: Iterable[str]) -> Iterator[Page]:
@@ -78,8 +80,9 @@ def evidence_by_concept(site: Site, scheme: str) -> Mapping[str, list[FoundClaim
     """Return the claims on every concept of a scheme, those on narrower concepts included."""
     notations = {term.iri: term.notation for term in site.terms(scheme)}
     table = site.base.ask(f"page-evidence-by-{scheme}")
-    pairs = sorted((str(row["concept"]), str(row["claim"])) for row in table)  # quicker than there
-    return collect((notations[concept], site.by_iri[claim]) for concept, claim in pairs)
+    return collect(
+        (notations[str(row["concept"])], site.by_iri[str(row["claim"])]) for row in table
+    )
 
 
 def _page(site: Site, plots: Plots, term: Term, found: list[FoundClaim], codes: list[Code]) -> Page:
@@ -99,7 +102,7 @@ def _page(site: Site, plots: Plots, term: Term, found: list[FoundClaim], codes: 
         term.definition,
         hide=("navigation", "toc"),
         made_of=site.made_of(found),
-        files=(lambda: iter((site.csv(f"{path}.csv", found),))) if found else None,
+        files=lambda: [site.csv(f"{path}.csv", found)] if found else [],
     )
 
 

@@ -29,6 +29,9 @@ SCHEMES: Final = {
 }
 """The schemes whose concepts have pages of their own, with all evidence on each."""
 
+_HEAD: Final = to_csv(())
+"""The first line of a CSV of claims."""
+
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -178,12 +181,12 @@ class Site:
 
     def _line(self, key: tuple[str, str]) -> str:
         """The lines of a claim in a CSV, written once for the many tables that it is in."""
-        return self.once(("csv", *key), lambda: to_csv(self.rows[key]).removeprefix(to_csv(())))
+        return self.once(("csv", *key), lambda: to_csv(self.rows[key]).removeprefix(_HEAD))
 
     def csv(self, path: str, claims: Iterable[FoundClaim]) -> File:
         """Make the download of a table: the rows of exactly these claims."""
         keys = sorted({(found.claim.study, found.claim.id) for found in claims})
-        return File(path, (to_csv(()) + "".join(map(self._line, keys))).encode())
+        return File(path, (_HEAD + "".join(map(self._line, keys))).encode())
 
     def terms(self, scheme: str) -> Sequence[Term]:
         """Return the concepts of a scheme in the order of the vocabulary."""

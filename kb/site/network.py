@@ -164,7 +164,7 @@ def network_pages(site: Site) -> Iterator[Page]:
         "Which regimens were compared with which, in what kind of study, and which were not.",
         hide=("navigation", "toc"),
         made_of=site.made_of(claims, [(term.iri, number) for term, number in alone]),
-        files=lambda: iter((site.csv("network.csv", claims),)),
+        files=lambda: [site.csv("network.csv", claims)],
     )
 
 

@@ -7,7 +7,7 @@ All text is escaped by the templates; headings, which Markdown reads, are escape
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -65,7 +65,7 @@ class Page:
     linked: str = ""
     more: Mapping[str, Any] = field(default_factory=dict)
     made_of: str = ""
-    files: Callable[[], Iterator[File]] | None = None
+    files: Callable[[], Iterable[File]] | None = None
 
     @property
     def url(self) -> str:

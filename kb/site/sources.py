@@ -105,9 +105,7 @@ def _publication(site: Site, publication: Publication, cited: list[tuple[Source,
         values,
         hide=("navigation",),
         made_of=site.made_of(claims),
-        files=(lambda: iter((site.csv(f"publication/{publication.id}.csv", claims),)))
-        if claims
-        else None,
+        files=lambda: [site.csv(f"publication/{publication.id}.csv", claims)] if claims else [],
         **searching.of_publication(publication, len(claims)),
     )
 
