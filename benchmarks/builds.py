@@ -18,7 +18,7 @@ from typing import Final
 
 from benchmarks.measuring import ROOT, Made, Work, environment
 
-_KB = ("-c", "import sys; sys.argv[0] = 'kb'; from kb.cli import run; run()")
+_KB = ("-c", "import sys; sys.argv[0] = 'kb'; from kb.cli.main import run; run()")
 _SHARE: Final = re.compile(r"values: \{[\w-]+: (\d+)%")
 
 

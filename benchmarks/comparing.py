@@ -13,7 +13,7 @@ from benchmarks.measuring import ROOT, Outcome, Task, measure
 from benchmarks.serving import measure as under_load
 from benchmarks.table import Row
 from kb import KnowledgeBase
-from kb.building import build
+from kb.site.build import build
 
 _GIBIBYTE = 2**30
 
@@ -124,7 +124,7 @@ def _questions(setup: Setup) -> Iterator[Row]:
     middle = min(ratios, key=lambda name: abs(ratios[name] - median(ratios.values())))
     seconds, note = (kb.parts[middle], rdflib.parts[middle]), f"the median question: {middle}"
     yield Row(f"{what}, of a few studies", "rdflib's engine", *seconds, 20, False, kb.peak, note)
-    if importlib.util.find_spec("kb.sql") is not None:
+    if importlib.util.find_spec("kb.stores.duckdb") is not None:
         kb, raw = setup.measure(
             Task("questions:sql_with_kb", (root,)), Task("questions:sql_with_duckdb", (root,))
         )

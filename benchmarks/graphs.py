@@ -18,7 +18,7 @@ from benchmarks.measuring import Work
 
 def with_kb(corpus: str, processes: str = "") -> Work:
     """Records to sorted N-Quads, as ``kb`` makes them; by default on all processors."""
-    from kb.assembling import statements
+    from kb.rdf.dataset import statements
 
     number = int(processes) if processes else None
     return lambda: sum(map(_lines, statements(Path(corpus), number)))
@@ -26,14 +26,14 @@ def with_kb(corpus: str, processes: str = "") -> Work:
 
 def kb_nquads(root: Path) -> bytes:
     """Return what the records say, which every pipeline has to end in."""
-    from kb.assembling import statements
+    from kb.rdf.dataset import statements
 
     return b"".join(statements(root))
 
 
 def onto_disk(corpus: str) -> Work:
     """The whole dataset, with what all checks find, in a store on disk that answers."""
-    from kb.lookup import KnowledgeBase
+    from kb.api.knowledge_base import KnowledgeBase
 
     def work() -> int:
         with tempfile.TemporaryDirectory() as folder:
@@ -44,7 +44,7 @@ def onto_disk(corpus: str) -> Work:
 
 def opened(corpus: str) -> Work:
     """The same store, made before: opened, and asked a question."""
-    from kb.lookup import KnowledgeBase
+    from kb.api.knowledge_base import KnowledgeBase
 
     folder = Path(corpus).with_name(f"{Path(corpus).name}-store")
     study = min(path.stem for path in Path(corpus, "evidence", "studies").iterdir())
@@ -65,8 +65,8 @@ def with_plain_libraries(corpus: str) -> Work:
     """PyYAML's C parser, the same pydantic models and expansion, and rdflib."""
     import rdflib
 
-    from kb.loading import load_dataset
-    from kb.vocabulary import Vocabulary
+    from kb.records.load import load_dataset
+    from kb.records.vocabulary import Vocabulary
 
     root = Path(corpus)
     vocabulary = Vocabulary.load(root / "ontology", load_dataset(root).base)
@@ -87,9 +87,9 @@ def with_plain_libraries(corpus: str) -> Work:
 def _validated(root: Path, vocabulary: Any) -> Any:
     import yaml
 
-    from kb.expansion import expand
-    from kb.loading import Records, load_dataset
-    from kb.records import PublicationsFile, SourceRecord, StudyRecord
+    from kb.records.expand import expand
+    from kb.records.load import Records, load_dataset
+    from kb.records.schema import PublicationsFile, SourceRecord, StudyRecord
 
     class Loader(yaml.CSafeLoader):
         """Takes ``on`` for a word, as YAML 1.2 does."""

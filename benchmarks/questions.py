@@ -39,7 +39,7 @@ def _asked(asks: Mapping[str, Ask], times: int = _TIMES) -> tuple[int, dict[str,
 
 def with_kb(root: str) -> Work:
     """``KnowledgeBase.ask``, with typed values in every row."""
-    from kb.lookup import KnowledgeBase
+    from kb.api.knowledge_base import KnowledgeBase
 
     base = KnowledgeBase(root)
     len(base.store)
@@ -55,8 +55,8 @@ def with_pyoxigraph(root: str) -> Work:
     """The engine that the lookup uses, asked without it."""
     import pyoxigraph as ox
 
-    from kb.lookup import KnowledgeBase
-    from kb.store import with_bindings
+    from kb.api.knowledge_base import KnowledgeBase
+    from kb.stores.base import with_bindings
 
     base = KnowledgeBase(root)
     store = ox.Store()
@@ -78,7 +78,7 @@ def _solutions(store: Any, query: str) -> Any:
 
 def with_rdflib(root: str) -> Work:
     """Rdflib's own engine, over one graph with everything, each parameter bound beforehand."""
-    from kb.lookup import KnowledgeBase
+    from kb.api.knowledge_base import KnowledgeBase
 
     base = KnowledgeBase(root)
     graph: Any = base.rdflib()
@@ -95,7 +95,7 @@ def with_rdflib(root: str) -> Work:
 
 def _texts(base: Any) -> dict[str, tuple[str, Mapping[str, Any]]]:
     """The SPARQL of each question and the values of its parameters."""
-    from kb.queries import find_query
+    from kb.stores.library import find_query
 
     found = {n: (find_query(q), given) for n, (q, given) in _questions(base.root).items()}
     return {
@@ -113,7 +113,7 @@ def _rdflib(term: Any) -> Any:
 
 def sql_with_kb(root: str) -> Work:
     """The analytical questions through ``KnowledgeBase.sql``."""
-    from kb.lookup import KnowledgeBase
+    from kb.api.knowledge_base import KnowledgeBase
 
     base = KnowledgeBase(root)
     ask: Callable[[str], Any] = getattr(base, "sql")  # noqa: B009 - where there are tables
@@ -126,7 +126,7 @@ def sql_with_duckdb(root: str) -> Work:
     """The same questions asked of DuckDB itself, over the same tables."""
     import duckdb
 
-    from kb.lookup import KnowledgeBase
+    from kb.api.knowledge_base import KnowledgeBase
 
     connection = duckdb.connect()
     for name, table in getattr(KnowledgeBase(root), "tables").items():  # noqa: B009

@@ -13,7 +13,7 @@ from typing import Final
 
 from benchmarks.measuring import ROOT, Work, environment
 
-_COMMAND: Final = "import sys; sys.argv[0] = 'kb'; from kb.cli import main, run; run()"
+_COMMAND: Final = "import sys; sys.argv[0] = 'kb'; from kb.cli.main import main, run; run()"
 _IMPORT: Final = "from kb import KnowledgeBase"
 _LISTING: Final = """
 import json, sys

@@ -10,6 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from kb.api.knowledge_base import KnowledgeBase
+    from kb.api.results import Claims, FoundClaim, Table
     from kb.checks import Finding
     from kb.errors import (
         InputError,
@@ -20,10 +22,8 @@ if TYPE_CHECKING:
         RecordError,
         UnavailableError,
     )
-    from kb.lookup import KnowledgeBase
     from kb.model import Claim, Evidence, Group, Measure, Publication, Source, Study
-    from kb.results import Claims, FoundClaim, Table
-    from kb.verification import Check, State
+    from kb.sources.verify import Check, State
 
 __all__ = [
     "Check",
@@ -60,10 +60,10 @@ _HOMES: Final = {
         "RecordError",
         "UnavailableError",
     ),
-    "lookup": ("KnowledgeBase",),
+    "api.knowledge_base": ("KnowledgeBase",),
     "model": ("Claim", "Evidence", "Group", "Measure", "Publication", "Source", "Study"),
-    "results": ("Claims", "FoundClaim", "Table"),
-    "verification": ("Check", "State"),
+    "api.results": ("Claims", "FoundClaim", "Table"),
+    "sources.verify": ("Check", "State"),
 }
 
 

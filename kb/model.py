@@ -7,14 +7,77 @@ one for the comparison. Ids are local: a claim's IRI is ``<base>study/<study>#<i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from functools import lru_cache
-
-from kb.notation import Time, slug
+from typing import Final
 
 WHOLE = "all"
 """The id of the group of everybody in a study."""
+
+
+_UNSAFE: Final = re.compile(r"[^\w.+-]+")
+
+_SAFE: Final = re.compile(r"\w(?:[\w.-]*\w)?")
+
+_SIGNS: Final = str.maketrans(
+    {"<": "lt", ">": "gt", "≤": "le", "≥": "ge", "~": "about", "+": "pos", "%": "pct"}
+)
+
+
+@lru_cache(maxsize=65_536)
+def slug(text: str) -> str:
+    """Make a text fit for a fragment: signs become words, everything odd a hyphen.
+
+    >>> slug("grade ≥3, after InO")
+    'grade-ge3-after-InO'
+    """
+    if _SAFE.fullmatch(text):
+        return text
+    return _UNSAFE.sub("-", text.translate(_SIGNS)).strip("-.")
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """When a figure holds. Each part is a duration, or the id of an event, drug or regimen.
+
+    ``at`` is a landmark, ``within`` a window, ``over`` a period observed throughout, ``from``
+    the origin of the time axis; ``after``, ``before`` and ``during`` place an assessment in the
+    course of treatment.
+    """
+
+    at: str = ""
+    within: str = ""
+    over: str = ""
+    after: str = ""
+    before: str = ""
+    during: str = ""
+    from_: str = ""
+
+    def __str__(self) -> str:
+        """Write the phrase again, its clauses in a fixed order."""
+        return _phrase(self)
+
+    def parts(self) -> dict[str, str]:
+        """Return the clauses that are there, by preposition.
+
+        >>> parse_time("at 2 years, from randomisation").parts()
+        {'at': '2 years', 'from': 'randomisation'}
+        """
+        pairs = ((word, getattr(self, attr)) for word, attr in _CLAUSES)
+        return {word: what for word, what in pairs if what}
+
+
+_CLAUSES: Final = tuple((f.name.rstrip("_"), f.name) for f in fields(Time))
+
+
+@lru_cache(maxsize=4_096)
+def _phrase(time: Time) -> str:
+    return ", ".join(f"{word} {what}" for word, what in time.parts().items())
+
+
+PREPOSITIONS: Final = tuple(word for word, _ in _CLAUSES)
 
 
 @dataclass(frozen=True, slots=True)

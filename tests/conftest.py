@@ -8,20 +8,24 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING
 
 import pytest
-from example_base import TEXTS, write_example
 from hypothesis import settings
-from serving_base import Server, serving, write_build
+from support.environment import ROOT, SHARED, Quiet, chromium_program, texts_folder, unavailable
+from support.example_base import TEXTS, write_example
+from support.hostile_records import hostile, hostile_site
+from support.served_build import Server, serving, write_build
 
 from kb import KnowledgeBase
 
+__all__ = ["hostile", "hostile_site"]
+
 if TYPE_CHECKING:
-    from console_page import Console
     from playwright.sync_api import Browser, BrowserContext
+    from support.console_page import Console
 
     from kb.site.context import Site
 
@@ -34,10 +38,6 @@ settings.load_profile("ci" if os.environ.get("CI") else "kb")
 for setting in ("KB_STORE", "KB_STORE_TOKEN", "KB_STORE_TIMEOUT"):
     os.environ.pop(setting, None)
 
-ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-SHARED = "KB_TESTS_SHARED"
-"""Names the folder of what is made once for all processes that test side by side."""
 FORKED = "ignore:This process .* is multi-threaded, use of fork:DeprecationWarning"
 
 
@@ -49,42 +49,6 @@ def pytest_configure(config: pytest.Config) -> None:
     elif SHARED not in os.environ:
         os.environ[SHARED] = folder = tempfile.mkdtemp(prefix="kb-tests-")
         config.add_cleanup(functools.partial(shutil.rmtree, folder, ignore_errors=True))
-
-
-def made_once(name: str, make: Callable[[Path], object]) -> Path:
-    """A folder of this name, made by the first process that needs it; not to be changed."""
-    import fcntl
-
-    folder = Path(os.environ[SHARED]) / name
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    done = folder.with_suffix(".made")
-    with folder.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
-            make(folder)
-            done.touch()
-    return folder
-
-
-def unavailable(reason: str) -> NoReturn:
-    """Skip, or fail under CI: there a check that could not run must not look like one that held."""
-    if os.environ.get("CI", "").lower() in {"1", "true"}:
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
-
-
-def texts_folder() -> Path:
-    """Where the papers' texts are expected; the folder need not exist."""
-    named = os.environ.get("KB_SOURCE_TEXTS")
-    return Path(named) if named else ROOT.parent / "shared" / "sources"
-
-
-def chromium_program() -> str | None:
-    """The Chromium to run: KB_CHROMIUM, else the first known name on the path."""
-    named = os.environ.get("KB_CHROMIUM")
-    return named or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
 
 
 @pytest.fixture(scope="session")
@@ -165,15 +129,10 @@ def without_address_bars(usual: Browser) -> str:
     return f"{off},WebUIOmniboxPopup,WebUIOmniboxAimPopup"
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the base
-        """Say nothing."""
-
-
 @pytest.fixture(scope="session")
 def site_folder() -> Path:
     """The site of the project's records, built once for all tests."""
-    from test_generating_pages import built_site
+    from support.built_site import built_site
 
     return built_site()
 
@@ -181,7 +140,7 @@ def site_folder() -> Path:
 @pytest.fixture(scope="session")
 def site() -> Site:
     """What all kinds of pages ask of the project's records."""
-    from test_generating_pages import records
+    from support.built_site import records
 
     from kb.site.context import Site
 
@@ -191,7 +150,7 @@ def site() -> Site:
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     """Where the site of the project's records is served, built once for all tests."""
-    from test_generating_pages import built_site
+    from support.built_site import built_site
 
     handler = functools.partial(Quiet, directory=str(built_site()))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -212,6 +171,6 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def console(context: BrowserContext, address: str) -> Console:
     """The console, not opened yet."""
-    from console_page import Console
+    from support.console_page import Console
 
     return Console(context.new_page(), address)

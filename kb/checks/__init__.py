@@ -14,9 +14,9 @@ from itertools import chain
 from types import ModuleType
 from typing import Final
 
-from kb.checks._findings import Finding, Material, Outcome, Severity, Status, in_order
+from kb.checks.finding import Finding, Material, Outcome, Severity, Status, in_order
 from kb.model import Claim, Evidence
-from kb.vocabulary import Vocabulary
+from kb.records.vocabulary import Vocabulary
 
 __all__ = [
     "Finding",

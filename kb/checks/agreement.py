@@ -8,10 +8,10 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Final
 
-from kb.checks._findings import Finding, Material, Outcome, Severity
-from kb.checks._precision import agree, printed
-from kb.checks._reports import Reports
-from kb.checks._saying import Saying, figure, place
+from kb.checks.finding import Finding, Material, Outcome, Severity
+from kb.checks.reports import Reports
+from kb.checks.rounding import agree, printed
+from kb.checks.wording import Saying, figure, place
 from kb.model import Claim, Measure
 
 _SHARE: Final = "%"

@@ -10,12 +10,12 @@ from decimal import Decimal
 from itertools import combinations, pairwise
 from typing import Final
 
-from kb.checks import _thresholds
-from kb.checks._findings import Finding, Material, Outcome, Severity
-from kb.checks._groups import Groups
-from kb.checks._plausible import POINTS, impossible, worth
-from kb.checks._saying import Saying, figure, listed, place, places
-from kb.checks._thresholds import Interval, in_unit
+from kb.checks import thresholds
+from kb.checks.finding import Finding, Material, Outcome, Severity
+from kb.checks.groups import Groups
+from kb.checks.plausible import POINTS, impossible, worth
+from kb.checks.thresholds import Interval, in_unit
+from kb.checks.wording import Saying, figure, listed, place, places
 from kb.model import Claim, Measure
 
 DEFINITION: Final = "definition"
@@ -32,10 +32,10 @@ def divides(ranges: Sequence[Interval]) -> Outcome:
 
     Whole numbers on both sides of a gap of one unit (``5-9`` and ``10-14``) leave nothing out.
 
-    >>> low, middle, high = map(_thresholds.parse, (">50%", "50-90%", ">90%"))
+    >>> low, middle, high = map(thresholds.parse, (">50%", "50-90%", ">90%"))
     >>> divides([low, middle, high]).value
     'inconsistent'
-    >>> divides([_thresholds.parse("<50%"), middle, high]).value
+    >>> divides([thresholds.parse("<50%"), middle, high]).value
     'consistent'
     """
     if len(ranges) < 2:
@@ -46,12 +46,12 @@ def divides(ranges: Sequence[Interval]) -> Outcome:
 def faults(ranges: Sequence[Interval]) -> Iterator[tuple[str, Decimal, Interval, Interval]]:
     """Yield each overlap and each hole with its length (0 for one value) and the two ranges."""
     for one, other in combinations(ranges, 2):
-        shared = _thresholds.overlap(one, other)
+        shared = thresholds.overlap(one, other)
         if shared is not None:
             yield "overlap", shared, one, other
     ordered = sorted(ranges, key=lambda r: (r.low, r.high))
     for below, above in pairwise(ordered):
-        missing = _thresholds.gap(below, above)
+        missing = thresholds.gap(below, above)
         if missing is not None and not _adjoin(below, above, missing):
             yield "hole", missing, below, above
 
@@ -123,11 +123,11 @@ def _defined(say: Saying, claims: Iterable[Claim]) -> Iterator[Finding]:
     """Check the definitions of one section whose names differ in one word, or in the group."""
     sections: dict[tuple[str, str, str], list[Claim]] = defaultdict(list)
     for claim in claims:
-        if claim.kind == DEFINITION and _thresholds.of_figure(claim.figure):
+        if claim.kind == DEFINITION and thresholds.of_figure(claim.figure):
             sections[claim.source, claim.section, claim.figure.unit].append(claim)
     for members in sections.values():
         for family in _families(members):
-            ranges = [r for c in family if (r := _thresholds.of_figure(c.figure)) is not None]
+            ranges = [r for c in family if (r := thresholds.of_figure(c.figure)) is not None]
             names = [f"{_name(say, c, family)} ({r})" for c, r in zip(family, ranges, strict=True)]
             yield from _division(names, ranges, family, family[0].measure.endpoint)
 
@@ -191,14 +191,14 @@ def _grouped(groups: Groups, say: Saying, claims: Sequence[Claim]) -> Iterator[F
     )
     for claim in claims:
         group = groups.of(claim)
-        interval = _thresholds.parse(group.who_category)
+        interval = thresholds.parse(group.who_category)
         if interval is not None and _stands(_edge(interval), claim.printed):
             siblings[claim.source, group.who_endpoint, group.who_time][group.who_category].append(
                 claim
             )
     for (_, endpoint, _), by_range in siblings.items():
         for one, other in combinations(by_range, 2):
-            ranges = [r for text in (one, other) if (r := _thresholds.parse(text)) is not None]
+            ranges = [r for text in (one, other) if (r := thresholds.parse(text)) is not None]
             if _edge(ranges[0]) == _edge(ranges[1]) and _opposed(*ranges):
                 together = _shared(by_range[one], by_range[other])
                 names = [f"{say.endpoint(endpoint)} {r}" for r in ranges]

@@ -8,10 +8,9 @@ from decimal import Decimal
 from math import sqrt
 from typing import Final
 
-from kb.checks._findings import Finding, Material, Outcome, Severity
-from kb.checks._precision import Span, printed
-from kb.checks._saying import Saying, figure, p_value, places
-from kb.checks._significance import (
+from kb.checks.finding import Finding, Material, Outcome, Severity
+from kb.checks.rounding import Span, printed
+from kb.checks.significance import (
     ALPHA,
     HIGHER,
     LOWER,
@@ -24,6 +23,7 @@ from kb.checks._significance import (
     sides,
     word_and_p,
 )
+from kb.checks.wording import Saying, figure, p_value, places
 from kb.model import Claim, Figure
 
 # Words of the ontology that these checks know by name.

@@ -11,10 +11,10 @@ from functools import cached_property
 from itertools import combinations
 from typing import Final
 
-from kb.checks._findings import Finding, Material, Outcome, Severity
-from kb.checks._reports import Reports
-from kb.checks._saying import Saying, figure, listed, place
 from kb.checks.agreement import compare
+from kb.checks.finding import Finding, Material, Outcome, Severity
+from kb.checks.reports import Reports
+from kb.checks.wording import Saying, figure, listed, place
 from kb.model import Claim, Group
 
 _SHARE: Final = "%"

@@ -13,10 +13,10 @@ from decimal import Decimal
 from itertools import pairwise, permutations
 from typing import Final
 
-from kb.checks._findings import Finding, Material, Outcome, Severity
-from kb.checks._groups import FREQUENCY, Groups, count_of
-from kb.checks._precision import printed
-from kb.checks._saying import Saying, place, places
+from kb.checks.finding import Finding, Material, Outcome, Severity
+from kb.checks.groups import FREQUENCY, Groups, count_of
+from kb.checks.rounding import printed
+from kb.checks.wording import Saying, place, places
 from kb.model import WHOLE, Claim, Group, Measure
 
 STAGES: Final = (

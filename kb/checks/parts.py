@@ -10,12 +10,12 @@ from decimal import Decimal
 from itertools import product
 from typing import Final
 
-from kb.checks._findings import Finding, Material, Outcome, Severity
-from kb.checks._groups import FREQUENCY, Groups, count_of, point_of
-from kb.checks._kinds import kinds
-from kb.checks._precision import Span
-from kb.checks._saying import Saying, figure, places, value
-from kb.checks._wholes import Whole, told, wholes
+from kb.checks.event_kinds import kinds
+from kb.checks.finding import Finding, Material, Outcome, Severity
+from kb.checks.groups import FREQUENCY, Groups, count_of, point_of
+from kb.checks.partitions import Whole, told, wholes
+from kb.checks.rounding import Span
+from kb.checks.wording import Saying, figure, places, value
 from kb.model import Claim, Group, Measure
 
 _Reader = Callable[[Claim], Span | None]
@@ -53,7 +53,7 @@ def adds_up(parts: Sequence[int], whole: int, *, complete: bool = True) -> Outco
 def reach(parts: Sequence[Share]) -> Span:
     """Return what the whole may be: the weighted average, or anything between the parts.
 
-    >>> from kb.checks._precision import printed
+    >>> from kb.checks.rounding import printed
     >>> fifty, ninety = (printed(Decimal(n)) for n in (50, 90))
     >>> reach([Share(fifty, 10), Share(ninety, 30)])
     Span(low=Decimal('79.5'), high=Decimal('80.5'))
@@ -72,7 +72,7 @@ def reach(parts: Sequence[Share]) -> Span:
 def averages(parts: Sequence[Share], whole: Span) -> Outcome:
     """Judge the share (or the median) of a whole against those of all its parts.
 
-    >>> from kb.checks._precision import printed
+    >>> from kb.checks.rounding import printed
     >>> spans = [printed(Decimal(n)) for n in (45, 13)]
     >>> averages([Share(s) for s in spans], printed(Decimal(63))).value
     'inconsistent'

@@ -8,10 +8,10 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Final
 
-from kb.checks._findings import Finding, Material, Outcome, Severity
-from kb.checks._reports import Reports
-from kb.checks._saying import Saying, figure, place
 from kb.checks.agreement import compare, severity
+from kb.checks.finding import Finding, Material, Outcome, Severity
+from kb.checks.reports import Reports
+from kb.checks.wording import Saying, figure, place
 from kb.model import Claim, Group, Measure
 
 A_COLUMN: Final = 3

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from kb.checks._findings import Finding, Material, Outcome, Severity
-from kb.checks._groups import FREQUENCY, Groups, Size, by_measure, count_of
-from kb.checks._precision import printed
-from kb.checks._saying import Saying, place, places
+from kb.checks.finding import Finding, Material, Outcome, Severity
+from kb.checks.groups import FREQUENCY, Groups, Size, by_measure, count_of
+from kb.checks.rounding import printed
+from kb.checks.wording import Saying, place, places
 from kb.model import Claim, Measure
 
 _Key = tuple[str, str, Measure]

@@ -9,10 +9,10 @@ from decimal import Decimal
 from itertools import combinations, product
 from typing import Final
 
-from kb.checks._findings import Finding, Material, Outcome, Severity
-from kb.checks._precision import Span, printed
-from kb.checks._saying import Saying, figure, place
-from kb.checks._wholes import Whole, wholes
+from kb.checks.finding import Finding, Material, Outcome, Severity
+from kb.checks.partitions import Whole, wholes
+from kb.checks.rounding import Span, printed
+from kb.checks.wording import Saying, figure, place
 from kb.model import Claim, Measure
 
 _SHARE: Final = "%"

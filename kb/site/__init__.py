@@ -2,6 +2,6 @@
 
 from kb.site.front import front_folder
 from kb.site.output import Last
-from kb.site.writing import build_site, building_site, site_folder
+from kb.site.writer import build_site, building_site, site_folder
 
 __all__ = ["Last", "build_site", "building_site", "front_folder", "site_folder"]

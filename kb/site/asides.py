@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from kb.site.indexing import TAG, end_of
+from kb.site.data.search_index import TAG, end_of
 
 _HEADING: Final = re.compile(r"^#{1,6} .*$", re.MULTILINE)
 _FENCE: Final = re.compile(r"^(?:```|~~~)", re.MULTILINE)

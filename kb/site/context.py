@@ -11,15 +11,15 @@ from typing import Any, Final, TypeVar
 
 import yaml
 
-from kb.comparability import Comparability
-from kb.digests import digest
-from kb.exports import Row, to_csv
-from kb.lookup import KnowledgeBase
+from kb.analysis.comparability import Comparability
+from kb.api.knowledge_base import KnowledgeBase
+from kb.api.results import FoundClaim
+from kb.export.csv import Row, to_csv
 from kb.model import WHOLE, Group, Publication, Section, Source, Study
-from kb.results import FoundClaim
-from kb.site.pages import File
-from kb.site.words import Words
-from kb.vocabulary import Term
+from kb.records.vocabulary import Term
+from kb.site.labels import Words
+from kb.site.page import File
+from kb.util.hashing import digest
 
 SCHEMES: Final = {
     "endpoint": "Endpoints",

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from kb.expansion import slug
-from kb.model import Section
-from kb.queries import prefixes
-from kb.results import FoundClaim
-from kb.site.concepts import Line
+from kb.api.results import FoundClaim
+from kb.model import Section, slug
+from kb.site.charts.drawing import lay_out
 from kb.site.context import Site, collect
-from kb.site.drawing import lay_out
-from kb.site.findings import SIGNS, VERDICTS, verdict_code
-from kb.site.words import STATES, sentence, short_citation
-from kb.verification import State
+from kb.site.labels import STATES, sentence, short_citation
+from kb.site.pages.concepts import Line
+from kb.site.pages.discrepancies import SIGNS, VERDICTS, verdict_code
+from kb.sources.verify import State
+from kb.stores.library import prefixes
 
 
 def filters(site: Site) -> Mapping[str, Callable[..., Any]]:

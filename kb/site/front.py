@@ -15,9 +15,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from kb.digests import digest_of_files
 from kb.errors import UnavailableError
-from kb.site.pages import File
+from kb.site.page import File
+from kb.util.hashing import digest_of_files
 
 ENTRIES: Final = ("site", "console", "worker", "chart", "explore", "compare", "search")
 """The modules of ``src`` that are loaded by name; what they share becomes chunks."""

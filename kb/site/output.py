@@ -11,11 +11,11 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from kb.digests import digest
 from kb.errors import UnavailableError
 from kb.site.context import collect
 from kb.site.handover import link
-from kb.site.pages import File, MadeFile, Page, Renderer
+from kb.site.page import File, MadeFile, Page, Renderer
+from kb.util.hashing import digest
 
 _BESIDE: Final = "beside"
 """The folder, within that of a build, of what is neither page nor asset until the pages stand."""

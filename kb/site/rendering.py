@@ -31,12 +31,12 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.theme import Theme
 
-from kb._beside import MOST, beside, processors
 from kb.errors import UnavailableError
 from kb.site.asides import put_back, set_aside
 from kb.site.compiled import compiled
+from kb.site.data.search_index import entries
 from kb.site.handover import BEGIN, link
-from kb.site.indexing import entries
+from kb.util.parallel import MOST, beside, processors
 
 _INDEX: Final = "search/search_index.json"
 _FEW: Final = 100

@@ -4,7 +4,7 @@ A derived value names its method and the claims it rests on; where counts are no
 none.
 """
 
-from kb.statistics import derive
+from kb.analysis.intervals import derive
 
 claims = [found.claim for found in kb.claims(study="campus-all", source="campus-all-2023")]
 for one in derive(claims):

@@ -1,0 +1,1 @@
+"""Values computed from claims: intervals, differences, comparability, networks."""

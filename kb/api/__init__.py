@@ -1,0 +1,1 @@
+"""The Python lookup and its typed results."""

@@ -1,0 +1,144 @@
+"""What a check says: an outcome for each pair of figures, and a finding where they do not fit."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from kb.model import Adjudication, Claim, Evidence
+from kb.records.vocabulary import Vocabulary
+
+
+class Outcome(StrEnum):
+    """What a check can say of figures; only ``INCONSISTENT`` makes a finding."""
+
+    CONSISTENT = "consistent"
+    BY_ROUNDING = "consistent only by rounding"
+    INCONSISTENT = "inconsistent"
+    NOT_ENOUGH = "not enough printed to tell"
+
+
+class Status(StrEnum):
+    """Whether a curator judged a finding, and whether it is still the one that was judged."""
+
+    OPEN = "open"
+    ADJUDICATED = "adjudicated"
+    STALE = "stale"
+
+
+class Severity(StrEnum):
+    """How much a finding matters: could a reader draw a wrong conclusion from the print?"""
+
+    MATERIAL = "material"
+    MINOR = "minor"
+    ROUNDING = "rounding"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Claims that cannot all be right, or do not fit their own counts.
+
+    ``kind`` names the check, ``message`` says in one plain sentence what does not fit, and
+    ``computation`` shows the arithmetic with the numbers put in. ``adjudication`` is what a
+    curator judged about it, also when the finding changed since and the judgement is stale.
+    """
+
+    kind: str
+    severity: Severity
+    message: str
+    claims: tuple[Claim, ...]
+    computation: str = ""
+    endpoint: str = ""
+    status: Status = Status.OPEN
+    adjudication: Adjudication | None = None
+
+    @property
+    def study(self) -> str:
+        """The study of the claims; the first one's when they are of several."""
+        return self.claims[0].study
+
+    @property
+    def id(self) -> str:
+        """A name that stays while the kind and the claims stay: other findings do not move it."""
+        names = sorted(f"{claim.study}#{claim.id}" for claim in self.claims)
+        digest = hashlib.sha256("\n".join(names).encode()).hexdigest()[:10]
+        return f"{self.kind}.{self.study}.{self.endpoint or 'all'}.{digest}"
+
+    @property
+    def contests_figures(self) -> bool:
+        """Whether a figure is in doubt, and not only the reference given for it."""
+        return not self.kind.startswith("reference-")
+
+    @property
+    def state(self) -> str:
+        """A digest of what the finding rests on: it changes when a figure or the weight does."""
+        facts = sorted(f"{c.study}#{c.id}|{c.printed}|{c.figure}|{c.verdict}" for c in self.claims)
+        said = "\n".join((self.kind, self.severity.value, *facts))
+        return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+    def data(self) -> dict[str, Any]:
+        """Return the finding as plain data for JSON."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "severity": self.severity.value,
+            "status": self.status.value,
+            "study": self.study,
+            "endpoint": self.endpoint,
+            "message": self.message,
+            "computation": self.computation,
+            "state": self.state,
+            "adjudication": adjudication_data(self.adjudication),
+            "claims": [_claim_data(claim) for claim in self.claims],
+        }
+
+
+def adjudication_data(adjudication: Adjudication | None) -> dict[str, Any] | None:
+    """Return an adjudication as plain data for JSON, without what it leaves unsaid."""
+    if adjudication is None:
+        return None
+    return {name: value for name, value in asdict(adjudication).items() if value}
+
+
+def _claim_data(claim: Claim) -> dict[str, str]:
+    figure = claim.figure
+    return {
+        "id": claim.id,
+        "source": claim.source,
+        "section": claim.section,
+        "printed": claim.printed,
+        "value": figure.lexical or figure.word or claim.verdict.p_printed,
+        "group": claim.measure.group,
+    }
+
+
+@dataclass(frozen=True)
+class Material:
+    """What the checks read: the model, its vocabulary, and look-ups that several checks need."""
+
+    evidence: Evidence
+    vocabulary: Vocabulary
+    by_study: dict[str, list[Claim]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Sort the claims by study once."""
+        found: dict[str, list[Claim]] = {study.id: [] for study in self.evidence.studies}
+        for claim in self.evidence.claims:
+            found[claim.study].append(claim)
+        object.__setattr__(self, "by_study", found)
+
+    def is_a(self, endpoint: str, broader: str) -> bool:
+        """Say whether an endpoint is another or narrower than it; nothing is an unknown one."""
+        if not self.vocabulary.knows("endpoint", broader):
+            return False
+        return endpoint in self.vocabulary.narrower("endpoint", broader)
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings once each, the material ones first, then by study and id."""
+    rank = {severity: index for index, severity in enumerate(Severity)}
+    once = {finding.id: finding for finding in findings}
+    return sorted(once.values(), key=lambda f: (rank[f.severity], f.study, f.id))

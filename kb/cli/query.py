@@ -1,0 +1,137 @@
+"""Questions from the command line: named queries, files of SPARQL, SPARQL itself."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+
+from kb.api.knowledge_base import KnowledgeBase
+from kb.api.results import Table
+from kb.errors import QueryError
+from kb.export.csv import inert
+from kb.stores.base import Value
+from kb.stores.library import find_query, library, parse_query, prefixes
+
+
+def listing() -> str:
+    """Return the names of all queries with their questions and parameters."""
+    lines = []
+    for query in library().values():
+        wanted = " ".join(f"{name}=<{kind}>" for name, kind in query.parameters.items())
+        lines.append(f"{query.name}  {wanted}".rstrip() + f"\n    {query.question}")
+    return "\n".join(lines)
+
+
+def answer(base: KnowledgeBase, asked: str, given: Mapping[str, str]) -> Table:
+    """Answer what a user typed: a name, the path of a ``.rq`` file, or SPARQL."""
+    if _is_name(asked):
+        return base.ask(asked, **given)
+    text = _text(asked)
+    if "# question:" not in text:
+        return base.sparql(_with_prefixes(base, text), given)
+    query = parse_query(asked, text)
+    bindings = query.bindings(given, base.vocabulary)
+    return Table(base.store.select(query.text(base.iris, given), bindings))
+
+
+def sparql_text(base: KnowledgeBase, asked: str, given: Mapping[str, str]) -> str:
+    """Return the SPARQL of what a user typed, with its prefixes."""
+    if _is_name(asked):
+        return find_query(asked).text(base.iris, given)
+    text = _text(asked)
+    if "# question:" not in text:
+        return _with_prefixes(base, text)
+    return parse_query(asked, text).text(base.iris, given)
+
+
+def _is_name(asked: str) -> bool:
+    return not any(sign in asked for sign in " {\n.")
+
+
+def _text(asked: str) -> str:
+    if "{" not in asked and asked.endswith(".rq"):
+        try:
+            return Path(asked).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise QueryError(f"no query can be read from {asked!r}: {error}") from error
+    return asked
+
+
+def _with_prefixes(base: KnowledgeBase, text: str) -> str:
+    """Put the usual prefixes before a query that does not declare its own."""
+    declared = text.upper()
+    known = prefixes(base.iris).items()
+    missing = (f"PREFIX {p}: <{iri}>" for p, iri in known if f"PREFIX {p.upper()}:" not in declared)
+    return "\n".join((*missing, text))
+
+
+def shown(table: Table, form: str | None) -> str:
+    """Return a table as ``json`` or ``csv``, or else in columns."""
+    return {"json": table_json, "csv": table_csv}.get(form or "", as_columns)(table)
+
+
+def as_columns(table: Table) -> str:
+    """Lay a table out in columns for reading, IRIs shortened to their last part."""
+    rows = [[_short(row[name]) for name in table.columns] for row in table]
+    if not rows:
+        return "no rows\n"
+    cells = [list(table.columns), *rows]
+    widths = [min(40, max(len(row[i]) for row in cells)) for i in range(len(table.columns))]
+    lines = [
+        "  ".join(_fit(c, w) for c, w in zip(row, widths, strict=True)).rstrip() for row in cells
+    ]
+    return "\n".join((*lines, f"({len(rows)} rows)")) + "\n"
+
+
+def _fit(cell: str, width: int) -> str:
+    return f"{cell[: width - 1]}…" if len(cell) > width else cell.ljust(width)
+
+
+def _short(value: Value) -> str:
+    text = "" if value is None else str(value)
+    return text.rsplit("/", 1)[-1] if text.startswith("http") else " ".join(text.split())
+
+
+def table_json(table: Table) -> str:
+    """Return the rows as a JSON list of objects; decimals keep their digits as text."""
+    rows = [{k: str(v) if isinstance(v, Decimal) else v for k, v in row.items()} for row in table]
+    return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+
+
+def table_csv(table: Table) -> str:
+    """Return the rows as CSV, safe to open in a spreadsheet."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows([_cell(row[name]) for name in table.columns] for row in table)
+    return out.getvalue()
+
+
+def _cell(value: Value) -> Value:
+    return inert(value) if isinstance(value, str) else value
+
+
+def columns(base: KnowledgeBase) -> str:
+    """Return the names of all tables with their columns and types."""
+    asked = (
+        "SELECT table_name, string_agg(column_name || ' ' || data_type, ', ' "
+        "ORDER BY column_index) AS listed FROM duckdb_columns() WHERE NOT internal "
+        "GROUP BY table_name ORDER BY table_name"
+    )
+    return "".join(f"{row['table_name']}\n    {row['listed']}\n" for row in base.sql(asked))
+
+
+def pair(param: str) -> tuple[str, str]:
+    """Split NAME=VALUE.
+
+    Raises:
+        QueryError: there is no equals sign.
+    """
+    name, equals, value = param.partition("=")
+    if not equals:
+        raise QueryError(f"{param!r} is not NAME=VALUE")
+    return name, value

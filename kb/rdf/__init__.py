@@ -1,0 +1,1 @@
+"""From the model to RDF: terms, IRIs, statements and the whole dataset."""

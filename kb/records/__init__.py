@@ -1,0 +1,1 @@
+"""From the YAML that curators write to the model."""

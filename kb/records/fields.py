@@ -1,0 +1,190 @@
+"""Field types of records: words of the vocabulary, figures, bounds and p-values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    StringConstraints,
+)
+from pydantic import GetJsonSchemaHandler as JsonHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from kb.records.notation import is_date, parse_figure, parse_p, parse_time
+
+if TYPE_CHECKING:
+    from kb.records.vocabulary import Term, Vocabulary
+
+
+class StrictModel(BaseModel):
+    """A record or part of one: unknown fields are errors, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+
+class TermOf:
+    """Mark a string as the notation of a concept; checked against the vocabulary in context."""
+
+    def __init__(self, scheme: str, kind: str = "") -> None:
+        """Name the scheme, and for words the kind ("value", "comparison", "significance")."""
+        self.scheme = scheme
+        self.kind = kind
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Check after the string itself is checked."""
+        return core_schema.with_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: JsonHandler
+    ) -> dict[str, Any]:
+        """Leave a mark that ``kb schema`` replaces by the words of the scheme."""
+        return {**handler(schema), "x-scheme": self.scheme, "x-kind": self.kind}
+
+    def _check(self, word: str, info: core_schema.ValidationInfo) -> str:
+        vocabulary: Vocabulary | None = (info.context or {}).get("vocabulary")
+        if vocabulary is None:
+            return word
+        term = vocabulary.schemes.get(self.scheme, {}).get(word)
+        if term is None or not self._admits(term):
+            expected = _FIGURE_OR_WORD if self.kind == "value" else f"a known {self.scheme}"
+            raise unknown(expected, word, self.words(vocabulary))
+        return word
+
+    def _admits(self, term: Term) -> bool:
+        return not self.kind or self.kind in term.properties.get("wordKind", ())
+
+    def words(self, vocabulary: Vocabulary) -> list[str]:
+        """Return the notations that are allowed here."""
+        terms = vocabulary.schemes.get(self.scheme, {}).values()
+        return [term.notation for term in terms if self._admits(term)]
+
+
+_FIGURE_OR_WORD = "a figure such as 7.7, <10, 44% or 24/57 (42%), or a word such as not-reached"
+
+
+def unknown(expected: str, word: str, known: list[str]) -> PydanticCustomError:
+    """Make the error of a word that is not in a list; it carries the nearest one."""
+    from kb.errors import nearest
+
+    context = {"expected": expected, "nearest": nearest(word, known)}
+    return PydanticCustomError("unknown_word", "{expected}", context)
+
+
+def _wrong(expected: str) -> PydanticCustomError:
+    return PydanticCustomError("notation", "{expected}", {"expected": expected})
+
+
+def _number(raw: Any) -> Any:
+    """Keep the digits as written: a float goes through its shortest text, never its binary."""
+    if isinstance(raw, bool) or not isinstance(raw, int | float | str | Decimal):
+        raise _wrong("a number")
+    figure = parse_figure(str(raw))
+    if figure is None or figure.value is None or figure.percent or figure.operator:
+        raise _wrong("a number")
+    return figure.value
+
+
+def _phrase(raw: Any) -> Any:
+    if not isinstance(raw, str):
+        raise _wrong("a time phrase such as 'at 2 years' or 'after relapse'")
+    try:
+        parse_time(raw)
+    except ValueError as error:
+        raise _wrong(f"a time phrase: {error}") from error
+    return raw
+
+
+def _p_value(raw: Any) -> Any:
+    if not isinstance(raw, str) or parse_p(raw) is None:
+        raise _wrong("a p-value with its operator, such as '=0.03' or '<0.001', or 'ns'")
+    return raw
+
+
+def _date(raw: Any) -> Any:
+    if not is_date(str(raw)):
+        raise _wrong("a date: 2017, 2017-08 or 2017-08-15")
+    return str(raw)
+
+
+def _count(raw: Any) -> Any:
+    if isinstance(raw, bool):
+        raise _wrong("a whole number")
+    return raw
+
+
+def text_of(raw: Any) -> Any:
+    """Take a bare number for the text it is written as."""
+    return str(raw) if isinstance(raw, int | float) and not isinstance(raw, bool) else raw
+
+
+# Control characters command a terminal, and marks of direction make a text read as another one.
+_UNSEEN: Final = r"\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069"
+LINE: Final = rf"^[^\u000a{_UNSEEN}]*$"
+LINES: Final = rf"^[^{_UNSEEN}]*$"
+SLUG: Final = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
+GROUP: Final = r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$"
+PATTERNS: Final[Mapping[str, str]] = {
+    LINE: "one line of text without control characters",
+    LINES: "text without control characters",
+    SLUG: "an id: lower-case letters, digits and single hyphens",
+    GROUP: "the name of a group: lower-case letters, digits, single hyphens and dots",
+}
+"""What each pattern asks for, in words for an error."""
+
+_Figure = Annotated[str, StringConstraints(pattern=r"^[<≤>≥~]? *-?[0-9]+(?:\.[0-9]+)? *%?$")]
+Number = Annotated[Decimal, BeforeValidator(_number, json_schema_input_type=float | _Figure)]
+Phrase = Annotated[str, BeforeValidator(_phrase)]
+_P = Annotated[str, StringConstraints(pattern=r"^(?:[=<≤>≥~] *[0-9]+(?:\.[0-9]+)?|ns)$")]
+PText = Annotated[str, BeforeValidator(_p_value, json_schema_input_type=_P)]
+Date = Annotated[str, BeforeValidator(_date, json_schema_input_type=int | str)]
+Count = Annotated[int, Field(ge=0), BeforeValidator(_count)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=LINE)]
+"""One line of text; what a page shows is escaped there, not here."""
+Label = Annotated[Line, BeforeValidator(text_of, json_schema_input_type=Line | int | float)]
+"""A short text that a curator may write as a bare number, such as an ECOG score."""
+Note = Annotated[str, StringConstraints(min_length=1, max_length=600, pattern=LINES)]
+Printed = Label
+Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=60)]
+GroupName = Annotated[str, StringConstraints(pattern=GROUP, max_length=100)]
+
+
+def read_scalar(raw: Any) -> Any:
+    """Turn the short form of a value into its fields: ``24/57 (42%)``, ``<10``, ``not-reached``."""
+    if isinstance(raw, bool) or raw is None:
+        raise _wrong(_FIGURE_OR_WORD)
+    if isinstance(raw, Mapping):
+        return _read_mapping(dict(raw))
+    return _figure_fields(str(raw)) or {"word": str(raw)}
+
+
+def _read_mapping(raw: dict[str, Any]) -> dict[str, Any]:
+    text = raw.get("value")
+    if not isinstance(text, str):
+        return raw
+    figure = parse_figure(text)
+    if figure is None or figure.n is not None:
+        raise _wrong("a figure such as 7.7, <10 or 44% (counts go into n and of)")
+    return {**raw, **(_figure_fields(text) or {})}
+
+
+def _figure_fields(text: str) -> dict[str, Any] | None:
+    figure = parse_figure(text)
+    if figure is None:
+        return None
+    fields: dict[str, Any] = {
+        "value": figure.value,
+        "operator": figure.operator or None,
+        "unit": "%" if figure.percent else None,
+        "n": figure.n,
+        "of": figure.of,
+    }
+    return {name: value for name, value in fields.items() if value is not None}

@@ -1,0 +1,400 @@
+"""The records that curators write, as pydantic models.
+
+A study's file holds its design, its groups and its *reports*: what one source prints about it
+in one place. A report holds claim blocks; one block may carry both arms and their comparison.
+``kb.records.expand`` turns blocks into single claims.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+
+from kb.records.fields import (
+    Count,
+    Date,
+    GroupName,
+    Label,
+    Line,
+    Note,
+    Number,
+    Phrase,
+    Printed,
+    PText,
+    Slug,
+    StrictModel,
+    TermOf,
+    read_scalar,
+    text_of,
+)
+
+Endpoint = Annotated[str, TermOf("endpoint")]
+Statistic = Annotated[str, TermOf("statistic")]
+Unit = Annotated[str, TermOf("unit")]
+Drug = Annotated[str, TermOf("drug")]
+Regimen = Annotated[str, TermOf("regimen")]
+Population = Annotated[str, TermOf("population")]
+Pair = tuple[Number | None, Number | None]
+"""Two bounds; null is an end that the print gives as not reached or not estimable."""
+
+BOUNDS = ("range", "iqr", "interval", "ci95", "ci97_5", "cri95")
+"""The kinds of bounds; ``interval`` is two figures printed without a point between them."""
+_BOUNDS = frozenset(BOUNDS)
+
+
+class Bounded(StrictModel):
+    """What may stand beside a point: at most one pair of bounds, its kind said by the field."""
+
+    range: Pair | None = Field(None, description="smallest and largest value")
+    iqr: Pair | None = Field(None, description="interquartile range")
+    interval: Pair | None = Field(None, description="two figures printed without a point")
+    ci95: Pair | None = Field(None, description="95% confidence interval")
+    ci97_5: Pair | None = Field(None, alias="ci97.5", description="97.5% confidence interval")
+    cri95: Pair | None = Field(None, description="95% credible interval")
+
+    @property
+    def bounds(self) -> tuple[str, Pair] | None:
+        """Return the kind and the two figures, or None."""
+        if self.model_fields_set.isdisjoint(_BOUNDS):  # as for most figures
+            return None
+        found = [(kind, getattr(self, kind)) for kind in BOUNDS]
+        return next(((kind, pair) for kind, pair in found if pair is not None), None)
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Bounded:
+        if self.model_fields_set.isdisjoint(_BOUNDS):
+            return self
+        if sum(getattr(self, kind) is not None for kind in BOUNDS) > 1:
+            raise ValueError("one kind of bounds")
+        if self.bounds is not None and self.bounds[1] == (None, None):
+            raise ValueError("at least one bound")
+        return self
+
+
+class Value(Bounded):
+    """The figure of one group, each part as printed or absent.
+
+    >>> Value.model_validate("24/57 (42%)").of
+    57
+    """
+
+    value: Number | None = Field(None, description="the point, e.g. 7.7, '<10' or 44%")
+    operator: Literal["<", "≤", ">", "≥", "~"] | None = None
+    unit: Unit | None = Field(None, description="where it differs from the block's unit")
+    n: Count | None = Field(None, description="numerator as printed")
+    of: Count | None = Field(None, description="denominator as printed")
+    spread: Number | None = Field(None, description="one number printed where bounds belong")
+    word: Annotated[str, TermOf("word", "value")] | None = None
+    date: Date | None = None
+    from_: Date | None = Field(None, alias="from")
+    to: Date | None = None
+    note: Note | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, raw: Any) -> Any:
+        return read_scalar(raw)
+
+
+class Comparison(Bounded):
+    """Two groups compared: an estimate, a p-value, a direction in words, or several of them."""
+
+    of: GroupName | None = Field(None, description="default: the first group of values")
+    versus: GroupName | None = Field(None, description="default: the second group of values")
+    statistic: Statistic | None = None
+    value: Number | None = None
+    operator: Literal["<", "≤", ">", "≥", "~"] | None = None
+    unit: Unit | None = None
+    p: PText | None = Field(None, description="with its operator: '=0.03', '<0.001', or ns")
+    finding: Annotated[str, TermOf("word", "comparison")] | None = Field(
+        None, description="'of' against 'versus', in the words of the print"
+    )
+    significance: Annotated[str, TermOf("word", "significance")] | None = None
+    favours: GroupName | None = None
+    note: Note | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, raw: Any) -> Any:
+        return read_scalar(raw) if isinstance(raw, dict) else raw
+
+
+class Dose(StrictModel):
+    """One step of a regimen as a source gives it; the steps of a block are in sequence."""
+
+    drug: Drug
+    amount: Number | None = None
+    amounts: Annotated[list[Number], Field(min_length=2, max_length=8)] | None = Field(
+        None, description="several amounts in printed order: a range, or one for each day"
+    )
+    unit: Unit | None = None
+    reduction: Number | None = Field(None, description="dose reduction, percent")
+    for_: Label | None = Field(None, alias="for", description="how long, e.g. 7 days")
+    on: Label | None = Field(None, description="on which days, e.g. days 1, 8, 15")
+    over: Label | None = Field(None, description="infusion over, e.g. 4 weeks, 24 h")
+    every: Label | None = Field(None, description="interval between starts, e.g. 6 weeks")
+    rest: Label | None = Field(None, description="break, e.g. 2 weeks")
+    cycles: Label | None = Field(None, description="which or how many, e.g. 1, 2-6, up to 5")
+    length: Label | None = Field(None, description="length of a cycle, e.g. 28 days")
+    times: Label | None = Field(None, description="number of doses")
+    frequency: Label | None = Field(None, description="e.g. once daily, three times weekly")
+    route: (
+        Literal["intravenous", "continuous-intravenous", "subcutaneous", "oral", "intrathecal"]
+        | None
+    ) = None
+    note: Note | None = None
+
+
+class ClaimBlock(StrictModel):
+    """What is printed about one endpoint: a value for each group, and their comparison."""
+
+    endpoint: Endpoint
+    named: Line | None = Field(None, description="the endpoint as printed, where it differs")
+    category: Label | None = Field(None, description="the part of the endpoint, e.g. grade ≥3")
+    statistic: Statistic | None = None
+    unit: Unit | None = None
+    time: Phrase | None = None
+    printed: Printed = Field(description="the figures as printed, fragments joined by ' … '")
+    values: dict[GroupName, Value] = Field(default_factory=dict)
+    comparison: Comparison | None = None
+    group: GroupName | None = Field(None, description="who received the doses")
+    doses: Annotated[list[Dose], Field(min_length=1)] | None = None
+    at: Label | None = None
+    row: list[Label] | None = None
+    column: Label | None = None
+    cites: list[Count] | None = None
+    regimen: Regimen | None = None
+    population: Population | None = None
+    note: Note | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _row_as_list(cls, raw: Any) -> Any:
+        if isinstance(raw, dict) and isinstance(raw.get("row"), str | int):
+            return {**raw, "row": [raw["row"]]}
+        return raw
+
+
+class Report(StrictModel):
+    """What one source prints about the study in one place."""
+
+    source: Slug
+    at: Label = Field(description="section, table or figure of the source")
+    row: list[Label] | None = None
+    column: Label | None = None
+    cites: list[Count] = Field(default_factory=list, description="reference numbers given there")
+    claims: Annotated[list[ClaimBlock], Field(min_length=1)]
+
+    _row_as_list = model_validator(mode="before")(ClaimBlock._row_as_list.__func__)
+
+
+class Criterion(StrictModel):
+    """What makes a subgroup: an endpoint, with category and time where they matter."""
+
+    endpoint: Endpoint
+    category: Label | None = None
+    time: Phrase | None = None
+
+
+class GroupRecord(StrictModel):
+    """The people a figure describes. A dot in its name says which group it is within."""
+
+    label: Line
+    kind: Literal["arm", "cohort", "analysis-set", "subgroup"] | None = None
+    role: Literal["experimental", "comparator", "single"] | None = None
+    within: GroupName | None = None
+    regimen: Regimen | None = None
+    population: Population | None = None
+    who: Criterion | None = None
+    note: Note | None = None
+
+
+class Partition(StrictModel):
+    """Groups that together make a whole, each member in exactly one of them."""
+
+    of: GroupName
+    by: Line
+    parts: Annotated[list[GroupName], Field(min_length=2)]
+
+
+class Design(StrictModel):
+    """How a study was made, as far as the sources say."""
+
+    kind: Annotated[str, TermOf("design")]
+    phase: (
+        Annotated[
+            Literal["1", "1b", "1/2", "2", "2a", "3", "4"],
+            BeforeValidator(
+                text_of,
+                json_schema_input_type=Literal["1", "1b", "1/2", "2", "2a", "3", "4", 1, 2, 3, 4],
+            ),
+        ]
+        | None
+    ) = None
+    masking: Annotated[str, TermOf("design")] | None = None
+    centres: Literal["single-centre", "multicentre"] | None = None
+
+
+class StudyRecord(StrictModel):
+    """One study: who was studied, how, and everything the sources print about it."""
+
+    id: Slug
+    name: Line
+    title: Line
+    design: Design
+    registry: list[Annotated[str, Field(pattern=r"^(NCT\d{8}|\d{4}-\d{6}-\d{2}|ChiCTR\d+)$")]] = []
+    population: Population
+    regimen: Regimen | None = None
+    analysis_of: list[Slug] = []
+    publications: list[Slug] = []
+    about: Note | None = Field(None, description="one or two sentences in the curator's words")
+    groups: dict[GroupName, GroupRecord] = Field(default_factory=dict)
+    partitions: list[Partition] = []
+    reports: list[Report] = []
+
+
+class Span(StrictModel):
+    """A stretch of a source's text: it begins at a marker and ends where the next begins."""
+
+    id: Label
+    label: Line
+    from_: Line | None = Field(None, alias="from", description="how its first line begins")
+    resumes: bool = False
+    evidence: bool = True
+
+
+class LeftOut(StrictModel):
+    """Figures of one place that are in no claim, and why."""
+
+    at: Label
+    figures: Annotated[list[Printed], Field(min_length=1)]
+    reason: Annotated[str, TermOf("reason")]
+
+
+class SourceRecord(StrictModel):
+    """A document that was read, with its sections and its numbered reference list."""
+
+    id: Slug
+    publication: Slug
+    title: Line
+    kind: Literal["primary-report", "review", "abstract", "label", "registry-entry"]
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
+    text: Annotated[str, Field(pattern=r"^\w[\w.-]*$")] | None = Field(
+        None, description="file name of its text; absent: the source is unavailable"
+    )
+    credit: Line
+    read_in: Line | None = Field(None, description="where its figures were read, if not in it")
+    sections: Annotated[list[Span], Field(min_length=1)]
+    references: dict[Count, Slug] = {}
+    left_out: list[LeftOut] = []
+
+
+class Standing(StrictModel):
+    """Whether a publication still stands: an erratum, an interim report, a retraction."""
+
+    kind: Literal[
+        "final",
+        "interim",
+        "update",
+        "preliminary",
+        "erratum-published",
+        "correction",
+        "retracted",
+        "abstract",
+        "preprint",
+    ]
+    note: Note | None = None
+    checked: Date
+
+
+class PublicationRecord(StrictModel):
+    """A report that can be cited: where it appeared and which studies it reports."""
+
+    citation: Line
+    doi: Annotated[str, Field(pattern=r"^10\.\d{4,9}/\S+$")] | None = None
+    pmid: Annotated[str, Field(pattern=r"^\d{1,9}$", coerce_numbers_to_str=True)] | None = None
+    url: Annotated[str, Field(pattern=r"^https://[\w./~-]+$")] | None = None
+    year: Annotated[int, Field(ge=1900, le=2100)] | None = None
+    type: Literal["journal-article", "review", "abstract", "preprint", "web-page", "guideline"]
+    standing: Standing | None = None
+    reports: list[Slug] = []
+    note: Note | None = None
+
+
+FindingId = Annotated[str, StringConstraints(pattern=r"^[\w.-]+$", max_length=200)]
+ClaimId = Annotated[
+    str, StringConstraints(pattern=r"^(?:[a-z0-9-]+#)?[\w.+-]+$", min_length=1, max_length=260)
+]
+"""The id of a claim of the same study, or ``<study>#<claim id>``; it becomes part of an IRI."""
+
+
+class AdjudicationRecord(StrictModel):
+    """A curator's judgement of a discrepancy; ``kb new adjudication`` begins one."""
+
+    finding: FindingId = Field(description="the id that kb check prints")
+    judged: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")] = Field(
+        description="the state of the finding when it was judged, as kb check prints it"
+    )
+    judgement: Literal["one-stands", "both-stand", "misprint", "unresolved"]
+    because: (
+        Literal["analysis-set", "data-cut", "denominator", "definition", "time", "precision"] | None
+    ) = Field(None, description="why all prints stand")
+    stands: list[ClaimId] = Field(
+        [], description="the claims that are preferred; of another study as <study>#<claim>"
+    )
+    faulty: list[ClaimId] = Field([], description="the claims that are set aside")
+    reads: Line | None = Field(None, description="what the print should read")
+    reason: Note
+    grounds: Annotated[
+        list[Literal["arithmetic", "other-prints", "primary-publication", "judgement"]],
+        Field(min_length=1),
+    ]
+    publications: list[Slug] = []
+    date: Date
+
+    @model_validator(mode="after")
+    def _whole(self) -> AdjudicationRecord:
+        if (self.judgement == "both-stand") != (self.because is not None):
+            raise ValueError("'because' with the judgement both-stand, and only there")
+        if self.judgement == "one-stands" and not (self.stands and self.faulty):
+            raise ValueError("'stands' and 'faulty' with the judgement one-stands")
+        if self.faulty and self.judgement not in ("one-stands", "misprint"):
+            raise ValueError("'faulty' with the judgement one-stands or misprint, and only there")
+        if set(self.stands) & set(self.faulty):
+            raise ValueError("a claim under 'stands' or under 'faulty', not both")
+        if ("primary-publication" in self.grounds) != bool(self.publications):
+            raise ValueError("'publications' with the ground primary-publication, and only there")
+        return self
+
+
+class AdjudicationsFile(StrictModel):
+    """What was judged about one study; the file bears the study's id."""
+
+    adjudications: list[AdjudicationRecord]
+
+
+class PublicationsFile(StrictModel):
+    """All publications, by id."""
+
+    publications: dict[Slug, PublicationRecord]
+
+
+Address = Annotated[str, StringConstraints(pattern=r"^[a-z]+/[\w.-]+$", max_length=120)]
+
+
+class FormerlyFile(StrictModel):
+    """Addresses that things had before, each with the one it has now: ``study/old: study/new``."""
+
+    formerly: dict[Address, Address]
+
+
+class DatasetRecord(StrictModel):
+    """The evidence base as a whole: its name, its IRIs, its licence."""
+
+    title: Line
+    description: Note
+    base: Annotated[str, Field(pattern=r"^https?://[\w.-]+(:\d+)?/([\w.~-]+/)*$")]
+    license: Annotated[str, Field(pattern=r'^https?://[^\s<>"{}|\\^`]+$')]
+    creators: list[Line] = []
+    credits: list[Line] = []

@@ -1,0 +1,165 @@
+"""The SPARQL 1.1 Protocol: what a request asks, read strictly.
+
+A query comes as a parameter of the address, as a form, or as a body of its own. Whatever is
+ambiguous or would change data is refused with a sentence.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from kb.server.answering import Question
+from kb.server.config import HEAD_SECONDS, MAX_BODY
+from kb.server.http_errors import Refusal
+from kb.server.negotiation import GRAPHS, ROWS, choose, takes_gzip
+from kb.stores.base import MAX_QUERY
+
+FORM: Final = "application/x-www-form-urlencoded"
+QUERY: Final = "application/sparql-query"
+UPDATE: Final = "application/sparql-update"
+_UPDATES: Final = ("update", "using-graph-uri", "using-named-graph-uri")
+_READ_ONLY: Final = "updates are not allowed: this endpoint is read-only"
+_MAX_FIELDS: Final = 64
+_CLOSE: Final = {"Connection": "close"}
+
+Parameters = Mapping[str, list[str]]
+
+
+async def read_question(request: Request) -> Question | None:
+    """Return what a request asks, or None when a GET asks nothing.
+
+    Raises:
+        Refusal: what is asked cannot be told, is not allowed, or has no acceptable answer.
+    """
+    parameters: Parameters = read_parameters(request.scope["query_string"])
+    if request.method == "POST":
+        query, parameters = await _posted(request, parameters)
+    elif "query" not in parameters and not set(_UPDATES) & set(parameters):
+        return None
+    else:
+        query = _only_query(parameters)
+    accept = ",".join(request.headers.getlist("accept"))
+    rows, graph = choose(accept, tuple(ROWS)), choose(accept, tuple(GRAPHS))
+    if not rows and not graph:
+        offered = ", ".join((*ROWS, *GRAPHS))
+        raise Refusal(406, f"an answer can be: {offered}", "not-acceptable")
+    return Question(
+        query,
+        rows,
+        graph,
+        tuple(parameters.get("default-graph-uri", ())),
+        tuple(parameters.get("named-graph-uri", ())),
+        takes_gzip(",".join(request.headers.getlist("accept-encoding"))),
+    )
+
+
+def read_parameters(encoded: bytes) -> dict[str, list[str]]:
+    """Read parameters of an address or a form, each with all its values.
+
+    Raises:
+        Refusal: they are not UTF-8, hold NUL, or are too many.
+
+    >>> read_parameters(b"query=ASK%7B%7D&a=1&a=")
+    {'query': ['ASK{}'], 'a': ['1', '']}
+    """
+    try:
+        pairs = parse_qsl(
+            encoded.decode("utf-8"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=_MAX_FIELDS,
+        )
+    except ValueError as error:
+        raise _malformed("the parameters are not UTF-8, or too many") from error
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(_text(value))
+    return found
+
+
+async def _posted(request: Request, address: Parameters) -> tuple[str, Parameters]:
+    media_type = _media_type(request)
+    body = await _body(request)
+    if media_type == FORM:
+        form = read_parameters(body)
+        if "query" in address:
+            raise _malformed("a form gives the query in its body, not in the address")
+        named = {name: [*address.get(name, ()), *form.get(name, ())] for name in {*address, *form}}
+        return _only_query(named), named
+    if "query" in address:
+        raise _malformed("the query is given twice: in the address and in the body")
+    return _query_text(body, address), address
+
+
+def _media_type(request: Request) -> str:
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Refusal(415, "a compressed request is not read", "media-type")
+    media_type, *parameters = request.headers.get("content-type", "").lower().split(";")
+    charsets = [p.strip() for p in parameters if p.strip().startswith("charset=")]
+    if any(charset.replace('"', "") != "charset=utf-8" for charset in charsets):
+        raise Refusal(415, "a query is UTF-8", "media-type")
+    media_type = media_type.strip()
+    if media_type == UPDATE:
+        raise Refusal(403, _READ_ONLY, "forbidden")
+    if media_type not in (FORM, QUERY):
+        raise Refusal(415, f"a query is posted as {FORM} or {QUERY}", "media-type")
+    return media_type
+
+
+async def _body(request: Request) -> bytes:
+    too_big = Refusal(413, f"a request has at most {MAX_BODY:,} bytes", "size")
+    length = request.headers.get("content-length", "0")
+    if not length.isdecimal() or int(length[:20]) > MAX_BODY:
+        raise too_big
+    body = bytearray()
+    try:
+        async with asyncio.timeout(HEAD_SECONDS):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > MAX_BODY:
+                    raise too_big
+    except TimeoutError as error:
+        raise Refusal(408, "the request took too long to arrive", "slow", _CLOSE) from error
+    return bytes(body)
+
+
+def _query_text(body: bytes, address: Parameters) -> str:
+    _refuse_updates(address)
+    try:
+        return _bounded(_text(body.decode("utf-8")))
+    except UnicodeDecodeError as error:
+        raise _malformed("a query is UTF-8") from error
+
+
+def _only_query(parameters: Parameters) -> str:
+    _refuse_updates(parameters)
+    queries = parameters.get("query", [])
+    if len(queries) != 1:
+        raise _malformed(f"a request has one query, not {len(queries)}")
+    return _bounded(queries[0])
+
+
+def _refuse_updates(parameters: Parameters) -> None:
+    if set(_UPDATES) & set(parameters):
+        raise Refusal(403, _READ_ONLY, "forbidden")
+
+
+def _bounded(query: str) -> str:
+    if len(query) > MAX_QUERY:
+        raise Refusal(413, f"a query has at most {MAX_QUERY:,} characters", "size")
+    return query
+
+
+def _text(value: str) -> str:
+    if "\0" in value:
+        raise _malformed("NUL is no character of a query")
+    return value
+
+
+def _malformed(message: str) -> Refusal:
+    return Refusal(400, message, "malformed")

@@ -1,0 +1,390 @@
+"""Plots as data, and where everything on them stands: templates only write it down.
+
+A plot has rows in sections; a row has marks on one shared scale and text in columns at the
+right. ``lay_out`` turns values into places inside the drawing's own coordinates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from textwrap import wrap
+from typing import Final
+
+from kb.site.charts.scales import Scale, side_of
+from kb.site.tables.figures import Shown
+
+WIDTH: Final = 1040
+LABELS: Final = 345
+"""Where the labels end and the scale begins."""
+GAP: Final = 20
+MARGIN: Final = 8.0
+LINE: Final = 15
+PAD: Final = 6
+HEAD_SIZE: Final = 7.4
+BAND: Final = 21
+HEAD: Final = 16
+NAME_SIZE: Final = 8.0
+TEXT_SIZE: Final = 6.9
+"""How wide letters are on average in the widest of the usual fonts, bold and plain."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One value with its interval, of which the software computed what is ``derived``.
+
+    ``of`` is how many people it counts, where that is printed; ``is_open`` says that the upper
+    end was printed as not reached, ``beyond`` that the value itself was.
+    """
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    derived: bool = False
+    of: int | None = None
+    series: int = 0
+    is_open: bool = False
+    beyond: bool = False
+    is_range: bool = False
+
+    @property
+    def ends(self) -> tuple[float, ...]:
+        """All values that need a place on the scale."""
+        return tuple(v for v in (self.value, self.low, self.high) if v is not None)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A line of text in a column, and the claim that it leads to."""
+
+    text: str
+    claim: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measure of one group: its label, marks, and lines of text for each column."""
+
+    study: str
+    name: str
+    label: str
+    shown: tuple[Shown, ...]
+    cells: tuple[tuple[Piece, ...], ...]
+    marks: tuple[Mark | None, ...]
+    methods: tuple[str, ...] = ()
+
+    @property
+    def second_hand(self) -> bool:
+        """Whether every print is cited from another publication."""
+        return all(found.claim.is_second_hand for shown in self.shown for found in shown.claims)
+
+    @property
+    def differs(self) -> bool:
+        """Whether sources print figures that contradict each other."""
+        return any(shown.differs for shown in self.shown)
+
+
+@dataclass(frozen=True)
+class Section:
+    """Rows under one heading."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of text at the right: its heading, width, and whether the software computed it."""
+
+    title: str
+    width: int
+    derived: bool = False
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A figure of a page, before anything has a place."""
+
+    id: str
+    title: str
+    note: str
+    axis: str
+    kind: str
+    columns: tuple[Column, ...]
+    sections: tuple[Section, ...]
+    series: tuple[str, ...] = ()
+    favours: tuple[str, str] = ("", "")
+    collapsed: bool = False
+
+    @property
+    def rows(self) -> list[Row]:
+        """All rows, in order."""
+        return [row for section in self.sections for row in section.rows]
+
+    @property
+    def signs(self) -> str:
+        """The signs that stand before figures of the plot, each once."""
+        texts = (piece.text for row in self.rows for cell in row.cells for piece in cell)
+        return "".join(sorted({text[0] for text in texts if text[:1] in ("⊘", "▲", "≠")}))
+
+    @property
+    def marks(self) -> list[Mark]:
+        """All marks, in order."""
+        return [mark for row in self.rows for mark in row.marks if mark is not None]
+
+    @property
+    def drawn(self) -> int:
+        """How many rows have a mark."""
+        return sum(any(row.marks) for row in self.rows)
+
+    @property
+    def studies(self) -> int:
+        """How many studies the rows come from."""
+        return len({row.study for row in self.rows})
+
+
+@dataclass(frozen=True)
+class Text:
+    """A piece of text at a place, with another one after it; ``link`` leads to a claim."""
+
+    x: float
+    y: float
+    text: str
+    style: str = ""
+    link: str = ""
+    then: str = ""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A mark at its place: middle and ends of its line, and the size of its shape."""
+
+    mark: Mark
+    x: float | None
+    y: float
+    low: float | None
+    high: float | None
+    side: float
+    shape: str
+
+
+@dataclass(frozen=True)
+class PlacedRow:
+    """A row at its place, with what a pointer over it is told."""
+
+    row: Row
+    y: float
+    height: float
+    texts: tuple[Text, ...]
+    marks: tuple[Placed, ...]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A plot with everything at its place."""
+
+    plot: Plot
+    width: float
+    height: float
+    left: float
+    right: float
+    top: float
+    bottom: float
+    ticks: tuple[tuple[float, str], ...]
+    reference: float | None
+    heads: tuple[Text, ...]
+    bands: tuple[Text, ...]
+    names: tuple[Text, ...]
+    rows: tuple[PlacedRow, ...]
+    legend: tuple[tuple[Placed, Text], ...]
+
+
+def lay_out(plot: Plot) -> Drawing:
+    """Give everything on a plot its place."""
+    right = WIDTH - sum(column.width for column in plot.columns) - GAP
+    scale = Scale.over(plot.kind, (v for m in plot.marks for v in m.ends), (LABELS, right))
+    heads = tuple(_heads(plot))
+    lines = max((head.y for head in heads), default=HEAD)
+    top = lines + 10 + (LINE if len(plot.rows) > 12 else 0)
+    placer = _Placer(plot, scale, top)
+    for section in plot.sections:
+        placer.add(section)
+    legend = tuple(_legend(plot, placer.y + 58))
+    return Drawing(
+        plot,
+        WIDTH,
+        (max(text.y for _, text in legend) if legend else placer.y + 40) + 10,
+        LABELS,
+        right,
+        top,
+        placer.y,
+        tuple(scale.ticks()),
+        scale(1) if plot.kind == "log" else None,
+        heads,
+        tuple(placer.bands),
+        tuple(placer.names),
+        tuple(placer.rows),
+        legend,
+    )
+
+
+def _heads(plot: Plot) -> Iterator[Text]:
+    """Put the headings of the columns above them, all ending on the same line."""
+    folded = [fold(c.title, c.width - 8, HEAD_SIZE, 2) for c in plot.columns]
+    most = max(map(len, folded), default=1)
+    for column, end, lines in zip(plot.columns, _ends(plot), folded, strict=True):
+        for at, line in enumerate(lines, most - len(lines)):
+            yield Text(end, 16 + at * 13, line, "derived" if column.derived else "")
+
+
+def _ends(plot: Plot) -> list[float]:
+    """Return where each column ends."""
+    widths = [column.width for column in plot.columns]
+    return [WIDTH - sum(widths[at + 1 :]) - MARGIN for at in range(len(widths))]
+
+
+class _Placer:
+    """Puts sections and rows below each other."""
+
+    def __init__(self, plot: Plot, scale: Scale, top: float) -> None:
+        self.plot, self.scale, self.y = plot, scale, top
+        self.most = max((mark.of or 0 for mark in plot.marks), default=0)
+        self.bands: list[Text] = []
+        self.names: list[Text] = []
+        self.rows: list[PlacedRow] = []
+
+    def add(self, section: Section) -> None:
+        if section.title:
+            self.bands.append(Text(MARGIN, self.y, section.title))
+            self.y += BAND
+        named = [(row.study, row.name) for row in section.rows]
+        last = ("", "")
+        for row, name in zip(section.rows, named, strict=True):
+            alone = named.count(name) == 1
+            if not alone and row.name and name != last:
+                self._name(row.name)
+            last = name
+            self._row(row, alone)
+
+    def _name(self, name: str) -> None:
+        """Put the name that several rows share above them."""
+        for text in fold(name, LABELS - 30, NAME_SIZE, 2):
+            self.names.append(Text(MARGIN, self.y + 15, text, "name"))
+            self.y += LINE
+        self.y += 2
+
+    def _row(self, row: Row, alone: bool) -> None:
+        labels = list(label_lines(row.name if alone else "", row.label))
+        below = 1 if self.plot.series else len(row.marks)
+        lines = max(len(labels), *(len(cell) for cell in row.cells), below, 1)
+        height = lines * LINE + PAD
+        texts = [replace(text, y=self.y + text.y) for text in labels]
+        if row.second_hand:
+            texts.append(Text(LABELS - 10, self.y + 15, "cited", "cited"))
+        texts += self._cells(row)
+        marks = [self._mark(m, at) for at, m in enumerate(row.marks) if m is not None]
+        self.rows.append(PlacedRow(row, self.y, height, tuple(texts), tuple(marks)))
+        self.y += height
+
+    def _cells(self, row: Row) -> Iterator[Text]:
+        for column, cell, end in zip(self.plot.columns, row.cells, _ends(self.plot), strict=True):
+            for at, piece in enumerate(cell):
+                style = "derived" if column.derived else "figure"
+                link = f"study/{row.study}/#{piece.claim}" if piece.claim else ""
+                yield Text(end, self.y + 15 + at * LINE, piece.text, style, link)
+
+    def _mark(self, mark: Mark, at: int) -> Placed:
+        same_line = bool(self.plot.series)
+        y = self.y + 11 + (0 if same_line else at * LINE)
+        x = self.scale.right if mark.beyond else self._x(mark.value)
+        high = self.scale.right if mark.is_open else self._x(mark.high)
+        side = side_of(mark.of, self.most)
+        return Placed(mark, x, y, self._x(mark.low), high, side, shape_of(mark, self.plot))
+
+    def _x(self, value: float | None) -> float | None:
+        return None if value is None else self.scale(value)
+
+
+def shape_of(mark: Mark, plot: Plot) -> str:
+    """Choose the shape: by arm where arms share a row, else by what is known of the value."""
+    if mark.beyond:
+        return "beyond"
+    if plot.series:
+        return ("disc", "box", "diamond", "ring")[mark.series % 4]
+    if mark.of is not None:
+        return "square"
+    return "dot" if mark.low is not None or mark.high is not None else "ring"
+
+
+def label_lines(name: str, label: str) -> Iterator[Text]:
+    """Break the label of a row into lines: the study's name, then the group."""
+    room = LABELS - 62
+    if name and len(name) * NAME_SIZE + len(label) * TEXT_SIZE + 8 <= room:
+        yield Text(MARGIN, 15, name, "name", then=label)
+        return
+    names = fold(name, room, NAME_SIZE, 2)
+    labels = fold(label, room, TEXT_SIZE, 3)
+    left, style = (MARGIN, "label") if name else (20, "group")
+    for at, text in enumerate(names):
+        yield Text(MARGIN, 15 + at * LINE, text, "name")
+    for at, text in enumerate(labels, len(names)):
+        yield Text(left, 15 + at * LINE, text, style)
+
+
+def fold(text: str, room: float, size: float, most: int) -> list[str]:
+    """Break text into lines that fit; what does not fit into the last ends in an ellipsis.
+
+    >>> fold("first 218 patients, primary analysis", 130, 6.5, 2)
+    ['first 218 patients,', 'primary analysis']
+    """
+    letters = max(8, int(room / size))
+    return wrap(text, letters, max_lines=most, placeholder=" …") if text else []
+
+
+def _legend(plot: Plot, y: float) -> Iterator[tuple[Placed, Text]]:
+    """Explain every kind of mark that the plot has, from left to right."""
+    x = MARGIN
+    for mark, text in legend_entries(plot):
+        width = 44 + len(text) * TEXT_SIZE
+        if x + width > WIDTH and x > MARGIN:
+            x, y = MARGIN, y + LINE + 3
+        ends = (x, x + 26) if mark.low is not None else (None, None)
+        shape = shape_of(mark, plot)
+        yield (
+            Placed(mark, x + 13, y - 4, ends[0], ends[1], side_of(1, 1) * 0.8, shape),
+            Text(round(x + 32, 1), y, text),
+        )
+        x = round(x + width, 1)
+
+
+def legend_entries(plot: Plot) -> Iterator[tuple[Mark, str]]:
+    """Yield one mark of each kind with what it means."""
+    if plot.series:
+        for at, name in enumerate(plot.series):
+            yield Mark(0, series=at), name
+    else:
+        yield from _interval_entries(plot.marks)
+    if any(mark.beyond for mark in plot.marks):
+        yield Mark(None, beyond=True), "not reached"
+
+
+def _interval_entries(marks: Sequence[Mark]) -> Iterator[tuple[Mark, str]]:
+    kinds: Iterable[tuple[bool, Mark, str]] = (
+        (
+            any(m.derived for m in marks),
+            Mark(0, 0, 0, derived=True, of=1),
+            "counts printed, interval derived; size by people",
+        ),
+        (
+            any(m.low is not None and not m.derived and not m.is_range for m in marks),
+            Mark(0, 0, 0, of=1 if any(m.of for m in marks) else None),
+            "interval printed",
+        ),
+        (any(m.is_range for m in marks), Mark(None, 0, 0, is_range=True), "range printed"),
+        (
+            any(m.value is not None and not m.ends[1:] for m in marks),
+            Mark(0),
+            "printed without counts or interval",
+        ),
+    )
+    return ((mark, text) for is_there, mark, text in kinds if is_there)

@@ -1,0 +1,1 @@
+"""Files for programs: linked data, search, downloads."""

@@ -1,0 +1,1 @@
+"""The papers' texts: sections, numbers, and the matcher that finds a figure in them."""

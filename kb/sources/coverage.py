@@ -1,0 +1,178 @@
+"""The other direction of checking: is every figure that a source prints in some claim?
+
+A figure is accounted for when the print of a claim covers the place where it stands, or when
+the source's record lists it as left out with a reason. Claims with equal prints in one section
+take the places of that print in order, so that one claim never accounts for two results.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kb.errors import UnavailableError
+from kb.model import Claim, Evidence
+from kb.sources.match import Match
+from kb.sources.numbers import Figure
+from kb.sources.text import SourceText, TextError, load_texts
+
+if TYPE_CHECKING:
+    from kb.records.load import Records
+    from kb.records.schema import SourceRecord
+
+Spans = list[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionCoverage:
+    """The figures of one section: all of them, and those that nothing accounts for."""
+
+    source: str
+    section: str
+    figures: int
+    in_claims: int
+    left_out: int
+    missing: tuple[Figure, ...]
+
+    @property
+    def unaccounted(self) -> int:
+        """How many figures are in no claim and on no list."""
+        return len(self.missing)
+
+    def counts(self) -> dict[str, int]:
+        """Return the four counts by name."""
+        return {
+            "figures": self.figures,
+            "in_claims": self.in_claims,
+            "left_out": self.left_out,
+            "unaccounted": self.unaccounted,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageReport:
+    """The coverage of all sources with a text, section by section in the order of the texts."""
+
+    sections: tuple[SectionCoverage, ...]
+
+    @property
+    def unaccounted(self) -> int:
+        """How many figures are unaccounted for in all sources."""
+        return sum(section.unaccounted for section in self.sections)
+
+    def of(self, source: str) -> list[SectionCoverage]:
+        """Return the sections of one source."""
+        return [section for section in self.sections if section.source == source]
+
+    def data(self) -> dict[str, Any]:
+        """Return the report as plain data for JSON."""
+        names = dict.fromkeys(section.source for section in self.sections)
+        return {"sources": {name: self._source_data(self.of(name)) for name in names}}
+
+    def _source_data(self, sections: list[SectionCoverage]) -> dict[str, Any]:
+        missing = [
+            {"section": s.section, "figure": f.lexical, "context": f.context(40)}
+            for s in sections
+            for f in s.missing
+        ]
+        parts = {section.section: section.counts() for section in sections}
+        return {**_total(sections), "sections": parts, "missing": missing}
+
+    def lines(self, source: str = "", section: str = "") -> Iterator[str]:
+        """Yield the report as text; with a source and section, only that place's figures."""
+        for part in self.sections:
+            if (source and part.source != source) or (section and part.section != section):
+                continue
+            counts = ", ".join(f"{number} {what}" for what, number in part.counts().items())
+            yield f"{part.source} {part.section}: {counts}"
+            yield from (f"    {f.lexical}  …{f.context(40)}…" for f in part.missing)
+        for name in dict.fromkeys(part.source for part in self.sections):
+            counts = ", ".join(f"{n} {what}" for what, n in _total(self.of(name)).items())
+            yield f"{name}: {counts}"
+
+
+def _total(sections: Iterable[SectionCoverage]) -> dict[str, int]:
+    total: dict[str, int] = defaultdict(int)
+    for section in sections:
+        for what, number in section.counts().items():
+            total[what] += number
+    return dict(total)
+
+
+def measure_coverage(records: Records, evidence: Evidence, directory: Path) -> CoverageReport:
+    """Compare the figures of every source's text with its claims.
+
+    Raises:
+        UnavailableError: the folder has the text of no source.
+    """
+    texts = load_texts(directory, records.sources.values())
+    if not texts:
+        raise UnavailableError(f"no text of any source in {directory}")
+    by_section: dict[tuple[str, str], list[Claim]] = defaultdict(list)
+    for claim in evidence.claims:
+        by_section[claim.source, claim.section].append(claim)
+    return CoverageReport(
+        tuple(
+            _section(records.sources[name], section, text, by_section[name, section])
+            for name, text in texts.items()
+            for section in text.evidence
+        )
+    )
+
+
+def _section(
+    source: SourceRecord, section: str, text: SourceText, claims: list[Claim]
+) -> SectionCoverage:
+    claimed = claimed_spans(text, section, claims)
+    listed: Spans = []
+    left = [figure for entry in source.left_out if entry.at == section for figure in entry.figures]
+    for printed in dict.fromkeys(left):
+        matches = text.find(section, printed)
+        listed += _taken(matches, left.count(printed))
+    figures = text.figures(section)
+    free = [figure for figure in figures if not _inside(figure, claimed)]
+    missing = tuple(figure for figure in free if not _inside(figure, listed))
+    return SectionCoverage(
+        source=source.id,
+        section=section,
+        figures=len(figures),
+        in_claims=len(figures) - len(free),
+        left_out=len(free) - len(missing),
+        missing=missing,
+    )
+
+
+def claimed_spans(text: SourceText, section: str, claims: Iterable[Claim]) -> Spans:
+    """Return the stretches of a text that the prints of claims cover."""
+    blocks: Mapping[tuple[str, tuple[str, ...], str], set[tuple[str, str]]] = defaultdict(set)
+    for claim in claims:
+        key = (claim.printed, claim.row, claim.column)
+        blocks[key].add((claim.study, claim.block))
+    spans: Spans = []
+    for (printed, row, column), same in blocks.items():
+        found = places(text, section, printed, row, column)
+        spans += _taken(found, len(same))
+        if row and found:
+            spans.append(text.label_at(section, row, column))
+    return spans
+
+
+def places(
+    text: SourceText, section: str, printed: str, row: tuple[str, ...] = (), column: str = ""
+) -> list[Match]:
+    """Return where a print stands at its anchor; nothing when the anchor does not exist."""
+    try:
+        return text.find_at(section, row, column, printed)
+    except TextError:
+        return []
+
+
+def _taken(matches: list[Match], wanted: int) -> Spans:
+    return [span for match in matches[:wanted] for span in match.spans]
+
+
+def _inside(figure: Figure, spans: Spans) -> bool:
+    return any(start <= figure.start and figure.end <= end for start, end in spans)

@@ -1,0 +1,1 @@
+"""Engines that hold the dataset and answer queries, and the tested queries."""

@@ -1,0 +1,1 @@
+"""Helpers without domain knowledge: atomic replacement, child processes, hashes."""

@@ -1,0 +1,169 @@
+"""References that lead elsewhere, and figures that the cited publication does not give."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.check_material import all_of, found_in
+
+from kb import KnowledgeBase
+from kb.checks import Finding, Material, Outcome, Severity
+from kb.checks.provenance import across, find, shift
+from kb.checks.reports import leads_astray
+from kb.model import Claim, Figure
+
+YES, NO, UNKNOWN = Outcome.CONSISTENT, Outcome.INCONSISTENT, Outcome.NOT_ENOUGH
+
+
+@pytest.mark.parametrize(
+    ("cited", "reporting", "general", "outcome"),
+    [
+        (["trial-2016"], ["trial-2016"], [], YES),
+        (["other-2014", "trial-2019"], ["trial-2016", "trial-2019"], [], YES),
+        (["other-2014"], ["trial-2016"], [], NO),
+        (["other-2014", "another-2015"], ["trial-2016"], [], NO),
+        (["review-2020"], ["trial-2016"], ["review-2020"], UNKNOWN),
+        ([], ["trial-2016"], [], UNKNOWN),
+        (["other-2014"], [], [], UNKNOWN),
+    ],
+)
+def test_one_cited_publication_that_reports_the_study_is_enough(
+    cited: list[str], reporting: list[str], general: list[str], outcome: Outcome
+) -> None:
+    assert leads_astray(cited, reporting, general) is outcome
+
+
+@pytest.mark.parametrize(
+    ("pairs", "distances"),
+    [([(25, 28), (26, 29)], (3, 3)), ([(23, 25), (33, 62)], (2, 29)), ([(9, 8)], (-1, -1))],
+)
+def test_a_shift_is_measured(pairs: list[tuple[int, int]], distances: tuple[int, int]) -> None:
+    assert shift(pairs) == distances
+
+
+# --- the evidence ----------------------------------------------------------------------------
+
+
+def every(material: Material) -> list[Finding]:
+    return [*find(material), *across(material)]
+
+
+@pytest.fixture(scope="module")
+def material(real: KnowledgeBase) -> Material:
+    return all_of(real)
+
+
+@pytest.fixture(scope="module")
+def found(material: Material) -> list[Finding]:
+    return every(material)
+
+
+def of(found: list[Finding], kind: str, study: str) -> Finding:
+    (finding,) = [f for f in found if f.kind == kind and study in {c.study for c in f.claims}]
+    return finding
+
+
+def test_a_shifted_reference_column_is_one_finding(found: list[Finding]) -> None:
+    finding = of(found, "reference-column-shifted", "tower")
+    assert finding.severity is Severity.MATERIAL
+    assert {(c.source, c.section) for c in finding.claims} == {("bruzzese-2025", "Table 1")}
+    assert len({c.study for c in finding.claims}) == 12
+    assert "2 to 29 too low" in finding.message
+    assert "[23] to" in finding.message
+    assert "TOWER: printed [25], listed [28]" in finding.computation
+
+
+def test_a_reference_of_another_study_is_found(found: list[Finding]) -> None:
+    finding = of(found, "reference-of-another-study", "tower-ph-like")
+    assert {c.section for c in finding.claims} == {"6"}
+    assert "[66]" in finding.message
+    assert "its reference is [40]" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("kind", "study", "shown"),
+    [
+        (
+            "differs-from-cited",
+            "international-reference-analysis",
+            "17060 patients ≠ 1,706 patients",
+        ),
+        ("differs-from-cited", "mini-hcvd-ino-blina", "4% ≠ 34%"),
+        ("differs-from-cited", "blast", "88 (78%) ≠ 88/113 (78%)"),
+        ("differs-from-cited", "ino-vate", "80% ≠ 35.8%"),
+        ("figure-of-another-report", "ino-vate", "74% ≠ 80.7%"),
+        ("figures-of-another-group", "campus-all", "9.4 months ≠ 21.9 months ≠ 19 months"),
+    ],
+)
+def test_a_figure_that_the_cited_publication_does_not_give_is_found(
+    found: list[Finding], kind: str, study: str, shown: str
+) -> None:
+    finding = of(found, kind, study)
+    assert shown in finding.computation
+    assert finding.severity is Severity.MATERIAL
+
+
+def test_groups_swapped_throughout_a_section_are_one_finding(found: list[Finding]) -> None:
+    finding = of(found, "figures-of-another-group", "campus-all")
+    ours = [c for c in finding.claims if c.source == "bruzzese-2025"]
+    assert {c.section for c in ours} == {"5"}
+    assert {c.measure.endpoint for c in ours} == {"OS", "DFS"}
+
+
+def test_a_first_hand_figure_has_no_provenance_to_check(found: list[Finding]) -> None:
+    for finding in found:
+        assert finding.claims[0].is_second_hand
+
+
+# --- random data -----------------------------------------------------------------------------
+
+
+def both(material: Material, ours: str, theirs: str) -> tuple[Claim, Claim]:
+    """A second-hand figure and the cited publication's own, with figures of our own."""
+    claims = material.by_study["tower"]
+    own = next(c for c in claims if c.source == "kantarjian-2017-tower" and c.figure.value)
+    figures = (Figure(value=Decimal(text), lexical=text, unit="months") for text in (ours, theirs))
+    first, second = (replace(own, figure=figure) for figure in figures)
+    return replace(first, id="second-hand", source="bruzzese-2025", cites=(28,)), second
+
+
+@given(tenths=st.integers(1, 500))
+def test_a_figure_taken_over_is_never_a_finding(material: Material, tenths: int) -> None:
+    text = f"{Decimal(tenths) / 10:.1f}"
+    assert found_in(every, material, *both(material, text, text)) == []
+    assert found_in(every, material, *both(material, f"{Decimal(tenths) / 10:.2f}", text)) == []
+    assert found_in(every, material, *both(material, f"{Decimal(text):.0f}", text)) == []
+
+
+@given(tenths=st.integers(2, 500), step=st.sampled_from([-1, 1]))
+def test_a_figure_one_unit_off_is_a_finding(material: Material, tenths: int, step: int) -> None:
+    ours, theirs = (f"{Decimal(number) / 10:.1f}" for number in (tenths + step, tenths))
+    (finding,) = found_in(every, material, *both(material, ours, theirs))
+    assert finding.kind == "differs-from-cited"
+
+
+@given(number=st.integers(1, 71))
+def test_a_number_is_flagged_where_it_leads_to_another_study(
+    material: Material, number: int
+) -> None:
+    claim = replace(both(material, "1.0", "1.0")[0], cites=(number,))
+    books = dict(next(s for s in material.evidence.sources if s.id == "bruzzese-2025").references)
+    publication = next(p for p in material.evidence.publications if p.id == books[number])
+    general = publication.type in ("review", "guideline", "web-page")
+    studies = material.evidence.studies
+    trial = {"tower"} | {s.id for s in studies if "tower" in s.analysis_of}
+    reports = trial & set(publication.reports)
+    kinds = [f.kind for f in found_in(every, material, claim)]
+    assert kinds == ([] if general or reports else ["reference-of-another-study"])
+
+
+def test_several_numbers_are_fine_when_one_of_them_fits(material: Material) -> None:
+    claim = replace(both(material, "1.0", "1.0")[0], cites=(27, 28))
+    assert found_in(every, material, claim) == []
+
+
+def test_another_publication_of_the_same_study_is_fine(example: KnowledgeBase) -> None:
+    """The example's table cites 12 for a study that its text cites as 13: both report it."""
+    assert not [f for f in every(all_of(example)) if f.kind.startswith("reference-")]

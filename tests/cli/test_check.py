@@ -1,0 +1,182 @@
+"""Someone runs ``kb check``: what is listed, what a program reads, and the exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.command_line import kb
+from support.example_base import content, edit
+
+from kb import KnowledgeBase
+
+EASE = "evidence/studies/ease.yaml"
+HALT = "evidence/studies/halt.yaml"
+OPEN = "differs-within-source.ease.AGE.6291f8e7ad"
+JUDGED = "differs-from-cited.halt.VOMITING.2b062a147f"
+
+
+def as_json(root: Path, tmp_path: Path, *words: str) -> dict[str, Any]:
+    target = tmp_path / "f.json"
+    kb(root, "check", "--json", target, *words)
+    found: dict[str, Any] = json.loads(target.read_text("utf-8"))
+    return found
+
+
+def agree(root: Path) -> None:
+    """Take away the only discrepancy that nobody has judged."""
+    edit(
+        root,
+        EASE,
+        "printed: median age of 44, values: {all: 44}",
+        "printed: '40', values: {all: 40}",
+    )
+
+
+def test_a_finding_that_nobody_judged_is_exit_code_1(example_root: Path) -> None:
+    before = content(example_root)
+    result = kb(example_root, "check")
+    assert result.exit_code == 1
+    assert f"    {OPEN} a865de94c692 open\n" in result.output
+    assert result.output.endswith("4 material, 0 minor, 0 rounding; 1 not judged\n")
+    assert result.stderr == ""
+    assert content(example_root) == before
+
+
+def test_findings_that_are_all_judged_are_exit_code_0(example_root: Path) -> None:
+    agree(example_root)
+    result = kb(example_root, "check")
+    assert result.exit_code == 0
+    assert f"    {JUDGED} bd6d92f57f74 adjudicated\n" in result.output
+    assert "    one-stands, 2021-03-04: The review took another figure" in result.output
+    assert "3 material, 0 minor, 0 rounding; 0 not judged" in result.output
+
+
+def test_only_what_is_open_is_listed_on_request(example_root: Path) -> None:
+    shown = kb(example_root, "check", "--open").output
+    assert OPEN in shown
+    assert JUDGED not in shown
+    assert JUDGED in kb(example_root, "check").output
+
+
+def test_a_finding_is_of_its_study(example_root: Path) -> None:
+    result = kb(example_root, "check", "--study", "halt")
+    assert result.exit_code == 0
+    assert JUDGED in result.output
+    assert OPEN not in result.output
+    assert kb(example_root, "check", "--study", "halt", "--study", "ease").exit_code == 1
+    result = kb(example_root, "check", "--study", "hlat")
+    assert result.exit_code == 2
+    assert "did you mean 'halt'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("severity", "listed"),
+    [("material", (True, False, False)), ("minor", (True, True, False)),
+     ("rounding", (True, True, True))],
+)  # fmt: skip
+def test_a_severity_takes_the_graver_ones_with_it(
+    example_root: Path, tmp_path: Path, severity: str, listed: tuple[bool, ...]
+) -> None:
+    line = "printed: relief in 70%, values: {all: 70%}"
+    edit(example_root, EASE, line, "printed: relief in 61%, values: {all: 61%}")
+    edit(example_root, HALT, "printed: 36 patients (63%), values: {calmol: 36 (63%)}",
+         "printed: 36/57 (64%), values: {calmol: 36/57 (64%)}")  # fmt: skip
+    every = {f["severity"] for f in as_json(example_root, tmp_path)["discrepancies"]}
+    assert {"material", "minor"} <= every
+    data = as_json(example_root, tmp_path, "--severity", severity)
+    wanted = [
+        s for s, is_in in zip(("material", "minor", "rounding"), listed, strict=True) if is_in
+    ]
+    assert {f["severity"] for f in data["discrepancies"]} == every & set(wanted)
+    assert all(data["counts"][s] == 0 for s in data["counts"] if s not in wanted)
+
+
+def test_findings_that_are_not_heeded_do_not_change_the_exit_code(example_root: Path) -> None:
+    agree(example_root)
+    line = "printed: 63% were free of pain, values: {calmol: 63%}"
+    edit(example_root, HALT, line, "printed: 64% were free of pain, values: {calmol: 64%}")
+    assert kb(example_root, "check", "--severity", "material").exit_code == 0
+    assert kb(example_root, "check").exit_code == 1
+
+
+# --- what a program reads --------------------------------------------------------------------
+
+
+PRINTS = [
+    {
+        "id": "headache-review.1.VOMITING.calmol",
+        "source": "headache-review",
+        "section": "1",
+        "printed": "vomiting in 16%",
+        "value": "16",
+        "group": "calmol",
+    },
+    {
+        "id": "halt-paper.2.VOMITING.calmol",
+        "source": "halt-paper",
+        "section": "2",
+        "printed": "vomiting in 6 (11%)",
+        "value": "11",
+        "group": "calmol",
+    },
+]
+
+
+def test_a_program_reads_every_side_of_a_finding(example_root: Path, tmp_path: Path) -> None:
+    data = as_json(example_root, tmp_path)
+    assert set(data) == {"counts", "discrepancies", "stale"}
+    assert data["counts"] == {"material": 4, "minor": 0, "rounding": 0}
+    assert data["stale"] == []
+    finding = next(f for f in data["discrepancies"] if f["id"] == JUDGED)
+    assert finding.pop("message").startswith("For HALT, section 1 of headache-review differs")
+    assert finding.pop("adjudication") == {
+        "study": "halt",
+        "finding": JUDGED,
+        "judged": "bd6d92f57f74",
+        "judgement": "one-stands",
+        "reason": "The review took another figure than the trial prints.",
+        "date": "2021-03-04",
+        "stands": ["halt#halt-paper.2.VOMITING.calmol"],
+        "faulty": ["halt#headache-review.1.VOMITING.calmol"],
+        "grounds": ["primary-publication"],
+        "publications": ["halt-2020"],
+    }
+    assert finding == {
+        "id": JUDGED,
+        "kind": "differs-from-cited",
+        "severity": "material",
+        "status": "adjudicated",
+        "study": "halt",
+        "endpoint": "VOMITING",
+        "computation": "16% ≠ 6 (11%)",
+        "state": "bd6d92f57f74",
+        "claims": PRINTS,
+    }
+
+
+def test_what_nobody_judged_has_no_adjudication(example_root: Path, tmp_path: Path) -> None:
+    data = as_json(example_root, tmp_path)
+    (finding,) = [f for f in data["discrepancies"] if f["status"] == "open"]
+    assert (finding["id"], finding["adjudication"]) == (OPEN, None)
+
+
+def test_every_finding_of_the_papers_leads_to_its_places(real: KnowledgeBase) -> None:
+    found = [finding.data() for finding in real.discrepancies()]
+    assert len({data["id"] for data in found}) == len(found) > 0
+    claims = {(c.study, c.id) for c in real.evidence.claims}
+    for data in found:
+        assert data["message"].endswith("."), data["id"]
+        assert data["claims"], data["id"]
+        for claim in data["claims"]:
+            assert all(claim[part] for part in ("id", "source", "section", "printed", "group"))
+    assert {(c.study, c.id) for f in real.discrepancies() for c in f.claims} <= claims
+
+
+def test_figures_given_to_other_groups_lead_to_both_prints(real: KnowledgeBase) -> None:
+    finding = next(f for f in real.discrepancies() if f.kind == "figures-of-another-group")
+    places = {(c["source"], c["section"]) for c in finding.data()["claims"]}
+    assert ("bruzzese-2025", "5") in places
+    assert ("campus-all-2023", "Abstract") in places

@@ -1,0 +1,389 @@
+"""Someone types ``kb``: every command, its exit codes and what it writes."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import Result
+from support.command_line import kb
+from support.environment import ROOT
+from support.example_base import BASE, TEXTS, content, edit
+
+from kb import KnowledgeBase
+from kb.cli.main import main
+from kb.export.csv import COLUMNS
+from kb.records.json_schema import MODELS
+
+HALT = "evidence/studies/halt.yaml"
+
+
+# --- help ------------------------------------------------------------------------------------
+
+
+def test_help_names_every_command_and_the_exit_codes() -> None:
+    result = kb(None, "--help")
+    assert result.exit_code == 0
+    assert "0 all holds, 1 findings, 2 bad input or usage, 3 could not" in result.output
+    for name in (
+        "build",
+        "check",
+        "coverage",
+        "export",
+        "load",
+        "new",
+        "query",
+        "schema",
+        "show",
+        "sql",
+        "verify",
+    ):
+        assert f"\n  {name} " in result.output
+
+
+@pytest.mark.parametrize(
+    "words", [["build"], ["check"], ["verify"], ["coverage"], ["query"], ["show"], ["schema"],
+              ["export", "claims"], ["export", "nquads"], ["export", "parquet"], ["sql"], ["load"],
+              ["new", "study"], ["new", "source"], ["new", "adjudication"]],
+    ids=" ".join,
+)  # fmt: skip
+def test_help_of_a_command_ends_with_examples_that_name_real_options(words: list[str]) -> None:
+    result = kb(None, *words, "--help")
+    assert result.exit_code == 0
+    head, _, examples = result.output.partition("Examples:")
+    lines = [line.split() for line in examples.splitlines() if line.strip().startswith("kb ")]
+    assert lines
+    for line in lines:
+        assert line[1 : 1 + len(words)] == words
+        assert all(word in result.output for word in line if word.startswith("--"))
+    assert "Options:" in head or "Options:" in examples
+
+
+@pytest.mark.parametrize("command", ["show", "query", "sql"])
+def test_examples_that_ask_are_answered_as_they_stand(command: str) -> None:
+    shown = kb(None, command, "--help").output.partition("Examples:")[2]
+    lines = [shlex.split(line)[1:] for line in shown.splitlines() if line.strip().startswith("kb ")]
+    asked = [words for words in lines if "my-query.rq" not in words]
+    assert asked
+    for words in asked:
+        answer = kb(ROOT, *words)
+        assert answer.exit_code == 0, answer.output
+        assert answer.output.strip()
+
+
+def test_a_word_that_is_no_command_is_a_mistake_of_usage() -> None:
+    assert kb(None, "verifiy").exit_code == 2
+    assert kb(None, "export", "everything").exit_code == 2
+    assert kb(None, "schema", "nothing").exit_code == 2
+    assert "0.1.0" in kb(None, "--version").output
+
+
+# --- verify ----------------------------------------------------------------------------------
+
+
+def test_verify_says_that_all_holds(example_root: Path, tmp_path: Path) -> None:
+    out = tmp_path / "v.json"
+    before = content(example_root)
+    result = kb(example_root, "verify", "--texts", TEXTS, "--json", out)
+    assert result.exit_code == 0, result.output
+    data = json.loads(out.read_text("utf-8"))
+    claims = len(KnowledgeBase(example_root).evidence.claims)
+    assert result.output == (
+        f"{claims - 1} verified, 0 failed, 0 not_checked, 1 source_unavailable\n"
+    )
+    assert data["counts"] == {
+        "verified": claims - 1,
+        "failed": 0,
+        "not_checked": 0,
+        "source_unavailable": 1,
+    }
+    assert len(data["claims"]) == claims
+    assert set(data["claims"][0]) >= {"claim", "study", "source", "section", "printed", "state"}
+    assert content(example_root) == before
+
+
+def test_verify_names_the_claim_that_fails(example_root: Path) -> None:
+    edit(example_root, HALT, "values: {first-80: 80%}", "values: {first-80: 81%}")
+    result = kb(example_root, "verify", "--texts", TEXTS)
+    assert result.exit_code == 1
+    assert "halt#halt-paper.2.PAIN_FREE.first-80: 81 is no number of" in result.output
+    assert " 1 failed" in result.output
+    assert kb(example_root, "verify", "--texts", TEXTS, "--study", "ease").exit_code == 0
+
+
+def test_a_verify_that_checks_nothing_has_failed(example_root: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    result = kb(example_root, "verify", "--texts", tmp_path / "empty")
+    assert result.exit_code == 3
+    assert "a run that checks nothing has failed" in result.output
+    # An earlier attestation is no check of this run.
+    attested = kb(example_root, "verify", "--texts", TEXTS, "--record")
+    assert attested.exit_code == 0
+    assert kb(example_root, "verify", "--texts", tmp_path / "empty").exit_code == 3
+
+
+def test_verify_without_one_of_the_texts_could_not_check(
+    example_root: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "halt-paper.txt").write_bytes((TEXTS / "halt-paper.txt").read_bytes())
+    result = kb(example_root, "verify", "--texts", tmp_path)
+    assert result.exit_code == 3
+    assert kb(example_root, "coverage", "--texts", tmp_path).exit_code == 3
+
+
+def test_verify_of_a_study_without_claims_could_not_check(example_root: Path) -> None:
+    assert kb(example_root, "new", "study", "empty").exit_code == 0
+    assert kb(example_root, "verify", "--texts", TEXTS, "--study", "empty").exit_code == 3
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["verify"],
+        ["coverage"],
+        ["verify", "--texts", "nowhere"],
+        ["verify", "--texts", str(TEXTS), "--study", "hlat"],
+        ["verify", "--texts", str(TEXTS), "--json", "nowhere/v.json"],
+        ["verify", "--texts", str(TEXTS), "--record", "--study", "halt"],
+        ["coverage", "--texts", str(TEXTS), "--json", "nowhere/c.json"],
+        ["check", "--study", "hlat"],
+        ["check", "--severity", "grave"],
+        ["check", "--json", "nowhere/f.json"],
+        ["show", "hlat"],
+        ["show", "halt#nothing"],
+        ["query", "study-result"],
+        ["query", "study-results"],
+        ["query", "study-results", "--param", "study"],
+        ["query", "study-results", "--param", "study=hlat"],
+        ["query", "nowhere.rq"],
+        ["query", "SELECT * { ?s ?p }"],
+        ["query", "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }"],
+        ["query", "DROP ALL"],
+        ["export", "claims", "--out", "nowhere/c.csv"],
+        ["new", "study", "halt"],
+        ["new", "study", "../../escape"],
+        ["new", "study", "Upper"],
+        ["new", "source", "a" * 61],
+        ["new", "adjudication", "nothing"],
+    ],
+    ids=" ".join,
+)
+def test_bad_input_is_one_clear_message_and_changes_nothing(
+    example_root: Path, words: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = content(tmp_path)
+    result = kb(example_root, *words)
+    assert result.exit_code == 2, result.output
+    assert result.stderr.strip()
+    assert content(tmp_path) == before
+
+
+def test_records_with_mistakes_are_all_shown_by_every_command(example_root: Path) -> None:
+    edit(example_root, HALT, "favours: calmol", "favours: calmool")
+    edit(example_root, "evidence/studies/ease.yaml", "cites: [13]", "cites: [99]")
+    for words in (["build"], ["verify", "--texts", TEXTS], ["check"], ["export", "claims"]):
+        result = kb(example_root, *words)
+        assert result.exit_code == 2
+        lines = result.stderr.strip().splitlines()
+        assert len(lines) == 2
+        assert "ease.yaml:" in lines[0]
+        assert lines[1].endswith("expected a group of this study; did you mean 'calmol'?")
+
+
+def test_no_evidence_base_in_sight_could_not_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = kb(None, "show", "halt")
+    assert result.exit_code == 3
+    assert "--root or KB_ROOT" in result.stderr
+
+
+# --- coverage --------------------------------------------------------------------------------
+
+
+def coverage(root: Path, tmp_path: Path) -> tuple[Result, dict[str, Any]]:
+    out = tmp_path / "c.json"
+    result = kb(root, "coverage", "--texts", TEXTS, "--json", out)
+    return result, json.loads(out.read_text("utf-8"))["sources"]
+
+
+def test_coverage_counts_every_figure(example_root: Path, tmp_path: Path) -> None:
+    result, sources = coverage(example_root, tmp_path)
+    assert result.exit_code == 0, result.output
+    assert set(sources) == {"halt-paper", "headache-review"}
+    paper = sources["halt-paper"]
+    assert paper["figures"] == paper["in_claims"] + paper["left_out"]
+    assert (paper["left_out"], paper["unaccounted"]) == (1, 0)
+    assert set(paper["sections"]) == {"Abstract", "1", "2", "Table 1", "3"}
+    assert paper["sections"]["3"] == {
+        "figures": 1,
+        "in_claims": 1,
+        "left_out": 0,
+        "unaccounted": 0,
+    }
+
+
+def test_coverage_lists_a_figure_that_is_in_no_claim(example_root: Path, tmp_path: Path) -> None:
+    line = "printed: 80% in the first 80 randomised, values: {first-80: 80%}"
+    edit(example_root, HALT, line, "printed: It was 80%, values: {first-80: 80%}")
+    result, sources = coverage(example_root, tmp_path)
+    assert result.exit_code == 1
+    missing = sources["halt-paper"]["missing"]
+    assert [(m["section"], m["figure"]) for m in missing] == [("2", "80")]
+    assert "first 80 randomised" in missing[0]["context"]
+    assert sources["halt-paper"]["unaccounted"] == 1
+    shown = kb(example_root, "coverage", "--texts", TEXTS, "--section", "halt-paper:2")
+    assert "first 80 randomised" in shown.output
+    assert "halt-paper 3:" not in shown.output
+
+
+# --- query, show, export, schema -------------------------------------------------------------
+
+
+def test_query_lists_every_question(example_root: Path) -> None:
+    from kb.stores.library import library
+
+    result = kb(example_root, "query", "--list")
+    assert result.exit_code == 0
+    for name, query in library().items():
+        assert name in result.output
+        assert query.question in result.output
+    assert kb(example_root, "query").output == result.output
+
+
+def test_query_answers_by_name_by_file_and_by_text(example_root: Path, tmp_path: Path) -> None:
+    words = ["study-results", "--param", "study=ease"]
+    rows = json.loads(kb(example_root, "query", *words, "--json").output)
+    assert rows
+    assert all(row["claim"].startswith(f"{BASE}study/ease#") for row in rows)
+    text = kb(example_root, "query", *words, "--text").output
+    assert text.startswith("PREFIX")
+    file = tmp_path / "mine.rq"
+    file.write_text(
+        "# question: Which claims has a study?\n# why: to try it\n# parameter ?study: study\n"
+        "SELECT ?claim { ?claim kb:measure/kb:study ?study }\n",
+        "utf-8",
+    )
+    mine = json.loads(kb(example_root, "query", file, "--param", "study=ease", "--json").output)
+    assert len(mine) == sum(c.study == "ease" for c in KnowledgeBase(example_root).evidence.claims)
+    asked = kb(example_root, "query", "SELECT ?s { ?s a kb:Study } ORDER BY ?s", "--csv")
+    assert asked.output.splitlines() == [
+        "s",
+        f"{BASE}study/ease",
+        f"{BASE}study/halt",
+        f"{BASE}study/halt-aura",
+    ]
+    shown = kb(example_root, "query", "SELECT ?s { ?s a kb:Study } ORDER BY ?s")
+    assert shown.output.splitlines()[-1] == "(3 rows)"
+    assert kb(example_root, "query", "SELECT ?s { ?s a kb:Nothing }").output == "no rows\n"
+
+
+def test_a_formula_in_a_label_is_no_formula_in_the_csv_of_a_query(example_root: Path) -> None:
+    edit(example_root, HALT, "{label: placebo arm,", "{label: '=1+1',")
+    query = f"SELECT ?l {{ <{BASE}study/halt#group.placebo> rdfs:label ?l }}"
+    assert kb(example_root, "query", query, "--csv").output == "l\n'=1+1\n"
+
+
+def test_show_gives_a_study_with_its_claims(example_root: Path) -> None:
+    result = kb(example_root, "show", "halt")
+    assert result.exit_code == 0
+    assert result.output.startswith("HALT: calmol versus placebo\n")
+    for text in ("randomised", "phase 3", "NCT01234567", "calmol arm", "PAIN_FREE", "p<0.001"):
+        assert text in result.output
+    rows = json.loads(kb(example_root, "show", "halt", "--json").output)
+    assert list(rows[0]) == list(COLUMNS)
+
+
+def test_show_explains_a_claim(example_root: Path) -> None:
+    name = "halt#halt-paper.2.PAIN_FREE.first-80"
+    result = kb(example_root, "show", name)
+    assert result.exit_code == 0
+    assert result.output.strip() == KnowledgeBase(example_root).explain(name)
+
+
+def test_export_writes_the_same_to_a_file_as_to_the_terminal(
+    example_root: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "claims.csv"
+    assert kb(example_root, "export", "claims", "--out", out).exit_code == 0
+    printed = kb(example_root, "export", "claims").output
+    assert out.read_text("utf-8") == printed
+    checked = kb(example_root, "export", "claims", "--texts", TEXTS).output
+    assert ",verified," in checked
+    assert ",verified," not in printed
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_schema_prints_json_schema(example_root: Path, tmp_path: Path, kind: str) -> None:
+    out = tmp_path / "made" / f"{kind}.json"
+    assert kb(example_root, "schema", kind, "--out", out).exit_code == 0
+    assert out.read_text("utf-8") == kb(example_root, "schema", kind).output
+    assert json.loads(out.read_text("utf-8"))["$schema"].startswith("https://json-schema.org/")
+
+
+# --- build -----------------------------------------------------------------------------------
+
+
+def test_build_writes_dataset_tables_schemas_and_site(example_root: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    before = content(example_root)
+    result = kb(example_root, "build", "--out", out, "--texts", TEXTS)
+    assert result.exit_code == 0, result.output
+    assert "2 studies" in result.output
+    first = content(out)
+    assert {"kb.nq", "claims.csv", "schema/study.schema.json"} <= set(first)
+    assert any(name.startswith("site/") for name in first)
+    assert content(example_root) == before
+    assert kb(example_root, "build", "--out", out, "--texts", TEXTS).exit_code == 0
+    assert content(out) == first
+
+
+def test_build_refuses_a_folder_that_holds_something_else(
+    example_root: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.txt").write_text("years of work", "utf-8")
+    result = kb(example_root, "build", "--out", tmp_path / "thesis")
+    assert result.exit_code == 2
+    assert "no earlier build" in result.stderr
+    assert content(tmp_path / "thesis") == {"chapter.txt": b"years of work"}
+
+
+def test_serve_needs_a_build(example_root: Path) -> None:
+    result = kb(example_root, "serve", "--port", "0")
+    assert result.exit_code == 3
+    assert "run `kb build` first" in result.stderr
+
+
+def test_every_command_is_tried_here() -> None:
+    """A new command needs a test: this list and the tests above grow together."""
+    assert isinstance(main, click.Group)
+    names = [
+        f"{name} {sub}" if isinstance(command, click.Group) else name
+        for name, command in main.commands.items()
+        for sub in (command.commands if isinstance(command, click.Group) else [""])
+    ]
+    assert sorted(names) == [
+        "build",
+        "check",
+        "coverage",
+        "export claims",
+        "export nquads",
+        "export parquet",  # in test_asking_in_sql.py, as is `kb sql`
+        "load",  # in test_asking_other_engines.py
+        "new adjudication",
+        "new source",
+        "new study",
+        "query",
+        "schema",
+        "serve",
+        "show",
+        "sql",
+        "verify",
+    ]

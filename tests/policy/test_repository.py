@@ -1,0 +1,289 @@
+"""The house keeps its own rules: sizes, layers, documentation, and what may be committed."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+from support.environment import ROOT, unavailable
+from support.project import pyproject, run
+
+import kb
+
+MODULE_LINES = 400
+FUNCTION_LINES = 40
+USUAL_FUNCTION_LINES = 15
+
+ROOT_ENTRIES = {
+    ".ci",
+    ".gitignore",
+    "CHANGELOG.md",
+    "CITATION.cff",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "Makefile",
+    "README.md",
+    "benchmarks",
+    "evidence",
+    "kb",
+    "ontology",
+    "pyproject.toml",
+    "site",
+    "tests",
+}
+
+GENERATED_SUFFIXES = {".nq", ".nt", ".trig", ".parquet", ".pickle", ".pkl", ".pyc", ".whl"}
+
+# Joined here, so that this file does not name them itself.
+REGISTRY_HOSTS = [
+    ".".join(labels)
+    for labels in (
+        ("pypi", "org"),
+        ("pythonhosted", "org"),
+        ("npmjs", "org"),
+        ("yarnpkg", "com"),
+        ("deb", "debian", "org"),
+        ("conda", "anaconda", "org"),
+    )
+]
+# A folder that exists on one machine only; the look-behind lets pass parts of URLs and of paths.
+MACHINE_PATH = re.compile(
+    r"(?<![\w.~})\]-])/(?:work|home|root|Users|opt|tmp|mnt|srv|private)/[\w.]|\b[A-Z]:\\Users\\"
+)
+
+
+def git(*arguments: str) -> list[str]:
+    """The NUL-separated answer of a git command in the project's own repository."""
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        unavailable("not a git clone: which files are committed cannot be told")
+    answer = run("git", *arguments)
+    assert answer.returncode == 0, answer.stderr
+    return [item for item in answer.stdout.split("\0") if item]
+
+
+def committed() -> list[str]:
+    """What is committed, or would be by `git add`: paths relative to the root, with slashes."""
+    listed = git("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    present = sorted({path for path in listed if (ROOT / path).is_file()})
+    assert "pyproject.toml" in present, "git lists nothing: this check would pass on anything"
+    return present
+
+
+def committed_text() -> Iterator[tuple[str, str]]:
+    for path in committed():
+        content = (ROOT / path).read_bytes()
+        if b"\0" not in content[:8192]:
+            yield path, content.decode("utf-8", errors="replace")
+
+
+# --- sizes -----------------------------------------------------------------------------------
+
+
+def modules() -> list[Path]:
+    found = sorted(
+        path
+        for folder in ("kb", "tests", "benchmarks")
+        for path in (ROOT / folder).rglob("*.py")
+        if "__pycache__" not in path.parts
+    )
+    assert any(path.is_relative_to(ROOT / "kb") for path in found)
+    return found
+
+
+def functions(path: Path) -> Iterator[tuple[str, int]]:
+    """Each function of a module with its lines; an example in a docstring costs nothing."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = node.end_lineno - node.lineno + 1
+            if ast.get_docstring(node) is not None:
+                lines -= node.body[0].end_lineno - node.body[0].lineno + 1
+            yield f"{path.relative_to(ROOT)}:{node.lineno} {node.name}", lines
+
+
+def test_no_module_outgrows_400_lines() -> None:
+    sizes = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in modules()}
+    assert not {str(path.relative_to(ROOT)): n for path, n in sizes.items() if n > MODULE_LINES}
+
+
+def test_no_function_outgrows_40_lines_and_most_stay_under_15() -> None:
+    sizes = {name: lines for path in modules() for name, lines in functions(path)}
+    assert not {name: lines for name, lines in sizes.items() if lines > FUNCTION_LINES}
+    assert statistics.median(sizes.values()) < USUAL_FUNCTION_LINES
+
+
+# --- layers ----------------------------------------------------------------------------------
+
+
+def lint_imports(cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    return run(Path(sys.executable).with_name("lint-imports"), "--no-cache", cwd=cwd, **env)
+
+
+def test_everything_runs_one_way() -> None:
+    answer = lint_imports(ROOT)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert "1 kept, 0 broken" in answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        pytest.param("errors", "import kb.cli\n", id="an import against the flow"),
+        pytest.param("unlisted", "", id="a module in no layer"),
+    ],
+)
+def test_the_contract_refuses(tmp_path: Path, name: str, text: str) -> None:
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    package = tmp_path / "kb"
+    package.mkdir()
+    for module, content in {"__init__": "", "cli": "", "errors": "", name: text}.items():
+        (package / f"{module}.py").write_text(content, encoding="utf-8")
+    answer = lint_imports(tmp_path, PYTHONPATH=str(tmp_path))
+    assert answer.returncode == 1, answer.stdout + answer.stderr
+    assert f"kb.{name}" in answer.stdout
+
+
+# --- what may be committed -------------------------------------------------------------------
+
+
+def test_the_root_stays_almost_empty() -> None:
+    assert {path.split("/")[0] for path in committed()} <= ROOT_ENTRIES
+
+
+def test_no_generated_output_is_committed() -> None:
+    assert git("ls-files", "-z", "--cached", "--ignored", "--exclude-standard") == []
+    generated = {path for path in committed() if Path(path).suffix in GENERATED_SUFFIXES}
+    assert not {path for path in generated if not path.startswith("tests/")}
+
+
+def test_no_committed_file_names_a_registry_host() -> None:
+    assert not [
+        f"{path}: {host}"
+        for path, text in committed_text()
+        for host in REGISTRY_HOSTS
+        if host in text
+    ]
+
+
+def test_no_committed_file_names_a_path_of_one_machine() -> None:
+    assert not [
+        f"{path}: {found.group()}"
+        for path, text in committed_text()
+        for found in MACHINE_PATH.finditer(text)
+    ]
+
+
+@pytest.mark.parametrize("folder", ["work", "home", "tmp"])
+def test_a_path_of_one_machine_is_told_from_a_url(folder: str) -> None:
+    assert MACHINE_PATH.search(f"texts in /{folder}/sources")
+    assert MACHINE_PATH.search(f'"/{folder}/sources"')
+    assert not MACHINE_PATH.search(f"https://example.org/{folder}/sources")
+    assert not MACHINE_PATH.search(f"../{folder}/sources")
+
+
+# --- the public face and its documentation ---------------------------------------------------
+
+
+def rank(name: str) -> tuple[int, str]:
+    """Constants, then classes, then the rest: the order that ruff's RUF022 keeps."""
+    kind = 0 if name.isupper() else 1 if name[0].isupper() else 2
+    return kind, name
+
+
+def test_the_public_face_is_sorted_and_complete() -> None:
+    names = list(kb.__all__)
+    assert names
+    assert names == sorted(set(names), key=rank)
+    assert not [name for name in names if not hasattr(kb, name)]
+    assert not [name for name in names if name.startswith("_") and name != "__version__"]
+
+
+def test_everything_public_has_a_docstring() -> None:
+    public = {name: getattr(kb, name) for name in kb.__all__}
+    assert not [name for name, it in public.items() if callable(it) and not it.__doc__]
+
+
+def commands(group: click.Group, prefix: str = "kb") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{prefix} {name}")
+        else:
+            yield f"{prefix} {name}", command
+
+
+@pytest.fixture
+def every_command() -> dict[str, click.Command]:
+    from kb.cli.main import main
+
+    assert isinstance(main, click.Group)
+    found = dict(commands(main))
+    assert found, "the command line has no commands"
+    return found
+
+
+def test_every_command_is_in_the_readme(every_command: dict[str, click.Command]) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert not [name for name in every_command if not re.search(rf"\b{name}\b", readme)]
+
+
+def test_every_command_shows_an_example_in_its_help(
+    every_command: dict[str, click.Command],
+) -> None:
+    shown = {
+        name: command.get_help(click.Context(command, info_name="program"))
+        for name, command in every_command.items()
+    }
+    assert not [name for name, text in shown.items() if f"{name} " not in text.replace("\n", " ")]
+
+
+def test_every_option_and_argument_is_explained(every_command: dict[str, click.Command]) -> None:
+    assert not [
+        f"{name} {option.name}"
+        for name, command in every_command.items()
+        for option in command.params
+        if isinstance(option, click.Option) and not option.help
+    ]
+
+
+def test_every_make_target_is_explained() -> None:
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = re.search(r"^\.PHONY: (.+)$", text, re.MULTILINE)
+    assert targets
+    explained = set(re.findall(r"^([a-z]+):.*## \S", text, re.MULTILINE))
+    assert explained == set(targets.group(1).split())
+
+
+# --- papers that go with a release -----------------------------------------------------------
+
+
+def test_the_citation_names_this_version_and_credits_what_the_records_transcribe() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["cff-version"] == "1.2.0"
+    assert {"message", "title", "authors"} <= citation.keys()
+    assert citation["version"] == pyproject()["project"]["version"]
+    notice = " ".join((ROOT / "evidence" / "LICENSE").read_text(encoding="utf-8").split())
+    assert citation["references"]
+    assert not [paper["title"] for paper in citation["references"] if paper["title"] not in notice]
+
+
+def test_the_changelog_has_a_place_for_the_next_change() -> None:
+    assert "\n## [Unreleased]\n" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_register_of_decisions_says_why_and_what_was_given_up() -> None:
+    text = (ROOT / "site" / "pages" / "decisions.md").read_text(encoding="utf-8")
+    entries = re.split(r"^## ", text, flags=re.MULTILINE)[1:]
+    assert entries
+    for entry in entries:
+        title = entry.splitlines()[0]
+        assert re.match(r"\d{4}-\d\d-\d\d: \S", title), title
+        for part in ("**Decision.** ", "**Why.** ", "**Given up.** "):
+            assert entry.count(part) == 1, f"{title}: {part}"

@@ -1,0 +1,364 @@
+"""A curator writes a record in short forms, and reads back what the paper prints."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+from support.example_base import edit
+
+from kb import Claim, KnowledgeBase
+from kb.model import slug
+from kb.records.notation import is_duration, parse_figure, parse_p, parse_time
+from kb.records.schema import Comparison, Dose, Value
+from kb.sources.match import holds_number
+
+D = Decimal
+
+
+# --- one value -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "parts"),
+    [
+        (7.7, {"value": D("7.7")}),
+        (36, {"value": D(36)}),
+        ("7.70", {"value": D("7.70")}),
+        (-3, {"value": D(-3)}),
+        ("44%", {"value": D(44), "unit": "%"}),
+        ("~93%", {"value": D(93), "operator": "~", "unit": "%"}),
+        ("> 80%", {"value": D(80), "operator": ">", "unit": "%"}),
+        ("<10", {"value": D(10), "operator": "<"}),
+        ("≥3", {"value": D(3), "operator": "≥"}),
+        ("24/57", {"n": 24, "of": 57, "unit": "%"}),
+        ("36 (63%)", {"value": D(63), "n": 36, "unit": "%"}),
+        ("24/57 (42%)", {"value": D(42), "n": 24, "of": 57, "unit": "%"}),
+        ("24/57 (<42%)", {"value": D(42), "operator": "<", "n": 24, "of": 57, "unit": "%"}),
+        ("not-reached", {"word": "not-reached"}),
+        ({"n": 36}, {"n": 36}),
+        ({"n": 36, "of": 57, "value": "63%"}, {"n": 36, "of": 57, "value": D(63), "unit": "%"}),
+        ({"value": "<10"}, {"value": D(10), "operator": "<"}),
+        ({"value": 34, "range": [15, 64]}, {"value": D(34), "range": (D(15), D(64))}),
+        ({"value": 34, "iqr": [15, 64]}, {"value": D(34), "iqr": (D(15), D(64))}),
+        ({"interval": [28, 50], "unit": "%"}, {"interval": (D(28), D(50)), "unit": "%"}),
+        ({"ci97.5": ["0.40", 0.93]}, {"ci97_5": (D("0.40"), D("0.93"))}),
+        ({"word": "not-reached", "ci95": [3, 9]}, {"word": "not-reached", "ci95": (D(3), D(9))}),
+        ({"value": 5, "spread": 1.2}, {"value": D(5), "spread": D("1.2")}),
+        ({"date": 2017}, {"date": "2017"}),
+        ({"from": "2014-01", "to": "2015-09-04"}, {"from_": "2014-01", "to": "2015-09-04"}),
+        ({"value": "150%"}, {"value": D(150), "unit": "%"}),
+        ({"value": 12, "range": [18, 70]}, {"value": D(12), "range": (D(18), D(70))}),
+    ],
+)
+def test_a_value_has_a_short_form(written: object, parts: dict[str, Any]) -> None:
+    assert Value.model_validate(written).model_dump(exclude_none=True) == parts
+
+
+def test_the_digits_of_a_decimal_are_kept_as_written() -> None:
+    value = Value.model_validate({"value": 0.1}).value
+    assert str(value) == "0.1"
+    assert str(Value.model_validate("7.70").value) == "7.70"
+
+
+@given(
+    value=st.decimals(min_value=0, max_value=9999, places=2),
+    operator=st.sampled_from(["", "<", "≤", ">", "≥", "~"]),
+    percent=st.booleans(),
+)
+def test_any_figure_is_read_back_as_it_was_written(
+    value: Decimal, operator: str, percent: bool
+) -> None:
+    figure = parse_figure(f"{operator}{value}{'%' if percent else ''}")
+    assert figure is not None
+    assert (figure.value, figure.operator, figure.percent) == (value, operator, percent)
+
+
+@given(n=st.integers(0, 10**6), of=st.integers(0, 10**6), share=st.integers(0, 200))
+def test_any_count_is_read_back_as_it_was_written(n: int, of: int, share: int) -> None:
+    figure = parse_figure(f"{n}/{of} ({share}%)")
+    assert figure is not None
+    assert (figure.n, figure.of, figure.value) == (n, of, share)
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_a_value_or_an_error_of_the_record(text: str) -> None:
+    try:
+        value = Value.model_validate(text)
+    except ValidationError:
+        return
+    assert (value.word == text) or parse_figure(text) is not None
+
+
+# --- times, p-values, doses ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("phrase", "parts"),
+    [
+        ("at 2 years", {"at": "2 years"}),
+        ("within 2 cycles", {"within": "2 cycles"}),
+        ("over 4-8 weeks", {"over": "4-8 weeks"}),
+        ("after calmol", {"after": "calmol"}),
+        ("before first-relapse", {"before": "first-relapse"}),
+        ("during cycle 1", {"during": "cycle 1"}),
+        ("at  12 weeks,from randomisation", {"at": "12 weeks", "from": "randomisation"}),
+        ("from randomisation, at 12 weeks", {"at": "12 weeks", "from": "randomisation"}),
+    ],
+)
+def test_a_time_phrase_says_how_a_moment_is_meant(phrase: str, parts: dict[str, str]) -> None:
+    time = parse_time(phrase)
+    assert time.parts() == parts
+    assert parse_time(str(time)) == time
+
+
+@pytest.mark.parametrize("phrase", ["2 years", "at", "at 2 years, at 3 years", "until noon"])
+def test_a_phrase_that_says_no_moment_is_refused(phrase: str) -> None:
+    with pytest.raises(ValueError, match=r"at, within|twice"):
+        parse_time(phrase)
+
+
+@given(st.text(max_size=40))
+def test_a_time_phrase_is_read_or_refused_and_reads_back(text: str) -> None:
+    try:
+        time = parse_time(text)
+    except ValueError:
+        return
+    assert parse_time(str(time)) == time
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("12 weeks", True),
+        ("1 year", True),
+        ("day 8", True),
+        ("~3 months", True),
+        ("weeks", False),
+        ("12", False),
+        ("twelve weeks", False),
+        ("12 parsecs", False),
+    ],
+)
+def test_a_duration_has_a_number_and_a_unit(text: str, is_one: bool) -> None:
+    assert is_duration(text) is is_one
+
+
+@pytest.mark.parametrize("text", ["=0.03", "<0.001", "≥0.05", "~0.05", "ns"])
+def test_a_p_value_keeps_its_operator(text: str) -> None:
+    p = parse_p(text)
+    assert p is not None
+    assert p.printed == text
+    assert Comparison.model_validate({"p": text}).p == text
+
+
+@given(value=st.decimals(0, 1, places=4), operator=st.sampled_from("=<≤>≥~"))
+def test_any_p_value_is_read_back(value: Decimal, operator: str) -> None:
+    p = parse_p(f"{operator} {value}")
+    assert p is not None
+    assert (p.operator, p.value, p.printed) == (operator, value, f"{operator}{value}")
+
+
+def test_a_dose_says_amount_days_cycles_and_rest() -> None:
+    given_as = {"drug": "x", "amount": 28, "unit": "mg/day", "for": 7, "cycles": "2-6"}
+    dose = Dose.model_validate(given_as)
+    assert (dose.amount, dose.for_, dose.cycles) == (D(28), "7", "2-6")
+
+
+def test_a_bound_may_be_open_but_not_both() -> None:
+    value = Value.model_validate({"value": 7.1, "ci95": [5.6, None]})
+    assert value.bounds == ("ci95", (D("5.6"), None))
+    assert holds_number("OS 7.1 mo (5.6-NE)", D("5.6"))
+    assert not holds_number("the 5-NEU receptor", D(5))
+    with pytest.raises(ValidationError, match="at least one bound"):
+        Value.model_validate({"value": 7.1, "ci95": [None, None]})
+
+
+@given(st.text(max_size=60))
+def test_a_slug_is_fit_for_a_fragment_and_a_file_name(text: str) -> None:
+    made = slug(text)
+    assert not set(made) & set(" /\\#?<>\"'&%:\n\t\r\x00")
+    assert made == slug(made)
+    assert not made.startswith((".", "-"))
+
+
+# --- the hard prints, each expressed in the example and read back ----------------------------
+
+
+def claims(base: KnowledgeBase, study: str, endpoint: str, **wanted: str) -> list[Claim]:
+    """Return the claims of a study on one endpoint whose measure has the wanted parts."""
+    return [
+        claim
+        for claim in base.evidence.claims
+        if claim.study == study
+        and claim.measure.endpoint == endpoint
+        and all(str(getattr(claim.measure, name)) == value for name, value in wanted.items())
+    ]
+
+
+def one(base: KnowledgeBase, study: str, endpoint: str, **wanted: str) -> Claim:
+    found = claims(base, study, endpoint, **wanted)
+    assert len(found) == 1
+    return found[0]
+
+
+def test_value_numerator_and_denominator_are_each_optional(example: KnowledgeBase) -> None:
+    found = {
+        (c.section, c.figure.value, c.figure.numerator, c.figure.denominator)
+        for c in claims(example, "halt", "PAIN_FREE", group="calmol", statistic="frequency")
+    }
+    assert ("Abstract", D(63), 36, 57) in found
+    assert ("2", D(63), 36, None) in found
+    assert ("3", D(63), None, None) in found
+
+
+def test_a_denominator_is_a_group_of_its_own(example: KnowledgeBase) -> None:
+    claim = one(example, "halt", "AE")
+    group = example.claim(example.iris.claim("halt", claim.id)).group
+    assert (group.within, group.who_endpoint) == ("calmol", "NAUSEA")
+    assert (claim.figure.numerator, claim.figure.denominator, claim.figure.value) == (4, 15, 27)
+
+
+def test_a_category_is_a_part_of_an_endpoint(example: KnowledgeBase) -> None:
+    found = {
+        c.measure.category: c.figure.value
+        for c in claims(example, "halt", "SEX")
+        if c.measure.group == "calmol"
+    }
+    assert found == {"female": 53, "male": 47}
+
+
+def test_after_the_first_and_after_the_second_drug_is_time_in_one_group(
+    example: KnowledgeBase,
+) -> None:
+    found = claims(example, "ease", "PAIN_FREE")
+    assert {c.measure.time.after for c in found} == {"calmol", "seltiran"}
+    assert {c.measure.group for c in found} == {"all"}
+
+
+def test_landmark_window_and_origin_are_told_apart(example: KnowledgeBase) -> None:
+    parts = [c.measure.time.parts() for c in example.evidence.claims if c.study == "halt"]
+    assert {"at": "2 hours"} in parts
+    assert {"within": "2 doses"} in parts
+    assert {"at": "12 weeks", "from": "randomisation"} in parts
+
+
+def test_bounds_have_their_kind(example: KnowledgeBase) -> None:
+    age = one(example, "halt", "AGE", group="calmol").figure
+    assert (age.value, age.low, age.high, age.bounds) == (34, 15, 64, "range")
+    ratio = one(example, "halt", "DURATION", statistic="hazard-ratio").figure
+    assert (ratio.value, ratio.low, ratio.high, ratio.bounds) == (
+        D("0.61"),
+        D("0.4"),
+        D("0.93"),
+        "ci95",
+    )
+
+
+def test_an_interval_has_no_point_and_an_operator_stays(example: KnowledgeBase) -> None:
+    interval = one(example, "halt", "RELIEF", group="placebo").figure
+    assert (interval.value, interval.low, interval.high) == (None, 28, 50)
+    operators = {c.figure.operator for c in claims(example, "halt", "NAUSEA")}
+    assert operators == {"<", ">"}
+
+
+def test_a_value_in_words_comes_from_a_closed_list(example: KnowledgeBase) -> None:
+    assert one(example, "halt", "DURATION", statistic="median").figure.word == "not-reached"
+    assert one(example, "ease", "AE").figure.word == "none"
+    ns = one(example, "halt", "RELIEF", versus="placebo").verdict
+    assert (ns.p_printed, ns.p_value, ns.significance) == ("ns", None, "not-significant")
+
+
+def test_one_block_carries_both_arms_and_their_comparison(example: KnowledgeBase) -> None:
+    found = claims(example, "halt", "TIME_TO_RELIEF")
+    assert len(found) == 3
+    assert len({claim.block for claim in found}) == 1
+    comparison = next(claim for claim in found if claim.measure.versus)
+    assert comparison.kind == "comparison"
+    assert (comparison.verdict.p_operator, comparison.verdict.p_value) == ("<", D("0.001"))
+    five = next(claim for claim in found if claim.measure.group == "placebo")
+    assert five.figure.lexical == "5.0"
+
+
+def test_a_difference_is_of_two_groups_in_their_unit(example: KnowledgeBase) -> None:
+    claim = one(example, "halt", "DURATION", statistic="difference")
+    assert (claim.figure.value, claim.figure.unit) == (D("1.6"), "weeks")
+    assert (claim.measure.group, claim.measure.versus) == ("calmol", "placebo")
+    assert claim.verdict.finding == "longer"
+
+
+def test_an_analysis_set_lies_within_the_study(example: KnowledgeBase) -> None:
+    groups = {g.id: g for g in example.evidence.groups if g.study == "halt"}
+    assert groups["first-80"].within == "all"
+    assert groups["first-80"].kind == "analysis-set"
+    assert groups["first-80.calmol"].within == "first-80"
+
+
+def test_a_share_says_of_whom_it_is(example: KnowledgeBase) -> None:
+    claim = one(example, "halt", "RELIEF", group="calmol.pain-free")
+    assert claim.figure.value == 78
+
+
+def test_doses_are_steps_in_sequence(example: KnowledgeBase) -> None:
+    claim = one(example, "halt", "DOSE")
+    assert claim.kind == "dose"
+    assert [(s.position, s.amount, s.for_, s.rest, s.cycles) for s in claim.steps] == [
+        (1, 9, "7 days", "", ""),
+        (2, 28, "", "2 weeks", "up to 5"),
+    ]
+
+
+def test_cohorts_are_groups_that_make_a_whole(example: KnowledgeBase) -> None:
+    whole = [p for p in example.evidence.partitions if p.study == "ease"]
+    assert [p.parts for p in whole] == [("high", "low", "middle")]
+    assert {c.figure.value for c in claims(example, "ease", "SAMPLE_SIZE")} == {6}
+
+
+def test_an_approval_is_a_dated_fact_and_no_result(example: KnowledgeBase) -> None:
+    claim = one(example, "halt", "APPROVAL")
+    assert (claim.kind, claim.figure.date) == ("approval", "2017-08")
+    assert claim.measure.population == "migraine-with-aura"
+
+
+def test_a_table_that_cites_another_number_than_the_text_keeps_it(
+    example: KnowledgeBase,
+) -> None:
+    found = claims(example, "ease", "PAIN_FREE", time="after seltiran")
+    assert {(c.section, c.cites) for c in found} == {("2", (13,)), ("Table 1", (12,))}
+    assert len({c.measure for c in found}) == 1
+
+
+def test_one_figure_printed_in_four_places_is_four_claims_of_one_measure(
+    example: KnowledgeBase,
+) -> None:
+    found = [
+        c
+        for c in claims(example, "halt", "PAIN_FREE", group="calmol", time="")
+        if c.figure.value == 63
+    ]
+    assert {c.section for c in found} == {"Abstract", "2", "Table 1", "3"}
+    assert len({c.measure for c in found}) == 1
+
+
+# --- what a record leaves unsaid -------------------------------------------------------------
+
+
+def test_regimen_and_population_pass_down_to_subgroups(example: KnowledgeBase) -> None:
+    groups = {(g.study, g.id): g for g in example.evidence.groups}
+    assert groups["halt", "calmol.nausea"].regimen == "calmol"
+    assert groups["halt", "calmol.nausea"].population == "migraine"
+    assert groups["halt", "aura"].population == "migraine-with-aura"
+    assert groups["ease", "low"].regimen == "calmol-then-seltiran"
+
+
+def test_a_second_claim_of_one_measure_in_one_place_gets_a_number(example_root: Path) -> None:
+    line = "      - {endpoint: PAIN_FREE, printed: 63% were free of pain, values: {calmol: 63%}}\n"
+    edit(example_root, "evidence/studies/halt.yaml", line, line * 3)
+    ids = [c.id for c in KnowledgeBase(example_root).evidence.claims if c.section == "3"]
+    base = "halt-paper.3.PAIN_FREE.calmol"
+    assert ids == [base, f"{base}.2", f"{base}.3"]

@@ -1,0 +1,274 @@
+"""A reader opens the site, and whoever follows an IRI gets the form that suits them."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.served_build import PAGE, POLICY, SITE, Server, serving, write_build
+
+from kb.errors import UnavailableError
+from kb.server.static import Site
+
+TYPES = {
+    "/": "text/html; charset=utf-8",
+    "/study/tower/": "text/html; charset=utf-8",
+    "/study/tower/index.html": "text/html; charset=utf-8",
+    "/study/tower/survival.csv": "text/csv; charset=utf-8",
+    "/study/tower.ttl": "text/turtle; charset=utf-8",
+    "/study/tower.jsonld": "application/ld+json",
+    "/study/tower.bib": "application/x-bibtex; charset=utf-8",
+    "/study/tower.csl.json": "application/vnd.citationstyles.csl+json",
+    "/assets/front/site.js": "text/javascript; charset=utf-8",
+    "/assets/mark.svg": "image/svg+xml",
+    "/data/kb.trig.gz": "application/gzip",
+}
+
+
+@pytest.fixture
+def own_build(tmp_path: Path) -> Path:
+    """A build to be changed at will."""
+    return write_build(tmp_path / "build", b"<a:a> <a:b> <a:c> <a:g> .\n")
+
+
+# --- files -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", TYPES)
+def test_every_file_has_its_type(server: Server, path: str) -> None:
+    answer = server.ask(path)
+    assert answer.status == 200
+    assert answer.headers["content-type"] == TYPES[path]
+    assert "content-encoding" not in answer.headers
+    name = path[1:] + ("index.html" if path.endswith("/") else "")
+    assert name not in SITE or answer.body == SITE[name].encode()
+    head = server.ask(path, "HEAD")
+    assert (head.status, head.body) == (200, b"")
+    assert head.headers["content-length"] == str(len(answer.body))
+
+
+def test_every_file_of_the_site_is_served(server: Server, served_build: Path) -> None:
+    site = Site(served_build / "site")
+    assert {*SITE, "data/kb.trig.gz"} - {".hidden"} == set(site.files)
+    for path in site.files:
+        assert server.ask(f"/{path}").status == 200, path
+
+
+def test_what_a_client_holds_is_not_sent_again(server: Server) -> None:
+    for headers in ({}, {"Accept-Encoding": "gzip"}):
+        first = server.ask("/study/tower/", headers=headers)
+        for held in (first.headers["etag"], f'"x", W/{first.headers["etag"]}', "*"):
+            again = server.ask("/study/tower/", headers=headers | {"If-None-Match": held})
+            assert (again.status, again.body) == (304, b"")
+            assert again.headers["etag"] == first.headers["etag"]
+        other = server.ask("/study/tower/", headers=headers | {"If-None-Match": '"x"'})
+        assert other.status == 200
+
+
+def test_pages_are_compressed_for_who_takes_it(server: Server) -> None:
+    packed = server.ask("/study/tower/", headers={"Accept-Encoding": "br, gzip"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(packed.body).decode() == PAGE
+    assert "Accept-Encoding" in packed.headers["vary"]
+    plain = server.ask("/study/tower/")
+    assert plain.headers["etag"] != packed.headers["etag"]
+    assert "Accept-Encoding" in plain.headers["vary"]
+
+
+def test_what_is_compressed_already_is_sent_as_it_is(server: Server) -> None:
+    answer = server.ask("/data/kb.trig.gz", headers={"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in answer.headers
+    assert gzip.decompress(answer.body).startswith(b"<a:a>")
+
+
+def test_a_part_of_a_file_can_be_had(server: Server) -> None:
+    answer = server.ask("/study/tower.ttl", headers={"Range": "bytes=0-4"})
+    assert (answer.status, answer.body) == (206, b"<a:a>")
+    wrong = server.ask("/study/tower.ttl", headers={"Range": "bytes=999999-"})
+    assert wrong.status == 416
+
+
+def test_names_with_a_digest_are_kept_for_long(server: Server) -> None:
+    kept = server.ask("/assets/main.0123456789ab.min.js").headers["cache-control"]
+    asked = server.ask("/study/tower/").headers["cache-control"]
+    assert "max-age=31536000" in kept
+    assert "max-age=0" in asked
+
+
+# --- IRIs ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("accept", "status", "place"),
+    [
+        ("", 303, "tower/"),
+        ("*/*", 303, "tower/"),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", 303, "tower/"),
+        ("text/turtle", 200, "tower.ttl"),
+        ("text/turtle;q=0.9, text/html;q=0.2", 200, "tower.ttl"),
+        ("application/ld+json", 200, "tower.jsonld"),
+        ("text/csv", 200, "tower.csv"),
+        ("application/x-bibtex", 200, "tower.bib"),
+        ("application/vnd.citationstyles.csl+json", 200, "tower.csl.json"),
+        ("application/rdf+xml, text/turtle;q=0.5", 200, "tower.ttl"),
+        ("application/rdf+xml", 406, ""),
+    ],
+)
+def test_an_iri_leads_to_what_the_client_accepts(
+    server: Server, accept: str, status: int, place: str
+) -> None:
+    answer = server.ask("/study/tower", headers={"Accept": accept})
+    assert answer.status == status
+    assert "Accept" in answer.headers["vary"]
+    if status == 303:
+        assert answer.headers["location"] == place
+    if status == 200:
+        assert answer.headers["content-location"] == place
+        assert answer.body == SITE[f"study/{place}"].encode()
+        held = {"Accept": accept, "If-None-Match": answer.headers["etag"]}
+        assert server.ask("/study/tower", headers=held).status == 304
+
+
+def test_a_thing_without_files_beside_it_leads_to_its_page(server: Server) -> None:
+    assert server.ask("/study").headers["location"] == "study/"
+    assert server.ask("/study", headers={"Accept": "text/turtle"}).status == 406
+
+
+def test_where_nothing_is_a_reader_gets_a_page_and_a_program_a_line(server: Server) -> None:
+    page = server.ask("/study/none", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert page.status == 404
+    assert "Not here" in page.text
+    line = server.ask("/study/none", headers={"Accept": "text/turtle"})
+    assert (line.status, line.text) == (404, "there is nothing here\n")
+
+
+# --- nothing else ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../secret.txt",
+        "/..%2fsecret.txt",
+        "/%2e%2e/secret.txt",
+        "/study/../../secret.txt",
+        "/study/%2e%2e%2f%2e%2e%2fsecret.txt",
+        "/..%5csecret.txt",
+        "/%252e%252e/secret.txt",
+        "/..%c0%afsecret.txt",
+        "/out.txt",
+        "/.hidden",
+        "//study/tower/",
+        "/study//tower/",
+        "/study/tower/%00",
+        "/study/tower.ttl%00.html",
+        "/study/tower%FF",
+        "/STUDY/TOWER",
+        "/study/tower/.",
+        "/kb.nq",
+        "/%0d%0aSet-Cookie:a=b",
+        "/file:///etc/passwd",
+        "/study/tower;a=b",
+    ],
+)
+def test_nothing_but_the_site_can_be_had(server: Server, path: str) -> None:
+    answer = server.ask(path)
+    assert answer.status == 404
+    assert "secret" not in answer.text
+    assert "set-cookie" not in answer.headers
+
+
+def test_no_answer_names_the_host_that_was_asked_for(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(
+            b"GET /study/tower HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"
+        )
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))
+    assert b"303 See Other" in answer
+    assert b"evil" not in answer
+
+
+# --- headers ---------------------------------------------------------------------------------
+
+EVERYWHERE = {
+    "/": 200,
+    "/study/tower": 303,
+    "/study/tower.ttl": 200,
+    "/none": 404,
+    "/sparql": 200,
+    "/sparql?query=ASK%7B%7D": 200,
+    "/sparql?query=ASK": 400,
+    "/sparql?update=CLEAR%20ALL": 403,
+    "/health": 200,
+    "/metrics": 200,
+    f"/{'x' * 9000}": 414,
+}
+
+
+@pytest.mark.parametrize(("path", "status"), EVERYWHERE.items())
+def test_every_answer_has_safe_headers(server: Server, path: str, status: int) -> None:
+    answer = server.ask(path)
+    assert answer.status == status
+    check_headers(answer.headers)
+
+
+def check_headers(headers: dict[str, str]) -> None:
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "server" not in headers
+    assert "x-powered-by" not in headers
+
+
+def test_what_is_no_request_gets_safe_headers_too(server: Server) -> None:
+    for sent in (
+        b"\x16\x03\x01\x02\x00\r\n\r\n",
+        b"GET /\xff HTTP/1.1\r\n\r\n",
+    ):
+        with socket.create_connection(("127.0.0.1", server.port)) as connection:
+            connection.sendall(sent)
+            head = b"".join(iter(lambda: connection.recv(4096), b"")).partition(b"\r\n\r\n")[0]
+        lines = head.decode().split("\r\n")
+        assert lines[0] == "HTTP/1.1 400 Bad Request"
+        check_headers({k.lower(): v for k, _, v in (line.partition(": ") for line in lines[1:])})
+
+
+def test_a_page_has_its_own_policy_as_a_header(server: Server) -> None:
+    for path in ("/study/tower/", "/none"):
+        answer = server.ask(path, headers={"Accept": "text/html"})
+        assert answer.headers["content-security-policy"] == f"{POLICY}; frame-ancestors 'self'"
+    assert "'wasm-unsafe-eval'" in server.ask("/console/").headers["content-security-policy"]
+    assert "sandbox" in server.ask("/study/tower.ttl").headers["content-security-policy"]
+
+
+# --- a build that changes under the server ---------------------------------------------------
+
+
+@pytest.fixture
+def own(own_build: Path) -> Iterator[Server]:
+    with serving(own_build, "--no-watch") as running:
+        yield running
+
+
+def test_a_build_that_was_replaced_is_not_mixed_with_the_old_one(
+    own: Server, own_build: Path
+) -> None:
+    assert own.ask("/health").status == 200
+    (own_build / "site" / "study" / "tower.ttl").write_text("new", encoding="utf-8")
+    (own_build / "site" / "study" / "tower.bib").unlink()
+    (own_build / "kb.nq").write_bytes(b"")
+    for path in ("/study/tower.ttl", "/study/tower.bib"):
+        answer = own.ask(path)
+        assert answer.status == 503
+        assert "replaced" in answer.text
+    assert own.ask("/study/tower.csv").status == 200
+    health = own.ask("/health")
+    assert (health.status, health.json()["build"]) == (503, "replaced")
+
+
+def test_a_folder_without_a_site_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnavailableError, match="run `kb build` first"):
+        Site(tmp_path)

@@ -1,0 +1,145 @@
+"""Recipes and traps are run at each build: they cannot go stale, and a broken one is named."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import runpy
+from pathlib import Path
+
+import pytest
+from support.built_site import records
+from support.environment import ROOT
+
+from kb import InputError, KnowledgeBase
+from kb.site import writer as writing
+from kb.site.context import Site
+from kb.site.filters import filters
+from kb.site.page import Page, Renderer
+from kb.site.pages.cookbook import cookbook_pages, fenced, programs, queries, traps
+from kb.site.pages.network import network_pages
+
+RECIPES = ROOT / "site" / "recipes"
+
+
+@pytest.fixture
+def base(example_root: Path) -> KnowledgeBase:
+    """An evidence base without recipes, to which they can be added."""
+    return KnowledgeBase(example_root)
+
+
+def write(base: KnowledgeBase, name: str, text: str) -> None:
+    path = base.root / "site" / "recipes" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", sorted((RECIPES / "python").glob("*.py")), ids=lambda p: p.stem)
+def test_a_recipe_shows_what_a_fresh_run_prints(path: Path) -> None:
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        runpy.run_path(str(path), init_globals={"kb": KnowledgeBase(ROOT)})
+    shown = {f"{program.name}.py": program for program in programs(records())}
+    recipe = shown[path.name.partition("-")[2]]
+    assert recipe.output == printed.getvalue().rstrip()
+    assert recipe.code in path.read_text(encoding="utf-8")
+
+
+def test_a_query_of_the_cookbook_shows_the_answer_of_a_fresh_run() -> None:
+    fresh = KnowledgeBase(ROOT)
+    asked = queries(records())
+    assert len(asked) == len(list((RECIPES / "sparql").glob("*.rq")))
+    for one in asked:
+        assert list(fresh.sparql(one.sparql)) == list(one.answer), one.name
+
+
+def test_the_two_queries_of_a_trap_answer_differently() -> None:
+    found = traps(records())
+    assert len(found) == len(list((RECIPES / "traps").glob("*.rq")))
+    for trap in found:
+        wrong = [tuple(row.values()) for row in records().sparql(trap.tempting.sparql)]
+        right = [tuple(row.values()) for row in records().sparql(trap.instead.sparql)]
+        assert wrong != right, trap.name
+
+
+def test_publications_are_more_than_studies_in_the_trap_that_says_so() -> None:
+    trap = next(trap for trap in traps(records()) if trap.name == "publications")
+    assert trap.instead.answer[0]["studies"] == records().counts()["studies"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("python/01-a.py", "print(kb.study('nobody'))\n", "NotFoundError"),
+        ("python/01-a.py", "print(\n", "SyntaxError"),
+        ("python/01-a.py", "raise SystemExit(0)\n", "SystemExit"),
+        ("python/01-a.py", "x = 1\n", "printed nothing"),
+        ("sparql/01-a.rq", "SELECT ?s { ?s ?p ?o }\n", "question"),
+        ("sparql/01-a.rq", "# question: a?\n# why: b\nSELECT ?s { ?s ?p \n", "failed"),
+        ("sparql/01-a.rq", "# question: a?\n# why: b\nSELECT ?s { ?s a kb:Nothing }\n", "nothing"),
+        ("traps/01-a.rq", "# trap: a\nSELECT ?s { ?s ?p ?o }\n", "must hold"),
+        (
+            "traps/01-a.rq",
+            "# trap: a\n# why: b\n# tempting: c\nASK { ?s a ?o }\n# instead: d\nASK { ?s ?p ?o }\n",
+            "same answer",
+        ),
+    ],
+)
+def test_a_recipe_that_fails_stops_the_build_and_is_named(
+    base: KnowledgeBase, name: str, text: str, said: str
+) -> None:
+    write(base, name, text)
+    with pytest.raises(InputError) as raised:
+        list(cookbook_pages(Site(base, ROOT / "site")))
+    assert name.rpartition("/")[2] in str(raised.value)
+    assert said in str(raised.value)
+
+
+def test_an_evidence_base_without_recipes_has_no_pages_of_them(base: KnowledgeBase) -> None:
+    assert list(cookbook_pages(Site(base, ROOT / "site"))) == []
+
+
+def test_the_navigation_names_only_pages_that_there_are(
+    example: KnowledgeBase, tmp_path: Path
+) -> None:
+    writing.build_site(example, tmp_path)
+    settings = (tmp_path / "mkdocs.yml").read_text(encoding="utf-8")
+    assert "questions.md" in settings
+    assert "cookbook" not in settings
+    assert "traps.md" not in settings
+    assert not (tmp_path / "site" / "cookbook").exists()
+    assert (tmp_path / "site" / "network" / "index.html").is_file()
+
+
+def test_what_a_recipe_prints_is_text_and_no_markup(base: KnowledgeBase) -> None:
+    write(base, "python/01-a.py", '"""A title"""\n\nprint("<script>alert(1)</script>")\n')
+    site = Site(base, ROOT / "site")
+    renderer = Renderer(ROOT / "site" / "templates", filters(site))
+    text = renderer.markdown(next(cookbook_pages(site)))
+    output = text.partition('<pre class="output"')[2]
+    assert "&lt;script&gt;" in output
+    assert "<script>" not in output
+
+
+def test_code_that_holds_a_fence_is_fenced_by_a_longer_one() -> None:
+    assert fenced("a\n```\nb", "text").startswith("````text\n")
+
+
+def test_the_pages_show_every_recipe(site_folder: Path) -> None:
+    python = (site_folder / "cookbook" / "python" / "index.html").read_text(encoding="utf-8")
+    sparql = (site_folder / "cookbook" / "sparql" / "index.html").read_text(encoding="utf-8")
+    assert all(f'id="{one.name}"' in python for one in programs(records()))
+    assert all(f'id="{one.name}"' in sparql for one in queries(records()))
+    assert sparql.count("console/#query=") == len(queries(records()))
+
+
+def test_two_builds_write_the_same_pages() -> None:
+    def written() -> list[str]:
+        site = Site(KnowledgeBase(ROOT), ROOT / "site")
+        renderer = Renderer(ROOT / "site" / "templates", filters(site))
+        made = (*cookbook_pages(site), *network_pages(site))
+        return [renderer.markdown(page) for page in made if isinstance(page, Page)]
+
+    first = written()
+    assert len(first) == 4
+    assert first == written()

@@ -1,0 +1,167 @@
+"""A reader of the site meets discrepancies where the figures stand, and all on one page."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from html import unescape
+
+from support.built_site import built_site, concept_plots, records
+from support.environment import ROOT
+from support.example_base import edit
+
+from kb import KnowledgeBase
+from kb.checks.adjudication import Standing
+from kb.site.data.citations import bibtex, publication_citation, script
+from kb.site.pages.discrepancies import SIGNS
+
+
+def page(path: str) -> str:
+    return (built_site() / path / "index.html").read_text(encoding="utf-8")
+
+
+def text_of(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+def test_the_page_holds_every_finding_once() -> None:
+    html = page("finding")
+    assert html.count('<article class="finding') == len(records().discrepancies())
+    said = text_of(html)
+    for finding in records().discrepancies():
+        assert " ".join(finding.message.split())[1:] in said
+
+
+def test_the_data_is_that_of_the_command() -> None:
+    data = json.loads((built_site() / "finding/findings.json").read_text(encoding="utf-8"))
+    expected = [finding.data() for finding in records().discrepancies()]
+    assert data == {"discrepancies": json.loads(json.dumps(expected))}
+    rows = list(csv.DictReader(io.StringIO((built_site() / "finding/findings.csv").read_text())))
+    assert [row["id"] for row in rows] == [finding.id for finding in records().discrepancies()]
+    assert {row["severity"] for row in rows} <= {severity.value for severity in SIGNS}
+
+
+def test_a_finding_stands_on_the_page_of_its_iri() -> None:
+    for finding in records().discrepancies():
+        html = page(f"study/{finding.study}")
+        assert html.count(f'id="finding.{finding.id}"') == 1
+        if finding.adjudication:
+            assert html.count(f'id="adjudication.{finding.id}"') == 1
+            assert " ".join(finding.adjudication.reason.split()) in text_of(html)
+
+
+def test_a_figure_that_is_set_aside_is_marked_and_still_opens() -> None:
+    aside = [f for f in records().claims() if f.standing is Standing.SET_ASIDE]
+    assert aside
+    for found in aside:
+        if found.claim.kind != "result" or found.claim.figure.value is None:
+            continue
+        html = page(f"study/{found.claim.study}")
+        buttons = re.findall(r'<button [^>]*class="fig([^"]*)"[^>]*data-claims="([^"]*)"', html)
+        mine = [classes for classes, claims in buttons if found.claim.id in claims.split()]
+        together = [claims for _, claims in buttons if found.claim.id in claims.split()]
+        alone = all(
+            one.standing is Standing.SET_ASIDE
+            for name in together[0].split()
+            for one in records().claims(study=found.claim.study)
+            if one.claim.id == name
+        )
+        assert ("set-aside" in mine[0]) is alone
+
+
+def test_every_mark_of_a_figure_leads_to_its_finding() -> None:
+    html = page("study/campus-all")
+    marks = re.findall(r'class="contested [a-z]+" href="([^"]+)"', html)
+    assert marks
+    for address in marks:
+        path, _, fragment = address.partition("#")
+        where = path.replace("../", "").strip("/")
+        assert f'id="{fragment}"' in page(where)
+
+
+def test_the_pages_agree_on_how_many_there_are() -> None:
+    found = records().discrepancies()
+    assert f"{len(found)} places where printed figures" in text_of(page("."))
+    for severity in SIGNS:
+        number = sum(finding.severity is severity for finding in found)
+        assert f"{SIGNS[severity]} {severity.value} {number}" in text_of(page("finding"))
+
+
+def test_concept_pages_say_what_is_not_alike_before_the_figures() -> None:
+    html = page("endpoint/MRD_NEG")
+    said = [str(d.respect) for d in records().claims(endpoint="MRD_NEG").comparability()]
+    assert said
+    summary = re.search(r'<details class="unalike"><summary>Not alike: ([^<]+)</summary>', html)
+    assert summary is not None
+    at = [unescape(summary[1]).find(f"{respect} (") for respect in said]
+    assert at[0] == 0
+    assert at == sorted(set(at))
+    assert html.index('class="unalike"') < html.index('class="plot')
+
+
+def test_what_a_page_says_of_itself_cannot_end_its_script() -> None:
+    assert script({"name": "</script><script>alert(1)"}).count("<") == 0
+    assert json.loads(script({"name": "a < b & c"})) == {"name": "a < b & c"}
+
+
+def test_every_thing_has_its_machine_faces() -> None:
+    site = built_site()
+    for kind, name in (
+        ("study", "tower"),
+        ("source", "bruzzese-2025"),
+        ("publication", "stock-2021"),
+        ("endpoint", "OS"),
+        ("regimen", "blinatumomab"),
+    ):
+        for ending in ("ttl", "jsonld", "bib", "csl.json"):
+            assert (site / f"{kind}/{name}.{ending}").stat().st_size > 0
+        json.loads((site / f"{kind}/{name}.jsonld").read_text(encoding="utf-8"))
+    guide = (site / "llms.txt").read_text(encoding="utf-8")
+    assert all(f"study/{study.id}/" in guide for study in records().studies())
+
+
+def test_pages_describe_themselves_to_programs() -> None:
+    html = page("study/tower")
+    said = re.search(r'<script type="application/ld\+json">(.+?)</script>', html)
+    assert said is not None
+    data = json.loads(said[1])
+    assert data["name"] == "TOWER"
+    assert data["identifier"] == ["NCT02013167"]
+    assert "application/ld+json" not in page("finding")
+
+
+def test_a_publication_is_cited_by_what_the_records_know() -> None:
+    stock = next(p for p in records().evidence.publications if p.id == "stock-2021")
+    cited = bibtex(publication_citation(stock))
+    assert cited.startswith("@article{stock-2021,")
+    assert stock.doi in cited
+    assert f"year = {{{stock.year}}}" in cited
+
+
+def test_a_stale_judgement_is_said_on_the_page(example_root: object) -> None:
+    from pathlib import Path
+
+    from kb.site.context import Site
+    from kb.site.pages.discrepancies import cards
+
+    root = Path(str(example_root))
+    file = next((root / "evidence/adjudications").glob("*.yaml"))
+    judged = re.search(r'judged: "?([0-9a-f]{12})', file.read_text(encoding="utf-8"))
+    assert judged is not None
+    edit(root, str(file.relative_to(root)), judged[1], "0" * 12)
+    site = Site(KnowledgeBase(root), ROOT / "site")
+    assert "judgement is stale" in {card.state for card in cards(site)}
+
+
+def test_what_a_judgement_sets_aside_is_written_and_not_drawn() -> None:
+    rows = [row for plots in concept_plots().values() for plot in plots for row in plot.rows]
+    aside = [
+        (row.cells[0][at].text, row.marks[at])
+        for row in rows
+        for at, shown in enumerate(row.shown)
+        if shown.standing is Standing.SET_ASIDE
+    ]
+    assert aside
+    assert all(text.startswith("⊘") and mark is None for text, mark in aside)

@@ -1,0 +1,93 @@
+"""Where discrepancies stand on the pages: beside their prints, their studies and their sources."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pyoxigraph as ox
+from support.built_site import Reader
+
+from kb.checks.adjudication import Standing
+from kb.model import slug
+from kb.records.vocabulary import RDF_TYPE
+from kb.site.context import Site
+from kb.site.pages.discrepancies import of_study
+from kb.site.tables.study import StudyTables
+
+
+def cards_of(folder: Path, path: str) -> list[str]:
+    text = (folder / path / "index.html").read_text(encoding="utf-8")
+    return re.findall(r"<article class=\"finding .*?</article>", text, re.DOTALL)
+
+
+def test_a_card_holds_its_judgement_and_leads_to_its_prints(site_folder: Path, site: Site) -> None:
+    for study in {finding.study for finding in site.base.discrepancies()}:
+        every = cards_of(site_folder, f"study/{study}")
+        for one in of_study(site, study):
+            (text,) = (card for card in every if f'id="finding.{one.finding.id}"' in card)
+            assert (f'id="adjudication.{one.finding.id}"' in text) is bool(one.finding.adjudication)
+            linked = {unquote(link).rpartition("study/")[2] for link in Reader(text).links}
+            assert {f"{f.claim.study}/#{f.claim.id}" for f in one.claims} <= linked
+            where = {f"{f.source.id}/#{slug(f.claim.section)}" for f in one.claims}
+            assert where <= {link.rpartition("source/")[2] for link in Reader(text).links}
+
+
+def test_a_finding_is_named_on_the_page_of_every_study_that_it_concerns(
+    site_folder: Path, site: Site
+) -> None:
+    several = [f for f in site.base.discrepancies() if len({c.study for c in f.claims}) > 1]
+    assert several
+    for finding in several:
+        for study in {claim.study for claim in finding.claims}:
+            text = (site_folder / "study" / study / "index.html").read_text(encoding="utf-8")
+            part = text.partition('id="discrepancies"')[2].partition("<h2")[0]
+            own = f'id="finding.{finding.id}"' in part
+            led = any(
+                link.endswith(f"{finding.study}/#finding.{finding.id}")
+                for link in Reader(part).links
+            )
+            assert own is (study == finding.study)
+            assert own or led, study
+
+
+def test_the_numbers_of_a_source_are_what_their_links_show(site_folder: Path, site: Site) -> None:
+    cards = cards_of(site_folder, "finding")
+    shown = [re.findall(r'data-source="([^"]*)"', card)[0].split() for card in cards]
+    checked = 0
+    for source in site.sources:
+        text = (site_folder / "source" / source / "index.html").read_text(encoding="utf-8")
+        for place, number in re.findall(r'finding/#source=([^"]+)">(\d+)</a>', text):
+            assert sum(place in places for places in shown) == int(number), place
+            checked += 1
+    assert checked
+
+
+def test_a_preferred_figure_stands_before_what_is_set_aside(site: Site) -> None:
+    order = [Standing.PREFERRED, Standing.SET_ASIDE]
+    both = 0
+    for study in site.studies:
+        for table in StudyTables(site, study).tables():
+            for row in (row for block in table.blocks for row in block.rows):
+                for cell in row.cells:
+                    found = [s.standing for s in cell.shown if s.standing in order]
+                    assert found == sorted(found, key=order.index)
+                    both += len(set(found)) == 2
+    assert both
+
+
+def test_the_turtle_of_a_study_holds_its_findings_and_judgements(
+    site_folder: Path, site: Site
+) -> None:
+    own = site.base.iris.own
+    for study in {finding.study for finding in site.base.discrepancies()}:
+        text = (site_folder / f"study/{study}.ttl").read_bytes()
+        kinds = [
+            str(getattr(t.object, "value", ""))
+            for t in ox.parse(text, ox.RdfFormat.TURTLE)
+            if t.predicate.value == RDF_TYPE
+        ]
+        findings = [f for f in site.base.discrepancies() if f.study == study]
+        assert kinds.count(own("Discrepancy")) == len(findings)
+        assert kinds.count(own("Adjudication")) == sum(bool(f.adjudication) for f in findings)

@@ -1,0 +1,119 @@
+"""A build that is killed, doubled or without room leaves the last good one, and no litter."""
+
+from __future__ import annotations
+
+import math
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from support.example_base import content, edit, write_example
+
+ROOT = Path(__file__).resolve().parents[2]
+MOMENTS = 20
+SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGKILL, signal.SIGINT)
+TITLES = ("calmol versus placebo", "calmol against placebo")
+
+
+def start(root: Path, out: Path, largest: int = 0) -> subprocess.Popen[str]:
+    """Begin ``kb build`` as a user does, all of it; ``largest`` bounds the size of its files."""
+
+    def bounded() -> None:
+        if largest:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+
+    return subprocess.Popen(
+        [*PROGRAM, "--root", root, "build", "--fresh", "--out", out],
+        env={name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+        | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=bounded,  # noqa: PLW1509 - it only sets a limit, and no lock is held
+    )
+
+
+PROGRAM = (sys.executable, "-c", "from kb.cli.main import run; run()")
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
+    out, err = process.communicate(timeout=300)
+    assert "Traceback" not in err
+    return process.returncode, out + err
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return write_example(tmp_path / "base")
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "place" / "out"
+
+
+def test_killed_at_many_moments_a_build_leaves_the_last_one_or_the_next(
+    root: Path, out: Path
+) -> None:
+    good, lasts = [], math.inf
+    for title, other in (TITLES, TITLES[::-1]):
+        began = time.monotonic()
+        assert ended(start(root, out))[0] == 0
+        lasts = min(lasts, time.monotonic() - began)
+        good.append(content(out))
+        edit(root, "evidence/studies/halt.yaml", f"title: {title}", f"title: {other}")
+    assert good[0] != good[1]
+    killed = attempt = 0
+    while killed < MOMENTS:
+        before, (title, other) = content(out), TITLES[:: -1 if attempt % 2 else 1]
+        process = start(root, out)
+        time.sleep(lasts * killed / MOMENTS)
+        process.send_signal(SIGNALS[attempt % len(SIGNALS)])
+        process.communicate()
+        killed += process.returncode != 0  # it may have been done already
+        assert content(out) in (before, good[attempt % 2])
+        edit(root, "evidence/studies/halt.yaml", f"title: {title}", f"title: {other}")
+        attempt += 1
+        assert attempt < 4 * MOMENTS
+    assert ended(start(root, out))[0] == 0
+    assert content(out) == good[attempt % 2]
+    assert names(out.parent) == ["out"]
+
+
+def test_two_at_once_do_not_mix(root: Path, out: Path) -> None:
+    ended(start(root, out))
+    good = content(out)
+    results = [ended(process) for process in [start(root, out), start(root, out)]]
+    codes = sorted(code for code, _ in results)
+    assert codes in ([0, 0], [0, 3])
+    if codes == [0, 3]:
+        assert "is writing" in max(results)[1]
+    assert content(out) == good
+    assert names(out.parent) == ["out"]
+
+
+@pytest.mark.parametrize("largest", [1_000, 30_000, 300_000])
+def test_where_files_cannot_grow_nothing_is_lost(root: Path, out: Path, largest: int) -> None:
+    ended(start(root, out))
+    good = content(out)
+    code, said = ended(start(root, out, largest))
+    assert code == 3
+    assert "File too large" in said or "mkdocs" in said
+    assert content(out) == good
+    assert names(out.parent) == ["out"]
+
+
+@pytest.mark.parametrize("place", ["/proc/out", "/dev/null/out"])
+def test_where_nothing_can_be_written_the_error_says_so(root: Path, place: str) -> None:
+    code, said = ended(start(root, Path(place)))
+    assert code == 3
+    assert said.startswith(f"cannot write {place}: ")

@@ -1,0 +1,74 @@
+"""The JSON-LD of every page says what its Turtle says, in a context that the site serves."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+from rdflib.compare import isomorphic
+
+from kb.site.context import Site
+from kb.site.data.linked_data import CONTEXT
+from kb.site.data.linked_data_files import KINDS
+
+
+def with_context(site_folder: Path, path: Path) -> bytes:
+    """A file with its context put in, for a reader that fetches nothing."""
+    said = json.loads(path.read_text(encoding="utf-8"))
+    at = (path.parent / said["@context"]).resolve()
+    assert at == (site_folder / CONTEXT).resolve()
+    said["@context"] = json.loads(at.read_text(encoding="utf-8"))["@context"]
+    return json.dumps(said).encode()
+
+
+def graph_of(content: bytes, form: ox.RdfFormat) -> ox.Dataset:
+    """A file's statements, with nodes that have no name called alike in graphs that are alike."""
+    graph = ox.Dataset(ox.parse(content, form))
+    graph.canonicalize(ox.CanonicalizationAlgorithm.UNSTABLE)
+    return graph
+
+
+def dangling(graph: ox.Dataset) -> list[object]:
+    """Nodes without a name of which nothing is said."""
+    return [
+        quad
+        for quad in graph
+        if isinstance(quad.object, ox.BlankNode)
+        and not any(True for _ in graph.quads_for_subject(quad.object))
+    ]
+
+
+def test_every_file_says_what_its_turtle_says(site_folder: Path) -> None:
+    files = [path for kind in KINDS for path in sorted((site_folder / kind).glob("*.jsonld"))]
+    assert len(files) > len(KINDS)
+    for path in files:
+        turtle = graph_of(path.with_suffix(".ttl").read_bytes(), ox.RdfFormat.TURTLE)
+        linked = graph_of(with_context(site_folder, path), ox.RdfFormat.JSON_LD)
+        assert linked == turtle, path
+        assert not dangling(turtle), path
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_another_reader_follows_the_context_to_the_same_graph(site_folder: Path, kind: str) -> None:
+    path = min((site_folder / kind).glob("*.jsonld"), key=lambda path: path.stat().st_size)
+    linked = rdflib.Graph().parse(path, format="json-ld")
+    turtle = rdflib.Graph().parse(path.with_suffix(".ttl"), format="turtle")
+    assert len(turtle) > 0
+    assert isomorphic(linked, turtle)
+
+
+def test_the_context_names_no_other_place(site_folder: Path, site: Site) -> None:
+    context = json.loads((site_folder / CONTEXT).read_text(encoding="utf-8"))["@context"]
+    assert all(isinstance(said, str | dict) for said in context.values())
+    assert "@import" not in context
+    assert context["study"] == f"{site.base.iris.base}study/"
+
+
+def test_compact_files_are_no_longer_than_their_turtle_by_much(site_folder: Path) -> None:
+    def size(ending: str) -> int:
+        return sum(path.stat().st_size for path in (site_folder / "study").glob(f"*.{ending}"))
+
+    assert size("jsonld") < 1.5 * size("ttl")

@@ -1,0 +1,236 @@
+"""A curator verifies: each claim is verified, failed, not checked or without its source."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from support.example_base import TEXTS, edit
+
+from kb import Check, KnowledgeBase, RecordError, State
+from kb.records.attestation import attestation_file, read_attestations, write_attestations
+from kb.sources.text import load_texts
+from kb.sources.verify import claim_digests, counts, verify
+
+HALT = "evidence/studies/halt.yaml"
+
+
+def checks(root: Path, texts: Path = TEXTS) -> dict[str, Check]:
+    return {claim: check for (_, claim), check in KnowledgeBase(root, texts).checks.items()}
+
+
+def failed(root: Path, texts: Path = TEXTS) -> dict[str, str]:
+    """Return the claims that failed, with their reasons."""
+    return {
+        name: "; ".join(check.reasons)
+        for name, check in checks(root, texts).items()
+        if check.state is State.FAILED
+    }
+
+
+def test_what_stands_in_the_texts_is_verified(example_root: Path) -> None:
+    found = counts(checks(example_root).values())
+    claims = len(KnowledgeBase(example_root).evidence.claims)
+    assert found == {
+        "verified": claims - 1,
+        "failed": 0,
+        "not_checked": 0,
+        "source_unavailable": 1,
+    }
+
+
+def test_a_source_without_a_text_is_unavailable_and_never_passes(example_root: Path) -> None:
+    states = {c.claim.source: c.state for c in checks(example_root).values()}
+    assert states["calmol-label"] is State.SOURCE_UNAVAILABLE
+    edit(example_root, "evidence/sources/headache-review.yaml", "text: headache-review.txt\n", "")
+    states = {c.claim.source: c.state for c in checks(example_root).values()}
+    assert states["headache-review"] is State.SOURCE_UNAVAILABLE
+
+
+def test_a_text_that_is_not_there_leaves_claims_unchecked(
+    example_root: Path, tmp_path: Path
+) -> None:
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    shutil.copy(TEXTS / "halt-paper.txt", texts)
+    states = {c.claim.source: c.state for c in checks(example_root, texts).values()}
+    assert states == {
+        "halt-paper": State.VERIFIED,
+        "headache-review": State.NOT_CHECKED,
+        "calmol-label": State.SOURCE_UNAVAILABLE,
+    }
+    assert {c.state for c in checks(example_root, tmp_path).values()} == {
+        State.NOT_CHECKED,
+        State.SOURCE_UNAVAILABLE,
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("values: {first-80: 80%}", "values: {first-80: 81%}", "81 is no number of"),
+        ("values: {first-80: 80%}", "values: {first-80: 8%}", "8 is no number of"),
+        ("values: {first-80: 80%}", "values: {first-80: <80%}", "<80 is no number of"),
+        ("placebo: 5.0}", "placebo: 50}", "50 is no number of"),
+        ('{p: "<0.001"}', '{p: ">0.001"}', ">0.001 is no number of"),
+        ("n: 36, of: 57", "n: 36, of: 58", "58 is no number of"),
+        ("n: 36, of: 57", "n: 37, of: 57", "37 is no number of"),
+        ("range: [15, 64]", "range: [16, 64]", "16 is no number of"),
+        ("interval: [28, 50]", "interval: [29, 50]", "29 is no number of"),
+        ("interval: [28, 50]", 'operator: "~", interval: [28, 50]', "~28 is no number of"),
+        ("ci95: [0.40, 0.93]", "ci95: [0.40, 0.39]", "0.39 is no number of"),
+        ("drug: calmol, amount: 9,", "drug: calmol, amount: 90,", "90 is no number of"),
+        ("unit: mg/day, for: 7 days", "unit: mg/day, for: 17 days", "17 (time, category"),
+        ("time: within 2 doses", "time: within 3 doses", "3 (time, category or schedule)"),
+        ("unit: hours", "unit: weeks", "weeks is not printed in"),
+        ("printed: 80% in the first", "printed: 80% in the last", "does not stand in 2"),
+        ("printed: 63% were free of pain", "printed: 36% were free of pain", "does not stand in 3"),
+        ('printed: "> 80%', 'printed: "< 80%', "does not stand in 2"),
+        ("column: placebo, printed: 12", "column: calmol, printed: 12", "does not stand in Table"),
+        ("row: Free of pain, column: calmol", "row: Free of rain, column: calmol", "no row"),
+        ("row: Free of pain, column: calmol", "row: Free of pain, column: seltiran", "no column"),
+    ],
+)
+def test_what_does_not_stand_there_fails_and_says_why(
+    example_root: Path, old: str, new: str, reason: str
+) -> None:
+    edit(example_root, HALT, old, new)
+    found = failed(example_root)
+    assert found
+    assert all(reason in said for said in found.values()), found
+
+
+def test_the_operator_of_an_interval_stands_at_its_first_figure(
+    example_root: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(TEXTS, tmp_path, dirs_exist_ok=True)
+    edit(tmp_path, "halt-paper.txt", "between 28% and 50%", "~28%-50%")
+    old = 'between 28% and 50%, values: {placebo: {interval: [28, 50], unit: "%"}}'
+    assert failed(example_root, tmp_path)
+    new = '~28%-50%, values: {placebo: {operator: "~", interval: [28, 50], unit: "%"}}'
+    edit(example_root, HALT, old, new)
+    assert failed(example_root, tmp_path) == {}
+
+
+def test_a_figure_of_another_section_does_not_stand_here(example_root: Path) -> None:
+    edit(example_root, HALT, '    at: "3"\n', "    at: Abstract\n")
+    assert list(failed(example_root)) == ["halt-paper.Abstract.PAIN_FREE.calmol.2"]
+
+
+def test_an_approval_s_date_must_stand_in_its_print(example_root: Path, tmp_path: Path) -> None:
+    shutil.copytree(TEXTS, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "label.txt").write_text("4.1 Indications\napproved in August 2017.\n", "utf-8")
+    source = "evidence/sources/calmol-label.yaml"
+    edit(example_root, source, "kind: label\n", "kind: label\ntext: label.txt\n")
+    assert failed(example_root, tmp_path) == {}
+    edit(example_root, HALT, "{date: 2017-08}", "{date: 2017-09}")
+    (reason,) = failed(example_root, tmp_path).values()
+    assert "2017-09 is no date of 'approved in August 2017'" in reason
+
+
+def test_one_claim_that_fails_leaves_the_others_verified(example_root: Path) -> None:
+    edit(example_root, HALT, "values: {first-80: 80%}", "values: {first-80: 81%}")
+    states = [c.state for c in checks(example_root).values()]
+    assert states.count(State.FAILED) == 1
+    assert states.count(State.VERIFIED) == len(states) - 2
+
+
+# --- attestations ----------------------------------------------------------------------------
+
+
+def attest(root: Path) -> None:
+    base = KnowledgeBase(root, TEXTS)
+    assert not [c for c in base.checks.values() if c.state is State.FAILED]
+    write_attestations(root, claim_digests(base.evidence))
+
+
+def states_by_source(root: Path) -> dict[str, set[State]]:
+    found: dict[str, set[State]] = {}
+    for check in KnowledgeBase(root).checks.values():
+        found.setdefault(check.claim.source, set()).add(check.state)
+    return found
+
+
+def test_an_attestation_speaks_for_claims_whose_text_is_not_there(example_root: Path) -> None:
+    assert states_by_source(example_root)["halt-paper"] == {State.NOT_CHECKED}
+    attest(example_root)
+    assert states_by_source(example_root) == {
+        "halt-paper": {State.VERIFIED},
+        "headache-review": {State.VERIFIED},
+        "calmol-label": {State.SOURCE_UNAVAILABLE},
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("values: {first-80: 80%}", "values: {first-80: 81%}"),
+        ("printed: 63% were free of pain", "printed: 63% were free"),
+        ('    at: "3"\n', "    at: Abstract\n"),
+        ("time: within 2 doses", "time: within 3 doses"),
+        ("row: Free of pain, column: calmol", "row: Free of pain, column: placebo"),
+        ("category: dizziness, ", ""),
+        ('{p: "=0.03"}', '{p: "≤0.03"}'),
+    ],
+)
+def test_one_changed_claim_makes_its_source_s_attestation_void(
+    example_root: Path, old: str, new: str
+) -> None:
+    attest(example_root)
+    edit(example_root, HALT, old, new)
+    found = states_by_source(example_root)
+    assert found["halt-paper"] == {State.NOT_CHECKED}
+    assert found["headache-review"] == {State.VERIFIED}
+
+
+def test_a_removed_claim_makes_the_attestation_void(example_root: Path) -> None:
+    attest(example_root)
+    line = "      - {endpoint: SAMPLE_SIZE, printed: In 120 adults, values: {all: {n: 120}}}\n"
+    edit(example_root, HALT, line, "")
+    assert states_by_source(example_root)["halt-paper"] == {State.NOT_CHECKED}
+
+
+def test_with_a_text_the_text_decides(example_root: Path) -> None:
+    edit(example_root, HALT, "values: {first-80: 80%}", "values: {first-80: 81%}")
+    base = KnowledgeBase(example_root)
+    write_attestations(example_root, claim_digests(base.evidence))
+    texts = load_texts(TEXTS, base.records.sources.values())
+    found = verify(base.evidence, texts, read_attestations(example_root))
+    assert [c.claim.measure.group for c in found if c.state is State.FAILED] == ["first-80"]
+
+
+def test_attestations_are_the_same_bytes_each_time_and_read_back(example_root: Path) -> None:
+    attest(example_root)
+    first = attestation_file(example_root).read_bytes()
+    attest(example_root)
+    assert attestation_file(example_root).read_bytes() == first
+    assert set(read_attestations(example_root)) == {"calmol-label", "halt-paper", "headache-review"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "halt-paper: short\n",
+        "halt-paper: [1]\n",
+        "halt-paper: {halt: no}\n",
+        "- a\n",
+        "a: b: c\n",
+        "",
+    ],
+)
+def test_attestations_that_are_none_are_an_error(example_root: Path, text: str) -> None:
+    attestation_file(example_root).write_text(text, "utf-8")
+    with pytest.raises(RecordError, match=r"verification\.yaml"):
+        _ = KnowledgeBase(example_root).checks
+
+
+# --- the project's own evidence --------------------------------------------------------------
+
+
+def test_every_claim_of_the_papers_stands_in_them(real: KnowledgeBase, source_texts: Path) -> None:
+    texts = load_texts(source_texts, real.records.sources.values())
+    found = verify(real.evidence, texts)
+    assert [f"{c.claim.study}#{c.claim.id}: {c.reasons}" for c in found if c.reasons] == []
+    assert counts(found)["not_checked"] == 0
+    assert counts(found)["verified"] > 0

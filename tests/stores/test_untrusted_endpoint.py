@@ -1,0 +1,279 @@
+"""What an endpoint sends is as strange as any input, and what a user gave it stays a secret."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from support.command_line import kb
+from support.environment import ROOT
+
+from kb import InputError, KbError, QueryError, UnavailableError
+from kb.stores.http import Http
+from kb.stores.sparql import Endpoint, read_results
+
+YES = json.dumps({"head": {}, "boolean": True}).encode()
+QUERY = "SELECT * { ?s ?p ?o }"
+JSON = {"content-type": "application/sparql-results+json"}
+
+
+@dataclass
+class Fake:
+    """A server that answers as a test tells it, and remembers what it was asked."""
+
+    url: str = ""
+    status: int = 200
+    body: bytes = YES
+    headers: dict[str, str] = field(default_factory=lambda: dict(JSON))
+    asked: list[dict[str, str]] = field(default_factory=list)
+    before: Callable[[Any], bool] = lambda _: False
+
+
+@pytest.fixture
+def fake() -> Iterator[Fake]:
+    told = Fake()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("content-length", 0)))
+            told.asked.append({k.lower(): v for k, v in self.headers.items()})
+            if told.before(self):
+                return
+            self.send_response(told.status)
+            for name, value in told.headers.items():
+                self.send_header(name, value)
+            self.send_header("content-length", str(len(told.body)))
+            self.end_headers()
+            self.wfile.write(told.body)
+
+        do_PUT = do_POST  # noqa: N815 - the name of the base
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    told.url = f"http://127.0.0.1:{server.server_address[1]}/sparql"
+    yield told
+    server.shutdown()
+    server.server_close()
+
+
+def with_login(fake: Fake) -> str:
+    return fake.url.replace("http://", "http://reader:hunter2@")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html>busy</html>",
+        b"[]",
+        b"7",
+        b"{}",
+        b'{"head": {"vars": ["x"]}}',
+        b'{"head": {"vars": 7}, "results": {"bindings": []}}',
+        b'{"head": {"vars": ["x"]}, "results": {"bindings": [[]]}}',
+        b'{"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"type": "no"}}]}}',
+        b'{"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"type": "uri"}}]}}',
+        b"\xff\xfe\x00",
+        b"[" * 200_000,
+    ],
+)
+def test_an_answer_that_is_none_is_told(fake: Fake, body: bytes) -> None:
+    fake.body = body
+    with pytest.raises(UnavailableError, match="gives no results in JSON"):
+        Endpoint(fake.url).select(QUERY)
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "said"),
+    [
+        (400, QueryError, "refuses the query: what it says"),
+        (401, UnavailableError, "wants a user and password"),
+        (403, UnavailableError, "wants a user and password"),
+        (404, UnavailableError, "status 404"),
+        (500, UnavailableError, "status 500: what it says"),
+        (503, UnavailableError, "status 503"),
+    ],
+)
+def test_a_failure_there_is_told(fake: Fake, status: int, error: type[KbError], said: str) -> None:
+    fake.status, fake.body = status, b"what it says"
+    with pytest.raises(error, match=said):
+        Endpoint(fake.url).select(QUERY)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_answer_has_a_largest_size_packed_or_not(fake: Fake, packed: bool) -> None:
+    fake.body = b" " * 2_000_000
+    if packed:
+        fake.body = gzip.compress(fake.body)
+        fake.headers["content-encoding"] = "gzip"
+    with pytest.raises(UnavailableError, match="more than 1,000,000 bytes"):
+        Endpoint(fake.url, size=1_000_000).select(QUERY)
+
+
+def silent(_: Any) -> bool:
+    time.sleep(3)
+    return True
+
+
+def drop_by_drop(handler: Any) -> bool:
+    handler.send_response(200)
+    handler.end_headers()
+    for _ in range(60):
+        time.sleep(0.05)
+        try:
+            handler.wfile.write(b" ")
+        except OSError:
+            return True
+    return True
+
+
+@pytest.mark.parametrize("slow", [silent, drop_by_drop])
+def test_an_answer_has_a_latest_time(fake: Fake, slow: Callable[[Any], bool]) -> None:
+    fake.before = slow
+    began = time.monotonic()
+    with pytest.raises(UnavailableError, match=r"gave no answer in 0\.5 s \(KB_STORE_TIMEOUT\)"):
+        Endpoint(fake.url, seconds=0.5).select(QUERY)
+    assert time.monotonic() - began < 2.5
+
+
+def test_the_time_is_a_setting(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake.before = silent
+    monkeypatch.setenv("KB_STORE_TIMEOUT", "0.2")
+    with pytest.raises(UnavailableError, match=r"in 0\.2 s"):
+        Endpoint(fake.url).select(QUERY)
+    monkeypatch.setenv("KB_STORE_TIMEOUT", "soon")
+    with pytest.raises(InputError, match="KB_STORE_TIMEOUT"):
+        Endpoint(fake.url)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_to_another_place_is_not_followed(fake: Fake, status: int) -> None:
+    fake.status, fake.headers = status, {"location": "http://127.0.0.2:1/elsewhere?token=x"}
+    with pytest.raises(UnavailableError, match=r"redirects to http://127\.0\.0\.2:1/else"):
+        Endpoint(with_login(fake)).select(QUERY)
+    assert len(fake.asked) == 1
+
+
+def test_a_redirect_on_the_same_server_is_followed_and_a_circle_ends(fake: Fake) -> None:
+    fake.status, fake.headers = 307, {"location": "/sparql/"}
+    with pytest.raises(UnavailableError, match="in circles"):
+        Endpoint(fake.url).select(QUERY)
+    assert len(fake.asked) == 3
+
+
+@pytest.mark.parametrize("location", ["", "http://[/", "http://\x7f:99999/", "//"])
+def test_a_redirect_to_nowhere_is_told(fake: Fake, location: str) -> None:
+    fake.status, fake.headers = 302, {"location": location}
+    with pytest.raises(UnavailableError):
+        Endpoint(fake.url).select(QUERY)
+
+
+def test_an_answer_that_the_server_cut_is_refused(fake: Fake) -> None:
+    rows = [{"x": {"type": "literal", "value": "a"}}] * 2
+    fake.body = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": rows}}).encode()
+    fake.headers["X-SPARQL-MaxRows"] = "2"
+    with pytest.raises(UnavailableError, match="cuts answers at 2 rows"):
+        Endpoint(fake.url).select(QUERY)
+
+
+def test_nobody_at_home_is_told() -> None:
+    with pytest.raises(UnavailableError, match=r"http://127\.0\.0\.1:1/sparql cannot be reached"):
+        Endpoint("http://reader:hunter2@127.0.0.1:1/sparql").select(QUERY)
+
+
+# --- passwords -------------------------------------------------------------------------------
+
+
+def test_a_password_is_sent_only_when_asked_for_and_never_shown(fake: Fake) -> None:
+    def challenge(_: Any) -> bool:
+        fake.status = 500 if "authorization" in fake.asked[-1] else 401
+        fake.headers = {"www-authenticate": "Basic realm=x"}
+        fake.body = b"bad password hunter2 of reader"
+        return False
+
+    fake.before = challenge
+    with pytest.raises(UnavailableError) as raised:
+        Endpoint(with_login(fake)).select(QUERY)
+    assert "status 500" in str(raised.value)
+    assert "hunter2" not in str(raised.value)
+    assert raised.value.__cause__ is None
+    sent = base64.b64encode(b"reader:hunter2").decode()
+    assert [asked.get("authorization") for asked in fake.asked] == [None, f"Basic {sent}"]
+
+
+def test_a_token_is_sent_and_never_shown(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KB_STORE_TOKEN", "s3cr3t")
+    fake.status, fake.body = 500, b"no such token: s3cr3t"
+    with pytest.raises(UnavailableError) as raised:
+        Endpoint(fake.url).select(QUERY)
+    assert "s3cr3t" not in str(raised.value)
+    assert fake.asked[0]["authorization"] == "Bearer s3cr3t"
+
+
+@pytest.mark.parametrize("words", [["query", "verification-states"], ["load", "--to"]])
+def test_the_command_line_shows_no_password(fake: Fake, words: list[str]) -> None:
+    fake.status, fake.body = 401, b"hunter2"
+    url = with_login(fake)
+    given = [*words, url] if "--to" in words else ["--store", url, *words]
+    result = kb(ROOT, *given)
+    assert result.exit_code == 3
+    assert "wants a user and password" in result.output
+    assert "hunter2" not in result.output
+
+
+@pytest.mark.parametrize("token", ["a\nb: c", "gehe\u00efm"])
+def test_a_token_that_no_header_holds_is_refused(
+    token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KB_STORE_TOKEN", token)
+    with pytest.raises(InputError, match="KB_STORE_TOKEN") as raised:
+        Http("http://127.0.0.1:1/")
+    assert token not in str(raised.value)
+
+
+def test_a_password_never_travels_in_the_clear() -> None:
+    with pytest.raises(InputError, match="over https") as raised:
+        Http("http://reader:hunter2@example.org/sparql")
+    assert "hunter2" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "sparql", "ftp://example.org/", "file:///etc/passwd", "http://", "http://[/", "\0"]
+)
+def test_what_is_no_url_is_refused(url: str) -> None:
+    with pytest.raises(InputError):
+        Http(url)
+
+
+# --- values ----------------------------------------------------------------------------------
+
+
+def test_cells_are_what_the_embedded_store_gives() -> None:
+    xsd = "http://www.w3.org/2001/XMLSchema#"
+    terms = {
+        "a": {"type": "uri", "value": "http://x/"},
+        "b": {"type": "bnode", "value": "b0"},
+        "c": {"type": "literal", "value": "7", "datatype": f"{xsd}integer"},
+        "d": {"type": "typed-literal", "value": "7.70", "datatype": f"{xsd}decimal"},
+        "e": {"type": "literal", "value": "1.5e0", "datatype": f"{xsd}double"},
+        "f": {"type": "literal", "value": "blau", "xml:lang": "de"},
+        "g": {"type": "literal", "value": "1", "datatype": f"{xsd}boolean"},
+        "h": {"type": "literal", "value": "many", "datatype": f"{xsd}integer"},
+    }
+    answer = read_results({"head": {"vars": [*terms, "i"]}, "results": {"bindings": [terms]}})
+    shown = [repr(cell) for cell in answer.rows[0]]
+    assert shown == [
+        "'http://x/'", "'b0'", "7", "Decimal('7.70')", "1.5", "'blau'", "'true'", "'many'", "None",
+    ]  # fmt: skip

@@ -1,0 +1,187 @@
+"""A server for the tests: started as a user starts it, on a free port of this machine."""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+JSON = "application/sparql-results+json"
+POLICY = "default-src 'none'; script-src 'self'"
+PAGE = f"""<!doctype html><html><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{POLICY}">
+<title>A page</title></head><body>{"<p>Some words.</p>" * 60}</body></html>"""
+EXPLODING = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+SITE = {
+    "index.html": PAGE,
+    "404.html": PAGE.replace("A page", "Not here"),
+    "console/index.html": PAGE.replace("'self'", "'self' 'wasm-unsafe-eval'"),
+    "study/index.html": PAGE,
+    "study/tower/index.html": PAGE,
+    "study/tower/survival.csv": "a,b\n1,2\n",
+    "study/tower.ttl": "<a:a> <a:b> <a:c> .\n" * 60,
+    "study/tower.jsonld": "{}\n",
+    "study/tower.csv": "a\n1\n",
+    "study/tower.bib": "@article{a}\n",
+    "study/tower.csl.json": "[]\n",
+    "assets/front/site.js": "export {};\n",
+    "assets/main.0123456789ab.min.js": "1;\n",
+    "assets/mark.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>\n",
+    ".hidden": "secret\n",
+}
+
+
+def write_build(folder: Path, nquads: bytes) -> Path:
+    """A build with the given dataset and a small site."""
+    for path, text in SITE.items():
+        (folder / "site" / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "site" / path).write_text(text, encoding="utf-8")
+    (folder / "site" / "data").mkdir()
+    (folder / "site" / "data" / "kb.trig.gz").write_bytes(gzip.compress(b"<a:a> <a:b> 1 .\n"))
+    (folder / "secret.txt").write_text("secret\n", encoding="utf-8")
+    (folder / "site" / "out.txt").symlink_to(folder / "secret.txt")
+    (folder / "kb.nq").write_bytes(nquads)
+    return folder
+
+
+@dataclass
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8")
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Server:
+    """A running ``kb serve``."""
+
+    def __init__(self, build: Path, *options: str) -> None:
+        self.process = subprocess.Popen(
+            [
+                Path(sys.executable).with_name("kb"),
+                "serve",
+                "--port=0",
+                f"--build={build}",
+                *options,
+            ],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.log: list[dict[str, Any]] = []
+        self._other: list[str] = []
+        self._ready = threading.Event()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        assert self._ready.wait(30), "the server did not start"
+        listening = [line for line in self.log if line["event"] == "listening"]
+        assert listening, self._other
+        self.port = urlsplit(listening[0]["address"]).port or 0
+
+    def _read(self) -> None:
+        for line in self.process.stderr or ():
+            try:
+                self.log.append(json.loads(line))
+            except ValueError:
+                self._other.append(line)
+            if self.log and self.log[-1]["event"] == "listening":
+                self._ready.set()
+        self._ready.set()
+
+    def ask(
+        self,
+        path: str,
+        method: str = "GET",
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        wait: float = 30,
+    ) -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=wait)
+        try:
+            connection.request(method, path, body, dict(headers or {}))
+            found = connection.getresponse()
+            content = found.read()
+        finally:
+            connection.close()
+        return Answer(found.status, {k.lower(): v for k, v in found.getheaders()}, content)
+
+    def sparql(self, query: str, accept: str = "*/*", **more: str) -> Answer:
+        """Ask by GET."""
+        address = "/sparql?" + urlencode({"query": query, **more})
+        return self.ask(address, headers={"Accept": accept})
+
+    def metric(self, line: str) -> float:
+        """The value of a line of /metrics, 0 when it is not there."""
+        lines = self.ask("/metrics").text.splitlines()
+        return sum(float(found.rpartition(" ")[2]) for found in lines if found.startswith(line))
+
+    def requests(self, path: str) -> list[dict[str, Any]]:
+        """The lines of the log about a path."""
+        time.sleep(0.1)
+        return [line for line in self.log if line.get("path") == path]
+
+    def stop(self) -> int:
+        """Ask the server to stop, and return its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(30)
+        self._reader.join(10)
+        if self.process.stderr is not None:
+            self.process.stderr.close()
+        assert not self._other, f"not JSON: {self._other}"
+        return code
+
+
+@contextmanager
+def serving(build: Path, *options: str) -> Iterator[Server]:
+    server = Server(build, *options)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def processes_of(server: Server) -> list[int]:
+    """The process that loads, and its workers."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+            found.append((int(entry.name), parent))
+    first = [pid for pid, parent in found if parent == server.process.pid]
+    return [*first, *(pid for pid, parent in found if parent in first)]
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory that a process holds for itself and shares."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def wait_for(holds: object, seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not holds():  # type: ignore[operator]
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.05)

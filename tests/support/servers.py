@@ -1,0 +1,114 @@
+"""Real servers on this machine's loopback address, started for the tests and ended with them."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from support.environment import unavailable
+
+PATIENCE = 60.0
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where a server takes questions, and where it takes graphs."""
+
+    query: str
+    store: str
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port: int = found.getsockname()[1]
+    return port
+
+
+@contextmanager
+def oxigraph(folder: Path) -> Iterator[Server]:
+    """The server of Oxigraph, which comes from the package index with the other test tools."""
+    program = shutil.which("oxigraph") or Path(sys.executable).with_name("oxigraph")
+    if not Path(program).exists():
+        unavailable("no Oxigraph server: pip install 'kb[dev]'")
+    place = f"127.0.0.1:{free_port()}"
+    command = [str(program), "serve", "--bind", place, "--union-default-graph"]
+    server = Server(f"http://{place}/query", f"http://{place}/store")
+    with running(command, folder, lambda: answers(server.query)):
+        yield server
+
+
+VIRTUOSO = """
+[Database]
+DatabaseFile = virtuoso.db
+ErrorLogFile = virtuoso.log
+LockFile = virtuoso.lck
+TransactionFile = virtuoso.trx
+xa_persistent_file = virtuoso.pxa
+[TempDatabase]
+DatabaseFile = virtuoso-temp.db
+TransactionFile = virtuoso-temp.trx
+[Parameters]
+ServerPort = 127.0.0.1:{own}
+NumberOfBuffers = 20000
+DirsAllowed = .
+[HTTPServer]
+ServerPort = 127.0.0.1:{port}
+ServerThreads = 4
+[SPARQL]
+ResultSetMaxRows = 1000000
+"""
+
+
+@contextmanager
+def virtuoso(folder: Path) -> Iterator[Server]:
+    """Virtuoso 7 of Debian (virtuoso-opensource-7-bin), with the password it is born with."""
+    program = shutil.which("virtuoso-t")
+    if program is None:
+        unavailable("no Virtuoso: apt-get install virtuoso-opensource-7-bin")
+    port = free_port()
+    settings = VIRTUOSO.format(own=free_port(), port=port)
+    (folder / "virtuoso.ini").write_text(settings, encoding="utf-8")
+    place = f"127.0.0.1:{port}"
+    server = Server(f"http://{place}/sparql", f"http://dba:dba@{place}/sparql-graph-crud-auth")
+    command = [program, "+configfile", "virtuoso.ini", "+foreground"]
+    with running(command, folder, lambda: answers(server.query)):
+        yield server
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.post(url, data={"query": "ASK {}"}, trust_env=False).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+@contextmanager
+def running(command: list[str], folder: Path, ready: Callable[[], bool]) -> Iterator[None]:
+    """Run a program in a folder until the block ends; it must be ready before it begins."""
+    log = folder / "server.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, cwd=folder, stdout=out, stderr=out)
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while not ready():
+            if process.poll() is not None or time.monotonic() > deadline:
+                said = log.read_text(encoding="utf-8", errors="replace")[-1000:]
+                raise RuntimeError(f"{command[0]} did not start: {said}")
+            time.sleep(0.1)
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

@@ -1,0 +1,216 @@
+"""A folder is replaced as a whole, whenever the process that does it is killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support.example_base import content
+from support.killing import fill, kind_of
+
+from kb.errors import InputError, UnavailableError
+from kb.util import atomic as _replacing
+from kb.util.atomic import replacing, write_whole
+
+
+def killed_everywhere(
+    folder: Path, signum: signal.Signals, way: str, before: str
+) -> list[tuple[str, str, list[str]]]:
+    """For each step: the folder after the kill, for the next run, and what stands beside it."""
+    script = Path(__file__).parents[1] / "support" / "killing.py"
+    ran = subprocess.run(
+        [sys.executable, script, folder / "out", str(signum.value), way, before],
+        env=os.environ | {"PYTHONPATH": str(Path(_replacing.__file__).parents[1])},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    seen = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert len(seen) >= 20
+    return seen
+
+
+@pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_killed_at_any_step_the_folder_is_the_old_one_or_the_new_one(
+    tmp_path: Path, signum: signal.Signals
+) -> None:
+    seen = killed_everywhere(tmp_path, signum, "swap", "old")
+    assert {killed for killed, _, _ in seen} == {"old", "new"}
+    for killed, found, beside in seen:
+        assert found == killed
+        assert beside == ["out"]
+
+
+def test_where_folders_cannot_change_places_the_next_run_puts_the_old_one_back(
+    tmp_path: Path,
+) -> None:
+    seen = killed_everywhere(tmp_path, signal.SIGKILL, "aside", "old")
+    assert {killed for killed, _, _ in seen} == {"old", "missing", "new"}
+    assert {found for _, found, _ in seen} == {"old", "new"}
+    assert all(beside == ["out"] for _, _, beside in seen)
+
+
+def test_killed_before_the_first_is_complete_there_is_none(tmp_path: Path) -> None:
+    seen = killed_everywhere(tmp_path, signal.SIGKILL, "swap", "")
+    assert {killed for killed, _, _ in seen} == {"missing", "new"}
+    assert all(found == killed and beside == ["out"] for killed, found, beside in seen)
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    """A folder that is complete, with nothing beside it."""
+    target = tmp_path / "out"
+    with replacing(target) as fresh:
+        fill(fresh, "old")
+    return target
+
+
+def test_a_block_that_fails_changes_nothing(tmp_path: Path, target: Path) -> None:
+    for error in (KeyError("x"), KeyboardInterrupt(), SystemExit(3)):
+        failing = pytest.raises(type(error))
+        with failing, replacing(target) as fresh:
+            fill(fresh, "half")
+            raise error
+        assert kind_of(target) == "old"
+    with pytest.raises(UnavailableError, match=r"cannot write .*out: No space"), replacing(target):
+        raise OSError("No space left on device")
+    assert kind_of(target) == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("exchange", [True, False])
+def test_a_swap_that_fails_half_way_is_undone(
+    tmp_path: Path, target: Path, monkeypatch: pytest.MonkeyPatch, exchange: bool
+) -> None:
+    if not exchange:
+        monkeypatch.setattr(_replacing, "_exchanged", lambda _one, _other: False)
+    real: Callable[[Path, Path], Path] = Path.rename
+
+    def refuse(self: Path, other: Path) -> Path:
+        if self.name.startswith("new-"):
+            raise PermissionError("not allowed")
+        return real(self, other)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    if exchange:
+        with replacing(target) as fresh:
+            (fresh / "mark").write_text("", encoding="utf-8")
+        assert list(content(target)) == ["mark"]
+    else:
+        with pytest.raises(UnavailableError, match="not allowed"), replacing(target):
+            pass
+        assert kind_of(target) == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+# --- two at once -----------------------------------------------------------------------------
+
+
+def test_a_second_one_is_refused_and_told_who_is_at_work(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    with replacing(target) as fresh:
+        with (
+            pytest.raises(UnavailableError, match=f"process {os.getpid()} is writing"),
+            replacing(target),
+        ):
+            pytest.fail("two at once")
+        (fresh / "mark").write_text("", encoding="utf-8")
+    assert list(content(target)) == ["mark"]
+    with replacing(target / "another"), replacing(target / "more"):
+        pass
+
+
+def test_many_at_once_never_mix(tmp_path: Path, target: Path) -> None:
+    done: list[str] = []
+
+    def write(kind: str) -> None:
+        for _ in range(20):
+            try:
+                with replacing(target) as fresh:
+                    fill(fresh, kind)
+                done.append(kind)
+            except UnavailableError as error:
+                assert "is writing" in str(error)  # noqa: PT017 - the only way to fail here
+
+    writers = [threading.Thread(target=write, args=(f"kind {n}",)) for n in range(6)]
+    for writer in writers:
+        writer.start()
+    while any(writer.is_alive() for writer in writers):
+        assert target.exists()
+    assert done
+    assert kind_of(target) in done
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+# --- places that cannot be written -----------------------------------------------------------
+
+
+def test_a_link_is_followed_and_stays(tmp_path: Path) -> None:
+    (tmp_path / "disk" / "real").mkdir(parents=True)
+    link = tmp_path / "out"
+    link.symlink_to(tmp_path / "disk" / "real")
+    with replacing(link) as fresh:
+        (fresh / "mark").write_text("", encoding="utf-8")
+    assert link.is_symlink()
+    assert list(content(tmp_path / "disk")) == ["real/mark"]
+
+
+def test_what_is_no_folder_is_refused_and_stays(tmp_path: Path) -> None:
+    file, circle = tmp_path / "file", tmp_path / "circle"
+    file.write_text("precious", encoding="utf-8")
+    circle.symlink_to(circle)
+    for target in (file, circle, Path("/"), tmp_path / "a\0b"):
+        with pytest.raises((InputError, UnavailableError)), replacing(target):
+            pytest.fail("written")
+    for target in (file / "inside", tmp_path / ("n" * 250)):
+        with pytest.raises(UnavailableError, match="cannot write"), replacing(target):
+            pytest.fail("written")
+    assert file.read_text(encoding="utf-8") == "precious"
+
+
+def test_a_link_in_the_place_of_the_working_folder_is_not_emptied(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "file").write_text("", encoding="utf-8")
+    (tmp_path / ".out.making").symlink_to(precious)
+    with pytest.raises(UnavailableError, match="is a link"), replacing(tmp_path / "out"):
+        pytest.fail("written")
+    assert list(content(precious)) == ["file"]
+
+
+def test_files_may_not_grow_as_on_a_full_disk(tmp_path: Path, target: Path) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    full = pytest.raises(UnavailableError, match=r"cannot write .*too large")
+    with full, replacing(target) as fresh:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+        try:
+            fill(fresh, "x" * 10_000)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert kind_of(target) == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_file_is_written_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "precious.yaml"
+    write_whole(path, [b"old"])
+    path.chmod(0o640)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+        with pytest.raises(UnavailableError, match=r"cannot write .*precious.yaml.*too large"):
+            write_whole(path, [b"x" * 10_000])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert content(tmp_path) == {"precious.yaml": b"old"}
+    write_whole(path, [b"new"])
+    assert content(tmp_path) == {"precious.yaml": b"new"}
+    assert path.stat().st_mode & 0o777 == 0o640

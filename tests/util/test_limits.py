@@ -1,0 +1,142 @@
+"""Queries that would not end, or fill the memory, are given up with a clear error."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from support.command_line import kb
+
+from kb import KnowledgeBase
+from kb.errors import NotFoundError, QueryError
+from kb.stores import base as kb_store
+from kb.util.child import _uninterrupted
+from kb.util.limits import within
+
+ALL = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l"
+EXPLODING = {
+    "a count": f"SELECT (COUNT(*) AS ?n) {{ {ALL} }}",
+    "rows": f"SELECT * {{ {ALL} }}",
+    "rows that never come": f"SELECT * {{ {ALL} FILTER(?c = ?f && ?f != ?c) }}",
+    "a question": f"ASK {{ {ALL} FILTER(?c = ?f && ?f != ?c) }}",
+    "a path": "SELECT (COUNT(*) AS ?n) { ?a (!<a:a>)* ?b . ?c (!<a:a>)* ?d . ?e (!<a:a>)* ?f }",
+    "a regular expression": (
+        f"ASK {{ {ALL} FILTER(REGEX(CONCAT(STR(?a), STR(?d), STR(?g)), '^(a+)+(b*)*$')) }}"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EXPLODING)
+def test_a_query_that_explodes_is_given_up(
+    example_root: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(kb_store, "MAX_ROWS", 1000)
+    ran = kb(example_root, "query", "--timeout", "0.5", EXPLODING[name])
+    assert ran.exit_code == 2
+    assert "no answer within 0.5 seconds" in ran.output or "more than 1,000 rows" in ran.output
+    assert len(ran.output.splitlines()) == 1
+
+
+def test_an_answer_is_whole_or_refused(
+    example: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = "SELECT * { ?s a ?o } LIMIT 10"
+    monkeypatch.setattr(kb_store, "MAX_ROWS", 10)
+    assert len(example.sparql(query)) == 10
+    monkeypatch.setattr(kb_store, "MAX_ROWS", 9)
+    with pytest.raises(QueryError, match="more than 9 rows"):
+        example.sparql(query)
+    with pytest.raises(QueryError, match="more than 9 rows"):
+        example.store.graph("CONSTRUCT WHERE { ?s a ?o }")
+
+
+def test_an_error_of_a_query_is_that_of_the_query() -> None:
+    def broken() -> None:
+        raise NotFoundError.of("study", "towr", ["tower"])
+
+    with pytest.raises(NotFoundError, match="did you mean 'tower'"):
+        within(60, broken)
+
+
+def test_an_interrupt_waits_until_the_copy_can_be_ended(tmp_path: Path) -> None:
+    mark, handler = tmp_path / "begun", signal.getsignal(signal.SIGINT)
+
+    def begin() -> None:
+        with _uninterrupted():
+            signal.raise_signal(signal.SIGINT)
+            mark.touch()
+
+    with pytest.raises(KeyboardInterrupt):
+        begin()
+    assert mark.exists()
+    assert signal.getsignal(signal.SIGINT) is handler
+
+
+def test_the_work_ends_with_the_wait(tmp_path: Path) -> None:
+    mark = tmp_path / "process"
+
+    def work() -> None:
+        mark.write_text(str(os.getpid()), encoding="utf-8")
+        time.sleep(600)
+
+    with pytest.raises(QueryError, match=r"no answer within 1\.5 seconds"):
+        within(1.5, work)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(mark.read_text(encoding="utf-8")), 0)
+
+
+def test_the_work_ends_also_when_who_waits_is_killed(tmp_path: Path) -> None:
+    mark = tmp_path / "process"
+    code = (
+        "import os, pathlib, time\n"
+        "from kb.util.limits import within\n"
+        "def work():\n"
+        f"    pathlib.Path({str(mark)!r}).write_text(str(os.getpid()))\n"
+        "    time.sleep(600)\n"
+        "within(1, work)\n"
+    )
+    waiting = subprocess.Popen([sys.executable, "-c", code])
+    while not (mark.exists() and mark.read_text("utf-8")):
+        time.sleep(0.01)
+    waiting.kill()
+    waiting.wait()
+    state = Path("/proc", mark.read_text("utf-8"), "stat")
+    for _ in range(1000):
+        if not state.exists() or ") Z " in state.read_text("utf-8"):
+            break
+        time.sleep(0.05)
+    else:
+        pytest.fail("the work goes on, and nobody waits for it")
+
+
+def test_an_answer_that_needs_too_much_memory_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kb.util.limits.MEMORY", 100_000_000)
+    with pytest.raises(QueryError, match="takes too much memory"):
+        within(60, lambda: b"x" * 1_000_000_000)
+    with pytest.raises(QueryError, match="broke off"):
+        within(60, lambda: os._exit(7))
+    assert len(within(60, lambda: b"x" * 10_000_000)) == 10_000_000
+
+
+@pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf")])
+def test_a_limit_that_is_none_is_refused(seconds: float) -> None:
+    with pytest.raises(QueryError, match="a time limit is"):
+        within(seconds, lambda: 7)
+
+
+def test_a_question_to_tables_is_answered_within_its_time(
+    example_root: Path, tmp_path: Path
+) -> None:
+    tables = tmp_path / "tables"
+    assert kb(example_root, "export", "parquet", "--out", tables).exit_code == 0
+    asked = ("query", "studies-by-design", "--csv")
+    answers = [
+        kb(example_root, "--store", store, *asked) for store in ("memory", f"parquet:{tables}")
+    ]
+    assert [answer.exit_code for answer in answers] == [0, 0]
+    assert answers[0].output == answers[1].output
