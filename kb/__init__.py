@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from kb.api.knowledge_base import KnowledgeBase
-    from kb.api.results import Claims, FoundClaim, Table
-    from kb.checks import Finding
+    from kb.api.results import Claims, ClaimView, QueryResult
+    from kb.checks import Discrepancy
     from kb.errors import (
         InputError,
         KbError,
@@ -23,15 +23,14 @@ if TYPE_CHECKING:
         UnavailableError,
     )
     from kb.model import Claim, Evidence, Group, Measure, Publication, Source, Study
-    from kb.sources.verify import Check, State
+    from kb.sources.verify import Verification, VerificationState
 
 __all__ = [
-    "Check",
     "Claim",
+    "ClaimView",
     "Claims",
+    "Discrepancy",
     "Evidence",
-    "Finding",
-    "FoundClaim",
     "Group",
     "InputError",
     "KbError",
@@ -41,16 +40,17 @@ __all__ = [
     "Problem",
     "Publication",
     "QueryError",
+    "QueryResult",
     "RecordError",
     "Source",
-    "State",
     "Study",
-    "Table",
     "UnavailableError",
+    "Verification",
+    "VerificationState",
 ]
 
 _HOMES: Final = {
-    "checks": ("Finding",),
+    "checks": ("Discrepancy",),
     "errors": (
         "InputError",
         "KbError",
@@ -62,8 +62,8 @@ _HOMES: Final = {
     ),
     "api.knowledge_base": ("KnowledgeBase",),
     "model": ("Claim", "Evidence", "Group", "Measure", "Publication", "Source", "Study"),
-    "api.results": ("Claims", "FoundClaim", "Table"),
-    "sources.verify": ("Check", "State"),
+    "api.results": ("Claims", "ClaimView", "QueryResult"),
+    "sources.verify": ("Verification", "VerificationState"),
 }
 
 

@@ -189,7 +189,7 @@ class Measure:
     """What is measured: its identity decides which claims speak of the same thing.
 
     ``statistic`` is the broader one where prints of several statistics say one thing: a count
-    and a percentage are both a frequency. ``versus`` is the other group when two groups are
+    and a percentage are both a frequency. ``comparator`` is the other group when two groups are
     compared, else "".
     """
 
@@ -199,7 +199,7 @@ class Measure:
     statistic: str
     category: str = ""
     time: Time = field(default_factory=Time)
-    versus: str = ""
+    comparator: str = ""
     regimen: str = ""
     population: str = ""
 
@@ -211,7 +211,7 @@ def measure_key(measure: Measure) -> str:
     >>> measure_key(Measure("trial", "treated", "OS", "median", time=Time(at="2 years")))
     'OS.median.at-2-years.treated'
     """
-    groups = f"{measure.group}~{measure.versus}" if measure.versus else measure.group
+    groups = f"{measure.group}~{measure.comparator}" if measure.comparator else measure.group
     parts = (
         measure.endpoint,
         measure.category,
@@ -229,7 +229,7 @@ class Figure:
     """The figure as stored: digits as printed, None or "" for what is not printed."""
 
     value: Decimal | None = None
-    lexical: str = ""
+    digits: str = ""
     operator: str = ""
     unit: str = ""
     numerator: int | None = None
@@ -237,21 +237,21 @@ class Figure:
     low: Decimal | None = None
     high: Decimal | None = None
     bounds: str = ""
-    spread: Decimal | None = None
-    word: str = ""
+    dispersion: Decimal | None = None
+    text_value: str = ""
     date: str = ""
     date_from: str = ""
     date_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ComparisonResult:
     """What a comparison says beside its estimate."""
 
     p_printed: str = ""
     p_operator: str = ""
     p_value: Decimal | None = None
-    finding: str = ""
+    direction: str = ""
     significance: str = ""
     favours: str = ""
 
@@ -292,7 +292,7 @@ class Claim:
     section: str
     printed: str
     figure: Figure = field(default_factory=Figure)
-    verdict: Verdict = field(default_factory=Verdict)
+    result: ComparisonResult = field(default_factory=ComparisonResult)
     steps: tuple[DoseStep, ...] = ()
     row: tuple[str, ...] = ()
     column: str = ""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
     from support.console_page import Console
 
-    from kb.site.context import Site
+    from kb.site.context import PageContext
 
 # How long an example takes says nothing here; under CI the examples are the same every time.
 settings.register_profile("kb", deadline=None)
@@ -138,13 +138,13 @@ def site_folder() -> Path:
 
 
 @pytest.fixture(scope="session")
-def site() -> Site:
+def site() -> PageContext:
     """What all kinds of pages ask of the project's records."""
     from support.built_site import records
 
-    from kb.site.context import Site
+    from kb.site.context import PageContext
 
-    return Site(records(), ROOT / "site")
+    return PageContext(records(), ROOT / "site")
 
 
 @pytest.fixture(scope="session")

@@ -208,5 +208,5 @@ def _joined(said: Mapping[str, Iterable[str]]) -> dict[str, str]:
 def _short(claim: Claim) -> str:
     figure = claim.figure
     unit = "%" if figure.unit == "%" else f" {figure.unit}".rstrip()
-    value = f"{figure.operator}{figure.lexical}{unit}" if figure.lexical else figure.word
+    value = f"{figure.operator}{figure.digits}{unit}" if figure.digits else figure.text_value
     return " ".join(filter(None, (claim.measure.category, value)))

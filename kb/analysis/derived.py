@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 from kb.analysis.intervals import Derivation, derive
-from kb.export.csv import inert
+from kb.export.csv import escape_formula
 from kb.model import Evidence
 from kb.rdf import terms as _terms
 from kb.rdf.writer import GraphWriter
@@ -54,7 +54,7 @@ def derived_csv(derivations: Iterable[Derivation]) -> str:
         row = (
             measure.study,
             measure.group,
-            measure.versus,
+            measure.comparator,
             measure.endpoint,
             measure.category,
             str(measure.time),
@@ -63,7 +63,7 @@ def derived_csv(derivations: Iterable[Derivation]) -> str:
             found.method,
             " ".join(found.inputs),
         )
-        writer.writerow([inert(cell) for cell in row])
+        writer.writerow([escape_formula(cell) for cell in row])
     return out.getvalue()
 
 

@@ -229,7 +229,7 @@ def _differences(
     claims: Sequence[Claim], found: dict[tuple[str, Measure], Counts]
 ) -> Iterator[Derivation]:
     """Yield the differences of shares that a source compares in words or by a p-value."""
-    compared = {_pair(claim): claim.measure for claim in claims if claim.measure.versus}
+    compared = {_pair(claim): claim.measure for claim in claims if claim.measure.comparator}
     for (source, *_), measure in compared.items():
         of, versus = (
             [
@@ -239,7 +239,7 @@ def _differences(
                 and (m.study, m.group) == (measure.study, group)
                 and _same(m, measure)
             ]
-            for group in (measure.group, measure.versus)
+            for group in (measure.group, measure.comparator)
         )
         if len(of) == len(versus) == 1:
             yield Derivation("difference", measure, difference(of[0][1], versus[0][1]))
@@ -247,7 +247,7 @@ def _differences(
 
 def _pair(claim: Claim) -> tuple[str, ...]:
     m = claim.measure
-    parts = (m.study, m.group, m.versus, m.endpoint, m.category, str(m.time))
+    parts = (m.study, m.group, m.comparator, m.endpoint, m.category, str(m.time))
     return (claim.source, *parts, m.regimen, m.population)
 
 
@@ -269,14 +269,14 @@ def _by_source(claims: Iterable[Claim]) -> dict[tuple[str, Measure], list[Claim]
     for claim in claims:
         measure = claim.measure
         is_share = measure.statistic == FREQUENCY and claim.figure.unit in ("%", PEOPLE)
-        if is_share and measure.endpoint != SIZE and not measure.versus:
+        if is_share and measure.endpoint != SIZE and not measure.comparator:
             found[claim.source, measure].append(claim)
     return found
 
 
 def _is_size(claim: Claim) -> bool:
     measure, figure = claim.measure, claim.figure
-    plain = not (measure.category or measure.versus or measure.regimen or measure.population)
+    plain = not (measure.category or measure.comparator or measure.regimen or measure.population)
     counted = figure.numerator is not None and figure.unit == PEOPLE and not figure.operator
     return measure.endpoint == SIZE and plain and not str(measure.time) and counted
 

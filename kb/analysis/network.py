@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import networkx
 
 from kb.records.vocabulary import Vocabulary
-from kb.stores.base import Value
+from kb.stores.base import Cell
 
 if TYPE_CHECKING:
     Network = networkx.MultiDiGraph[str]
 
 
-def comparison_network(rows: Iterable[Mapping[str, Value]], vocabulary: Vocabulary) -> Network:
+def comparison_network(rows: Iterable[Mapping[str, Cell]], vocabulary: Vocabulary) -> Network:
     """Build a graph from the rows of the query ``comparisons``.
 
     Comparisons inside one regimen (two subgroups of one arm) join nothing and are left out.

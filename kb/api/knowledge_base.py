@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.analysis.comparability import Comparability, Difference
-from kb.api.results import Claims, FoundClaim, Table
-from kb.checks.adjudication import Judged, Standing, judge
+from kb.api.results import Claims, ClaimView, QueryResult
+from kb.checks.adjudication import ClaimStatus, CuratedDiscrepancies, judge
 from kb.errors import NotFoundError, UnavailableError
 from kb.export import csv as exports
 from kb.model import Evidence, Group, Publication, Source, Study
@@ -29,9 +29,9 @@ from kb.records.expand import expand
 from kb.records.load import Records, find_root, load_dataset, load_records, load_some, names_in
 from kb.records.vocabulary import Vocabulary
 from kb.sources.text import load_texts
-from kb.sources.verify import Check, State, verify
-from kb.stores.base import Engine, Value, binding
-from kb.stores.config import NO_ANALYTICS, Setting
+from kb.sources.verify import Verification, VerificationState, verify
+from kb.stores.base import Cell, Engine, binding
+from kb.stores.config import NO_ANALYTICS, StoreConfig
 from kb.stores.library import find_query
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     import rdflib
 
     from kb.analysis.intervals import Derivation
-    from kb.checks import Finding
-    from kb.stores.duckdb import Analytics
+    from kb.checks import Discrepancy
+    from kb.stores.duckdb import DuckDB
 
 
 class KnowledgeBase:
@@ -71,7 +71,7 @@ class KnowledgeBase:
     ) -> None:
         """Read the records; the graph is made when it is first asked."""
         self.read_at = time.time()
-        self.setting = Setting(store)
+        self.setting = StoreConfig(store)
         self.root = Path(root) if root is not None else find_root()
         self.texts = Path(texts) if texts is not None else None
         if self.setting.kind != "oxigraph":
@@ -120,14 +120,14 @@ class KnowledgeBase:
         return self.setting.open(self.root, self.texts, lambda: self.nquads)
 
     @cached_property
-    def checks(self) -> Mapping[tuple[str, str], Check]:
+    def checks(self) -> Mapping[tuple[str, str], Verification]:
         """The verification of every claim, by study and claim id."""
         texts = load_texts(self.texts, self.records.sources.values()) if self.texts else {}
         found = verify(self.evidence, texts, read_attestations(self.root))
         return {(check.claim.study, check.claim.id): check for check in found}
 
     @cached_property
-    def judged(self) -> Judged:
+    def judged(self) -> CuratedDiscrepancies:
         """What the checks find, beside what curators judged about it."""
         return judge(self.evidence, self.vocabulary)
 
@@ -151,21 +151,21 @@ class KnowledgeBase:
         return {(group.study, group.id): group for group in self.evidence.groups}
 
     @cached_property
-    def _found(self) -> Mapping[str, FoundClaim]:
+    def _found(self) -> Mapping[str, ClaimView]:
         sources = {source.id: source for source in self.evidence.sources}
         publications = {p.id: p for p in self.evidence.publications}
         return dict(self._find(sources, publications))
 
     def _find(
         self, sources: Mapping[str, Source], publications: Mapping[str, Publication]
-    ) -> Iterator[tuple[str, FoundClaim]]:
+    ) -> Iterator[tuple[str, ClaimView]]:
         for claim in self.evidence.claims:
             source = sources[claim.source]
             references = dict(source.references)
             iri = self.iris.claim(claim.study, claim.id)
             yield (
                 iri,
-                FoundClaim(
+                ClaimView(
                     claim,
                     self._groups[claim.study, claim.measure.group],
                     source,
@@ -173,7 +173,7 @@ class KnowledgeBase:
                     self.checks[claim.study, claim.id],
                     iri,
                     self.judged.by_claim.get((claim.study, claim.id), ()),
-                    self.judged.standings.get((claim.study, claim.id), Standing.UNCONTESTED),
+                    self.judged.standings.get((claim.study, claim.id), ClaimStatus.UNCONTESTED),
                 ),
             )
 
@@ -233,7 +233,7 @@ class KnowledgeBase:
                 raise UnavailableError(f"the store is of other records, it has {iri}: load it anew")
         return Claims((self._found[iri] for iri in iris), self.rows, self._comparability)
 
-    def claim(self, iri: str) -> FoundClaim:
+    def claim(self, iri: str) -> ClaimView:
         """Return one claim by its IRI, or by ``<study>#<claim id>``."""
         full = iri if ":" in iri else f"{self.iris.base}study/{iri}"
         if full not in self._found:
@@ -245,7 +245,7 @@ class KnowledgeBase:
         """Lead a claim back to its print: what, about whom, by whom, where, and if checked."""
         return self.claim(iri).explain()
 
-    def ask(self, name: str, /, **parameters: str) -> Table:
+    def ask(self, name: str, /, **parameters: str) -> QueryResult:
         """Answer a named query (``kb query --list``) with values for its parameters.
 
         >>> KnowledgeBase().ask("study-results", study="tower").columns[0]
@@ -256,10 +256,10 @@ class KnowledgeBase:
             self._known(query.parameters.get(parameter, ""), value)
         bindings = query.bindings(parameters, self.vocabulary)
         if self.setting.tables is not None:
-            return Table(self._analytics.select(query.in_sql(parameters), parameters))
-        return Table(self.store.select(query.text(self.iris, parameters), bindings))
+            return QueryResult(self._analytics.select(query.in_sql(parameters), parameters))
+        return QueryResult(self.store.select(query.text(self.iris, parameters), bindings))
 
-    def sql(self, query: str, parameters: Mapping[str, Value] | None = None) -> Table:
+    def sql(self, query: str, parameters: Mapping[str, Cell] | None = None) -> QueryResult:
         """Answer one SELECT of SQL over the tables of ``kb export parquet``, through DuckDB.
 
         ``$name`` in the query stands for a parameter. Where the store is ``parquet:FOLDER``
@@ -272,7 +272,7 @@ class KnowledgeBase:
         >>> KnowledgeBase().sql("SELECT count(*) AS n FROM claims")[0]["n"] > 1000
         True
         """
-        return Table(self._analytics.select(query, parameters))
+        return QueryResult(self._analytics.select(query, parameters))
 
     @cached_property
     def tables(self) -> Mapping[str, pyarrow.Table]:
@@ -284,10 +284,10 @@ class KnowledgeBase:
         return Tables(self.evidence, self.vocabulary, self.judged, self._states).all()
 
     @cached_property
-    def _analytics(self) -> Analytics:
+    def _analytics(self) -> DuckDB:
         return self.setting.open_tables(lambda: self.tables)
 
-    def differences(self, table: Table) -> tuple[Difference, ...]:
+    def differences(self, table: QueryResult) -> tuple[Difference, ...]:
         """Say in what the claims of a table differ where it sets several studies side by side.
 
         A table without a column ``claim`` sets no claims side by side.
@@ -314,7 +314,9 @@ class KnowledgeBase:
             if name not in known:
                 raise NotFoundError.of(kind, name, known)
 
-    def sparql(self, query: str, bindings: Mapping[str, str | int | Value] | None = None) -> Table:
+    def sparql(
+        self, query: str, bindings: Mapping[str, str | int | Cell] | None = None
+    ) -> QueryResult:
         """Answer a SPARQL SELECT or ASK query.
 
         ``bindings`` gives values to variables and can never change the query: an absolute IRI
@@ -328,9 +330,9 @@ class KnowledgeBase:
         """
         base = self.iris.base
         bound = {name: binding(value, base) for name, value in (bindings or {}).items()}
-        return Table(self.store.select(query, bound))
+        return QueryResult(self.store.select(query, bound))
 
-    def discrepancies(self) -> list[Finding]:
+    def discrepancies(self) -> list[Discrepancy]:
         """Return what the checks find: claims that cannot all be right, material ones first.
 
         Each has its ``status`` (open, adjudicated, stale) and, if there is one, its
@@ -397,5 +399,5 @@ class KnowledgeBase:
             "groups": len(evidence.groups),
             "measures": len({claim.measure for claim in evidence.claims}),
             "claims": len(evidence.claims),
-            "verified": sum(c.state is State.VERIFIED for c in self.checks.values()),
+            "verified": sum(c.state is VerificationState.VERIFIED for c in self.checks.values()),
         }

@@ -6,24 +6,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
-from kb.checks.adjudication import Standing
+from kb.checks.adjudication import ClaimStatus
 from kb.errors import UnavailableError
 from kb.export import csv as exports
 from kb.model import Claim, Group, Publication, Source
-from kb.sources.verify import Check
-from kb.stores.base import Answer, Value
+from kb.sources.verify import Verification
+from kb.stores.base import Cell, ResultSet
 
 if TYPE_CHECKING:
     import pandas
 
     from kb.analysis.comparability import Comparability, Difference
-    from kb.checks import Finding
+    from kb.checks import Discrepancy
 
 
-class Table(Sequence[Mapping[str, Value]]):
+class QueryResult(Sequence[Mapping[str, Cell]]):
     """The answer to a query: rows as mappings from column to value."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: ResultSet) -> None:
         """Wrap the rows of a store."""
         self.columns: tuple[str, ...] = tuple(answer.columns)
         self._rows = answer.rows
@@ -33,10 +33,10 @@ class Table(Sequence[Mapping[str, Value]]):
         return len(self._rows)
 
     @overload
-    def __getitem__(self, index: int) -> Mapping[str, Value]: ...
+    def __getitem__(self, index: int) -> Mapping[str, Cell]: ...
     @overload
-    def __getitem__(self, index: slice) -> list[Mapping[str, Value]]: ...
-    def __getitem__(self, index: int | slice) -> Mapping[str, Value] | list[Mapping[str, Value]]:
+    def __getitem__(self, index: slice) -> list[Mapping[str, Cell]]: ...
+    def __getitem__(self, index: int | slice) -> Mapping[str, Cell] | list[Mapping[str, Cell]]:
         """Return one row, or a list of rows."""
         if isinstance(index, slice):
             return [dict(zip(self.columns, row, strict=True)) for row in self._rows[index]]
@@ -52,17 +52,17 @@ class Table(Sequence[Mapping[str, Value]]):
 
 
 @dataclass(frozen=True)
-class FoundClaim:
+class ClaimView:
     """A claim with what is known around it."""
 
     claim: Claim
     group: Group
     source: Source
     publications: tuple[Publication, ...]
-    check: Check
+    check: Verification
     iri: str
-    findings: tuple[Finding, ...] = ()
-    standing: Standing = Standing.UNCONTESTED
+    findings: tuple[Discrepancy, ...] = ()
+    standing: ClaimStatus = ClaimStatus.UNCONTESTED
 
     def explain(self) -> str:
         """Say, line by line, what is claimed, about whom, by whom, where, and if it was checked."""
@@ -75,7 +75,7 @@ class FoundClaim:
             ("as printed", claim.named),
             ("time", str(measure.time)),
             ("group", f"{self.group.label} ({measure.study}, {measure.group})"),
-            ("compared with", measure.versus),
+            ("compared with", measure.comparator),
             ("printed", claim.printed),
             ("where", f"{self.source.id}, {row}"),
             ("cites", cited),
@@ -91,12 +91,12 @@ class FoundClaim:
         return f"{self.claim.printed!r} ({self.claim.source}, {self.claim.section})"
 
 
-class Claims(Sequence[FoundClaim]):
+class Claims(Sequence[ClaimView]):
     """Claims that were found, in the order of their ids."""
 
     def __init__(
         self,
-        found: Iterable[FoundClaim],
+        found: Iterable[ClaimView],
         rows: Iterable[exports.Row],
         comparability: Comparability,
     ) -> None:
@@ -111,10 +111,10 @@ class Claims(Sequence[FoundClaim]):
         return len(self._found)
 
     @overload
-    def __getitem__(self, index: int) -> FoundClaim: ...
+    def __getitem__(self, index: int) -> ClaimView: ...
     @overload
-    def __getitem__(self, index: slice) -> tuple[FoundClaim, ...]: ...
-    def __getitem__(self, index: int | slice) -> FoundClaim | tuple[FoundClaim, ...]:
+    def __getitem__(self, index: slice) -> tuple[ClaimView, ...]: ...
+    def __getitem__(self, index: int | slice) -> ClaimView | tuple[ClaimView, ...]:
         """Return one claim, or several."""
         return self._found[index]
 
@@ -128,7 +128,7 @@ class Claims(Sequence[FoundClaim]):
 
         Where sources contradict each other without a judgement, all of them stay.
         """
-        kept = (found for found in self if found.standing is not Standing.SET_ASIDE)
+        kept = (found for found in self if found.standing is not ClaimStatus.SET_ASIDE)
         return Claims(kept, self._rows, self._comparability)
 
     def comparability(self) -> tuple[Difference, ...]:
@@ -147,7 +147,7 @@ class Claims(Sequence[FoundClaim]):
         return _frame(self._rows, exports.COLUMNS)
 
 
-def _contested(finding: Finding) -> Iterator[tuple[str, str]]:
+def _contested(finding: Discrepancy) -> Iterator[tuple[str, str]]:
     """Yield a finding and what was judged about it as lines of an explanation."""
     yield "discrepancy", f"{finding.message} ({finding.severity.value}, {finding.status.value})"
     one = finding.adjudication

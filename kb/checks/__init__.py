@@ -14,19 +14,26 @@ from itertools import chain
 from types import ModuleType
 from typing import Final
 
-from kb.checks.finding import Finding, Material, Outcome, Severity, Status, in_order
+from kb.checks.finding import (
+    CheckContext,
+    Discrepancy,
+    Outcome,
+    Severity,
+    Status,
+    most_material_first,
+)
 from kb.model import Claim, Evidence
 from kb.records.vocabulary import Vocabulary
 
 __all__ = [
-    "Finding",
-    "Material",
+    "CheckContext",
+    "Discrepancy",
     "Outcome",
     "Severity",
     "Status",
     "across",
     "check",
-    "in_order",
+    "most_material_first",
     "needed_across",
     "within",
 ]
@@ -45,25 +52,25 @@ _FAMILIES: Final = (
 _ACROSS: Final = ("provenance", "definitions")
 
 
-def check(evidence: Evidence, vocabulary: Vocabulary) -> list[Finding]:
+def check(evidence: Evidence, vocabulary: Vocabulary) -> list[Discrepancy]:
     """Run every family over the evidence; the material findings come first."""
-    material = Material(evidence, vocabulary)
-    return in_order(chain(within(material), across(material)))
+    material = CheckContext(evidence, vocabulary)
+    return most_material_first(chain(within(material), across(material)))
 
 
-def within(material: Material) -> Iterator[Finding]:
+def within(material: CheckContext) -> Iterator[Discrepancy]:
     """Yield the findings that each rest on one study."""
     for name in _FAMILIES:
         yield from _family(name).find(material)
 
 
-def across(material: Material) -> Iterator[Finding]:
+def across(material: CheckContext) -> Iterator[Discrepancy]:
     """Yield the findings that set studies side by side."""
     for name in _ACROSS:
         yield from _family(name).across(material)
 
 
-def needed_across(material: Material) -> list[Claim]:
+def needed_across(material: CheckContext) -> list[Claim]:
     """Return the claims that ``across`` needs, in the order of the evidence."""
     wanted = {(c.study, c.id) for name in _ACROSS for c in _family(name).needed(material)}
     return [claim for claim in material.evidence.claims if (claim.study, claim.id) in wanted]

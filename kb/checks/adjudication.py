@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
-from kb.checks import Finding, Severity, Status, check
+from kb.checks import Discrepancy, Severity, Status, check
 from kb.errors import nearest
 from kb.model import Adjudication, Evidence
 from kb.records.vocabulary import Vocabulary
@@ -21,7 +21,7 @@ Key = tuple[str, str]
 """A study and the id of one of its claims."""
 
 
-class Standing(StrEnum):
+class ClaimStatus(StrEnum):
     """What a reader should know of a claim before using its figure."""
 
     PREFERRED = "preferred"
@@ -31,30 +31,30 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True)
-class Judged:
+class CuratedDiscrepancies:
     """All findings with their status, and the judgements that lead nowhere any more."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[Discrepancy, ...]
     orphans: tuple[Adjudication, ...] = ()
 
     @cached_property
-    def by_claim(self) -> Mapping[Key, tuple[Finding, ...]]:
+    def by_claim(self) -> Mapping[Key, tuple[Discrepancy, ...]]:
         """The findings that each claim is part of."""
-        found: dict[Key, list[Finding]] = defaultdict(list)
+        found: dict[Key, list[Discrepancy]] = defaultdict(list)
         for finding in self.findings:
             for claim in finding.claims:
                 found[claim.study, claim.id].append(finding)
         return {key: tuple(findings) for key, findings in found.items()}
 
-    def standing(self, study: str, claim: str) -> Standing:
+    def standing(self, study: str, claim: str) -> ClaimStatus:
         """Say whether a claim is preferred, set aside or disputed: the gravest holds."""
         name = f"{study}#{claim}"
-        return gravest(
+        return most_severe(
             _standing(finding, name) for finding in self.by_claim.get((study, claim), ())
         )
 
     @cached_property
-    def standings(self) -> Mapping[Key, Standing]:
+    def standings(self) -> Mapping[Key, ClaimStatus]:
         """The standing of every claim that a finding is about and that is not uncontested."""
         every = {key: self.standing(*key) for key in self.by_claim}
         return {key: standing for key, standing in every.items() if standing}
@@ -75,18 +75,18 @@ class Judged:
         return changed + gone
 
 
-def gravest(standings: Iterable[Standing]) -> Standing:
+def most_severe(standings: Iterable[ClaimStatus]) -> ClaimStatus:
     """Return the one of several standings of a claim that holds: the gravest.
 
-    >>> gravest([Standing.PREFERRED, Standing.DISPUTED]).value
+    >>> most_severe([Standing.PREFERRED, ClaimStatus.DISPUTED]).value
     'disputed'
     """
     found = set(standings)
-    graver = (Standing.SET_ASIDE, Standing.DISPUTED, Standing.PREFERRED)
-    return next((standing for standing in graver if standing in found), Standing.UNCONTESTED)
+    graver = (ClaimStatus.SET_ASIDE, ClaimStatus.DISPUTED, ClaimStatus.PREFERRED)
+    return next((standing for standing in graver if standing in found), ClaimStatus.UNCONTESTED)
 
 
-def _why_stale(finding: Finding, one: Adjudication) -> str:
+def _why_stale(finding: Discrepancy, one: Adjudication) -> str:
     if one.judged != finding.state:
         return f"the finding changed since it was judged on {one.date}; it is {finding.state} now"
     foreign, names = _foreign(finding, one), _names(finding)
@@ -95,38 +95,40 @@ def _why_stale(finding: Finding, one: Adjudication) -> str:
     return f"{', '.join(foreign)}: no claim of the finding{hint}"
 
 
-def _names(finding: Finding) -> set[str]:
+def _names(finding: Discrepancy) -> set[str]:
     return {f"{claim.study}#{claim.id}" for claim in finding.claims}
 
 
-def _foreign(finding: Finding, one: Adjudication) -> list[str]:
+def _foreign(finding: Discrepancy, one: Adjudication) -> list[str]:
     """Return the claims that a judgement names and the finding does not hold."""
     return sorted({*one.stands, *one.faulty} - _names(finding))
 
 
-def _standing(finding: Finding, claim: str) -> Standing:
+def _standing(finding: Discrepancy, claim: str) -> ClaimStatus:
     one = finding.adjudication
     if finding.status is not Status.ADJUDICATED or one is None or one.judgement == "unresolved":
         grave = finding.severity is not Severity.ROUNDING and finding.contests_figures
-        return Standing.DISPUTED if grave else Standing.UNCONTESTED
+        return ClaimStatus.DISPUTED if grave else ClaimStatus.UNCONTESTED
     if claim in one.faulty:
-        return Standing.SET_ASIDE
-    return Standing.PREFERRED if claim in one.stands else Standing.UNCONTESTED
+        return ClaimStatus.SET_ASIDE
+    return ClaimStatus.PREFERRED if claim in one.stands else ClaimStatus.UNCONTESTED
 
 
-def judge(evidence: Evidence, vocabulary: Vocabulary) -> Judged:
+def judge(evidence: Evidence, vocabulary: Vocabulary) -> CuratedDiscrepancies:
     """Run the checks and put what curators judged beside each finding."""
-    return beside(check(evidence, vocabulary), evidence.adjudications)
+    return with_adjudications(check(evidence, vocabulary), evidence.adjudications)
 
 
-def beside(findings: Iterable[Finding], adjudications: Iterable[Adjudication]) -> Judged:
+def with_adjudications(
+    findings: Iterable[Discrepancy], adjudications: Iterable[Adjudication]
+) -> CuratedDiscrepancies:
     """Put what curators judged beside each finding."""
     judged = {one.finding: one for one in adjudications}
     told = tuple(_with(finding, judged.pop(finding.id, None)) for finding in findings)
-    return Judged(told, tuple(judged.values()))
+    return CuratedDiscrepancies(told, tuple(judged.values()))
 
 
-def _with(finding: Finding, adjudication: Adjudication | None) -> Finding:
+def _with(finding: Discrepancy, adjudication: Adjudication | None) -> Discrepancy:
     if adjudication is None:
         return finding
     holds = adjudication.judged == finding.state and not _foreign(finding, adjudication)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Final
 
-from kb.checks.finding import Finding, Material, Outcome, Severity
+from kb.checks.finding import CheckContext, Discrepancy, Outcome, Severity
 from kb.checks.reports import Reports
 from kb.checks.rounding import agree, printed
 from kb.checks.wording import Saying, figure, place
@@ -72,7 +72,7 @@ def _counts(one: Claim, other: Claim) -> Outcome:
 def _bounds(one: Claim, other: Claim) -> Outcome:
     """Bounds of one kind must be equal; one number where bounds belong is no range."""
     a, b = one.figure, other.figure
-    if {bool(a.bounds), bool(b.bounds)} == {True, False} and (a.spread or b.spread):
+    if {bool(a.bounds), bool(b.bounds)} == {True, False} and (a.dispersion or b.dispersion):
         return Outcome.INCONSISTENT
     if not a.bounds or a.bounds != b.bounds or a.unit != b.unit:
         return Outcome.NOT_ENOUGH
@@ -85,7 +85,7 @@ def _bounds(one: Claim, other: Claim) -> Outcome:
 
 
 def _words(one: Claim, other: Claim) -> Outcome:
-    words = [c.figure.word for c in (one, other)]
+    words = [c.figure.text_value for c in (one, other)]
     values = [c.figure.value for c in (one, other)]
     for word, value in ((words[0], values[1]), (words[1], values[0])):
         if word in _NO_FIGURE_YET and value is not None:
@@ -95,7 +95,7 @@ def _words(one: Claim, other: Claim) -> Outcome:
 
 def _p(one: Claim, other: Claim) -> Outcome:
     """Only two exact p-values can contradict each other: <0.001 and =0.0004 are one."""
-    a, b = one.verdict, other.verdict
+    a, b = one.result, other.result
     if a.p_value is None or b.p_value is None or {a.p_operator, b.p_operator} != {"="}:
         return Outcome.NOT_ENOUGH
     if agree(a.p_value, b.p_value):
@@ -105,7 +105,7 @@ def _p(one: Claim, other: Claim) -> Outcome:
 
 def severity(claims: Sequence[Claim]) -> Severity:
     """Say whether prints that differ lead to another conclusion or only to another digit."""
-    if any(c.figure.word in _NO_FIGURE_YET for c in claims) or _differ(
+    if any(c.figure.text_value in _NO_FIGURE_YET for c in claims) or _differ(
         c.figure.numerator for c in claims
     ):
         return Severity.MATERIAL
@@ -122,7 +122,7 @@ def _differ(counts: Iterable[int | None]) -> bool:
     return len({count for count in counts if count is not None}) > 1
 
 
-def find(material: Material) -> Iterator[Finding]:
+def find(material: CheckContext) -> Iterator[Discrepancy]:
     """Yield a finding for each measure whose prints differ, and one for groups swapped."""
     reports, say = Reports(material), Saying(material)
     for claims in material.by_study.values():
@@ -137,7 +137,7 @@ def find(material: Material) -> Iterator[Finding]:
             yield from _differences(left, reports, say)
 
 
-def _differences(prints: Sequence[Claim], reports: Reports, say: Saying) -> Iterator[Finding]:
+def _differences(prints: Sequence[Claim], reports: Reports, say: Saying) -> Iterator[Discrepancy]:
     odd = [
         (a, b)
         for a, b in combinations(prints, 2)
@@ -154,13 +154,13 @@ def _differences(prints: Sequence[Claim], reports: Reports, say: Saying) -> Iter
     message = f"In {study}, {say.subject(involved[0])} is printed as {said}."
     shown = " ≠ ".join(dict.fromkeys(map(_with_bounds, involved)))
     endpoint = involved[0].measure.endpoint
-    yield Finding(kind, severity(involved), message, tuple(involved), shown, endpoint)
+    yield Discrepancy(kind, severity(involved), message, tuple(involved), shown, endpoint)
 
 
 def _with_bounds(claim: Claim) -> str:
     found = claim.figure
     ends = (str(end) for end in (found.low, found.high) if end is not None)
-    more = f"{found.bounds} {'–'.join(ends)}" if found.bounds else str(found.spread or "")
+    more = f"{found.bounds} {'–'.join(ends)}" if found.bounds else str(found.dispersion or "")
     return f"{figure(claim)} ({more})" if more else figure(claim)
 
 
@@ -171,7 +171,7 @@ def _listed(items: Iterable[str]) -> str:
 
 def _swaps(
     by_measure: dict[Measure, list[Claim]], reports: Reports, say: Saying
-) -> Iterator[Finding]:
+) -> Iterator[Discrepancy]:
     """Find two groups whose figures one source gives to the other: at least two measures."""
     found: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
     for pair in _alike(by_measure):
@@ -189,7 +189,7 @@ def _swaps(
             f"{say.group(study, second)} and the other way round, compared with {source}."
         )
         shown = "; ".join(f"{say.subject(c)}: {figure(c)} ({c.source})" for c in once)
-        yield Finding("groups-swapped", Severity.MATERIAL, message, tuple(once), shown)
+        yield Discrepancy("groups-swapped", Severity.MATERIAL, message, tuple(once), shown)
 
 
 def _root(measure: Measure) -> str:
@@ -200,7 +200,7 @@ def _root(measure: Measure) -> str:
 def _alike(measures: Iterable[Measure]) -> Iterator[tuple[Measure, Measure]]:
     """Yield the pairs that differ in whom they measure only, in the order of the measures."""
     found: dict[tuple[object, ...], list[Measure]] = defaultdict(list)
-    alone = [measure for measure in measures if not measure.versus]
+    alone = [measure for measure in measures if not measure.comparator]
     for measure in alone:
         found[_what(measure)].append(measure)
     for measure in alone:

@@ -11,7 +11,7 @@ from itertools import combinations, pairwise
 from typing import Final
 
 from kb.checks import thresholds
-from kb.checks.finding import Finding, Material, Outcome, Severity
+from kb.checks.finding import CheckContext, Discrepancy, Outcome, Severity
 from kb.checks.groups import Groups
 from kb.checks.plausible import POINTS, impossible, worth
 from kb.checks.thresholds import Interval, in_unit
@@ -62,7 +62,7 @@ def _adjoin(below: Interval, above: Interval, missing: Decimal) -> bool:
     return below.high_in and above.low_in and missing == Decimal(1).scaleb(digits)
 
 
-def find(material: Material) -> Iterator[Finding]:
+def find(material: CheckContext) -> Iterator[Discrepancy]:
     """Yield a finding for each faulty division, differing threshold and impossible value."""
     groups, say = Groups(material), Saying(material)
     for claims in material.by_study.values():
@@ -76,12 +76,12 @@ def find(material: Material) -> Iterator[Finding]:
             yield from impossible(material, say, claim)
 
 
-def needed(material: Material) -> Iterator[Claim]:
+def needed(material: CheckContext) -> Iterator[Claim]:
     """Yield the claims whose thresholds are set beside those of other studies."""
     yield from filter(_gives_threshold, material.evidence.claims)
 
 
-def across(material: Material) -> Iterator[Finding]:
+def across(material: CheckContext) -> Iterator[Discrepancy]:
     """Yield a finding for each word that studies define by different thresholds."""
     say = Saying(material)
     for word, claims in _by_word(material.evidence.claims):
@@ -99,13 +99,15 @@ def has_time(*moments: str) -> Outcome:
     return Outcome.CONSISTENT if any(moments) else Outcome.INCONSISTENT
 
 
-def _timeless(material: Material, say: Saying, claims: Iterable[Claim]) -> Iterator[Finding]:
+def _timeless(
+    material: CheckContext, say: Saying, claims: Iterable[Claim]
+) -> Iterator[Discrepancy]:
     """Find shares of people that fall with time and are printed without one, by print."""
     found: dict[tuple[str, str, str], list[Claim]] = defaultdict(list)
     for claim in claims:
         measure, share = claim.measure, claim.figure.unit == "%"
         falls = material.vocabulary.says("endpoint", measure.endpoint, "fallsWithTime")
-        result = claim.kind == "result" and not measure.versus
+        result = claim.kind == "result" and not measure.comparator
         time = (measure.time.at, measure.time.within, measure.time.over)
         if share and falls and result and has_time(*time) is Outcome.INCONSISTENT:
             found[claim.source, claim.section, measure.endpoint].append(claim)
@@ -116,10 +118,10 @@ def _timeless(material: Material, say: Saying, claims: Iterable[Claim]) -> Itera
             f"that the share is of ({places(same)})."
         )
         endpoint = same[0].measure.endpoint
-        yield Finding("share-without-time", Severity.MINOR, message, tuple(same), "", endpoint)
+        yield Discrepancy("share-without-time", Severity.MINOR, message, tuple(same), "", endpoint)
 
 
-def _defined(say: Saying, claims: Iterable[Claim]) -> Iterator[Finding]:
+def _defined(say: Saying, claims: Iterable[Claim]) -> Iterator[Discrepancy]:
     """Check the definitions of one section whose names differ in one word, or in the group."""
     sections: dict[tuple[str, str, str], list[Claim]] = defaultdict(list)
     for claim in claims:
@@ -157,7 +159,7 @@ def _name(say: Saying, claim: Claim, family: Sequence[Claim]) -> str:
 
 def _division(
     names: Sequence[str], ranges: Sequence[Interval], claims: Sequence[Claim], endpoint: str
-) -> Iterator[Finding]:
+) -> Iterator[Discrepancy]:
     found = list(faults(ranges))
     if not found:
         return
@@ -166,7 +168,7 @@ def _division(
     # One value in two categories or in none is small; a stretch of values is not.
     wide = any(length > 0 for _, length, *_ in found)
     kind = "categories-overlap" if any(f[0] == "overlap" for f in found) else "categories-hole"
-    yield Finding(
+    yield Discrepancy(
         kind,
         Severity.MATERIAL if wide else Severity.MINOR,
         f"The categories {said} do not divide the scale: {what} ({places(claims)}).",
@@ -184,7 +186,7 @@ def _fault(kind: str, length: Decimal, one: Interval, other: Interval) -> str:
     return f"{one} and {other} leave out {in_unit(values, one.unit)}"
 
 
-def _grouped(groups: Groups, say: Saying, claims: Sequence[Claim]) -> Iterator[Finding]:
+def _grouped(groups: Groups, say: Saying, claims: Sequence[Claim]) -> Iterator[Discrepancy]:
     """Check sibling groups that are told apart by one threshold: ``<50%`` and ``>50%``."""
     siblings: dict[tuple[str, str, str], dict[str, list[Claim]]] = defaultdict(
         lambda: defaultdict(list)
@@ -225,7 +227,7 @@ def _opposed(one: Interval, other: Interval) -> bool:
     )
 
 
-def _differing_in_study(say: Saying, claims: Iterable[Claim]) -> Iterator[Finding]:
+def _differing_in_study(say: Saying, claims: Iterable[Claim]) -> Iterator[Discrepancy]:
     """Compare the thresholds that the sources of one study give for one defined word."""
     for word, found in _by_word(claims):
         for one, other in combinations(found, 2):
@@ -284,15 +286,15 @@ def _share(claim: Claim) -> tuple[Decimal, str] | None:
     return figure.value, figure.unit
 
 
-def _in_study(say: Saying, word: str, one: Claim, other: Claim) -> Finding:
+def _in_study(say: Saying, word: str, one: Claim, other: Claim) -> Discrepancy:
     said = [f"{figure(c)} in {say.studies[c.study]} ({place(c)})" for c in (one, other)]
     computation = f"{figure(one)} ≠ {figure(other)}"
     message = f"{word} is defined by {said[0]} and by {said[1]}."
     kind, endpoint = "threshold-differs-in-study", one.measure.endpoint
-    return Finding(kind, Severity.MATERIAL, message, (one, other), computation, endpoint)
+    return Discrepancy(kind, Severity.MATERIAL, message, (one, other), computation, endpoint)
 
 
-def _between_studies(say: Saying, word: str, claims: Sequence[Claim]) -> Finding:
+def _between_studies(say: Saying, word: str, claims: Sequence[Claim]) -> Discrepancy:
     printing: dict[str, dict[str, Claim]] = defaultdict(dict)
     for claim in claims:
         printing[figure(claim)].setdefault(say.studies[claim.study], claim)
@@ -304,10 +306,10 @@ def _between_studies(say: Saying, word: str, claims: Sequence[Claim]) -> Finding
     message = f"{word} is defined by {' and by '.join(said)}{more}."
     computation = " ≠ ".join([*printing][:_FEW])
     kind, endpoint = "threshold-differs-between-studies", claims[0].measure.endpoint
-    return Finding(kind, Severity.MINOR, message, tuple(claims), computation, endpoint)
+    return Discrepancy(kind, Severity.MINOR, message, tuple(claims), computation, endpoint)
 
 
-def _units(material: Material, say: Saying, claims: Iterable[Claim]) -> Iterator[Finding]:
+def _units(material: CheckContext, say: Saying, claims: Iterable[Claim]) -> Iterator[Discrepancy]:
     """Find one number that is printed for one measure in two units."""
     numbers: dict[tuple[Measure, Decimal], list[Claim]] = defaultdict(list)
     for claim in claims:
@@ -316,7 +318,7 @@ def _units(material: Material, say: Saying, claims: Iterable[Claim]) -> Iterator
     for prints in numbers.values():
         for one, other in combinations(prints, 2):
             if _other_unit(material, one.figure.unit, other.figure.unit):
-                yield Finding(
+                yield Discrepancy(
                     "unit-differs",
                     Severity.MATERIAL,
                     f"{say.subject(one)} is printed as {figure(one)} and as {figure(other)} "
@@ -327,15 +329,15 @@ def _units(material: Material, say: Saying, claims: Iterable[Claim]) -> Iterator
                 )
 
 
-def _other_unit(material: Material, one: str, other: str) -> bool:
+def _other_unit(material: CheckContext, one: str, other: str) -> bool:
     """Say whether two units differ in kind or in size; patients and number do not."""
     first, second = worth(material, one), worth(material, other)
     return bool(one and other) and first is not None and second is not None and first != second
 
 
 def _centres(
-    material: Material, groups: Groups, say: Saying, claims: Sequence[Claim]
-) -> Iterator[Finding]:
+    material: CheckContext, groups: Groups, say: Saying, claims: Sequence[Claim]
+) -> Iterator[Discrepancy]:
     """Find more centres than patients, or what else is never above their number, in one source."""
     for claim in claims:
         number, endpoint = claim.figure.value, claim.measure.endpoint
@@ -351,7 +353,7 @@ def _centres(
             )
             together, shown = (claim, *sizes), f"{number} > {most}"
             kind = "centres-above-patients"
-            yield Finding(kind, Severity.MATERIAL, message, together, shown, endpoint)
+            yield Discrepancy(kind, Severity.MATERIAL, message, together, shown, endpoint)
 
 
 def _is_beside(size: Claim, claim: Claim) -> bool:

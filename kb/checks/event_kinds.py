@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
-from kb.checks.finding import Finding, Material, Outcome, Severity
+from kb.checks.finding import CheckContext, Discrepancy, Outcome, Severity
 from kb.checks.groups import FREQUENCY, Groups, count_of, point_of
 from kb.checks.rounding import Span
 from kb.checks.wording import Saying, figure, place
@@ -40,8 +40,8 @@ def at_most(kinds: Sequence[Span], whole: Span) -> Outcome:
 
 
 def kinds(
-    material: Material, groups: Groups, say: Saying, claims: Sequence[Claim]
-) -> Iterator[Finding]:
+    material: CheckContext, groups: Groups, say: Saying, claims: Sequence[Claim]
+) -> Iterator[Discrepancy]:
     """Yield a finding for each total that its kinds exceed, place by place."""
     places: dict[tuple[str, str, str], Place] = defaultdict(lambda: defaultdict(list))
     for claim in claims:
@@ -55,7 +55,7 @@ def kinds(
 
 
 def _comparisons(
-    material: Material, groups: Groups, here: Place
+    material: CheckContext, groups: Groups, here: Place
 ) -> Iterator[tuple[list[Claim], list[list[Claim]]]]:
     for endpoint, total in [(e, claims) for (e, category), claims in here.items() if not category]:
         yield from ((total, [part]) for part in _some_of(material, here, endpoint))
@@ -73,7 +73,7 @@ def _is_one(category: str) -> bool:
     return bool(category) and not _MIXED.search(category)
 
 
-def _some_of(material: Material, here: Place, endpoint: str) -> Iterator[list[Claim]]:
+def _some_of(material: CheckContext, here: Place, endpoint: str) -> Iterator[list[Claim]]:
     """Yield the claims that count some of the events that an endpoint counts."""
     if not material.vocabulary.says("endpoint", endpoint, "countsEvents"):
         return
@@ -85,7 +85,7 @@ def _some_of(material: Material, here: Place, endpoint: str) -> Iterator[list[Cl
 
 
 def _totals(
-    material: Material, groups: Groups, here: Place, endpoint: str
+    material: CheckContext, groups: Groups, here: Place, endpoint: str
 ) -> Iterator[list[Claim]]:
     """Yield what the categories of an endpoint may not exceed: it, what is broader, everybody."""
     broader = material.vocabulary.get("endpoint", endpoint).broader
@@ -93,7 +93,7 @@ def _totals(
     yield from (here[name, ""] for name in wider if (name, "") in here)
 
 
-def _judged(say: Saying, total: list[Claim], parts: list[list[Claim]]) -> Iterator[Finding]:
+def _judged(say: Saying, total: list[Claim], parts: list[list[Claim]]) -> Iterator[Discrepancy]:
     for read in (_people, _percent):
         tops = _read(total, read)
         least = [min(found, key=_low) for part in parts if (found := _read(part, read))]
@@ -121,7 +121,7 @@ def _one_base(top: Claim, parts: Sequence[tuple[Span, Claim]]) -> bool:
 
 def _finding(
     say: Saying, top: Claim, parts: Sequence[Claim], spans: Sequence[Span], whole: Span
-) -> Finding:
+) -> Discrepancy:
     said = " and ".join(f"{figure(c)} as {say.what(c)}" for c in parts)
     verb = "is" if len(parts) == 1 else "together are"
     least = sum((s.low for s in spans), Decimal(0))
@@ -134,7 +134,7 @@ def _finding(
     )
     computation = f"{' + '.join(map(figure, parts))} is at least {least} > {whole.high}"
     kind = "kinds-above-total"
-    return Finding(kind, severity, message, (top, *parts), computation, top.measure.endpoint)
+    return Discrepancy(kind, severity, message, (top, *parts), computation, top.measure.endpoint)
 
 
 def _people(claim: Claim) -> Span | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from kb.model import Adjudication, Claim, Evidence
 from kb.records.vocabulary import Vocabulary
+from kb.util.hashing import digest, line
 
 
 class Outcome(StrEnum):
@@ -38,7 +39,7 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Discrepancy:
     """Claims that cannot all be right, or do not fit their own counts.
 
     ``kind`` names the check, ``message`` says in one plain sentence what does not fit, and
@@ -64,8 +65,8 @@ class Finding:
     def id(self) -> str:
         """A name that stays while the kind and the claims stay: other findings do not move it."""
         names = sorted(f"{claim.study}#{claim.id}" for claim in self.claims)
-        digest = hashlib.sha256("\n".join(names).encode()).hexdigest()[:10]
-        return f"{self.kind}.{self.study}.{self.endpoint or 'all'}.{digest}"
+        suffix = hashlib.sha256("\n".join(names).encode()).hexdigest()[:10]
+        return f"{self.kind}.{self.study}.{self.endpoint or 'all'}.{suffix}"
 
     @property
     def contests_figures(self) -> bool:
@@ -75,9 +76,11 @@ class Finding:
     @property
     def state(self) -> str:
         """A digest of what the finding rests on: it changes when a figure or the weight does."""
-        facts = sorted(f"{c.study}#{c.id}|{c.printed}|{c.figure}|{c.verdict}" for c in self.claims)
-        said = "\n".join((self.kind, self.severity.value, *facts))
-        return hashlib.sha256(said.encode()).hexdigest()[:12]
+        facts = sorted(
+            line((f"{claim.study}#{claim.id}", claim.printed, claim.figure, claim.result))
+            for claim in self.claims
+        )
+        return digest(self.kind, self.severity.value, facts)[:12]
 
     def data(self) -> dict[str, Any]:
         """Return the finding as plain data for JSON."""
@@ -110,13 +113,13 @@ def _claim_data(claim: Claim) -> dict[str, str]:
         "source": claim.source,
         "section": claim.section,
         "printed": claim.printed,
-        "value": figure.lexical or figure.word or claim.verdict.p_printed,
+        "value": figure.digits or figure.text_value or claim.result.p_printed,
         "group": claim.measure.group,
     }
 
 
 @dataclass(frozen=True)
-class Material:
+class CheckContext:
     """What the checks read: the model, its vocabulary, and look-ups that several checks need."""
 
     evidence: Evidence
@@ -137,7 +140,7 @@ class Material:
         return endpoint in self.vocabulary.narrower("endpoint", broader)
 
 
-def in_order(findings: Iterable[Finding]) -> list[Finding]:
+def most_material_first(findings: Iterable[Discrepancy]) -> list[Discrepancy]:
     """Return findings once each, the material ones first, then by study and id."""
     rank = {severity: index for index, severity in enumerate(Severity)}
     once = {finding.id: finding for finding in findings}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from kb.checks.finding import Material
+from kb.checks.finding import CheckContext
 from kb.checks.rounding import Span, printed
 from kb.model import Claim, Group, Measure
 
@@ -28,7 +28,7 @@ class Size:
 class Groups:
     """The groups of all studies, with their sizes as each source prints them."""
 
-    def __init__(self, material: Material) -> None:
+    def __init__(self, material: CheckContext) -> None:
         """Sort groups and the claims that size them."""
         self.sizing = tuple(sorted(material.vocabulary.saying("endpoint", "isGroupSize")))
         self._groups = {(group.study, group.id): group for group in material.evidence.groups}
@@ -90,7 +90,7 @@ class Groups:
 def count_of(claim: Claim) -> int | None:
     """Return the number of people that a claim prints; None for none, or for about so many."""
     figure = claim.figure
-    if claim.measure.statistic != FREQUENCY or claim.measure.versus:
+    if claim.measure.statistic != FREQUENCY or claim.measure.comparator:
         return None
     if figure.unit != "%" and (figure.unit not in ("", PEOPLE) or figure.operator):
         return None
@@ -100,7 +100,7 @@ def count_of(claim: Claim) -> int | None:
 def point_of(claim: Claim) -> Span | None:
     """Return what the value of a claim may stand for; None for an inequality or a word."""
     figure = claim.figure
-    if figure.value is None or figure.operator not in ("", "~") or figure.word:
+    if figure.value is None or figure.operator not in ("", "~") or figure.text_value:
         return None
     return printed(figure.value, figure.operator)
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from math import sqrt
 from typing import Final
 
-from kb.checks.finding import Finding, Material, Outcome, Severity
+from kb.checks.finding import CheckContext, Discrepancy, Outcome, Severity
 from kb.checks.rounding import Span, printed
 from kb.checks.significance import (
     ALPHA,
@@ -37,7 +37,7 @@ COMPARABLE_UNITS: Final = frozenset({"days", "weeks", "months", "years", "%"})
 Pairs = list[tuple[Claim, Claim]]
 
 
-def find(material: Material) -> Iterator[Finding]:
+def find(material: CheckContext) -> Iterator[Discrepancy]:
     """Yield what does not fit in the comparisons of the evidence."""
     say = Saying(material)
     for claims in material.by_study.values():
@@ -57,19 +57,19 @@ def _pair(claim: Claim, say: Saying) -> str:
 
 def _p_span(claim: Claim) -> Span | None:
     """Return what the printed p may stand for; "ns" is anything from 0.05."""
-    verdict = claim.verdict
-    if verdict.p_value is not None:
-        return printed(verdict.p_value, verdict.p_operator.replace("=", ""))
-    return Span(ALPHA, Decimal(1)) if verdict.p_printed else None
+    result = claim.result
+    if result.p_value is not None:
+        return printed(result.p_value, result.p_operator.replace("=", ""))
+    return Span(ALPHA, Decimal(1)) if result.p_printed else None
 
 
 def _stated(claim: Claim) -> Span | None:
     """Return the p printed with a claim, else the range that its word stands for."""
     words = {"significant": Span(Decimal(0), ALPHA), "not-significant": Span(ALPHA, Decimal(1))}
-    return _p_span(claim) or words.get(claim.verdict.significance)
+    return _p_span(claim) or words.get(claim.result.significance)
 
 
-def _of_interval(claim: Claim, say: Saying) -> Iterator[Finding]:
+def _of_interval(claim: Claim, say: Saying) -> Iterator[Discrepancy]:
     found = claim.figure
     if claim.statistic not in RATIOS or found.low is None or found.high is None:
         return
@@ -98,7 +98,9 @@ def _is_other_p(claim: Claim, interval: Interval, level: float) -> bool:
     return p_of_interval(value, interval, level, p) is Outcome.INCONSISTENT
 
 
-def _off_middle(claim: Claim, value: Decimal, interval: Interval, say: Saying) -> Iterator[Finding]:
+def _off_middle(
+    claim: Claim, value: Decimal, interval: Interval, say: Saying
+) -> Iterator[Discrepancy]:
     inside = interval.low <= value <= interval.high
     if not inside or middle(value, interval) is not Outcome.INCONSISTENT:
         return  # an estimate outside its bounds is a matter of order
@@ -114,41 +116,43 @@ def _comparisons(claims: Iterable[Claim]) -> Iterator[list[Claim]]:
     told: dict[tuple[object, ...], list[Claim]] = defaultdict(list)
     for claim in claims:
         m = claim.measure
-        if m.versus:
-            groups = frozenset({m.group, m.versus})
+        if m.comparator:
+            groups = frozenset({m.group, m.comparator})
             told[claim.source, m.endpoint, m.category, m.time, groups].append(claim)
     yield from told.values()
 
 
-def _of_words(told: Sequence[Claim], say: Saying) -> Iterator[Finding]:
+def _of_words(told: Sequence[Claim], say: Saying) -> Iterator[Discrepancy]:
     """Compare words with the p of the same print, else with every p the source gives."""
-    with_p = [c for c in told if c.verdict.p_printed]
+    with_p = [c for c in told if c.result.p_printed]
     for claim in told:
-        near = [claim] if claim.verdict.p_printed else with_p
+        near = [claim] if claim.result.p_printed else with_p
         spans = [span for c in near if (span := _p_span(c)) is not None]
         if not spans:
             continue
         shown = ", ".join(map(p_value, near))
         claims = tuple({c.id: c for c in (claim, *near)}.values())
-        word = claim.verdict.significance
+        word = claim.result.significance
         if all(word_and_p(word, p) is Outcome.INCONSISTENT for p in spans):
             message = f"{_pair(claim, say)} is called {word.replace('-', ' ')}, with {shown}"
             yield _finding("word-against-p", Severity.MATERIAL, message, claims, shown)
         elif _is_praised(claim) and all(p.low >= ALPHA for p in spans):
-            called = f"is called {claim.verdict.finding}, although {shown} is not significant"
+            called = f"is called {claim.result.direction}, although {shown} is not significant"
             message = f"{_pair(claim, say)} {called}"
             yield _finding("benefit-not-significant", Severity.MATERIAL, message, claims, shown)
 
 
 def _is_praised(claim: Claim) -> bool:
-    verdict = claim.verdict
-    return verdict.finding in PRAISE and verdict.significance not in NEUTRAL
+    result = claim.result
+    return result.direction in PRAISE and result.significance not in NEUTRAL
 
 
-def _of_ratio_words(told: Sequence[Claim], say: Saying, material: Material) -> Iterator[Finding]:
+def _of_ratio_words(
+    told: Sequence[Claim], say: Saying, material: CheckContext
+) -> Iterator[Discrepancy]:
     """A hazard ratio of survival above 1 is worse for the group that is named first."""
     for claim in told:
-        value, finding = claim.figure.value, claim.verdict.finding
+        value, finding = claim.figure.value, claim.result.direction
         if value is None or claim.statistic != "hazard-ratio" or _sense(claim, material) != 1:
             continue
         span = printed(value, claim.figure.operator)
@@ -159,7 +163,7 @@ def _of_ratio_words(told: Sequence[Claim], say: Saying, material: Material) -> I
             yield _finding("ratio-against-word", Severity.MATERIAL, message, (claim,))
 
 
-def _sense(claim: Claim, material: Material) -> int:
+def _sense(claim: Claim, material: CheckContext) -> int:
     """Return 1 where more of an endpoint is better, -1 where it is worse, 0 where unknown."""
     if claim.measure.category:
         return 0
@@ -168,9 +172,9 @@ def _sense(claim: Claim, material: Material) -> int:
 
 
 def _of_direction(
-    claim: Claim, claims: Sequence[Claim], say: Saying, material: Material
-) -> Iterator[Finding]:
-    word = claim.verdict.finding
+    claim: Claim, claims: Sequence[Claim], say: Saying, material: CheckContext
+) -> Iterator[Discrepancy]:
+    word = claim.result.direction
     if word in PRAISE:
         up = {"better": 1, "worse": -1}[word] * _sense(claim, material)
         said = {1: "higher", -1: "lower"}.get(up, "")
@@ -193,7 +197,7 @@ def _nearest(claim: Claim, claims: Sequence[Claim], fits: Callable[[Claim, Claim
     for part in ("block", "section", "source"):
         here = [c for c in about if getattr(c, part) == getattr(claim, part)]
         first = [c for c in here if c.measure.group == m.group]
-        second = [c for c in here if c.measure.group == m.versus]
+        second = [c for c in here if c.measure.group == m.comparator]
         pairs = [(a, b) for a in first for b in second if a.section == b.section and fits(a, b)]
         if pairs:
             return pairs
@@ -203,7 +207,7 @@ def _nearest(claim: Claim, claims: Sequence[Claim], fits: Callable[[Claim, Claim
 def _same_matter(one: Claim, other: Claim) -> bool:
     a, b = one.measure, other.measure
     same = (a.endpoint, a.category, a.time) == (b.endpoint, b.category, b.time)
-    return same and not a.versus and one.kind == "result"
+    return same and not a.comparator and one.kind == "result"
 
 
 def _is_comparable(a: Claim, b: Claim) -> bool:
@@ -218,7 +222,7 @@ def _span(claim: Claim) -> Span:
     return printed(value if value is not None else Decimal(0), claim.figure.operator)
 
 
-def _of_counts(claim: Claim, claims: Sequence[Claim], say: Saying) -> Iterator[Finding]:
+def _of_counts(claim: Claim, claims: Sequence[Claim], say: Saying) -> Iterator[Discrepancy]:
     p = _stated(claim)
     pairs = _nearest(claim, claims, _has_counts) if p is not None else []
     if p is None or len(pairs) != 1:
@@ -252,6 +256,6 @@ def _finding(
     message: str,
     claims: Sequence[Claim],
     *shown: str,
-) -> Finding:
+) -> Discrepancy:
     text, endpoint = f"{message} ({places(claims)}).", claims[0].measure.endpoint
-    return Finding(kind, severity, text, tuple(claims), "; ".join(shown), endpoint)
+    return Discrepancy(kind, severity, text, tuple(claims), "; ".join(shown), endpoint)

@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import Final
 
 from kb.checks.agreement import compare
-from kb.checks.finding import Finding, Material, Outcome, Severity
+from kb.checks.finding import CheckContext, Discrepancy, Outcome, Severity
 from kb.checks.reports import Reports
 from kb.checks.wording import Saying, figure, listed, place
 from kb.model import Claim, Group
@@ -87,7 +87,7 @@ def same_components(one: frozenset[str], other: frozenset[str]) -> Outcome:
 def share_of(claim: Claim) -> Decimal | None:
     """Return the percentage that a claim prints, in figures, as a count of so many, or as "all"."""
     found = claim.figure
-    if found.word == "all":
+    if found.text_value == "all":
         return Decimal(100)
     if found.unit != _SHARE or found.operator:
         return None
@@ -98,11 +98,11 @@ def share_of(claim: Claim) -> Decimal | None:
     return (Decimal(100 * found.numerator) / found.denominator).quantize(_TENTH).normalize()
 
 
-def find(material: Material) -> Iterator[Finding]:
+def find(material: CheckContext) -> Iterator[Discrepancy]:
     """Yield figures that are printed once as one thing and once as another."""
     names = _Names(material)
     for claims in material.by_study.values():
-        results = [c for c in claims if c.kind == "result" and not c.measure.versus]
+        results = [c for c in claims if c.kind == "result" and not c.measure.comparator]
         yield from names.two_endpoints(results)
         yield from names.two_groups(results)
         yield from names.two_composites(results)
@@ -116,7 +116,7 @@ def find(material: Material) -> Iterator[Finding]:
 class _Names:
     """The checks of one evidence base, with what they look up."""
 
-    material: Material
+    material: CheckContext
 
     @cached_property
     def say(self) -> Saying:
@@ -130,7 +130,7 @@ class _Names:
     def groups(self) -> dict[tuple[str, str], Group]:
         return {(g.study, g.id): g for g in self.material.evidence.groups}
 
-    def two_endpoints(self, claims: Iterable[Claim]) -> Iterator[Finding]:
+    def two_endpoints(self, claims: Iterable[Claim]) -> Iterator[Discrepancy]:
         """Find one share of one group that a source gives under two response endpoints."""
         shares = (c for c in claims if self._is_response(c) and not c.measure.category)
         for same in _by(shares, lambda c: (c.source, c.measure.group, c.measure.time, share_of(c))):
@@ -147,7 +147,7 @@ class _Names:
     def _has_rivals(self, endpoint: str) -> bool:
         return self.material.vocabulary.says("endpoint", endpoint, "hasRivalNames")
 
-    def two_groups(self, claims: Iterable[Claim]) -> Iterator[Finding]:
+    def two_groups(self, claims: Iterable[Claim]) -> Iterator[Discrepancy]:
         """Find figures that a source gives to arms and to an analysis set of these arms."""
         plain = [c for c in claims if c.figure.value and not c.measure.category]
         found: dict[Hashable, list[Claim]] = defaultdict(list)
@@ -183,7 +183,7 @@ class _Names:
     def _group(self, claim: Claim) -> Group:
         return self.groups[claim.study, claim.measure.group]
 
-    def two_composites(self, claims: Iterable[Claim]) -> Iterator[Finding]:
+    def two_composites(self, claims: Iterable[Claim]) -> Iterator[Discrepancy]:
         """Find figures of one composite that are named by different components."""
         found: dict[str, list[Claim]] = defaultdict(list)
         for same in _by(claims, lambda c: (c.measure.group, c.measure.endpoint)):
@@ -206,7 +206,7 @@ class _Names:
     def _parts_of(self, endpoint: str) -> frozenset[str]:
         return self.material.vocabulary.narrower("endpoint", endpoint) - {endpoint}
 
-    def two_grades(self, claims: Iterable[Claim]) -> Iterator[Finding]:
+    def two_grades(self, claims: Iterable[Claim]) -> Iterator[Discrepancy]:
         """Find figures that a source gives to one grade here and to another there."""
         found: dict[str, list[tuple[Claim, Claim]]] = defaultdict(list)
         for same in _by(claims, lambda c: (c.source, c.measure)):
@@ -222,7 +222,7 @@ class _Names:
             told = f"{figure(a)} is printed under two grades: {said}{more}"
             yield self._finding("one-figure-two-grades", told, involved, said)
 
-    def two_denominators(self, claims: Sequence[Claim]) -> Iterator[Finding]:
+    def two_denominators(self, claims: Sequence[Claim]) -> Iterator[Discrepancy]:
         """Find an endpoint that is a share of the affected here and of everybody there."""
         shares = [c for c in claims if c.figure.unit == _SHARE and c.figure.value is not None]
         for same in _by(shares, lambda c: (c.source, c.measure.endpoint, c.measure.category)):
@@ -245,7 +245,7 @@ class _Names:
         affected = self.material.is_a(one.measure.endpoint, group.who_endpoint)
         return affected and one.measure.time != other.measure.time
 
-    def two_sets_of_responders(self, claims: Iterable[Claim]) -> Iterator[Finding]:
+    def two_sets_of_responders(self, claims: Iterable[Claim]) -> Iterator[Discrepancy]:
         """Find counts among responders that two places give of different responders."""
         counted = (c for c in claims if None not in (c.figure.numerator, c.figure.denominator))
         among = [c for c in counted if self._is_among_responders(c)]
@@ -271,12 +271,14 @@ class _Names:
         criterion = self._group(claim).who_endpoint
         return bool(criterion) and self._has_rivals(criterion)
 
-    def alike_and_unlike(self, claims: Iterable[Claim]) -> Iterator[Finding]:
+    def alike_and_unlike(self, claims: Iterable[Claim]) -> Iterator[Discrepancy]:
         """Find two groups that a source calls alike in something in which they then differ."""
-        compared = [c for c in claims if c.measure.versus]
-        groups = _by(compared, lambda c: (c.source, frozenset((c.measure.group, c.measure.versus))))
+        compared = [c for c in claims if c.measure.comparator]
+        groups = _by(
+            compared, lambda c: (c.source, frozenset((c.measure.group, c.measure.comparator)))
+        )
         for same in groups:
-            alike = [c for c in same if c.verdict.finding in _ALIKE]
+            alike = [c for c in same if c.result.direction in _ALIKE]
             unlike = _once(c for one in alike for c in same if self._differs_in(one, c))
             alike = [c for c in alike if any(self._differs_in(c, other) for other in unlike)]
             if unlike:
@@ -286,18 +288,20 @@ class _Names:
                 yield self._finding("alike-but-different", told, [*alike, *unlike], said)
 
     def _differs_in(self, alike: Claim, other: Claim) -> bool:
-        endpoint, word = other.measure.endpoint, other.verdict
+        endpoint, word = other.measure.endpoint, other.result
         if not self.material.is_a(endpoint, alike.measure.endpoint):
             return False
-        worse = endpoint == alike.measure.endpoint and word.finding in _UNLIKE
-        return worse or (word.significance == "significant" and word.finding not in _ALIKE)
+        worse = endpoint == alike.measure.endpoint and word.direction in _UNLIKE
+        return worse or (word.significance == "significant" and word.direction not in _ALIKE)
 
-    def _finding(self, kind: str, told: str, claims: Sequence[Claim], computation: str) -> Finding:
+    def _finding(
+        self, kind: str, told: str, claims: Sequence[Claim], computation: str
+    ) -> Discrepancy:
         first = claims[0]
         study = self.say.studies[first.study]
         endpoint = first.measure.endpoint
         message = f"In {study}, {told}."
-        return Finding(kind, Severity.MINOR, message, tuple(claims), computation, endpoint)
+        return Discrepancy(kind, Severity.MINOR, message, tuple(claims), computation, endpoint)
 
 
 def _by(claims: Iterable[Claim], key: Callable[[Claim], Hashable]) -> list[list[Claim]]:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from itertools import pairwise, permutations
 from typing import Final
 
-from kb.checks.finding import Finding, Material, Outcome, Severity
+from kb.checks.finding import CheckContext, Discrepancy, Outcome, Severity
 from kb.checks.groups import FREQUENCY, Groups, count_of
 from kb.checks.rounding import printed
 from kb.checks.wording import Saying, place, places
@@ -103,7 +103,7 @@ def months_of(duration: str) -> Decimal | None:
     return Decimal(number) * factor
 
 
-def find(material: Material) -> Iterator[Finding]:
+def find(material: CheckContext) -> Iterator[Discrepancy]:
     """Yield figures in an order that cannot be."""
     groups, say = Groups(material), Saying(material)
     for claims in material.by_study.values():
@@ -116,7 +116,7 @@ def find(material: Material) -> Iterator[Finding]:
     yield from _nested(material, groups, say)
 
 
-def _bounds(say: Saying, claim: Claim) -> Iterator[Finding]:
+def _bounds(say: Saying, claim: Claim) -> Iterator[Discrepancy]:
     """Yield an estimate outside its bounds, or bounds the wrong way round."""
     figure, value = claim.figure, claim.figure.value
     pair = f"{_or_open(figure.low)} to {_or_open(figure.high)}"
@@ -137,7 +137,9 @@ def _or_open(bound: Decimal | None) -> str:
     return "…" if bound is None else str(bound)
 
 
-def _outcomes(material: Material, say: Saying, claims: Sequence[Claim]) -> Iterator[Finding]:
+def _outcomes(
+    material: CheckContext, say: Saying, claims: Sequence[Claim]
+) -> Iterator[Discrepancy]:
     """Yield a narrower outcome printed above the broader one of the same people and time."""
     for (_, measure), same in _alike(claims).items():
         counted = measure.statistic == FREQUENCY
@@ -158,7 +160,7 @@ def _alike(claims: Sequence[Claim]) -> dict[tuple[str, Measure], dict[str, list[
     for claim in claims:
         measure = claim.measure
         wanted = measure.statistic in (FREQUENCY, "median")
-        if wanted and not measure.versus and _comparable(claim):
+        if wanted and not measure.comparator and _comparable(claim):
             key = (claim.source, replace(measure, endpoint=""))
             found[key][measure.endpoint].append(claim)
     return found
@@ -169,22 +171,24 @@ def _comparable(claim: Claim) -> bool:
     return not figure.operator and (count_of(claim) is not None or figure.value is not None)
 
 
-def _is_within(material: Material, narrow: str, broad: str) -> bool:
+def _is_within(material: CheckContext, narrow: str, broad: str) -> bool:
     """Whether the ontology declares an endpoint never above another, or what the other includes."""
     declared = material.vocabulary.related("endpoint", narrow, "neverAbove")
     return any(_is_part(material, name, broad) for name in declared)
 
 
-def _is_part(material: Material, narrow: str, broad: str) -> bool:
+def _is_part(material: CheckContext, narrow: str, broad: str) -> bool:
     """Whether everybody with one outcome has the other too, which is broader and no topic."""
     return material.is_a(narrow, broad) and not _is_topic(material, broad)
 
 
-def _is_topic(material: Material, endpoint: str) -> bool:
+def _is_topic(material: CheckContext, endpoint: str) -> bool:
     return material.vocabulary.get("endpoint", endpoint).first("isTopic") == "true"
 
 
-def _residual(material: Material, say: Saying, same: dict[str, list[Claim]]) -> Iterator[Finding]:
+def _residual(
+    material: CheckContext, say: Saying, same: dict[str, list[Claim]]
+) -> Iterator[Discrepancy]:
     """Yield more people with what only responders are examined for than there are responders."""
     for name, claims in same.items():
         among = material.vocabulary.related("endpoint", name, "countedAmong")
@@ -194,7 +198,7 @@ def _residual(material: Material, say: Saying, same: dict[str, list[Claim]]) -> 
             yield from _residual_above(say, claim, responders)
 
 
-def _residual_above(say: Saying, claim: Claim, responders: list[Claim]) -> Iterator[Finding]:
+def _residual_above(say: Saying, claim: Claim, responders: list[Claim]) -> Iterator[Discrepancy]:
     pairs = [(c, _pair(claim, c)) for c in responders]
     known = [(c, pair) for c, pair in pairs if pair and _same_ground(claim, c, pair)]
     if known and all(not_above(p.lower, p.upper) is Outcome.INCONSISTENT for _, p in known):
@@ -242,7 +246,7 @@ def _same_ground(claim: Claim, other: Claim, pair: _Pair) -> bool:
 
 def _above(
     say: Saying, narrow: Iterable[Claim], broad: Iterable[Claim], kind: str
-) -> Iterator[Finding]:
+) -> Iterator[Discrepancy]:
     found: dict[_Pair, list[Claim]] = defaultdict(list)
     for one in narrow:
         for other in broad:
@@ -261,14 +265,16 @@ def _above(
         yield _finding(kind, Severity.MATERIAL, text, once, f"{pair.lower} > {pair.upper}")
 
 
-def _survival(material: Material, say: Saying, claims: Sequence[Claim]) -> Iterator[Finding]:
+def _survival(
+    material: CheckContext, say: Saying, claims: Sequence[Claim]
+) -> Iterator[Discrepancy]:
     """Yield survival that rises with time, or does not go with its median."""
     marks: dict[tuple[str, Measure], list[tuple[Decimal, Claim]]] = defaultdict(list)
     medians: dict[tuple[str, Measure], list[Claim]] = defaultdict(list)
     for claim in claims:
         measure, figure = claim.measure, claim.figure
         falls = material.vocabulary.says("endpoint", measure.endpoint, "fallsWithTime")
-        if not falls or figure.operator or measure.versus:
+        if not falls or figure.operator or measure.comparator:
             continue
         months = months_of(measure.time.at)
         key = (claim.source, replace(measure, statistic="", time=replace(measure.time, at="")))
@@ -281,7 +287,7 @@ def _survival(material: Material, say: Saying, claims: Sequence[Claim]) -> Itera
         yield from _beside_medians(say, points, medians[key])
 
 
-def _falling(say: Saying, points: Sequence[tuple[Decimal, Claim]]) -> Iterator[Finding]:
+def _falling(say: Saying, points: Sequence[tuple[Decimal, Claim]]) -> Iterator[Discrepancy]:
     for (early, one), (late, other) in pairwise(points):
         before, after = one.figure.value, other.figure.value
         if early == late or before is None or after is None:
@@ -297,7 +303,7 @@ def _falling(say: Saying, points: Sequence[tuple[Decimal, Claim]]) -> Iterator[F
 
 def _beside_medians(
     say: Saying, points: Iterable[tuple[Decimal, Claim]], medians: Sequence[Claim]
-) -> Iterator[Finding]:
+) -> Iterator[Discrepancy]:
     for months, claim in points:
         for other in medians:
             share, median = claim.figure.value, other.figure.value
@@ -314,7 +320,7 @@ def _beside_medians(
                 yield _finding(kind, Severity.MATERIAL, text, [claim, other], sum_)
 
 
-def _stages(groups: Groups, say: Saying, claims: Sequence[Claim]) -> Iterator[Finding]:
+def _stages(groups: Groups, say: Saying, claims: Sequence[Claim]) -> Iterator[Discrepancy]:
     """Yield a later stage of a study with more people than an earlier one of the same group."""
     found: dict[object, list[tuple[int, Claim]]] = defaultdict(list)
     for claim in claims:
@@ -331,7 +337,7 @@ def _stage(word: str) -> int | None:
     return next((rank for rank, words in enumerate(STAGES) if word in words), None)
 
 
-def _nested(material: Material, groups: Groups, say: Saying) -> Iterator[Finding]:
+def _nested(material: CheckContext, groups: Groups, say: Saying) -> Iterator[Discrepancy]:
     """Yield a group larger than the one it is within, in one source."""
     whole = {(p.study, part) for p in material.evidence.partitions for part in p.parts}
     for group in material.evidence.groups:
@@ -356,7 +362,7 @@ def _is_narrower(group: Group) -> bool:
     return bool(group.who_endpoint) or (stage is not None and stage >= len(STAGES) - 2)
 
 
-def _larger(groups: Groups, say: Saying, inner: Claim, outer: Claim) -> Iterator[Finding]:
+def _larger(groups: Groups, say: Saying, inner: Claim, outer: Claim) -> Iterator[Discrepancy]:
     numbers = count_of(inner), count_of(outer)
     if numbers[0] is None or numbers[1] is None or numbers[0] <= numbers[1]:
         return
@@ -376,5 +382,5 @@ def _fewer(groups: Groups, say: Saying, claim: Claim) -> str:
 
 def _finding(
     kind: str, severity: Severity, text: str, claims: Sequence[Claim], computation: str
-) -> Finding:
-    return Finding(kind, severity, text, tuple(claims), computation, claims[0].measure.endpoint)
+) -> Discrepancy:
+    return Discrepancy(kind, severity, text, tuple(claims), computation, claims[0].measure.endpoint)

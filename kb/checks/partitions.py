@@ -88,10 +88,10 @@ def told(claims: Sequence[Claim], sizing: Collection[str]) -> list[Claim]:
 
 def _told(claim: Claim, sizes: set[int | None]) -> Claim:
     size = next(iter(sizes), None) if len(sizes) == 1 else None
-    if size is None or claim.figure.word not in _SHARE_IN_WORDS or claim.statistic != "value":
+    if size is None or claim.figure.text_value not in _SHARE_IN_WORDS or claim.statistic != "value":
         return claim
-    count = size * _SHARE_IN_WORDS[claim.figure.word]
-    figure = replace(claim.figure, numerator=count, unit="patients", word="")
+    count = size * _SHARE_IN_WORDS[claim.figure.text_value]
+    figure = replace(claim.figure, numerator=count, unit="patients", text_value="")
     return replace(claim, figure=figure, measure=replace(claim.measure, statistic="frequency"))
 
 

@@ -11,7 +11,7 @@ from itertools import product
 from typing import Final
 
 from kb.checks.event_kinds import kinds
-from kb.checks.finding import Finding, Material, Outcome, Severity
+from kb.checks.finding import CheckContext, Discrepancy, Outcome, Severity
 from kb.checks.groups import FREQUENCY, Groups, count_of, point_of
 from kb.checks.partitions import Whole, told, wholes
 from kb.checks.rounding import Span
@@ -93,7 +93,7 @@ def fits_in(part: int, whole: int) -> Outcome:
     return Outcome.INCONSISTENT if part > whole else Outcome.CONSISTENT
 
 
-def find(material: Material) -> Iterator[Finding]:
+def find(material: CheckContext) -> Iterator[Discrepancy]:
     """Yield a finding for each whole that its parts contradict, source by source."""
     divided = wholes(material.evidence)
     groups, say = Groups(material), Saying(material)
@@ -110,7 +110,7 @@ def find(material: Material) -> Iterator[Finding]:
 def _by_source(claims: Iterable[Claim]) -> Iterator[list[Claim]]:
     found: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
-        if claim.kind == "result" and not claim.measure.versus:
+        if claim.kind == "result" and not claim.measure.comparator:
             found[claim.source].append(claim)
     yield from found.values()
 
@@ -119,21 +119,21 @@ class _Table:
     """What one source prints about the groups of one study."""
 
     def __init__(
-        self, material: Material, groups: Groups, say: Saying, claims: list[Claim]
+        self, material: CheckContext, groups: Groups, say: Saying, claims: list[Claim]
     ) -> None:
         self.material, self.groups, self.say, self.claims = material, groups, say, claims
         self.by_measure: dict[Measure, list[Claim]] = defaultdict(list)
         for claim in claims:
             self.by_measure[claim.measure].append(claim)
 
-    def findings(self, divided: Iterable[Whole]) -> Iterator[Finding]:
+    def findings(self, divided: Iterable[Whole]) -> Iterator[Discrepancy]:
         """Yield what does not fit, of declared divisions, of lists and of nested groups."""
         for whole in divided:
             yield from self.divided(whole)
         yield from self.enumerated()
         yield from self.nested()
 
-    def divided(self, whole: Whole) -> Iterator[Finding]:
+    def divided(self, whole: Whole) -> Iterator[Discrepancy]:
         """Compare every measure of a whole with the same measure of all its parts."""
         for measure in [m for m in self.by_measure if m.group == whole.of]:
             parts = [self.by_measure.get(replace(measure, group=p), []) for p in whole.parts]
@@ -142,7 +142,7 @@ class _Table:
 
     def _compared(
         self, total: list[Claim], parts: list[list[Claim]], whole: Whole
-    ) -> Iterator[Finding]:
+    ) -> Iterator[Discrepancy]:
         statistic = total[0].measure.statistic
         if statistic in _AVERAGES:
             yield from self._bounded(total, parts, point_of, "median-outside-parts")
@@ -157,7 +157,7 @@ class _Table:
 
     def _added(
         self, total: list[Claim], parts: list[list[Claim]], divided: Whole
-    ) -> Iterator[Finding]:
+    ) -> Iterator[Discrepancy]:
         """Report counts only when no choice among repeated prints adds up."""
         choices = [c for c in product(total, *parts) if _one_base(c)]
         outcomes = {_sum_outcome(choice, divided.complete) for choice in choices}
@@ -170,7 +170,7 @@ class _Table:
         weak = short and not divided.formed
         yield replace(finding, severity=Severity.MINOR) if weak else finding
 
-    def _sum_finding(self, choice: Sequence[Claim], claims: Sequence[Claim]) -> Finding:
+    def _sum_finding(self, choice: Sequence[Claim], claims: Sequence[Claim]) -> Discrepancy:
         whole, parts = choice[0], choice[1:]
         counts = [_number(c) for c in parts]
         said = " and ".join(
@@ -182,7 +182,7 @@ class _Table:
             f"printed for {self.say.who(whole)} ({places(claims)})."
         )
         sign = "<" if sum(counts) < _number(whole) else ">"
-        return Finding(
+        return Discrepancy(
             "parts-do-not-add-up",
             Severity.MATERIAL,
             message,
@@ -193,7 +193,7 @@ class _Table:
 
     def _bounded(
         self, total: list[Claim], parts: list[list[Claim]], read: _Reader, kind: str
-    ) -> Iterator[Finding]:
+    ) -> Iterator[Discrepancy]:
         """Report an average only when no choice among repeated prints allows it."""
         used = [[c for c in claims if read(c) is not None] for claims in (total, *parts)]
         choices = [c for c in product(*used) if len({x.figure.unit for x in c}) == 1]
@@ -236,7 +236,7 @@ class _Table:
         spans: tuple[Span, Span],
         shares: Sequence[Share],
         claims: tuple[Claim, ...],
-    ) -> Finding:
+    ) -> Discrepancy:
         whole, *parts = choice
         span, possible = spans
         said = " and ".join(f"{figure(c)} ({self.say.label(c)})" for c in parts)
@@ -252,9 +252,9 @@ class _Table:
         )
         limit = _MATERIAL_POINTS if kind.startswith("share") else span.high * _MATERIAL_RATIO
         severity = Severity.MATERIAL if gap >= limit else Severity.MINOR
-        return Finding(kind, severity, message, claims, computation, whole.measure.endpoint)
+        return Discrepancy(kind, severity, message, claims, computation, whole.measure.endpoint)
 
-    def enumerated(self) -> Iterator[Finding]:
+    def enumerated(self) -> Iterator[Discrepancy]:
         """Find totals that a print follows by their parts: "29 treated: 14 at … and 13 at …"."""
         blocks: dict[str, list[Claim]] = defaultdict(list)
         for claim in self.claims:
@@ -268,7 +268,7 @@ class _Table:
             totals = [c for c in self.by_measure.get(measure, []) if _is_listed(c, parts)]
             yield from self._added(totals, [[c] for c in parts], _LISTED)
 
-    def nested(self) -> Iterator[Finding]:
+    def nested(self) -> Iterator[Discrepancy]:
         """Find groups that count more people than a group they are within."""
         for measure, claims in list(self.by_measure.items()):
             counts = [c for c in claims if count_of(c) is not None]
@@ -297,7 +297,7 @@ class _Table:
             claims = [c for c in own if self.groups.is_size(c)]
         return [c for c in claims if count_of(c) is not None]
 
-    def _nested_finding(self, part: Claim, whole: Claim, claims: Sequence[Claim]) -> Finding:
+    def _nested_finding(self, part: Claim, whole: Claim, claims: Sequence[Claim]) -> Discrepancy:
         message = (
             f"{self.say.what(part)}: {_number(part)} is printed for {self.say.who(part)}, but "
             f"only {_number(whole)} for {self.say.who(whole)}, which it is part of "
@@ -306,7 +306,7 @@ class _Table:
         computation = f"{_number(part)} > {_number(whole)}"
         endpoint = part.measure.endpoint
         kind = "part-above-whole"
-        return Finding(kind, Severity.MATERIAL, message, tuple(claims), computation, endpoint)
+        return Discrepancy(kind, Severity.MATERIAL, message, tuple(claims), computation, endpoint)
 
 
 def _number(claim: Claim) -> int:

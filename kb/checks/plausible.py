@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from kb.checks.finding import Finding, Material, Outcome, Severity
+from kb.checks.finding import CheckContext, Discrepancy, Outcome, Severity
 from kb.checks.groups import FREQUENCY
 from kb.checks.wording import Saying, figure, place
 from kb.model import Claim
@@ -47,7 +47,7 @@ def plausible(value: Decimal, operator: str, low: Decimal, high: Decimal) -> Out
     return Outcome.NOT_ENOUGH if below or above else Outcome.CONSISTENT
 
 
-def impossible(material: Material, say: Saying, claim: Claim) -> Iterator[Finding]:
+def impossible(material: CheckContext, say: Saying, claim: Claim) -> Iterator[Discrepancy]:
     """Check a figure and its bounds against what its unit and its endpoint allow."""
     found = claim.figure
     values = [(v, "") for v in (found.low, found.high) if v is not None]
@@ -59,7 +59,7 @@ def impossible(material: Material, say: Saying, claim: Claim) -> Iterator[Findin
             scaled = value * (factor or 1)
             if plausible(scaled, operator, low, high) is Outcome.INCONSISTENT:
                 scaled_to = f"{scaled.normalize():f} {unit}"
-                yield Finding(
+                yield Discrepancy(
                     "implausible-value",
                     Severity.MATERIAL,
                     f"{figure(claim)} is not plausible for {why}, which is from {low} to {high} "
@@ -72,7 +72,7 @@ def impossible(material: Material, say: Saying, claim: Claim) -> Iterator[Findin
 
 
 def _limits(
-    material: Material, say: Saying, claim: Claim
+    material: CheckContext, say: Saying, claim: Claim
 ) -> Iterator[tuple[Decimal, Decimal, str, str]]:
     measure, unit = claim.measure, claim.figure.unit
     vocabulary = material.vocabulary
@@ -101,7 +101,7 @@ def _limit(ends: Sequence[str], unit: str, why: str) -> Iterator[tuple[Decimal, 
     yield low, high, unit, why
 
 
-def _first_unit(material: Material, unit: str) -> str:
+def _first_unit(material: CheckContext, unit: str) -> str:
     """Return the unit in which a range without one is declared: the first of its kind."""
     known = worth(material, unit)
     if known is None:
@@ -111,7 +111,7 @@ def _first_unit(material: Material, unit: str) -> str:
     return next((term.notation for term in terms if term.first("ucum") == code), unit)
 
 
-def _factor(material: Material, unit: str, wanted: str) -> Decimal | None:
+def _factor(material: CheckContext, unit: str, wanted: str) -> Decimal | None:
     """Return what a unit is worth in another; None when the two measure different things."""
     if unit == wanted:
         return Decimal(1)
@@ -121,7 +121,7 @@ def _factor(material: Material, unit: str, wanted: str) -> Decimal | None:
     return one[1] / other[1]
 
 
-def worth(material: Material, unit: str) -> tuple[str, Decimal] | None:
+def worth(material: CheckContext, unit: str) -> tuple[str, Decimal] | None:
     """Return what a unit measures and what it is worth in the first unit of that kind."""
     if not material.vocabulary.knows("unit", unit):
         return None

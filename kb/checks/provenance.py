@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from kb.checks.agreement import compare, severity
-from kb.checks.finding import Finding, Material, Outcome, Severity
+from kb.checks.finding import CheckContext, Discrepancy, Outcome, Severity
 from kb.checks.reports import Reports
 from kb.checks.wording import Saying, figure, place
 from kb.model import Claim, Group, Measure
@@ -67,12 +67,12 @@ def shift(pairs: Sequence[tuple[int, int]]) -> tuple[int, int]:
     return min(distances), max(distances)
 
 
-def find(material: Material) -> Iterator[Finding]:
+def find(material: CheckContext) -> Iterator[Discrepancy]:
     """Yield figures that the cited publication does not give."""
     yield from _second_hand(_Books(material))
 
 
-def needed(material: Material) -> Iterator[Claim]:
+def needed(material: CheckContext) -> Iterator[Claim]:
     """Yield the claims with references that lead astray, and what else their source cites."""
     books = _Books(material)
     for claims in material.by_study.values():
@@ -81,7 +81,7 @@ def needed(material: Material) -> Iterator[Claim]:
             yield from {(c.source, c.cites): c for c in claims if c.cites}.values()
 
 
-def across(material: Material) -> Iterator[Finding]:
+def across(material: CheckContext) -> Iterator[Discrepancy]:
     """Yield references that lead astray: a column of them, or one by one."""
     books = _Books(material)
     places: dict[Place, list[Claim]] = defaultdict(list)
@@ -109,7 +109,7 @@ def _by_number(claims: Iterable[Claim]) -> list[list[Claim]]:
     return list(found.values())
 
 
-def _single(claims: list[Claim], books: _Books) -> Finding:
+def _single(claims: list[Claim], books: _Books) -> Discrepancy:
     first = claims[0]
     to = " and ".join(books.reference(n, name) for n, name in books.cited(first).items())
     right = books.right_numbers(first)
@@ -122,14 +122,14 @@ def _single(claims: list[Claim], books: _Books) -> Finding:
         f"{name} reports {', '.join(books.publications[name].reports) or 'none of the studies'}"
         for name in books.cited(first).values()
     )
-    return Finding("reference-of-another-study", weight, message, tuple(claims), reports)
+    return Discrepancy("reference-of-another-study", weight, message, tuple(claims), reports)
 
 
 def _list(numbers: Iterable[int]) -> str:
     return f"[{', '.join(map(str, numbers))}]"
 
 
-def _column(by_study: dict[str, list[Claim]], books: _Books) -> Finding:
+def _column(by_study: dict[str, list[Claim]], books: _Books) -> Discrepancy:
     rows = [(claims[0], books.right_numbers(claims[0])) for claims in by_study.values()]
     rows.sort(key=lambda row: (row[0].cites, row[0].study))
     pairs = [(claim.cites[0], right[0]) for claim, right in rows if right]
@@ -141,7 +141,7 @@ def _column(by_study: dict[str, list[Claim]], books: _Books) -> Finding:
         for claim, right in rows
     )
     claims = tuple(claim for some in by_study.values() for claim in some)
-    return Finding("reference-column-shifted", Severity.MATERIAL, message, claims, shown)
+    return Discrepancy("reference-column-shifted", Severity.MATERIAL, message, claims, shown)
 
 
 def _distance(pairs: Sequence[tuple[int, int]]) -> str:
@@ -164,7 +164,7 @@ def _doubled(rows: Sequence[tuple[Claim, list[int]]], books: _Books) -> str:
     return f", and one number is given twice: {', '.join(shared)}" if shared else ""
 
 
-def _second_hand(books: _Books) -> Iterator[Finding]:
+def _second_hand(books: _Books) -> Iterator[Discrepancy]:
     """Compare figures with the cited publication's own, one finding for each block.
 
     Blocks of one place whose figures the publication gives to other groups are one finding.
@@ -230,7 +230,7 @@ def _contradicting(claim: Claim, prints: Sequence[Claim], books: _Books) -> list
 def _renamed(claim: Claim, prints: Sequence[Claim], books: _Books) -> list[Claim]:
     """Return where the cited publication prints the figure under another endpoint, and only so."""
     meant, m = books.meant(claim), claim.measure
-    if claim.figure.value is None or claim.verdict.p_printed or books.own(prints, meant):
+    if claim.figure.value is None or claim.result.p_printed or books.own(prints, meant):
         return []
     found = _but_for(claim, books, "endpoint")
     return [other for other in found if books.rivals(m.endpoint, other.measure.endpoint)]
@@ -240,7 +240,7 @@ def _regrouped(claim: Claim, prints: Sequence[Claim], books: _Books) -> list[Cla
     """Return where the cited publication prints the figure of other people, and only so."""
     meant, m = books.meant(claim), claim.measure
     figures = claim.figure.value is not None and claim.figure.unit in ("%", "months")
-    if not figures or m.versus or claim.verdict.p_printed or books.own(prints, meant):
+    if not figures or m.comparator or claim.result.p_printed or books.own(prints, meant):
         return []
     found = _but_for(claim, books, "group")
     return [other for other in found if books.includes(m.group, other)]
@@ -277,7 +277,7 @@ def _of_same_arm(claim: Claim, books: _Books) -> list[Claim]:
     return found
 
 
-def _differing(rows: Sequence[_Difference], books: _Books) -> Finding:
+def _differing(rows: Sequence[_Difference], books: _Books) -> Discrepancy:
     involved: dict[tuple[str, str], Claim] = {}
     for row in rows:
         for claim in (row.claim, *row.against, *(other for _, other in row.elsewhere)):
@@ -289,7 +289,7 @@ def _differing(rows: Sequence[_Difference], books: _Books) -> Finding:
     weights = [_weight(row) for row in rows]
     weight = Severity.MATERIAL if Severity.MATERIAL in weights else weights[0]
     message = f"For {books.say.studies[first.study]}, {_message(rows, books)}."
-    return Finding(kind, weight, message, tuple(involved.values()), shown, endpoint)
+    return Discrepancy(kind, weight, message, tuple(involved.values()), shown, endpoint)
 
 
 def _weight(row: _Difference) -> Severity:
@@ -348,8 +348,8 @@ def _is_neighbour(claim: Claim, other: Claim, books: _Books) -> bool:
     """Say whether a claim differs in the group alone, or in a broader name of the endpoint."""
     a, b = claim.measure, other.measure
     same = (a.category, a.time, a.statistic) == (b.category, b.time, b.statistic)
-    if not same or claim.figure.value is None or claim.verdict.p_printed:
+    if not same or claim.figure.value is None or claim.result.p_printed:
         return False
     if a.endpoint == b.endpoint:
-        return a.group != b.group and not a.versus and not b.versus
+        return a.group != b.group and not a.comparator and not b.comparator
     return a.group == b.group and books.material.is_a(a.endpoint, b.endpoint)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from kb.checks.finding import Material, Outcome
+from kb.checks.finding import CheckContext, Outcome
 from kb.model import Claim, Publication, Source
 
 GENERAL: Final = frozenset({"review", "guideline", "web-page"})
@@ -43,7 +43,7 @@ def leads_astray(cited: Iterable[str], reporting: Iterable[str], general: Iterab
 class Reports:
     """The sources, their reference lists, and the publications of studies."""
 
-    material: Material
+    material: CheckContext
 
     @cached_property
     def sources(self) -> dict[str, Source]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from kb.checks.finding import Finding, Material, Outcome, Severity
+from kb.checks.finding import CheckContext, Discrepancy, Outcome, Severity
 from kb.checks.groups import FREQUENCY, Groups, Size, by_measure, count_of
 from kb.checks.rounding import printed
 from kb.checks.wording import Saying, place, places
@@ -136,7 +136,7 @@ def _weight(share: Decimal, of: int, near: Sequence[int]) -> Severity:
     return Severity.MATERIAL if off >= _OF_OTHERS else Severity.MINOR
 
 
-def find(material: Material) -> Iterator[Finding]:
+def find(material: CheckContext) -> Iterator[Discrepancy]:
     """Yield every count, share or breakdown of people that cannot be right."""
     groups, say = Groups(material), Saying(material)
     for claims in material.by_study.values():
@@ -153,13 +153,13 @@ def find(material: Material) -> Iterator[Finding]:
 class _Prints:
     """What one source prints about one frequency."""
 
-    material: Material
+    material: CheckContext
     groups: Groups
     say: Saying
     claims: list[Claim]
     numbers: frozenset[int]
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[Discrepancy]:
         yield from self._too_many()
         pairs = self._pairs()
         for (count, of, share, operator), claims in pairs.items():
@@ -202,14 +202,14 @@ class _Prints:
 
     def _pair(
         self, count: int, of: int, share: Decimal, operator: str, claims: list[Claim]
-    ) -> Iterator[Finding]:
+    ) -> Iterator[Discrepancy]:
         if share_fits(count, of, share, operator) is not Outcome.INCONSISTENT or count > of:
             return
         if not self._printed_denominators and self._another_denominator(count, share, of):
             return
         what, group = self.say.what(claims[0]), self.say.who(claims[0])
         gives = _rounded(Decimal(100 * count) / of, share)
-        yield Finding(
+        yield Discrepancy(
             kind="count-and-share",
             severity=share_severity(count, of, share),
             message=(
@@ -226,7 +226,7 @@ class _Prints:
         outcomes = (share_fits(count, n, share) for n in self.numbers if count < n < of)
         return any(found is not Outcome.INCONSISTENT for found in outcomes)
 
-    def _impossible(self) -> Iterator[Finding]:
+    def _impossible(self) -> Iterator[Discrepancy]:
         found: dict[tuple[int, Decimal], list[Claim]] = defaultdict(list)
         for claim in self.claims:
             of, share = self._denominator(claim), _share(claim)
@@ -246,12 +246,12 @@ class _Prints:
         says, endpoint = self.material.vocabulary.says, claim.measure.endpoint
         return not any(says("endpoint", endpoint, name) for name in barred)
 
-    def _no_count(self, of: int, share: Decimal, claims: list[Claim]) -> Finding:
+    def _no_count(self, of: int, share: Decimal, claims: list[Claim]) -> Discrepancy:
         what, group = self.say.what(claims[0]), self.say.who(claims[0])
         near = nearest_counts(of, share)
         options = " and ".join(f"{n} of {of} is {_rounded(_exact(n, of), share)}%" for n in near)
         cut = any(share_severity(n, of, share) is Severity.ROUNDING for n in near)
-        return Finding(
+        return Discrepancy(
             kind="impossible-share",
             severity=Severity.ROUNDING if cut else _weight(share, of, near),
             message=(
@@ -263,7 +263,7 @@ class _Prints:
             endpoint=claims[0].measure.endpoint,
         )
 
-    def _too_many(self) -> Iterator[Finding]:
+    def _too_many(self) -> Iterator[Discrepancy]:
         """More people than the denominator or the group has."""
         size = self._size
         for claim in self.claims:
@@ -273,7 +273,7 @@ class _Prints:
                 continue
             what, group = self.say.what(claim), self.say.who(claim)
             whole = "its denominator" if own is not None else "the group"
-            yield Finding(
+            yield Discrepancy(
                 kind="count-above-whole",
                 severity=Severity.MATERIAL,
                 message=(
@@ -295,16 +295,20 @@ class _Prints:
         return tuple(dict.fromkeys([*found, *(elsewhere or ([size.claim] if size else []))]))
 
 
-def _over_the_whole(say: Saying, claims: Iterable[Claim]) -> Iterator[Finding]:
+def _over_the_whole(say: Saying, claims: Iterable[Claim]) -> Iterator[Discrepancy]:
     """Yield percentages of people, or their bounds, that are below nobody or above everybody."""
     for claim in claims:
         figure = claim.figure
-        if figure.unit != "%" or claim.measure.statistic not in OF_PEOPLE or claim.measure.versus:
+        if (
+            figure.unit != "%"
+            or claim.measure.statistic not in OF_PEOPLE
+            or claim.measure.comparator
+        ):
             continue
         parts = [part for part in (figure.value, figure.low, figure.high) if part is not None]
         wrong = [part for part in parts if share_in_whole(part) is Outcome.INCONSISTENT]
         if wrong:
-            yield Finding(
+            yield Discrepancy(
                 kind="share-over-whole",
                 severity=Severity.MATERIAL,
                 message=(
@@ -318,7 +322,7 @@ def _over_the_whole(say: Saying, claims: Iterable[Claim]) -> Iterator[Finding]:
 
 
 def _breakdowns(
-    material: Material, groups: Groups, claims: Iterable[Claim]
+    material: CheckContext, groups: Groups, claims: Iterable[Claim]
 ) -> Iterator[list[Claim]]:
     """Yield the complete breakdowns of one place, each category printed once."""
     found: dict[_Key, dict[str, list[Claim]]] = defaultdict(lambda: defaultdict(list))
@@ -333,7 +337,7 @@ def _breakdowns(
             yield [parts[name][0] for name in sorted(parts)]
 
 
-def _breakdown(groups: Groups, say: Saying, claims: Sequence[Claim]) -> Iterator[Finding]:
+def _breakdown(groups: Groups, say: Saying, claims: Sequence[Claim]) -> Iterator[Discrepancy]:
     """Yield a complete breakdown that does not add up to its group."""
     counts = [count for count in map(count_of, claims) if count is not None]
     size = groups.size(groups.of(claims[0]), claims[0].source)
@@ -345,7 +349,7 @@ def _breakdown(groups: Groups, say: Saying, claims: Sequence[Claim]) -> Iterator
         for count, claim in zip(counts, claims, strict=True)
     )
     total = sum(counts)
-    yield Finding(
+    yield Discrepancy(
         kind="breakdown-total",
         severity=Severity.MATERIAL if total > size.number else Severity.MINOR,
         message=(

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import combinations, product
 from typing import Final
 
-from kb.checks.finding import Finding, Material, Outcome, Severity
+from kb.checks.finding import CheckContext, Discrepancy, Outcome, Severity
 from kb.checks.partitions import Whole, wholes
 from kb.checks.rounding import Span, printed
 from kb.checks.wording import Saying, figure, place
@@ -59,7 +59,7 @@ def added_up(total: Decimal, parts: Sequence[Decimal]) -> Outcome:
     return Outcome.INCONSISTENT if sum(parts) == total else Outcome.CONSISTENT
 
 
-def find(material: Material) -> Iterator[Finding]:
+def find(material: CheckContext) -> Iterator[Discrepancy]:
     """Yield strata that the size of their whole forbids, and sums of medians."""
     divided = wholes(material.evidence)
     say = Saying(material)
@@ -70,7 +70,7 @@ def find(material: Material) -> Iterator[Finding]:
             yield from _sums(own, say)
 
 
-def _is_estimated(claim: Claim, material: Material) -> bool:
+def _is_estimated(claim: Claim, material: CheckContext) -> bool:
     """Shares that are read off curves are no shares of a whole number of people."""
     return material.vocabulary.says("endpoint", claim.measure.endpoint, "isEstimated")
 
@@ -78,14 +78,14 @@ def _is_estimated(claim: Claim, material: Material) -> bool:
 def _by_source(claims: Iterable[Claim]) -> Iterator[list[Claim]]:
     found: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
-        if claim.kind == "result" and not claim.measure.versus:
+        if claim.kind == "result" and not claim.measure.comparator:
             found[claim.source].append(claim)
     yield from found.values()
 
 
 def _strata(
-    claims: list[Claim], divided: Iterable[Whole], material: Material, say: Saying
-) -> Iterator[Finding]:
+    claims: list[Claim], divided: Iterable[Whole], material: CheckContext, say: Saying
+) -> Iterator[Discrepancy]:
     by_measure: dict[Measure, list[Claim]] = defaultdict(list)
     sizes: dict[str, set[int]] = defaultdict(set)
     sizing = material.vocabulary.saying("endpoint", "isGroupSize")
@@ -102,7 +102,7 @@ def _strata(
 
 def _stratum(
     whole: Whole, size: int, by_measure: dict[Measure, list[Claim]], say: Saying
-) -> Iterator[Finding]:
+) -> Iterator[Discrepancy]:
     for measure in [m for m in by_measure if m.group == whole.parts[0]]:
         parts = [by_measure.get(replace(measure, group=p), []) for p in whole.parts]
         shares = [[c for c in part if _is_share(c)] for part in parts]
@@ -121,7 +121,7 @@ def _stratum(
             f"{size} ({place(chosen[0])})."
         )
         kind = "strata-too-large"
-        yield Finding(kind, Severity.MATERIAL, message, tuple(chosen), shown, measure.endpoint)
+        yield Discrepancy(kind, Severity.MATERIAL, message, tuple(chosen), shown, measure.endpoint)
 
 
 def _is_share(claim: Claim) -> bool:
@@ -138,7 +138,7 @@ def _fit(chosen: Sequence[Claim], size: int) -> bool:
     return can_be_strata(spans, size) is not Outcome.INCONSISTENT
 
 
-def _sums(claims: Iterable[Claim], say: Saying) -> Iterator[Finding]:
+def _sums(claims: Iterable[Claim], say: Saying) -> Iterator[Discrepancy]:
     found: dict[tuple[str, ...], dict[str, Claim]] = defaultdict(dict)
     for claim in claims:
         m = claim.measure
@@ -153,14 +153,14 @@ def _sums(claims: Iterable[Claim], say: Saying) -> Iterator[Finding]:
                     yield _sum(total, parts, say)
 
 
-def _sum(total: Claim, parts: Sequence[Claim], say: Saying) -> Finding:
-    sums = f"{' + '.join(str(c.figure.lexical) for c in parts)} = {total.figure.lexical}"
+def _sum(total: Claim, parts: Sequence[Claim], say: Saying) -> Discrepancy:
+    sums = f"{' + '.join(str(c.figure.digits) for c in parts)} = {total.figure.digits}"
     said = " and ".join(f"{figure(c)} {c.measure.time}" for c in parts)
     message = (
         f"In {say.studies[total.study]}, {say.subject(total)} is printed as {figure(total)}, the "
         f"sum of {said}; medians do not add up ({place(total)})."
     )
     claims = (total, *parts)
-    return Finding(
+    return Discrepancy(
         "medians-added-up", Severity.MINOR, message, claims, sums, total.measure.endpoint
     )

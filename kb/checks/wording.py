@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from kb.checks.finding import Material
+from kb.checks.finding import CheckContext
 from kb.checks.thresholds import in_unit, of_figure
 from kb.model import WHOLE, Claim
 
@@ -13,7 +13,7 @@ from kb.model import WHOLE, Claim
 class Saying:
     """Writes what a claim is about in words."""
 
-    def __init__(self, material: Material) -> None:
+    def __init__(self, material: CheckContext) -> None:
         """Index the labels of the evidence once."""
         self._groups = {(g.study, g.id): g for g in material.evidence.groups}
         self._vocabulary = material.vocabulary
@@ -49,7 +49,7 @@ class Saying:
     def subject(self, claim: Claim) -> str:
         """Return the endpoint and the group of a claim, and the other group if two are compared."""
         m = claim.measure
-        versus = f" against {self.group(m.study, m.versus)}" if m.versus else ""
+        versus = f" against {self.group(m.study, m.comparator)}" if m.comparator else ""
         return f"{self.what(claim)} of {self.who(claim)}{versus}"
 
 
@@ -96,10 +96,10 @@ def value(claim: Claim) -> str:
     """Return a claim's figure without the counts that a percentage is printed with."""
     found, counts = claim.figure, _counts(claim)
     if found.value is not None:
-        return in_unit(f"{found.operator}{found.lexical or found.value}", found.unit)
+        return in_unit(f"{found.operator}{found.digits or found.value}", found.unit)
     if counts:
         return counts if found.unit == "%" else in_unit(counts, found.unit)
-    return str(of_figure(found) or found.word or p_value(claim))
+    return str(of_figure(found) or found.text_value or p_value(claim))
 
 
 def _counts(claim: Claim) -> str:
@@ -109,7 +109,7 @@ def _counts(claim: Claim) -> str:
 
 def p_value(claim: Claim) -> str:
     """Return the p-value of a claim as a reader writes it, else its word of significance."""
-    verdict = claim.verdict
-    if verdict.p_value is not None:
-        return f"p {verdict.p_operator} {verdict.p_value}"
-    return f"p {verdict.p_printed}" if verdict.p_printed else verdict.significance
+    result = claim.result
+    if result.p_value is not None:
+        return f"p {result.p_operator} {result.p_value}"
+    return f"p {result.p_printed}" if result.p_printed else result.significance

@@ -146,15 +146,15 @@ def load(context: click.Context, url: str, json_file: Path | None) -> None:
     """
     root = root_of(context)
     try:
-        from kb.stores.sparql import Endpoint
+        from kb.stores.sparql import SparqlStore
         from kb.stores.upload import upload
     except ImportError:
         stop("a server needs httpx: pip install 'kb[endpoint]'", NOT_CHECKED)
     from kb.records.load import load_dataset
-    from kb.stores.config import Setting
+    from kb.stores.config import StoreConfig
 
-    setting = Setting(context.meta.get(STORE))
-    engine = Endpoint(setting.text) if setting.kind.startswith("http") else None
+    setting = StoreConfig(context.meta.get(STORE))
+    engine = SparqlStore(setting.text) if setting.kind.startswith("http") else None
     with _spooled(root) as parts:
         done = upload(parts, url, engine, load_dataset(root).base)
     write_json(json_file, done.data())

@@ -121,7 +121,7 @@ def verify(
     record: bool,
 ) -> None:
     """Check that every claim's figures stand at their place in the source's text."""
-    from kb.sources.verify import State, counts
+    from kb.sources.verify import VerificationState, counts
 
     if record and studies:
         raise click.UsageError("--record attests all claims: leave --study out")
@@ -130,12 +130,12 @@ def verify(
     rows = [check.row() for check in checks]
     write_json(json_file, {**found, "counts": found, "claims": rows})
     for check in checks:
-        if check.state is State.FAILED:
+        if check.state is VerificationState.FAILED:
             click.echo(f"{check.claim.study}#{check.claim.id}: " + "; ".join(check.reasons))
     click.echo(", ".join(f"{number} {state}" for state, number in found.items()))
-    if found[State.FAILED]:
+    if found[VerificationState.FAILED]:
         sys.exit(FINDINGS)
-    if found[State.NOT_CHECKED] or not found[State.VERIFIED]:
+    if found[VerificationState.NOT_CHECKED] or not found[VerificationState.VERIFIED]:
         stop("some claims were not checked: a run that checks nothing has failed", NOT_CHECKED)
     if record:
         _attest(open_base(context))
@@ -273,7 +273,7 @@ def query(
 ) -> None:
     """Answer a named query, a file of SPARQL, or SPARQL itself."""
     from kb.cli import query as _asking
-    from kb.util.limits import within
+    from kb.util.limits import run_limited
 
     if form == "list" or query is None:
         click.echo(_asking.listing())
@@ -285,7 +285,7 @@ def query(
         return
     if base.setting.tables is None:
         _ = base.store  # loading it does not count
-    table = within(timeout, lambda: _asking.answer(base, query, given))
+    table = run_limited(timeout, lambda: _asking.answer(base, query, given))
     click.echo(_asking.shown(table, form), nl=False)
     for difference in base.differences(table):
         click.echo(f"not alike in {difference}", err=True)

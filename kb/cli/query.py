@@ -10,10 +10,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from kb.api.knowledge_base import KnowledgeBase
-from kb.api.results import Table
+from kb.api.results import QueryResult
 from kb.errors import QueryError
-from kb.export.csv import inert
-from kb.stores.base import Value
+from kb.export.csv import escape_formula
+from kb.stores.base import Cell
 from kb.stores.library import find_query, library, parse_query, prefixes
 
 
@@ -26,7 +26,7 @@ def listing() -> str:
     return "\n".join(lines)
 
 
-def answer(base: KnowledgeBase, asked: str, given: Mapping[str, str]) -> Table:
+def answer(base: KnowledgeBase, asked: str, given: Mapping[str, str]) -> QueryResult:
     """Answer what a user typed: a name, the path of a ``.rq`` file, or SPARQL."""
     if _is_name(asked):
         return base.ask(asked, **given)
@@ -35,7 +35,7 @@ def answer(base: KnowledgeBase, asked: str, given: Mapping[str, str]) -> Table:
         return base.sparql(_with_prefixes(base, text), given)
     query = parse_query(asked, text)
     bindings = query.bindings(given, base.vocabulary)
-    return Table(base.store.select(query.text(base.iris, given), bindings))
+    return QueryResult(base.store.select(query.text(base.iris, given), bindings))
 
 
 def sparql_text(base: KnowledgeBase, asked: str, given: Mapping[str, str]) -> str:
@@ -69,12 +69,12 @@ def _with_prefixes(base: KnowledgeBase, text: str) -> str:
     return "\n".join((*missing, text))
 
 
-def shown(table: Table, form: str | None) -> str:
+def shown(table: QueryResult, form: str | None) -> str:
     """Return a table as ``json`` or ``csv``, or else in columns."""
     return {"json": table_json, "csv": table_csv}.get(form or "", as_columns)(table)
 
 
-def as_columns(table: Table) -> str:
+def as_columns(table: QueryResult) -> str:
     """Lay a table out in columns for reading, IRIs shortened to their last part."""
     rows = [[_short(row[name]) for name in table.columns] for row in table]
     if not rows:
@@ -91,18 +91,18 @@ def _fit(cell: str, width: int) -> str:
     return f"{cell[: width - 1]}…" if len(cell) > width else cell.ljust(width)
 
 
-def _short(value: Value) -> str:
+def _short(value: Cell) -> str:
     text = "" if value is None else str(value)
     return text.rsplit("/", 1)[-1] if text.startswith("http") else " ".join(text.split())
 
 
-def table_json(table: Table) -> str:
+def table_json(table: QueryResult) -> str:
     """Return the rows as a JSON list of objects; decimals keep their digits as text."""
     rows = [{k: str(v) if isinstance(v, Decimal) else v for k, v in row.items()} for row in table]
     return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
 
 
-def table_csv(table: Table) -> str:
+def table_csv(table: QueryResult) -> str:
     """Return the rows as CSV, safe to open in a spreadsheet."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -111,8 +111,8 @@ def table_csv(table: Table) -> str:
     return out.getvalue()
 
 
-def _cell(value: Value) -> Value:
-    return inert(value) if isinstance(value, str) else value
+def _cell(value: Cell) -> Cell:
+    return escape_formula(value) if isinstance(value, str) else value
 
 
 def columns(base: KnowledgeBase) -> str:

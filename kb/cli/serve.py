@@ -77,11 +77,11 @@ def serve(
     except ImportError as error:
         told = f"serving needs {error.name}: pip install 'kb[serve]'"
         raise UnavailableError(told) from error
-    from kb.server.config import Limits, Settings
+    from kb.server.config import Limits, ServerConfig
 
     folder = build if build is not None else root_of(context) / "build"
     limits = Limits(seconds=asked["timeout"], rows=asked["max_rows"])
-    settings = Settings(
+    settings = ServerConfig(
         folder.resolve(),
         host,
         port,

@@ -13,7 +13,7 @@ from kb.records.load import load_study
 from kb.records.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from kb.checks import Finding
+    from kb.checks import Discrepancy
 
 
 def shown(root: Path, name: str) -> Iterator[str]:
@@ -57,7 +57,7 @@ def claim_lines(rows: Iterable[Row]) -> Iterator[str]:
         yield _line(row)
 
 
-def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
+def finding_lines(findings: Iterable[Discrepancy]) -> Iterator[str]:
     """Yield what does not fit, the arithmetic, its id and state, and what was judged about it."""
     for finding in findings:
         yield f"{finding.severity.value} {finding.kind} {finding.study}: {finding.message}"

@@ -85,11 +85,11 @@ def _comparisons(claims: Iterable[Claim]) -> dict[tuple[str, str], dict[str, Row
     """Find, for each block with a comparison, what its two groups are compared with."""
     found: dict[tuple[str, str], dict[str, Row]] = {}
     for claim in claims:
-        measure, p = claim.measure, claim.verdict.p_printed
-        if measure.versus:
+        measure, p = claim.measure, claim.result.p_printed
+        if measure.comparator:
             sides = found.setdefault((claim.study, claim.block), {})
-            sides[measure.group] = {"comparator": measure.versus, "p_value": p}
-            sides[measure.versus] = {"comparator": measure.group, "p_value": p}
+            sides[measure.group] = {"comparator": measure.comparator, "p_value": p}
+            sides[measure.comparator] = {"comparator": measure.group, "p_value": p}
     return found
 
 
@@ -100,7 +100,7 @@ def _row(claim: Claim, group: Group) -> Row:
         "kind": claim.kind,
         "study": claim.study,
         "group": measure.group,
-        "comparator": measure.versus,
+        "comparator": measure.comparator,
         "population": measure.population or group.population,
         "endpoint": measure.endpoint,
         "category": measure.category,
@@ -114,7 +114,7 @@ def _row(claim: Claim, group: Group) -> Row:
         "low": _bound(claim, figure.low) or figure.date_from,
         "high": _bound(claim, figure.high) or figure.date_to,
         "bounds": figure.bounds,
-        "p_value": claim.verdict.p_printed,
+        "p_value": claim.result.p_printed,
         "printed": claim.printed,
         "source": claim.source,
         "section": claim.section,
@@ -123,9 +123,9 @@ def _row(claim: Claim, group: Group) -> Row:
 
 
 def _value(claim: Claim) -> str:
-    figure, verdict = claim.figure, claim.verdict
-    words = " ".join(filter(None, (verdict.finding, verdict.significance)))
-    return figure.lexical or figure.word or figure.date or words
+    figure, result = claim.figure, claim.result
+    words = " ".join(filter(None, (result.direction, result.significance)))
+    return figure.digits or figure.text_value or figure.date or words
 
 
 def _bound(claim: Claim, value: Decimal | None) -> str:
@@ -178,18 +178,18 @@ def to_csv(rows: Iterable[Row]) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, fieldnames=list(COLUMNS), lineterminator="\n")
     writer.writeheader()
-    writer.writerows({name: inert(cell) for name, cell in row.items()} for row in rows)
+    writer.writerows({name: escape_formula(cell) for name, cell in row.items()} for row in rows)
     return out.getvalue()
 
 
-def inert(cell: str) -> str:
+def escape_formula(cell: str) -> str:
     """Put an apostrophe before what a spreadsheet would run as a formula, but for a number.
 
     ``=0.03`` is a p-value with its sign, and a formula that gives the same number. Whoever reads
     the table with a program takes one apostrophe off the beginning of a text; JSON and RDF, which
     nothing runs, have texts as they are.
 
-    >>> [inert(cell) for cell in ("=0.03", "-1.5", "=1+1", "@SUM(A1)")]
+    >>> [escape_formula(cell) for cell in ("=0.03", "-1.5", "=1+1", "@SUM(A1)")]
     ['=0.03', '-1.5', "'=1+1", "'@SUM(A1)"]
     """
     if _PLAIN.fullmatch(cell):

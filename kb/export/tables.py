@@ -15,7 +15,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from kb.checks.adjudication import Judged
+from kb.checks.adjudication import CuratedDiscrepancies
 from kb.errors import UnavailableError
 from kb.model import Claim, Evidence
 from kb.rdf import terms as _terms
@@ -124,7 +124,7 @@ class Tables:
         self,
         evidence: Evidence,
         vocabulary: Vocabulary,
-        judged: Judged,
+        judged: CuratedDiscrepancies,
         states: Mapping[tuple[str, str], str],
     ) -> None:
         """Take the model with what was found and verified about its claims."""
@@ -236,17 +236,17 @@ class Tables:
 
 
 def _sides(claim: Claim) -> Iterable[str]:
-    return filter(None, (claim.measure.group, claim.measure.versus))
+    return filter(None, (claim.measure.group, claim.measure.comparator))
 
 
 def _of_claim(claim: Claim) -> _Row:
     """Return what stands in the claim itself, in its measure, figure and verdict."""
     row: _Row = {}
-    for part in (claim, claim.measure, claim.figure, claim.verdict):
+    for part in (claim, claim.measure, claim.figure, claim.result):
         row |= {k: v for k, v in _attributes("claims", part).items() if v is not None}
     return row | {
         "statistic": claim.statistic,
-        "comparator": claim.measure.versus,
+        "comparator": claim.measure.comparator,
         "time": str(claim.measure.time),
         "time_at": claim.measure.time.at,
         "time_from": claim.measure.time.from_,

@@ -21,11 +21,18 @@ from typing import Any, Final, TypeVar
 from kb.errors import Problem, RecordError
 from kb.model import Study
 from kb.rdf.closure import hierarchy_quads
-from kb.rdf.study_checks import Concluding, Needed, outline
+from kb.rdf.study_checks import CrossStudyInput, StudyChecks, read_study_header
 from kb.rdf.writer import GraphWriter, encoded, joined, ordered
 from kb.records.expand import expand
-from kb.records.integrity import Known, shared_problems, study_problems
-from kb.records.load import Reader, Records, load_shared, names_in, placed, study_file
+from kb.records.integrity import IdIndex, shared_problems, study_problems
+from kb.records.load import (
+    RecordLoader,
+    Records,
+    load_shared,
+    locate_problems,
+    names_in,
+    study_file,
+)
 from kb.records.schema import StudyRecord
 from kb.util.parallel import processors
 
@@ -83,7 +90,7 @@ def dataset(root: Path, texts: Path | None = None, processes: int | None = None)
     with ExitStack() as stack:
         if making.is_sound:
             outlines = _outlines(root, names, processes, stack)
-            concluding = Concluding(making.records, outlines, making.writer, texts)
+            concluding = StudyChecks(making.records, outlines, making.writer, texts)
             concluding.prepare()
             making = replace(making, concluding=concluding)
         made = _each(making.batch, names, processes, stack)
@@ -103,7 +110,7 @@ class _Batch:
     parts: list[tuple[str, bytes, bytes]] = field(default_factory=list)
     """For each study its id, the lines about what is on its page, and those about itself."""
     problems: list[Problem] = field(default_factory=list)
-    needed: list[Needed] = field(default_factory=list)
+    needed: list[CrossStudyInput] = field(default_factory=list)
 
 
 def _begin(root: Path) -> tuple[_Making, _Batch, list[str]]:
@@ -123,7 +130,7 @@ def _outlines(
 
 
 def _outlined(root: Path, names: Sequence[str]) -> list[Study]:
-    return [study for name in names if (study := outline(root, name)) is not None]
+    return [study for name in names if (study := read_study_header(root, name)) is not None]
 
 
 def _sound(made: Iterable[_Batch], found: _Batch) -> Iterator[tuple[str, bytes, bytes]]:
@@ -193,7 +200,7 @@ class _Making:
     names: frozenset[str]
     is_sound: bool = True
     """Whether the shared records are; if not, studies are checked and nothing is made of them."""
-    concluding: Concluding | None = None
+    concluding: StudyChecks | None = None
     """Computes what is to be computed as well."""
 
     @property
@@ -202,9 +209,9 @@ class _Making:
         return f"<{self.records.vocabulary.base}study/"
 
     @cached_property
-    def known(self) -> Known:
+    def known(self) -> IdIndex:
         """The names that references may lead to."""
-        return Known(self.records, self.names)
+        return IdIndex(self.records, self.names)
 
     @cached_property
     def writer(self) -> GraphWriter:
@@ -213,7 +220,7 @@ class _Making:
 
     def shared_problems(self) -> Iterator[Problem]:
         """Yield what leads nowhere in the shared records."""
-        yield from placed(self.records, shared_problems(self.records, self.known))
+        yield from locate_problems(self.records, shared_problems(self.records, self.known))
 
     def shared(self) -> tuple[bytes, bytes]:
         """Return the statements that come before those about studies, and those after."""
@@ -225,7 +232,7 @@ class _Making:
 
     def batch(self, names: Sequence[str]) -> _Batch:
         """Read, check and write some studies."""
-        reader, made = Reader(self.records.root, self.records.vocabulary), _Batch()
+        reader, made = RecordLoader(self.records.root, self.records.vocabulary), _Batch()
         for name in names:
             try:
                 self._study(name, reader, made)
@@ -234,14 +241,14 @@ class _Making:
         made.problems += reader.problems
         return made
 
-    def _study(self, name: str, reader: Reader, made: _Batch) -> None:
+    def _study(self, name: str, reader: RecordLoader, made: _Batch) -> None:
         study = reader.named(study_file(self.records.root, name), StudyRecord)
         if study is None:
             return
         problems = list(study_problems(name, study, self.records, self.known))
         records = self._around(name, study)
         if problems:
-            raise RecordError(list(placed(records, problems)))
+            raise RecordError(list(locate_problems(records, problems)))
         if not self.is_sound:
             return
         evidence = expand(records)

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from kb.checks import Finding
-from kb.checks.adjudication import Judged, Key, Standing
+from kb.checks import Discrepancy
+from kb.checks.adjudication import ClaimStatus, CuratedDiscrepancies, Key
 from kb.rdf import terms as _terms
 from kb.rdf.writer import GraphWriter
 from kb.records.vocabulary import RDF_TYPE
 
 
-def quads(judged: Judged, writer: GraphWriter) -> Iterator[str]:
+def quads(judged: CuratedDiscrepancies, writer: GraphWriter) -> Iterator[str]:
     """Yield findings and the standing of claims as lines of N-Quads, in a graph of their own."""
     for finding in judged.findings:
         yield from finding_quads(finding, writer)
     yield from standing_quads(judged.standings, writer)
 
 
-def standing_quads(standings: Mapping[Key, Standing], writer: GraphWriter) -> Iterator[str]:
+def standing_quads(standings: Mapping[Key, ClaimStatus], writer: GraphWriter) -> Iterator[str]:
     """Yield the standing of claims as lines of N-Quads."""
     for (study, claim), standing in standings.items():
         subject, said = writer.iris.claim(study, claim), _terms.text(standing.value)
         yield writer.quad(subject, "claimStanding", said, writer.iris.findings)
 
 
-def finding_quads(finding: Finding, writer: GraphWriter) -> Iterator[str]:
+def finding_quads(finding: Discrepancy, writer: GraphWriter) -> Iterator[str]:
     """Yield a finding as lines of N-Quads."""
     iris, graph = writer.iris, writer.iris.findings
     subject = iris.finding(finding.study, finding.id)

@@ -107,7 +107,7 @@ PARTITION = (
 )
 MEASURE = (
     _p("group", "group", "group"),
-    _p("versus", "versusGroup", "group"),
+    _p("comparator", "versusGroup", "group"),
     _p("endpoint", "endpoint", "term:endpoint"),
     _p("statistic", "statistic", "term:statistic"),
     _p("category"),
@@ -117,7 +117,7 @@ MEASURE = (
 )
 FIGURE = (
     _p("value", "value", type_=Decimal),
-    _p("lexical"),
+    _p("digits", "lexical"),
     _p("operator"),
     _p("unit", "unit", "term:unit"),
     _p("numerator", type_=int),
@@ -125,17 +125,17 @@ FIGURE = (
     _p("low", "low", type_=Decimal),
     _p("high", "high", type_=Decimal),
     _p("bounds", "boundsKind"),
-    _p("spread", "spread", type_=Decimal),
-    _p("word", "word", "term:word"),
+    _p("dispersion", "spread", type_=Decimal),
+    _p("text_value", "word", "term:word"),
     _p("date", "date", "date"),
     _p("date_from", "from", "date"),
     _p("date_to", "to", "date"),
 )
-VERDICT = (
+RESULT = (
     _p("p_printed", "pPrinted"),
     _p("p_operator", "pOperator"),
     _p("p_value", "pValue", type_=Decimal),
-    _p("finding", "direction", "term:word"),
+    _p("direction", "direction", "term:word"),
     _p("significance", "significance", "term:word"),
     _p("favours", "favours", "group"),
 )

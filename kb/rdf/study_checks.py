@@ -14,8 +14,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
-from kb.checks import Material, across, in_order, needed_across, within
-from kb.checks.adjudication import Key, Standing, beside, gravest
+from kb.checks import CheckContext, across, most_material_first, needed_across, within
+from kb.checks.adjudication import ClaimStatus, Key, most_severe, with_adjudications
 from kb.checks.reports import Reports
 from kb.errors import RecordError
 from kb.model import Claim, Evidence, Study
@@ -37,7 +37,7 @@ class _Outline(BaseModel):
     publications: list[str] = []
 
 
-def outline(root: Path, name: str) -> Study | None:
+def read_study_header(root: Path, name: str) -> Study | None:
     """Return what other studies need to know of one, or None where its record is not sound."""
     try:
         found = _Outline.model_validate(read_mapping(study_file(root, name), root))
@@ -48,17 +48,17 @@ def outline(root: Path, name: str) -> Study | None:
 
 
 @dataclass(frozen=True)
-class Needed:
+class CrossStudyInput:
     """What is left of a study for the findings that set it beside others."""
 
     study: str
     claims: tuple[Claim, ...]
-    standings: Mapping[Key, Standing]
+    standings: Mapping[Key, ClaimStatus]
     """Of these claims, by what was found within the study."""
 
 
 @dataclass(frozen=True)
-class Concluding:
+class StudyChecks:
     """What computing needs beside the study at hand.
 
     Args:
@@ -73,13 +73,13 @@ class Concluding:
     writer: GraphWriter
     texts: Path | None = None
 
-    def of_study(self, evidence: Evidence) -> tuple[list[str], Needed]:
+    def of_study(self, evidence: Evidence) -> tuple[list[str], CrossStudyInput]:
         """Return what is computed from one study as lines of N-Quads, and what is left of it."""
         (study,) = evidence.studies
         checks = verify(evidence, self._texts, self._attested)
         states = {(check.claim.study, check.claim.id): check.state.value for check in checks}
-        material = Material(self._around(study, evidence), self.writer.vocabulary)
-        judged = beside(in_order(within(material)), evidence.adjudications)
+        material = CheckContext(self._around(study, evidence), self.writer.vocabulary)
+        judged = with_adjudications(most_material_first(within(material)), evidence.adjudications)
         needed = tuple(needed_across(material))
         left = {(claim.study, claim.id) for claim in needed}
         settled = {key: s for key, s in judged.standings.items() if key not in left}
@@ -87,22 +87,22 @@ class Concluding:
         lines = [*self.writer.verification(states), *standing_quads(settled, self.writer)]
         for finding in judged.findings:
             lines += finding_quads(finding, self.writer)
-        return lines, Needed(study.id, needed, open_)
+        return lines, CrossStudyInput(study.id, needed, open_)
 
-    def across(self, needed: Iterable[Needed]) -> Iterator[str]:
+    def across(self, needed: Iterable[CrossStudyInput]) -> Iterator[str]:
         """Yield what is computed from what is left of all studies."""
         left = sorted(needed, key=lambda one: one.study)
         claims = tuple(claim for one in left for claim in one.claims)
         names = {name for one in left if one.claims for name in self._books.kin[one.study]}
         evidence = self._with(self._shared, names, claims)
-        found = in_order(across(Material(evidence, self.writer.vocabulary)))
-        judged = beside(found, self._shared.adjudications)
+        found = most_material_first(across(CheckContext(evidence, self.writer.vocabulary)))
+        judged = with_adjudications(found, self._shared.adjudications)
         for finding in judged.findings:
             yield from finding_quads(finding, self.writer)
         before = {key: standing for one in left for key, standing in one.standings.items()}
-        none = Standing.UNCONTESTED
+        none = ClaimStatus.UNCONTESTED
         standings = {
-            key: gravest((before.get(key, none), judged.standings.get(key, none)))
+            key: most_severe((before.get(key, none), judged.standings.get(key, none)))
             for key in {**before, **judged.standings}
         }
         yield from standing_quads(standings, self.writer)
@@ -148,4 +148,4 @@ class Concluding:
     def _books(self) -> Reports:
         """What publications report, and which studies are related."""
         studies = tuple(self.outlines.values())
-        return Reports(Material(replace(self._shared, studies=studies), self.writer.vocabulary))
+        return Reports(CheckContext(replace(self._shared, studies=studies), self.writer.vocabulary))

@@ -28,11 +28,11 @@ from kb.rdf.mapping import (
     MEASURE,
     PARTITION,
     PUBLICATION,
+    RESULT,
     SECTION,
     SOURCE,
     STEP,
     STUDY,
-    VERDICT,
     Property,
 )
 from kb.records.vocabulary import RDF_TYPE, Vocabulary
@@ -159,13 +159,13 @@ class GraphWriter:
             measures[subject] = claim.measure
             self._claim(out, claim, subject, references.get(claim.source, {}))
         for subject, measure in measures.items():
-            named = filter(None, (measure.group, measure.versus))
+            named = filter(None, (measure.group, measure.comparator))
             self._measure(out, subject, measure, [groups[measure.study, g] for g in named])
         return out
 
     def _measure(self, out: _Lines, subject: str, measure: Measure, groups: list[Group]) -> None:
         """Write a measure; ``about…`` says who it is about, whether by itself or by its groups."""
-        kind = "Comparison" if measure.versus else "Measure"
+        kind = "Comparison" if measure.comparator else "Measure"
         self._node(out, subject, (kind, MEASURE), measure, local=measure.study)
         self._add(out, subject, "study", self._entity("study", measure.study))
         for scheme, own in (("regimen", measure.regimen), ("population", measure.population)):
@@ -181,7 +181,7 @@ class GraphWriter:
         self._node(out, subject, ("Claim", CLAIM), claim, graph, claim.source)
         self._add(out, subject, "measure", measure, graph)
         self._properties(out, subject, FIGURE, claim.figure, graph)
-        self._properties(out, subject, VERDICT, claim.verdict, graph, claim.study)
+        self._properties(out, subject, RESULT, claim.result, graph, claim.study)
         self._add(out, subject, "isSecondHand", _terms.literal(claim.is_second_hand), graph)
         for number in claim.cites:
             publication = self._entity("publication", references[number])

@@ -16,6 +16,7 @@ from kb.errors import Problem, RecordError
 from kb.model import (
     WHOLE,
     Claim,
+    ComparisonResult,
     Dataset,
     DoseStep,
     Evidence,
@@ -27,7 +28,6 @@ from kb.model import (
     Section,
     Source,
     Study,
-    Verdict,
     measure_key,
     slug,
 )
@@ -40,11 +40,11 @@ from kb.records.schema import (
     ClaimBlock,
     Comparison,
     Dose,
+    FigureRecord,
     PublicationRecord,
     Report,
     SourceRecord,
     StudyRecord,
-    Value,
 )
 from kb.records.vocabulary import Vocabulary
 from kb.sources.match import lexical
@@ -235,7 +235,7 @@ def _refuse_clashes(claims: Iterable[Claim], file: str) -> None:
 
 def _words(measure: Measure) -> str:
     parts = (measure.endpoint, measure.category, measure.statistic, str(measure.time))
-    return ", ".join(filter(None, (*parts, measure.group, measure.versus)))
+    return ", ".join(filter(None, (*parts, measure.group, measure.comparator)))
 
 
 class _Block:
@@ -268,8 +268,8 @@ class _Block:
         statistic = comparison.statistic or default
         figure = _estimate(comparison, self.block.printed, self.block.unit)
         note = " ".join(filter(None, (self.block.note, comparison.note)))
-        verdict = _verdict(comparison)
-        more = {"figure": figure, "verdict": verdict}
+        result = _result(comparison)
+        more = {"figure": figure, "result": result}
         return self._draft(of, statistic, "comparison", note, versus, **more)
 
     def _measure(self, group: str, statistic: str, versus: str = "") -> Measure:
@@ -281,7 +281,7 @@ class _Block:
             statistic=self.vocabulary.identity("statistic", statistic),
             category=block.category or "",
             time=self.time,
-            versus=versus,
+            comparator=versus,
             regimen=block.regimen or "",
             population=block.population or "",
         )
@@ -311,7 +311,7 @@ class _Block:
         return _Draft(slug(".".join((report.source, section, measure_key(measure)))), make)
 
 
-def _figure(block: ClaimBlock, value: Value) -> Figure:
+def _figure(block: ClaimBlock, value: FigureRecord) -> Figure:
     kind, low, high = _bounds(value)
     point = value.value
     unit = unit_of(block, value) or ""
@@ -319,7 +319,7 @@ def _figure(block: ClaimBlock, value: Value) -> Figure:
         point, unit = Decimal(value.n), unit or "patients"
     return Figure(
         value=point,
-        lexical=lexical(block.printed, point) if point is not None else "",
+        digits=lexical(block.printed, point) if point is not None else "",
         operator=value.operator or "",
         unit=unit if value.word is None or kind else "",
         numerator=value.n,
@@ -327,8 +327,8 @@ def _figure(block: ClaimBlock, value: Value) -> Figure:
         low=low,
         high=high,
         bounds=kind,
-        spread=value.spread,
-        word=value.word or "",
+        dispersion=value.spread,
+        text_value=value.word or "",
         date=value.date or "",
         date_from=value.from_ or "",
         date_to=value.to or "",
@@ -341,7 +341,7 @@ def _estimate(comparison: Comparison, printed: str, unit: str | None) -> Figure:
     dimension = comparison.unit or (unit if comparison.statistic == "difference" else None)
     return Figure(
         value=value,
-        lexical=lexical(printed, value) if value is not None else "",
+        digits=lexical(printed, value) if value is not None else "",
         operator=comparison.operator or "",
         unit=(dimension or "") if value is not None else "",
         low=low,
@@ -357,13 +357,13 @@ def _bounds(bounded: Bounded) -> tuple[str, Decimal | None, Decimal | None]:
     return kind.replace("_", "."), low, high
 
 
-def _verdict(comparison: Comparison) -> Verdict:
+def _result(comparison: Comparison) -> ComparisonResult:
     p = parse_p(comparison.p) if comparison.p else None
-    return Verdict(
+    return ComparisonResult(
         p_printed=p.printed if p else "",
         p_operator=p.operator if p else "",
         p_value=p.value if p else None,
-        finding=comparison.finding or "",
+        direction=comparison.finding or "",
         significance=comparison.significance or "",
         favours=comparison.favours or "",
     )

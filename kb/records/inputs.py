@@ -1,4 +1,4 @@
-"""Digests of everything that a build or a store is made from: software, ontology, records, texts."""
+"""Digests of all inputs of a build or a store: software, ontology, records and texts."""
 
 from __future__ import annotations
 

@@ -17,10 +17,10 @@ from kb.records.schema import (
     Bounded,
     ClaimBlock,
     Comparison,
+    FigureRecord,
     Report,
     SourceRecord,
     StudyRecord,
-    Value,
 )
 from kb.records.yaml import Loc
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from kb.records.load import Records
     from kb.records.vocabulary import Vocabulary
 
-Finding = tuple[str, Loc, str, str, str]
+BadReference = tuple[str, Loc, str, str, str]
 WHOLE: Final = "all"
 """The group of everybody in a study; it exists without being declared."""
 MAX_WORDS: Final = 24
@@ -36,22 +36,22 @@ MAX_WORDS: Final = 24
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 
 
-def reference_problems(records: Records, broken: Collection[str] = ()) -> Iterator[Finding]:
+def reference_problems(records: Records, broken: Collection[str] = ()) -> Iterator[BadReference]:
     """Yield every reference that leads nowhere; files in ``broken`` are not blamed."""
-    known = Known(records, frozenset(broken))
+    known = IdIndex(records, frozenset(broken))
     yield from shared_problems(records, known)
     for name, study in records.studies.items():
         yield from study_problems(name, study, records, known)
 
 
 def study_problems(
-    name: str, study: StudyRecord, records: Records, known: Known
-) -> Iterator[Finding]:
+    name: str, study: StudyRecord, records: Records, known: IdIndex
+) -> Iterator[BadReference]:
     """Yield what in one study leads nowhere; of the records only sources and words are asked."""
     yield from _StudyCheck(f"study/{name}", study, records, known).problems()
 
 
-def shared_problems(records: Records, known: Known) -> Iterator[Finding]:
+def shared_problems(records: Records, known: IdIndex) -> Iterator[BadReference]:
     """Yield what leads nowhere in publications, sources and adjudications."""
     for name, publication in records.publications.items():
         loc = ("publications", name, "reports")
@@ -63,7 +63,7 @@ def shared_problems(records: Records, known: Known) -> Iterator[Finding]:
     yield from _formerly_problems(records, known)
 
 
-def _formerly_problems(records: Records, known: Known) -> Iterator[Finding]:
+def _formerly_problems(records: Records, known: IdIndex) -> Iterator[BadReference]:
     """A former address must be nobody's now, and lead to one that is."""
     if not records.formerly:
         return
@@ -78,7 +78,9 @@ def _formerly_problems(records: Records, known: Known) -> Iterator[Finding]:
             yield "formerly.yaml", ("formerly", old), new, expected, nearest(new, taken)
 
 
-def _adjudication_problems(name: str, file: AdjudicationsFile, known: Known) -> Iterator[Finding]:
+def _adjudication_problems(
+    name: str, file: AdjudicationsFile, known: IdIndex
+) -> Iterator[BadReference]:
     """What was judged is looked for among the findings later; here only names are checked."""
     place = f"adjudications/{name}"
     yield from known.one(place, (), name, "study")
@@ -94,7 +96,7 @@ def _adjudication_problems(name: str, file: AdjudicationsFile, known: Known) -> 
         judged.add(one.finding)
 
 
-class Known:
+class IdIndex:
     """The names that exist, with those of files too broken to read counted as existing."""
 
     def __init__(self, records: Records, broken: frozenset[str]) -> None:
@@ -106,18 +108,20 @@ class Known:
         }
         self._unknowable = {"publication"} if "publications" in broken else set()
 
-    def one(self, file: str, loc: Loc, name: str, what: str) -> Iterator[Finding]:
+    def one(self, file: str, loc: Loc, name: str, what: str) -> Iterator[BadReference]:
         """Yield a finding when nothing of this kind bears the name."""
         if name not in self.names[what] and what not in self._unknowable:
             yield file, loc, name, f"the id of a {what}", nearest(name, self.names[what])
 
-    def in_list(self, file: str, loc: Loc, names: Collection[str], what: str) -> Iterator[Finding]:
+    def in_list(
+        self, file: str, loc: Loc, names: Collection[str], what: str
+    ) -> Iterator[BadReference]:
         """Check each name of a list."""
         for index, name in enumerate(names):
             yield from self.one(file, (*loc, index), name, what)
 
 
-def _source_problems(file: str, source: SourceRecord, known: Known) -> Iterator[Finding]:
+def _source_problems(file: str, source: SourceRecord, known: IdIndex) -> Iterator[BadReference]:
     yield from known.one(file, ("publication",), source.publication, "publication")
     for number, publication in source.references.items():
         yield from known.one(file, ("references", number), publication, "publication")
@@ -129,7 +133,7 @@ def _source_problems(file: str, source: SourceRecord, known: Known) -> Iterator[
             yield file, ("left_out", index, "at"), left.at, "a section of the source", near
 
 
-def _span_problems(file: str, source: SourceRecord) -> Iterator[Finding]:
+def _span_problems(file: str, source: SourceRecord) -> Iterator[BadReference]:
     """A section begins once; its later spans resume it. Its id is part of its IRI."""
     begun: dict[str, str] = {}
     for index, span in enumerate(source.sections):
@@ -150,7 +154,7 @@ def _span_problems(file: str, source: SourceRecord) -> Iterator[Finding]:
 class _StudyCheck:
     """The references of one study's record."""
 
-    def __init__(self, file: str, study: StudyRecord, records: Records, known: Known) -> None:
+    def __init__(self, file: str, study: StudyRecord, records: Records, known: IdIndex) -> None:
         self.study = study
         self.file = file
         self.records = records
@@ -158,7 +162,7 @@ class _StudyCheck:
         self.known = known
         self.groups = {WHOLE, *study.groups}
 
-    def problems(self) -> Iterator[Finding]:
+    def problems(self) -> Iterator[BadReference]:
         study = self.study
         yield from self.known.in_list(
             self.file, ("publications",), study.publications, "publication"
@@ -171,11 +175,11 @@ class _StudyCheck:
         for index, report in enumerate(study.reports):
             yield from self._report(report, ("reports", index))
 
-    def _group(self, loc: Loc, name: str | None) -> Iterator[Finding]:
+    def _group(self, loc: Loc, name: str | None) -> Iterator[BadReference]:
         if name is not None and name not in self.groups:
             yield self.file, loc, name, "a group of this study", nearest(name, self.groups)
 
-    def _groups(self) -> Iterator[Finding]:
+    def _groups(self) -> Iterator[BadReference]:
         for name, group in self.study.groups.items():
             loc: Loc = ("groups", name)
             if group.within is not None:
@@ -187,7 +191,7 @@ class _StudyCheck:
             if self._is_within_itself(name):
                 yield self.file, loc, name, "a group that is not within itself", ""
 
-    def _partitions(self) -> Iterator[Finding]:
+    def _partitions(self) -> Iterator[BadReference]:
         for index, partition in enumerate(self.study.partitions):
             loc: Loc = ("partitions", index)
             yield from self._group((*loc, "of"), partition.of)
@@ -206,7 +210,7 @@ class _StudyCheck:
             name = parent(self.study, name)
         return name in seen
 
-    def _report(self, report: Report, loc: Loc) -> Iterator[Finding]:
+    def _report(self, report: Report, loc: Loc) -> Iterator[BadReference]:
         yield from self.known.one(self.file, (*loc, "source"), report.source, "source")
         source = self.records.sources.get(report.source)
         if source is not None:
@@ -219,7 +223,7 @@ class _StudyCheck:
 
     def _anchor(
         self, loc: Loc, source: SourceRecord, at: str | None, cites: list[int]
-    ) -> Iterator[Finding]:
+    ) -> Iterator[BadReference]:
         sections = {span.id for span in source.sections}
         if at is not None and at not in sections:
             yield self.file, (*loc, "at"), at, f"a section of {source.id}", nearest(at, sections)
@@ -228,7 +232,7 @@ class _StudyCheck:
                 expected = f"a number of the reference list of {source.id}"
                 yield self.file, (*loc, "cites", index), str(number), expected, ""
 
-    def _block(self, block: ClaimBlock, loc: Loc) -> Iterator[Finding]:
+    def _block(self, block: ClaimBlock, loc: Loc) -> Iterator[BadReference]:
         if not block.values and block.comparison is None and block.doses is None:
             yield self.file, loc, "", "values, a comparison or doses", ""
         if (block.doses is None) != (block.group is None):
@@ -244,7 +248,9 @@ class _StudyCheck:
         if block.comparison is not None:
             yield from self._comparison(block, block.comparison, (*loc, "comparison"))
 
-    def _value(self, block: ClaimBlock, name: str, value: Value, loc: Loc) -> Iterator[Finding]:
+    def _value(
+        self, block: ClaimBlock, name: str, value: FigureRecord, loc: Loc
+    ) -> Iterator[BadReference]:
         yield from self._group(loc, name)
         if not _says(value, "value", "n", "of", "spread", "word", "date", "from_", "to"):
             yield self.file, loc, "nothing", "a figure or a word", ""
@@ -252,7 +258,7 @@ class _StudyCheck:
         if statistic_of(block, value) is None:
             yield self.file, loc, "", "a statistic (median, percentage, count …) in the block", ""
 
-    def _unit(self, loc: Loc, statistic: str | None, unit: str | None) -> Iterator[Finding]:
+    def _unit(self, loc: Loc, statistic: str | None, unit: str | None) -> Iterator[BadReference]:
         if statistic is None or unit is None or not self.vocabulary.knows("unit", unit):
             return
         admitted = self.vocabulary.get("statistic", statistic).properties.get("admits", ())
@@ -261,7 +267,9 @@ class _StudyCheck:
             expected = f"a unit that a {statistic} can have ({', '.join(admitted)})"
             yield self.file, loc, unit, expected, ""
 
-    def _comparison(self, block: ClaimBlock, comparison: Comparison, loc: Loc) -> Iterator[Finding]:
+    def _comparison(
+        self, block: ClaimBlock, comparison: Comparison, loc: Loc
+    ) -> Iterator[BadReference]:
         yield from self._group((*loc, "of"), comparison.of)
         yield from self._group((*loc, "versus"), comparison.versus)
         yield from self._group((*loc, "favours"), comparison.favours)
@@ -277,7 +285,7 @@ class _StudyCheck:
             expected = "the statistic of the estimate (hazard-ratio, difference …)"
             yield self.file, loc, "", expected, ""
 
-    def _time(self, loc: Loc, phrase: str) -> Iterator[Finding]:
+    def _time(self, loc: Loc, phrase: str) -> Iterator[BadReference]:
         known = [n for s in ("event", "drug", "regimen") for n in self.vocabulary.schemes[s]]
         for what in parse_time(phrase).parts().values():
             if not is_duration(what) and what not in known:
@@ -307,14 +315,14 @@ def compared(block: ClaimBlock) -> tuple[str, str] | None:
     return (of, versus) if of is not None and versus is not None else None
 
 
-def unit_of(block: ClaimBlock, value: Value) -> str | None:
+def unit_of(block: ClaimBlock, value: FigureRecord) -> str | None:
     """Return the unit of a value: its own, or that of its block."""
     if value.unit is None and value.n is not None and value.value is None:
         return "%" if value.of is not None else block.unit
     return value.unit or block.unit
 
 
-def statistic_of(block: ClaimBlock, value: Value) -> str | None:
+def statistic_of(block: ClaimBlock, value: FigureRecord) -> str | None:
     """Return the statistic of a value; shares and counts need not be named.
 
     ``44%`` is a percentage, ``n: 36`` a count; words and dates have none of their own.

@@ -67,10 +67,10 @@ _FIGURE: Final = (
 
 def _allow_short_forms(definitions: dict[str, Any]) -> None:
     """A value may be written ``24/57 (42%)`` or as a word: say so where the model reads it."""
-    if "Value" in definitions:
-        words = definitions["Value"]["properties"]["word"]["anyOf"][0]["enum"]
+    if "FigureRecord" in definitions:
+        words = definitions["FigureRecord"]["properties"]["word"]["anyOf"][0]["enum"]
         short = [{"type": "number"}, {"type": "string", "pattern": _FIGURE}, {"enum": words}]
-        definitions["Value"] = {"anyOf": [definitions["Value"], *short]}
+        definitions["FigureRecord"] = {"anyOf": [definitions["FigureRecord"], *short]}
     for definition in definitions.values():
         for name, field in definition.get("properties", {}).items():
             if name == "row":

@@ -20,7 +20,7 @@ from kb.errors import (
     shorten,
 )
 from kb.records.fields import PATTERNS
-from kb.records.integrity import Known, reference_problems, study_problems
+from kb.records.integrity import IdIndex, reference_problems, study_problems
 from kb.records.schema import (
     AdjudicationsFile,
     DatasetRecord,
@@ -85,7 +85,10 @@ def load_records(root: Path) -> Records:
     shared, reader = load_shared(root)
     studies = reader.folder(root / "evidence" / "studies", StudyRecord)
     records = replace(shared, studies=studies)
-    problems = [*reader.problems, *placed(records, reference_problems(records, reader.broken))]
+    problems = [
+        *reader.problems,
+        *locate_problems(records, reference_problems(records, reader.broken)),
+    ]
     if problems:
         raise RecordError(problems)
     return records
@@ -120,22 +123,22 @@ def load_study(root: Path, name: str) -> Records:
         raise NotFoundError.of("study", name, names)
     some, reader = load_some(root, [name])
     records = replace(some, publications=reader.publications())
-    known = Known(records, names | reader.broken)
+    known = IdIndex(records, names | reader.broken)
     study = records.studies.get(name)
     found = study_problems(name, study, records, known) if study else ()
-    if problems := [*reader.problems, *placed(records, found)]:
+    if problems := [*reader.problems, *locate_problems(records, found)]:
         raise RecordError(problems)
     return records
 
 
-def load_some(root: Path, names: Iterable[str]) -> tuple[Records, Reader]:
+def load_some(root: Path, names: Iterable[str]) -> tuple[Records, RecordLoader]:
     """Read some studies and their sources, without looking where they refer to.
 
     Raises:
         RecordError: with what nothing can be read without: the dataset and the vocabulary.
     """
     dataset = load_dataset(root)
-    reader = Reader(root, Vocabulary.load(root / "ontology", dataset.base))
+    reader = RecordLoader(root, Vocabulary.load(root / "ontology", dataset.base))
     studies = {name: reader.named(study_file(root, name), StudyRecord) for name in names}
     sound = {name: study for name, study in studies.items() if study is not None}
     used = sorted({report.source for study in sound.values() for report in study.reports})
@@ -154,14 +157,14 @@ def names_in(root: Path, folder: str) -> list[str]:
     return sorted(path.stem for path in (root / "evidence" / folder).glob("*.yaml"))
 
 
-def load_shared(root: Path) -> tuple[Records, Reader]:
+def load_shared(root: Path) -> tuple[Records, RecordLoader]:
     """Read everything but the studies; the reader holds what was wrong, and reads them next.
 
     Raises:
         RecordError: with what nothing can be read without: the dataset and the vocabulary.
     """
     dataset = load_dataset(root)
-    reader = Reader(root, Vocabulary.load(root / "ontology", dataset.base))
+    reader = RecordLoader(root, Vocabulary.load(root / "ontology", dataset.base))
     publications = reader.publications()
     shared = Records(
         root,
@@ -176,7 +179,7 @@ def load_shared(root: Path) -> tuple[Records, Reader]:
     return shared, reader
 
 
-def _formerly(reader: Reader, path: Path) -> Mapping[str, str]:
+def _formerly(reader: RecordLoader, path: Path) -> Mapping[str, str]:
     found = reader.one(path, FormerlyFile) if path.exists() else None
     return found.formerly if found else {}
 
@@ -195,7 +198,7 @@ _MANY: Final = 200
 """So many problems of one file are shown; each costs a search for its line and its word."""
 
 
-class Reader:
+class RecordLoader:
     """Reads files, keeps what is sound and collects what is not."""
 
     def __init__(self, root: Path, vocabulary: Vocabulary) -> None:
@@ -246,7 +249,9 @@ class Reader:
         return record
 
 
-def placed(records: Records, found: Iterable[tuple[str, Loc, str, str, str]]) -> Iterator[Problem]:
+def locate_problems(
+    records: Records, found: Iterable[tuple[str, Loc, str, str, str]]
+) -> Iterator[Problem]:
     """Turn what ``kb.records.integrity`` finds into problems with files and lines."""
     lines: dict[Path, Lines] = {}
     for file, loc, word, expected, near in found:

@@ -34,7 +34,7 @@ _DATE: Final = re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class ParsedFigure:
     """The parts of one printed figure; what the print does not give is None or empty."""
 
     value: Decimal | None = None
@@ -44,11 +44,11 @@ class Figure:
     of: int | None = None
 
 
-def parse_figure(text: str) -> Figure | None:
+def parse_figure(text: str) -> ParsedFigure | None:
     """Read a value as records write it; None when it is not a figure.
 
     >>> parse_figure("24/57 (42%)")
-    Figure(value=Decimal('42'), operator='', percent=True, n=24, of=57)
+    ParsedFigure(value=Decimal('42'), operator='', percent=True, n=24, of=57)
     >>> parse_figure("<10%").operator
     '<'
     >>> parse_figure("not-reached") is None
@@ -56,13 +56,13 @@ def parse_figure(text: str) -> Figure | None:
     """
     text = text.strip()
     if found := _VALUE.fullmatch(text):
-        return Figure(Decimal(found["value"]), found["op"] or "", bool(found["percent"]))
+        return ParsedFigure(Decimal(found["value"]), found["op"] or "", bool(found["percent"]))
     found = _COUNT.fullmatch(text)
     if found is None:
         return None
     share = Decimal(found["value"]) if found["value"] else None
     of = int(found["of"]) if found["of"] else None
-    return Figure(share, found["op"] or "", True, int(found["n"]), of)
+    return ParsedFigure(share, found["op"] or "", True, int(found["n"]), of)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,10 +72,10 @@ class Bounded(StrictModel):
         return self
 
 
-class Value(Bounded):
+class FigureRecord(Bounded):
     """The figure of one group, each part as printed or absent.
 
-    >>> Value.model_validate("24/57 (42%)").of
+    >>> FigureRecord.model_validate("24/57 (42%)").of
     57
     """
 
@@ -156,7 +156,7 @@ class ClaimBlock(StrictModel):
     unit: Unit | None = None
     time: Phrase | None = None
     printed: Printed = Field(description="the figures as printed, fragments joined by ' … '")
-    values: dict[GroupName, Value] = Field(default_factory=dict)
+    values: dict[GroupName, FigureRecord] = Field(default_factory=dict)
     comparison: Comparison | None = None
     group: GroupName | None = Field(None, description="who received the doses")
     doses: Annotated[list[Dose], Field(min_length=1)] | None = None
@@ -290,7 +290,7 @@ class SourceRecord(StrictModel):
     left_out: list[LeftOut] = []
 
 
-class Standing(StrictModel):
+class PublicationStatus(StrictModel):
     """Whether a publication still stands: an erratum, an interim report, a retraction."""
 
     kind: Literal[
@@ -317,7 +317,7 @@ class PublicationRecord(StrictModel):
     url: Annotated[str, Field(pattern=r"^https://[\w./~-]+$")] | None = None
     year: Annotated[int, Field(ge=1900, le=2100)] | None = None
     type: Literal["journal-article", "review", "abstract", "preprint", "web-page", "guideline"]
-    standing: Standing | None = None
+    standing: PublicationStatus | None = None
     reports: list[Slug] = []
     note: Note | None = None
 

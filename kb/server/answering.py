@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from kb.errors import QueryError
 from kb.server.config import Limits
-from kb.server.http_errors import Refusal
+from kb.server.http_errors import HttpError
 from kb.server.negotiation import GRAPHS, ROWS
 from kb.stores.base import Graphs, Store, refuse_unsafe
 
@@ -57,14 +57,14 @@ def answer(store: Store, question: Question, limits: Limits) -> Reply:
     try:
         refuse_unsafe(question.query)
     except QueryError as error:
-        raise Refusal(403, str(error), "forbidden") from error
+        raise HttpError(403, str(error), "forbidden") from error
     try:
         results = store.results(question.query, graphs)
         body, media_type, rows = _written(results, question, limits)
     except QueryError as error:
-        raise Refusal(400, str(error), "malformed") from error
+        raise HttpError(400, str(error), "malformed") from error
     except MemoryError as error:
-        raise Refusal(400, "the query needs more memory than it may use", "memory") from error
+        raise HttpError(400, "the query needs more memory than it may use", "memory") from error
     small = question.gzip and len(body) > _WORTH_COMPRESSING
     return Reply(gzip.compress(body, 5, mtime=0) if small else body, media_type, rows, small)
 
@@ -79,7 +79,9 @@ def _nodes(iris: tuple[str, ...]) -> tuple[ox.NamedNode, ...]:
     try:
         return tuple(ox.NamedNode(iri) for iri in iris)
     except ValueError as error:
-        raise Refusal(400, f"a graph is named by an absolute IRI: {error}", "malformed") from error
+        raise HttpError(
+            400, f"a graph is named by an absolute IRI: {error}", "malformed"
+        ) from error
 
 
 def _written(results: Any, question: Question, limits: Limits) -> tuple[bytes, str, int]:
@@ -102,7 +104,7 @@ def _acceptable(media_type: str, offered: Any) -> str:
     if media_type:
         return media_type
     forms = ", ".join(offered)
-    raise Refusal(406, f"the answer to this query can be: {forms}", "not-acceptable")
+    raise HttpError(406, f"the answer to this query can be: {forms}", "not-acceptable")
 
 
 def _graph(triples: ox.QueryTriples, form: ox.RdfFormat, limits: Limits) -> tuple[bytes, int]:
@@ -133,9 +135,9 @@ def _counted(body: bytes, form: ox.QueryResultsFormat) -> int:
     return 1 + body.count(b',{"') - ends_of_texts
 
 
-def _too_many(limits: Limits) -> Refusal:
+def _too_many(limits: Limits) -> HttpError:
     message = f"the answer has more than {limits.rows:,} rows: ask for less, or with LIMIT"
-    return Refusal(400, message, "rows")
+    return HttpError(400, message, "rows")
 
 
 class _Sink(io.BytesIO):
@@ -148,5 +150,5 @@ class _Sink(io.BytesIO):
     def write(self, piece: Any) -> int:
         if self.tell() + len(piece) > self._limit:
             size = self._limit >> 20
-            raise Refusal(400, f"the answer has over {size} MiB: ask for less", "size")
+            raise HttpError(400, f"the answer has over {size} MiB: ask for less", "size")
         return super().write(piece)

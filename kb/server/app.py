@@ -12,21 +12,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from kb.server.http_errors import Refusal
-from kb.server.limits import NOTES, Guard
-from kb.server.loaded_build import Current
+from kb.server.http_errors import HttpError
+from kb.server.limits import NOTES, LimitsMiddleware
+from kb.server.loaded_build import BuildHolder
 from kb.server.metrics import Metrics
 from kb.server.rate_limit import Clients
-from kb.server.sparql import PLACE, Endpoint, Shortcut
+from kb.server.sparql import PLACE, Shortcut, SparqlRoute
 
 _METRICS_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def application(current: Current) -> Guard:
+def application(current: BuildHolder) -> LimitsMiddleware:
     """Return the application over what is served."""
     metrics = Metrics()
     clients = Clients(current.settings.rate, current.settings.proxies)
-    endpoint, status = Endpoint(current, clients, metrics), _Status(current, metrics)
+    endpoint, status = SparqlRoute(current, clients, metrics), _Status(current, metrics)
 
     async def pages(request: Request) -> Response:
         return await current.generation.pages.answer(request)
@@ -44,14 +44,14 @@ def application(current: Current) -> Guard:
         allow_headers=["Accept", "Content-Type", "If-None-Match"],
         expose_headers=["Content-Location", "ETag", "Retry-After"],
     )
-    handlers: Mapping[Any, Any] = {Refusal: _refused}
+    handlers: Mapping[Any, Any] = {HttpError: _refused}
     app = Starlette(routes=routes, middleware=[cross_origin], exception_handlers=handlers)
     app.router.redirect_slashes = False
     shortcut = Shortcut(app, current, clients, metrics)
-    return Guard(shortcut, metrics, again=shortcut.again)
+    return LimitsMiddleware(shortcut, metrics, again=shortcut.again)
 
 
-async def _refused(request: Request, refusal: Refusal) -> Response:
+async def _refused(request: Request, refusal: HttpError) -> Response:
     request.scope[NOTES]["refused"] = refusal.reason
     return PlainTextResponse(f"{refusal.message}\n", refusal.status, refusal.headers)
 
@@ -59,7 +59,7 @@ async def _refused(request: Request, refusal: Refusal) -> Response:
 class _Status:
     """Whether the server is well, and what it has done."""
 
-    def __init__(self, current: Current, metrics: Metrics) -> None:
+    def __init__(self, current: BuildHolder, metrics: Metrics) -> None:
         self._current = current
         self._metrics = metrics
 

@@ -18,7 +18,7 @@ Headers = list[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CachedAnswer:
     """An answer as it was sent, with what the log says of it: the query's beginning, and rows."""
 
     headers: Headers
@@ -29,7 +29,7 @@ class Kept:
     def message(self, before: Headers, after: Headers) -> bytes:
         r"""Return the whole answer as it goes over the connection.
 
-        >>> Kept([(b"a", b"1")], b"{}", "", 0).message([(b"b", b"2")], [])
+        >>> CachedAnswer([(b"a", b"1")], b"{}", "", 0).message([(b"b", b"2")], [])
         b'HTTP/1.1 200 OK\r\nb: 2\r\na: 1\r\n\r\n{}'
         """
         lines = [b"%b: %b\r\n" % header for header in (*before, *self.headers, *after)]
@@ -40,28 +40,28 @@ class KeptAnswers:
     """The small answers that were asked for last, within a bound of bytes.
 
     >>> answers = KeptAnswers()
-    >>> answers.keep((b"query=ASK{}", b"", b""), Kept([], b"true", "ASK{}", 1), "ASK{}")
+    >>> answers.keep((b"query=ASK{}", b"", b""), CachedAnswer([], b"true", "ASK{}", 1), "ASK{}")
     >>> answers.find((b"query=ASK{}", b"", b"")).body
     b'true'
-    >>> answers.keep((b"a", b"", b""), Kept([], b"1", "", 1), "SELECT (RAND() AS ?n) {}")
+    >>> answers.keep((b"a", b"", b""), CachedAnswer([], b"1", "", 1), "SELECT (RAND() AS ?n) {}")
     >>> answers.find((b"a", b"", b"")) is None
     True
     """
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._answers: OrderedDict[Asked, Kept] = OrderedDict()
+        self._answers: OrderedDict[Asked, CachedAnswer] = OrderedDict()
         self._size = 0
         self._requests: OrderedDict[bytes, Asked] = OrderedDict()
 
-    def find(self, asked: Asked) -> Kept | None:
+    def find(self, asked: Asked) -> CachedAnswer | None:
         """Return the answer to a request, if it is kept."""
         found = self._answers.get(asked)
         if found is not None:
             self._answers.move_to_end(asked)
         return found
 
-    def find_request(self, raw: bytes) -> Kept | None:
+    def find_request(self, raw: bytes) -> CachedAnswer | None:
         """Return the answer to a request that came in just these bytes before."""
         asked = self._requests.get(raw)
         return None if asked is None else self.find(asked)
@@ -73,7 +73,7 @@ class KeptAnswers:
             if len(self._requests) > KEPT_REQUESTS:
                 self._requests.popitem(last=False)
 
-    def keep(self, asked: Asked, answer: Kept, query: str) -> None:
+    def keep(self, asked: Asked, answer: CachedAnswer, query: str) -> None:
         """Keep the answer to a query, unless it could differ next time; the oldest make room."""
         if asked not in self._answers and not _CHANGES.search(query):
             self._answers[asked] = answer
@@ -82,6 +82,6 @@ class KeptAnswers:
                 self._size -= _size(*self._answers.popitem(last=False))
 
 
-def _size(asked: Asked, answer: Kept) -> int:
+def _size(asked: Asked, answer: CachedAnswer) -> int:
     """About how many bytes of memory an answer takes: what it holds, and the objects around it."""
     return sum(map(len, asked)) + len(answer.body) + 4 * len(answer.query) + 1_500

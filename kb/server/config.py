@@ -48,7 +48,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ServerConfig:
     """A build and how it is served."""
 
     build: Path

@@ -25,7 +25,7 @@ _MALFORMED: Final = _plain("400 Bad Request", "this is no request, or its head i
 _LATE: Final = _plain("408 Request Timeout", "the request took too long to arrive")
 
 
-class Wire(HttpToolsProtocol):
+class HttpProtocol(HttpToolsProtocol):
     """One connection, which closes when a request's head does not arrive in time."""
 
     _late: asyncio.TimerHandle | None = None

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of the server
+class HttpError(Exception):
     """What the server will not do, and why.
 
-    >>> Refusal(415, "a form or a query, please", "media-type").status
+    >>> HttpError(415, "a form or a query, please", "media-type").status
     415
     """
 
@@ -23,6 +23,6 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
         self.headers = dict(headers or {})
 
 
-def busy(message: str, seconds: int = 1) -> Refusal:
+def busy(message: str, seconds: int = 1) -> HttpError:
     """Return the refusal of something that may be asked again a little later."""
-    return Refusal(503, message, "busy", {"Retry-After": str(seconds)})
+    return HttpError(503, message, "busy", {"Retry-After": str(seconds)})

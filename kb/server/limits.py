@@ -10,7 +10,7 @@ from typing import Any, Final
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kb.server.cache import Headers, Kept
+from kb.server.cache import CachedAnswer, Headers
 from kb.server.config import MAX_HEAD, MAX_URL, SEND_SECONDS
 from kb.server.logs import log
 from kb.server.metrics import Metrics
@@ -36,7 +36,7 @@ class SlowClientError(Exception):
     """A client that does not take its answer."""
 
 
-class Guard:
+class LimitsMiddleware:
     """The outermost layer of the application."""
 
     def __init__(
@@ -44,7 +44,7 @@ class Guard:
         app: ASGIApp,
         metrics: Metrics,
         patience: float = SEND_SECONDS,
-        again: Callable[[bytes], Kept | None] = lambda _: None,
+        again: Callable[[bytes], CachedAnswer | None] = lambda _: None,
     ) -> None:
         """Wrap an application.
 

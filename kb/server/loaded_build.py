@@ -8,22 +8,22 @@ from pathlib import Path
 
 from kb.errors import UnavailableError
 from kb.server.cache import KeptAnswers
-from kb.server.config import LOOK_SECONDS, Settings
+from kb.server.config import LOOK_SECONDS, ServerConfig
 from kb.server.logs import log
 from kb.server.pages import Pages
 from kb.server.pool import Pool
-from kb.server.static import Site
+from kb.server.static import StaticFiles
 
-State = tuple[tuple[int, int], ...]
+BuildFingerprint = tuple[tuple[int, int], ...]
 """Which files a build consists of, told by their numbers and times of change."""
 
 
-def state_of(settings: Settings) -> State:
+def state_of(settings: ServerConfig) -> BuildFingerprint:
     """Return the state of a build as it lies there; an empty one when a part is missing."""
     return _states(settings.nquads, settings.site / "index.html")
 
 
-def _states(*paths: Path) -> State:
+def _states(*paths: Path) -> BuildFingerprint:
     try:
         return tuple((seen.st_ino, seen.st_mtime_ns) for seen in (path.stat() for path in paths))
     except OSError:
@@ -31,16 +31,16 @@ def _states(*paths: Path) -> State:
 
 
 @dataclass(frozen=True, slots=True)
-class Generation:
+class LoadedBuild:
     """A build that is loaded: the processes that answer, the pages, and the answers kept."""
 
     pool: Pool
     pages: Pages
-    state: State
+    state: BuildFingerprint
     kept: KeptAnswers = field(default_factory=KeptAnswers)
 
     @classmethod
-    async def load(cls, settings: Settings) -> Generation:
+    async def load(cls, settings: ServerConfig) -> LoadedBuild:
         """Load a build.
 
         Raises:
@@ -49,7 +49,7 @@ class Generation:
         state = state_of(settings)  # first: what changes while it is read is seen afterwards
         pool = Pool(settings)
         try:
-            site = await asyncio.to_thread(Site, settings.site)
+            site = await asyncio.to_thread(StaticFiles, settings.site)
             await pool.start()
         except BaseException:
             await pool.stop()
@@ -57,10 +57,10 @@ class Generation:
         return cls(pool, Pages(site), state)
 
 
-class Current:
+class BuildHolder:
     """The generation that is served now."""
 
-    def __init__(self, settings: Settings, generation: Generation) -> None:
+    def __init__(self, settings: ServerConfig, generation: LoadedBuild) -> None:
         """Serve a generation."""
         self.settings = settings
         self.generation = generation
@@ -100,7 +100,7 @@ class Current:
     async def reload(self) -> None:
         """Load the build beside the one that is served, and let it take over; else keep that."""
         try:
-            made = await Generation.load(self.settings)
+            made = await LoadedBuild.load(self.settings)
         except (UnavailableError, OSError) as error:
             log("reload-failed", message=str(error)[:300])
             return

@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from kb.server.config import MIB
-from kb.server.http_errors import Refusal
+from kb.server.http_errors import HttpError
 from kb.server.negotiation import choose, takes_gzip
-from kb.server.static import File, Site, rooted
+from kb.server.static import ServedFile, StaticFiles, rooted
 
 _PACKED_BYTES: Final = 64 * MIB
 
@@ -24,7 +24,7 @@ _PACKED_BYTES: Final = 64 * MIB
 class Pages:
     """The pages of one build."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: StaticFiles) -> None:
         """Answer with the files of a site."""
         self._site = site
         self._packed: OrderedDict[str, bytes] = OrderedDict()
@@ -52,7 +52,7 @@ class Pages:
         headers = {"Vary": "Accept, Accept-Encoding"}
         if not chosen:
             offered = ", ".join(forms)
-            raise Refusal(406, f"there is: {offered}", "not-acceptable", {"Vary": "Accept"})
+            raise HttpError(406, f"there is: {offered}", "not-acceptable", {"Vary": "Accept"})
         name = PurePosixPath(forms[chosen]).name
         if chosen == "text/html":
             return Response(None, 303, {**headers, "Location": f"{name}/"})
@@ -63,15 +63,15 @@ class Pages:
         page = self._site.files.get("404.html")
         wanted = choose(request.headers.get("accept", ""), ("text/plain", "text/html"))
         if page is None or wanted != "text/html" or not page.unchanged():
-            raise Refusal(404, "there is nothing here", "not-found")
+            raise HttpError(404, "there is nothing here", "not-found")
         policy = {"Content-Security-Policy": page.policy}
         content = rooted(await asyncio.to_thread(page.path.read_bytes))
         return Response(content, 404, policy, page.media_type)
 
-    async def _file(self, request: Request, file: File, more: Mapping[str, str]) -> Response:
+    async def _file(self, request: Request, file: ServedFile, more: Mapping[str, str]) -> Response:
         if not file.unchanged():
             told = "the build was replaced, and the new one is not loaded yet"
-            raise Refusal(503, told, "replaced", {"Retry-After": "5"})
+            raise HttpError(503, told, "replaced", {"Retry-After": "5"})
         packs = file.packs and takes_gzip(",".join(request.headers.getlist("accept-encoding")))
         etag = f'"{file.etag}{"-gz" if packs else ""}"'
         headers = {
@@ -88,7 +88,7 @@ class Pages:
             return Response(content, 200, headers | {"Content-Encoding": "gzip"}, file.media_type)
         return FileResponse(file.path, headers=headers, media_type=file.media_type)
 
-    async def _pack(self, file: File) -> bytes:
+    async def _pack(self, file: ServedFile) -> bytes:
         """Compress a file once; what was asked for longest ago is forgotten first."""
         async with self._packing:
             if file.etag not in self._packed:

@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from kb.errors import UnavailableError
 from kb.server.answering import Question
-from kb.server.config import HELD_BYTES, KEPT_ANSWER, QUEUE_SECONDS, Settings
-from kb.server.http_errors import Refusal, busy
+from kb.server.config import HELD_BYTES, KEPT_ANSWER, QUEUE_SECONDS, ServerConfig
+from kb.server.http_errors import HttpError, busy
 from kb.server.worker import LENGTHS, command, message
 
 _ASKED: Final = [field.name for field in fields(Question)]
@@ -128,7 +128,7 @@ class Fetching:
 class Pool:
     """Workers over one dataset."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: ServerConfig) -> None:
         """Start nothing yet."""
         self._settings = settings
         self._control, self._handed = socket.socketpair()
@@ -221,7 +221,7 @@ class Pool:
         if rest is None:
             self.done(worker, whole=True)
         if "status" in head:
-            raise Refusal(head["status"], head["message"], head["reason"])
+            raise HttpError(head["status"], head["message"], head["reason"])
         return Answered(head["media_type"], head["rows"], head["gzip"], size, small, rest)
 
     async def _turn(self) -> None:
@@ -256,14 +256,14 @@ class Pool:
         else:
             self._idle.append(worker)
 
-    def _why(self, seconds: float) -> Refusal:
+    def _why(self, seconds: float) -> HttpError:
         if self.stopping:
             return busy("the server is stopping", 5)
         allowed = self._settings.limits.seconds
         if seconds >= allowed * 0.98:
-            return Refusal(504, f"the query took more than {allowed:g} seconds", "timeout")
+            return HttpError(504, f"the query took more than {allowed:g} seconds", "timeout")
         needs = "the query needs more memory, or is nested deeper, than this server allows"
-        return Refusal(400, needs, "memory")
+        return HttpError(400, needs, "memory")
 
     async def watch(self) -> None:
         """Return when the first process has ended: no worker can be made after that."""

@@ -15,7 +15,7 @@ from starlette.requests import Request
 
 from kb.server.answering import Question
 from kb.server.config import HEAD_SECONDS, MAX_BODY
-from kb.server.http_errors import Refusal
+from kb.server.http_errors import HttpError
 from kb.server.negotiation import GRAPHS, ROWS, choose, takes_gzip
 from kb.stores.base import MAX_QUERY
 
@@ -47,7 +47,7 @@ async def read_question(request: Request) -> Question | None:
     rows, graph = choose(accept, tuple(ROWS)), choose(accept, tuple(GRAPHS))
     if not rows and not graph:
         offered = ", ".join((*ROWS, *GRAPHS))
-        raise Refusal(406, f"an answer can be: {offered}", "not-acceptable")
+        raise HttpError(406, f"an answer can be: {offered}", "not-acceptable")
     return Question(
         query,
         rows,
@@ -98,21 +98,21 @@ async def _posted(request: Request, address: Parameters) -> tuple[str, Parameter
 
 def _media_type(request: Request) -> str:
     if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise Refusal(415, "a compressed request is not read", "media-type")
+        raise HttpError(415, "a compressed request is not read", "media-type")
     media_type, *parameters = request.headers.get("content-type", "").lower().split(";")
     charsets = [p.strip() for p in parameters if p.strip().startswith("charset=")]
     if any(charset.replace('"', "") != "charset=utf-8" for charset in charsets):
-        raise Refusal(415, "a query is UTF-8", "media-type")
+        raise HttpError(415, "a query is UTF-8", "media-type")
     media_type = media_type.strip()
     if media_type == UPDATE:
-        raise Refusal(403, _READ_ONLY, "forbidden")
+        raise HttpError(403, _READ_ONLY, "forbidden")
     if media_type not in (FORM, QUERY):
-        raise Refusal(415, f"a query is posted as {FORM} or {QUERY}", "media-type")
+        raise HttpError(415, f"a query is posted as {FORM} or {QUERY}", "media-type")
     return media_type
 
 
 async def _body(request: Request) -> bytes:
-    too_big = Refusal(413, f"a request has at most {MAX_BODY:,} bytes", "size")
+    too_big = HttpError(413, f"a request has at most {MAX_BODY:,} bytes", "size")
     length = request.headers.get("content-length", "0")
     if not length.isdecimal() or int(length[:20]) > MAX_BODY:
         raise too_big
@@ -124,7 +124,7 @@ async def _body(request: Request) -> bytes:
                 if len(body) > MAX_BODY:
                     raise too_big
     except TimeoutError as error:
-        raise Refusal(408, "the request took too long to arrive", "slow", _CLOSE) from error
+        raise HttpError(408, "the request took too long to arrive", "slow", _CLOSE) from error
     return bytes(body)
 
 
@@ -146,12 +146,12 @@ def _only_query(parameters: Parameters) -> str:
 
 def _refuse_updates(parameters: Parameters) -> None:
     if set(_UPDATES) & set(parameters):
-        raise Refusal(403, _READ_ONLY, "forbidden")
+        raise HttpError(403, _READ_ONLY, "forbidden")
 
 
 def _bounded(query: str) -> str:
     if len(query) > MAX_QUERY:
-        raise Refusal(413, f"a query has at most {MAX_QUERY:,} characters", "size")
+        raise HttpError(413, f"a query has at most {MAX_QUERY:,} characters", "size")
     return query
 
 
@@ -161,5 +161,5 @@ def _text(value: str) -> str:
     return value
 
 
-def _malformed(message: str) -> Refusal:
-    return Refusal(400, message, "malformed")
+def _malformed(message: str) -> HttpError:
+    return HttpError(400, message, "malformed")

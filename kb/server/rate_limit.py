@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from kb.server.config import MAX_CLIENTS
-from kb.server.http_errors import Refusal
+from kb.server.http_errors import HttpError
 
 _BURST_SECONDS: Final = 5.0
 """A client that was quiet may ask as much at once as it could have asked in this time."""
@@ -62,7 +62,7 @@ class Clients:
         if self._rate and (lacking := -self._taken(scope)) > 0:
             seconds = str(math.ceil(lacking / self._rate))
             told = f"one client may ask {self._rate:g} queries a second: try again in {seconds} s"
-            raise Refusal(429, told, "rate", {"Retry-After": seconds})
+            raise HttpError(429, told, "rate", {"Retry-After": seconds})
 
     def _taken(self, scope: Mapping[str, Any]) -> float:
         """Return what is left after a question, or what it lacks as a negative number."""

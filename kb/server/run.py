@@ -12,13 +12,13 @@ import uvloop
 
 from kb.errors import UnavailableError
 from kb.server.app import application
-from kb.server.config import Settings
-from kb.server.connections import Wire
-from kb.server.loaded_build import Current, Generation
+from kb.server.config import ServerConfig
+from kb.server.connections import HttpProtocol
+from kb.server.loaded_build import BuildHolder, LoadedBuild
 from kb.server.logs import log, set_up
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: ServerConfig) -> None:
     """Serve a build until a signal says to stop.
 
     Raises:
@@ -36,13 +36,13 @@ def serve(settings: Settings) -> None:
         runner.run(_run(settings, listening))
 
 
-async def _run(settings: Settings, listening: socket.socket) -> None:
+async def _run(settings: ServerConfig, listening: socket.socket) -> None:
     asked: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         # In force while loading; then the server's own, after which the signal comes here again.
         signal.signal(number, lambda number, _: asked.append(number))
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # nothing is loaded yet that could be reloaded
-    current = Current(settings, await Generation.load(settings))
+    current = BuildHolder(settings, await LoadedBuild.load(settings))
     app = application(current)
     try:
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, current.ask_to_reload)
@@ -65,10 +65,10 @@ async def _until_stopped(server: _Server, listening: socket.socket) -> None:
         raise UnavailableError("the process that makes workers has ended")
 
 
-def _config(app: object, settings: Settings) -> uvicorn.Config:
+def _config(app: object, settings: ServerConfig) -> uvicorn.Config:
     return uvicorn.Config(
         app,  # type: ignore[arg-type] # uvicorn's own types name the messages more narrowly
-        http=Wire,
+        http=HttpProtocol,
         ws="none",
         lifespan="off",
         loop="none",
@@ -83,7 +83,7 @@ def _config(app: object, settings: Settings) -> uvicorn.Config:
 class _Server(uvicorn.Server):
     """A server that gives running queries a while to finish when it stops."""
 
-    def __init__(self, config: uvicorn.Config, current: Current) -> None:
+    def __init__(self, config: uvicorn.Config, current: BuildHolder) -> None:
         super().__init__(config)
         self.current = current
         self.broken = False

@@ -12,11 +12,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kb.server.answering import Question
-from kb.server.cache import Asked, Headers, Kept, KeptAnswers
+from kb.server.cache import Asked, CachedAnswer, Headers, KeptAnswers
 from kb.server.description import description
-from kb.server.http_errors import Refusal
+from kb.server.http_errors import HttpError
 from kb.server.limits import NOTES, RAW
-from kb.server.loaded_build import Current
+from kb.server.loaded_build import BuildHolder
 from kb.server.logs import QUERY_SHOWN
 from kb.server.metrics import Metrics
 from kb.server.negotiation import choose
@@ -31,7 +31,9 @@ _TOLD_APART: Final = (b"accept", b"accept-encoding")
 class Shortcut:
     """What answers at once what is kept, and lets the application see to everything else."""
 
-    def __init__(self, app: ASGIApp, current: Current, clients: Clients, metrics: Metrics) -> None:
+    def __init__(
+        self, app: ASGIApp, current: BuildHolder, clients: Clients, metrics: Metrics
+    ) -> None:
         """Stand before an application."""
         self._app = app
         self._current = current
@@ -53,14 +55,14 @@ class Shortcut:
         await send({"type": "http.response.start", "status": 200, "headers": kept.headers})
         await send({"type": "http.response.body", "body": kept.body})
 
-    def again(self, raw: bytes) -> Kept | None:
+    def again(self, raw: bytes) -> CachedAnswer | None:
         """Return the answer to a request that came in just these bytes before, and count it."""
         kept = self._current.generation.kept.find_request(raw)
         if kept is not None:
             self._count(kept)
         return kept
 
-    def _count(self, kept: Kept) -> None:
+    def _count(self, kept: CachedAnswer) -> None:
         self._metrics.rows.inc(kept.rows)
         self._metrics.kept.inc()
 
@@ -78,10 +80,10 @@ def asked_of(scope: Scope) -> Asked | None:
     return scope["query_string"], told[b"accept"], told[b"accept-encoding"]
 
 
-class Endpoint:
+class SparqlRoute:
     """The place that answers queries."""
 
-    def __init__(self, current: Current, clients: Clients, metrics: Metrics) -> None:
+    def __init__(self, current: BuildHolder, clients: Clients, metrics: Metrics) -> None:
         """Ask the workers of what is served."""
         self._current = current
         self._clients = clients
@@ -112,7 +114,7 @@ class Endpoint:
 
     def _describe(self, request: Request, pool: Pool) -> Response:
         if not choose(request.headers.get("accept", ""), ("text/turtle",)):
-            raise Refusal(406, "the description of the service is text/turtle", "not-acceptable")
+            raise HttpError(406, "the description of the service is text/turtle", "not-acceptable")
         return Response(description(pool.quads), media_type="text/turtle")
 
 
@@ -133,7 +135,7 @@ class _Sent(Response):
         headers, answered = self.raw_headers, self._answered
         if answered.rest is None and (asked := asked_of(scope)):
             shown = self._query[:QUERY_SHOWN]
-            kept = Kept(_as_sent(headers), answered.body, shown, answered.rows)
+            kept = CachedAnswer(_as_sent(headers), answered.body, shown, answered.rows)
             self._kept.keep(asked, kept, self._query)
         try:
             await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -159,11 +161,11 @@ async def _unless_gone(request: Request, pool: Pool, question: Question) -> Answ
         await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
         if work.done():
             return work.result()
-        raise Refusal(499, "the client has gone", "gone")
+        raise HttpError(499, "the client has gone", "gone")
     finally:
         for task in (work, gone):
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError, Refusal):
+            with contextlib.suppress(asyncio.CancelledError, HttpError):
                 await task
 
 

@@ -50,7 +50,7 @@ _DRAWING: Final = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class ServedFile:
     """One file: where it is, what it is, and how it may be kept and used."""
 
     path: Path
@@ -71,7 +71,7 @@ class File:
         return (now.st_size, now.st_mtime_ns) == (self.size, self.changed)
 
 
-class Site:
+class StaticFiles:
     """All files of a folder by their paths; a page stands at its folder's path as well."""
 
     def __init__(self, folder: Path) -> None:
@@ -83,7 +83,7 @@ class Site:
         if not (folder / "index.html").is_file():
             raise UnavailableError(f"no site in {folder}: run `kb build` first")
         found = sorted(path for path in folder.rglob("*") if _ordinary(path, folder))
-        self.files: Mapping[str, File] = {
+        self.files: Mapping[str, ServedFile] = {
             path.relative_to(folder).as_posix(): _read(path) for path in found
         }
         self._formerly = _formerly(folder / "redirects.json")
@@ -97,7 +97,7 @@ class Site:
                 return f"{new}{end}{path.removeprefix(thing)}"
         return ""
 
-    def find(self, path: str) -> File | None:
+    def find(self, path: str) -> ServedFile | None:
         """Return the file at a path without its first slash; ``study/`` is ``study/index.html``."""
         return self.files.get(f"{path}index.html" if path.endswith("/") or not path else path)
 
@@ -140,10 +140,10 @@ def _ordinary(path: Path, folder: Path) -> bool:
     return path.is_file() and not path.is_symlink() and not any(p[0] == "." for p in parts)
 
 
-def _read(path: Path) -> File:
+def _read(path: Path) -> ServedFile:
     content, seen = path.read_bytes(), path.stat()
     suffix = path.suffix.lower()
-    return File(
+    return ServedFile(
         path,
         seen.st_size,
         seen.st_mtime_ns,

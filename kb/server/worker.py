@@ -22,7 +22,7 @@ from typing import Any, Final
 
 from kb.server.answering import Question, answer
 from kb.server.config import Limits
-from kb.server.http_errors import Refusal
+from kb.server.http_errors import HttpError
 from kb.stores.base import Store
 
 LENGTHS: Final = struct.Struct("!II")
@@ -75,7 +75,7 @@ def _work(connection: socket.socket, store: Store, limits: Limits) -> None:
 def _answered(store: Store, question: Any, limits: Limits) -> tuple[dict[str, Any], bytes]:
     try:
         reply = answer(store, Question(**question), limits)
-    except Refusal as refusal:
+    except HttpError as refusal:
         return {
             "status": refusal.status,
             "message": refusal.message,

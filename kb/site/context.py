@@ -13,12 +13,12 @@ import yaml
 
 from kb.analysis.comparability import Comparability
 from kb.api.knowledge_base import KnowledgeBase
-from kb.api.results import FoundClaim
+from kb.api.results import ClaimView
 from kb.export.csv import Row, to_csv
 from kb.model import WHOLE, Group, Publication, Section, Source, Study
 from kb.records.vocabulary import Term
 from kb.site.labels import Words
-from kb.site.page import File
+from kb.site.page import OutputFile
 from kb.util.hashing import digest
 
 SCHEMES: Final = {
@@ -47,7 +47,7 @@ class Heading:
     tops: tuple[str, ...]
 
 
-class Site:
+class PageContext:
     """The evidence base with the indexes that pages need."""
 
     def __init__(self, base: KnowledgeBase, folder: Path) -> None:
@@ -92,31 +92,31 @@ class Site:
         return Comparability(self.evidence, self.vocabulary)
 
     @cached_property
-    def claims(self) -> tuple[FoundClaim, ...]:
+    def claims(self) -> tuple[ClaimView, ...]:
         """All claims with what is known around them."""
         return tuple(self.base.claims())
 
     @cached_property
-    def by_iri(self) -> Mapping[str, FoundClaim]:
+    def by_iri(self) -> Mapping[str, ClaimView]:
         """Claims by their IRI."""
         return {found.iri: found for found in self.claims}
 
     @cached_property
-    def by_study(self) -> Mapping[str, list[FoundClaim]]:
+    def by_study(self) -> Mapping[str, list[ClaimView]]:
         """Claims by the id of their study."""
         return collect((found.claim.study, found) for found in self.claims)
 
     @cached_property
-    def by_source(self) -> Mapping[str, list[FoundClaim]]:
+    def by_source(self) -> Mapping[str, list[ClaimView]]:
         """Claims by the id of their source."""
         return collect((found.claim.source, found) for found in self.claims)
 
     @cached_property
-    def by_publication(self) -> Mapping[str, list[FoundClaim]]:
+    def by_publication(self) -> Mapping[str, list[ClaimView]]:
         """Second-hand claims by the publication that they cite."""
         return collect((p.id, found) for found in self.claims for p in found.publications)
 
-    def made_of(self, claims: Iterable[FoundClaim], *more: object) -> str:
+    def made_of(self, claims: Iterable[ClaimView], *more: object) -> str:
         """Return a digest of claims, with findings and standing, and of what is around them all.
 
         It holds for a page on which claims stand with their publications, groups and sizes.
@@ -183,10 +183,10 @@ class Site:
         """The lines of a claim in a CSV, written once for the many tables that it is in."""
         return self.once(("csv", *key), lambda: to_csv(self.rows[key]).removeprefix(_HEAD))
 
-    def csv(self, path: str, claims: Iterable[FoundClaim]) -> File:
+    def csv(self, path: str, claims: Iterable[ClaimView]) -> OutputFile:
         """Make the download of a table: the rows of exactly these claims."""
         keys = sorted({(found.claim.study, found.claim.id) for found in claims})
-        return File(path, (_HEAD + "".join(map(self._line, keys))).encode())
+        return OutputFile(path, (_HEAD + "".join(map(self._line, keys))).encode())
 
     def terms(self, scheme: str) -> Sequence[Term]:
         """Return the concepts of a scheme in the order of the vocabulary."""

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from kb.api.results import FoundClaim
+from kb.api.results import ClaimView
 from kb.model import Section, slug
 from kb.site.charts.drawing import lay_out
-from kb.site.context import Site, collect
+from kb.site.context import PageContext, collect
 from kb.site.labels import STATES, sentence, short_citation
 from kb.site.pages.concepts import Line
 from kb.site.pages.discrepancies import SIGNS, VERDICTS, verdict_code
-from kb.sources.verify import State
+from kb.sources.verify import VerificationState
 from kb.stores.library import prefixes
 
 
-def filters(site: Site) -> Mapping[str, Callable[..., Any]]:
+def filters(site: PageContext) -> Mapping[str, Callable[..., Any]]:
     """Return the filters by name."""
     base = site.base.iris.base
     known = prefixes(site.base.iris)
@@ -32,7 +32,7 @@ def filters(site: Site) -> Mapping[str, Callable[..., Any]]:
         "lay_out": lay_out,
         "once": Once(),
         "by_study": lambda lines: by_study(site, lines),
-        "verified_count": lambda states: states[State.VERIFIED],
+        "verified_count": lambda states: states[VerificationState.VERIFIED],
         "is_own": lambda text: text.startswith(base),
         "page_of": lambda text: page_of(text.removeprefix(base)),
         "short_iri": lambda text: short_iri(str(text), known),
@@ -67,13 +67,13 @@ def section_name(section: Section) -> str:
     return section.id if section.label == section.id else f"{section.id} {section.label}"
 
 
-def by_study(site: Site, lines: Iterable[Line]) -> list[tuple[str, list[Line]]]:
+def by_study(site: PageContext, lines: Iterable[Line]) -> list[tuple[str, list[Line]]]:
     """Gather lines under their studies, in the order in which studies are listed."""
     found = collect((_study(line.found), line) for line in lines)
     return [(name, found[name]) for name in site.studies if name in found]
 
 
-def _study(found: FoundClaim) -> str:
+def _study(found: ClaimView) -> str:
     return found.claim.study
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kb.errors import UnavailableError
-from kb.site.page import File
+from kb.site.page import OutputFile
 from kb.util.hashing import digest_of_files
 
 ENTRIES: Final = ("site", "console", "worker", "chart", "explore", "compare", "search")
@@ -41,7 +41,7 @@ _OPTIONS: Final = (
 )
 
 
-def front_files(folder: Path) -> Iterator[File]:
+def front_files(folder: Path) -> Iterator[OutputFile]:
     """Yield the scripts, the engine and the licences of what is in them, to stand in ``FRONT``.
 
     Raises:
@@ -51,7 +51,7 @@ def front_files(folder: Path) -> Iterator[File]:
     folder = folder.resolve()
     check_installed(folder)
     for name, content in _bundled(folder, _digest(folder)).items():
-        yield File(name, content)
+        yield OutputFile(name, content)
 
 
 def front_folder(site: Path) -> Path:

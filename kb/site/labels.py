@@ -9,13 +9,13 @@ from typing import Final
 
 from kb.model import Claim, DoseStep, Figure, Measure, Publication
 from kb.records.vocabulary import Vocabulary
-from kb.sources.verify import State
+from kb.sources.verify import VerificationState
 
 STATES: Final = {
-    State.VERIFIED: ("✓", "verified: the print stands at its place in the source"),
-    State.FAILED: ("✗", "failed: the print was not found at its place"),
-    State.NOT_CHECKED: ("○", "not checked"),
-    State.SOURCE_UNAVAILABLE: ("–", "source unavailable"),
+    VerificationState.VERIFIED: ("✓", "verified: the print stands at its place in the source"),
+    VerificationState.FAILED: ("✗", "failed: the print was not found at its place"),
+    VerificationState.NOT_CHECKED: ("○", "not checked"),
+    VerificationState.SOURCE_UNAVAILABLE: ("–", "source unavailable"),
 }
 """The mark of each state, and what it means."""
 
@@ -47,8 +47,8 @@ class Words:
 
     def figure(self, figure: Figure, with_unit: bool = True) -> str:
         """Write a figure as a reader expects it: ``36/57 (63%)``, ``34 years (range 15–64)``."""
-        if figure.word:
-            return self.label("word", figure.word)
+        if figure.text_value:
+            return self.label("word", figure.text_value)
         if figure.date or figure.date_from or figure.date_to:
             return dates(figure)
         point = self._point(figure, with_unit)
@@ -61,7 +61,7 @@ class Words:
         return (count or point) + tail
 
     def _point(self, figure: Figure, with_unit: bool) -> str:
-        text = f"{figure.operator}{figure.lexical}" if figure.value is not None else ""
+        text = f"{figure.operator}{figure.digits}" if figure.value is not None else ""
         unit = self.unit(figure.unit)
         if not text and figure.bounds:
             return _unit_after(_pair(figure), unit, with_unit)
@@ -107,21 +107,21 @@ class Words:
 
         ``of`` and ``versus`` name the groups; ``versus`` is "" where the row names both.
         """
-        verdict, statistic = claim.verdict, claim.measure.statistic
-        if verdict.p_printed:
+        result, statistic = claim.result, claim.measure.statistic
+        if result.p_printed:
             yield (
                 "p",
-                "p not significant" if verdict.p_printed == "ns" else f"p {_p(verdict.p_printed)}",
+                "p not significant" if result.p_printed == "ns" else f"p {_p(result.p_printed)}",
             )
         if estimate := self.figure(claim.figure):
             yield "estimate", f"{self.label('statistic', statistic)} {estimate}"
         pair = f"{of} vs {versus}" if versus else of
-        if verdict.finding:
-            yield "words", ": ".join(filter(None, (pair, self.label("word", verdict.finding))))
+        if result.direction:
+            yield "words", ": ".join(filter(None, (pair, self.label("word", result.direction))))
         elif versus:
             yield "words", pair
-        if verdict.significance and not verdict.p_printed:
-            yield "words", self.label("word", verdict.significance)
+        if result.significance and not result.p_printed:
+            yield "words", self.label("word", result.significance)
 
 
 def short_citation(publication: Publication) -> str:
@@ -158,7 +158,7 @@ def _pair(figure: Figure) -> str:
 def _bounds(figure: Figure) -> str:
     if figure.bounds and figure.value is not None:
         return f", {BOUNDS.get(figure.bounds, '')}{_pair(figure)}"
-    return f", {number(figure.spread)}" if figure.spread is not None else ""
+    return f", {number(figure.dispersion)}" if figure.dispersion is not None else ""
 
 
 def _p(printed: str) -> str:

@@ -14,7 +14,7 @@ from typing import Final
 from kb.errors import UnavailableError
 from kb.site.context import collect
 from kb.site.handover import link
-from kb.site.page import File, MadeFile, Page, Renderer
+from kb.site.page import MadeFile, OutputFile, Page, Renderer
 from kb.util.hashing import digest
 
 _BESIDE: Final = "beside"
@@ -53,7 +53,7 @@ class Output:
     last: Last | None
     made_of: dict[str, str]
 
-    def write(self, item: Page | File | MadeFile) -> None:
+    def write(self, item: Page | OutputFile | MadeFile) -> None:
         """Write a page or a file, or share that of the last build."""
         if isinstance(item, Page):
             self._page(item)
@@ -77,9 +77,9 @@ class Output:
         if last := self._unchanged(file.path, file.made_of):
             self._share(last, file.path)
         else:
-            self._file(File(file.path, file.content()))
+            self._file(OutputFile(file.path, file.content()))
 
-    def _file(self, file: File) -> None:
+    def _file(self, file: OutputFile) -> None:
         before = self.last.files.get(f"site/{file.path}") if self.last else None
         if self.last and before == hashlib.sha256(file.content).hexdigest():
             self._share(self.last, file.path)

@@ -22,7 +22,7 @@ _PLAIN: Final = frozenset(" abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ
 
 
 @dataclass(frozen=True)
-class File:
+class OutputFile:
     """A file beside the pages: a table or a description of one thing for machines."""
 
     path: str
@@ -65,7 +65,7 @@ class Page:
     linked: str = ""
     more: Mapping[str, Any] = field(default_factory=dict)
     made_of: str = ""
-    files: Callable[[], Iterable[File]] | None = None
+    files: Callable[[], Iterable[OutputFile]] | None = None
 
     @property
     def url(self) -> str:

@@ -16,7 +16,7 @@ from typing import Final
 from kb.api.knowledge_base import KnowledgeBase
 from kb.errors import UnavailableError
 from kb.site.compiled import compiled
-from kb.site.context import Site
+from kb.site.context import PageContext
 from kb.site.data.citations import described, machine_files, script
 from kb.site.data.linked_data_files import thing_files
 from kb.site.data.redirects import redirect_files
@@ -24,7 +24,7 @@ from kb.site.filters import filters
 from kb.site.front import FRONT, front_files, front_folder
 from kb.site.handover import link, mkdocs
 from kb.site.output import Last, Output, write_file
-from kb.site.page import File, MadeFile, Page, Renderer
+from kb.site.page import MadeFile, OutputFile, Page, Renderer
 from kb.site.pages.compare import compare_pages
 from kb.site.pages.concepts import concept_pages, treatment_pages
 from kb.site.pages.console import console_pages
@@ -62,7 +62,7 @@ A kind of page is added here, and by its template.
 FILES: Final = (data_files, thing_files, redirect_files, machine_files)
 """What makes files that no page needs, while mkdocs builds the pages."""
 
-Kind = Callable[[Site], Iterator[Page | File | MadeFile]]
+Kind = Callable[[PageContext], Iterator[Page | OutputFile | MadeFile]]
 
 
 def build_site(base: KnowledgeBase, folder: Path, last: Last | None = None) -> Mapping[str, str]:
@@ -94,7 +94,7 @@ def building_site(
     """
     if importlib.util.find_spec("mkdocs") is None or importlib.util.find_spec("material") is None:
         raise UnavailableError("the site needs mkdocs and its theme: pip install 'kb[site]'")
-    site = Site(base, site_folder(base.root))
+    site = PageContext(base, site_folder(base.root))
     _write_settings(site, folder)
     with mkdocs(folder, made_with) as running:
 
@@ -113,7 +113,7 @@ def building_site(
 
 def write_pages(base: KnowledgeBase, folder: Path, last: Last | None = None) -> Mapping[str, str]:
     """Write all that mkdocs needs: pages, files, assets and settings."""
-    site = Site(base, site_folder(base.root))
+    site = PageContext(base, site_folder(base.root))
     _write_settings(site, folder)
     output = _output(site, folder, last)
     _write_pages(site, output)
@@ -121,12 +121,12 @@ def write_pages(base: KnowledgeBase, folder: Path, last: Last | None = None) -> 
     return output.made_of
 
 
-def _output(site: Site, folder: Path, last: Last | None, made_with: str = "") -> Output:
+def _output(site: PageContext, folder: Path, last: Last | None, made_with: str = "") -> Output:
     renderer = Renderer(site.folder / "templates", filters(site), compiled(made_with))
     return Output(folder, renderer, last, {})
 
 
-def _write_pages(site: Site, output: Output) -> None:
+def _write_pages(site: PageContext, output: Output) -> None:
     """Write pages and assets, by as many processes as there are processors for."""
     docs = output.folder / "docs"
     shutil.copytree(site.folder / "pages", docs, dirs_exist_ok=True)
@@ -149,12 +149,12 @@ def _write_pages(site: Site, output: Output) -> None:
             output.made_of.update(made_of())
 
 
-def _write_files(site: Site, output: Output) -> None:
+def _write_files(site: PageContext, output: Output) -> None:
     for kind in FILES:
         _write(kind, site, output, lambda: None)
 
 
-def _write(kind: Kind, site: Site, output: Output, before_each: Callable[[], None]) -> None:
+def _write(kind: Kind, site: PageContext, output: Output, before_each: Callable[[], None]) -> None:
     for item in kind(site):
         before_each()
         described = _with_description(site, item) if isinstance(item, Page) else item
@@ -181,13 +181,13 @@ def site_folder(root: Path) -> Path:
     raise UnavailableError(f"no site/mkdocs.yml in {root}: the site cannot be built from it")
 
 
-def _with_description(site: Site, page: Page) -> Page:
+def _with_description(site: PageContext, page: Page) -> Page:
     """Put into a page what search engines and other programs read of it."""
     said = described(site, page.path)
     return replace(page, linked=script(said)) if said else page
 
 
-def _write_settings(site: Site, folder: Path) -> None:
+def _write_settings(site: PageContext, folder: Path) -> None:
     """Write what mkdocs reads first: settings and overrides, and a folder for the pages.
 
     The theme writes settings into pages as they are, attributes included, so they are escaped.

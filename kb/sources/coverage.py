@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from kb.errors import UnavailableError
 from kb.model import Claim, Evidence
 from kb.sources.match import Match
-from kb.sources.numbers import Figure
+from kb.sources.numbers import FigureInText
 from kb.sources.text import SourceText, TextError, load_texts
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class SectionCoverage:
     figures: int
     in_claims: int
     left_out: int
-    missing: tuple[Figure, ...]
+    missing: tuple[FigureInText, ...]
 
     @property
     def unaccounted(self) -> int:
@@ -174,5 +174,5 @@ def _taken(matches: list[Match], wanted: int) -> Spans:
     return [span for match in matches[:wanted] for span in match.spans]
 
 
-def _inside(figure: Figure, spans: Spans) -> bool:
+def _inside(figure: FigureInText, spans: Spans) -> bool:
     return any(start <= figure.start and figure.end <= end for start, end in spans)

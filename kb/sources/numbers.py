@@ -77,7 +77,7 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure(Number):
+class FigureInText(Number):
     """A number that a text prints, with its offsets in the original text."""
 
     source: str = field(repr=False, compare=False)
@@ -328,7 +328,7 @@ _NO_ONE_BEFORE = re.compile(
 )
 
 
-def figures(folded: Folded) -> list[Figure]:
+def figures(folded: Folded) -> list[FigureInText]:
     """Return every figure that a reader would call one, in the order of the text.
 
     Left out: citation marks in brackets, cross references (Table 1), numbers of headings, names
@@ -344,9 +344,9 @@ def figures(folded: Folded) -> list[Figure]:
     ]
 
 
-def _figure(folded: Folded, n: Number) -> Figure:
+def _figure(folded: Folded, n: Number) -> FigureInText:
     start, end = folded.offsets[n.start], folded.ends[n.end - 1]
-    return Figure(n.lexical, n.value, n.operator, n.is_word, start, end, folded.source)
+    return FigureInText(n.lexical, n.value, n.operator, n.is_word, start, end, folded.source)
 
 
 def _barred(folded: Folded) -> list[tuple[int, int]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from kb.errors import InputError, UnavailableError, nearest, shorten
 from kb.sources.match import Folded, Match, find, fold, fold_pieces
-from kb.sources.numbers import Figure, figures
+from kb.sources.numbers import FigureInText, figures
 
 if TYPE_CHECKING:
     from kb.records.schema import SourceRecord, Span
@@ -140,7 +140,7 @@ class SourceText:
         """Return every place of a section where a print stands (see ``kb.sources.match.find``)."""
         return find(printed, self.folded(section))
 
-    def figures(self, section: str) -> list[Figure]:
+    def figures(self, section: str) -> list[FigureInText]:
         """Return every figure that a section prints (see ``kb.sources.numbers.figures``)."""
         return figures(self.folded(section))
 

@@ -22,7 +22,7 @@ from kb.sources.text import SourceText, TextError
 from kb.util.hashing import digest, line
 
 
-class State(StrEnum):
+class VerificationState(StrEnum):
     """What a check can say; no two of them are ever counted under one word."""
 
     VERIFIED = "verified"
@@ -32,11 +32,11 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class Verification:
     """The outcome for one claim; ``reasons`` says in words what failed."""
 
     claim: Claim
-    state: State
+    state: VerificationState
     reasons: tuple[str, ...] = ()
 
     def row(self) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def verify(
     evidence: Evidence,
     texts: Mapping[str, SourceText],
     attested: Mapping[str, Mapping[str, str]] | None = None,
-) -> list[Check]:
+) -> list[Verification]:
     """Check all claims; ``texts`` holds the text of every source that can be had.
 
     A source without a text is checked against ``attested`` (digests by source and study), if given.
@@ -81,15 +81,25 @@ def _trusted(
     )
 
 
-def _check(claim: Claim, texts: Mapping[str, SourceText], has_text: bool, trusted: bool) -> Check:
+def _check(
+    claim: Claim, texts: Mapping[str, SourceText], has_text: bool, trusted: bool
+) -> Verification:
     if not has_text:
         faults = (*_number_faults(claim), *_unit_faults(claim))
-        return Check(claim, State.FAILED if faults else State.SOURCE_UNAVAILABLE, faults)
+        return Verification(
+            claim,
+            VerificationState.FAILED if faults else VerificationState.SOURCE_UNAVAILABLE,
+            faults,
+        )
     text = texts.get(claim.source)
     if text is None:
-        return Check(claim, State.VERIFIED if trusted else State.NOT_CHECKED)
+        return Verification(
+            claim, VerificationState.VERIFIED if trusted else VerificationState.NOT_CHECKED
+        )
     reasons = (*_anchor_faults(claim, text), *_number_faults(claim), *_unit_faults(claim))
-    return Check(claim, State.FAILED if reasons else State.VERIFIED, reasons)
+    return Verification(
+        claim, VerificationState.FAILED if reasons else VerificationState.VERIFIED, reasons
+    )
 
 
 def _anchor_faults(claim: Claim, text: SourceText) -> Iterator[str]:
@@ -139,15 +149,15 @@ def _unit_faults(claim: Claim) -> Iterator[str]:
 
 
 def _figures(claim: Claim) -> Iterator[tuple[Decimal, str]]:
-    figure, verdict = claim.figure, claim.verdict
+    figure, result = claim.figure, claim.result
     if figure.value is not None:
         yield figure.value, figure.operator
     if figure.low is not None:  # an operator before an interval stands at its first figure
         yield figure.low, figure.operator if figure.value is None else ""
-    plain = (figure.numerator, figure.denominator, figure.high, figure.spread)
+    plain = (figure.numerator, figure.denominator, figure.high, figure.dispersion)
     yield from ((Decimal(number), "") for number in plain if number is not None)
-    if verdict.p_value is not None:
-        yield verdict.p_value, verdict.p_operator.replace("=", "")
+    if result.p_value is not None:
+        yield result.p_value, result.p_operator.replace("=", "")
     for step in claim.steps:
         yield from _amounts(step)
 
@@ -165,10 +175,10 @@ def _context_numbers(claim: Claim) -> Iterator[Decimal]:
     yield from (number.value for text in texts for number in numbers(text))
 
 
-def counts(checks: Iterable[Check]) -> dict[str, int]:
+def counts(checks: Iterable[Verification]) -> dict[str, int]:
     """Count the outcomes, every state named even when it is zero."""
     found = Counter(check.state for check in checks)
-    return {state.value: found[state] for state in State}
+    return {state.value: found[state] for state in VerificationState}
 
 
 def claim_digests(evidence: Evidence) -> dict[str, dict[str, str]]:

@@ -22,7 +22,7 @@ import pyoxigraph as ox
 from kb.errors import QueryError, UnavailableError, shorten
 from kb.rdf.terms import XSD
 
-Value = str | int | float | bool | Decimal | None
+Cell = str | int | float | bool | Decimal | None
 """A cell of an answer: IRIs and texts as str, numbers as numbers, unbound as None."""
 
 MAX_ROWS: Final = 1_000_000
@@ -33,10 +33,10 @@ T = TypeVar("T")
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
-class Answer:
+class ResultSet:
     """The rows of a SELECT query: column names, and cells in the order of the columns."""
 
-    def __init__(self, columns: list[str], rows: list[tuple[Value, ...]]) -> None:
+    def __init__(self, columns: list[str], rows: list[tuple[Cell, ...]]) -> None:
         """Keep columns and rows as they are."""
         self.columns = columns
         self.rows = rows
@@ -56,7 +56,7 @@ class Engine(Protocol):
         """Return the number of quads."""
         ...
 
-    def select(self, query: str, bindings: Mapping[str, Binding] | None = None) -> Answer:
+    def select(self, query: str, bindings: Mapping[str, Binding] | None = None) -> ResultSet:
         """Answer a SELECT or ASK query, with some of its variables bound."""
         ...
 
@@ -95,7 +95,7 @@ class Store:
         """Return the number of quads."""
         return len(self._store)
 
-    def select(self, query: str, bindings: Mapping[str, Binding] | None = None) -> Answer:
+    def select(self, query: str, bindings: Mapping[str, Binding] | None = None) -> ResultSet:
         """Answer a SELECT query; ASK gives one row with the column ``answer``.
 
         Raises:
@@ -104,11 +104,11 @@ class Store:
         """
         result = self._evaluate(query, bindings)
         if isinstance(result, ox.QueryBoolean):
-            return Answer(["answer"], [(bool(result),)])
+            return ResultSet(["answer"], [(bool(result),)])
         if not isinstance(result, ox.QuerySolutions):
             raise QueryError("a graph query has no rows; ask for it with graph()")
         columns = [variable.value for variable in result.variables]
-        return Answer(columns, [tuple(map(python_value, row)) for row in _bounded(result)])
+        return ResultSet(columns, [tuple(map(python_value, row)) for row in _bounded(result)])
 
     def graph(self, query: str) -> str:
         """Answer a CONSTRUCT or DESCRIBE query as N-Triples, sorted."""
@@ -207,7 +207,7 @@ def _make_on_disk(parts: Iterable[bytes], made: Path, as_before: Callable[[], bo
             shutil.rmtree(other, ignore_errors=True)
 
 
-def python_value(term: object) -> Value:
+def python_value(term: object) -> Cell:
     """Turn an RDF term into a Python value; a number that is none stays text."""
     if isinstance(term, ox.NamedNode):
         return term.value
@@ -218,7 +218,7 @@ def python_value(term: object) -> Value:
     return str(getattr(term, "value", term))
 
 
-def typed_value(text: str, datatype: str) -> Value:
+def typed_value(text: str, datatype: str) -> Cell:
     """Turn the text of a literal into the Python value of its datatype; else it stays text.
 
     >>> typed_value("7.70", "http://www.w3.org/2001/XMLSchema#decimal")
@@ -249,7 +249,7 @@ def binding(value: object, base: str) -> Binding:
     raise QueryError(f"a binding is a text, number or IRI, not {type(value).__name__}")
 
 
-_CONVERTERS: Final[Mapping[str, Callable[[str], Value]]] = {
+_CONVERTERS: Final[Mapping[str, Callable[[str], Cell]]] = {
     "integer": int,
     "decimal": Decimal,
     "double": float,

@@ -20,13 +20,13 @@ from kb.stores.base import Engine, Store
 if TYPE_CHECKING:
     import pyarrow
 
-    from kb.stores.duckdb import Analytics
+    from kb.stores.duckdb import DuckDB
 
 NO_ANALYTICS: Final = "tables need pyarrow and duckdb: pip install 'kb[analytics]'"
 _SCHEMES: Final = ("http", "https", "oxigraph", "parquet")
 
 
-class Setting:
+class StoreConfig:
     """Which engine answers."""
 
     def __init__(self, text: str | None = None) -> None:
@@ -35,7 +35,7 @@ class Setting:
         Raises:
             InputError: no setting that is known.
 
-        >>> Setting("parquet:tables").folder
+        >>> StoreConfig("parquet:tables").folder
         PosixPath('tables')
         """
         self.text = (os.environ.get("KB_STORE", "") if text is None else text) or "memory"
@@ -49,17 +49,17 @@ class Setting:
             )
         self.folder = Path(rest)
 
-    def open_tables(self, tables: Callable[[], Mapping[str, pyarrow.Table]]) -> Analytics:
+    def open_tables(self, tables: Callable[[], Mapping[str, pyarrow.Table]]) -> DuckDB:
         """Return what answers SQL: over the files of a folder, or else over tables to be made.
 
         Raises:
             UnavailableError: no such files, or a package that is needed.
         """
         try:
-            from kb.stores.duckdb import Analytics
+            from kb.stores.duckdb import DuckDB
         except ImportError as error:
             raise UnavailableError(NO_ANALYTICS) from error
-        return Analytics(self.tables or tables())
+        return DuckDB(self.tables or tables())
 
     @property
     def tables(self) -> Path | None:
@@ -87,7 +87,7 @@ class Setting:
         if self.kind == "parquet":
             raise InputError(f"{self.text} answers SQL (kb sql) and the named questions")
         try:
-            from kb.stores.sparql import Endpoint
+            from kb.stores.sparql import SparqlStore
         except ImportError as error:
             raise UnavailableError("an endpoint needs httpx: pip install 'kb[endpoint]'") from error
-        return Endpoint(self.text)
+        return SparqlStore(self.text)

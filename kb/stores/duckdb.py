@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import duckdb
 
 from kb.errors import QueryError, UnavailableError, shorten
-from kb.stores.base import MAX_QUERY, Answer, Value
+from kb.stores.base import MAX_QUERY, Cell, ResultSet
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,7 +34,7 @@ _CONFIGURATION: Final = {
 }
 
 
-class Analytics:
+class DuckDB:
     """Tables that answer SQL."""
 
     def __init__(
@@ -72,7 +72,7 @@ class Analytics:
             except duckdb.Error as error:
                 raise UnavailableError(f"{path.name} cannot be read: {error}") from error
 
-    def select(self, query: str, parameters: Mapping[str, Value] | None = None) -> Answer:
+    def select(self, query: str, parameters: Mapping[str, Cell] | None = None) -> ResultSet:
         """Answer one query that reads; ``$name`` stands for a parameter.
 
         Raises:
@@ -91,7 +91,7 @@ class Analytics:
             found = cursor.fetchmany(self._rows + 1)
         if len(found) > self._rows:
             raise QueryError(f"more than {self._rows:,} rows: narrow the query or add LIMIT")
-        return Answer(columns, [tuple(map(_value, row)) for row in found])
+        return ResultSet(columns, [tuple(map(_value, row)) for row in found])
 
     @contextmanager
     def _in_time(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
@@ -118,7 +118,7 @@ def _quoted(path: Path) -> str:
     return f"'{text}'"
 
 
-def _value(cell: Any) -> Value:
+def _value(cell: Any) -> Cell:
     """Give a cell as other engines do: decimals without the zeros of their column."""
     if isinstance(cell, Decimal):
         return Decimal(f"{cell.normalize():f}")

@@ -13,7 +13,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kb.errors import QueryError, UnavailableError, shorten
-from kb.stores.base import Answer, Binding, Value, prepared, typed_value
+from kb.stores.base import Binding, Cell, ResultSet, prepared, typed_value
 from kb.stores.http import Http
 
 _JSON: Final = "application/sparql-results+json"
@@ -26,7 +26,7 @@ _NOTHING: Final = (
 _COUNT: Final = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
 
 
-class Endpoint:
+class SparqlStore:
     """A SPARQL 1.1 endpoint whose default graph is the union of its named graphs."""
 
     def __init__(self, url: str, **limits: float) -> None:
@@ -44,7 +44,7 @@ class Endpoint:
         """Return the number of quads."""
         return int(str(self._answer(_COUNT).rows[0][0]))
 
-    def select(self, query: str, bindings: Mapping[str, Binding] | None = None) -> Answer:
+    def select(self, query: str, bindings: Mapping[str, Binding] | None = None) -> ResultSet:
         """Answer a SELECT query; ASK gives one row with the column ``answer``.
 
         Raises:
@@ -76,7 +76,7 @@ class Endpoint:
             raise UnavailableError(f"{self._http.place} {_NOTHING}")
         self._looked_at = True
 
-    def _answer(self, query: str) -> Answer:
+    def _answer(self, query: str) -> ResultSet:
         reply = self._http.post(data={"query": query}, accept=_JSON)
         try:
             answer = read_results(json.loads(reply.content))
@@ -91,37 +91,37 @@ class Endpoint:
         return answer
 
 
-def read_results(data: Mapping[str, Any]) -> Answer:
+def read_results(data: Mapping[str, Any]) -> ResultSet:
     """Read an answer in the SPARQL 1.1 Query Results JSON Format.
 
     >>> read_results({"head": {}, "boolean": True}).rows
     [(True,)]
     """
     if "boolean" in data:
-        return Answer(["answer"], [(data["boolean"] is True,)])
+        return ResultSet(["answer"], [(data["boolean"] is True,)])
     columns: list[str] = list(data["head"]["vars"])
     found = data["results"]["bindings"]
     if columns == [_ASK_OF_VIRTUOSO]:
-        return Answer(["answer"], [(bool(found),)])  # no row at all says no
-    return Answer(columns, [tuple(_cell(row.get(name)) for name in columns) for row in found])
+        return ResultSet(["answer"], [(bool(found),)])  # no row at all says no
+    return ResultSet(columns, [tuple(_cell(row.get(name)) for name in columns) for row in found])
 
 
-def _cell(term: Mapping[str, str] | None) -> Value:
+def _cell(term: Mapping[str, str] | None) -> Cell:
     if term is None:
         return None
-    read: Callable[[Mapping[str, str]], Value] = _KINDS[term["type"]]
+    read: Callable[[Mapping[str, str]], Cell] = _KINDS[term["type"]]
     return read(term)
 
 
-def _text(term: Mapping[str, str]) -> Value:
+def _text(term: Mapping[str, str]) -> Cell:
     return term["value"]
 
 
-def _literal(term: Mapping[str, str]) -> Value:
+def _literal(term: Mapping[str, str]) -> Cell:
     return typed_value(term["value"], term.get("datatype", ""))
 
 
-_KINDS: Final[Mapping[str, Callable[[Mapping[str, str]], Value]]] = {
+_KINDS: Final[Mapping[str, Callable[[Mapping[str, str]], Cell]]] = {
     "uri": _text,
     "bnode": _text,
     "literal": _literal,

@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 @contextmanager
-def copied(work: Callable[[], T]) -> Iterator[Callable[[float | None], T]]:
+def forked(work: Callable[[], T]) -> Iterator[Callable[[float | None], T]]:
     """Begin some work in a copy, and give what waits for its result, for so many seconds at most.
 
     The result is pickled on its way. If the block ends before that, the work ends.
@@ -40,7 +40,7 @@ def copied(work: Callable[[], T]) -> Iterator[Callable[[float | None], T]]:
         TimeoutError: there is none within this time.
         KbError, OSError, MemoryError: what the work raises.
 
-    >>> with copied(lambda: 7) as seven:
+    >>> with forked(lambda: 7) as seven:
     ...     seven(60)
     7
     """

@@ -27,9 +27,19 @@ def line(value: object) -> str:
 
 
 def _plain(value: Any) -> object:
-    """What JSON writes of a dataclass; ``asdict`` would copy all that it is made of."""
+    """Return a dataclass as its non-empty fields by name: a new, unused field changes no digest."""
     names: tuple[str, ...] = _fields(value.__class__)
-    return {name: getattr(value, name) for name in names} if names else str(value)
+    if not names:
+        return str(value)
+    fields = ((name, getattr(value, name)) for name in names)
+    return {name: field for name, field in fields if not _is_empty(field)}
+
+
+def _is_empty(value: Any) -> bool:
+    if value is None or value in ("", ()):
+        return True
+    names: tuple[str, ...] = _fields(value.__class__)
+    return bool(names) and all(_is_empty(getattr(value, name)) for name in names)
 
 
 @cache

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from kb.errors import QueryError
-from kb.util.child import CAN_COPY, copied
+from kb.util.child import CAN_COPY, forked
 
 MEMORY: Final = 2 * 1024**3
 """Bytes that the work may take beyond what the process has."""
@@ -22,7 +22,7 @@ MEMORY: Final = 2 * 1024**3
 T = TypeVar("T")
 
 
-def within(seconds: float, work: Callable[[], T]) -> T:
+def run_limited(seconds: float, work: Callable[[], T]) -> T:
     """Return what a function returns, which is pickled on its way.
 
     On Windows, which cannot copy a process, the function runs without limits.
@@ -31,7 +31,7 @@ def within(seconds: float, work: Callable[[], T]) -> T:
         QueryError: it takes too long, or too much memory.
         KbError: whatever the function raises.
 
-    >>> within(60, lambda: 7)
+    >>> run_limited(60, lambda: 7)
     7
     """
     if not 0 < seconds < inf:
@@ -44,7 +44,7 @@ def within(seconds: float, work: Callable[[], T]) -> T:
         return work()
 
     try:
-        with copied(limited) as wait:
+        with forked(limited) as wait:
             return wait(seconds)
     except TimeoutError as error:
         late = f"no answer within {seconds:g} seconds: ask for less, or for longer"

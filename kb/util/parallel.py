@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Final, TypeVar
 
 from kb.errors import UnavailableError
-from kb.util.child import CAN_COPY, copied
+from kb.util.child import CAN_COPY, forked
 
 MOST: Final = 4
 """More processes than this would spend their time on what each of them needs first."""
@@ -41,7 +41,7 @@ def beside(work: Callable[[Callable[[], None]], T]) -> Iterator[Callable[[], T]]
         if os.getppid() != parent:
             os._exit(1)
 
-    with copied(lambda: work(end_if_alone)) as wait:
+    with forked(lambda: work(end_if_alone)) as wait:
         yield lambda: _result(wait)
 
 

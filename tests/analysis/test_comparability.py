@@ -19,7 +19,7 @@ def claim(study: str, group: str = "all", time: str = "", **changes: str) -> Cla
     measure = Measure(
         study, group, said["endpoint"], said["statistic"], said["category"], parse_time(time)
     )
-    figure = Figure(value=Decimal(50), lexical="50", unit="%")
+    figure = Figure(value=Decimal(50), digits="50", unit="%")
     printed = said.get("printed", "50%")
     names = (f"{study}.{group}.{time}", "b", said["kind"], said["statistic"])
     return Claim(*names, measure, "paper", "1", printed, figure)

@@ -151,7 +151,7 @@ def test_prints_of_two_sources_complete_each_other() -> None:
 
 
 def printed_figure(text: str, n: int | None = None, of: int | None = None) -> Figure:
-    return Figure(value=Decimal(text), lexical=text, unit="%", numerator=n, denominator=of)
+    return Figure(value=Decimal(text), digits=text, unit="%", numerator=n, denominator=of)
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_a_ratio_gives_its_logarithm_and_standard_error() -> None:
     figure = Figure(
         value=Decimal("0.71"), low=Decimal("0.55"), high=Decimal("0.93"), bounds="ci95", unit="1"
     )
-    printed = claim("OS", figure, statistic="hazard-ratio", versus="b")
+    printed = claim("OS", figure, statistic="hazard-ratio", comparator="b")
     derived = log_ratio(printed)
     assert derived is not None
     assert derived.value == pytest.approx(math.log(0.71))
@@ -223,7 +223,7 @@ def test_a_ratio_without_two_usable_bounds_gives_nothing(change: dict[str, objec
         value=Decimal("0.71"), low=Decimal("0.55"), high=Decimal("0.93"), bounds="ci95", unit="1"
     )
     changed = replace(figure, **change)  # type: ignore[arg-type]
-    assert log_ratio(claim("OS", changed, statistic="hazard-ratio", versus="b")) is None
+    assert log_ratio(claim("OS", changed, statistic="hazard-ratio", comparator="b")) is None
 
 
 def test_a_source_that_compares_two_counted_shares_gives_their_difference() -> None:
@@ -231,7 +231,7 @@ def test_a_source_that_compares_two_counted_shares_gives_their_difference() -> N
         claim("CR", printed_figure(t, n, of), group=g)
         for t, n, of, g in (("80", 56, 70, "a"), ("60", 48, 80, "b"))
     ]
-    beside = claim("CR", Figure(), group="a", versus="b", statistic="p-value")
+    beside = claim("CR", Figure(), group="a", comparator="b", statistic="p-value")
     kinds = {d.kind: d.derived for d in derive([*arms, beside])}
     assert kinds["difference"].value == pytest.approx(0.2)
     assert kinds["difference"].low == pytest.approx(0.0524, abs=5e-5)
@@ -258,7 +258,10 @@ def test_everything_derived_of_the_records_names_claims_that_exist(real: Knowled
 
 
 def test_neither_importing_kb_nor_its_statistics_loads_scipy() -> None:
-    code = "import sys, kb, kb.analysis.intervals; print('scipy' in sys.modules, 'numpy' in sys.modules)"
+    code = (
+        "import sys, kb, kb.analysis.intervals;"
+        "print('scipy' in sys.modules, 'numpy' in sys.modules)"
+    )
     ran = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )

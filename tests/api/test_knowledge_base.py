@@ -15,22 +15,22 @@ from support.example_base import BASE, content, edit
 import kb
 from kb import (
     Claims,
-    FoundClaim,
+    ClaimView,
     KnowledgeBase,
     NotFoundError,
     QueryError,
-    State,
+    QueryResult,
     Study,
-    Table,
     UnavailableError,
+    VerificationState,
 )
 from kb.export.csv import COLUMNS
 from kb.records.load import find_root
 
 PUBLIC = (
-    "Check Claim Claims Evidence Finding FoundClaim Group InputError KbError KnowledgeBase Measure "
-    "NotFoundError Problem Publication QueryError RecordError Source State Study Table "
-    "UnavailableError"
+    "Claim ClaimView Claims Discrepancy Evidence Group InputError KbError KnowledgeBase Measure "
+    "NotFoundError Problem Publication QueryError QueryResult RecordError Source Study "
+    "UnavailableError Verification VerificationState"
 )
 METHODS = (
     "ask checks claim claims counts derived differences discrepancies evidence explain iris judged "
@@ -79,7 +79,7 @@ def expected(base: KnowledgeBase, **wanted: set[str]) -> set[tuple[str, str]]:
     found = set()
     for claim in base.evidence.claims:
         measure = claim.measure
-        sides = [groups[measure.study, g] for g in (measure.group, measure.versus) if g]
+        sides = [groups[measure.study, g] for g in (measure.group, measure.comparator) if g]
         about = {
             "study": {claim.study},
             "endpoint": {measure.endpoint},
@@ -183,12 +183,12 @@ def test_a_named_query_refuses_a_study_that_does_not_exist(example: KnowledgeBas
 def test_claims_are_a_sequence_of_typed_results(example: KnowledgeBase) -> None:
     claims = example.claims(study="halt", endpoint="TIME_TO_RELIEF")
     assert len(claims) == 3
-    assert all(isinstance(found, FoundClaim) for found in claims)
+    assert all(isinstance(found, ClaimView) for found in claims)
     assert claims[:2] == (claims[0], claims[1])
     assert repr(claims) == "<3 claims about 1 studies>"
-    figures = {f.group.id: f.claim.figure.value for f in claims if not f.claim.measure.versus}
+    figures = {f.group.id: f.claim.figure.value for f in claims if not f.claim.measure.comparator}
     assert figures == {"calmol": Decimal("1.8"), "placebo": Decimal("5.0")}
-    assert {f.check.state for f in claims} == {State.VERIFIED}
+    assert {f.check.state for f in claims} == {VerificationState.VERIFIED}
 
 
 def test_claims_become_a_frame_with_the_columns_of_the_export(example: KnowledgeBase) -> None:
@@ -292,7 +292,7 @@ def test_numbers_bind_as_numbers(example: KnowledgeBase, number: Decimal | float
 
 def test_a_table_holds_rows_with_typed_cells(example: KnowledgeBase) -> None:
     table = example.ask("study-results", study="halt")
-    assert isinstance(table, Table)
+    assert isinstance(table, QueryResult)
     assert len(table.to_frame()) == len(table)
     assert list(table.to_frame().columns) == list(table.columns)
     values = [row["value"] for row in table if row["value"] is not None]
@@ -327,7 +327,9 @@ def test_the_network_joins_regimens_that_were_compared(example: KnowledgeBase) -
     assert network.nodes["calmol"]["label"] == "calmol"
     endpoints = {edge["endpoint"] for edge in network.get_edge_data("calmol", "placebo").values()}
     assert endpoints == {"TIME_TO_RELIEF", "PAIN_FREE", "DURATION", "RELIEF"}
-    assert network.number_of_edges() == sum(bool(c.measure.versus) for c in example.evidence.claims)
+    assert network.number_of_edges() == sum(
+        bool(c.measure.comparator) for c in example.evidence.claims
+    )
 
 
 def test_rdflib_users_get_the_same_data_as_a_copy(example: KnowledgeBase) -> None:

@@ -12,8 +12,8 @@ from support.chosen_page import Chosen, watched
 from support.environment import ROOT
 
 from kb.analysis.comparability import Comparability
-from kb.site.context import Site
-from kb.site.pages.compare import Compared
+from kb.site.context import PageContext
+from kb.site.pages.compare import ComparisonData
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
@@ -28,7 +28,7 @@ def comparison(context: BrowserContext, address: str) -> Chosen:
 
 @pytest.fixture(scope="module")
 def compared() -> dict[str, Any]:
-    return dict(Compared(Site(records(), ROOT / "site")).data())
+    return dict(ComparisonData(PageContext(records(), ROOT / "site")).data())
 
 
 def pair_of(compared: dict[str, Any], nature: str) -> list[str]:
@@ -73,7 +73,7 @@ def test_the_trial_that_compares_two_regimens_is_found(comparison: Chosen) -> No
         f"{f.claim.study}#{f.claim.id}"
         for name in ("blinatumomab", "standard-chemotherapy")
         for f in records().claims(regimen=name)
-        if f.claim.measure.versus
+        if f.claim.measure.comparator
     }
 
 

@@ -11,7 +11,7 @@ from support.built_site import records
 from support.console_page import GRAPHS, UNION, Console, as_text, expected
 from support.environment import ROOT
 
-from kb.site.context import Site
+from kb.site.context import PageContext
 from kb.site.pages.questions import common_values, example_of, is_for_pages
 from kb.stores.library import library
 
@@ -32,7 +32,7 @@ def test_it_opens_with_an_answer_within_seconds(console: Console) -> None:
 
 
 def test_every_question_gives_the_answer_of_the_lookup(console: Console) -> None:
-    site = Site(records(), ROOT / "site")
+    site = PageContext(records(), ROOT / "site")
     values = common_values(site)
     asked = 0
     console.open()

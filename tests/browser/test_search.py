@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kb.site.context import SCHEMES, Site
+from kb.site.context import SCHEMES, PageContext
 from kb.site.pages.concepts import other_labels
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def firsts(found: dict[str, list[str]], wanted: dict[str, set[str]]) -> dict[str
     return {words: pages for words, pages in found.items() if not set(pages[:1]) & wanted[words]}
 
 
-def concepts_by_name(site: Site) -> dict[str, set[str]]:
+def concepts_by_name(site: PageContext) -> dict[str, set[str]]:
     """The pages of all concepts that are called so."""
     called: dict[str, set[str]] = {}
     for scheme in SCHEMES:
@@ -138,7 +138,7 @@ def test_examples_of_the_first_page_are_found(context: BrowserContext, address: 
 
 
 def test_every_study_is_first_by_its_name_and_its_registry_numbers(
-    context: BrowserContext, address: str, site: Site
+    context: BrowserContext, address: str, site: PageContext
 ) -> None:
     wanted: dict[str, set[str]] = {}
     called = concepts_by_name(site)
@@ -153,7 +153,7 @@ def test_every_study_is_first_by_its_name_and_its_registry_numbers(
 
 
 def test_every_publication_is_first_by_its_numbers(
-    context: BrowserContext, address: str, site: Site
+    context: BrowserContext, address: str, site: PageContext
 ) -> None:
     wanted: dict[str, set[str]] = {}
     for publication in site.publications.values():
@@ -163,7 +163,7 @@ def test_every_publication_is_first_by_its_numbers(
 
 
 def test_every_endpoint_is_first_by_abbreviation_and_by_full_name(
-    context: BrowserContext, address: str, site: Site
+    context: BrowserContext, address: str, site: PageContext
 ) -> None:
     """One over others may follow them, as SURVIVAL does OS, among the first ten."""
     called = concepts_by_name(site)
@@ -188,7 +188,7 @@ def test_every_endpoint_is_first_by_abbreviation_and_by_full_name(
 
 
 def test_every_drug_is_first_by_each_of_its_names(
-    context: BrowserContext, address: str, site: Site
+    context: BrowserContext, address: str, site: PageContext
 ) -> None:
     others, called = other_labels(site), concepts_by_name(site)
     names = (name for t in site.terms("drug") for name in (t.label, *others.get(t.iri, [])))

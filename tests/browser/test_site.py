@@ -12,12 +12,12 @@ from support.built_site import records
 from support.site_pages import settled
 
 from kb.checks import Severity
-from kb.checks.adjudication import Standing
+from kb.checks.adjudication import ClaimStatus
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-    from kb.api.results import FoundClaim
+    from kb.api.results import ClaimView
 
 pytestmark = pytest.mark.browser
 
@@ -219,12 +219,12 @@ def test_light_and_dark_can_be_switched(page: Page, address: str) -> None:
 # --- discrepancies ---------------------------------------------------------------------------
 
 
-def contested() -> FoundClaim:
+def contested() -> ClaimView:
     """A figure that a judgement sets aside, and that has a button of its own."""
     return next(
         found
         for found in records().claims()
-        if found.standing is Standing.SET_ASIDE and found.claim.figure.value is not None
+        if found.standing is ClaimStatus.SET_ASIDE and found.claim.figure.value is not None
     )
 
 

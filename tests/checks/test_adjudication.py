@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from support.command_line import kb
 from support.example_base import BASE, content, edit
 
-from kb import Finding, KnowledgeBase
+from kb import Discrepancy, KnowledgeBase
 from kb.checks import Severity, Status
-from kb.checks.adjudication import Judged, Standing, judge
+from kb.checks.adjudication import ClaimStatus, CuratedDiscrepancies, judge
 from kb.model import Adjudication
 
 EASE, HALT = "evidence/adjudications/ease.yaml", "evidence/adjudications/halt.yaml"
@@ -26,7 +26,7 @@ OPEN = "differs-within-source.ease.AGE.6291f8e7ad"
 ours, theirs = "halt-paper.2.VOMITING.calmol", "headache-review.1.VOMITING.calmol"
 
 
-def findings(base: KnowledgeBase) -> dict[str, Finding]:
+def findings(base: KnowledgeBase) -> dict[str, Discrepancy]:
     return {finding.id: finding for finding in base.discrepancies()}
 
 
@@ -51,24 +51,24 @@ def test_a_finding_is_open_again_when_its_judgement_is_taken_back(example_root: 
     (example_root / HALT).unlink()
     base = KnowledgeBase(example_root)
     assert findings(base)[VOMITING].status is Status.OPEN
-    assert base.judged.standing("halt", theirs) is Standing.DISPUTED
+    assert base.judged.standing("halt", theirs) is ClaimStatus.DISPUTED
 
 
 @pytest.mark.parametrize(
     ("claim", "standing"),
     [
-        (f"halt#{ours}", Standing.PREFERRED),
-        (f"halt#{theirs}", Standing.SET_ASIDE),
-        ("halt#halt-paper.Table-1.AGE.median.placebo", Standing.SET_ASIDE),
-        ("ease#headache-review.1.RELIEF.after-calmol.all", Standing.PREFERRED),
-        ("ease#headache-review.2.RELIEF.after-calmol.all", Standing.PREFERRED),
-        ("ease#headache-review.1.AGE.median.all", Standing.DISPUTED),
-        ("ease#headache-review.2.AGE.median.all", Standing.DISPUTED),
-        ("halt#halt-paper.Abstract.SAMPLE_SIZE.all", Standing.UNCONTESTED),
+        (f"halt#{ours}", ClaimStatus.PREFERRED),
+        (f"halt#{theirs}", ClaimStatus.SET_ASIDE),
+        ("halt#halt-paper.Table-1.AGE.median.placebo", ClaimStatus.SET_ASIDE),
+        ("ease#headache-review.1.RELIEF.after-calmol.all", ClaimStatus.PREFERRED),
+        ("ease#headache-review.2.RELIEF.after-calmol.all", ClaimStatus.PREFERRED),
+        ("ease#headache-review.1.AGE.median.all", ClaimStatus.DISPUTED),
+        ("ease#headache-review.2.AGE.median.all", ClaimStatus.DISPUTED),
+        ("halt#halt-paper.Abstract.SAMPLE_SIZE.all", ClaimStatus.UNCONTESTED),
     ],
 )
 def test_a_claim_is_preferred_set_aside_or_disputed(
-    example: KnowledgeBase, claim: str, standing: Standing
+    example: KnowledgeBase, claim: str, standing: ClaimStatus
 ) -> None:
     assert example.claim(claim).standing is standing
 
@@ -78,7 +78,7 @@ def test_what_could_not_be_settled_stays_disputed(example_root: Path) -> None:
     edit(example_root, HALT, f"    faulty: [{theirs}]\n", "")
     base = KnowledgeBase(example_root)
     assert findings(base)[VOMITING].status is Status.ADJUDICATED
-    assert {base.judged.standing("halt", name) for name in (ours, theirs)} == {Standing.DISPUTED}
+    assert {base.judged.standing("halt", name) for name in (ours, theirs)} == {ClaimStatus.DISPUTED}
 
 
 def test_preferred_claims_leave_out_only_what_was_set_aside(example: KnowledgeBase) -> None:
@@ -144,9 +144,9 @@ def test_a_changed_figure_makes_the_judgement_stale(example_root: Path, tmp_path
         f"{VOMITING}: the finding changed since it was judged on 2021-03-04; "
         f"it is {finding.state} now"
     ]
-    assert base.judged.standing("halt", theirs) is Standing.DISPUTED
+    assert base.judged.standing("halt", theirs) is ClaimStatus.DISPUTED
     assert base.claim(f"halt#{theirs}").explain().count("(material, stale)") == 1
-    edit(example_root, HALT, "bd6d92f57f74", finding.state)
+    edit(example_root, HALT, "c392085a2bba", finding.state)
     assert kb(example_root, "check").exit_code == 0
 
 
@@ -170,7 +170,7 @@ def test_a_judgement_whose_finding_is_gone_is_reported(example_root: Path, tmp_p
     assert [one.finding for one in base.judged.orphans] == [VOMITING]
     (line,) = said_stale(example_root, tmp_path)
     assert line.startswith(f"{VOMITING}: no such finding (any more)")
-    assert base.judged.standing("halt", theirs) is Standing.UNCONTESTED
+    assert base.judged.standing("halt", theirs) is ClaimStatus.UNCONTESTED
 
 
 def test_a_judgement_of_no_finding_names_the_nearest(example_root: Path) -> None:
@@ -179,7 +179,7 @@ def test_a_judgement_of_no_finding_names_the_nearest(example_root: Path) -> None
     assert judged.stale() == [
         f"{VOMITING[:-1]}0: no such finding (any more); did you mean {VOMITING}?"
     ]
-    assert judged.standing("halt", theirs) is Standing.DISPUTED
+    assert judged.standing("halt", theirs) is ClaimStatus.DISPUTED
 
 
 def test_a_judgement_that_names_a_claim_of_no_part_in_it_is_stale(
@@ -193,7 +193,7 @@ def test_a_judgement_that_names_a_claim_of_no_part_in_it_is_stale(
         f"{VOMITING}: halt#halt-paper.2.NAUSEA.calmol: no claim of the finding; "
         f"did you mean halt#{ours}?"
     ]
-    assert base.judged.standing("halt", "halt-paper.2.NAUSEA.calmol") is Standing.UNCONTESTED
+    assert base.judged.standing("halt", "halt-paper.2.NAUSEA.calmol") is ClaimStatus.UNCONTESTED
 
 
 def test_asking_for_judgements_changes_no_record(example_root: Path) -> None:
@@ -213,12 +213,12 @@ JUDGEMENTS = ("one-stands", "both-stand", "misprint", "unresolved")
 @st.composite
 def judged_at_random(
     draw: st.DrawFn, pool: KnowledgeBase
-) -> tuple[list[Finding], list[Adjudication]]:
+) -> tuple[list[Discrepancy], list[Adjudication]]:
     """Findings about a few claims, some of them judged, rightly or on an earlier state."""
     claims = pool.evidence.claims[:5]
     some = st.lists(st.sampled_from(claims), min_size=1, max_size=3, unique_by=lambda c: c.id)
     one = st.builds(
-        lambda kind, weight, held: Finding(kind, weight, "It does not fit.", tuple(held)),
+        lambda kind, weight, held: Discrepancy(kind, weight, "It does not fit.", tuple(held)),
         st.sampled_from(KINDS),
         st.sampled_from(Severity),
         some,
@@ -242,7 +242,7 @@ def judged_at_random(
     return found, judgements
 
 
-def holding(found: list[Finding], judgements: list[Adjudication]) -> list[Adjudication]:
+def holding(found: list[Discrepancy], judgements: list[Adjudication]) -> list[Adjudication]:
     """The judgements of a finding as it is, about its own claims, that decided something."""
     by_id = {finding.id: finding for finding in found}
     return [
@@ -267,13 +267,13 @@ def test_a_claim_is_set_aside_only_where_a_judgement_that_holds_says_so(
         name = f"{claim.study}#{claim.id}"
         standing = judged.standing(claim.study, claim.id)
         faulty = any(name in one.faulty for one in settled)
-        assert (standing is Standing.SET_ASIDE) == faulty
+        assert (standing is ClaimStatus.SET_ASIDE) == faulty
         open_ = [f for f in found if claim in f.claims and f.id not in {s.finding for s in settled}]
         contested = any(f.contests_figures and f.severity is not Severity.ROUNDING for f in open_)
-        assert (standing is Standing.DISPUTED) == (contested and not faulty)
-        if standing is Standing.PREFERRED:
+        assert (standing is ClaimStatus.DISPUTED) == (contested and not faulty)
+        if standing is ClaimStatus.PREFERRED:
             assert any(name in one.stands for one in settled)
-        assert judged.standings.get((claim.study, claim.id), Standing.UNCONTESTED) is standing
+        assert judged.standings.get((claim.study, claim.id), ClaimStatus.UNCONTESTED) is standing
 
 
 @given(data=st.data())
@@ -284,7 +284,7 @@ def test_every_judgement_is_beside_its_finding_and_the_others_are_orphans(
     kept = found[: data.draw(st.integers(0, len(found)))]
     evidence = replace(example.evidence, adjudications=tuple(judgements))
     with patch("kb.checks.adjudication.check", return_value=kept):
-        judged: Judged = judge(evidence, example.vocabulary)
+        judged: CuratedDiscrepancies = judge(evidence, example.vocabulary)
     assert [finding.id for finding in judged.findings] == [finding.id for finding in kept]
     beside = [f.adjudication for f in judged.findings if f.adjudication]
     assert {one.finding for one in (*beside, *judged.orphans)} == {o.finding for o in judgements}

@@ -12,21 +12,21 @@ from hypothesis import strategies as st
 from support.example_base import edit
 
 from kb import Claim, KnowledgeBase, Measure
-from kb.checks import Finding, Material, Outcome, Severity, agreement
-from kb.model import Figure, Verdict
+from kb.checks import CheckContext, Discrepancy, Outcome, Severity, agreement
+from kb.model import ComparisonResult, Figure
 
 HALT = "evidence/studies/halt.yaml"
 
 
 def claim(statistic: str = "percentage", p: str = "", **figure: object) -> Claim:
     measure = Measure("s", "g", "CR", statistic)
-    verdict = Verdict(p, p[0], Decimal(p[1:])) if p else Verdict()
+    verdict = ComparisonResult(p, p[0], Decimal(p[1:])) if p else ComparisonResult()
     made = Claim("c", "b", "result", statistic, measure, "a-source", "1", "printed")
-    return replace(made, figure=Figure(**figure), verdict=verdict)  # type: ignore[arg-type]
+    return replace(made, figure=Figure(**figure), result=verdict)  # type: ignore[arg-type]
 
 
 def share(value: str, operator: str = "", **more: object) -> Claim:
-    return claim(value=Decimal(value), lexical=value, unit="%", operator=operator, **more)
+    return claim(value=Decimal(value), digits=value, unit="%", operator=operator, **more)
 
 
 @pytest.mark.parametrize(
@@ -47,11 +47,11 @@ def share(value: str, operator: str = "", **more: object) -> Claim:
         (share("63", denominator=57), share("63", denominator=58), Outcome.INCONSISTENT),
         (share("63"), claim("count", numerator=36), Outcome.NOT_ENOUGH),
         (
-            claim(word="not-reached"),
+            claim(text_value="not-reached"),
             claim(value=Decimal("7.7"), unit="months"),
             Outcome.INCONSISTENT,
         ),
-        (claim(word="all"), share("100"), Outcome.NOT_ENOUGH),
+        (claim(text_value="all"), share("100"), Outcome.NOT_ENOUGH),
         (claim("p-value", p="=0.03"), claim("p-value", p="=0.03"), Outcome.CONSISTENT),
         (claim("p-value", p="=0.03"), claim("p-value", p="=0.028"), Outcome.BY_ROUNDING),
         (claim("p-value", p="=0.03"), claim("p-value", p="=0.02"), Outcome.INCONSISTENT),
@@ -98,8 +98,8 @@ def test_how_much_a_difference_matters(claims: list[Claim], severity: Severity) 
     assert agreement.severity(claims) is severity
 
 
-def found(base: KnowledgeBase) -> list[Finding]:
-    return list(agreement.find(Material(base.evidence, base.vocabulary)))
+def found(base: KnowledgeBase) -> list[Discrepancy]:
+    return list(agreement.find(CheckContext(base.evidence, base.vocabulary)))
 
 
 def test_an_example_that_agrees_has_no_finding_and_one_that_is_broken_has(

@@ -16,11 +16,20 @@ from support.check_material import group, material, median, people, say, share
 from support.environment import ROOT
 
 from kb import KnowledgeBase
-from kb.checks import Finding, Material, definitions, inference, naming, order, parts, shares
-from kb.model import Claim, Verdict
+from kb.checks import (
+    CheckContext,
+    Discrepancy,
+    definitions,
+    inference,
+    naming,
+    order,
+    parts,
+    shares,
+)
+from kb.model import Claim, ComparisonResult
 from kb.records.notation import parse_time
 
-Family = Callable[[Material], Iterable[Finding]]
+Family = Callable[[CheckContext], Iterable[Discrepancy]]
 ARMS = [group("a"), group("b")]
 YEAR, LATER = parse_time("at 1 year"), parse_time("at 2 years")
 
@@ -29,8 +38,8 @@ def praised(endpoint: str, word: str, first: str, second: str) -> list[Claim]:
     """Medians of two arms, and what is said of the first against the second."""
     arms = [median("a", first, endpoint), median("b", second, endpoint)]
     told = say("a", endpoint, "direction", kind="comparison")
-    measure = replace(told.measure, versus="b")
-    return [replace(told, measure=measure, verdict=Verdict(finding=word)), *arms]
+    measure = replace(told.measure, comparator="b")
+    return [replace(told, measure=measure, result=ComparisonResult(direction=word)), *arms]
 
 
 def sexes(men: int, women: int) -> list[Claim]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.check_material import group, material, median, people, say, share
 
 from kb import KnowledgeBase
-from kb.checks import Finding, Material, Outcome, Severity, definitions
+from kb.checks import CheckContext, Discrepancy, Outcome, Severity, definitions
 from kb.checks.definitions import divides
 from kb.checks.plausible import plausible
 from kb.checks.thresholds import parse
@@ -67,7 +67,7 @@ def test_a_value_is_within_its_limits(value: str, operator: str, outcome: Outcom
     assert plausible(Decimal(value), operator, Decimal(0), Decimal(100)) is outcome
 
 
-def found(made: Material) -> list[tuple[str, Severity]]:
+def found(made: CheckContext) -> list[tuple[str, Severity]]:
     both = (*definitions.find(made), *definitions.across(made))
     return [(finding.kind, finding.severity) for finding in both]
 
@@ -189,7 +189,7 @@ def test_a_range_of_the_ontology_is_read_in_any_unit(
     ]
     vocabulary = Vocabulary(real.vocabulary.base, declared, real.vocabulary.triples)
     claim = say("all", "WBC", "value", value=value[1:], unit=unit, operator=value[0])
-    made = Material(material(real, [claim]).evidence, vocabulary)
+    made = CheckContext(material(real, [claim]).evidence, vocabulary)
     assert len(found(made)) == expected
 
 
@@ -226,8 +226,8 @@ def test_random_divisions_hold_until_one_end_moves(
 
 
 @pytest.fixture(scope="module")
-def known(real: KnowledgeBase) -> list[Finding]:
-    return list(definitions.find(Material(real.evidence, real.vocabulary)))
+def known(real: KnowledgeBase) -> list[Discrepancy]:
+    return list(definitions.find(CheckContext(real.evidence, real.vocabulary)))
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def known(real: KnowledgeBase) -> list[Finding]:
     ],
 )
 def test_known_faults_of_the_papers_are_found(
-    known: list[Finding], study: str, kind: str, figures: str, section: str
+    known: list[Discrepancy], study: str, kind: str, figures: str, section: str
 ) -> None:
     assert [
         f

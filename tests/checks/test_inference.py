@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.check_material import all_of, found_in
 
 from kb import KnowledgeBase
-from kb.checks import Finding, Material, Outcome, Severity
+from kb.checks import CheckContext, Discrepancy, Outcome, Severity
 from kb.checks.inference import find
 from kb.checks.rounding import Span, printed
 from kb.checks.significance import (
@@ -24,7 +24,7 @@ from kb.checks.significance import (
     sides,
     word_and_p,
 )
-from kb.model import Claim, Figure, Verdict
+from kb.model import Claim, ComparisonResult, Figure
 from kb.records.notation import parse_p
 
 YES, ROUND, NO, UNKNOWN = (
@@ -187,18 +187,22 @@ def rounded(value: float) -> Decimal:
     return Decimal(value).quantize(UNIT)
 
 
-def ratio(material: Material, estimate: Decimal, low: Decimal, high: Decimal, value: str) -> Claim:
+def ratio(
+    material: CheckContext, estimate: Decimal, low: Decimal, high: Decimal, value: str
+) -> Claim:
     """A hazard ratio of a real comparison, with figures of our own."""
     kept = next(c for c in material.evidence.claims if c.statistic == "hazard-ratio")
     read = parse_p(value)
     assert read is not None
-    figure = Figure(value=estimate, lexical=f"{estimate}", low=low, high=high, bounds="ci95")
-    return replace(kept, figure=figure, verdict=Verdict(read.printed, read.operator, read.value))
+    figure = Figure(value=estimate, digits=f"{estimate}", low=low, high=high, bounds="ci95")
+    return replace(
+        kept, figure=figure, result=ComparisonResult(read.printed, read.operator, read.value)
+    )
 
 
 @given(mean=logs, error=errors)
 def test_a_consistent_ratio_is_never_a_finding(
-    material: Material, mean: float, error: float
+    material: CheckContext, mean: float, error: float
 ) -> None:
     low, high = (rounded(exp(mean + sign * 1.959964 * error)) for sign in (-1, 1))
     value = 2 * (1 - NORMAL.cdf(abs(mean) / error))
@@ -208,7 +212,7 @@ def test_a_consistent_ratio_is_never_a_finding(
 
 @given(mean=logs, error=errors, side=st.sampled_from([-1, 1]))
 def test_an_estimate_one_unit_off_the_middle_is_a_finding(
-    material: Material, mean: float, error: float, side: int
+    material: CheckContext, mean: float, error: float, side: int
 ) -> None:
     low, high = (rounded(exp(mean + sign * 1.959964 * error)) for sign in (-1, 1))
     spans = printed(low), printed(high)
@@ -261,12 +265,12 @@ def test_the_p_of_random_counts_is_accepted_and_a_far_one_flagged(
 
 
 @pytest.fixture(scope="module")
-def material(real: KnowledgeBase) -> Material:
+def material(real: KnowledgeBase) -> CheckContext:
     return all_of(real)
 
 
 @pytest.fixture(scope="module")
-def found(material: Material) -> list[Finding]:
+def found(material: CheckContext) -> list[Discrepancy]:
     return list(find(material))
 
 
@@ -275,26 +279,28 @@ def found(material: Material) -> list[Finding]:
     [("ino-vate-disease-burden", "2.1.3", "p = 0.1109"), ("maic-song", "6", "p = 0.4")],
 )
 def test_a_benefit_that_is_not_significant_is_found(
-    found: list[Finding], study: str, section: str, shown: str
+    found: list[Discrepancy], study: str, section: str, shown: str
 ) -> None:
     here = [f for f in found if f.study == study and f.kind == "benefit-not-significant"]
     assert [(f.severity, f.computation) for f in here] == [(Severity.MATERIAL, shown)]
     assert {c.section for c in here[0].claims} == {section}
 
 
-def pair(material: Material, first: Figure, second: Figure, verdict: Verdict) -> list[Claim]:
+def pair(
+    material: CheckContext, first: Figure, second: Figure, verdict: ComparisonResult
+) -> list[Claim]:
     """Both arms of a real trial and their comparison, with figures of our own."""
-    kept = next(c for c in material.by_study["tower"] if c.measure.versus == "chemotherapy")
-    kept = replace(kept, verdict=verdict, statistic="direction", figure=Figure())
+    kept = next(c for c in material.by_study["tower"] if c.measure.comparator == "chemotherapy")
+    kept = replace(kept, result=verdict, statistic="direction", figure=Figure())
     arms = [
         replace(
             kept,
             id=f"{kept.id}.{group}",
             kind="result",
             statistic="percentage",
-            measure=replace(kept.measure, group=group, versus="", statistic="frequency"),
+            measure=replace(kept.measure, group=group, comparator="", statistic="frequency"),
             figure=figure,
-            verdict=Verdict(),
+            result=ComparisonResult(),
         )
         for group, figure in (("blinatumomab", first), ("chemotherapy", second))
     ]
@@ -302,7 +308,7 @@ def pair(material: Material, first: Figure, second: Figure, verdict: Verdict) ->
 
 
 def share(value: int) -> Figure:
-    return Figure(value=Decimal(value), lexical=str(value), unit="%")
+    return Figure(value=Decimal(value), digits=str(value), unit="%")
 
 
 @pytest.mark.parametrize(
@@ -315,9 +321,9 @@ def share(value: int) -> Figure:
     ],
 )
 def test_a_direction_is_compared_with_the_arms(
-    material: Material, word: str, values: tuple[int, int], kinds: list[str]
+    material: CheckContext, word: str, values: tuple[int, int], kinds: list[str]
 ) -> None:
-    claims = pair(material, *map(share, values), Verdict(finding=word))
+    claims = pair(material, *map(share, values), ComparisonResult(direction=word))
     assert [f.kind for f in found_in(find, material, *claims)] == kinds
 
 
@@ -335,29 +341,29 @@ def test_a_direction_is_compared_with_the_arms(
     ],
 )
 def test_a_benefit_needs_a_p_that_is_significant(
-    material: Material, said: str, word: str, kinds: list[str]
+    material: CheckContext, said: str, word: str, kinds: list[str]
 ) -> None:
     read = parse_p(said)
     assert read is not None
-    verdict = Verdict(read.printed, read.operator, read.value, "better", word)
+    verdict = ComparisonResult(read.printed, read.operator, read.value, "better", word)
     claims = pair(material, *map(share, (44, 25)), verdict)
     found = found_in(find, material, *claims)
     assert [f.kind for f in found] == kinds
     assert {f.severity for f in found} <= {Severity.MATERIAL}
 
 
-def test_counts_are_compared_with_the_p_printed(material: Material) -> None:
+def test_counts_are_compared_with_the_p_printed(material: CheckContext) -> None:
     first = Figure(numerator=6, denominator=7, unit="%")
     second = Figure(numerator=5, denominator=6, unit="%")
-    verdict = Verdict("=0.0076", "=", Decimal("0.0076"))
+    verdict = ComparisonResult("=0.0076", "=", Decimal("0.0076"))
     (finding,) = found_in(find, material, *pair(material, first, second, verdict))
     assert (finding.kind, finding.severity) == ("p-of-counts", Severity.MATERIAL)
     assert "6/7 against 5/6" in finding.message
 
 
-def test_patients_in_groups_of_other_sizes_say_nothing(material: Material) -> None:
+def test_patients_in_groups_of_other_sizes_say_nothing(material: CheckContext) -> None:
     figures = (Figure(value=Decimal(n), numerator=n, unit="patients") for n in (3, 9))
-    claims = pair(material, *figures, Verdict(finding="more-frequent"))
+    claims = pair(material, *figures, ComparisonResult(direction="more-frequent"))
     assert found_in(find, material, *claims) == []
 
 

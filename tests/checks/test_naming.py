@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.small_evidence import claim, group, kinds, material, months, share
 
-from kb.checks import Finding, Outcome
+from kb.checks import Discrepancy, Outcome
 from kb.checks.naming import components, find, grades, same_components, same_grades
-from kb.model import Claim, Group, Verdict
+from kb.model import Claim, ComparisonResult, Group
 
 YES, NO, UNKNOWN = Outcome.CONSISTENT, Outcome.INCONSISTENT, Outcome.NOT_ENOUGH
 ARM = {"kind": "arm", "role": "experimental", "regimen": "blinatumomab"}
@@ -34,7 +34,7 @@ def named(one: Claim, name: str) -> Claim:
     return replace(one, named=name, printed=name)
 
 
-def found(*claims: Claim, groups: tuple[Group, ...] = GROUPS) -> list[Finding]:
+def found(*claims: Claim, groups: tuple[Group, ...] = GROUPS) -> list[Discrepancy]:
     return list(find(material(claims, groups)))
 
 
@@ -136,16 +136,18 @@ def test_counts_among_other_responders_are_found() -> None:
 
 
 def test_groups_called_alike_that_differ_are_found() -> None:
-    blank = claim("AE_ANY", share("1"), group="young", versus="old")
-    alike = replace(blank, id="a", verdict=Verdict(finding="similar"))
-    worse = replace(blank, id="b", verdict=Verdict(finding="worse"))
+    blank = claim("AE_ANY", share("1"), group="young", comparator="old")
+    alike = replace(blank, id="a", result=ComparisonResult(direction="similar"))
+    worse = replace(blank, id="b", result=ComparisonResult(direction="worse"))
     assert kinds(found(alike, worse)) == ["alike-but-different"]
-    assert found(alike, replace(worse, verdict=Verdict(finding="similar"))) == []
-    age = claim("AGE", share("1"), group="old", versus="young")
-    apart = replace(age, verdict=Verdict(significance="significant", p_value=Decimal("0.001")))
+    assert found(alike, replace(worse, result=ComparisonResult(direction="similar"))) == []
+    age = claim("AGE", share("1"), group="old", comparator="young")
+    apart = replace(
+        age, result=ComparisonResult(significance="significant", p_value=Decimal("0.001"))
+    )
     same = replace(
-        claim("BASELINE", share("1"), group="young", versus="old"),
-        verdict=Verdict(finding="similar"),
+        claim("BASELINE", share("1"), group="young", comparator="old"),
+        result=ComparisonResult(direction="similar"),
     )
     assert kinds(found(same, apart)) == ["alike-but-different"]
 

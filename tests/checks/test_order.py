@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.small_evidence import claim, group, kinds, material, months, people, share
 
 from kb import KnowledgeBase
-from kb.checks import Finding, Material, Outcome, in_order
+from kb.checks import CheckContext, Discrepancy, Outcome, most_material_first
 from kb.checks.order import (
     bounds_in_order,
     find,
@@ -291,8 +291,8 @@ def test_survival_that_falls_is_never_flagged(shares: list[int]) -> None:
 
 
 @pytest.fixture(scope="module")
-def findings(real: KnowledgeBase) -> list[Finding]:
-    return in_order(find(Material(real.evidence, real.vocabulary)))
+def findings(real: KnowledgeBase) -> list[Discrepancy]:
+    return most_material_first(find(CheckContext(real.evidence, real.vocabulary)))
 
 
 @pytest.mark.parametrize(
@@ -303,7 +303,7 @@ def findings(real: KnowledgeBase) -> list[Finding]:
     ],
 )
 def test_known_contradictions_are_found(
-    findings: list[Finding], study: str, kind: str, places: set[str]
+    findings: list[Discrepancy], study: str, kind: str, places: set[str]
 ) -> None:
     assert any(
         (found.study, found.kind) == (study, kind)

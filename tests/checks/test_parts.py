@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.check_material import group, material, median, people, say, share
 
 from kb import KnowledgeBase
-from kb.checks import Finding, Material, Outcome, Severity, parts
+from kb.checks import CheckContext, Discrepancy, Outcome, Severity, parts
 from kb.checks.event_kinds import at_most
 from kb.checks.partitions import exclude, wholes
 from kb.checks.parts import Share, adds_up, averages, fits_in
@@ -117,7 +117,7 @@ def test_opposite_categories_make_a_whole(one: str, other: str, expected: bool) 
     assert exclude(one, other) is exclude(other, one) is expected
 
 
-def kinds_of(made: Material) -> list[str]:
+def kinds_of(made: CheckContext) -> list[str]:
     return [finding.kind for finding in parts.find(made)]
 
 
@@ -150,13 +150,13 @@ def test_opposite_subgroups_bound_a_median(real: KnowledgeBase) -> None:
 
 def test_all_and_none_are_counts_where_the_group_has_a_size(real: KnowledgeBase) -> None:
     sizes = [people("a", 3), people("b", 4)]
-    words = [say("a", "CR", "value", word="all"), say("b", "CR", "value", word="none")]
+    words = [say("a", "CR", "value", text_value="all"), say("b", "CR", "value", text_value="none")]
     total = say("all", "CR", numerator=3, unit="patients")
     assert kinds_of(material(real, [total, *words, *sizes], ARMS, ["a", "b"])) == []
     total = say("all", "CR", numerator=4, unit="patients")
     (finding,) = parts.find(material(real, [total, *words, *sizes], ARMS, ["a", "b"]))
     assert finding.computation == "3 + 0 = 3 < 4"
-    assert [claim.figure.word for claim in finding.claims] == ["", "all", "none"]
+    assert [claim.figure.text_value for claim in finding.claims] == ["", "all", "none"]
     assert kinds_of(material(real, [total, *words], ARMS, ["a", "b"])) == []
 
 
@@ -175,7 +175,7 @@ def test_a_print_that_lists_its_parts_is_added(real: KnowledgeBase) -> None:
     claims = tuple(
         c if c.measure.group == "all" else replace(c, block="one") for c in made.evidence.claims
     )
-    found = list(parts.find(Material(replace(made.evidence, claims=claims), made.vocabulary)))
+    found = list(parts.find(CheckContext(replace(made.evidence, claims=claims), made.vocabulary)))
     assert [f.computation for f in found] == ["14 + 13 = 27 < 29"]
 
 
@@ -259,11 +259,11 @@ def test_random_medians_between_their_parts_are_left_alone(
 
 
 @pytest.fixture(scope="module")
-def known(real: KnowledgeBase) -> list[Finding]:
-    return list(parts.find(Material(real.evidence, real.vocabulary)))
+def known(real: KnowledgeBase) -> list[Discrepancy]:
+    return list(parts.find(CheckContext(real.evidence, real.vocabulary)))
 
 
-def places(finding: Finding) -> set[str]:
+def places(finding: Discrepancy) -> set[str]:
     return {f"{c.source} {c.section}" for c in finding.claims}
 
 
@@ -280,7 +280,7 @@ def places(finding: Finding) -> set[str]:
     ],
 )
 def test_known_faults_of_the_papers_are_found(
-    known: list[Finding], study: str, endpoint: str, computation: str, at: str
+    known: list[Discrepancy], study: str, endpoint: str, computation: str, at: str
 ) -> None:
     assert [
         f
@@ -291,7 +291,7 @@ def test_known_faults_of_the_papers_are_found(
     ]
 
 
-def test_sound_totals_of_the_papers_are_left_alone(known: list[Finding]) -> None:
+def test_sound_totals_of_the_papers_are_left_alone(known: list[Discrepancy]) -> None:
     assert {"tower", "neuf", "mini-hcvd-ino-blina", "bliven"}.isdisjoint(f.study for f in known)
     assert not [f for f in known if f.endpoint in ("CAUSE_OF_DEATH", "SEX", "PRIOR_HSCT")]
 

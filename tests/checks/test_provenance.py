@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from support.check_material import all_of, found_in
 
 from kb import KnowledgeBase
-from kb.checks import Finding, Material, Outcome, Severity
+from kb.checks import CheckContext, Discrepancy, Outcome, Severity
 from kb.checks.provenance import across, find, shift
 from kb.checks.reports import leads_astray
 from kb.model import Claim, Figure
@@ -46,26 +46,26 @@ def test_a_shift_is_measured(pairs: list[tuple[int, int]], distances: tuple[int,
 # --- the evidence ----------------------------------------------------------------------------
 
 
-def every(material: Material) -> list[Finding]:
+def every(material: CheckContext) -> list[Discrepancy]:
     return [*find(material), *across(material)]
 
 
 @pytest.fixture(scope="module")
-def material(real: KnowledgeBase) -> Material:
+def material(real: KnowledgeBase) -> CheckContext:
     return all_of(real)
 
 
 @pytest.fixture(scope="module")
-def found(material: Material) -> list[Finding]:
+def found(material: CheckContext) -> list[Discrepancy]:
     return every(material)
 
 
-def of(found: list[Finding], kind: str, study: str) -> Finding:
+def of(found: list[Discrepancy], kind: str, study: str) -> Discrepancy:
     (finding,) = [f for f in found if f.kind == kind and study in {c.study for c in f.claims}]
     return finding
 
 
-def test_a_shifted_reference_column_is_one_finding(found: list[Finding]) -> None:
+def test_a_shifted_reference_column_is_one_finding(found: list[Discrepancy]) -> None:
     finding = of(found, "reference-column-shifted", "tower")
     assert finding.severity is Severity.MATERIAL
     assert {(c.source, c.section) for c in finding.claims} == {("bruzzese-2025", "Table 1")}
@@ -75,7 +75,7 @@ def test_a_shifted_reference_column_is_one_finding(found: list[Finding]) -> None
     assert "TOWER: printed [25], listed [28]" in finding.computation
 
 
-def test_a_reference_of_another_study_is_found(found: list[Finding]) -> None:
+def test_a_reference_of_another_study_is_found(found: list[Discrepancy]) -> None:
     finding = of(found, "reference-of-another-study", "tower-ph-like")
     assert {c.section for c in finding.claims} == {"6"}
     assert "[66]" in finding.message
@@ -98,21 +98,21 @@ def test_a_reference_of_another_study_is_found(found: list[Finding]) -> None:
     ],
 )
 def test_a_figure_that_the_cited_publication_does_not_give_is_found(
-    found: list[Finding], kind: str, study: str, shown: str
+    found: list[Discrepancy], kind: str, study: str, shown: str
 ) -> None:
     finding = of(found, kind, study)
     assert shown in finding.computation
     assert finding.severity is Severity.MATERIAL
 
 
-def test_groups_swapped_throughout_a_section_are_one_finding(found: list[Finding]) -> None:
+def test_groups_swapped_throughout_a_section_are_one_finding(found: list[Discrepancy]) -> None:
     finding = of(found, "figures-of-another-group", "campus-all")
     ours = [c for c in finding.claims if c.source == "bruzzese-2025"]
     assert {c.section for c in ours} == {"5"}
     assert {c.measure.endpoint for c in ours} == {"OS", "DFS"}
 
 
-def test_a_first_hand_figure_has_no_provenance_to_check(found: list[Finding]) -> None:
+def test_a_first_hand_figure_has_no_provenance_to_check(found: list[Discrepancy]) -> None:
     for finding in found:
         assert finding.claims[0].is_second_hand
 
@@ -120,17 +120,17 @@ def test_a_first_hand_figure_has_no_provenance_to_check(found: list[Finding]) ->
 # --- random data -----------------------------------------------------------------------------
 
 
-def both(material: Material, ours: str, theirs: str) -> tuple[Claim, Claim]:
+def both(material: CheckContext, ours: str, theirs: str) -> tuple[Claim, Claim]:
     """A second-hand figure and the cited publication's own, with figures of our own."""
     claims = material.by_study["tower"]
     own = next(c for c in claims if c.source == "kantarjian-2017-tower" and c.figure.value)
-    figures = (Figure(value=Decimal(text), lexical=text, unit="months") for text in (ours, theirs))
+    figures = (Figure(value=Decimal(text), digits=text, unit="months") for text in (ours, theirs))
     first, second = (replace(own, figure=figure) for figure in figures)
     return replace(first, id="second-hand", source="bruzzese-2025", cites=(28,)), second
 
 
 @given(tenths=st.integers(1, 500))
-def test_a_figure_taken_over_is_never_a_finding(material: Material, tenths: int) -> None:
+def test_a_figure_taken_over_is_never_a_finding(material: CheckContext, tenths: int) -> None:
     text = f"{Decimal(tenths) / 10:.1f}"
     assert found_in(every, material, *both(material, text, text)) == []
     assert found_in(every, material, *both(material, f"{Decimal(tenths) / 10:.2f}", text)) == []
@@ -138,7 +138,7 @@ def test_a_figure_taken_over_is_never_a_finding(material: Material, tenths: int)
 
 
 @given(tenths=st.integers(2, 500), step=st.sampled_from([-1, 1]))
-def test_a_figure_one_unit_off_is_a_finding(material: Material, tenths: int, step: int) -> None:
+def test_a_figure_one_unit_off_is_a_finding(material: CheckContext, tenths: int, step: int) -> None:
     ours, theirs = (f"{Decimal(number) / 10:.1f}" for number in (tenths + step, tenths))
     (finding,) = found_in(every, material, *both(material, ours, theirs))
     assert finding.kind == "differs-from-cited"
@@ -146,7 +146,7 @@ def test_a_figure_one_unit_off_is_a_finding(material: Material, tenths: int, ste
 
 @given(number=st.integers(1, 71))
 def test_a_number_is_flagged_where_it_leads_to_another_study(
-    material: Material, number: int
+    material: CheckContext, number: int
 ) -> None:
     claim = replace(both(material, "1.0", "1.0")[0], cites=(number,))
     books = dict(next(s for s in material.evidence.sources if s.id == "bruzzese-2025").references)
@@ -159,7 +159,7 @@ def test_a_number_is_flagged_where_it_leads_to_another_study(
     assert kinds == ([] if general or reports else ["reference-of-another-study"])
 
 
-def test_several_numbers_are_fine_when_one_of_them_fits(material: Material) -> None:
+def test_several_numbers_are_fine_when_one_of_them_fits(material: CheckContext) -> None:
     claim = replace(both(material, "1.0", "1.0")[0], cites=(27, 28))
     assert found_in(every, material, claim) == []
 

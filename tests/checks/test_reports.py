@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from support.small_evidence import STUDY, claim, kinds, material, months, share
 
 from kb import Claim, Group, Publication, Source
-from kb.checks import Material, agreement
+from kb.checks import CheckContext, agreement
 from kb.checks.reports import Reports
 
 REFERENCES = ((1, "trial-2016"), (2, "trial-2019"))
 
 
-def reported(*claims: Claim, groups: tuple[Group, ...] = ()) -> Material:
+def reported(*claims: Claim, groups: tuple[Group, ...] = ()) -> CheckContext:
     """A trial with two reports of its own, read as sources, and two reviews that cite them."""
     made = material(claims, groups)
     names = {"first": "trial-2016", "final": "trial-2019", "review": "r-2020", "other": "r-2021"}
@@ -30,7 +30,7 @@ def reported(*claims: Claim, groups: tuple[Group, ...] = ()) -> Material:
         for name in names.values()
     )
     evidence = replace(made.evidence, sources=sources, publications=publications)
-    return Material(evidence, made.vocabulary)
+    return CheckContext(evidence, made.vocabulary)
 
 
 def printed(source: str, value: str = "50", cites: tuple[int, ...] = (), **more: str) -> Claim:
@@ -65,7 +65,7 @@ def test_two_prints_should_give_one_figure_unless_they_are_of_two_reports(
 def test_the_reports_of_a_study_are_those_that_either_record_names() -> None:
     made = reported(printed("review"))
     study = replace(made.evidence.studies[0], publications=("r-2021",))
-    reports = Reports(Material(replace(made.evidence, studies=(study,)), made.vocabulary))
+    reports = Reports(CheckContext(replace(made.evidence, studies=(study,)), made.vocabulary))
     assert reports.of(STUDY) == {"trial-2016", "trial-2019", "r-2021"}
     assert reports.is_first_hand(printed("other"))
     assert not reports.is_first_hand(printed("other", cites=(1,)))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.small_evidence import claim, group, kinds, material, people, share
 
 from kb import KnowledgeBase
-from kb.checks import Finding, Material, Outcome, Severity, in_order
+from kb.checks import CheckContext, Discrepancy, Outcome, Severity, most_material_first
 from kb.checks.shares import (
     breakdown_fits,
     find,
@@ -228,7 +228,7 @@ def counted(draw: st.DrawFn) -> tuple[int, int, Decimal]:
     return count, of, exact.quantize(Decimal(1).scaleb(-places), rounding)
 
 
-def _prints(count: int, of: int, printed: Decimal) -> list[Material]:
+def _prints(count: int, of: int, printed: Decimal) -> list[CheckContext]:
     """One figure as it may be printed: in one claim, beside the group's size, in two places."""
     size = claim("SAMPLE_SIZE", people(of))
     return [
@@ -274,8 +274,8 @@ def test_a_breakdown_is_flagged_if_it_does_not_add_up(counts: list[int], off: in
 
 
 @pytest.fixture(scope="module")
-def findings(real: KnowledgeBase) -> list[Finding]:
-    return in_order(find(Material(real.evidence, real.vocabulary)))
+def findings(real: KnowledgeBase) -> list[Discrepancy]:
+    return most_material_first(find(CheckContext(real.evidence, real.vocabulary)))
 
 
 @pytest.mark.parametrize(
@@ -293,7 +293,7 @@ def findings(real: KnowledgeBase) -> list[Finding]:
     ],
 )
 def test_known_contradictions_are_found(
-    findings: list[Finding], study: str, kind: str, severity: str, places: set[str]
+    findings: list[Discrepancy], study: str, kind: str, severity: str, places: set[str]
 ) -> None:
     assert any(
         (found.study, found.kind, found.severity) == (study, kind, severity)
@@ -302,7 +302,7 @@ def test_known_contradictions_are_found(
     )
 
 
-def test_every_sentence_stands_alone(findings: list[Finding]) -> None:
+def test_every_sentence_stands_alone(findings: list[Discrepancy]) -> None:
     for found in findings:
         assert found.message.endswith(".")
         assert found.computation

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.small_evidence import claim, group, kinds, material, months, people, share
 
-from kb.checks import Finding, Outcome
+from kb.checks import Discrepancy, Outcome
 from kb.checks.rounding import printed
 from kb.checks.strata import added_up, can_be_strata, find, smallest
 
@@ -21,7 +21,7 @@ GROUPS = (
 )
 
 
-def found(size: int, few: str, many: str, endpoint: str = "CR") -> list[Finding]:
+def found(size: int, few: str, many: str, endpoint: str = "CR") -> list[Discrepancy]:
     claims = (
         claim("SAMPLE_SIZE", people(size)),
         claim(endpoint, share(few), group="few"),
@@ -93,7 +93,7 @@ def test_medians_do_not_add_up(total: str, parts: list[str], outcome: Outcome) -
     assert added_up(Decimal(total), [Decimal(part) for part in parts]) is outcome
 
 
-def medians(*values: tuple[str, str]) -> list[Finding]:
+def medians(*values: tuple[str, str]) -> list[Discrepancy]:
     claims = [claim("DFS", months(value), statistic="median", time=time) for value, time in values]
     return list(find(material(claims, GROUPS)))
 

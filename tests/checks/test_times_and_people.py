@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from support.small_evidence import claim, group, kinds, material, share
 
 from kb import KnowledgeBase
-from kb.checks import Finding, Outcome, Severity
+from kb.checks import Discrepancy, Outcome, Severity
 from kb.checks.definitions import find, has_time
 from kb.checks.provenance import SOME_ONLY
 from kb.checks.provenance import find as find_provenance
@@ -47,10 +47,10 @@ def test_a_response_needs_no_time() -> None:
     assert timeless("CR", "") == []
 
 
-def some_only(base: KnowledgeBase) -> dict[str, Finding]:
-    from kb.checks import Material
+def some_only(base: KnowledgeBase) -> dict[str, Discrepancy]:
+    from kb.checks import CheckContext
 
-    found = find_provenance(Material(base.evidence, base.vocabulary))
+    found = find_provenance(CheckContext(base.evidence, base.vocabulary))
     return {finding.study: finding for finding in found if finding.kind == SOME_ONLY}
 
 

@@ -9,9 +9,9 @@ import pytest
 from support.command_line import kb
 from support.example_base import content, edit
 
-from kb import Finding, KnowledgeBase
+from kb import Discrepancy, KnowledgeBase
 from kb.checks import Status
-from kb.checks.adjudication import Standing
+from kb.checks.adjudication import ClaimStatus
 from kb.records.load import load_records
 
 OPEN = "differs-within-source.ease.AGE.6291f8e7ad"
@@ -49,7 +49,7 @@ def test_new_does_not_follow_a_link_out_of_the_folder(example_root: Path, tmp_pa
 # --- a judgement -----------------------------------------------------------------------------
 
 
-def found(root: Path, name: str = OPEN) -> Finding:
+def found(root: Path, name: str = OPEN) -> Discrepancy:
     return next(f for f in KnowledgeBase(root).discrepancies() if f.id == name)
 
 
@@ -67,7 +67,7 @@ def test_new_begins_a_judgement_that_is_valid_as_it_stands(example_root: Path) -
     assert finding.adjudication.judged == finding.state
     for claim in finding.claims:
         assert f"#   ease#{claim.id}\n" in after
-        assert KnowledgeBase(example_root).judged.standing("ease", claim.id) is Standing.DISPUTED
+        assert KnowledgeBase(example_root).judged.standing("ease", claim.id) is ClaimStatus.DISPUTED
 
 
 def test_the_claims_that_the_skeleton_names_can_be_put_in_place(example_root: Path) -> None:
@@ -82,8 +82,8 @@ def test_the_claims_that_the_skeleton_names_can_be_put_in_place(example_root: Pa
     )
     judged = KnowledgeBase(example_root).judged
     assert judged.stale() == []
-    assert judged.standing("ease", "headache-review.2.AGE.median.all") is Standing.PREFERRED
-    assert judged.standing("ease", "headache-review.1.AGE.median.all") is Standing.SET_ASIDE
+    assert judged.standing("ease", "headache-review.2.AGE.median.all") is ClaimStatus.PREFERRED
+    assert judged.standing("ease", "headache-review.1.AGE.median.all") is ClaimStatus.SET_ASIDE
 
 
 def test_the_first_judgement_of_a_study_begins_its_file(example_root: Path) -> None:
@@ -143,6 +143,6 @@ def test_a_state_of_digits_stays_a_text(
     example_root: Path, monkeypatch: pytest.MonkeyPatch, state: str
 ) -> None:
     shutil.rmtree(example_root / "evidence" / "adjudications")
-    monkeypatch.setattr(Finding, "state", property(lambda _: state))
+    monkeypatch.setattr(Discrepancy, "state", property(lambda _: state))
     assert kb(example_root, "new", "adjudication", OPEN).exit_code == 0
     assert found(example_root).status is Status.ADJUDICATED

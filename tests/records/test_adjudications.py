@@ -9,7 +9,7 @@ import pytest
 from support.example_base import edit, problems
 
 from kb import KnowledgeBase
-from kb.checks.adjudication import Standing
+from kb.checks.adjudication import ClaimStatus
 
 HALT = "evidence/adjudications/halt.yaml"
 EASE = "evidence/adjudications/ease.yaml"
@@ -59,9 +59,9 @@ MISTAKES = [
             "1.finding", "ease.AGE", "a finding of halt, as kb check prints its id"),
     Mistake(f"finding: {AGE}", "finding: the odd age", "the odd age", "1.finding", "the odd age",
             "match"),
-    Mistake('judged: "2e01097a8f2c"', "judged: 123456789012", "judged: 1", "1.judged",
+    Mistake('judged: "8c18419df2b1"', "judged: 123456789012", "judged: 1", "1.judged",
             "123456789012", "a text"),
-    Mistake('judged: "2e01097a8f2c"', "judged: now", "judged: now", "1.judged", "now", "match"),
+    Mistake('judged: "8c18419df2b1"', "judged: now", "judged: now", "1.judged", "now", "match"),
     Mistake("    reason: No median", "    resaon: No median", "resaon", "1.resaon", "resaon",
             "a known field", "reason"),
     Mistake("[arithmetic, judgement]\n    date: 2021-03-04", "[arithmetic]\n    date: 2021-13-04",
@@ -132,4 +132,4 @@ def test_a_claim_may_be_named_with_or_without_its_study(example_root: Path) -> N
     edit(example_root, HALT, "stands: [halt-paper.2", "stands: [halt#halt-paper.2")
     base = KnowledgeBase(example_root)
     assert base.evidence.adjudications == before
-    assert base.judged.standing("halt", "halt-paper.2.VOMITING.calmol") is Standing.PREFERRED
+    assert base.judged.standing("halt", "halt-paper.2.VOMITING.calmol") is ClaimStatus.PREFERRED

@@ -15,7 +15,7 @@ from support.example_base import edit
 from kb import Claim, KnowledgeBase
 from kb.model import slug
 from kb.records.notation import is_duration, parse_figure, parse_p, parse_time
-from kb.records.schema import Comparison, Dose, Value
+from kb.records.schema import Comparison, Dose, FigureRecord
 from kb.sources.match import holds_number
 
 D = Decimal
@@ -57,13 +57,13 @@ D = Decimal
     ],
 )
 def test_a_value_has_a_short_form(written: object, parts: dict[str, Any]) -> None:
-    assert Value.model_validate(written).model_dump(exclude_none=True) == parts
+    assert FigureRecord.model_validate(written).model_dump(exclude_none=True) == parts
 
 
 def test_the_digits_of_a_decimal_are_kept_as_written() -> None:
-    value = Value.model_validate({"value": 0.1}).value
+    value = FigureRecord.model_validate({"value": 0.1}).value
     assert str(value) == "0.1"
-    assert str(Value.model_validate("7.70").value) == "7.70"
+    assert str(FigureRecord.model_validate("7.70").value) == "7.70"
 
 
 @given(
@@ -89,7 +89,7 @@ def test_any_count_is_read_back_as_it_was_written(n: int, of: int, share: int) -
 @given(st.text(max_size=30))
 def test_any_text_is_a_value_or_an_error_of_the_record(text: str) -> None:
     try:
-        value = Value.model_validate(text)
+        value = FigureRecord.model_validate(text)
     except ValidationError:
         return
     assert (value.word == text) or parse_figure(text) is not None
@@ -171,12 +171,12 @@ def test_a_dose_says_amount_days_cycles_and_rest() -> None:
 
 
 def test_a_bound_may_be_open_but_not_both() -> None:
-    value = Value.model_validate({"value": 7.1, "ci95": [5.6, None]})
+    value = FigureRecord.model_validate({"value": 7.1, "ci95": [5.6, None]})
     assert value.bounds == ("ci95", (D("5.6"), None))
     assert holds_number("OS 7.1 mo (5.6-NE)", D("5.6"))
     assert not holds_number("the 5-NEU receptor", D(5))
     with pytest.raises(ValidationError, match="at least one bound"):
-        Value.model_validate({"value": 7.1, "ci95": [None, None]})
+        FigureRecord.model_validate({"value": 7.1, "ci95": [None, None]})
 
 
 @given(st.text(max_size=60))
@@ -268,9 +268,9 @@ def test_an_interval_has_no_point_and_an_operator_stays(example: KnowledgeBase) 
 
 
 def test_a_value_in_words_comes_from_a_closed_list(example: KnowledgeBase) -> None:
-    assert one(example, "halt", "DURATION", statistic="median").figure.word == "not-reached"
-    assert one(example, "ease", "AE").figure.word == "none"
-    ns = one(example, "halt", "RELIEF", versus="placebo").verdict
+    assert one(example, "halt", "DURATION", statistic="median").figure.text_value == "not-reached"
+    assert one(example, "ease", "AE").figure.text_value == "none"
+    ns = one(example, "halt", "RELIEF", comparator="placebo").result
     assert (ns.p_printed, ns.p_value, ns.significance) == ("ns", None, "not-significant")
 
 
@@ -278,18 +278,18 @@ def test_one_block_carries_both_arms_and_their_comparison(example: KnowledgeBase
     found = claims(example, "halt", "TIME_TO_RELIEF")
     assert len(found) == 3
     assert len({claim.block for claim in found}) == 1
-    comparison = next(claim for claim in found if claim.measure.versus)
+    comparison = next(claim for claim in found if claim.measure.comparator)
     assert comparison.kind == "comparison"
-    assert (comparison.verdict.p_operator, comparison.verdict.p_value) == ("<", D("0.001"))
+    assert (comparison.result.p_operator, comparison.result.p_value) == ("<", D("0.001"))
     five = next(claim for claim in found if claim.measure.group == "placebo")
-    assert five.figure.lexical == "5.0"
+    assert five.figure.digits == "5.0"
 
 
 def test_a_difference_is_of_two_groups_in_their_unit(example: KnowledgeBase) -> None:
     claim = one(example, "halt", "DURATION", statistic="difference")
     assert (claim.figure.value, claim.figure.unit) == (D("1.6"), "weeks")
-    assert (claim.measure.group, claim.measure.versus) == ("calmol", "placebo")
-    assert claim.verdict.finding == "longer"
+    assert (claim.measure.group, claim.measure.comparator) == ("calmol", "placebo")
+    assert claim.result.direction == "longer"
 
 
 def test_an_analysis_set_lies_within_the_study(example: KnowledgeBase) -> None:

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.served_build import Server
 
-from kb.server.http_errors import Refusal
-from kb.server.limits import Guard
+from kb.server.http_errors import HttpError
+from kb.server.limits import LimitsMiddleware
 from kb.server.metrics import Metrics
 from kb.server.negotiation import GRAPHS, ROWS, choose, takes_gzip
 from kb.server.protocol import read_parameters
@@ -188,7 +188,7 @@ def test_any_accept_header_is_read(header: str) -> None:
 def test_any_parameters_are_read_or_refused(encoded: bytes) -> None:
     try:
         found = read_parameters(encoded)
-    except Refusal as refusal:
+    except HttpError as refusal:
         assert refusal.status == 400  # noqa: PT017 - an answer is as good as a refusal
     else:
         assert all(isinstance(value, str) for values in found.values() for value in values)
@@ -218,7 +218,7 @@ def messages(pause: float, patience: float) -> list[dict[str, Any]]:
     async def receive() -> dict[str, Any]:
         return {"type": "http.request"}
 
-    asyncio.run(Guard(big, Metrics(), patience)(scope(), receive, send))
+    asyncio.run(LimitsMiddleware(big, Metrics(), patience)(scope(), receive, send))
     return taken
 
 

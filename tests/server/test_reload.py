@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from support.served_build import Server, processes_of, resident, serving, wait_for, write_build
 
 from kb.server.answering import _counted
-from kb.server.cache import Kept, KeptAnswers
+from kb.server.cache import CachedAnswer, KeptAnswers
 from kb.server.config import KEPT_BYTES, MAX_CLIENTS
-from kb.server.http_errors import Refusal
+from kb.server.http_errors import HttpError
 from kb.server.rate_limit import Clients
 
 ONE, TWO = b'<a:a> <a:b> "one" <a:g> .\n', b'<a:a> <a:b> "two" <a:g> .\n'
@@ -153,7 +153,7 @@ def test_no_client_gets_more_than_its_rate(pauses: list[float]) -> None:
         now += pause
         try:
             clients.count({"client": ("192.0.2.1", 1), "headers": []})
-        except Refusal as refusal:
+        except HttpError as refusal:
             waits.add(refusal.headers["Retry-After"])
         else:
             asked += 1
@@ -214,7 +214,9 @@ def exchanged(connection: socket.socket, *parts: bytes, number: int = 1) -> byte
 def test_what_is_kept_is_bounded() -> None:
     answers = KeptAnswers()
     for number in range(3_000):
-        answers.keep((b"%d" % number, b"", b""), Kept([], b"x" * 60_000, "ASK{}", 1), "ASK{}")
+        answers.keep(
+            (b"%d" % number, b"", b""), CachedAnswer([], b"x" * 60_000, "ASK{}", 1), "ASK{}"
+        )
     assert answers.find((b"0", b"", b"")) is None
     assert answers.find((b"2999", b"", b"")) is not None
     held = [n for n in range(3_000) if answers.find((b"%d" % n, b"", b""))]

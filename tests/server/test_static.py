@@ -11,7 +11,7 @@ import pytest
 from support.served_build import PAGE, POLICY, SITE, Server, serving, write_build
 
 from kb.errors import UnavailableError
-from kb.server.static import Site
+from kb.server.static import StaticFiles
 
 TYPES = {
     "/": "text/html; charset=utf-8",
@@ -51,7 +51,7 @@ def test_every_file_has_its_type(server: Server, path: str) -> None:
 
 
 def test_every_file_of_the_site_is_served(server: Server, served_build: Path) -> None:
-    site = Site(served_build / "site")
+    site = StaticFiles(served_build / "site")
     assert {*SITE, "data/kb.trig.gz"} - {".hidden"} == set(site.files)
     for path in site.files:
         assert server.ask(f"/{path}").status == 200, path
@@ -271,4 +271,4 @@ def test_a_build_that_was_replaced_is_not_mixed_with_the_old_one(
 
 def test_a_folder_without_a_site_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match="run `kb build` first"):
-        Site(tmp_path)
+        StaticFiles(tmp_path)

@@ -13,7 +13,7 @@ from support.environment import ROOT
 
 from kb import InputError, KnowledgeBase
 from kb.site import writer as writing
-from kb.site.context import Site
+from kb.site.context import PageContext
 from kb.site.filters import filters
 from kb.site.page import Page, Renderer
 from kb.site.pages.cookbook import cookbook_pages, fenced, programs, queries, traps
@@ -90,13 +90,13 @@ def test_a_recipe_that_fails_stops_the_build_and_is_named(
 ) -> None:
     write(base, name, text)
     with pytest.raises(InputError) as raised:
-        list(cookbook_pages(Site(base, ROOT / "site")))
+        list(cookbook_pages(PageContext(base, ROOT / "site")))
     assert name.rpartition("/")[2] in str(raised.value)
     assert said in str(raised.value)
 
 
 def test_an_evidence_base_without_recipes_has_no_pages_of_them(base: KnowledgeBase) -> None:
-    assert list(cookbook_pages(Site(base, ROOT / "site"))) == []
+    assert list(cookbook_pages(PageContext(base, ROOT / "site"))) == []
 
 
 def test_the_navigation_names_only_pages_that_there_are(
@@ -113,7 +113,7 @@ def test_the_navigation_names_only_pages_that_there_are(
 
 def test_what_a_recipe_prints_is_text_and_no_markup(base: KnowledgeBase) -> None:
     write(base, "python/01-a.py", '"""A title"""\n\nprint("<script>alert(1)</script>")\n')
-    site = Site(base, ROOT / "site")
+    site = PageContext(base, ROOT / "site")
     renderer = Renderer(ROOT / "site" / "templates", filters(site))
     text = renderer.markdown(next(cookbook_pages(site)))
     output = text.partition('<pre class="output"')[2]
@@ -135,7 +135,7 @@ def test_the_pages_show_every_recipe(site_folder: Path) -> None:
 
 def test_two_builds_write_the_same_pages() -> None:
     def written() -> list[str]:
-        site = Site(KnowledgeBase(ROOT), ROOT / "site")
+        site = PageContext(KnowledgeBase(ROOT), ROOT / "site")
         renderer = Renderer(ROOT / "site" / "templates", filters(site))
         made = (*cookbook_pages(site), *network_pages(site))
         return [renderer.markdown(page) for page in made if isinstance(page, Page)]

@@ -13,7 +13,7 @@ from support.environment import ROOT
 from support.example_base import edit
 
 from kb import KnowledgeBase
-from kb.checks.adjudication import Standing
+from kb.checks.adjudication import ClaimStatus
 from kb.site.data.citations import bibtex, publication_citation, script
 from kb.site.pages.discrepancies import SIGNS
 
@@ -53,7 +53,7 @@ def test_a_finding_stands_on_the_page_of_its_iri() -> None:
 
 
 def test_a_figure_that_is_set_aside_is_marked_and_still_opens() -> None:
-    aside = [f for f in records().claims() if f.standing is Standing.SET_ASIDE]
+    aside = [f for f in records().claims() if f.standing is ClaimStatus.SET_ASIDE]
     assert aside
     for found in aside:
         if found.claim.kind != "result" or found.claim.figure.value is None:
@@ -63,7 +63,7 @@ def test_a_figure_that_is_set_aside_is_marked_and_still_opens() -> None:
         mine = [classes for classes, claims in buttons if found.claim.id in claims.split()]
         together = [claims for _, claims in buttons if found.claim.id in claims.split()]
         alone = all(
-            one.standing is Standing.SET_ASIDE
+            one.standing is ClaimStatus.SET_ASIDE
             for name in together[0].split()
             for one in records().claims(study=found.claim.study)
             if one.claim.id == name
@@ -143,7 +143,7 @@ def test_a_publication_is_cited_by_what_the_records_know() -> None:
 def test_a_stale_judgement_is_said_on_the_page(example_root: object) -> None:
     from pathlib import Path
 
-    from kb.site.context import Site
+    from kb.site.context import PageContext
     from kb.site.pages.discrepancies import cards
 
     root = Path(str(example_root))
@@ -151,7 +151,7 @@ def test_a_stale_judgement_is_said_on_the_page(example_root: object) -> None:
     judged = re.search(r'judged: "?([0-9a-f]{12})', file.read_text(encoding="utf-8"))
     assert judged is not None
     edit(root, str(file.relative_to(root)), judged[1], "0" * 12)
-    site = Site(KnowledgeBase(root), ROOT / "site")
+    site = PageContext(KnowledgeBase(root), ROOT / "site")
     assert "judgement is stale" in {card.state for card in cards(site)}
 
 
@@ -161,7 +161,7 @@ def test_what_a_judgement_sets_aside_is_written_and_not_drawn() -> None:
         (row.cells[0][at].text, row.marks[at])
         for row in rows
         for at, shown in enumerate(row.shown)
-        if shown.standing is Standing.SET_ASIDE
+        if shown.standing is ClaimStatus.SET_ASIDE
     ]
     assert aside
     assert all(text.startswith("⊘") and mark is None for text, mark in aside)

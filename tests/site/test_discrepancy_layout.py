@@ -9,10 +9,10 @@ from urllib.parse import unquote
 import pyoxigraph as ox
 from support.built_site import Reader
 
-from kb.checks.adjudication import Standing
+from kb.checks.adjudication import ClaimStatus
 from kb.model import slug
 from kb.records.vocabulary import RDF_TYPE
-from kb.site.context import Site
+from kb.site.context import PageContext
 from kb.site.pages.discrepancies import of_study
 from kb.site.tables.study import StudyTables
 
@@ -22,7 +22,9 @@ def cards_of(folder: Path, path: str) -> list[str]:
     return re.findall(r"<article class=\"finding .*?</article>", text, re.DOTALL)
 
 
-def test_a_card_holds_its_judgement_and_leads_to_its_prints(site_folder: Path, site: Site) -> None:
+def test_a_card_holds_its_judgement_and_leads_to_its_prints(
+    site_folder: Path, site: PageContext
+) -> None:
     for study in {finding.study for finding in site.base.discrepancies()}:
         every = cards_of(site_folder, f"study/{study}")
         for one in of_study(site, study):
@@ -35,7 +37,7 @@ def test_a_card_holds_its_judgement_and_leads_to_its_prints(site_folder: Path, s
 
 
 def test_a_finding_is_named_on_the_page_of_every_study_that_it_concerns(
-    site_folder: Path, site: Site
+    site_folder: Path, site: PageContext
 ) -> None:
     several = [f for f in site.base.discrepancies() if len({c.study for c in f.claims}) > 1]
     assert several
@@ -52,7 +54,9 @@ def test_a_finding_is_named_on_the_page_of_every_study_that_it_concerns(
             assert own or led, study
 
 
-def test_the_numbers_of_a_source_are_what_their_links_show(site_folder: Path, site: Site) -> None:
+def test_the_numbers_of_a_source_are_what_their_links_show(
+    site_folder: Path, site: PageContext
+) -> None:
     cards = cards_of(site_folder, "finding")
     shown = [re.findall(r'data-source="([^"]*)"', card)[0].split() for card in cards]
     checked = 0
@@ -64,8 +68,8 @@ def test_the_numbers_of_a_source_are_what_their_links_show(site_folder: Path, si
     assert checked
 
 
-def test_a_preferred_figure_stands_before_what_is_set_aside(site: Site) -> None:
-    order = [Standing.PREFERRED, Standing.SET_ASIDE]
+def test_a_preferred_figure_stands_before_what_is_set_aside(site: PageContext) -> None:
+    order = [ClaimStatus.PREFERRED, ClaimStatus.SET_ASIDE]
     both = 0
     for study in site.studies:
         for table in StudyTables(site, study).tables():
@@ -78,7 +82,7 @@ def test_a_preferred_figure_stands_before_what_is_set_aside(site: Site) -> None:
 
 
 def test_the_turtle_of_a_study_holds_its_findings_and_judgements(
-    site_folder: Path, site: Site
+    site_folder: Path, site: PageContext
 ) -> None:
     own = site.base.iris.own
     for study in {finding.study for finding in site.base.discrepancies()}:

@@ -10,7 +10,7 @@ import pytest
 import rdflib
 from rdflib.compare import isomorphic
 
-from kb.site.context import Site
+from kb.site.context import PageContext
 from kb.site.data.linked_data import CONTEXT
 from kb.site.data.linked_data_files import KINDS
 
@@ -60,7 +60,7 @@ def test_another_reader_follows_the_context_to_the_same_graph(site_folder: Path,
     assert isomorphic(linked, turtle)
 
 
-def test_the_context_names_no_other_place(site_folder: Path, site: Site) -> None:
+def test_the_context_names_no_other_place(site_folder: Path, site: PageContext) -> None:
     context = json.loads((site_folder / CONTEXT).read_text(encoding="utf-8"))["@context"]
     assert all(isinstance(said, str | dict) for said in context.values())
     assert "@import" not in context

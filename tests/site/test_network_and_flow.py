@@ -15,7 +15,7 @@ from support.environment import ROOT
 from kb import KnowledgeBase
 from kb.site.charts.flow import flow_of, sequence
 from kb.site.charts.network_drawing import BOX, Edge, lay_out
-from kb.site.context import Site
+from kb.site.context import PageContext
 from kb.site.pages.network import Comparisons
 from kb.site.tables.evidence_map import evidence_map
 
@@ -23,7 +23,7 @@ SEQUENTIAL = "campus-all"
 
 
 @pytest.fixture(scope="module")
-def compared(site: Site) -> Comparisons:
+def compared(site: PageContext) -> Comparisons:
     return Comparisons(site)
 
 
@@ -112,7 +112,7 @@ def test_every_line_leads_to_a_row_and_every_claim_is_in_the_download(
 # --- the flow --------------------------------------------------------------------------------
 
 
-def test_every_number_of_a_flow_is_a_claim_about_that_group(site: Site) -> None:
+def test_every_number_of_a_flow_is_a_claim_about_that_group(site: PageContext) -> None:
     flow = flow_of(site, SEQUENTIAL)
     assert flow is not None
     claims = {found.claim.id: found.claim for found in site.by_study[SEQUENTIAL]}
@@ -126,7 +126,7 @@ def test_every_number_of_a_flow_is_a_claim_about_that_group(site: Site) -> None:
         assert {f.claim.measure.group for s in count.shown for f in s.claims} == {count.group.id}
 
 
-def test_the_bars_of_a_flow_are_as_high_as_their_counts(site: Site) -> None:
+def test_the_bars_of_a_flow_are_as_high_as_their_counts(site: PageContext) -> None:
     flow = flow_of(site, SEQUENTIAL)
     assert flow is not None
     scale = next(b.height for b in flow.drawing.boxes if b.title == "everybody") / flow.whole.number
@@ -135,14 +135,14 @@ def test_the_bars_of_a_flow_are_as_high_as_their_counts(site: Site) -> None:
     assert heights == pytest.approx([n * scale for n in numbers], abs=0.1)
 
 
-def test_only_the_division_into_arms_is_joined(site: Site) -> None:
+def test_only_the_division_into_arms_is_joined(site: PageContext) -> None:
     flow = flow_of(site, SEQUENTIAL)
     assert flow is not None
     assert len(flow.drawing.ribbons) == len(flow.arms)
     assert sum(arm.number for arm in flow.arms) == flow.whole.number
 
 
-def test_a_study_without_a_sequence_has_no_flow(site: Site) -> None:
+def test_a_study_without_a_sequence_has_no_flow(site: PageContext) -> None:
     drawn = {study for study in site.studies if flow_of(site, study)}
     assert SEQUENTIAL in drawn
     for study in drawn:
@@ -154,7 +154,7 @@ def test_a_study_without_a_sequence_has_no_flow(site: Site) -> None:
 # --- the map ---------------------------------------------------------------------------------
 
 
-def test_the_map_counts_what_the_lookup_finds(site: Site, real: KnowledgeBase) -> None:
+def test_the_map_counts_what_the_lookup_finds(site: PageContext, real: KnowledgeBase) -> None:
     said = {entry["title"]: entry["endpoints"] for entry in site.settings["map"]}
     for study, cells in evidence_map(site).rows:
         for cell in cells:
@@ -163,7 +163,7 @@ def test_the_map_counts_what_the_lookup_finds(site: Site, real: KnowledgeBase) -
             assert {f.iri for f in cell.claims} == {f.iri for some in found for f in some}
 
 
-def test_the_map_has_every_study_and_nothing_else(site: Site, real: KnowledgeBase) -> None:
+def test_the_map_has_every_study_and_nothing_else(site: PageContext, real: KnowledgeBase) -> None:
     rows = [study.id for study, _ in evidence_map(site).rows]
     counts = real.counts()
     own = [study for study in rows if not site.studies[study].analysis_of]
@@ -172,7 +172,9 @@ def test_the_map_has_every_study_and_nothing_else(site: Site, real: KnowledgeBas
     assert len(rows) - len(own) == counts["analyses of studies"]
 
 
-def test_a_cell_of_the_map_leads_to_where_its_claims_stand(site_folder: Path, site: Site) -> None:
+def test_a_cell_of_the_map_leads_to_where_its_claims_stand(
+    site_folder: Path, site: PageContext
+) -> None:
     home = page(site_folder, "index.html")
     for study, cells in evidence_map(site).rows:
         for cell in (cell for cell in cells if cell.claims):

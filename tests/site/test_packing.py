@@ -12,10 +12,10 @@ import pytest
 from support.built_site import records, rows
 from support.environment import ROOT
 
-from kb.site.context import Site
+from kb.site.context import PageContext
 from kb.site.data.facets import facets
 from kb.site.data.packing import json_file
-from kb.site.pages.compare import Compared
+from kb.site.pages.compare import ComparisonData
 from kb.site.pages.explore import explored
 from kb.stores.library import prefixes
 
@@ -24,12 +24,12 @@ HIERARCHIES = ("endpoint", "regimen", "population", "drug", "study", "source")
 
 @pytest.fixture(scope="module")
 def given() -> dict[str, Any]:
-    return dict(explored(Site(records(), ROOT / "site")))
+    return dict(explored(PageContext(records(), ROOT / "site")))
 
 
 @pytest.fixture(scope="module")
 def compared() -> dict[str, Any]:
-    return dict(Compared(Site(records(), ROOT / "site")).data())
+    return dict(ComparisonData(PageContext(records(), ROOT / "site")).data())
 
 
 def finding(facet: dict[str, Any]) -> Counter[str]:
@@ -82,7 +82,7 @@ def test_every_claim_is_in_every_facet_that_all_claims_have(given: dict[str, Any
             assert all(facet["own"]["values"]), facet["name"]
 
 
-def test_no_facet_of_the_explorer_is_without_a_pattern(site: Site) -> None:
+def test_no_facet_of_the_explorer_is_without_a_pattern(site: PageContext) -> None:
     for facet in facets(site):
         assert f"?{facet.name}" in facet.pattern
 
@@ -92,16 +92,16 @@ def test_no_facet_of_the_explorer_is_without_a_pattern(site: Site) -> None:
 
 def test_every_printed_comparison_and_single_result_is_there_once(compared: dict[str, Any]) -> None:
     claims = records().claims()
-    size = Site(records(), ROOT / "site").settings["size"]
+    size = PageContext(records(), ROOT / "site").settings["size"]
     for name, wanted in (
-        ("comparisons", [f for f in claims if f.claim.measure.versus]),
+        ("comparisons", [f for f in claims if f.claim.measure.comparator]),
         (
             "figures",
             [
                 f
                 for f in claims
                 if f.claim.kind == "result"
-                and not f.claim.measure.versus
+                and not f.claim.measure.comparator
                 and f.claim.measure.endpoint != size
             ],
         ),

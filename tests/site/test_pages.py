@@ -13,14 +13,16 @@ from support.built_site import page, pages
 from support.site_pages import file_of
 
 from kb.export.csv import COLUMNS
-from kb.site.context import SCHEMES, Site
+from kb.site.context import SCHEMES, PageContext
 from kb.site.pages.questions import common_values, is_for_pages, with_values
 from kb.site.tables.study import StudyTables
 from kb.stores.library import library
 
 
 @functools.cache
-def test_every_thing_has_a_page_at_the_path_of_its_iri(site_folder: Path, site: Site) -> None:
+def test_every_thing_has_a_page_at_the_path_of_its_iri(
+    site_folder: Path, site: PageContext
+) -> None:
     iris = site.base.iris
     kinds = {"study": site.studies, "source": site.sources, "publication": site.publications}
     wanted = [iris.entity(kind, name) for kind, names in kinds.items() for name in names]
@@ -29,7 +31,7 @@ def test_every_thing_has_a_page_at_the_path_of_its_iri(site_folder: Path, site: 
 
 
 def test_every_claim_group_and_measure_is_an_anchor_of_its_study(
-    site_folder: Path, site: Site
+    site_folder: Path, site: PageContext
 ) -> None:
     iris = site.base.iris
     wanted = [found.iri for found in site.claims]
@@ -56,7 +58,7 @@ def test_no_id_stands_twice_on_a_page(site_folder: Path) -> None:
     assert not twice
 
 
-def test_every_word_of_the_ontology_is_an_anchor(site_folder: Path, site: Site) -> None:
+def test_every_word_of_the_ontology_is_an_anchor(site_folder: Path, site: PageContext) -> None:
     for scheme in set(site.vocabulary.schemes) - set(SCHEMES):
         ids = page(site_folder, f"{scheme}/index.html").ids
         assert not [term.iri for term in site.terms(scheme) if term.segment not in ids]
@@ -66,7 +68,7 @@ def test_every_word_of_the_ontology_is_an_anchor(site_folder: Path, site: Site) 
     assert not [iri for iri in named if iri.startswith(own) and iri.removeprefix(own) not in ids]
 
 
-def test_every_internal_link_and_anchor_resolves(site_folder: Path, site: Site) -> None:
+def test_every_internal_link_and_anchor_resolves(site_folder: Path, site: PageContext) -> None:
     home = urlparse(site.base.iris.base)
     broken = []
     for path in pages(site_folder):
@@ -101,7 +103,7 @@ def test_links_out_are_plain_links_and_nothing_is_loaded_from_elsewhere(site_fol
 # --- tables ----------------------------------------------------------------------------------
 
 
-def test_tables_show_every_claim_of_a_study_once(site: Site) -> None:
+def test_tables_show_every_claim_of_a_study_once(site: PageContext) -> None:
     for study in site.studies:
         arranged = StudyTables(site, study)
         shown = [f.iri for t in arranged.tables() for s in t.shown for f in s.claims]
@@ -109,7 +111,7 @@ def test_tables_show_every_claim_of_a_study_once(site: Site) -> None:
         assert sorted(shown) == sorted(found.iri for found in arranged.claims), study
 
 
-def test_a_figure_stands_in_the_column_of_its_own_arm_or_names_its_group(site: Site) -> None:
+def test_a_figure_stands_in_the_column_of_its_own_arm_or_names_its_group(site: PageContext) -> None:
     for study in site.studies:
         arranged = StudyTables(site, study)
         for table in arranged.tables():
@@ -120,7 +122,9 @@ def test_a_figure_stands_in_the_column_of_its_own_arm_or_names_its_group(site: S
                     assert groups <= {column.group.id} or named == {cell.who or row.among}
 
 
-def test_a_download_holds_exactly_the_claims_of_its_table(site_folder: Path, site: Site) -> None:
+def test_a_download_holds_exactly_the_claims_of_its_table(
+    site_folder: Path, site: PageContext
+) -> None:
     study = max(site.by_study, key=lambda name: len(site.by_study[name]))
     for table in StudyTables(site, study).tables():
         rows = list(csv.DictReader(io.StringIO((site_folder / table.csv).read_text("utf-8"))))
@@ -128,7 +132,7 @@ def test_a_download_holds_exactly_the_claims_of_its_table(site_folder: Path, sit
         assert {row["claim"] for row in rows} == {found.claim.id for found in table.claims}
 
 
-def test_pages_of_concepts_find_what_the_lookup_finds(site: Site) -> None:
+def test_pages_of_concepts_find_what_the_lookup_finds(site: PageContext) -> None:
     from kb.site.pages.concepts import evidence_by_concept
 
     for scheme in SCHEMES:
@@ -138,12 +142,12 @@ def test_pages_of_concepts_find_what_the_lookup_finds(site: Site) -> None:
         assert {f.iri for f in evidence[name]} == {f.iri for f in found}, (scheme, name)
 
 
-def test_every_top_of_the_endpoints_is_under_one_heading(site: Site) -> None:
+def test_every_top_of_the_endpoints_is_under_one_heading(site: PageContext) -> None:
     tops = [top for heading in site.headings for top in heading.tops]
     assert sorted(tops) == sorted(t.notation for t in site.terms("endpoint") if not t.broader)
 
 
-def test_queries_as_shown_give_the_answers_of_the_lookup(site: Site) -> None:
+def test_queries_as_shown_give_the_answers_of_the_lookup(site: PageContext) -> None:
     values = common_values(site)
     for query in (q for q in library().values() if not is_for_pages(q)):
         example = {n: values.get(kind, values.get(n, "")) for n, kind in query.parameters.items()}

@@ -179,12 +179,12 @@ def test_every_figure_beside_a_mark_is_printed_or_stands_under_derived() -> None
                 for c in claims
                 for f in (c.figure,)
                 for part in (
-                    f.lexical,
+                    f.digits,
                     f.numerator,
                     f.denominator,
                     f.low,
                     f.high,
-                    c.verdict.p_value,
+                    c.result.p_value,
                 )
             } | {"97.5"}  # the name of an interval
             for column, cell in zip(plot.columns, row.cells, strict=True):

@@ -12,9 +12,9 @@ from support.example_base import BASE, edit, problems
 from support.served_build import serving, write_build
 
 from kb import KnowledgeBase
-from kb.server.static import Site as Served
+from kb.server.static import StaticFiles as Served
 from kb.site import build_site
-from kb.site.context import Site
+from kb.site.context import PageContext
 from kb.site.data.redirects import TABLE, redirect_files
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def renamed(example_root: Path) -> Path:
 
 
 def test_the_old_address_of_a_renamed_study_leads_to_the_new_one(renamed: Path) -> None:
-    site = Site(KnowledgeBase(renamed), ROOT / "site")
+    site = PageContext(KnowledgeBase(renamed), ROOT / "site")
     assert set(site.studies) >= {"relief"}
     assert "ease" not in site.studies
     files = {file.path: file.content.decode() for file in redirect_files(site)}
@@ -91,7 +91,7 @@ def test_a_concept_may_have_had_another_address(example_root: Path) -> None:
 
 def test_a_server_answers_for_every_form_of_a_former_address(tmp_path: Path, renamed: Path) -> None:
     build = write_build(tmp_path / "build", b"<a:a> <a:b> <a:c> <a:g> .\n")
-    for file in redirect_files(Site(KnowledgeBase(renamed), ROOT / "site")):
+    for file in redirect_files(PageContext(KnowledgeBase(renamed), ROOT / "site")):
         (build / "site" / file.path).parent.mkdir(parents=True, exist_ok=True)
         (build / "site" / file.path).write_bytes(file.content)
     leads = {

@@ -19,7 +19,7 @@ from kb.site.asides import put_back, set_aside
 from kb.site.compiled import compiled
 from kb.site.data.search_index import entries
 from kb.site.output import Output
-from kb.site.page import File, Page, Renderer
+from kb.site.page import OutputFile, Page, Renderer
 from kb.site.writer import write_pages
 
 PARTS = (
@@ -137,7 +137,7 @@ def test_the_search_knows_parts_by_their_headings_and_not_what_is_excluded() -> 
 
 def test_files_stand_beside_pages_also_where_no_page_is(tmp_path: Path) -> None:
     output = Output(tmp_path, Renderer(tmp_path, {}), None, {})
-    output.write(File("a/b/c.csv", b"x"))
+    output.write(OutputFile("a/b/c.csv", b"x"))
     (tmp_path / "site" / "a").mkdir(parents=True)
     output.put_beside()
     assert content(tmp_path) == {"site/a/b/c.csv": b"x"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.example_base import TEXTS, edit
 
-from kb import Check, KnowledgeBase, RecordError, State
+from kb import KnowledgeBase, RecordError, Verification, VerificationState
 from kb.records.attestation import attestation_file, read_attestations, write_attestations
 from kb.sources.text import load_texts
 from kb.sources.verify import claim_digests, counts, verify
@@ -16,7 +16,7 @@ from kb.sources.verify import claim_digests, counts, verify
 HALT = "evidence/studies/halt.yaml"
 
 
-def checks(root: Path, texts: Path = TEXTS) -> dict[str, Check]:
+def checks(root: Path, texts: Path = TEXTS) -> dict[str, Verification]:
     return {claim: check for (_, claim), check in KnowledgeBase(root, texts).checks.items()}
 
 
@@ -25,7 +25,7 @@ def failed(root: Path, texts: Path = TEXTS) -> dict[str, str]:
     return {
         name: "; ".join(check.reasons)
         for name, check in checks(root, texts).items()
-        if check.state is State.FAILED
+        if check.state is VerificationState.FAILED
     }
 
 
@@ -42,10 +42,10 @@ def test_what_stands_in_the_texts_is_verified(example_root: Path) -> None:
 
 def test_a_source_without_a_text_is_unavailable_and_never_passes(example_root: Path) -> None:
     states = {c.claim.source: c.state for c in checks(example_root).values()}
-    assert states["calmol-label"] is State.SOURCE_UNAVAILABLE
+    assert states["calmol-label"] is VerificationState.SOURCE_UNAVAILABLE
     edit(example_root, "evidence/sources/headache-review.yaml", "text: headache-review.txt\n", "")
     states = {c.claim.source: c.state for c in checks(example_root).values()}
-    assert states["headache-review"] is State.SOURCE_UNAVAILABLE
+    assert states["headache-review"] is VerificationState.SOURCE_UNAVAILABLE
 
 
 def test_a_text_that_is_not_there_leaves_claims_unchecked(
@@ -56,13 +56,13 @@ def test_a_text_that_is_not_there_leaves_claims_unchecked(
     shutil.copy(TEXTS / "halt-paper.txt", texts)
     states = {c.claim.source: c.state for c in checks(example_root, texts).values()}
     assert states == {
-        "halt-paper": State.VERIFIED,
-        "headache-review": State.NOT_CHECKED,
-        "calmol-label": State.SOURCE_UNAVAILABLE,
+        "halt-paper": VerificationState.VERIFIED,
+        "headache-review": VerificationState.NOT_CHECKED,
+        "calmol-label": VerificationState.SOURCE_UNAVAILABLE,
     }
     assert {c.state for c in checks(example_root, tmp_path).values()} == {
-        State.NOT_CHECKED,
-        State.SOURCE_UNAVAILABLE,
+        VerificationState.NOT_CHECKED,
+        VerificationState.SOURCE_UNAVAILABLE,
     }
 
 
@@ -132,8 +132,8 @@ def test_an_approval_s_date_must_stand_in_its_print(example_root: Path, tmp_path
 def test_one_claim_that_fails_leaves_the_others_verified(example_root: Path) -> None:
     edit(example_root, HALT, "values: {first-80: 80%}", "values: {first-80: 81%}")
     states = [c.state for c in checks(example_root).values()]
-    assert states.count(State.FAILED) == 1
-    assert states.count(State.VERIFIED) == len(states) - 2
+    assert states.count(VerificationState.FAILED) == 1
+    assert states.count(VerificationState.VERIFIED) == len(states) - 2
 
 
 # --- attestations ----------------------------------------------------------------------------
@@ -141,24 +141,24 @@ def test_one_claim_that_fails_leaves_the_others_verified(example_root: Path) -> 
 
 def attest(root: Path) -> None:
     base = KnowledgeBase(root, TEXTS)
-    assert not [c for c in base.checks.values() if c.state is State.FAILED]
+    assert not [c for c in base.checks.values() if c.state is VerificationState.FAILED]
     write_attestations(root, claim_digests(base.evidence))
 
 
-def states_by_source(root: Path) -> dict[str, set[State]]:
-    found: dict[str, set[State]] = {}
+def states_by_source(root: Path) -> dict[str, set[VerificationState]]:
+    found: dict[str, set[VerificationState]] = {}
     for check in KnowledgeBase(root).checks.values():
         found.setdefault(check.claim.source, set()).add(check.state)
     return found
 
 
 def test_an_attestation_speaks_for_claims_whose_text_is_not_there(example_root: Path) -> None:
-    assert states_by_source(example_root)["halt-paper"] == {State.NOT_CHECKED}
+    assert states_by_source(example_root)["halt-paper"] == {VerificationState.NOT_CHECKED}
     attest(example_root)
     assert states_by_source(example_root) == {
-        "halt-paper": {State.VERIFIED},
-        "headache-review": {State.VERIFIED},
-        "calmol-label": {State.SOURCE_UNAVAILABLE},
+        "halt-paper": {VerificationState.VERIFIED},
+        "headache-review": {VerificationState.VERIFIED},
+        "calmol-label": {VerificationState.SOURCE_UNAVAILABLE},
     }
 
 
@@ -180,15 +180,15 @@ def test_one_changed_claim_makes_its_source_s_attestation_void(
     attest(example_root)
     edit(example_root, HALT, old, new)
     found = states_by_source(example_root)
-    assert found["halt-paper"] == {State.NOT_CHECKED}
-    assert found["headache-review"] == {State.VERIFIED}
+    assert found["halt-paper"] == {VerificationState.NOT_CHECKED}
+    assert found["headache-review"] == {VerificationState.VERIFIED}
 
 
 def test_a_removed_claim_makes_the_attestation_void(example_root: Path) -> None:
     attest(example_root)
     line = "      - {endpoint: SAMPLE_SIZE, printed: In 120 adults, values: {all: {n: 120}}}\n"
     edit(example_root, HALT, line, "")
-    assert states_by_source(example_root)["halt-paper"] == {State.NOT_CHECKED}
+    assert states_by_source(example_root)["halt-paper"] == {VerificationState.NOT_CHECKED}
 
 
 def test_with_a_text_the_text_decides(example_root: Path) -> None:
@@ -197,7 +197,9 @@ def test_with_a_text_the_text_decides(example_root: Path) -> None:
     write_attestations(example_root, claim_digests(base.evidence))
     texts = load_texts(TEXTS, base.records.sources.values())
     found = verify(base.evidence, texts, read_attestations(example_root))
-    assert [c.claim.measure.group for c in found if c.state is State.FAILED] == ["first-80"]
+    assert [c.claim.measure.group for c in found if c.state is VerificationState.FAILED] == [
+        "first-80"
+    ]
 
 
 def test_attestations_are_the_same_bytes_each_time_and_read_back(example_root: Path) -> None:

@@ -16,7 +16,7 @@ from support.example_base import edit
 
 from kb import InputError, KnowledgeBase, NotFoundError, RecordError, UnavailableError
 from kb.stores.base import Store
-from kb.stores.config import Setting
+from kb.stores.config import StoreConfig
 from kb.util.atomic import write_whole
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
@@ -29,7 +29,7 @@ def on_disk(folder: Path, *parts: bytes) -> Store:
 
 @pytest.mark.parametrize("text", ["memory", "", None])
 def test_without_a_setting_the_store_is_in_memory(text: str | None, example_root: Path) -> None:
-    assert Setting(text).kind == "memory"
+    assert StoreConfig(text).kind == "memory"
     assert isinstance(KnowledgeBase(example_root, store=text).store, Store)
 
 
@@ -38,7 +38,7 @@ def test_without_a_setting_the_store_is_in_memory(text: str | None, example_root
 )
 def test_a_setting_that_is_none_is_refused_with_those_there_are(text: str) -> None:
     with pytest.raises(InputError, match="memory, oxigraph:FOLDER, parquet:FOLDER, or the URL"):
-        Setting(text)
+        StoreConfig(text)
 
 
 def test_the_environment_and_the_option_say_the_same(

@@ -22,11 +22,11 @@ from support.command_line import kb
 from support.environment import ROOT
 from support.example_base import write_example
 
-from kb import InputError, KnowledgeBase, QueryError, Table, UnavailableError
+from kb import InputError, KnowledgeBase, QueryError, QueryResult, UnavailableError
 from kb.checks import Severity
 from kb.export.tables import COLUMNS, Tables, write_parquet
 from kb.stores.base import MAX_QUERY
-from kb.stores.duckdb import Analytics
+from kb.stores.duckdb import DuckDB
 from kb.stores.library import Query, library, parse_query
 
 ENDLESS = "SELECT count(*) FROM range(100000000) a, range(100000000) b WHERE a.range + b.range = 7"
@@ -61,7 +61,7 @@ def small_tables(small: KnowledgeBase, tmp_path_factory: pytest.TempPathFactory)
     return KnowledgeBase(small.root, store=f"parquet:{made}")
 
 
-def rows(table: Table) -> list[tuple[object, ...]]:
+def rows(table: QueryResult) -> list[tuple[object, ...]]:
     return [tuple(row.values()) for row in table]
 
 
@@ -265,9 +265,9 @@ def test_sql_reads_the_tables_and_does_nothing_else(
 
 def test_an_answer_has_a_largest_length_and_a_latest_time(folder: Path) -> None:
     with pytest.raises(QueryError, match="more than 10 rows"):
-        Analytics(folder, rows=10).select("SELECT * FROM range(11)")
-    assert len(Analytics(folder, rows=10).select("SELECT * FROM range(10)").rows) == 10
-    short = Analytics(folder, seconds=0.3)
+        DuckDB(folder, rows=10).select("SELECT * FROM range(11)")
+    assert len(DuckDB(folder, rows=10).select("SELECT * FROM range(10)").rows) == 10
+    short = DuckDB(folder, seconds=0.3)
     with pytest.raises(UnavailableError, match=r"no answer in 0\.3 s"):
         short.select(ENDLESS)
     assert short.select("SELECT 1 AS one").rows == [(1,)]
@@ -275,15 +275,15 @@ def test_an_answer_has_a_largest_length_and_a_latest_time(folder: Path) -> None:
 
 def test_memory_has_an_end(folder: Path) -> None:
     with pytest.raises(QueryError, match=r"(?i)memory"):
-        Analytics(folder).select("SELECT list(range) FROM range(2000000000)")
+        DuckDB(folder).select("SELECT list(range) FROM range(2000000000)")
 
 
 def test_a_folder_without_tables_is_told(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match="write them with kb export parquet"):
-        Analytics(tmp_path)
+        DuckDB(tmp_path)
     (tmp_path / "claims.parquet").write_bytes(b"no Parquet")
     with pytest.raises(UnavailableError, match=r"claims\.parquet cannot be read"):
-        Analytics(tmp_path)
+        DuckDB(tmp_path)
 
 
 # --- the command line ------------------------------------------------------------------------

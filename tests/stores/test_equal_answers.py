@@ -15,10 +15,10 @@ from support.command_line import kb
 from support.environment import ROOT
 from support.servers import Server, oxigraph, virtuoso
 
-from kb import KnowledgeBase, QueryError, Table, UnavailableError
+from kb import KnowledgeBase, QueryError, QueryResult, UnavailableError
 from kb.export.tables import write_parquet
 from kb.records.yaml import read_mapping
-from kb.site.context import Site
+from kb.site.context import PageContext
 from kb.site.filters import filters
 from kb.site.page import Page, Renderer
 from kb.site.pages.concepts import concept_pages
@@ -26,10 +26,10 @@ from kb.site.pages.cookbook import cookbook_pages
 from kb.site.pages.questions import question_pages
 from kb.stores.base import Store
 from kb.stores.library import library
-from kb.stores.sparql import Endpoint
+from kb.stores.sparql import SparqlStore
 from kb.stores.upload import upload
 
-PageMaker = Callable[[Site], Iterable[object]]
+PageMaker = Callable[[PageContext], Iterable[object]]
 SERVERS = {"oxigraph": oxigraph, "virtuoso": virtuoso}
 LISTING = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
 
@@ -180,7 +180,7 @@ def told(base: KnowledgeBase) -> dict[str, object]:
     }
 
 
-def rows_of(table: Table) -> list[tuple[object, ...]]:
+def rows_of(table: QueryResult) -> list[tuple[object, ...]]:
     return [tuple(row.values()) for row in table]
 
 
@@ -207,7 +207,7 @@ def pages(
     base: KnowledgeBase, kinds: Iterable[PageMaker] = (*NAMED, question_pages, cookbook_pages)
 ) -> dict[str, str]:
     """The pages that show what an engine answers, as Markdown."""
-    site = Site(base, ROOT / "site")
+    site = PageContext(base, ROOT / "site")
     renderer = Renderer(ROOT / "site" / "templates", filters(site))
     made = (item for kind in kinds for item in kind(site) if isinstance(item, Page))
     return {page.path: renderer.markdown(page) for page in made}
@@ -299,4 +299,4 @@ def test_records_that_do_not_fit_the_store_are_told(served: KnowledgeBase) -> No
 
 def test_an_endpoint_that_sees_no_union_is_refused(tmp_path: Path) -> None:
     with oxigraph(tmp_path) as empty, pytest.raises(UnavailableError, match="holds nothing"):
-        Endpoint(empty.query).select("SELECT * { ?s ?p ?o }")
+        SparqlStore(empty.query).select("SELECT * { ?s ?p ?o }")

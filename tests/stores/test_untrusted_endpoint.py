@@ -18,7 +18,7 @@ from support.environment import ROOT
 
 from kb import InputError, KbError, QueryError, UnavailableError
 from kb.stores.http import Http
-from kb.stores.sparql import Endpoint, read_results
+from kb.stores.sparql import SparqlStore, read_results
 
 YES = json.dumps({"head": {}, "boolean": True}).encode()
 QUERY = "SELECT * { ?s ?p ?o }"
@@ -92,7 +92,7 @@ def with_login(fake: Fake) -> str:
 def test_an_answer_that_is_none_is_told(fake: Fake, body: bytes) -> None:
     fake.body = body
     with pytest.raises(UnavailableError, match="gives no results in JSON"):
-        Endpoint(fake.url).select(QUERY)
+        SparqlStore(fake.url).select(QUERY)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_an_answer_that_is_none_is_told(fake: Fake, body: bytes) -> None:
 def test_a_failure_there_is_told(fake: Fake, status: int, error: type[KbError], said: str) -> None:
     fake.status, fake.body = status, b"what it says"
     with pytest.raises(error, match=said):
-        Endpoint(fake.url).select(QUERY)
+        SparqlStore(fake.url).select(QUERY)
 
 
 @pytest.mark.parametrize("packed", [False, True])
@@ -119,7 +119,7 @@ def test_an_answer_has_a_largest_size_packed_or_not(fake: Fake, packed: bool) ->
         fake.body = gzip.compress(fake.body)
         fake.headers["content-encoding"] = "gzip"
     with pytest.raises(UnavailableError, match="more than 1,000,000 bytes"):
-        Endpoint(fake.url, size=1_000_000).select(QUERY)
+        SparqlStore(fake.url, size=1_000_000).select(QUERY)
 
 
 def silent(_: Any) -> bool:
@@ -144,7 +144,7 @@ def test_an_answer_has_a_latest_time(fake: Fake, slow: Callable[[Any], bool]) ->
     fake.before = slow
     began = time.monotonic()
     with pytest.raises(UnavailableError, match=r"gave no answer in 0\.5 s \(KB_STORE_TIMEOUT\)"):
-        Endpoint(fake.url, seconds=0.5).select(QUERY)
+        SparqlStore(fake.url, seconds=0.5).select(QUERY)
     assert time.monotonic() - began < 2.5
 
 
@@ -152,24 +152,24 @@ def test_the_time_is_a_setting(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> N
     fake.before = silent
     monkeypatch.setenv("KB_STORE_TIMEOUT", "0.2")
     with pytest.raises(UnavailableError, match=r"in 0\.2 s"):
-        Endpoint(fake.url).select(QUERY)
+        SparqlStore(fake.url).select(QUERY)
     monkeypatch.setenv("KB_STORE_TIMEOUT", "soon")
     with pytest.raises(InputError, match="KB_STORE_TIMEOUT"):
-        Endpoint(fake.url)
+        SparqlStore(fake.url)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_to_another_place_is_not_followed(fake: Fake, status: int) -> None:
     fake.status, fake.headers = status, {"location": "http://127.0.0.2:1/elsewhere?token=x"}
     with pytest.raises(UnavailableError, match=r"redirects to http://127\.0\.0\.2:1/else"):
-        Endpoint(with_login(fake)).select(QUERY)
+        SparqlStore(with_login(fake)).select(QUERY)
     assert len(fake.asked) == 1
 
 
 def test_a_redirect_on_the_same_server_is_followed_and_a_circle_ends(fake: Fake) -> None:
     fake.status, fake.headers = 307, {"location": "/sparql/"}
     with pytest.raises(UnavailableError, match="in circles"):
-        Endpoint(fake.url).select(QUERY)
+        SparqlStore(fake.url).select(QUERY)
     assert len(fake.asked) == 3
 
 
@@ -177,7 +177,7 @@ def test_a_redirect_on_the_same_server_is_followed_and_a_circle_ends(fake: Fake)
 def test_a_redirect_to_nowhere_is_told(fake: Fake, location: str) -> None:
     fake.status, fake.headers = 302, {"location": location}
     with pytest.raises(UnavailableError):
-        Endpoint(fake.url).select(QUERY)
+        SparqlStore(fake.url).select(QUERY)
 
 
 def test_an_answer_that_the_server_cut_is_refused(fake: Fake) -> None:
@@ -185,12 +185,12 @@ def test_an_answer_that_the_server_cut_is_refused(fake: Fake) -> None:
     fake.body = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": rows}}).encode()
     fake.headers["X-SPARQL-MaxRows"] = "2"
     with pytest.raises(UnavailableError, match="cuts answers at 2 rows"):
-        Endpoint(fake.url).select(QUERY)
+        SparqlStore(fake.url).select(QUERY)
 
 
 def test_nobody_at_home_is_told() -> None:
     with pytest.raises(UnavailableError, match=r"http://127\.0\.0\.1:1/sparql cannot be reached"):
-        Endpoint("http://reader:hunter2@127.0.0.1:1/sparql").select(QUERY)
+        SparqlStore("http://reader:hunter2@127.0.0.1:1/sparql").select(QUERY)
 
 
 # --- passwords -------------------------------------------------------------------------------
@@ -205,7 +205,7 @@ def test_a_password_is_sent_only_when_asked_for_and_never_shown(fake: Fake) -> N
 
     fake.before = challenge
     with pytest.raises(UnavailableError) as raised:
-        Endpoint(with_login(fake)).select(QUERY)
+        SparqlStore(with_login(fake)).select(QUERY)
     assert "status 500" in str(raised.value)
     assert "hunter2" not in str(raised.value)
     assert raised.value.__cause__ is None
@@ -217,7 +217,7 @@ def test_a_token_is_sent_and_never_shown(fake: Fake, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("KB_STORE_TOKEN", "s3cr3t")
     fake.status, fake.body = 500, b"no such token: s3cr3t"
     with pytest.raises(UnavailableError) as raised:
-        Endpoint(fake.url).select(QUERY)
+        SparqlStore(fake.url).select(QUERY)
     assert "s3cr3t" not in str(raised.value)
     assert fake.asked[0]["authorization"] == "Bearer s3cr3t"
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
-from kb import Table
+from kb import QueryResult
 from kb.stores.library import Query
 from support.environment import ROOT
 
 
-def cells(table: Table) -> list[tuple[object, ...]]:
+def cells(table: QueryResult) -> list[tuple[object, ...]]:
     """The rows with the types of their cells: 1 and 1.0 and "1" are three things."""
     return [tuple((type(value), value) for value in row.values()) for row in table]
 

@@ -13,7 +13,7 @@ from kb.api.knowledge_base import KnowledgeBase
 from kb.site import build_site
 from kb.site.charts.drawing import Plot
 from kb.site.charts.plots import Plots
-from kb.site.context import SCHEMES, Site
+from kb.site.context import SCHEMES, PageContext
 from kb.site.pages.concepts import evidence_by_concept
 from support.environment import ROOT, made_once
 
@@ -78,8 +78,8 @@ def rows(table: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @cache
-def the_site() -> Site:
-    return Site(records(), ROOT / "site")
+def the_site() -> PageContext:
+    return PageContext(records(), ROOT / "site")
 
 
 @cache

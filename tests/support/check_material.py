@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from kb import KnowledgeBase
-from kb.checks import Finding, Material
+from kb.checks import CheckContext, Discrepancy
 from kb.model import Claim, Figure, Group, Measure, Partition, Study, Time
 
 
@@ -59,7 +59,7 @@ def material(
     claims: Sequence[Claim],
     groups: Sequence[Group] = (),
     parts: Sequence[str] = (),
-) -> Material:
+) -> CheckContext:
     """Put claims of made-up studies beside the vocabulary of an evidence base."""
     studies = sorted({claim.study for claim in claims} | {"s"})
     numbered = tuple(replace(c, id=f"c{i}", block=c.block + str(i)) for i, c in enumerate(claims))
@@ -70,23 +70,23 @@ def material(
         partitions=(Partition("s", "all.by", "all", "by", tuple(parts)),) if parts else (),
         claims=numbered,
     )
-    return Material(evidence, base.vocabulary)
+    return CheckContext(evidence, base.vocabulary)
 
 
-class Quiet(Material):
+class Quiet(CheckContext):
     """Much evidence, without printing all of it when a test fails."""
 
     def __repr__(self) -> str:
         return "the evidence of a whole base"
 
 
-def all_of(base: KnowledgeBase) -> Material:
+def all_of(base: KnowledgeBase) -> CheckContext:
     """What the checks read of an evidence base."""
     return Quiet(base.evidence, base.vocabulary)
 
 
 def found_in(
-    find: Callable[[Material], Iterable[Finding]], whole: Material, *claims: Claim
-) -> list[Finding]:
+    find: Callable[[CheckContext], Iterable[Discrepancy]], whole: CheckContext, *claims: Claim
+) -> list[Discrepancy]:
     """What a family finds where these claims stand for all those of the evidence."""
     return list(find(Quiet(replace(whole.evidence, claims=claims), whole.vocabulary)))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-from kb.stores.base import Value
+from kb.stores.base import Cell
 from support.built_site import records
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Console:
         return self.table.get_by_role("button", name=name, exact=True)
 
 
-def as_text(value: Value) -> str:
+def as_text(value: Cell) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return "" if value is None else str(value)

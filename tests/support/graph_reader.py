@@ -12,6 +12,7 @@ import pyoxigraph as ox
 from kb.model import (
     Adjudication,
     Claim,
+    ComparisonResult,
     Dataset,
     DoseStep,
     Evidence,
@@ -23,7 +24,6 @@ from kb.model import (
     Section,
     Source,
     Study,
-    Verdict,
 )
 from kb.rdf.iris import Iris
 from kb.rdf.mapping import (
@@ -36,11 +36,11 @@ from kb.rdf.mapping import (
     MEASURE,
     PARTITION,
     PUBLICATION,
+    RESULT,
     SECTION,
     SOURCE,
     STEP,
     STUDY,
-    VERDICT,
     Property,
 )
 from kb.records.notation import parse_time
@@ -142,7 +142,7 @@ class GraphReader:
             id=subject.partition("#")[2],
             measure=self._one(Measure, MEASURE, measure, study=_study(measure)),
             figure=Figure(**dict(self._values(FIGURE, said))),
-            verdict=Verdict(**dict(self._values(VERDICT, said))),
+            result=ComparisonResult(**dict(self._values(RESULT, said))),
             steps=tuple(sorted(steps, key=lambda step: step.position)),
             **dict(self._values(CLAIM, said)),
         )

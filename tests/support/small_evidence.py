@@ -8,7 +8,7 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 
-from kb.checks import Finding, Material
+from kb.checks import CheckContext, Discrepancy
 from kb.model import Claim, Dataset, Evidence, Figure, Group, Measure, Partition, Source, Study
 from kb.records.notation import parse_time
 from kb.records.vocabulary import Vocabulary
@@ -42,24 +42,24 @@ def claim(endpoint: str, figure: Figure, **more: str) -> Claim:
 
 def people(n: int) -> Figure:
     """So many patients."""
-    return Figure(value=Decimal(n), lexical=str(n), unit="patients", numerator=n)
+    return Figure(value=Decimal(n), digits=str(n), unit="patients", numerator=n)
 
 
 def share(text: str, n: int | None = None, of: int | None = None) -> Figure:
     """A percentage as printed, with its count and denominator where they are printed."""
-    return Figure(value=Decimal(text), lexical=text, unit="%", numerator=n, denominator=of)
+    return Figure(value=Decimal(text), digits=text, unit="%", numerator=n, denominator=of)
 
 
 def months(text: str) -> Figure:
     """So many months."""
-    return Figure(value=Decimal(text), lexical=text, unit="months")
+    return Figure(value=Decimal(text), digits=text, unit="months")
 
 
 def material(
     claims: Iterable[Claim],
     groups: Iterable[Group] = (),
     partitions: Iterable[Partition] = (),
-) -> Material:
+) -> CheckContext:
     """What the checks read, made of these claims."""
     found = tuple(claims)
     study = Study(STUDY, "Trial", "a trial", "randomised-trial", "adults")
@@ -68,11 +68,11 @@ def material(
     everybody = (group("all", label="all patients", kind="whole"), *groups)
     dataset = Dataset("small", "small", "https://example.org/", "")
     parts = tuple(partitions)
-    return Material(
+    return CheckContext(
         Evidence(dataset, (), sources, (), (study,), everybody, parts, found), vocabulary()
     )
 
 
-def kinds(findings: Iterable[Finding]) -> list[str]:
+def kinds(findings: Iterable[Discrepancy]) -> list[str]:
     """The kinds of findings, sorted."""
     return sorted(finding.kind for finding in findings)

@@ -16,7 +16,7 @@ from kb import KnowledgeBase
 from kb.errors import NotFoundError, QueryError
 from kb.stores import base as kb_store
 from kb.util.child import _uninterrupted
-from kb.util.limits import within
+from kb.util.limits import run_limited
 
 ALL = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l"
 EXPLODING = {
@@ -60,7 +60,7 @@ def test_an_error_of_a_query_is_that_of_the_query() -> None:
         raise NotFoundError.of("study", "towr", ["tower"])
 
     with pytest.raises(NotFoundError, match="did you mean 'tower'"):
-        within(60, broken)
+        run_limited(60, broken)
 
 
 def test_an_interrupt_waits_until_the_copy_can_be_ended(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_the_work_ends_with_the_wait(tmp_path: Path) -> None:
         time.sleep(600)
 
     with pytest.raises(QueryError, match=r"no answer within 1\.5 seconds"):
-        within(1.5, work)
+        run_limited(1.5, work)
     with pytest.raises(ProcessLookupError):
         os.kill(int(mark.read_text(encoding="utf-8")), 0)
 
@@ -117,16 +117,16 @@ def test_the_work_ends_also_when_who_waits_is_killed(tmp_path: Path) -> None:
 def test_an_answer_that_needs_too_much_memory_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kb.util.limits.MEMORY", 100_000_000)
     with pytest.raises(QueryError, match="takes too much memory"):
-        within(60, lambda: b"x" * 1_000_000_000)
+        run_limited(60, lambda: b"x" * 1_000_000_000)
     with pytest.raises(QueryError, match="broke off"):
-        within(60, lambda: os._exit(7))
-    assert len(within(60, lambda: b"x" * 10_000_000)) == 10_000_000
+        run_limited(60, lambda: os._exit(7))
+    assert len(run_limited(60, lambda: b"x" * 10_000_000)) == 10_000_000
 
 
 @pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf")])
 def test_a_limit_that_is_none_is_refused(seconds: float) -> None:
     with pytest.raises(QueryError, match="a time limit is"):
-        within(seconds, lambda: 7)
+        run_limited(seconds, lambda: 7)
 
 
 def test_a_question_to_tables_is_answered_within_its_time(

@@ -12,7 +12,7 @@ from textwrap import wrap
 from typing import Final
 
 from kb.site.charts.scales import Scale, side_of
-from kb.site.tables.figures import Shown
+from kb.site.tables.figures import DisplayedFigure
 
 WIDTH: Final = 1040
 LABELS: Final = 345
@@ -68,7 +68,7 @@ class Row:
     study: str
     name: str
     label: str
-    shown: tuple[Shown, ...]
+    shown: tuple[DisplayedFigure, ...]
     cells: tuple[tuple[Piece, ...], ...]
     marks: tuple[Mark | None, ...]
     methods: tuple[str, ...] = ()

@@ -15,18 +15,18 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kb.api.results import FoundClaim
+from kb.api.results import ClaimView
 from kb.model import WHOLE, Group, Partition
 from kb.records.vocabulary import Term, Vocabulary
 from kb.site.charts.flow_drawing import Bar, Drawing, Lane, lay_out
-from kb.site.context import Site
+from kb.site.context import PageContext
 from kb.site.labels import sentence
-from kb.site.tables.figures import Shown, shown_figures
+from kb.site.tables.figures import DisplayedFigure, shown_figures
 
 FEWEST: Final = 2
 """A flow has a bar after so many treatments, or more."""
 _NTH: Final = ("first", "second", "third", "fourth", "fifth")
-Filter = Callable[[FoundClaim], bool]
+Filter = Callable[[ClaimView], bool]
 _REST: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
 
@@ -37,7 +37,7 @@ class Count:
     group: Group
     stage: str
     endpoint: Term
-    shown: tuple[Shown, ...]
+    shown: tuple[DisplayedFigure, ...]
     number: int | None
 
 
@@ -47,7 +47,7 @@ class Size:
 
     group: Group
     label: str
-    shown: tuple[Shown, ...]
+    shown: tuple[DisplayedFigure, ...]
     number: int
 
 
@@ -62,7 +62,7 @@ class Flow:
     drawing: Drawing
 
 
-def flow_of(site: Site, study: str) -> Flow | None:
+def flow_of(site: PageContext, study: str) -> Flow | None:
     """Return the flow of a study, or None when its records tell of none."""
     partition = next(filter(lambda p: _is_sequential(site, p), _partitions(site, study)), None)
     if partition is None:
@@ -80,7 +80,7 @@ def flow_of(site: Site, study: str) -> Flow | None:
     return _flow(site, whole, ordered, counts)
 
 
-def _flow(site: Site, whole: Size, arms: list[Size], counts: list[Count]) -> Flow:
+def _flow(site: PageContext, whole: Size, arms: list[Size], counts: list[Count]) -> Flow:
     longest = max(len(sequence(site.vocabulary, arm.group.regimen)) for arm in arms)
     after = [f"after the {name} treatment" for name in _NTH[:longest]]
     ends = [c.stage for c in counts if c.stage not in _after(site, arms)]
@@ -91,7 +91,7 @@ def _flow(site: Site, whole: Size, arms: list[Size], counts: list[Count]) -> Flo
     return Flow(whole, tuple(arms), tuple(counts), stages, drawing)
 
 
-def _after(site: Site, arms: Iterable[Size]) -> set[str]:
+def _after(site: PageContext, arms: Iterable[Size]) -> set[str]:
     return {
         f"after {site.words.label('regimen', name)}"
         for arm in arms
@@ -99,7 +99,7 @@ def _after(site: Site, arms: Iterable[Size]) -> set[str]:
     }
 
 
-def _bar(site: Site, arms: list[Size], count: Count, stages: tuple[str, ...]) -> Bar:
+def _bar(site: PageContext, arms: list[Size], count: Count, stages: tuple[str, ...]) -> Bar:
     lane = next(at for at, arm in enumerate(arms) if arm.group.id == count.group.id)
     steps = sequence(site.vocabulary, count.group.regimen)
     named = [f"after {site.words.label('regimen', name)}" for name in steps]
@@ -112,21 +112,21 @@ def _bar(site: Site, arms: list[Size], count: Count, stages: tuple[str, ...]) ->
     )
 
 
-def _said(shown: tuple[Shown, ...]) -> str:
+def _said(shown: tuple[DisplayedFigure, ...]) -> str:
     return " ≠ ".join(one.text for one in shown)
 
 
-def _claim(site: Site, shown: tuple[Shown, ...]) -> str:
+def _claim(site: PageContext, shown: tuple[DisplayedFigure, ...]) -> str:
     """Return the id of the claim that prints what is shown most fully."""
     figures = {f.claim.id: site.words.figure(f.claim.figure, False) for f in shown[0].claims}
     return max(figures, key=lambda name: len(figures[name]))
 
 
-def _partitions(site: Site, study: str) -> list[Partition]:
+def _partitions(site: PageContext, study: str) -> list[Partition]:
     return [p for p in site.evidence.partitions if p.study == study and p.of == WHOLE]
 
 
-def _is_sequential(site: Site, partition: Partition) -> bool:
+def _is_sequential(site: PageContext, partition: Partition) -> bool:
     regimens = [site.groups[partition.study, part].regimen for part in partition.parts]
     return all(sequence(site.vocabulary, regimen) for regimen in regimens)
 
@@ -158,7 +158,7 @@ def _sequences(vocabulary: Vocabulary) -> Mapping[str, tuple[str, ...]]:
 class _Reader:
     """Finds the counts of one study's groups."""
 
-    def __init__(self, site: Site, study: str) -> None:
+    def __init__(self, site: PageContext, study: str) -> None:
         self.site = site
         self.claims = site.by_study.get(study, [])
         self.said = site.settings["flow"]
@@ -187,21 +187,21 @@ class _Reader:
             term = self.site.vocabulary.get("endpoint", endpoint)
             yield Count(arm.group, stage, term, shown, number)
 
-    def _shown(self, group: Group, endpoint: str, holds: Filter) -> tuple[Shown, ...]:
+    def _shown(self, group: Group, endpoint: str, holds: Filter) -> tuple[DisplayedFigure, ...]:
         chosen = [
             found
             for found in self.claims
             if found.claim.measure.group == group.id
             and found.claim.measure.endpoint == endpoint
             and not found.claim.measure.category
-            and not found.claim.measure.versus
+            and not found.claim.measure.comparator
             and found.claim.figure.numerator is not None
             and holds(found)
         ]
         return tuple(shown_figures(chosen, self.site.words, with_unit=False, prefix="flow"))
 
 
-def _number(shown: Iterable[Shown], of: int | None = None) -> int | None:
+def _number(shown: Iterable[DisplayedFigure], of: int | None = None) -> int | None:
     """Return the one number that all prints give, where none is of other people than ``of``."""
     figures = [found.claim.figure for one in shown for found in one.claims]
     numbers = {figure.numerator for figure in figures}

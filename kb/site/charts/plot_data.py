@@ -9,23 +9,23 @@ from functools import cached_property
 from typing import Final
 
 from kb.analysis.intervals import LEVELS, Derived, counts, share, sizes_of
-from kb.api.results import FoundClaim
-from kb.checks.adjudication import Standing
+from kb.api.results import ClaimView
+from kb.checks.adjudication import ClaimStatus
 from kb.model import WHOLE, Claim, Figure, Measure
 from kb.site.charts.drawing import Mark
-from kb.site.context import Site, collect
+from kb.site.context import PageContext, collect
 from kb.site.labels import BOUNDS, number
-from kb.site.tables.figures import Shown, shown_figures
+from kb.site.tables.figures import DisplayedFigure, shown_figures
 
 _PARTS: Final = ("whole", "arm", "cohort", "analysis-set")
 
 
 @dataclass(frozen=True)
-class Reading:
+class PlotRow:
     """A measure with its prints: those that agree together, and what was derived of each."""
 
     measure: Measure
-    shown: tuple[Shown, ...]
+    shown: tuple[DisplayedFigure, ...]
     derived: tuple[Derived | None, ...]
     people: tuple[int | None, ...]
 
@@ -42,15 +42,15 @@ class Reading:
         return [found.claim.figure for found in self.shown[at].claims]
 
 
-class Readings:
+class PlotData:
     """Reads the claims of a site as measures."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: PageContext) -> None:
         """Take the site whose words and groups are used."""
         self.site = site
         self.settings = site.settings["plots"]
 
-    def read(self, found: Iterable[FoundClaim], prefix: str) -> list[Reading]:
+    def read(self, found: Iterable[ClaimView], prefix: str) -> list[PlotRow]:
         """Gather claims by their measure, in the order of studies and groups."""
         by_measure = collect((one.claim.measure, one) for one in found)
         return [
@@ -62,7 +62,7 @@ class Readings:
         """Sort key of measures: by study, group, endpoint and what else tells them apart."""
         place = self._places[measure.study, measure.group]
         about = (measure.category, str(measure.time), measure.regimen, measure.population)
-        return (*place, self.site.endpoint_order[measure.endpoint], *about, measure.versus)
+        return (*place, self.site.endpoint_order[measure.endpoint], *about, measure.comparator)
 
     @cached_property
     def _places(self) -> Mapping[tuple[str, str], tuple[int, int]]:
@@ -72,11 +72,11 @@ class Readings:
             for order, group in enumerate(self.site.groups_of(study))
         }
 
-    def _same_reading(self, measure: Measure, found: Sequence[FoundClaim], prefix: str) -> Reading:
+    def _same_reading(self, measure: Measure, found: Sequence[ClaimView], prefix: str) -> PlotRow:
         key = ("reading", prefix, *(one.iri for one in found))
         return self.site.once(key, lambda: self._reading(measure, found, prefix))
 
-    def _reading(self, measure: Measure, found: Sequence[FoundClaim], prefix: str) -> Reading:
+    def _reading(self, measure: Measure, found: Sequence[ClaimView], prefix: str) -> PlotRow:
         shown = shown_figures(found, self.site.words, with_unit=True, prefix=prefix)
         shown.sort(key=lambda one: (-_weight(one), one.text))
         derived, people = [], []
@@ -86,7 +86,7 @@ class Readings:
             counted = None if self._is_estimate(measure) else counts(claims, sizes)
             derived.append(share(claims, sizes) if counted else None)
             people.append(counted.of if counted else _whole(claims))
-        return Reading(measure, tuple(shown), tuple(derived), tuple(people))
+        return PlotRow(measure, tuple(shown), tuple(derived), tuple(people))
 
     def _is_estimate(self, measure: Measure) -> bool:
         """A share without an event at a time is estimated with those lost before: no count."""
@@ -109,7 +109,7 @@ class Readings:
         measure, figure = claim.measure, claim.figure
         merged = self.site.vocabulary.get("statistic", measure.statistic).first("isOneMeasure")
         unit = figure.unit == self.site.settings["people"] or self._quantity(figure) == "share"
-        plain = claim.kind == "result" and not measure.versus
+        plain = claim.kind == "result" and not measure.comparator
         return merged == "true" and unit and plain and not self.is_size(claim)
 
     def is_size(self, claim: Claim) -> bool:
@@ -118,16 +118,16 @@ class Readings:
 
     def is_median_time(self, claim: Claim) -> bool:
         """Whether a claim gives a median time, or says that it was not reached."""
-        if claim.measure.statistic != "median" or claim.measure.versus:
+        if claim.measure.statistic != "median" or claim.measure.comparator:
             return False
         figure = claim.figure
         is_time = figure.value is not None and self._quantity(figure) == "time"
-        return is_time or figure.word == self.settings["beyond"]
+        return is_time or figure.text_value == self.settings["beyond"]
 
     def is_ratio(self, claim: Claim) -> bool:
         """Whether a claim compares two groups by a ratio with a figure."""
         term = self.site.vocabulary.get("statistic", claim.measure.statistic)
-        compared = bool(claim.measure.versus) and claim.figure.value is not None
+        compared = bool(claim.measure.comparator) and claim.figure.value is not None
         return compared and "ratio" in (term.notation, *term.broader)
 
     def _quantity(self, figure: Figure) -> str:
@@ -138,7 +138,7 @@ class Readings:
 
     def is_main(self, measure: Measure) -> bool:
         """Whether a figure is about whole arms, cohorts or studies, and about all of a kind."""
-        groups = filter(None, (measure.group, measure.versus))
+        groups = filter(None, (measure.group, measure.comparator))
         return not measure.category and all(self._is_whole(measure.study, g) for g in groups)
 
     def _is_whole(self, study: str, name: str) -> bool:
@@ -148,7 +148,7 @@ class Readings:
     def is_among(self, measure: Measure) -> bool:
         """Whether a figure is about those of a whole arm who meet a criterion of its own kind."""
         group = self.site.groups[measure.study, measure.group]
-        if measure.category or not group.who_endpoint or group.who_category or measure.versus:
+        if measure.category or not group.who_endpoint or group.who_category or measure.comparator:
             return False
         tops = {self.site.top(e) for e in (measure.endpoint, group.who_endpoint)}
         known = len(tops) == 1 and tops <= set(self.settings["among"])
@@ -165,8 +165,8 @@ class Readings:
         """Say whom a row is about, when, and what else tells it from other rows."""
         words = self.site.words
         who = self.who(measure.study, measure.group)
-        if measure.versus:
-            who = f"{who} vs {self.who(measure.study, measure.versus)}"
+        if measure.comparator:
+            who = f"{who} vs {self.who(measure.study, measure.comparator)}"
         time = measure.time if with_time else replace(measure.time, at="")
         parts = (
             who,
@@ -188,7 +188,7 @@ class Readings:
 # --- what is drawn and written -----------------------------------------------------------------
 
 
-def share_mark(reading: Reading, at: int) -> Mark | None:
+def share_mark(reading: PlotRow, at: int) -> Mark | None:
     """Draw a share as printed, else as counted; its interval as printed, else as derived."""
     mark = printed_mark(reading, at)
     derived = reading.derived[at]
@@ -201,12 +201,12 @@ def share_mark(reading: Reading, at: int) -> Mark | None:
     return replace(mark, of=reading.people[at])
 
 
-def printed_mark(reading: Reading, at: int, unit: str = "%", beyond: str = "") -> Mark | None:
+def printed_mark(reading: PlotRow, at: int, unit: str = "%", beyond: str = "") -> Mark | None:
     """Draw a figure with its bounds as they are printed; None when there is nothing to place."""
     figures = [f for f in reading.figures(at) if f.unit == unit]
     value = next((f.value for f in figures if f.value is not None), None)
     bounds = next((f for f in figures if f.bounds), None)
-    is_beyond = bool(beyond) and any(f.word == beyond for f in reading.figures(at))
+    is_beyond = bool(beyond) and any(f.text_value == beyond for f in reading.figures(at))
     if value is None and bounds is None:
         return Mark(None, beyond=True) if is_beyond else None
     low, high = (bounds.low, bounds.high) if bounds else (None, None)
@@ -220,21 +220,21 @@ def printed_mark(reading: Reading, at: int, unit: str = "%", beyond: str = "") -
     )
 
 
-def is_drawn(one: Shown, before: Sequence[Shown]) -> bool:
+def is_drawn(one: DisplayedFigure, before: Sequence[DisplayedFigure]) -> bool:
     """A print that only rounds another, or that a judgement sets aside, is written, not drawn."""
-    return (one.differs or not before) and one.standing is not Standing.SET_ASIDE
+    return (one.differs or not before) and one.standing is not ClaimStatus.SET_ASIDE
 
 
-def sign(one: Shown, at: int) -> str:
+def sign(one: DisplayedFigure, at: int) -> str:
     """Return what stands before a figure: set aside, disputed, or unlike the one above it."""
-    if one.standing is Standing.SET_ASIDE:
+    if one.standing is ClaimStatus.SET_ASIDE:
         return "⊘ "
-    if one.standing is Standing.DISPUTED:
+    if one.standing is ClaimStatus.DISPUTED:
         return "▲ "
     return "≠ " if at and one.differs else ""
 
 
-def point_text(one: Shown, site: Site, unit: str) -> str:
+def point_text(one: DisplayedFigure, site: PageContext, unit: str) -> str:
     """Write the fullest print of a mark without its bounds, and without the plot's own unit."""
     bare = (replace(f.claim.figure, bounds="", low=None, high=None) for f in one.claims)
     unsaid = (unit, site.settings["people"])
@@ -256,7 +256,7 @@ def bounds_text(figures: Iterable[Figure], usual: str = "ci95") -> str:
     return f"{kind.removesuffix('CI ')}{ends}"
 
 
-def derived_text(reading: Reading, at: int) -> str:
+def derived_text(reading: PlotRow, at: int) -> str:
     """Write a derived interval in per cent, with the share where that is derived too."""
     derived = reading.derived[at]
     figures = reading.figures(at)
@@ -267,10 +267,10 @@ def derived_text(reading: Reading, at: int) -> str:
     return ends if is_printed else f"{100 * derived.value:.1f} ({ends})"
 
 
-def _weight(one: Shown) -> int:
+def _weight(one: DisplayedFigure) -> int:
     """Prints with bounds, then with counts, then with more digits come first."""
     figures = [found.claim.figure for found in one.claims]
-    digits = max(len(figure.lexical) for figure in figures)
+    digits = max(len(figure.digits) for figure in figures)
     counted = any(figure.numerator is not None for figure in figures)
     return 100 * any(figure.bounds for figure in figures) + 50 * counted + digits
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 from math import inf
 from typing import Final
 
-from kb.api.results import FoundClaim
+from kb.api.results import ClaimView
 from kb.model import Claim, Measure, slug
 from kb.records.vocabulary import Term
 from kb.site.charts.drawing import Column, Mark, Piece, Plot, Row, Section
 from kb.site.charts.plot_data import (
-    Reading,
-    Readings,
+    PlotData,
+    PlotRow,
     bounds_text,
     derived_text,
     is_drawn,
@@ -23,7 +23,7 @@ from kb.site.charts.plot_data import (
     sign,
 )
 from kb.site.charts.scales import SHARE
-from kb.site.context import Site, collect
+from kb.site.context import PageContext, collect
 from kb.site.labels import sentence
 from kb.site.tables.study import natural
 
@@ -36,8 +36,8 @@ WIDE: Final = Column("95% CI, printed", 136)
 P_VALUE: Final = Column("p, printed", 70)
 _DAYS: Final = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
 
-Marker = Callable[[Reading, int], Mark | None]
-Heading = Callable[[Reading], str]
+Marker = Callable[[PlotRow, int], Mark | None]
+Heading = Callable[[PlotRow], str]
 
 LISTED: Final = "Studies differ in people and design; a list compares nothing."
 
@@ -45,15 +45,15 @@ LISTED: Final = "Studies differ in people and design; a list compares nothing."
 class Plots:
     """Makes plots of claims."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: PageContext) -> None:
         """Take the site whose claims are drawn."""
         self.site = site
-        self.readings = Readings(site)
+        self.readings = PlotData(site)
         self.settings = site.settings["plots"]
 
     # --- pages of concepts -------------------------------------------------------------------
 
-    def of_concept(self, term: Term, found: Sequence[FoundClaim]) -> list[Plot]:
+    def of_concept(self, term: Term, found: Sequence[ClaimView]) -> list[Plot]:
         """Return the plots of a concept's page.
 
         Those of an endpoint and what is narrower, or of the endpoints that the settings name.
@@ -70,7 +70,7 @@ class Plots:
             for plot in self._of_same(endpoint, by_endpoint.get(endpoint, []))
         ]
 
-    def _of_same(self, endpoint: str, found: Sequence[FoundClaim]) -> list[Plot]:
+    def _of_same(self, endpoint: str, found: Sequence[ClaimView]) -> list[Plot]:
         """Return the plots of an endpoint: concepts that are close have the same claims."""
         key = ("plots", endpoint, *(one.iri for one in found))
         return self.site.once(key, lambda: list(self.of_endpoint(endpoint, found)))
@@ -78,18 +78,18 @@ class Plots:
     def _rank(self, endpoint: str) -> int:
         return self.site.endpoint_order[endpoint]
 
-    def of_endpoint(self, endpoint: str, found: Sequence[FoundClaim]) -> Iterator[Plot]:
+    def of_endpoint(self, endpoint: str, found: Sequence[ClaimView]) -> Iterator[Plot]:
         """Yield the plots of one endpoint: shares, medians and ratios, whole groups first."""
         name = self.site.words.label("endpoint", endpoint)
         for of_kind in (self._shares, self._medians, self._ratios):
             yield from of_kind(endpoint, name, found)
 
     def _chosen(
-        self, found: Iterable[FoundClaim], wanted: Callable[[Claim], bool], prefix: str
-    ) -> list[Reading]:
+        self, found: Iterable[ClaimView], wanted: Callable[[Claim], bool], prefix: str
+    ) -> list[PlotRow]:
         return self.readings.read((one for one in found if wanted(one.claim)), prefix)
 
-    def _shares(self, endpoint: str, name: str, found: Sequence[FoundClaim]) -> Iterator[Plot]:
+    def _shares(self, endpoint: str, name: str, found: Sequence[ClaimView]) -> Iterator[Plot]:
         chosen = self._chosen(found, self.readings.is_share, f"plot.{endpoint}")
         by_time = self.site.top(endpoint) in self.settings["by_time"]
         heading = self._landmark if by_time else self._population
@@ -100,7 +100,7 @@ class Plots:
         columns = (PRINTED, INTERVAL, EXACT)
         yield from self._parted(replace(base, columns=columns), chosen, share_mark, heading)
 
-    def _medians(self, endpoint: str, name: str, found: Sequence[FoundClaim]) -> Iterator[Plot]:
+    def _medians(self, endpoint: str, name: str, found: Sequence[ClaimView]) -> Iterator[Plot]:
         chosen = self._chosen(found, self.readings.is_median_time, f"plot.{endpoint}")
         unit = usual_unit(chosen)
         base = Plot(
@@ -119,7 +119,7 @@ class Plots:
         beyond = self.settings["beyond"]
         return lambda reading, at: printed_mark(reading, at, unit, beyond)
 
-    def _ratios(self, endpoint: str, name: str, found: Sequence[FoundClaim]) -> Iterator[Plot]:
+    def _ratios(self, endpoint: str, name: str, found: Sequence[ClaimView]) -> Iterator[Plot]:
         ratios = (one for one in found if self.readings.is_ratio(one.claim))
         by_statistic = collect((one.claim.measure.statistic, one) for one in ratios)
         for statistic, claims in sorted(by_statistic.items()):
@@ -152,7 +152,7 @@ class Plots:
     def _parted(
         self,
         base: Plot,
-        chosen: Sequence[Reading],
+        chosen: Sequence[PlotRow],
         mark: Marker,
         heading: Heading,
     ) -> Iterator[Plot]:
@@ -180,12 +180,12 @@ class Plots:
             return "main"
         return "among" if self.readings.is_among(measure) else "more"
 
-    def _among(self, chosen: Sequence[Reading]) -> str:
+    def _among(self, chosen: Sequence[PlotRow]) -> str:
         tops = (self.site.top(reading.measure.endpoint) for reading in chosen)
         return next((self.settings["among"][t] for t in tops if t in self.settings["among"]), "")
 
     def _sections(
-        self, base: Plot, chosen: Sequence[Reading], mark: Marker, heading: Heading
+        self, base: Plot, chosen: Sequence[PlotRow], mark: Marker, heading: Heading
     ) -> Iterator[Section]:
         unit = "%" if base.kind == SHARE else base.axis
         rows = collect((heading(reading), reading) for reading in chosen)
@@ -199,7 +199,7 @@ class Plots:
             )
             yield Section(self._title(title, by_time), tuple(without if by_time else made))
 
-    def row(self, reading: Reading, columns: tuple[Column, ...], mark: Marker, unit: str) -> Row:
+    def row(self, reading: PlotRow, columns: tuple[Column, ...], mark: Marker, unit: str) -> Row:
         """Make the row of one measure: its marks, and its figures in the columns."""
         measure, shown = reading.measure, reading.shown
         marks = tuple(
@@ -220,28 +220,28 @@ class Plots:
             reading.methods(),
         )
 
-    def _cell(self, column: Column, reading: Reading, at: int, unit: str) -> Piece:
+    def _cell(self, column: Column, reading: PlotRow, at: int, unit: str) -> Piece:
         claim = reading.shown[at].claims[0].claim.id if column == PRINTED else ""
         return Piece(self._text(column, reading, at, unit), claim)
 
-    def _text(self, column: Column, reading: Reading, at: int, unit: str) -> str:
+    def _text(self, column: Column, reading: PlotRow, at: int, unit: str) -> str:
         if column == PRINTED:
             return sign(reading.shown[at], at) + point_text(reading.shown[at], self.site, unit)
         if column == EXACT:
             return derived_text(reading, at)
         if column == P_VALUE:
-            verdicts = (f.claim.verdict.p_printed for f in reading.shown[at].claims)
+            verdicts = (f.claim.result.p_printed for f in reading.shown[at].claims)
             return next(filter(None, verdicts), "").lstrip("=")
         figures = reading.figures(at)
-        has_point = any(figure.value is not None or figure.word for figure in figures)
+        has_point = any(figure.value is not None or figure.text_value for figure in figures)
         return bounds_text(figures) if has_point else ""
 
     # --- headings ----------------------------------------------------------------------------
 
-    def _landmark(self, reading: Reading) -> str:
+    def _landmark(self, reading: PlotRow) -> str:
         return reading.measure.time.at
 
-    def _population(self, reading: Reading) -> str:
+    def _population(self, reading: PlotRow) -> str:
         """Return the population under which a row stands: a usual one, or its own."""
         own = self.readings.population(reading.measure)
         vocabulary = self.site.vocabulary
@@ -260,7 +260,7 @@ class Plots:
         return sentence(self.site.words.label("population", heading))
 
 
-def _ratio_mark(reading: Reading, at: int) -> Mark | None:
+def _ratio_mark(reading: PlotRow, at: int) -> Mark | None:
     return printed_mark(reading, at, reading.figures(at)[0].unit)
 
 
@@ -276,7 +276,7 @@ def duration(text: str) -> tuple[float, list[tuple[int, str]]]:
     return (float(number) * days if is_length and days else inf), natural(text)
 
 
-def usual_unit(chosen: Iterable[Reading]) -> str:
+def usual_unit(chosen: Iterable[PlotRow]) -> str:
     """Return the unit of most of the values; the others are written, and have no place."""
     units = [
         figure.unit

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from kb.api.results import FoundClaim
+from kb.api.results import ClaimView
 from kb.model import Group, Measure, slug
 from kb.site.charts.drawing import Column, Mark, Piece, Plot, Row, Section
-from kb.site.charts.plot_data import Reading, is_drawn, point_text, share_mark, sign
+from kb.site.charts.plot_data import PlotRow, is_drawn, point_text, share_mark, sign
 from kb.site.charts.plots import (
     EXACT,
     FEWEST,
@@ -19,7 +19,7 @@ from kb.site.charts.plots import (
     usual_unit,
     without_empty_columns,
 )
-from kb.site.context import Heading, Site, collect
+from kb.site.context import Heading, PageContext, collect
 from kb.site.labels import sentence
 from kb.site.tables.study import natural
 
@@ -31,7 +31,7 @@ WHOLE_ONLY: Final = "Arms, cohorts and the whole study only; the table below has
 class StudyPlots:
     """Makes the plots of one study after another."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: PageContext) -> None:
         """Take the site whose studies are drawn."""
         self.site = site
         self.plots = Plots(site)
@@ -49,7 +49,7 @@ class StudyPlots:
                 made[heading.id] = list(self._dots(study, heading, found))
         return made
 
-    def _under(self, study: str, heading: Heading) -> list[FoundClaim]:
+    def _under(self, study: str, heading: Heading) -> list[ClaimView]:
         """Return what is claimed under a heading about whole arms, cohorts or the study."""
         return [
             found
@@ -60,7 +60,7 @@ class StudyPlots:
 
     # --- a row for each group ----------------------------------------------------------------
 
-    def _shares(self, heading: Heading, found: Sequence[FoundClaim]) -> Iterator[Plot]:
+    def _shares(self, heading: Heading, found: Sequence[ClaimView]) -> Iterator[Plot]:
         plain = (f for f in found if not f.claim.measure.category)
         chosen = [f for f in plain if self.readings.is_share(f.claim)]
         base = self._base(heading, "share", f"{heading.title}: shares", "% of the group", "share")
@@ -68,7 +68,7 @@ class StudyPlots:
         sections = self._by_endpoint(chosen, columns, base.id, "%")
         yield from self._finished(replace(base, columns=columns, sections=tuple(sections)))
 
-    def _medians(self, heading: Heading, found: Sequence[FoundClaim]) -> Iterator[Plot]:
+    def _medians(self, heading: Heading, found: Sequence[ClaimView]) -> Iterator[Plot]:
         plain = (f for f in found if not f.claim.measure.category)
         chosen = [f for f in plain if self.readings.is_median_time(f.claim)]
         unit = usual_unit(self.readings.read(chosen, "any"))
@@ -86,7 +86,7 @@ class StudyPlots:
             yield without_empty_columns(plot)
 
     def _by_endpoint(
-        self, chosen: Iterable[FoundClaim], columns: tuple[Column, ...], prefix: str, unit: str
+        self, chosen: Iterable[ClaimView], columns: tuple[Column, ...], prefix: str, unit: str
     ) -> Iterator[Section]:
         mark = share_mark if unit == "%" else self.plots.time_mark(unit)
         readings = self.readings.read(chosen, prefix)
@@ -99,7 +99,7 @@ class StudyPlots:
 
     # --- all arms in one row -----------------------------------------------------------------
 
-    def _dots(self, study: str, heading: Heading, found: Sequence[FoundClaim]) -> Iterator[Plot]:
+    def _dots(self, study: str, heading: Heading, found: Sequence[ClaimView]) -> Iterator[Plot]:
         readings = self.readings.read(
             (f for f in found if self.readings.is_share(f.claim)), f"plot.{heading.id}"
         )
@@ -121,11 +121,11 @@ class StudyPlots:
         if made.drawn >= FEWEST:
             yield made
 
-    def _groups(self, study: str, readings: Iterable[Reading]) -> list[Group]:
+    def _groups(self, study: str, readings: Iterable[PlotRow]) -> list[Group]:
         named = {reading.measure.group for reading in readings}
         return [group for group in self.site.groups_of(study) if group.id in named]
 
-    def _dot_rows(self, readings: Iterable[Reading], groups: Sequence[Group]) -> Iterator[Row]:
+    def _dot_rows(self, readings: Iterable[PlotRow], groups: Sequence[Group]) -> Iterator[Row]:
         order = [group.id for group in groups]
         rows = collect((self._kind(r.measure), r) for r in readings)
         for alike in (rows[kind] for kind in sorted(rows, key=self._kind_order)):
@@ -165,7 +165,7 @@ class StudyPlots:
             measure.population,
         )
 
-    def _cell(self, reading: Reading | None) -> tuple[Piece, ...]:
+    def _cell(self, reading: PlotRow | None) -> tuple[Piece, ...]:
         if reading is None:
             return ()
         pieces = []
@@ -174,7 +174,7 @@ class StudyPlots:
             pieces.append(Piece(sign(one, at) + text, one.claims[0].claim.id))
         return tuple(pieces)
 
-    def _dot(self, reading: Reading | None, series: int) -> Mark | None:
+    def _dot(self, reading: PlotRow | None, series: int) -> Mark | None:
         drawn = reading is not None and is_drawn(reading.shown[0], ())
         mark = share_mark(reading, 0) if reading and drawn else None
         return None if mark is None else Mark(mark.value, of=mark.of, series=series)

@@ -9,8 +9,8 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from kb.model import Publication, Study
-from kb.site.context import SCHEMES, Site
-from kb.site.page import File
+from kb.site.context import SCHEMES, PageContext
+from kb.site.page import OutputFile
 from kb.stores.library import library
 
 _CONTEXT: Final = "https://schema.org"
@@ -19,17 +19,17 @@ _ARTICLES: Final = frozenset({"journal-article", "review", "preprint", "abstract
 Said = dict[str, Any]
 
 
-def machine_files(site: Site) -> Iterator[File]:
+def machine_files(site: PageContext) -> Iterator[OutputFile]:
     """Yield citations of every thing that has a page, and ``llms.txt``."""
     for path, title in _titles(site).items():
         yield from _citation_files(path, page_citation(site, path, title))
     for publication in site.publications.values():
         cited = publication_citation(publication)
         yield from _citation_files(f"publication/{publication.id}", cited)
-    yield File("llms.txt", _guide(site).encode())
+    yield OutputFile("llms.txt", _guide(site).encode())
 
 
-def _titles(site: Site) -> dict[str, str]:
+def _titles(site: PageContext) -> dict[str, str]:
     """The title of each page that is cited as a part of the evidence base, by its path."""
     found = {"index": site.evidence.dataset.title}
     found |= {f"study/{study.id}": study.name for study in site.studies.values()}
@@ -39,10 +39,10 @@ def _titles(site: Site) -> dict[str, str]:
     return found
 
 
-def _citation_files(path: str, cited: Said) -> Iterator[File]:
+def _citation_files(path: str, cited: Said) -> Iterator[OutputFile]:
     text = json.dumps([cited], ensure_ascii=False, indent=2, sort_keys=True)
-    yield File(f"{path}.csl.json", f"{text}\n".encode())
-    yield File(f"{path}.bib", bibtex(cited).encode())
+    yield OutputFile(f"{path}.csl.json", f"{text}\n".encode())
+    yield OutputFile(f"{path}.bib", bibtex(cited).encode())
 
 
 @cache
@@ -50,7 +50,7 @@ def _version() -> str:
     return version("kb")
 
 
-def page_citation(site: Site, path: str, title: str) -> Said:
+def page_citation(site: PageContext, path: str, title: str) -> Said:
     """Return how a page of the evidence base is cited, in the terms of CSL."""
     dataset = site.evidence.dataset
     where = "" if path == "index" else f"{path}/"
@@ -108,7 +108,7 @@ def _tex(text: str) -> str:
     return "".join(f"\\{c}" if c in "&%$#_{}" else c for c in text.replace("\\", ""))
 
 
-def described(site: Site, path: str) -> Said | None:
+def described(site: PageContext, path: str) -> Said | None:
     """Return what schema.org can say of a page, or nothing."""
     kind, _, name = path.partition("/")
     base = site.evidence.dataset.base
@@ -136,7 +136,7 @@ def described(site: Site, path: str) -> Said | None:
     }
 
 
-def _dataset(site: Site) -> Said:
+def _dataset(site: PageContext) -> Said:
     dataset = site.evidence.dataset
     files = (("data/kb.nq", "application/n-quads"), ("data/claims.csv", "text/csv"))
     return {
@@ -157,7 +157,7 @@ def _dataset(site: Site) -> Said:
     }
 
 
-def _study(site: Site, study: Study) -> Said:
+def _study(site: PageContext, study: Study) -> Said:
     base, words = site.evidence.dataset.base, site.words
     said: Said = {
         "@context": _CONTEXT,
@@ -196,7 +196,7 @@ def script(said: Said) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _guide(site: Site) -> str:
+def _guide(site: PageContext) -> str:
     """``llms.txt``: what there is and where, in Markdown, as llmstxt.org proposes."""
     dataset, base = site.evidence.dataset, site.evidence.dataset.base
     counts = ", ".join(f"{number} {what}" for what, number in site.base.counts().items())

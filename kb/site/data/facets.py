@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from kb.api.results import FoundClaim
-from kb.checks.adjudication import Standing
+from kb.api.results import ClaimView
+from kb.checks.adjudication import ClaimStatus
 from kb.records.vocabulary import Term
-from kb.site.context import Site
+from kb.site.context import PageContext
 from kb.site.data.packing import packed, sparql_term
 from kb.site.labels import STATES, sentence
 
@@ -38,10 +38,10 @@ _PATTERNS: Final = {
     f'FILTER (COALESCE(?found, "{NONE}") = ?discrepancy)',
 }
 _STANDINGS: Final = {
-    Standing.PREFERRED.value: "preferred",
-    Standing.UNCONTESTED.value or UNCONTESTED: "uncontested",
-    Standing.DISPUTED.value: "disputed",
-    Standing.SET_ASIDE.value: "set aside",
+    ClaimStatus.PREFERRED.value: "preferred",
+    ClaimStatus.UNCONTESTED.value or UNCONTESTED: "uncontested",
+    ClaimStatus.DISPUTED.value: "disputed",
+    ClaimStatus.SET_ASIDE.value: "set aside",
 }
 
 
@@ -62,14 +62,14 @@ class Facet:
     name: str
     title: str
     options: Mapping[str, Option]
-    own: Callable[[FoundClaim], Iterable[str]]
+    own: Callable[[ClaimView], Iterable[str]]
 
     @property
     def pattern(self) -> str:
         """The SPARQL that finds ``?claim`` with ``?measure`` by a variable of this name."""
         return _PATTERNS[self.name]
 
-    def packed(self, claims: Iterable[FoundClaim]) -> dict[str, Any]:
+    def packed(self, claims: Iterable[ClaimView]) -> dict[str, Any]:
         """Return the facet for the browser; terms that no claim has and none is under go."""
         owned = [tuple(dict.fromkeys(self.own(found))) for found in claims]
         used = self._used({name for names in owned for name in names})
@@ -95,7 +95,7 @@ class Facet:
         return [name for name in self.options if name in names]
 
 
-def facets(site: Site) -> list[Facet]:
+def facets(site: PageContext) -> list[Facet]:
     """Return all facets, those that readers begin with first."""
     regimens = _Regimens(site)
     return [
@@ -108,19 +108,19 @@ def facets(site: Site) -> list[Facet]:
         _sources(site),
         _words(site, "kind", "Kind of claim", lambda found: [found.claim.kind]),
         _fixed("verification", "Verification", _states(), lambda f: [f.check.state.value]),
-        _fixed("standing", "Standing", _STANDINGS, lambda f: [f.standing.value or UNCONTESTED]),
+        _fixed("standing", "ClaimStatus", _STANDINGS, lambda f: [f.standing.value or UNCONTESTED]),
         _words(site, "discrepancy", "Discrepancy", _kinds),
     ]
 
 
-def about(site: Site, found: FoundClaim, scheme: str) -> list[str]:
+def about(site: PageContext, found: ClaimView, scheme: str) -> list[str]:
     """Return what a claim is about: its measure's own regimen or population, or its groups'."""
     measure = found.claim.measure
     if own := getattr(measure, scheme):
         return [own]
     groups = [found.group]
-    if measure.versus:
-        groups.append(site.groups[measure.study, measure.versus])
+    if measure.comparator:
+        groups.append(site.groups[measure.study, measure.comparator])
     return [name for group in groups if (name := getattr(group, scheme))]
 
 
@@ -128,12 +128,12 @@ def about(site: Site, found: FoundClaim, scheme: str) -> list[str]:
 class _Regimens:
     """The regimens of claims, and the drugs in them and in their parts."""
 
-    site: Site
+    site: PageContext
 
-    def of(self, found: FoundClaim) -> list[str]:
+    def of(self, found: ClaimView) -> list[str]:
         return about(self.site, found, "regimen")
 
-    def drugs(self, found: FoundClaim) -> Iterator[str]:
+    def drugs(self, found: ClaimView) -> Iterator[str]:
         for name in self.of(found):
             yield from self._drugs_in(name)
 
@@ -145,7 +145,11 @@ class _Regimens:
 
 
 def _scheme(
-    site: Site, name: str, title: str, own: Callable[[FoundClaim], Iterable[str]], also: str = ""
+    site: PageContext,
+    name: str,
+    title: str,
+    own: Callable[[ClaimView], Iterable[str]],
+    also: str = "",
 ) -> Facet:
     def option(term: Term) -> Option:
         more = site.vocabulary.leads_to(name, term.notation, also) if also else ()
@@ -155,7 +159,7 @@ def _scheme(
     return Facet(name, title, {t.notation: option(t) for t in site.terms(name)}, own)
 
 
-def _studies(site: Site) -> Facet:
+def _studies(site: PageContext) -> Facet:
     def option(name: str) -> Option:
         iri = site.base.iris.entity("study", name)
         return Option(name, site.studies[name].name, sparql_term(site, iri))
@@ -164,7 +168,7 @@ def _studies(site: Site) -> Facet:
     return Facet("study", "Study", options, lambda found: [found.claim.study])
 
 
-def _sources(site: Site) -> Facet:
+def _sources(site: PageContext) -> Facet:
     def option(name: str) -> Option:
         cited = site.publications[site.sources[name].publication].citation
         iri = site.base.iris.entity("source", name)
@@ -179,18 +183,20 @@ def _states() -> dict[str, str]:
 
 
 def _fixed(
-    name: str, title: str, labels: Mapping[str, str], own: Callable[[FoundClaim], Iterable[str]]
+    name: str, title: str, labels: Mapping[str, str], own: Callable[[ClaimView], Iterable[str]]
 ) -> Facet:
     options = {word: Option(word, label, f'"{word}"') for word, label in labels.items()}
     return Facet(name, title, options, own)
 
 
-def _words(site: Site, name: str, title: str, own: Callable[[FoundClaim], Iterable[str]]) -> Facet:
+def _words(
+    site: PageContext, name: str, title: str, own: Callable[[ClaimView], Iterable[str]]
+) -> Facet:
     """Terms that are words of the software, the commonest first."""
     counts = Counter(word for found in site.claims for word in own(found))
     labels = {word: word.replace("-", " ") for word, _ in counts.most_common()}
     return _fixed(name, title, labels, own)
 
 
-def _kinds(found: FoundClaim) -> list[str]:
+def _kinds(found: ClaimView) -> list[str]:
     return [finding.kind for finding in found.findings] or [NONE]

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from kb.site.context import Site, collect
+from kb.site.context import PageContext, collect
 from kb.site.data.linked_data import CONTEXT, Compactor
-from kb.site.page import File, MadeFile
+from kb.site.page import MadeFile, OutputFile
 from kb.stores.library import prefixes
 
 KINDS: Final = ("study", "source", "publication", "endpoint", "regimen", "population", "drug")
@@ -27,7 +27,7 @@ Unnamed = Mapping[Any, list[ox.Triple]]
 """What is said of things without a name, by the node that stands for each."""
 
 
-def thing_files(site: Site) -> Iterator[File | MadeFile]:
+def thing_files(site: PageContext) -> Iterator[OutputFile | MadeFile]:
     """Yield ``study/<id>.ttl``, ``.jsonld`` and their like, without the names of graphs.
 
     The context of every ``.jsonld`` is one file of the site, named by its relative address.
@@ -40,7 +40,7 @@ def thing_files(site: Site) -> Iterator[File | MadeFile]:
     every = (*_of_each_kind(chain(*by_page.values())), *_reached(lead_to_unnamed, unnamed))
     compactor = Compactor(every, known)
     context = json.dumps(compactor.context, indent=1).encode()
-    yield File(CONTEXT, context)
+    yield OutputFile(CONTEXT, context)
     things = _Things(compactor, known, unnamed)
     around = b"\n".join((context, *lines_of_unnamed))
     for path, lines in by_page.items():

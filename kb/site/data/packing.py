@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from kb.site.context import Site
+from kb.site.context import PageContext
 from kb.site.filters import short_iri
-from kb.site.page import File
+from kb.site.page import OutputFile
 from kb.stores.library import prefixes
 
 _LOCAL: Final = re.compile(r"[a-z]+:[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?")
@@ -46,21 +46,21 @@ def packed_table(rows: Sequence[Mapping[str, Any]]) -> dict[str, Packed]:
     return {name: packed([row[name] for row in rows]) for name in names}
 
 
-def json_file(path: str, value: Any) -> File:
+def json_file(path: str, value: Any) -> OutputFile:
     """Make a file of compressed JSON: the same bytes for the same value."""
-    return File(path, gzip.compress(_written(value).encode(), LEVEL, mtime=0))
+    return OutputFile(path, gzip.compress(_written(value).encode(), LEVEL, mtime=0))
 
 
 def _written(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def versioned(file: File) -> str:
+def versioned(file: OutputFile) -> str:
     """An address that changes with the content, so that no browser shows yesterday's data."""
     return f"{file.path}?v={hashlib.sha256(file.content).hexdigest()[:12]}"
 
 
-def sparql_term(site: Site, iri: str) -> str:
+def sparql_term(site: PageContext, iri: str) -> str:
     """Write an IRI as SPARQL does, with its prefix where that is possible."""
     short = short_iri(iri, prefixes(site.base.iris))
     return short if _LOCAL.fullmatch(short) else f"<{iri}>"

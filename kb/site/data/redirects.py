@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
-from kb.site.context import Site
-from kb.site.page import File
+from kb.site.context import PageContext
+from kb.site.page import OutputFile
 
 TABLE: Final = "redirects.json"
 """The path of the table of former addresses, each with the one that stands for it now."""
@@ -36,16 +36,16 @@ _PAGE: Final = """<!doctype html>
 """
 
 
-def redirect_files(site: Site) -> Iterator[File]:
+def redirect_files(site: PageContext) -> Iterator[OutputFile]:
     """Yield for each former address a page, Turtle and JSON-LD that name the one of now."""
     formerly = site.base.records.formerly
-    yield File(TABLE, json.dumps(formerly, indent=1, sort_keys=True).encode())
+    yield OutputFile(TABLE, json.dumps(formerly, indent=1, sort_keys=True).encode())
     base = site.base.iris.base
     for old, new in formerly.items():
-        yield File(f"{old}/index.html", _page(base, new).encode())
-        yield File(f"{old}.ttl", f"<{base}{old}> <{_REPLACED}> <{base}{new}> .\n".encode())
+        yield OutputFile(f"{old}/index.html", _page(base, new).encode())
+        yield OutputFile(f"{old}.ttl", f"<{base}{old}> <{_REPLACED}> <{base}{new}> .\n".encode())
         linked = {"@id": f"{base}{old}", _REPLACED: {"@id": f"{base}{new}"}}
-        yield File(f"{old}.jsonld", json.dumps(linked).encode())
+        yield OutputFile(f"{old}.jsonld", json.dumps(linked).encode())
 
 
 def _page(base: str, new: str) -> str:

@@ -10,27 +10,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from kb.analysis.comparability import UNSAID
-from kb.api.results import FoundClaim
-from kb.checks import Finding
+from kb.api.results import ClaimView
+from kb.checks import Discrepancy
 from kb.model import Measure, slug
-from kb.site.charts.plot_data import Reading, Readings, derived_text
-from kb.site.context import Site, collect
+from kb.site.charts.plot_data import PlotData, PlotRow, derived_text
+from kb.site.context import PageContext, collect
 from kb.site.data.facets import about
 from kb.site.data.packing import json_file, packed_table, versioned
 from kb.site.filters import section_name
 from kb.site.labels import sentence, short_citation
-from kb.site.page import File, Page
+from kb.site.page import OutputFile, Page
 from kb.site.pages.network import KINDS, Comparisons
-from kb.site.tables.figures import Shown, shown_comparisons
+from kb.site.tables.figures import DisplayedFigure, shown_comparisons
 
 DATA: Final = "data/compare.json.gz"
 _NATURES: Final = {"indirect": "indirect", "stated": "statement"}
 """Kinds of comparison that no study made of its own groups; the others are direct."""
 
 
-def compare_pages(site: Site) -> Iterator[Page | File]:
+def compare_pages(site: PageContext) -> Iterator[Page | OutputFile]:
     """Yield the page that compares regimens, and what it loads."""
-    data = json_file(DATA, Compared(site).data())
+    data = json_file(DATA, ComparisonData(site).data())
     yield data
     yield Page(
         "compare",
@@ -43,13 +43,13 @@ def compare_pages(site: Site) -> Iterator[Page | File]:
     )
 
 
-class Compared:
+class ComparisonData:
     """Arranges comparisons and single figures for the browser to choose from."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: PageContext) -> None:
         """Take the site whose claims are compared."""
         self.site = site
-        self.readings = Readings(site)
+        self.readings = PlotData(site)
         self.alike = site.comparability
         self.kinds = Comparisons(site)
         self._profiles: dict[tuple[str, ...], int] = {}
@@ -97,22 +97,22 @@ class Compared:
     # --- comparisons that are printed -------------------------------------------------------
 
     def _comparisons(self) -> Iterator[dict[str, Any]]:
-        compared = [f for f in self.site.claims if f.claim.measure.versus]
+        compared = [f for f in self.site.claims if f.claim.measure.comparator]
         by_measure = collect((f.claim.measure, f) for f in compared)
         for measure in sorted(by_measure, key=self.readings.order):
             found = by_measure[measure]
             for shown in shown_comparisons(found, self.site.words, lambda _: ("", "")):
                 yield self._comparison(measure, shown)
 
-    def _comparison(self, measure: Measure, shown: Shown) -> dict[str, Any]:
+    def _comparison(self, measure: Measure, shown: DisplayedFigure) -> dict[str, Any]:
         site, kind = self.site, self.kinds.kind(shown.claims[0].claim)
         return self._common(measure, shown) | {
             "kind": kind,
             "nature": _NATURES.get(kind, "direct"),
             "badge": KINDS[kind][0],
-            "versus": site.who(measure.study, measure.versus),
+            "versus": site.who(measure.study, measure.comparator),
             "ofRegimen": self._regimen(measure, measure.group),
-            "versusRegimen": self._regimen(measure, measure.versus),
+            "versusRegimen": self._regimen(measure, measure.comparator),
             "about": self._about(measure),
             "parts": [[part.kind, part.text.removeprefix(": ")] for part in shown.parts],
             "printed": list(dict.fromkeys(f.claim.printed for f in shown.claims)),
@@ -134,12 +134,12 @@ class Compared:
             for at in range(len(reading.shown)):
                 yield self._figure(reading, at)
 
-    def _is_single(self, found: FoundClaim) -> bool:
+    def _is_single(self, found: ClaimView) -> bool:
         claim = found.claim
-        is_result = claim.kind == "result" and not claim.measure.versus
+        is_result = claim.kind == "result" and not claim.measure.comparator
         return is_result and not self.readings.is_size(claim)
 
-    def _figure(self, reading: Reading, at: int) -> dict[str, Any]:
+    def _figure(self, reading: PlotRow, at: int) -> dict[str, Any]:
         measure, shown = reading.measure, reading.shown[at]
         derived = derived_text(reading, at)
         method = reading.derived[at]
@@ -160,7 +160,7 @@ class Compared:
 
     # --- what is said of both ---------------------------------------------------------------
 
-    def _common(self, measure: Measure, shown: Shown) -> dict[str, Any]:
+    def _common(self, measure: Measure, shown: DisplayedFigure) -> dict[str, Any]:
         claims = shown.claims
         populations = about(self.site, claims[0], "population")
         return {
@@ -176,11 +176,11 @@ class Compared:
             "profiles": sorted({self._profile(found) for found in claims}),
         }
 
-    def _profile(self, found: FoundClaim) -> int:
+    def _profile(self, found: ClaimView) -> int:
         profile = self.alike.profile(found.claim)
         return self._profiles.setdefault(profile, len(self._profiles))
 
-    def _places(self, claims: Sequence[FoundClaim]) -> list[list[str]]:
+    def _places(self, claims: Sequence[ClaimView]) -> list[list[str]]:
         """Where the figure stands: source, section and its anchor, each place once."""
         found = ((f.claim.source, f.claim.section) for f in claims)
         return [
@@ -189,11 +189,11 @@ class Compared:
         ]
 
 
-def _reasons(shown: Shown) -> list[list[str]]:
+def _reasons(shown: DisplayedFigure) -> list[list[str]]:
     """Say what was found about the prints and what a curator judged, each with its anchor."""
     return [[f"{one.study}/#finding.{one.id}", _said(one)] for one in shown.concerns]
 
 
-def _said(finding: Finding) -> str:
+def _said(finding: Discrepancy) -> str:
     judged = finding.adjudication
     return f"{finding.message} {judged.reason if judged else 'Nobody has judged this yet.'}"

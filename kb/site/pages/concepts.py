@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
-from kb.api.results import FoundClaim
+from kb.api.results import ClaimView
 from kb.records.vocabulary import SKOS, Term
 from kb.site.charts.plots import Plots
-from kb.site.context import SCHEMES, Site, collect
+from kb.site.context import SCHEMES, PageContext, collect
 from kb.site.data import search_names as searching
 from kb.site.labels import sentence
 from kb.site.page import Page, Values
-from kb.site.tables.figures import Shown, shown_comparisons, shown_figures
+from kb.site.tables.figures import DisplayedFigure, shown_comparisons, shown_figures
 
 MOST_ROWS: Final = 400
 """A page with more claims than this lists its studies; the claims are in its download."""
@@ -27,11 +27,11 @@ _TREATMENTS: Final = ("regimen", "drug")
 class Line:
     """One claim in a list that goes over several studies."""
 
-    found: FoundClaim
+    found: ClaimView
     endpoint: str
     measure: str
     group: str
-    shown: Shown
+    shown: DisplayedFigure
     treatment: str
 
 
@@ -45,17 +45,17 @@ class Code:
     address: str
 
 
-def treatment_pages(site: Site) -> Iterator[Page]:
+def treatment_pages(site: PageContext) -> Iterator[Page]:
     """Yield the pages of regimens and of drugs, which are much the same claims."""
     return _pages(site, _TREATMENTS)
 
 
-def concept_pages(site: Site) -> Iterator[Page]:
+def concept_pages(site: PageContext) -> Iterator[Page]:
     """Yield the pages of all other concepts."""
     return _pages(site, [scheme for scheme in SCHEMES if scheme not in _TREATMENTS])
 
 
-def _pages(site: Site, schemes: Iterable[str]) -> Iterator[Page]:
+def _pages(site: PageContext, schemes: Iterable[str]) -> Iterator[Page]:
     """Yield for each scheme a list of its concepts, and a page for each concept."""
     mappings, plots = read_mappings(site), Plots(site)
     for scheme in schemes:
@@ -76,7 +76,7 @@ def _pages(site: Site, schemes: Iterable[str]) -> Iterator[Page]:
             yield replace(page, **searching.of_term(term, names, len(found)))
 
 
-def evidence_by_concept(site: Site, scheme: str) -> Mapping[str, list[FoundClaim]]:
+def evidence_by_concept(site: PageContext, scheme: str) -> Mapping[str, list[ClaimView]]:
     """Return the claims on every concept of a scheme, those on narrower concepts included."""
     notations = {term.iri: term.notation for term in site.terms(scheme)}
     table = site.base.ask(f"page-evidence-by-{scheme}")
@@ -85,7 +85,9 @@ def evidence_by_concept(site: Site, scheme: str) -> Mapping[str, list[FoundClaim
     )
 
 
-def _page(site: Site, plots: Plots, term: Term, found: list[FoundClaim], codes: list[Code]) -> Page:
+def _page(
+    site: PageContext, plots: Plots, term: Term, found: list[ClaimView], codes: list[Code]
+) -> Page:
     path = f"{term.scheme}/{term.segment}"
 
     def values() -> Values:
@@ -106,7 +108,7 @@ def _page(site: Site, plots: Plots, term: Term, found: list[FoundClaim], codes: 
     )
 
 
-def _values(site: Site, term: Term, found: list[FoundClaim]) -> dict[str, Any]:
+def _values(site: PageContext, term: Term, found: list[ClaimView]) -> dict[str, Any]:
     order = list(site.studies)
     by_study = collect((f.claim.study, f) for f in found)
     studies = sorted(by_study, key=order.index)
@@ -127,22 +129,26 @@ def _values(site: Site, term: Term, found: list[FoundClaim]) -> dict[str, Any]:
     }
 
 
-def lines(site: Site, found: Iterable[FoundClaim]) -> list[Line]:
+def lines(site: PageContext, found: Iterable[ClaimView]) -> list[Line]:
     """Return claims as lines, by endpoint and measure: the same list for the same claims."""
     order = site.endpoint_order
     chosen = sorted(
         found,
-        key=lambda f: (order[f.claim.measure.endpoint], bool(f.claim.measure.versus), f.claim.id),
+        key=lambda f: (
+            order[f.claim.measure.endpoint],
+            bool(f.claim.measure.comparator),
+            f.claim.id,
+        ),
     )
     key = ("lines", *(one.iri for one in chosen))
     return site.once(key, lambda: [_line(site, one) for one in chosen])
 
 
-def _line(site: Site, found: FoundClaim) -> Line:
+def _line(site: PageContext, found: ClaimView) -> Line:
     claim, words = found.claim, site.words
     measure = claim.measure
-    if measure.versus:
-        pair = (site.who(measure.study, measure.group), site.who(measure.study, measure.versus))
+    if measure.comparator:
+        pair = (site.who(measure.study, measure.group), site.who(measure.study, measure.comparator))
         (shown,) = shown_comparisons([found], words, lambda _: ("", ""))
         group = f"{pair[0]} vs {pair[1]}"
     else:
@@ -159,7 +165,7 @@ def _line(site: Site, found: FoundClaim) -> Line:
     )
 
 
-def _links(site: Site, term: Term) -> list[tuple[str, list[Term]]]:
+def _links(site: PageContext, term: Term) -> list[tuple[str, list[Term]]]:
     """What a regimen is made of, and which regimens contain a drug."""
     by_iri = {t.iri: t for scheme in SCHEMES for t in site.terms(scheme)}
     said = (("component", "Drugs"), ("part", "Contains the regimens"))
@@ -183,7 +189,7 @@ class Tree:
     narrower: tuple[Tree, ...]
 
 
-def _trees(site: Site, scheme: str) -> list[Tree]:
+def _trees(site: PageContext, scheme: str) -> list[Tree]:
     children = collect((b, t) for t in site.terms(scheme) for b in t.broader)
 
     def tree(term: Term) -> Tree:
@@ -193,7 +199,7 @@ def _trees(site: Site, scheme: str) -> list[Tree]:
 
 
 @cache
-def other_labels(site: Site) -> Mapping[str, list[str]]:
+def other_labels(site: PageContext) -> Mapping[str, list[str]]:
     """Return the other names of concepts, by IRI."""
     found = (
         (str(getattr(s, "value", "")), str(getattr(o, "value", "")))
@@ -203,7 +209,7 @@ def other_labels(site: Site) -> Mapping[str, list[str]]:
     return collect(found)
 
 
-def read_mappings(site: Site) -> Mapping[str, list[Code]]:
+def read_mappings(site: PageContext) -> Mapping[str, list[Code]]:
     """Read the codes of other terminologies, by ``scheme:segment``."""
     path = site.base.root / "ontology" / "mappings.sssom.tsv"
     if not path.exists():

@@ -13,10 +13,10 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from kb.site.context import Site
+from kb.site.context import PageContext
 from kb.site.data.packing import LEVEL, sparql_term, versioned
 from kb.site.labels import short_citation
-from kb.site.page import File, Page
+from kb.site.page import OutputFile, Page
 from kb.site.pages.ontology import ontology_entries
 from kb.site.pages.questions import common_values, example_of, is_for_pages, with_values
 from kb.stores.library import Query, library, prefixes
@@ -27,11 +27,11 @@ FIRST: Final = "hazard-ratios"
 """The question that the console opens with."""
 
 
-def console_pages(site: Site) -> Iterator[Page | File]:
+def console_pages(site: PageContext) -> Iterator[Page | OutputFile]:
     """Yield the page of the console, and what it loads."""
     questions = [q for q in library().values() if not is_for_pages(q)]
-    dataset = File(DATASET, dataset_trig(site))
-    offered = File(OFFERED, _json(_offered(site, questions)))
+    dataset = OutputFile(DATASET, dataset_trig(site))
+    offered = OutputFile(OFFERED, _json(_offered(site, questions)))
     first = library()[FIRST]
     opening = with_values(site, first, example_of(first, common_values(site)))
     values = {"site": site, "questions": questions, "first": first, "opening": opening}
@@ -49,7 +49,7 @@ def console_pages(site: Site) -> Iterator[Page | File]:
     )
 
 
-def dataset_trig(site: Site) -> bytes:
+def dataset_trig(site: PageContext) -> bytes:
     """Return the dataset as TriG, compressed: a twentieth of N-Quads, and as fast to load."""
     quads = ox.parse(site.base.nquads, ox.RdfFormat.N_QUADS)
     known = prefixes(site.base.iris)
@@ -61,7 +61,7 @@ def _json(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _offered(site: Site, questions: list[Query]) -> Mapping[str, Any]:
+def _offered(site: PageContext, questions: list[Query]) -> Mapping[str, Any]:
     values = common_values(site)
     return {
         "base": site.base.iris.base,
@@ -81,7 +81,7 @@ def _question(query: Query, values: Mapping[str, str]) -> Mapping[str, Any]:
     return {**said, "sparql": query.sparql, "parameters": parameters}
 
 
-def _words(site: Site) -> Iterator[Mapping[str, str]]:
+def _words(site: PageContext) -> Iterator[Mapping[str, str]]:
     """What can be named: classes and properties, concepts, studies, sources, publications."""
     for entry in ontology_entries(site).values():
         kind = "class" if entry.name[0].isupper() else "property"
@@ -102,7 +102,7 @@ def _words(site: Site) -> Iterator[Mapping[str, str]]:
 
 
 def _word(
-    site: Site, iri: str, kind: str, label: str, about: str, value: str = ""
+    site: PageContext, iri: str, kind: str, label: str, about: str, value: str = ""
 ) -> Mapping[str, str]:
     """One word: as SPARQL writes it, and, where a question may be given it, its value there."""
     said = {

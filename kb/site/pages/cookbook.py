@@ -19,9 +19,9 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from kb.api.knowledge_base import KnowledgeBase
-from kb.api.results import Table
+from kb.api.results import QueryResult
 from kb.errors import InputError, KbError
-from kb.site.context import Site
+from kb.site.context import PageContext
 from kb.site.page import Page, Safe
 from kb.stores.library import Query, parse_query
 
@@ -59,7 +59,7 @@ class Asked:
     title: str
     why: str
     sparql: str
-    answer: Table
+    answer: QueryResult
 
     @property
     def console(self) -> str:
@@ -110,7 +110,7 @@ def traps(base: KnowledgeBase) -> list[Trap]:
     return [_trap(path, base) for path in _files(base, "traps", "rq")]
 
 
-def cookbook_pages(site: Site) -> Iterator[Page]:
+def cookbook_pages(site: PageContext) -> Iterator[Page]:
     """Yield the pages of recipes and traps that the project has files for."""
     base = site.base
     if made := programs(base):
@@ -126,7 +126,7 @@ def absent(base: KnowledgeBase) -> set[str]:
     return {page for page, files in _MADE_OF.items() if not _files(base, *files)}
 
 
-def _page(path: str, title: str, site: Site, values: dict[str, Any]) -> Page:
+def _page(path: str, title: str, site: PageContext, values: dict[str, Any]) -> Page:
     template = f"{path.replace('/', '-')}.html.j2"
     said = {
         "cookbook/python": "Recipes in Python, each with what it printed at this build.",

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from kb.api.results import FoundClaim
-from kb.checks import Finding, Severity, Status
-from kb.export.csv import inert
+from kb.api.results import ClaimView
+from kb.checks import Discrepancy, Severity, Status
+from kb.export.csv import escape_formula
 from kb.model import slug
-from kb.site.context import Site
-from kb.site.page import File, Page
+from kb.site.context import PageContext
+from kb.site.page import OutputFile, Page
 
 SIGNS: Final = {Severity.MATERIAL: "▲", Severity.MINOR: "◆", Severity.ROUNDING: "≈"}
 """The sign of each severity: pages tell them apart by shape and word, not by colour."""
@@ -52,8 +52,8 @@ _COLUMNS: Final = (
 class Card:
     """A finding with the claims behind it, as pages show it."""
 
-    finding: Finding
-    claims: tuple[FoundClaim, ...]
+    finding: Discrepancy
+    claims: tuple[ClaimView, ...]
     studies: tuple[str, ...]
     sources: tuple[str, ...]
 
@@ -87,7 +87,7 @@ class Card:
         return (*self.sources, *sorted(sections))
 
     @property
-    def prints(self) -> list[tuple[FoundClaim, str]]:
+    def prints(self) -> list[tuple[ClaimView, str]]:
         """The claims with what was chosen among them, the preferred first."""
         order = ("preferred", "", "set aside")
         chosen = [(found, choice(self.finding, found)) for found in self.claims]
@@ -99,14 +99,14 @@ class Card:
         return self.finding.adjudication.date if self.finding.adjudication else ""
 
 
-def verdict_code(finding: Finding) -> str:
+def verdict_code(finding: Discrepancy) -> str:
     """Return the word of ``VERDICTS`` that holds for a finding."""
     judged = finding.adjudication
     holds = judged is not None and finding.status is Status.ADJUDICATED
     return judged.judgement if judged and holds else finding.status.value
 
 
-def choice(finding: Finding, found: FoundClaim) -> str:
+def choice(finding: Discrepancy, found: ClaimView) -> str:
     """Say whether the judgement of a finding prefers a claim or sets it aside, if it holds."""
     judged, name = finding.adjudication, f"{found.claim.study}#{found.claim.id}"
     if judged is None or finding.status is not Status.ADJUDICATED:
@@ -118,7 +118,7 @@ def choice(finding: Finding, found: FoundClaim) -> str:
     return "preferred" if chosen else ""
 
 
-def card(site: Site, finding: Finding) -> Card:
+def card(site: PageContext, finding: Discrepancy) -> Card:
     """Find the claims of a finding and what they belong to."""
     iris = (site.base.iris.claim(claim.study, claim.id) for claim in finding.claims)
     claims = tuple(site.by_iri[iri] for iri in iris)
@@ -130,23 +130,23 @@ def card(site: Site, finding: Finding) -> Card:
     )
 
 
-def cards(site: Site) -> list[Card]:
+def cards(site: PageContext) -> list[Card]:
     """Return all findings, the material ones first."""
     return [card(site, finding) for finding in site.base.judged.findings]
 
 
-def of_study(site: Site, study: str) -> list[Card]:
+def of_study(site: PageContext, study: str) -> list[Card]:
     """Return the findings that stand on the page of a study."""
     return [card(site, f) for f in site.base.judged.findings if f.study == study]
 
 
-def from_elsewhere(site: Site, study: str) -> list[Card]:
+def from_elsewhere(site: PageContext, study: str) -> list[Card]:
     """Return the findings about figures of a study that stand on the page of another."""
     every = (f for f in site.base.judged.findings if f.study != study)
     return [card(site, f) for f in every if any(c.study == study for c in f.claims)]
 
 
-def by_section(site: Site, source: str) -> dict[str, int]:
+def by_section(site: PageContext, source: str) -> dict[str, int]:
     """Count the findings about figures of each section of a source."""
     return dict(
         Counter(
@@ -157,13 +157,13 @@ def by_section(site: Site, source: str) -> dict[str, int]:
     )
 
 
-def newest(site: Site, most: int) -> list[Card]:
+def newest(site: PageContext, most: int) -> list[Card]:
     """Return the material findings that were judged last; those not judged come first."""
     grave = [one for one in cards(site) if one.finding.severity is Severity.MATERIAL]
     return sorted(grave, key=lambda one: one.date or "9", reverse=True)[:most]
 
 
-def finding_pages(site: Site) -> Iterator[Page | File]:
+def finding_pages(site: PageContext) -> Iterator[Page | OutputFile]:
     """Yield the page of discrepancies and the same as data."""
     found = cards(site)
     yield Page(
@@ -187,8 +187,8 @@ def finding_pages(site: Site) -> Iterator[Page | File]:
     )
     data = [finding.data() for finding in site.base.judged.findings]
     text = json.dumps({"discrepancies": data}, ensure_ascii=False, indent=2)
-    yield File("finding/findings.json", f"{text}\n".encode())
-    yield File("finding/findings.csv", _csv(found).encode())
+    yield OutputFile("finding/findings.json", f"{text}\n".encode())
+    yield OutputFile("finding/findings.csv", _csv(found).encode())
 
 
 def _counted(found: list[Card]) -> dict[str, int]:
@@ -197,7 +197,7 @@ def _counted(found: list[Card]) -> dict[str, int]:
     return {code: counts[code] for code in VERDICTS if counts[code]}
 
 
-def _places(site: Site, found: list[Card]) -> list[tuple[str, str]]:
+def _places(site: PageContext, found: list[Card]) -> list[tuple[str, str]]:
     """Name the sources and sections of all findings, each source before its sections."""
     held = {place for one in found for place in one.places}
     sections = [(f"{s.source}/{slug(s.id)}", s) for s in site.evidence.sections]
@@ -216,5 +216,5 @@ def _csv(found: list[Card]) -> str:
         judged = data["adjudication"] or {}
         claims = " ".join(f"{f.claim.study}#{f.claim.id}" for f in one.claims)
         row = {**judged, **{k: v for k, v in data.items() if k != "adjudication"}, "claims": claims}
-        writer.writerow(inert(str(row.get(name, ""))) for name in _COLUMNS)
+        writer.writerow(escape_formula(str(row.get(name, ""))) for name in _COLUMNS)
     return out.getvalue()

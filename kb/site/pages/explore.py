@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from kb.api.results import FoundClaim
+from kb.api.results import ClaimView
 from kb.export.csv import COLUMNS
 from kb.model import Claim, slug
-from kb.site.context import Site
+from kb.site.context import PageContext
 from kb.site.data.facets import facets
 from kb.site.data.packing import json_file, packed_table, versioned
 from kb.site.filters import section_name
 from kb.site.labels import short_citation
-from kb.site.page import File, Page
+from kb.site.page import OutputFile, Page
 from kb.stores.library import prefixes
 
 DATA: Final = "data/explore.json.gz"
 
 
-def explore_pages(site: Site) -> Iterator[Page | File]:
+def explore_pages(site: PageContext) -> Iterator[Page | OutputFile]:
     """Yield the page of the explorer, and the claims that it loads."""
     data = json_file(DATA, explored(site))
     yield data
@@ -34,7 +34,7 @@ def explore_pages(site: Site) -> Iterator[Page | File]:
     )
 
 
-def explored(site: Site) -> Mapping[str, Any]:
+def explored(site: PageContext) -> Mapping[str, Any]:
     """Return all claims in columns: those of the export, and what the table shows beside.
 
     ``first`` is the first row of each claim: a schedule has a row for each of its steps.
@@ -57,12 +57,12 @@ def explored(site: Site) -> Mapping[str, Any]:
     }
 
 
-def _shown(site: Site, found: FoundClaim) -> dict[str, str]:
+def _shown(site: PageContext, found: ClaimView) -> dict[str, str]:
     """What the table shows of a claim, and under ``also`` what only the search reads."""
     claim, measure = found.claim, found.claim.measure
     section = site.sections[claim.source, claim.section]
     place = (section_name(section), *claim.row, claim.column)
-    versus = site.who(claim.study, measure.versus) if measure.versus else ""
+    versus = site.who(claim.study, measure.comparator) if measure.comparator else ""
     cited = (publication.citation for publication in found.publications)
     return {
         "figure": figure_text(site, claim),
@@ -76,9 +76,9 @@ def _shown(site: Site, found: FoundClaim) -> dict[str, str]:
     }
 
 
-def figure_text(site: Site, claim: Claim) -> str:
+def figure_text(site: PageContext, claim: Claim) -> str:
     """Write the figure of a claim as pages do, or the words of a comparison; "" for a schedule."""
-    if claim.measure.versus:
+    if claim.measure.comparator:
         parts = (text for _, text in site.words.verdict(claim, "", ""))
         return "; ".join(part.removeprefix(": ") for part in parts)
     return "" if claim.steps else site.words.figure(claim.figure)

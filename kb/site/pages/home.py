@@ -11,25 +11,25 @@ from kb.analysis.derived import derived_csv, derived_nquads
 from kb.export.csv import COLUMNS, to_csv
 from kb.model import Study
 from kb.rdf.writer import GraphWriter
-from kb.site.context import Site, collect
-from kb.site.page import File, Page
+from kb.site.context import PageContext, collect
+from kb.site.page import OutputFile, Page
 from kb.site.pages.discrepancies import newest
 from kb.site.tables.evidence_map import evidence_map
 from kb.site.tables.study import Row, StudyTables, Table
-from kb.sources.verify import State
+from kb.sources.verify import VerificationState
 
 _NEWEST: Final = 5
 """So many findings stand on the first page."""
 
 
-def home_pages(site: Site) -> Iterator[Page]:
+def home_pages(site: PageContext) -> Iterator[Page]:
     """Yield the first page, and the page of downloads."""
     pivotal = [(s, table) for s in _pivotal(site) if (table := StudyTables(site, s.id).main())]
     states = collect((found.check.state, found) for found in site.claims)
     values = {
         "site": site,
         "counts": site.base.counts(),
-        "states": {state: len(states.get(state, [])) for state in State},
+        "states": {state: len(states.get(state, [])) for state in VerificationState},
         "pivotal": [(study, _short(site, table)) for study, table in pivotal],
         "map": evidence_map(site),
         "by_design": collect((s.kind, s) for s in site.studies.values()),
@@ -51,16 +51,16 @@ def home_pages(site: Site) -> Iterator[Page]:
     yield Page("data", "data.html.j2", "Data", values, "The dataset as files.")
 
 
-def data_files(site: Site) -> Iterator[File]:
+def data_files(site: PageContext) -> Iterator[OutputFile]:
     """Yield the downloads of the whole dataset."""
-    yield File("data/kb.nq", site.base.nquads)
+    yield OutputFile("data/kb.nq", site.base.nquads)
     derived = site.base.derived()
-    yield File("data/derived.csv", derived_csv(derived).encode())
-    yield File("data/derived.nq", derived_nquads(derived, GraphWriter(site.vocabulary)))
-    yield File("data/claims.csv", to_csv(site.base.claims().rows()).encode())
+    yield OutputFile("data/derived.csv", derived_csv(derived).encode())
+    yield OutputFile("data/derived.nq", derived_nquads(derived, GraphWriter(site.vocabulary)))
+    yield OutputFile("data/claims.csv", to_csv(site.base.claims().rows()).encode())
 
 
-def _pivotal(site: Site) -> list[Study]:
+def _pivotal(site: PageContext) -> list[Study]:
     """So many studies of each design as the arrangement says, those with most claims first."""
     wanted: dict[str, int] = site.settings["pivotal"]["designs"]
     own = [s for s in site.studies.values() if not s.analysis_of]
@@ -68,7 +68,7 @@ def _pivotal(site: Site) -> list[Study]:
     return [s for kind, most in wanted.items() for s in [s for s in own if s.kind == kind][:most]]
 
 
-def _examples(site: Site, studies: Sequence[Study]) -> list[str]:
+def _examples(site: PageContext, studies: Sequence[Study]) -> list[str]:
     """What may be typed into the search: a name, an endpoint, a registry number and a DOI."""
     named = [study.name for study in studies[:1]]
     endpoints = site.settings["pivotal"]["endpoints"]
@@ -78,7 +78,7 @@ def _examples(site: Site, studies: Sequence[Study]) -> list[str]:
     return [*named, *words[-1:], *numbers[-1:], *list(filter(None, dois))[:1]]
 
 
-def _short(site: Site, table: Table) -> Table:
+def _short(site: PageContext, table: Table) -> Table:
     """Keep the endpoints that the first page shows, with the rows that say most of each."""
     kept = [
         replace(block, rows=_telling(block.rows))

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
-from kb.api.results import FoundClaim
+from kb.api.results import ClaimView
 from kb.model import Claim, Study
 from kb.records.vocabulary import Term
 from kb.site.charts.network_drawing import Edge, lay_out
-from kb.site.context import Site, collect
+from kb.site.context import PageContext, collect
 from kb.site.page import Page, Values
 
 KINDS: Final = {
@@ -30,14 +30,14 @@ Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparisonRow:
     """What one study says of two regimens: a row of the table."""
 
     of: Term
     versus: Term
     kind: str
     study: Study
-    claims: tuple[FoundClaim, ...]
+    claims: tuple[ClaimView, ...]
 
     @property
     def id(self) -> str:
@@ -45,7 +45,7 @@ class Compared:
         return f"compared.{self.of.notation}.{self.versus.notation}.{self.kind}"
 
     @property
-    def endpoints(self) -> list[tuple[str, list[FoundClaim]]]:
+    def endpoints(self) -> list[tuple[str, list[ClaimView]]]:
         """The endpoints compared, each with its claims."""
         return sorted(collect((f.claim.measure.endpoint, f) for f in self.claims).items())
 
@@ -53,13 +53,13 @@ class Compared:
 class Comparisons:
     """The comparisons of the network, arranged by pairs of regimens and by kind."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: PageContext) -> None:
         """Take the network of the evidence base."""
         self.site = site
         self.network = site.base.network()
         self.rows = tuple(self._rows())
 
-    def _rows(self) -> Iterator[Compared]:
+    def _rows(self) -> Iterator[ComparisonRow]:
         site, edges = self.site, self.network.edges(data=True)
         found = [(of, versus, site.by_iri[str(said["claim"])]) for of, versus, said in edges]
         heads = _heads((of, versus) for of, versus, _ in found)
@@ -73,7 +73,7 @@ class Comparisons:
             rows, key=lambda k: (pairs[k[:2]], k[:2], kinds.index(k[2]), studies.index(k[3]))
         ):
             of, versus = (site.vocabulary.get("regimen", name) for name in key[:2])
-            yield Compared(of, versus, key[2], site.studies[key[3]], tuple(rows[key]))
+            yield ComparisonRow(of, versus, key[2], site.studies[key[3]], tuple(rows[key]))
 
     def kind(self, claim: Claim) -> str:
         """Tell the kind of a comparison from the design of its study and its two groups."""
@@ -85,7 +85,7 @@ class Comparisons:
             return "indirect"
         assigned = vocabulary.narrower("design", said["randomised"])
         trials = [self.site.studies[name].kind for name in study.analysis_of] or [study.kind]
-        arms = [self._arm(claim.study, g) for g in (claim.measure.group, claim.measure.versus)]
+        arms = [self._arm(claim.study, g) for g in (claim.measure.group, claim.measure.comparator)]
         is_between = all(arms) and arms[0] != arms[1]
         return "randomised" if is_between and assigned.issuperset(trials) else "unassigned"
 
@@ -151,7 +151,7 @@ def _heads(found: Iterable[Pair]) -> dict[Pair, Pair]:
     }
 
 
-def network_pages(site: Site) -> Iterator[Page]:
+def network_pages(site: PageContext) -> Iterator[Page]:
     """Yield the page of the network, where anything was compared, and its claims as CSV."""
     found = Comparisons(site)
     claims = list(chain.from_iterable(row.claims for row in found.rows))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from kb.site.context import SCHEMES, Site
-from kb.site.page import File, Page
+from kb.site.context import SCHEMES, PageContext
+from kb.site.page import OutputFile, Page
 
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 _OWL = "http://www.w3.org/2002/07/owl#"
@@ -25,7 +25,7 @@ class Entry:
     said: dict[str, list[str]] = field(default_factory=dict)
 
 
-def scheme_pages(site: Site) -> Iterator[Page | File]:
+def scheme_pages(site: PageContext) -> Iterator[Page | OutputFile]:
     """Yield a page for the ontology and one for each scheme without pages of its own."""
     entries = ontology_entries(site)
     yield Page(
@@ -52,7 +52,7 @@ def scheme_pages(site: Site) -> Iterator[Page | File]:
             )
 
 
-def _schemes(site: Site) -> Mapping[str, tuple[str, str]]:
+def _schemes(site: PageContext) -> Mapping[str, tuple[str, str]]:
     """Return title and description of every scheme, by name."""
     base = site.base.iris.base
     said: dict[str, dict[str, str]] = {}
@@ -67,7 +67,7 @@ def _schemes(site: Site) -> Mapping[str, tuple[str, str]]:
     }
 
 
-def ontology_entries(site: Site) -> Mapping[str, Entry]:
+def ontology_entries(site: PageContext) -> Mapping[str, Entry]:
     """Return the classes and properties of the ontology by IRI, sorted by name."""
     own = site.base.iris.own("")
     found: dict[str, Entry] = {}

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from kb.api.results import Table
-from kb.site.context import Site
-from kb.site.page import File, Page
+from kb.api.results import QueryResult
+from kb.site.context import PageContext
+from kb.site.page import OutputFile, Page
 from kb.stores.library import Query, library
 
 SHOWN_ROWS: Final = 8
@@ -22,10 +22,10 @@ class Asked:
     query: Query
     example: Mapping[str, str]
     sparql: str
-    answer: Table
+    answer: QueryResult
 
 
-def question_pages(site: Site) -> Iterator[Page | File]:
+def question_pages(site: PageContext) -> Iterator[Page | OutputFile]:
     """Yield the page with all questions."""
     examples = common_values(site)
     asked = [_ask(site, q, examples) for q in library().values() if not is_for_pages(q)]
@@ -44,7 +44,7 @@ def is_for_pages(query: Query) -> bool:
     return query.name.startswith("page-")
 
 
-def common_values(site: Site) -> Mapping[str, str]:
+def common_values(site: PageContext) -> Mapping[str, str]:
     """Return for each kind of parameter the value with the most claims."""
     counts: dict[str, Counter[str]] = {}
     for found in site.claims:
@@ -68,7 +68,7 @@ def common_values(site: Site) -> Mapping[str, str]:
     return first | best | ({"drug": drug} if drug else {})
 
 
-def _ask(site: Site, query: Query, values: Mapping[str, str]) -> Asked:
+def _ask(site: PageContext, query: Query, values: Mapping[str, str]) -> Asked:
     example = example_of(query, values)
     sparql = with_values(site, query, example)
     return Asked(query, example, sparql, site.base.sparql(sparql))
@@ -86,7 +86,7 @@ def _is_needed(query: Query, name: str) -> bool:
     return name not in query.optional
 
 
-def with_values(site: Site, query: Query, example: Mapping[str, str]) -> str:
+def with_values(site: PageContext, query: Query, example: Mapping[str, str]) -> str:
     """Return the query as a user would paste it: parameters as VALUES in its pattern."""
     bindings = query.bindings(example, site.vocabulary)
     lines = "".join(f"\n  VALUES ?{name} {{ {term} }}" for name, term in bindings.items())

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kb.model import Publication, Source, slug
-from kb.site.context import Site, collect
+from kb.site.context import PageContext, collect
 from kb.site.data import search_names as searching
-from kb.site.page import File, Page, Values
+from kb.site.page import OutputFile, Page, Values
 from kb.site.pages.concepts import MOST_ROWS, lines
 from kb.site.pages.discrepancies import by_section
-from kb.sources.verify import State
+from kb.sources.verify import VerificationState
 
 
-def source_pages(site: Site) -> Iterator[Page]:
+def source_pages(site: PageContext) -> Iterator[Page]:
     """Yield the list of sources, a page for each, and the publications."""
     yield Page(
         "source/index",
@@ -28,7 +28,7 @@ def source_pages(site: Site) -> Iterator[Page]:
     yield from _publications(site)
 
 
-def _source(site: Site, source: Source) -> Page:
+def _source(site: PageContext, source: Source) -> Page:
     claims = site.by_source.get(source.id, [])
     sections = [s for s in site.evidence.sections if s.source == source.id]
     found_in = collect((found.claim.section, found) for found in claims)
@@ -42,12 +42,12 @@ def _source(site: Site, source: Source) -> Page:
             "sections": sections,
             "slug": slug,
             "lines": {name: lines(site, found) for name, found in found_in.items()},
-            "states": {state: len(states.get(state, [])) for state in State},
+            "states": {state: len(states.get(state, [])) for state in VerificationState},
             "claims": claims,
             "findings": by_section(site, source.id),
         }
 
-    def files() -> Iterator[File]:
+    def files() -> Iterator[OutputFile]:
         yield site.csv(f"source/{source.id}.csv", claims)
         for section, found in found_in.items():
             yield site.csv(f"source/{source.id}/{slug(section)}.csv", found)
@@ -65,7 +65,7 @@ def _source(site: Site, source: Source) -> Page:
     )
 
 
-def _publications(site: Site) -> Iterator[Page]:
+def _publications(site: PageContext) -> Iterator[Page]:
     cited = collect(
         (name, (source, number))
         for source in site.sources.values()
@@ -83,7 +83,9 @@ def _publications(site: Site) -> Iterator[Page]:
         yield _publication(site, publication, cited.get(publication.id, []))
 
 
-def _publication(site: Site, publication: Publication, cited: list[tuple[Source, int]]) -> Page:
+def _publication(
+    site: PageContext, publication: Publication, cited: list[tuple[Source, int]]
+) -> Page:
     claims = site.by_publication.get(publication.id, [])
 
     def values() -> Values:
@@ -109,6 +111,6 @@ def _publication(site: Site, publication: Publication, cited: list[tuple[Source,
     )
 
 
-def _reports(site: Site, name: str, named: tuple[str, ...]) -> list[str]:
+def _reports(site: PageContext, name: str, named: tuple[str, ...]) -> list[str]:
     own = (s.id for s in site.studies.values() if name in s.publications)
     return sorted({*own, *named})

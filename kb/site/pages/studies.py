@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from kb.api.results import FoundClaim
+from kb.api.results import ClaimView
 from kb.export.csv import schedule
 from kb.model import WHOLE, Group, Study, measure_key
 from kb.site.charts.flow import Count, Flow, Size, flow_of
 from kb.site.charts.study_plots import StudyPlots
-from kb.site.context import Site, collect
+from kb.site.context import PageContext, collect
 from kb.site.data import search_names as searching
 from kb.site.labels import dose, sentence
-from kb.site.page import File, Page, Values
+from kb.site.page import OutputFile, Page, Values
 from kb.site.pages.discrepancies import from_elsewhere, of_study
-from kb.site.tables.figures import Part, Shown
+from kb.site.tables.figures import DisplayedFigure, Part
 from kb.site.tables.study import StudyTables, Table
 
 
@@ -25,7 +25,7 @@ class Member:
     """A group with its size and the groups within it."""
 
     group: Group
-    sizes: tuple[Shown, ...]
+    sizes: tuple[DisplayedFigure, ...]
     regimen: str
     criterion: str
     parts: tuple[Member, ...]
@@ -35,12 +35,12 @@ class Member:
 class Schedule:
     """A regimen as one source gives it, step by step."""
 
-    shown: Shown
+    shown: DisplayedFigure
     who: str
     steps: tuple[tuple[str, str, str, str], ...]
 
 
-def study_pages(site: Site) -> Iterator[Page]:
+def study_pages(site: PageContext) -> Iterator[Page]:
     """Yield the list of studies, and for each study its page and its tables."""
     by_design = collect((study.kind, study) for study in site.studies.values())
     yield Page(
@@ -66,7 +66,7 @@ class _Parts:
     flow: Flow | None
 
 
-def _study(site: Site, study: Study, plots: StudyPlots) -> Page:
+def _study(site: PageContext, study: Study, plots: StudyPlots) -> Page:
     arranged = StudyTables(site, study.id)
 
     @cache
@@ -99,7 +99,7 @@ def _study(site: Site, study: Study, plots: StudyPlots) -> Page:
     return replace(page, files=lambda: _files(site, study.id, parts()))
 
 
-def _files(site: Site, study: str, parts: _Parts) -> Iterator[File]:
+def _files(site: PageContext, study: str, parts: _Parts) -> Iterator[OutputFile]:
     """Yield what can be taken from a study's page: all of it, and each part of the page."""
     yield site.csv(f"study/{study}.csv", site.by_study.get(study, ()))
     for table in (*parts.tables, *([parts.main] if parts.main else [])):
@@ -113,7 +113,9 @@ def _files(site: Site, study: str, parts: _Parts) -> Iterator[File]:
             yield site.csv(f"study/{study}/{name}.csv", found)
 
 
-def _page(site: Site, study: Study, claims: list[FoundClaim], values: Callable[[], Values]) -> Page:
+def _page(
+    site: PageContext, study: Study, claims: list[ClaimView], values: Callable[[], Values]
+) -> Page:
     cards = (*of_study(site, study.id), *from_elsewhere(site, study.id))
     judged = (found for card in cards for found in card.claims)
     return Page(
@@ -128,13 +130,13 @@ def _page(site: Site, study: Study, claims: list[FoundClaim], values: Callable[[
     )
 
 
-def _within(parts: Iterable[Count | Size]) -> Iterator[Shown]:
+def _within(parts: Iterable[Count | Size]) -> Iterator[DisplayedFigure]:
     return (shown for part in parts for shown in part.shown)
 
 
 def _boxes(
     main: Table | None, tables: list[Table], schedules: list[Schedule], whole: Member
-) -> list[Shown]:
+) -> list[DisplayedFigure]:
     """Everything on the page that opens, each once."""
     every = [shown for table in tables for shown in table.shown]
     every += main.shown if main else []
@@ -144,7 +146,7 @@ def _boxes(
     return list({shown.id: shown for shown in every}.values())
 
 
-def _anchors(claims: Iterable[FoundClaim]) -> dict[str, str]:
+def _anchors(claims: Iterable[ClaimView]) -> dict[str, str]:
     """Choose for each measure the claim that carries its id on the page."""
     first: dict[str, str] = {}
     for found in claims:
@@ -152,11 +154,11 @@ def _anchors(claims: Iterable[FoundClaim]) -> dict[str, str]:
     return {claim: measure for measure, claim in first.items()}
 
 
-def _sizes(member: Member) -> list[Shown]:
+def _sizes(member: Member) -> list[DisplayedFigure]:
     return [*member.sizes, *(size for part in member.parts for size in _sizes(part))]
 
 
-def _member(site: Site, arranged: StudyTables, group: Group) -> Member:
+def _member(site: PageContext, arranged: StudyTables, group: Group) -> Member:
     parts = (g for g in site.groups_of(group.study) if g.within == group.id)
     above = site.groups[group.study, group.within].regimen if group.within else ""
     return Member(
@@ -168,19 +170,19 @@ def _member(site: Site, arranged: StudyTables, group: Group) -> Member:
     )
 
 
-def _criterion(site: Site, group: Group) -> str:
+def _criterion(site: PageContext, group: Group) -> str:
     if not group.who_endpoint:
         return ""
     endpoint = site.words.label("endpoint", group.who_endpoint)
     return ", ".join(filter(None, (endpoint, group.who_category, group.who_time)))
 
 
-def _schedules(site: Site, study: str) -> list[Schedule]:
+def _schedules(site: PageContext, study: str) -> list[Schedule]:
     given = [found for found in site.by_study.get(study, []) if found.claim.steps]
     return [_schedule(site, found) for found in given]
 
 
-def _schedule(site: Site, found: FoundClaim) -> Schedule:
+def _schedule(site: PageContext, found: ClaimView) -> Schedule:
     claim = found.claim
     steps = tuple(
         (
@@ -193,4 +195,4 @@ def _schedule(site: Site, found: FoundClaim) -> Schedule:
     )
     where = site.words.measure(claim)
     who = " · ".join(filter(None, (site.who(claim.study, claim.measure.group), where)))
-    return Schedule(Shown((Part("words", "as printed"),), (found,)), who, steps)
+    return Schedule(DisplayedFigure((Part("words", "as printed"),), (found,)), who, steps)

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kb.api.results import FoundClaim
+from kb.api.results import ClaimView
 from kb.model import Study
-from kb.site.context import Site, collect
+from kb.site.context import PageContext, collect
 
 LEVELS: Final = (1, 3, 10, 30)
 """From how many claims on a cell is darker by a step; below the second, evidence is thin."""
@@ -29,7 +29,7 @@ class Cell:
     """The claims of one study under one column."""
 
     column: Column
-    claims: tuple[FoundClaim, ...]
+    claims: tuple[ClaimView, ...]
 
     @property
     def level(self) -> int:
@@ -59,7 +59,7 @@ class EvidenceMap:
         return sum(bool(cells[at].claims) for _, cells in self.rows)
 
 
-def evidence_map(site: Site) -> EvidenceMap:
+def evidence_map(site: PageContext) -> EvidenceMap:
     """Count the claims of every study under every column of the arrangement."""
     columns = tuple(filter(None, (_column(site, said) for said in site.settings["map"])))
     rows = (
@@ -70,7 +70,7 @@ def evidence_map(site: Site) -> EvidenceMap:
     return EvidenceMap(columns, collect((study.kind, (study, cells)) for study, cells in rows))
 
 
-def _column(site: Site, said: Mapping[str, Sequence[str]]) -> Column | None:
+def _column(site: PageContext, said: Mapping[str, Sequence[str]]) -> Column | None:
     """A column whose endpoints the vocabulary does not have is left out."""
     known = [name for name in said["endpoints"] if site.vocabulary.knows("endpoint", name)]
     if not known:
@@ -82,7 +82,7 @@ def _column(site: Site, said: Mapping[str, Sequence[str]]) -> Column | None:
     return Column(str(said["title"]), labels, frozenset().union(*every), section)
 
 
-def _cell(site: Site, study: Study, column: Column) -> Cell:
+def _cell(site: PageContext, study: Study, column: Column) -> Cell:
     found = site.by_study.get(study.id, [])
     chosen = tuple(f for f in found if f.claim.measure.endpoint in column.endpoints)
     return Cell(column, chosen)

@@ -7,26 +7,26 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from kb.api.results import FoundClaim
-from kb.checks import Finding, Severity
-from kb.checks.adjudication import Standing
+from kb.api.results import ClaimView
+from kb.checks import Discrepancy, Severity
+from kb.checks.adjudication import ClaimStatus
 from kb.model import Figure, Publication
 from kb.site.labels import STATES, Words
-from kb.sources.verify import State
+from kb.sources.verify import VerificationState
 
 _WORST_FIRST: Final = (
-    State.FAILED,
-    State.NOT_CHECKED,
-    State.SOURCE_UNAVAILABLE,
-    State.VERIFIED,
+    VerificationState.FAILED,
+    VerificationState.NOT_CHECKED,
+    VerificationState.SOURCE_UNAVAILABLE,
+    VerificationState.VERIFIED,
 )
 
 
 _PREFERENCE: Final = {
-    Standing.PREFERRED: 0,
-    Standing.UNCONTESTED: 1,
-    Standing.DISPUTED: 1,
-    Standing.SET_ASIDE: 2,
+    ClaimStatus.PREFERRED: 0,
+    ClaimStatus.UNCONTESTED: 1,
+    ClaimStatus.DISPUTED: 1,
+    ClaimStatus.SET_ASIDE: 2,
 }
 """Figures that a judgement prefers stand first, those that it sets aside last."""
 
@@ -40,11 +40,11 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Shown:
+class DisplayedFigure:
     """What one button of a page shows, and the prints that stand behind it."""
 
     parts: tuple[Part, ...]
-    claims: tuple[FoundClaim, ...]
+    claims: tuple[ClaimView, ...]
     differs: bool = False
     prefix: str = "print"
 
@@ -59,7 +59,7 @@ class Shown:
         return f"{self.prefix}.{self.claims[0].claim.id}"
 
     @property
-    def state(self) -> State:
+    def state(self) -> VerificationState:
         """The worst state among the prints: one failed print must not hide behind others."""
         states = {found.check.state for found in self.claims}
         return next(state for state in _WORST_FIRST if state in states)
@@ -78,25 +78,25 @@ class Shown:
         return tuple(cited[name] for name in sorted(cited))
 
     @property
-    def concerns(self) -> tuple[Finding, ...]:
+    def concerns(self) -> tuple[Discrepancy, ...]:
         """The findings that the prints are part of, the gravest first."""
         found = {one.id: one for claim in self.claims for one in claim.findings}
         grave = list(Severity)
         return tuple(sorted(found.values(), key=lambda one: (grave.index(one.severity), one.id)))
 
     @property
-    def findings(self) -> tuple[Finding, ...]:
+    def findings(self) -> tuple[Discrepancy, ...]:
         """Those that put the figures in doubt, and not only the reference given for them."""
         return tuple(one for one in self.concerns if one.contests_figures)
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> ClaimStatus:
         """What judgements say of the prints: set aside only when all of them are."""
         found = {claim.standing for claim in self.claims}
-        if found == {Standing.SET_ASIDE}:
-            return Standing.SET_ASIDE
-        order = (Standing.PREFERRED, Standing.DISPUTED)
-        return next((one for one in order if one in found), Standing.UNCONTESTED)
+        if found == {ClaimStatus.SET_ASIDE}:
+            return ClaimStatus.SET_ASIDE
+        order = (ClaimStatus.PREFERRED, ClaimStatus.DISPUTED)
+        return next((one for one in order if one in found), ClaimStatus.UNCONTESTED)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -110,8 +110,8 @@ class Shown:
 
 
 def shown_figures(
-    found: Iterable[FoundClaim], words: Words, with_unit: bool, prefix: str = "print"
-) -> list[Shown]:
+    found: Iterable[ClaimView], words: Words, with_unit: bool, prefix: str = "print"
+) -> list[DisplayedFigure]:
     """Put claims of one measure together: those that agree under the fullest figure."""
     clusters = _clusters(found, lambda a, b: agree(a.claim.figure, b.claim.figure))
     flags = [
@@ -119,7 +119,7 @@ def shown_figures(
         for one in clusters
     ]
     shown = [
-        Shown(
+        DisplayedFigure(
             (Part("figure", _fullest(cluster, words, with_unit)),), tuple(cluster), differs, prefix
         )
         for cluster, differs in zip(clusters, flags, strict=True)
@@ -127,28 +127,28 @@ def shown_figures(
     return sorted(shown, key=lambda one: _PREFERENCE[one.standing])
 
 
-def _fullest(cluster: Sequence[FoundClaim], words: Words, with_unit: bool) -> str:
+def _fullest(cluster: Sequence[ClaimView], words: Words, with_unit: bool) -> str:
     texts = [words.figure(found.claim.figure, with_unit) for found in cluster]
     return max(texts, key=len) or cluster[0].claim.named or cluster[0].claim.printed
 
 
 def shown_comparisons(
-    found: Iterable[FoundClaim],
+    found: Iterable[ClaimView],
     words: Words,
-    name: Callable[[FoundClaim], tuple[str, str]],
+    name: Callable[[ClaimView], tuple[str, str]],
     prefix: str = "print",
-) -> list[Shown]:
+) -> list[DisplayedFigure]:
     """Put comparisons of the same groups together; ``name`` gives the names of the two."""
     clusters = _clusters(found, _same_verdict)
     shown = [
-        Shown(tuple(_verdict_parts(cluster, words, name)), tuple(cluster), prefix=prefix)
+        DisplayedFigure(tuple(_verdict_parts(cluster, words, name)), tuple(cluster), prefix=prefix)
         for cluster in clusters
     ]
     return sorted(shown, key=lambda one: _PREFERENCE[one.standing])
 
 
 def _verdict_parts(
-    cluster: Sequence[FoundClaim], words: Words, name: Callable[[FoundClaim], tuple[str, str]]
+    cluster: Sequence[ClaimView], words: Words, name: Callable[[ClaimView], tuple[str, str]]
 ) -> list[Part]:
     every = [
         [Part(*part) for part in words.verdict(found.claim, *name(found))] for found in cluster
@@ -157,9 +157,9 @@ def _verdict_parts(
 
 
 def _clusters(
-    found: Iterable[FoundClaim], same: Callable[[FoundClaim, FoundClaim], bool]
-) -> list[list[FoundClaim]]:
-    clusters: list[list[FoundClaim]] = []
+    found: Iterable[ClaimView], same: Callable[[ClaimView, ClaimView], bool]
+) -> list[list[ClaimView]]:
+    clusters: list[list[ClaimView]] = []
     for one in found:
         for cluster in clusters:
             if all(same(one, other) for other in cluster):
@@ -187,7 +187,7 @@ def agree(a: Figure, b: Figure) -> bool:
     return all(x == y for x, y in shared)
 
 
-def _conflict(a: FoundClaim, b: FoundClaim) -> bool:
+def _conflict(a: ClaimView, b: ClaimView) -> bool:
     one, two = a.claim.figure, b.claim.figure
     if one.operator == two.operator and one.unit == two.unit and _round_alike(one.value, two.value):
         one, two = replace(one, value=None), replace(two, value=None)
@@ -219,22 +219,22 @@ def _facts(figure: Figure) -> tuple[object, ...]:
         (figure.numerator,) if figure.numerator is not None else None,
         (figure.denominator,) if figure.denominator is not None else None,
         bounds,
-        (figure.spread,) if figure.spread is not None else None,
-        figure.word,
+        (figure.dispersion,) if figure.dispersion is not None else None,
+        figure.text_value,
         dates if any(dates) else None,
     )
 
 
-def _same_verdict(a: FoundClaim, b: FoundClaim) -> bool:
-    if (a.claim.measure.group, a.claim.measure.versus) != (
+def _same_verdict(a: ClaimView, b: ClaimView) -> bool:
+    if (a.claim.measure.group, a.claim.measure.comparator) != (
         b.claim.measure.group,
-        b.claim.measure.versus,
+        b.claim.measure.comparator,
     ):
         return False
-    one, two = a.claim.verdict, b.claim.verdict
+    one, two = a.claim.result, b.claim.result
     pairs = (
         (one.p_printed, two.p_printed),
-        (one.finding, two.finding),
+        (one.direction, two.direction),
         (one.significance, two.significance),
         (one.favours, two.favours),
     )

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kb.api.results import FoundClaim
+from kb.api.results import ClaimView
 from kb.model import WHOLE, Claim, Group
 from kb.records.vocabulary import Term
-from kb.site.context import Site, collect
+from kb.site.context import PageContext, collect
 from kb.site.labels import sentence
-from kb.site.tables.figures import Shown, shown_comparisons, shown_figures
+from kb.site.tables.figures import DisplayedFigure, shown_comparisons, shown_figures
 
 _MOST_COLUMNS: Final = 3
 _STATISTICS: Final = ("median", "percentage", "count", "frequency", "mean", "range", "hazard-ratio")
@@ -31,14 +31,14 @@ class Column:
     """A column of a table: an arm, or the whole study."""
 
     group: Group
-    sizes: tuple[Shown, ...] = ()
+    sizes: tuple[DisplayedFigure, ...] = ()
 
 
 @dataclass(frozen=True)
 class Cell:
     """The figures of one group in one row; ``who`` when column and row do not say it."""
 
-    shown: tuple[Shown, ...] = ()
+    shown: tuple[DisplayedFigure, ...] = ()
     who: str = ""
 
 
@@ -54,10 +54,10 @@ class Row:
     named: tuple[str, ...]
     among: str
     cells: tuple[Cell, ...]
-    compared: tuple[Shown, ...]
+    compared: tuple[DisplayedFigure, ...]
 
     @property
-    def shown(self) -> list[Shown]:
+    def shown(self) -> list[DisplayedFigure]:
         """Everything that opens in this row."""
         return [s for cell in self.cells for s in cell.shown] + list(self.compared)
 
@@ -79,7 +79,7 @@ class Table:
     columns: tuple[Column, ...]
     blocks: tuple[Block, ...]
     csv: str
-    claims: tuple[FoundClaim, ...]
+    claims: tuple[ClaimView, ...]
 
     @property
     def has_comparisons(self) -> bool:
@@ -87,7 +87,7 @@ class Table:
         return any(row.compared for block in self.blocks for row in block.rows)
 
     @property
-    def shown(self) -> list[Shown]:
+    def shown(self) -> list[DisplayedFigure]:
         """Everything that opens in this table, each once."""
         every = [s for block in self.blocks for row in block.rows for s in row.shown]
         return list({s.id: s for s in every}.values())
@@ -96,7 +96,7 @@ class Table:
 class StudyTables:
     """Arranges the claims of one study."""
 
-    def __init__(self, site: Site, study: str) -> None:
+    def __init__(self, site: PageContext, study: str) -> None:
         """Find the arms of the study; more than fit side by side become rows."""
         self.site, self.study = site, study
         self.claims = site.by_study.get(study, [])
@@ -110,7 +110,7 @@ class StudyTables:
         made = (self._table(h.title, h.id, self._under(set(h.tops))) for h in self.site.headings)
         return [table for table in made if table.blocks]
 
-    def _under(self, tops: set[str]) -> list[FoundClaim]:
+    def _under(self, tops: set[str]) -> list[ClaimView]:
         kept = (found for found in self.claims if not found.claim.steps)
         return [found for found in kept if self.site.top(found.claim.measure.endpoint) in tops]
 
@@ -126,17 +126,19 @@ class StudyTables:
         measure, figure = claim.measure, claim.figure
         if measure.endpoint not in self.site.settings["main"]["endpoints"] or measure.category:
             return False
-        if not all(map(self._is_whole, filter(None, (measure.group, measure.versus)))):
+        if not all(map(self._is_whole, filter(None, (measure.group, measure.comparator)))):
             return False
-        if measure.versus:
-            return bool(claim.verdict.p_printed or figure.value is not None)
-        return figure.value is not None or (bool(figure.word) and measure.statistic != "value")
+        if measure.comparator:
+            return bool(claim.result.p_printed or figure.value is not None)
+        return figure.value is not None or (
+            bool(figure.text_value) and measure.statistic != "value"
+        )
 
     def _is_whole(self, name: str) -> bool:
         group = self.site.groups[self.study, name]
         return group.kind in ("whole", "arm", "cohort")
 
-    def _table(self, title: str, name: str, chosen: list[FoundClaim]) -> Table:
+    def _table(self, title: str, name: str, chosen: list[ClaimView]) -> Table:
         columns = self.columns(chosen)
         return Table(
             title,
@@ -147,10 +149,12 @@ class StudyTables:
             tuple(chosen),
         )
 
-    def columns(self, chosen: Iterable[FoundClaim]) -> list[Group]:
+    def columns(self, chosen: Iterable[ClaimView]) -> list[Group]:
         """Return the whole study, where anything is said of it, and the arms, likewise."""
         whole = self.site.groups[self.study, WHOLE]
-        used = {self.column_of(f.claim.measure.group) for f in chosen if not f.claim.measure.versus}
+        used = {
+            self.column_of(f.claim.measure.group) for f in chosen if not f.claim.measure.comparator
+        }
         arms = self.arms if used - {WHOLE} else []
         return [*([whole] if WHOLE in used or not arms else []), *arms]
 
@@ -170,7 +174,7 @@ class StudyTables:
         arm = set(self.column_of(name).split("."))
         return tuple(part for part in name.split(".") if part not in arm)
 
-    def sizes(self, group: Group) -> tuple[Shown, ...]:
+    def sizes(self, group: Group) -> tuple[DisplayedFigure, ...]:
         """Return what is claimed about the number of people in a group."""
         words, sizes = self.site.words, self.site.settings["size"]
         chosen = [
@@ -183,19 +187,19 @@ class StudyTables:
         ]
         return tuple(shown_figures(chosen, words, with_unit=False, prefix="size"))
 
-    def _blocks(self, chosen: Sequence[FoundClaim], columns: Sequence[Group]) -> Iterable[Block]:
+    def _blocks(self, chosen: Sequence[ClaimView], columns: Sequence[Group]) -> Iterable[Block]:
         order = self.site.endpoint_order
         by_endpoint = collect((found.claim.measure.endpoint, found) for found in chosen)
         for endpoint in sorted(by_endpoint, key=order.__getitem__):
             term = self.site.vocabulary.get("endpoint", endpoint)
             yield Block(term, tuple(self._rows(by_endpoint[endpoint], columns)))
 
-    def _rows(self, chosen: Sequence[FoundClaim], columns: Sequence[Group]) -> Iterable[Row]:
-        results = [found for found in chosen if not found.claim.measure.versus]
-        compared = [found for found in chosen if found.claim.measure.versus]
+    def _rows(self, chosen: Sequence[ClaimView], columns: Sequence[Group]) -> Iterable[Row]:
+        results = [found for found in chosen if not found.claim.measure.comparator]
+        compared = [found for found in chosen if found.claim.measure.comparator]
         rows = collect((self._key(found.claim), found) for found in results)
         hosts = {(f.claim.block, f.claim.measure.group): self._key(f.claim) for f in results}
-        beside: dict[Key, list[FoundClaim]] = {}
+        beside: dict[Key, list[ClaimView]] = {}
         for found in compared:
             host = hosts.get((found.claim.block, found.claim.measure.group))
             beside.setdefault(host or self._key(found.claim), []).append(found)
@@ -205,8 +209,8 @@ class StudyTables:
     def _key(self, claim: Claim) -> Key:
         measure = claim.measure
         who = self.stratum(measure.group) if not self.is_long else (measure.group,)
-        compared = "~" if measure.versus else ""
-        who = (measure.group, measure.versus) if compared else who
+        compared = "~" if measure.comparator else ""
+        who = (measure.group, measure.comparator) if compared else who
         return (
             compared,
             measure.category,
@@ -218,7 +222,7 @@ class StudyTables:
         )
 
     def _row(
-        self, results: Sequence[FoundClaim], beside: Sequence[FoundClaim], columns: Sequence[Group]
+        self, results: Sequence[ClaimView], beside: Sequence[ClaimView], columns: Sequence[Group]
     ) -> Row:
         units = {found.claim.figure.unit for found in results if found.claim.figure.unit}
         shared = units.pop() if len(units) == 1 else ""
@@ -245,10 +249,10 @@ class StudyTables:
             compared=self._compared(beside, set(labels)),
         )
 
-    def _plain(self, results: Sequence[FoundClaim]) -> str:
+    def _plain(self, results: Sequence[ClaimView]) -> str:
         if not results:
             return "comparison"
-        if all(found.claim.figure.word for found in results):
+        if all(found.claim.figure.text_value for found in results):
             return "in words"
         return self.site.words.label("statistic", results[0].claim.measure.statistic)
 
@@ -261,13 +265,15 @@ class StudyTables:
             return ""
         return self.site.who(self.study, group) if group != WHOLE or self.is_long else ""
 
-    def _cell(self, found: Sequence[FoundClaim], with_unit: bool, said: bool) -> Cell:
+    def _cell(self, found: Sequence[ClaimView], with_unit: bool, said: bool) -> Cell:
         if not found:
             return Cell()
         shown = shown_figures(found, self.site.words, with_unit, self.prefix)
         return Cell(tuple(shown), "" if said else self._who(found[0].claim.measure.group))
 
-    def _compared(self, beside: Sequence[FoundClaim], groups: set[str]) -> tuple[Shown, ...]:
+    def _compared(
+        self, beside: Sequence[ClaimView], groups: set[str]
+    ) -> tuple[DisplayedFigure, ...]:
         namer = _Namer(self, groups if len(groups) == 2 else set())
         return tuple(shown_comparisons(beside, self.site.words, namer, self.prefix))
 
@@ -279,8 +285,10 @@ class _Namer:
     tables: StudyTables
     groups: set[str]
 
-    def __call__(self, found: FoundClaim) -> tuple[str, str]:
-        study, of, versus = (getattr(found.claim.measure, n) for n in ("study", "group", "versus"))
+    def __call__(self, found: ClaimView) -> tuple[str, str]:
+        study, of, versus = (
+            getattr(found.claim.measure, n) for n in ("study", "group", "comparator")
+        )
         who = self.tables.site.who
         if {of, versus} != self.groups:
             return who(study, of), who(study, versus)
@@ -288,7 +296,7 @@ class _Namer:
         return who(study, column if column != other else of), ""
 
 
-def _names(found: Iterable[FoundClaim], label: str) -> tuple[str, ...]:
+def _names(found: Iterable[ClaimView], label: str) -> tuple[str, ...]:
     names = (f.claim.named for f in found)
     fresh = dict.fromkeys(n for n in names if n and n.casefold() != label.casefold())
     return tuple(list(fresh)[:3])
