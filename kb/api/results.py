@@ -161,5 +161,7 @@ def _frame(rows: Iterable[object], columns: Iterable[str]) -> pandas.DataFrame:
     try:
         import pandas
     except ImportError as error:
-        raise UnavailableError("to_frame() needs pandas: pip install 'kb[frames]'") from error
+        raise UnavailableError(
+            "to_frame() needs pandas: pip install 'kb-evidence[frames]'"
+        ) from error
     return pandas.DataFrame(list(rows), columns=list(columns))

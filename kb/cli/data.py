@@ -149,7 +149,7 @@ def load(context: click.Context, url: str, json_file: Path | None) -> None:
         from kb.stores.sparql import SparqlStore
         from kb.stores.upload import upload
     except ImportError:
-        stop("a server needs httpx: pip install 'kb[endpoint]'", NOT_CHECKED)
+        stop("a server needs httpx: pip install 'kb-evidence[endpoint]'", NOT_CHECKED)
     from kb.records.load import load_dataset
     from kb.stores.config import StoreConfig
 

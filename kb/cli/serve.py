@@ -75,7 +75,7 @@ def serve(
     try:
         from kb.server import run as running
     except ImportError as error:
-        told = f"serving needs {error.name}: pip install 'kb[serve]'"
+        told = f"serving needs {error.name}: pip install 'kb-evidence[serve]'"
         raise UnavailableError(told) from error
     from kb.server.config import Limits, ServerConfig
 

@@ -93,7 +93,9 @@ def building_site(
         UnavailableError: as there.
     """
     if importlib.util.find_spec("mkdocs") is None or importlib.util.find_spec("material") is None:
-        raise UnavailableError("the site needs mkdocs and its theme: pip install 'kb[site]'")
+        raise UnavailableError(
+            "the site needs mkdocs and its theme: pip install 'kb-evidence[site]'"
+        )
     site = PageContext(base, site_folder(base.root))
     _write_settings(site, folder)
     with mkdocs(folder, made_with) as running:

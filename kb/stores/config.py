@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from kb.stores.duckdb import DuckDB
 
-NO_ANALYTICS: Final = "tables need pyarrow and duckdb: pip install 'kb[analytics]'"
+NO_ANALYTICS: Final = "tables need pyarrow and duckdb: pip install 'kb-evidence[analytics]'"
 _SCHEMES: Final = ("http", "https", "oxigraph", "parquet")
 
 
@@ -89,5 +89,7 @@ class StoreConfig:
         try:
             from kb.stores.sparql import SparqlStore
         except ImportError as error:
-            raise UnavailableError("an endpoint needs httpx: pip install 'kb[endpoint]'") from error
+            raise UnavailableError(
+                "an endpoint needs httpx: pip install 'kb-evidence[endpoint]'"
+            ) from error
         return SparqlStore(self.text)

@@ -103,7 +103,7 @@ def test_texts_are_read_study_by_study_too(example: KnowledgeBase) -> None:
 
 def test_the_whole_harness_runs_at_a_tiny_size(tmp_path: Path) -> None:
     if importlib.util.find_spec("linkml_runtime") is None:
-        unavailable("no linkml-runtime to measure against: pip install 'kb[bench]'")
+        unavailable("no linkml-runtime to measure against: pip install 'kb-evidence[bench]'")
     page = tmp_path / "page.md"
     page.write_text(f"# Speed\n{BEGIN}\nold\n{END}\n", encoding="utf-8")
     groups = ["graphs", "growth", "starts"]

@@ -38,7 +38,7 @@ def oxigraph(folder: Path) -> Iterator[Server]:
     """The server of Oxigraph, which comes from the package index with the other test tools."""
     program = shutil.which("oxigraph") or Path(sys.executable).with_name("oxigraph")
     if not Path(program).exists():
-        unavailable("no Oxigraph server: pip install 'kb[dev]'")
+        unavailable("no Oxigraph server: pip install 'kb-evidence[dev]'")
     place = f"127.0.0.1:{free_port()}"
     command = [str(program), "serve", "--bind", place, "--union-default-graph"]
     server = Server(f"http://{place}/query", f"http://{place}/store")

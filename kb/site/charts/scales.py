@@ -74,5 +74,5 @@ def _detroit() -> Any:
     try:
         import detroit
     except ImportError as error:
-        raise UnavailableError("plots need detroit: pip install 'kb[site]'") from error
+        raise UnavailableError("plots need detroit: pip install 'kb-evidence[site]'") from error
     return detroit
