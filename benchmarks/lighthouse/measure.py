@@ -28,8 +28,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from serving_base import serving  # noqa: E402 - a module of the tests
-from site_pages import one_of_each_kind  # noqa: E402
+from support.served_build import serving  # noqa: E402 - a module of the tests
+from support.site_pages import one_of_each_kind  # noqa: E402
 
 PROGRAM = HERE / "node_modules" / "lighthouse" / "cli" / "index.js"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
