@@ -71,10 +71,10 @@ class KnowledgeBase:
     ) -> None:
         """Read the records; the graph is made when it is first asked."""
         self.read_at = time.time()
-        self.setting = StoreConfig(store)
+        self.store_config = StoreConfig(store)
         self.root = Path(root) if root is not None else find_root()
         self.texts = Path(texts) if texts is not None else None
-        if self.setting.kind != "oxigraph":
+        if self.store_config.kind != "oxigraph":
             _ = self.evidence  # a store on disk can be asked without all of it in memory
 
     @cached_property
@@ -107,27 +107,27 @@ class KnowledgeBase:
     def nquads(self) -> bytes:
         """The whole dataset as sorted N-Quads."""
         writer = GraphWriter(self.vocabulary)
-        more = chain(quads(self.judged, writer), hierarchy_quads(writer))
+        more = chain(quads(self.curated, writer), hierarchy_quads(writer))
         return writer.nquads(self.evidence, self._states, more)
 
     @cached_property
     def _states(self) -> Mapping[tuple[str, str], str]:
-        return {key: check.state.value for key, check in self.checks.items()}
+        return {key: check.state.value for key, check in self.verifications.items()}
 
     @cached_property
     def store(self) -> Engine:
         """The engine that holds the dataset and answers SPARQL."""
-        return self.setting.open(self.root, self.texts, lambda: self.nquads)
+        return self.store_config.open(self.root, self.texts, lambda: self.nquads)
 
     @cached_property
-    def checks(self) -> Mapping[tuple[str, str], Verification]:
+    def verifications(self) -> Mapping[tuple[str, str], Verification]:
         """The verification of every claim, by study and claim id."""
         texts = load_texts(self.texts, self.records.sources.values()) if self.texts else {}
         found = verify(self.evidence, texts, read_attestations(self.root))
         return {(check.claim.study, check.claim.id): check for check in found}
 
     @cached_property
-    def judged(self) -> CuratedDiscrepancies:
+    def curated(self) -> CuratedDiscrepancies:
         """What the checks find, beside what curators judged about it."""
         return judge(self.evidence, self.vocabulary)
 
@@ -140,10 +140,10 @@ class KnowledgeBase:
         """All claims as rows with the columns of ``kb export claims``."""
         findings = {
             key: " ".join(finding.id for finding in found)
-            for key, found in self.judged.by_claim.items()
+            for key, found in self.curated.by_claim.items()
         }
         return list(
-            exports.claim_rows(self.evidence, self._states, self.judged.standings, findings)
+            exports.claim_rows(self.evidence, self._states, self.curated.standings, findings)
         )
 
     @cached_property
@@ -170,10 +170,10 @@ class KnowledgeBase:
                     self._groups[claim.study, claim.measure.group],
                     source,
                     tuple(publications[references[number]] for number in claim.cites),
-                    self.checks[claim.study, claim.id],
+                    self.verifications[claim.study, claim.id],
                     iri,
-                    self.judged.by_claim.get((claim.study, claim.id), ()),
-                    self.judged.standings.get((claim.study, claim.id), ClaimStatus.UNCONTESTED),
+                    self.curated.by_claim.get((claim.study, claim.id), ()),
+                    self.curated.standings.get((claim.study, claim.id), ClaimStatus.UNCONTESTED),
                 ),
             )
 
@@ -225,7 +225,7 @@ class KnowledgeBase:
             "source": source,
         }
         named = {name: value for name, value in given.items() if value is not None}
-        is_all = not named and self.setting.kind == "memory"  # another store may be of others
+        is_all = not named and self.store_config.kind == "memory"  # another store may be of others
         asked = self._found if is_all else (str(r["claim"]) for r in self.ask("claims", **named))
         iris = sorted({*asked})
         for iri in iris:
@@ -255,7 +255,7 @@ class KnowledgeBase:
         for parameter, value in parameters.items():
             self._known(query.parameters.get(parameter, ""), value)
         bindings = query.bindings(parameters, self.vocabulary)
-        if self.setting.tables is not None:
+        if self.store_config.tables is not None:
             return QueryResult(self._analytics.select(query.in_sql(parameters), parameters))
         return QueryResult(self.store.select(query.text(self.iris, parameters), bindings))
 
@@ -281,11 +281,11 @@ class KnowledgeBase:
             from kb.export.tables import Tables
         except ImportError as error:
             raise UnavailableError(NO_ANALYTICS) from error
-        return Tables(self.evidence, self.vocabulary, self.judged, self._states).all()
+        return Tables(self.evidence, self.vocabulary, self.curated, self._states).all()
 
     @cached_property
     def _analytics(self) -> DuckDB:
-        return self.setting.open_tables(lambda: self.tables)
+        return self.store_config.open_tables(lambda: self.tables)
 
     def differences(self, table: QueryResult) -> tuple[Difference, ...]:
         """Say in what the claims of a table differ where it sets several studies side by side.
@@ -341,7 +341,7 @@ class KnowledgeBase:
         >>> KnowledgeBase().discrepancies()[0].severity.value
         'material'
         """
-        return list(self.judged.findings)
+        return list(self.curated.findings)
 
     def derived(self) -> tuple[Derivation, ...]:
         """Return what is computed from printed figures: exact intervals of shares, differences.
@@ -399,5 +399,7 @@ class KnowledgeBase:
             "groups": len(evidence.groups),
             "measures": len({claim.measure for claim in evidence.claims}),
             "claims": len(evidence.claims),
-            "verified": sum(c.state is VerificationState.VERIFIED for c in self.checks.values()),
+            "verified": sum(
+                c.state is VerificationState.VERIFIED for c in self.verifications.values()
+            ),
         }

@@ -230,7 +230,7 @@ def check(
     ]
     unjudged = [f for f in found if f.status is not Status.ADJUDICATED]
     counts = {s.value: sum(f.severity is s for f in found) for s in Severity}
-    stale = base.judged.stale()
+    stale = base.curated.stale()
     data = {"counts": counts, "discrepancies": [finding.data() for finding in found]}
     write_json(json_file, data | {"stale": stale})
     for line in finding_lines(unjudged if only_open else found):
@@ -283,7 +283,7 @@ def query(
     if form == "text":
         click.echo(_asking.sparql_text(base, query, given), nl=False)
         return
-    if base.setting.tables is None:
+    if base.store_config.tables is None:
         _ = base.store  # loading it does not count
     table = run_limited(timeout, lambda: _asking.answer(base, query, given))
     click.echo(_asking.shown(table, form), nl=False)

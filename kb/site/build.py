@@ -69,7 +69,7 @@ def build(
             _write_tables(base, folder)
 
         made_of = build_pages(known, write_tables)
-        summary = Summary(base.counts(), tuple(base.judged.stale()))
+        summary = Summary(base.counts(), tuple(base.curated.stale()))
         if changed_at(base.root, base.texts) >= base.read_at:
             inputs = ""  # whatever the records say by now, this build is not known to be made of it
         made = Manifest(inputs, settings, made_of, _digests(folder, known), summary)

@@ -126,7 +126,7 @@ class PageContext:
     @cached_property
     def _digests(self) -> Mapping[str, str]:
         """What is told of each claim itself: groups, sources and publications are around it."""
-        findings = {id(one): digest(one) for one in self.base.judged.findings}
+        findings = {id(one): digest(one) for one in self.base.curated.findings}
         return {
             found.iri: digest(
                 found.claim,

@@ -33,8 +33,9 @@ PUBLIC = (
     "UnavailableError Verification VerificationState"
 )
 METHODS = (
-    "ask checks claim claims counts derived differences discrepancies evidence explain iris judged "
-    "network nquads rdflib records rows sparql sql store studies study tables vocabulary"
+    "ask claim claims counts curated derived differences discrepancies evidence explain iris "
+    "network nquads rdflib records rows sparql sql store studies study tables "
+    "verifications vocabulary"
 )
 
 

@@ -81,7 +81,7 @@ def test_a_dataset_made_study_by_study_is_that_of_the_knowledge_base(
 ) -> None:
     """Also where a finding sets studies side by side."""
     whole = KnowledgeBase(corpus)
-    assert any(len({c.study for c in f.claims}) > 1 for f in whole.judged.findings)
+    assert any(len({c.study for c in f.claims}) > 1 for f in whole.curated.findings)
     made = b"".join(dataset(corpus, processes=processes)).splitlines(keepends=True)
     same = sorted(made) == whole.nquads.splitlines(keepends=True)
     assert same

@@ -44,14 +44,14 @@ def test_a_judged_finding_is_adjudicated_and_another_is_open(example: KnowledgeB
     judged = {name: f.adjudication.judgement for name, f in found.items() if f.adjudication}
     assert judged == {VOMITING: "one-stands", AGE: "misprint", RELIEF: "both-stand"}
     assert found[OPEN].adjudication is None
-    assert example.judged.stale() == []
+    assert example.curated.stale() == []
 
 
 def test_a_finding_is_open_again_when_its_judgement_is_taken_back(example_root: Path) -> None:
     (example_root / HALT).unlink()
     base = KnowledgeBase(example_root)
     assert findings(base)[VOMITING].status is Status.OPEN
-    assert base.judged.standing("halt", theirs) is ClaimStatus.DISPUTED
+    assert base.curated.standing("halt", theirs) is ClaimStatus.DISPUTED
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,9 @@ def test_what_could_not_be_settled_stays_disputed(example_root: Path) -> None:
     edit(example_root, HALT, f"    faulty: [{theirs}]\n", "")
     base = KnowledgeBase(example_root)
     assert findings(base)[VOMITING].status is Status.ADJUDICATED
-    assert {base.judged.standing("halt", name) for name in (ours, theirs)} == {ClaimStatus.DISPUTED}
+    assert {base.curated.standing("halt", name) for name in (ours, theirs)} == {
+        ClaimStatus.DISPUTED
+    }
 
 
 def test_preferred_claims_leave_out_only_what_was_set_aside(example: KnowledgeBase) -> None:
@@ -144,7 +146,7 @@ def test_a_changed_figure_makes_the_judgement_stale(example_root: Path, tmp_path
         f"{VOMITING}: the finding changed since it was judged on 2021-03-04; "
         f"it is {finding.state} now"
     ]
-    assert base.judged.standing("halt", theirs) is ClaimStatus.DISPUTED
+    assert base.curated.standing("halt", theirs) is ClaimStatus.DISPUTED
     assert base.claim(f"halt#{theirs}").explain().count("(material, stale)") == 1
     edit(example_root, HALT, "c392085a2bba", finding.state)
     assert kb(example_root, "check").exit_code == 0
@@ -159,7 +161,7 @@ def test_a_change_elsewhere_leaves_the_judgement_alone(example_root: Path) -> No
     study = "evidence/studies/halt.yaml"
     edit(example_root, study, "printed: 80% in the first 80", "printed: 80% of the first 80")
     edit(example_root, study, "title: calmol versus placebo", "title: calmol against placebo")
-    assert KnowledgeBase(example_root).judged.stale() == []
+    assert KnowledgeBase(example_root).curated.stale() == []
 
 
 def test_a_judgement_whose_finding_is_gone_is_reported(example_root: Path, tmp_path: Path) -> None:
@@ -167,15 +169,15 @@ def test_a_judgement_whose_finding_is_gone_is_reported(example_root: Path, tmp_p
     new = REVIEW_OF_HALT.replace("16%", "11%")
     edit(example_root, "evidence/studies/halt.yaml", REVIEW_OF_HALT, new)
     base = KnowledgeBase(example_root)
-    assert [one.finding for one in base.judged.orphans] == [VOMITING]
+    assert [one.finding for one in base.curated.orphans] == [VOMITING]
     (line,) = said_stale(example_root, tmp_path)
     assert line.startswith(f"{VOMITING}: no such finding (any more)")
-    assert base.judged.standing("halt", theirs) is ClaimStatus.UNCONTESTED
+    assert base.curated.standing("halt", theirs) is ClaimStatus.UNCONTESTED
 
 
 def test_a_judgement_of_no_finding_names_the_nearest(example_root: Path) -> None:
     edit(example_root, HALT, VOMITING, f"{VOMITING[:-1]}0")
-    judged = KnowledgeBase(example_root).judged
+    judged = KnowledgeBase(example_root).curated
     assert judged.stale() == [
         f"{VOMITING[:-1]}0: no such finding (any more); did you mean {VOMITING}?"
     ]
@@ -193,7 +195,7 @@ def test_a_judgement_that_names_a_claim_of_no_part_in_it_is_stale(
         f"{VOMITING}: halt#halt-paper.2.NAUSEA.calmol: no claim of the finding; "
         f"did you mean halt#{ours}?"
     ]
-    assert base.judged.standing("halt", "halt-paper.2.NAUSEA.calmol") is ClaimStatus.UNCONTESTED
+    assert base.curated.standing("halt", "halt-paper.2.NAUSEA.calmol") is ClaimStatus.UNCONTESTED
 
 
 def test_asking_for_judgements_changes_no_record(example_root: Path) -> None:

@@ -67,7 +67,9 @@ def test_new_begins_a_judgement_that_is_valid_as_it_stands(example_root: Path) -
     assert finding.adjudication.judged == finding.state
     for claim in finding.claims:
         assert f"#   ease#{claim.id}\n" in after
-        assert KnowledgeBase(example_root).judged.standing("ease", claim.id) is ClaimStatus.DISPUTED
+        assert (
+            KnowledgeBase(example_root).curated.standing("ease", claim.id) is ClaimStatus.DISPUTED
+        )
 
 
 def test_the_claims_that_the_skeleton_names_can_be_put_in_place(example_root: Path) -> None:
@@ -80,7 +82,7 @@ def test_the_claims_that_the_skeleton_names_can_be_put_in_place(example_root: Pa
         "    # faulty: []",
         "    faulty: [ease#headache-review.1.AGE.median.all]",
     )
-    judged = KnowledgeBase(example_root).judged
+    judged = KnowledgeBase(example_root).curated
     assert judged.stale() == []
     assert judged.standing("ease", "headache-review.2.AGE.median.all") is ClaimStatus.PREFERRED
     assert judged.standing("ease", "headache-review.1.AGE.median.all") is ClaimStatus.SET_ASIDE
@@ -95,7 +97,7 @@ def test_the_first_judgement_of_a_study_begins_its_file(example_root: Path) -> N
     assert text.startswith(f"{HEADER}adjudications:\n")
     assert text.count("- finding:") == 2
     assert text.count("# For HALT, section 1 of headache-review differs") == 1
-    assert KnowledgeBase(example_root).judged.stale() == []
+    assert KnowledgeBase(example_root).curated.stale() == []
 
 
 def test_a_file_that_does_not_end_with_its_line_is_continued(example_root: Path) -> None:

@@ -104,7 +104,7 @@ def test_the_standing_of_a_claim_can_be_asked_for(example: KnowledgeBase) -> Non
     found = {str(row["claim"]): str(row["standing"]) for row in rows}
     assert found == {
         example.iris.claim(*key): standing.value
-        for key, standing in example.judged.standings.items()
+        for key, standing in example.curated.standings.items()
     }
     assert sorted(found.values()) == [
         *["disputed"] * 2, *["preferred"] * 3, *["set-aside"] * 2,

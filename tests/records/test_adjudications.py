@@ -124,7 +124,7 @@ def test_a_folder_without_judgements_is_no_mistake(example_root: Path) -> None:
         (example_root / name).unlink()
     assert KnowledgeBase(example_root).evidence.adjudications == ()
     (example_root / HALT).write_text("adjudications: []\n", "utf-8")
-    assert KnowledgeBase(example_root).judged.orphans == ()
+    assert KnowledgeBase(example_root).curated.orphans == ()
 
 
 def test_a_claim_may_be_named_with_or_without_its_study(example_root: Path) -> None:
@@ -132,4 +132,4 @@ def test_a_claim_may_be_named_with_or_without_its_study(example_root: Path) -> N
     edit(example_root, HALT, "stands: [halt-paper.2", "stands: [halt#halt-paper.2")
     base = KnowledgeBase(example_root)
     assert base.evidence.adjudications == before
-    assert base.judged.standing("halt", "halt-paper.2.VOMITING.calmol") is ClaimStatus.PREFERRED
+    assert base.curated.standing("halt", "halt-paper.2.VOMITING.calmol") is ClaimStatus.PREFERRED

@@ -155,7 +155,7 @@ def test_a_record_that_loads_may_not_name_a_text_elsewhere(
     texts.mkdir()
     (texts / "headache-review.txt").symlink_to(TEXTS / "headache-review.txt")
     with pytest.raises(TextError, match="not within"):
-        _ = KnowledgeBase(example_root, texts).checks
+        _ = KnowledgeBase(example_root, texts).verifications
 
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -17,7 +17,7 @@ HALT = "evidence/studies/halt.yaml"
 
 
 def checks(root: Path, texts: Path = TEXTS) -> dict[str, Verification]:
-    return {claim: check for (_, claim), check in KnowledgeBase(root, texts).checks.items()}
+    return {claim: check for (_, claim), check in KnowledgeBase(root, texts).verifications.items()}
 
 
 def failed(root: Path, texts: Path = TEXTS) -> dict[str, str]:
@@ -141,13 +141,13 @@ def test_one_claim_that_fails_leaves_the_others_verified(example_root: Path) -> 
 
 def attest(root: Path) -> None:
     base = KnowledgeBase(root, TEXTS)
-    assert not [c for c in base.checks.values() if c.state is VerificationState.FAILED]
+    assert not [c for c in base.verifications.values() if c.state is VerificationState.FAILED]
     write_attestations(root, claim_digests(base.evidence))
 
 
 def states_by_source(root: Path) -> dict[str, set[VerificationState]]:
     found: dict[str, set[VerificationState]] = {}
-    for check in KnowledgeBase(root).checks.values():
+    for check in KnowledgeBase(root).verifications.values():
         found.setdefault(check.claim.source, set()).add(check.state)
     return found
 
@@ -224,7 +224,7 @@ def test_attestations_are_the_same_bytes_each_time_and_read_back(example_root: P
 def test_attestations_that_are_none_are_an_error(example_root: Path, text: str) -> None:
     attestation_file(example_root).write_text(text, "utf-8")
     with pytest.raises(RecordError, match=r"verification\.yaml"):
-        _ = KnowledgeBase(example_root).checks
+        _ = KnowledgeBase(example_root).verifications
 
 
 # --- the project's own evidence --------------------------------------------------------------

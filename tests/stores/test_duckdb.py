@@ -171,8 +171,8 @@ def test_equal_evidence_gives_equal_bytes(
     command = [program, "--root", str(ROOT), "export", "parquet", "--out", str(tmp_path)]
     subprocess.run(command, check=True, env=environment, capture_output=True)
     assert digests(tmp_path) == digests(folder)
-    states = {key: check.state.value for key, check in reversed(list(real.checks.items()))}
-    again = Tables(real.evidence, real.vocabulary, real.judged, states).all()
+    states = {key: check.state.value for key, check in reversed(list(real.verifications.items()))}
+    again = Tables(real.evidence, real.vocabulary, real.curated, states).all()
     write_parquet(again, tmp_path / "again")
     assert digests(tmp_path / "again") == digests(folder)
 

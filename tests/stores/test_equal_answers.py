@@ -169,7 +169,7 @@ def told(base: KnowledgeBase) -> dict[str, object]:
         "comparability": claims.comparability(),
         "differences": base.differences(base.ask("hazard-ratios")),
         "network": sorted(map(repr, network.edges(data=True))) + sorted(map(repr, network.nodes)),
-        "judged": base.judged,
+        "judged": base.curated,
         "discrepancies": base.discrepancies(),
         "derived": base.derived(),
         "rows": base.rows,

@@ -132,17 +132,17 @@ def card(site: PageContext, finding: Discrepancy) -> Card:
 
 def cards(site: PageContext) -> list[Card]:
     """Return all findings, the material ones first."""
-    return [card(site, finding) for finding in site.base.judged.findings]
+    return [card(site, finding) for finding in site.base.curated.findings]
 
 
 def of_study(site: PageContext, study: str) -> list[Card]:
     """Return the findings that stand on the page of a study."""
-    return [card(site, f) for f in site.base.judged.findings if f.study == study]
+    return [card(site, f) for f in site.base.curated.findings if f.study == study]
 
 
 def from_elsewhere(site: PageContext, study: str) -> list[Card]:
     """Return the findings about figures of a study that stand on the page of another."""
-    every = (f for f in site.base.judged.findings if f.study != study)
+    every = (f for f in site.base.curated.findings if f.study != study)
     return [card(site, f) for f in every if any(c.study == study for c in f.claims)]
 
 
@@ -151,7 +151,7 @@ def by_section(site: PageContext, source: str) -> dict[str, int]:
     return dict(
         Counter(
             section
-            for finding in site.base.judged.findings
+            for finding in site.base.curated.findings
             for section in {c.section for c in finding.claims if c.source == source}
         )
     )
@@ -180,12 +180,12 @@ def finding_pages(site: PageContext) -> Iterator[Page | OutputFile]:
             "kinds": sorted({(one.finding.kind, one.kind) for one in found}),
             "studies": [s for s in site.studies if any(s in one.studies for one in found)],
             "places": _places(site, found),
-            "stale": site.base.judged.stale(),
+            "stale": site.base.curated.stale(),
         },
         "Figures that cannot be right together, and what was decided about them.",
         hide=("navigation", "toc"),
     )
-    data = [finding.data() for finding in site.base.judged.findings]
+    data = [finding.data() for finding in site.base.curated.findings]
     text = json.dumps({"discrepancies": data}, ensure_ascii=False, indent=2)
     yield OutputFile("finding/findings.json", f"{text}\n".encode())
     yield OutputFile("finding/findings.csv", _csv(found).encode())
