@@ -65,11 +65,10 @@ def with_plain_libraries(corpus: str) -> Work:
     """PyYAML's C parser, the same pydantic models and expansion, and rdflib."""
     import rdflib
 
-    from kb.records.load import load_dataset
-    from kb.records.vocabulary import Vocabulary
+    from kb.records.load import load_vocabulary
 
     root = Path(corpus)
-    vocabulary = Vocabulary.load(root / "ontology", load_dataset(root).base)
+    vocabulary = load_vocabulary(root)
     statements = list(_statements(kb_nquads(root)))
 
     def work() -> int:

@@ -26,7 +26,8 @@ from kb.rdf.iris import Iris
 from kb.rdf.writer import GraphWriter
 from kb.records.attestation import read_attestations
 from kb.records.expand import expand
-from kb.records.load import Records, find_root, load_dataset, load_records, load_some, names_in
+from kb.records.load import Records, load_records, load_studies, load_vocabulary
+from kb.records.paths import find_root, record_ids
 from kb.records.vocabulary import Vocabulary
 from kb.sources.text import load_texts
 from kb.sources.verify import Verification, VerificationState, verify
@@ -92,7 +93,7 @@ class KnowledgeBase:
         """The concepts of the ontology."""
         if self._is_read:
             return self.records.vocabulary
-        return Vocabulary.load(self.root / "ontology", load_dataset(self.root).base)
+        return load_vocabulary(self.root)
 
     @property
     def _is_read(self) -> bool:
@@ -303,14 +304,14 @@ class KnowledgeBase:
 
     def _comparing(self, studies: set[str]) -> Comparability:
         """Read some studies and no others, to say what differs between their claims."""
-        known = studies.intersection(names_in(self.root, "studies"))
-        return Comparability(expand(load_some(self.root, sorted(known))[0]), self.vocabulary)
+        known = studies.intersection(record_ids(self.root, "studies"))
+        return Comparability(expand(load_studies(self.root, sorted(known))[0]), self.vocabulary)
 
     def _known(self, kind: str, name: str) -> None:
         """Refuse the name of a study, source or publication that does not exist."""
         folder = {"study": "studies", "source": "sources"}.get(kind)
         if folder or kind == "publication":
-            known = names_in(self.root, folder) if folder else self.records.publications
+            known = record_ids(self.root, folder) if folder else self.records.publications
             if name not in known:
                 raise NotFoundError.of(kind, name, known)
 

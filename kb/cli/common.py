@@ -102,7 +102,7 @@ def write_json(path: Path | None, data: object) -> None:
 
 def root_of(context: click.Context) -> Path:
     """Return the folder of the evidence base that the command is about."""
-    from kb.records.load import find_root
+    from kb.records.paths import find_root
 
     root: Path | None = context.obj
     return root or find_root()

@@ -321,12 +321,9 @@ def show(context: click.Context, name: str, as_json: bool) -> None:
 def schema(context: click.Context, kind: str, out: Path | None) -> None:
     """Print the JSON Schema of a kind of record, for completion in an editor."""
     from kb.records.json_schema import schema_text
-    from kb.records.load import find_root, load_dataset
-    from kb.records.vocabulary import Vocabulary
+    from kb.records.load import load_vocabulary
 
-    root = context.obj or find_root()
-    vocabulary = Vocabulary.load(root / "ontology", load_dataset(root).base)
-    text = schema_text(kind, vocabulary)
+    text = schema_text(kind, load_vocabulary(root_of(context)))
     if out is None:
         click.echo(text, nl=False)
         return

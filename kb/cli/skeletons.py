@@ -11,7 +11,7 @@ import ryaml
 
 from kb.api.knowledge_base import KnowledgeBase
 from kb.errors import InputError, NotFoundError
-from kb.records.load import adjudications_file, source_file, study_file
+from kb.records.paths import adjudications_file, source_file, study_file
 from kb.util.atomic import write_whole
 
 _STUDY: Final = """\
@@ -128,9 +128,8 @@ def begin_record(root: Path, kind: str, name: str) -> Path:
 
 def _any_population(root: Path) -> str:
     """Name the widest population, so that the new record is valid as it stands."""
-    from kb.records.load import load_dataset
-    from kb.records.vocabulary import Vocabulary
+    from kb.records.load import load_vocabulary
 
-    vocabulary = Vocabulary.load(root / "ontology", load_dataset(root).base)
-    tops = (t.notation for t in vocabulary.schemes["population"].values() if not t.broader)
+    populations = load_vocabulary(root).schemes["population"].values()
+    tops = (t.notation for t in populations if not t.broader)
     return next(tops, "a-population")

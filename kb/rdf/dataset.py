@@ -25,14 +25,9 @@ from kb.rdf.study_checks import CrossStudyInput, StudyChecks, read_study_header
 from kb.rdf.writer import GraphWriter, encoded, joined, ordered
 from kb.records.expand import expand
 from kb.records.integrity import IdIndex, shared_problems, study_problems
-from kb.records.load import (
-    RecordLoader,
-    Records,
-    load_shared,
-    locate_problems,
-    names_in,
-    study_file,
-)
+from kb.records.load import RecordLoader, Records, load_shared
+from kb.records.paths import record_ids, study_file
+from kb.records.problems import locate_problems
 from kb.records.schema import StudyRecord
 from kb.util.parallel import processors
 
@@ -56,7 +51,7 @@ def statements(root: Path, processes: int | None = None) -> Iterator[bytes]:
         RecordError: with every problem of the records, at the end; what was yielded until then
             is not to be used.
 
-    >>> from kb.records.load import find_root
+    >>> from kb.records.paths import find_root
     >>> next(statements(find_root())).startswith(b"<https://")
     True
     """
@@ -82,7 +77,7 @@ def dataset(root: Path, texts: Path | None = None, processes: int | None = None)
         RecordError: with every problem of the records, at the end; what was yielded until then
             is not to be used.
 
-    >>> from kb.records.load import find_root
+    >>> from kb.records.paths import find_root
     >>> next(dataset(find_root())).startswith(b"<https://")
     True
     """
@@ -116,7 +111,7 @@ class _Batch:
 def _begin(root: Path) -> tuple[_Making, _Batch, list[str]]:
     """Read what studies share, and return what makes their lines, what was wrong, and their ids."""
     shared, reader = load_shared(root)
-    names = names_in(root, "studies")
+    names = record_ids(root, "studies")
     making = _Making(shared, frozenset(names) | reader.broken)
     problems = [*reader.problems, *making.shared_problems()]
     return replace(making, is_sound=not problems), _Batch([], problems), names
@@ -220,7 +215,7 @@ class _Making:
 
     def shared_problems(self) -> Iterator[Problem]:
         """Yield what leads nowhere in the shared records."""
-        yield from locate_problems(self.records, shared_problems(self.records, self.known))
+        yield from locate_problems(shared_problems(self.records, self.known))
 
     def shared(self) -> tuple[bytes, bytes]:
         """Return the statements that come before those about studies, and those after."""
@@ -242,13 +237,13 @@ class _Making:
         return made
 
     def _study(self, name: str, reader: RecordLoader, made: _Batch) -> None:
-        study = reader.named(study_file(self.records.root, name), StudyRecord)
+        study = reader.load_record(study_file(self.records.root, name), StudyRecord)
         if study is None:
             return
         problems = list(study_problems(name, study, self.records, self.known))
         records = self._around(name, study)
         if problems:
-            raise RecordError(list(locate_problems(records, problems)))
+            raise RecordError(list(locate_problems(problems)))
         if not self.is_sound:
             return
         evidence = expand(records)

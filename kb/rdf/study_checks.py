@@ -23,7 +23,8 @@ from kb.rdf.discrepancies import finding_quads, standing_quads
 from kb.rdf.writer import GraphWriter
 from kb.records.attestation import read_attestations
 from kb.records.expand import expand
-from kb.records.load import Records, study_file
+from kb.records.load import Records
+from kb.records.paths import study_file
 from kb.records.yaml import read_mapping
 from kb.sources.text import SourceText, load_texts
 from kb.sources.verify import verify

@@ -32,9 +32,10 @@ from kb.model import (
     slug,
 )
 from kb.records.adjudications import adjudications
-from kb.records.integrity import compared, parent, statistic_of, unit_of
+from kb.records.defaults import compared_groups, parent, statistic_of, unit_of
 from kb.records.load import Records
 from kb.records.notation import parse_p, parse_time
+from kb.records.paths import study_file
 from kb.records.schema import (
     Bounded,
     ClaimBlock,
@@ -186,7 +187,7 @@ def _claims(study: StudyRecord, vocabulary: Vocabulary) -> list[Claim]:
 def _all_claims(records: Records) -> Iterator[Claim]:
     for name, study in sorted(records.studies.items()):
         claims = _claims(study, records.vocabulary)
-        _refuse_clashes(claims, str(records.files[f"study/{name}"]))
+        _refuse_clashes(claims, str(study_file(records.root, name)))
         yield from claims
 
 
@@ -259,7 +260,7 @@ class _Block:
             steps = tuple(_step(i, dose) for i, dose in enumerate(block.doses, 1))
             statistic = block.statistic or "value"
             yield self._draft(block.group, statistic, "dose", block.note or "", steps=steps)
-        pair = compared(block)
+        pair = compared_groups(block)
         if block.comparison is not None and pair is not None:
             yield self._compared(block.comparison, *pair)
 

@@ -1,26 +1,24 @@
-"""Load all records of an evidence base, reporting every problem of the run at once."""
+"""Load the records of an evidence base, reporting every problem of the run at once."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from kb.errors import (
-    NotFoundError,
-    Problem,
-    RecordError,
-    UnavailableError,
-    nearest,
-    shorten,
-)
-from kb.records.fields import PATTERNS
+from kb.errors import NotFoundError, Problem, RecordError
 from kb.records.integrity import IdIndex, reference_problems, study_problems
+from kb.records.paths import (
+    formerly_file,
+    publications_file,
+    record_ids,
+    source_file,
+    study_file,
+)
+from kb.records.problems import locate_problems, validation_problems
 from kb.records.schema import (
     AdjudicationsFile,
     DatasetRecord,
@@ -31,14 +29,14 @@ from kb.records.schema import (
     StudyRecord,
 )
 from kb.records.vocabulary import Vocabulary
-from kb.records.yaml import MAX_BYTES, MAX_BYTES_OF_ALL, Lines, Loc, read_mapping
+from kb.records.yaml import MAX_BYTES, MAX_PUBLICATIONS_BYTES, read_mapping
 
 M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True)
 class Records:
-    """Everything a curator wrote, read and checked."""
+    """The records that curators wrote, each kind by id."""
 
     root: Path
     dataset: DatasetRecord
@@ -47,277 +45,165 @@ class Records:
     sources: Mapping[str, SourceRecord]
     studies: Mapping[str, StudyRecord]
     adjudications: Mapping[str, AdjudicationsFile]
+    """By the id of the study that they are about."""
     formerly: Mapping[str, str] = field(default_factory=dict)
-    """Addresses that things had before, such as ``study/old``, and what they are now."""
-
-    @cached_property
-    def files(self) -> dict[str, Path]:
-        """The file of every record, by ``study/<id>``, ``source/<id>``, ``adjudications/<id>``."""
-        ways = (
-            ("study", study_file, self.studies),
-            ("source", source_file, self.sources),
-            ("adjudications", adjudications_file, self.adjudications),
-        )
-        return {f"{kind}/{n}": file(self.root, n) for kind, file, names in ways for n in names}
-
-
-def study_file(root: Path, name: str) -> Path:
-    """Return where the record of a study lies."""
-    return root / "evidence" / "studies" / f"{name}.yaml"
-
-
-def source_file(root: Path, name: str) -> Path:
-    """Return where the record of a source lies."""
-    return root / "evidence" / "sources" / f"{name}.yaml"
-
-
-def adjudications_file(root: Path, name: str) -> Path:
-    """Return where the adjudications of a study lie."""
-    return root / "evidence" / "adjudications" / f"{name}.yaml"
+    """Former addresses of pages, such as ``study/old``, and their present ones."""
 
 
 def load_records(root: Path) -> Records:
-    """Read ``evidence/`` and ``ontology/`` of a project folder.
+    """Read and check ``evidence/`` and ``ontology/`` of a project folder.
 
     Raises:
         RecordError: with every problem found in every file, each with file, line and field.
     """
-    shared, reader = load_shared(root)
-    studies = reader.folder(root / "evidence" / "studies", StudyRecord)
+    shared, loader = load_shared(root)
+    studies = loader.load_folder(root / "evidence" / "studies", StudyRecord)
     records = replace(shared, studies=studies)
-    problems = [
-        *reader.problems,
-        *locate_problems(records, reference_problems(records, reader.broken)),
-    ]
-    if problems:
+    references = reference_problems(records, frozenset(loader.broken))
+    if problems := [*loader.problems, *locate_problems(references)]:
         raise RecordError(problems)
     return records
 
 
-def find_root(start: Path | None = None) -> Path:
-    """Return the project folder: ``KB_ROOT``, or the nearest around the working folder.
-
-    Raises ``UnavailableError`` when no folder with ``evidence/`` and ``ontology/`` is in sight.
-    """
-    if named := os.environ.get("KB_ROOT"):
-        return Path(named)
-    here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents):
-        if (folder / "evidence").is_dir() and (folder / "ontology").is_dir():
-            return folder
-    raise UnavailableError(
-        f"no evidence base around {here}: a folder with evidence/ and ontology/ is needed; "
-        "name it with --root or KB_ROOT"
-    )
-
-
-def load_study(root: Path, name: str) -> Records:
-    """Read one study, with its sources and what they refer to, and no other study.
+def load_study(root: Path, study: str) -> Records:
+    """Read and check one study, its sources and the publications, and no other study.
 
     Raises:
         NotFoundError: no such study; names the nearest one.
         RecordError: with the problems of the files that are read.
     """
-    names = frozenset(names_in(root, "studies"))
-    if name not in names:
-        raise NotFoundError.of("study", name, names)
-    some, reader = load_some(root, [name])
-    records = replace(some, publications=reader.publications())
-    known = IdIndex(records, names | reader.broken)
-    study = records.studies.get(name)
-    found = study_problems(name, study, records, known) if study else ()
-    if problems := [*reader.problems, *locate_problems(records, found)]:
+    ids = frozenset(record_ids(root, "studies"))
+    if study not in ids:
+        raise NotFoundError.of("study", study, ids)
+    partial, loader = load_studies(root, [study])
+    records = replace(partial, publications=loader.load_publications())
+    index = IdIndex(records, ids | loader.broken)
+    record = records.studies.get(study)
+    references = study_problems(study, record, records, index) if record else ()
+    if problems := [*loader.problems, *locate_problems(references)]:
         raise RecordError(problems)
     return records
 
 
-def load_some(root: Path, names: Iterable[str]) -> tuple[Records, RecordLoader]:
-    """Read some studies and their sources, without looking where they refer to.
+def load_studies(root: Path, ids: Iterable[str]) -> tuple[Records, RecordLoader]:
+    """Read some studies and their sources, without checking references.
+
+    Returns:
+        The valid records, and the loader with the problems of the others.
 
     Raises:
-        RecordError: with what nothing can be read without: the dataset and the vocabulary.
+        RecordError: the dataset's record or the vocabulary, which all need, has problems.
     """
-    dataset = load_dataset(root)
-    reader = RecordLoader(root, Vocabulary.load(root / "ontology", dataset.base))
-    studies = {name: reader.named(study_file(root, name), StudyRecord) for name in names}
-    sound = {name: study for name, study in studies.items() if study is not None}
-    used = sorted({report.source for study in sound.values() for report in study.reports})
+    loader = _loader(root)
+    studies = loader.load_each({i: study_file(root, i) for i in ids}, StudyRecord)
+    used = sorted({report.source for study in studies.values() for report in study.reports})
     files = {source: source_file(root, source) for source in used}
-    sources = {n: reader.named(path, SourceRecord) for n, path in files.items() if path.exists()}
-    read = {n: source for n, source in sources.items() if source is not None}
-    return Records(root, dataset, reader.vocabulary, {}, read, sound, {}), reader
-
-
-def names_in(root: Path, folder: str) -> list[str]:
-    """Return the ids of the records in a folder of ``evidence/``, sorted.
-
-    >>> "tower" in names_in(find_root(), "studies")
-    True
-    """
-    return sorted(path.stem for path in (root / "evidence" / folder).glob("*.yaml"))
+    sources = loader.load_each({i: p for i, p in files.items() if p.exists()}, SourceRecord)
+    records = Records(root, load_dataset(root), loader.vocabulary, {}, sources, studies, {})
+    return records, loader
 
 
 def load_shared(root: Path) -> tuple[Records, RecordLoader]:
-    """Read everything but the studies; the reader holds what was wrong, and reads them next.
+    """Read everything but the studies, without checking references.
+
+    Returns:
+        The valid records, and the loader with the problems of the others, to read studies with.
 
     Raises:
-        RecordError: with what nothing can be read without: the dataset and the vocabulary.
+        RecordError: the dataset's record or the vocabulary, which all need, has problems.
     """
-    dataset = load_dataset(root)
-    reader = RecordLoader(root, Vocabulary.load(root / "ontology", dataset.base))
-    publications = reader.publications()
-    shared = Records(
+    loader = _loader(root)
+    publications = loader.load_publications()
+    sources = loader.load_folder(root / "evidence" / "sources", SourceRecord)
+    adjudications = loader.load_folder(root / "evidence" / "adjudications", AdjudicationsFile)
+    path = formerly_file(root)
+    file = loader.load_file(path, FormerlyFile) if path.exists() else None
+    records = Records(
         root,
-        dataset,
-        reader.vocabulary,
+        load_dataset(root),
+        loader.vocabulary,
         publications,
-        reader.folder(root / "evidence" / "sources", SourceRecord),
+        sources,
         {},
-        reader.folder(root / "evidence" / "adjudications", AdjudicationsFile),
-        _formerly(reader, root / "evidence" / "formerly.yaml"),
+        adjudications,
+        file.formerly if file else {},
     )
-    return shared, reader
-
-
-def _formerly(reader: RecordLoader, path: Path) -> Mapping[str, str]:
-    found = reader.one(path, FormerlyFile) if path.exists() else None
-    return found.formerly if found else {}
+    return records, loader
 
 
 def load_dataset(root: Path) -> DatasetRecord:
-    """Read ``evidence/dataset.yaml``: the base IRI and the name of the evidence base."""
+    """Read ``evidence/dataset.yaml``: the base IRI and the name of the evidence base.
+
+    Raises:
+        RecordError: with every problem of the file.
+    """
     path = root / "evidence" / "dataset.yaml"
     data = read_mapping(path, root)
     try:
         return DatasetRecord.model_validate(data)
     except ValidationError as error:
-        raise RecordError(problems_of(error, path)) from error
+        raise RecordError(validation_problems(error, path)) from error
 
 
-_MANY: Final = 200
-"""So many problems of one file are shown; each costs a search for its line and its word."""
+def load_vocabulary(root: Path) -> Vocabulary:
+    """Read ``ontology/`` of a project folder.
+
+    Raises:
+        RecordError: the dataset's record, which has the base IRI, or the ontology has problems.
+    """
+    return Vocabulary.load(root / "ontology", load_dataset(root).base)
 
 
 class RecordLoader:
-    """Reads files, keeps what is sound and collects what is not."""
+    """Reads record files, returns the valid records and collects the problems of the others."""
 
     def __init__(self, root: Path, vocabulary: Vocabulary) -> None:
-        """Read files of this project in the words of its vocabulary."""
+        """Read files below ``root`` and check terms against ``vocabulary``."""
         self.root = root
         self.vocabulary = vocabulary
-        self.context = {"vocabulary": vocabulary}
         self.problems: list[Problem] = []
         self.broken: set[str] = set()
+        """The ids of records with problems; references to them are not problems as well."""
 
-    def one(self, path: Path, model: type[M], limit: int = MAX_BYTES) -> M | None:
-        """Return the record of a file, or None when it is not sound."""
+    def load_file(self, path: Path, model: type[M], limit: int = MAX_BYTES) -> M | None:
+        """Return the record of a file of at most ``limit`` bytes, or None if it has problems."""
         try:
             data = read_mapping(path, self.root, limit)
-            return model.model_validate(data, context=self.context)
+            return model.model_validate(data, context={"vocabulary": self.vocabulary})
         except RecordError as error:
             self.problems += error.problems
         except ValidationError as error:
-            self.problems += problems_of(error, path)
+            self.problems += validation_problems(error, path)
         self.broken.add(path.stem)
         return None
 
-    def publications(self) -> Mapping[str, PublicationRecord]:
-        """Return all publications, which stand in one file; none when it is not sound."""
-        path = self.root / "evidence" / "publications.yaml"
-        file = self.one(path, PublicationsFile, MAX_BYTES_OF_ALL)
-        return file.publications if file else {}
-
-    def folder(self, directory: Path, model: type[M]) -> dict[str, M]:
-        """Return the sound records of a folder, by the names of their files."""
-        found: dict[str, M] = {}
-        for path in sorted(directory.glob("*.yml")):
-            name = path.with_suffix(".yaml").name
-            self.problems.append(Problem(str(path), 0, "", path.name, "a name in .yaml", name))
-        for path in sorted(directory.glob("*.yaml")):
-            record = self.named(path, model)
-            if record is not None:
-                found[path.stem] = record
-        return found
-
-    def named(self, path: Path, model: type[M]) -> M | None:
-        """Return the record of a file, which must bear the file's name."""
-        record = self.one(path, model)
+    def load_record(self, path: Path, model: type[M]) -> M | None:
+        """Return the record of a file as ``load_file`` does; its id must be the file's name."""
+        record = self.load_file(path, model)
         name = getattr(record, "id", path.stem)
         if name != path.stem:
             expected = f"the file's own name, {path.stem!r}"
             self.problems.append(Problem(str(path), 1, "id", name, expected, path.stem))
         return record
 
+    def load_each(self, files: Mapping[str, Path], model: type[M]) -> dict[str, M]:
+        """Return the valid records of some files, by id."""
+        records = {name: self.load_record(path, model) for name, path in files.items()}
+        return {name: record for name, record in records.items() if record is not None}
 
-def locate_problems(
-    records: Records, found: Iterable[tuple[str, Loc, str, str, str]]
-) -> Iterator[Problem]:
-    """Turn what ``kb.records.integrity`` finds into problems with files and lines."""
-    lines: dict[Path, Lines] = {}
-    for file, loc, word, expected, near in found:
-        path = records.files.get(file, records.root / "evidence" / file)
-        line = lines.setdefault(path, Lines(path)).of(loc)
-        yield Problem(str(path), line, _field(loc), word, expected, near)
+    def load_folder(self, directory: Path, model: type[M]) -> dict[str, M]:
+        """Return the valid records of a folder, by id, which is the name of the file."""
+        for path in sorted(directory.glob("*.yml")):
+            name = path.with_suffix(".yaml").name
+            self.problems.append(Problem(str(path), 0, "", path.name, "a name in .yaml", name))
+        return self.load_each({p.stem: p for p in sorted(directory.glob("*.yaml"))}, model)
 
-
-def problems_of(error: ValidationError, path: Path) -> list[Problem]:
-    """Turn the errors of one record into problems with the lines they stand on."""
-    lines = Lines(path)
-    items = error.errors(include_url=False)
-    found = [_problem(dict(item), path, lines) for item in items[:_MANY]]
-    if len(items) > _MANY:
-        more = f"{len(items) - _MANY:,} more mistakes"
-        found.append(Problem(str(path), 0, "", more, "a record"))
-    return found
+    def load_publications(self) -> Mapping[str, PublicationRecord]:
+        """Return all publications, which share one file; none if it has problems."""
+        path = publications_file(self.root)
+        file = self.load_file(path, PublicationsFile, MAX_PUBLICATIONS_BYTES)
+        return file.publications if file else {}
 
 
-def _problem(item: dict[str, Any], path: Path, lines: Lines) -> Problem:
-    loc: Loc = tuple(item["loc"])
-    context = item.get("ctx", {})
-    expected = _EXPECTED.get(item["type"]) or PATTERNS.get(context.get("pattern", ""))
-    expected = expected or str(context.get("expected", item["msg"].removeprefix("Value error, ")))
-    near = str(context.get("nearest", ""))
-    found = _found(item["input"])
-    if item["type"] == "extra_forbidden":
-        found, expected = str(loc[-1]), "a known field"
-        near = nearest(str(loc[-1]), _FIELD_NAMES)
-    elif item["type"] == "missing":
-        found, expected = "", f"the field {loc[-1]!r}, which is missing"
-    return Problem(str(path), lines.of(loc), _field(loc), found, expected, near)
-
-
-_EXPECTED: Final = {
-    "bool_type": "true or false",
-    "dict_type": "a mapping of names to values",
-    "int_type": "a whole number",
-    "list_type": "a list",
-    "model_type": "a mapping of fields",
-    "string_type": "a text",
-    "tuple_type": "a list of two numbers",
-}
-"""What pydantic's types of errors ask for, in the words of YAML."""
-
-
-def _found(value: object) -> str:
-    """Show a value in the words of YAML."""
-    if isinstance(value, dict | list):
-        return "a mapping" if isinstance(value, dict) else "a list"
-    if value is None or isinstance(value, bool):
-        return "nothing" if value is None else str(value).lower()
-    return str(value)
-
-
-def _field(loc: Loc) -> str:
-    """Join the steps to a field; a key can be anything, so what is unprintable is escaped."""
-    steps = (shorten(str(step)) for step in loc)
-    return ".".join(step if step.isprintable() else ascii(step)[1:-1] for step in steps)
-
-
-def _all_fields() -> frozenset[str]:
-    import kb.records.schema as module
-
-    models = (m for m in vars(module).values() if isinstance(m, type) and issubclass(m, BaseModel))
-    return frozenset(f.alias or name for m in models for name, f in m.model_fields.items())
-
-
-_FIELD_NAMES = _all_fields()
+def _loader(root: Path) -> RecordLoader:
+    return RecordLoader(root, load_vocabulary(root))

@@ -19,7 +19,7 @@ from kb.errors import Problem, RecordError
 
 MAX_BYTES: Final = 2_000_000
 """A record larger than this is refused before it is parsed."""
-MAX_BYTES_OF_ALL: Final = 20_000_000
+MAX_PUBLICATIONS_BYTES: Final = 20_000_000
 """So much of a file that holds all records of a kind: ten thousand studies cite 4.5 MB."""
 MAX_DEPTH: Final = 128
 """Deeper nesting than this is refused by the fast parser: the deepest record needs nine levels."""

@@ -25,7 +25,7 @@ from kb import (
     VerificationState,
 )
 from kb.export.csv import COLUMNS
-from kb.records.load import find_root
+from kb.records.paths import find_root
 
 PUBLIC = (
     "Claim ClaimView Claims Discrepancy Evidence Group InputError KbError KnowledgeBase Measure "

@@ -56,7 +56,7 @@ MISTAKES = [
     Mistake("grounds: [arithmetic, judgement]", "grounds: []", "grounds: []", "1.grounds",
             "a list", "at least 1 item"),
     Mistake(f"finding: {AGE}", "finding: outside-bounds.ease.AGE.0bca3ba7f8", "ease.AGE",
-            "1.finding", "ease.AGE", "a finding of halt, as kb check prints its id"),
+            "1.finding", "ease.AGE", "the id of a finding of halt, as kb check prints it"),
     Mistake(f"finding: {AGE}", "finding: the odd age", "the odd age", "1.finding", "the odd age",
             "match"),
     Mistake('judged: "8c18419df2b1"', "judged: 123456789012", "judged: 1", "1.judged",

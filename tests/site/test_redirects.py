@@ -61,9 +61,9 @@ def test_the_old_address_of_a_renamed_study_leads_to_the_new_one(renamed: Path) 
 @pytest.mark.parametrize(
     ("old", "new", "found", "expected", "near"),
     [
-        ("study_halt", "study/ease", "study/halt", "nothing has now", ""),
-        ("study_gone", "study/eas", "study/eas", "something has now", "study/ease"),
-        ("study_gone", "study/older", "study/older", "something has now", None),
+        ("study_halt", "study/ease", "study/halt", "unused address", ""),
+        ("study_gone", "study/eas", "study/eas", "address in use", "study/ease"),
+        ("study_gone", "study/older", "study/older", "address in use", None),
     ],
 )
 def test_a_former_address_that_is_in_use_or_leads_nowhere_is_refused(
