@@ -16,19 +16,28 @@ from typing import Any
 from benchmarks.measuring import Work
 
 
-def with_kb(corpus: str, processes: str = "") -> Work:
-    """Records to sorted N-Quads, as ``kb`` makes them; by default on all processors."""
-    from kb.rdf.dataset import statements
-
-    number = int(processes) if processes else None
-    return lambda: sum(map(_lines, statements(Path(corpus), number)))
+def with_kb(corpus: str) -> Work:
+    """Records to sorted N-Quads, as ``kb`` writes them."""
+    return lambda: _lines(kb_nquads(Path(corpus)))
 
 
 def kb_nquads(root: Path) -> bytes:
-    """Return what the records say, which every pipeline has to end in."""
-    from kb.rdf.dataset import statements
+    """Return what the records state, without what checks add: every pipeline has to end in it."""
+    from kb.rdf.closure import hierarchy_quads
+    from kb.rdf.writer import GraphWriter, sorted_nquads
+    from kb.records.expand import expand
+    from kb.records.load import load_records
 
-    return b"".join(statements(root))
+    evidence, writer = expand(records := load_records(root)), GraphWriter(records.vocabulary)
+    shared = (*writer.shared(evidence), *hierarchy_quads(writer))
+    return sorted_nquads((*shared, *writer.of_studies(evidence)))
+
+
+def streamed(corpus: str) -> Work:
+    """The whole dataset with what all checks find, one study at a time."""
+    from kb.rdf.dataset import dataset
+
+    return lambda: sum(map(_lines, dataset(Path(corpus))))
 
 
 def onto_disk(corpus: str) -> Work:

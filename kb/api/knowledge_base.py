@@ -16,21 +16,20 @@ from typing import TYPE_CHECKING
 
 from kb.analysis.comparability import Comparability, Difference
 from kb.api.results import Claims, ClaimView, QueryResult
-from kb.checks.adjudication import ClaimStatus, CuratedDiscrepancies, judge
+from kb.checks import most_material_first
+from kb.checks.adjudication import ClaimStatus, CuratedDiscrepancies, with_adjudications
 from kb.errors import NotFoundError, UnavailableError
 from kb.export import csv as exports
 from kb.model import Evidence, Group, Publication, Source, Study
-from kb.rdf.closure import hierarchy_quads
-from kb.rdf.discrepancies import quads
+from kb.rdf.dataset import dataset_lines
 from kb.rdf.iris import Iris
-from kb.rdf.writer import GraphWriter
-from kb.records.attestation import read_attestations
+from kb.rdf.study_checks import CommonInputs, StudyChecks, split
+from kb.rdf.writer import sorted_nquads
 from kb.records.expand import expand
 from kb.records.load import Records, load_records, load_studies, load_vocabulary
 from kb.records.paths import find_root, record_ids
 from kb.records.vocabulary import Vocabulary
-from kb.sources.text import load_texts
-from kb.sources.verify import Verification, VerificationState, verify
+from kb.sources.verify import Verification, VerificationState
 from kb.stores.base import Cell, Engine, binding
 from kb.stores.config import NO_ANALYTICS, StoreConfig
 from kb.stores.library import find_query
@@ -107,9 +106,7 @@ class KnowledgeBase:
     @cached_property
     def nquads(self) -> bytes:
         """The whole dataset as sorted N-Quads."""
-        writer = GraphWriter(self.vocabulary)
-        more = chain(quads(self.curated, writer), hierarchy_quads(writer))
-        return writer.nquads(self.evidence, self._states, more)
+        return sorted_nquads(chain.from_iterable(dataset_lines(self._common, self._study_checks)))
 
     @cached_property
     def _states(self) -> Mapping[tuple[str, str], str]:
@@ -121,16 +118,27 @@ class KnowledgeBase:
         return self.store_config.open(self.root, self.texts, lambda: self.nquads)
 
     @cached_property
+    def _common(self) -> CommonInputs:
+        return CommonInputs(self.records, self.evidence, self.evidence.studies, self.texts)
+
+    @cached_property
+    def _study_checks(self) -> list[StudyChecks]:
+        return [StudyChecks(self._common, study) for study in split(self.evidence)]
+
+    @cached_property
     def verifications(self) -> Mapping[tuple[str, str], Verification]:
         """The verification of every claim, by study and claim id."""
-        texts = load_texts(self.texts, self.records.sources.values()) if self.texts else {}
-        found = verify(self.evidence, texts, read_attestations(self.root))
-        return {(check.claim.study, check.claim.id): check for check in found}
+        found = chain.from_iterable(study.verifications for study in self._study_checks)
+        return {(one.claim.study, one.claim.id): one for one in found}
 
     @cached_property
     def curated(self) -> CuratedDiscrepancies:
-        """What the checks find, beside what curators judged about it."""
-        return judge(self.evidence, self.vocabulary)
+        """All discrepancies with their adjudications."""
+        studies = self._study_checks
+        cross_claims = chain.from_iterable(study.cross_claims for study in studies)
+        found = [self._common.across(cross_claims), *(study.discrepancies for study in studies)]
+        findings = most_material_first(chain.from_iterable(found))
+        return with_adjudications(findings, self.evidence.adjudications)
 
     @cached_property
     def _comparability(self) -> Comparability:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from kb.rdf import terms as _terms
+from kb.rdf import terms
 from kb.rdf.writer import GraphWriter
 from kb.records.vocabulary import SKOS, Vocabulary
 
@@ -48,7 +48,7 @@ def hierarchy(vocabulary: Vocabulary) -> Iterator[tuple[str, str, str]]:
 def hierarchy_quads(writer: GraphWriter) -> Iterator[str]:
     """Yield what follows from the hierarchies as lines of N-Quads, in a graph of their own."""
     for subject, name, value in hierarchy(writer.vocabulary):
-        yield writer.quad(subject, name, _terms.iri(value), writer.iris.hierarchy)
+        yield writer.quad(subject, name, terms.iri(value), writer.iris.hierarchy)
 
 
 def _steps(vocabulary: Vocabulary, predicate: str) -> _Steps:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -54,10 +54,15 @@ class BadReference(NamedTuple):
 class IdIndex:
     """The ids that exist; those of records with problems are counted as existing."""
 
-    def __init__(self, records: Records, broken: frozenset[str]) -> None:
-        """Collect the ids of studies, sources and publications, and those in ``broken``."""
+    def __init__(
+        self, records: Records, broken: frozenset[str], studies: Iterable[str] = ()
+    ) -> None:
+        """Collect the ids of studies, sources and publications, and those in ``broken``.
+
+        ``studies`` are the ids of studies that exist and are not among the records.
+        """
         self.ids: dict[str, frozenset[str]] = {
-            "study": frozenset(records.studies) | broken,
+            "study": broken.union(records.studies, studies),
             "source": frozenset(records.sources) | broken,
             "publication": frozenset(records.publications) | broken,
         }

@@ -77,7 +77,7 @@ def load_study(root: Path, study: str) -> Records:
         raise NotFoundError.of("study", study, ids)
     partial, loader = load_studies(root, [study])
     records = replace(partial, publications=loader.load_publications())
-    index = IdIndex(records, ids | loader.broken)
+    index = IdIndex(records, frozenset(loader.broken), ids)
     record = records.studies.get(study)
     references = study_problems(study, record, records, index) if record else ()
     if problems := [*loader.problems, *locate_problems(references)]:

@@ -17,12 +17,10 @@ from benchmarks.corpus import write_corpus, write_sample
 from benchmarks.table import BEGIN, END, Row, page_with
 from kb import KnowledgeBase
 from kb.checks import check
-from kb.rdf.dataset import dataset, statements
 from kb.records.load import load_records
 
 STUDIES = 70
-"""More than one round, and enough for several processes."""
-COMPUTED = ("graph/verification>", "graph/findings>")
+"""More than one round."""
 
 
 @pytest.fixture(scope="module")
@@ -58,47 +56,6 @@ def test_a_corpus_is_the_same_each_time_and_its_figures_are_others(
     printed = {claim.printed for claim in KnowledgeBase(ROOT).evidence.claims}
     moved = [c for c in KnowledgeBase(corpus).evidence.claims if c.printed not in printed]
     assert len(moved) > STUDIES
-
-
-@pytest.mark.parametrize("processes", [1, 2])
-def test_statements_are_those_of_the_knowledge_base(corpus: Path, processes: int) -> None:
-    whole = KnowledgeBase(corpus).nquads.splitlines(keepends=True)
-    said = b"".join(line for line in whole if not any(c.encode() in line for c in COMPUTED))
-    same = b"".join(statements(corpus, processes)) == said
-    assert same  # millions of letters that differ are not to be shown
-
-
-def test_statements_of_the_project_are_those_of_its_dataset(real: KnowledgeBase) -> None:
-    whole = real.nquads.splitlines(keepends=True)
-    said = b"".join(line for line in whole if not any(c.encode() in line for c in COMPUTED))
-    same = b"".join(statements(ROOT)) == said
-    assert same
-
-
-@pytest.mark.parametrize("processes", [1, 2])
-def test_a_dataset_made_study_by_study_is_that_of_the_knowledge_base(
-    corpus: Path, processes: int
-) -> None:
-    """Also where a finding sets studies side by side."""
-    whole = KnowledgeBase(corpus)
-    assert any(len({c.study for c in f.claims}) > 1 for f in whole.curated.findings)
-    made = b"".join(dataset(corpus, processes=processes)).splitlines(keepends=True)
-    same = sorted(made) == whole.nquads.splitlines(keepends=True)
-    assert same
-
-
-def test_what_is_found_of_studies_and_their_relatives_is_found_one_by_one(
-    real: KnowledgeBase,
-) -> None:
-    assert any(study.analysis_of for study in real.studies())
-    made = b"".join(dataset(ROOT)).splitlines(keepends=True)
-    same = sorted(made) == real.nquads.splitlines(keepends=True)
-    assert same
-
-
-def test_texts_are_read_study_by_study_too(example: KnowledgeBase) -> None:
-    made = b"".join(dataset(example.root, example.texts)).splitlines(keepends=True)
-    assert sorted(made) == example.nquads.splitlines(keepends=True)
 
 
 def test_the_whole_harness_runs_at_a_tiny_size(tmp_path: Path) -> None:
