@@ -3,19 +3,25 @@
 Everything is immutable and compares by value. A claim is one figure (or word) about one
 measure in one place of one source; a block of a record becomes one claim for each group and
 one for the comparison. Ids are local: a claim's IRI is ``<base>study/<study>#<id>``.
+
+Where a field is written (RDF, CSV, Parquet, explanations, pages, digests) stands in its
+annotation, an ``Output``; a field without one is an RDF property of its own name.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
-from functools import lru_cache
-from typing import Final
+from functools import cache, lru_cache
+from operator import attrgetter
+from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
+
+DCTERMS: Final = "http://purl.org/dc/terms/"
+RDFS_LABEL: Final = "http://www.w3.org/2000/01/rdf-schema#label"
 
 WHOLE = "all"
 """The id of the group of everybody in a study."""
-
 
 _UNSAFE: Final = re.compile(r"[^\w.+-]+")
 
@@ -28,7 +34,7 @@ _SIGNS: Final = str.maketrans(
 
 @lru_cache(maxsize=65_536)
 def slug(text: str) -> str:
-    """Make a text fit for a fragment: signs become words, everything odd a hyphen.
+    """Return text that is safe in a fragment: signs become words, other characters hyphens.
 
     >>> slug("grade ≥3, after InO")
     'grade-ge3-after-InO'
@@ -62,7 +68,7 @@ class Time:
     def parts(self) -> dict[str, str]:
         """Return the clauses that are there, by preposition.
 
-        >>> parse_time("at 2 years, from randomisation").parts()
+        >>> Time(at="2 years", from_="randomisation").parts()
         {'at': '2 years', 'from': 'randomisation'}
         """
         pairs = ((word, getattr(self, attr)) for word, attr in _CLAUSES)
@@ -81,32 +87,118 @@ PREPOSITIONS: Final = tuple(word for word, _ in _CLAUSES)
 
 
 @dataclass(frozen=True, slots=True)
+class Output:
+    """Where a field of the model is written.
+
+    ``predicate`` defaults to the field's name in camel case. ``kind`` is the kind of RDF value:
+    ``value`` (a literal of the Python type), ``date``, ``lines`` (texts joined by newlines),
+    ``amounts`` (numbers joined by slashes), ``time``, ``iri``, ``term:<scheme>``, ``study``,
+    ``source``, ``publication``, ``group``, ``claim``, ``finding`` or ``section``; a field of
+    kind ``id`` is part of the item's IRI and not a property.
+
+    A claim's field may have a column of ``claims.csv`` (``csv``), one of the Parquet tables
+    (``table``; by default of the same name), and a ``label``, under which ``explain()`` and the
+    pages show it. ``printed`` tells facts of the source from ids and the curator's notes: digests
+    of claims cover only what is printed.
+    """
+
+    predicate: str = ""
+    kind: str = "value"
+    csv: str = ""
+    table: str = ""
+    label: str = ""
+    printed: bool = True
+    attr: str = ""
+    """The attribute, dotted in a part of a claim: ``figure.value``. Filled in by ``outputs``."""
+    type: type = str
+    """The Python type of one value; filled in by ``outputs``."""
+    many: bool = False
+    """Whether the field holds several values in no order; filled in by ``outputs``."""
+
+    @property
+    def scheme(self) -> str:
+        """The scheme of a term, or ""."""
+        return self.kind.partition(":")[2]
+
+    def value(self, item: object) -> Any:
+        """Return the field's value of an item of the model."""
+        return attrgetter(self.attr)(item)
+
+    def text(self, item: object) -> str:
+        """Return the field's value as text: "" for None, several values joined by spaces."""
+        value = self.value(item)
+        if isinstance(value, tuple):
+            return " ".join(map(str, value))
+        if isinstance(value, Decimal):
+            return f"{value:f}"
+        return "" if value is None else str(value)
+
+
+Id = Annotated[str, Output(kind="id")]
+
+
+@cache
+def outputs(kind: type) -> tuple[Output, ...]:
+    """Return the output of each field of a class of the model, but not of nested items.
+
+    >>> [output.predicate for output in outputs(Section)][-2:]
+    ['position', 'holdsEvidence']
+    """
+    found = []
+    for name, hint in get_type_hints(kind, include_extras=True).items():
+        plain, *annotations = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+        several = get_origin(plain) is tuple
+        type_ = get_args(plain)[0] if get_args(plain) else plain
+        if type_ in _SCALARS:
+            output = next((a for a in annotations if isinstance(a, Output)), Output())
+            found.append(
+                replace(
+                    output,
+                    predicate=output.predicate or _camel_case(name),
+                    table=output.table or output.csv,
+                    attr=name,
+                    type=type_,
+                    many=several and output.kind not in ("lines", "amounts"),
+                )
+            )
+    return tuple(found)
+
+
+def _camel_case(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(map(str.capitalize, rest))
+
+
+_SCALARS: Final = (str, int, bool, Decimal, Time)
+
+
+@dataclass(frozen=True, slots=True)
 class Dataset:
     """The evidence base itself."""
 
-    title: str
-    description: str
-    base: str
-    license: str
-    creators: tuple[str, ...] = ()
-    credits: tuple[str, ...] = ()
+    title: Annotated[str, Output(f"{DCTERMS}title")]
+    description: Annotated[str, Output(f"{DCTERMS}description")]
+    base: Id
+    license: Annotated[str, Output(f"{DCTERMS}license", "iri")]
+    creators: Annotated[tuple[str, ...], Output(f"{DCTERMS}creator")] = ()
+    credits: Annotated[tuple[str, ...], Output(f"{DCTERMS}bibliographicCitation")] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
     """A report that can be cited."""
 
-    id: str
-    citation: str
-    type: str
+    id: Id
+    citation: Annotated[str, Output(f"{DCTERMS}bibliographicCitation")]
+    type: Annotated[str, Output("publicationType")]
     doi: str = ""
     pmid: str = ""
     url: str = ""
-    year: int | None = None
+    year: Annotated[int | None, Output("publicationYear")] = None
     standing: str = ""
     standing_note: str = ""
-    standing_checked: str = ""
-    reports: tuple[str, ...] = ()
+    standing_checked: Annotated[str, Output(kind="date")] = ""
+    reports: Annotated[tuple[str, ...], Output(kind="study")] = ()
     note: str = ""
 
 
@@ -114,24 +206,24 @@ class Publication:
 class Section:
     """A section, table or figure of a source."""
 
-    source: str
-    id: str
-    label: str
+    source: Annotated[str, Output(kind="source")]
+    id: Annotated[str, Output(f"{DCTERMS}identifier")]
+    label: Annotated[str, Output(RDFS_LABEL)]
     position: int
-    evidence: bool = True
+    evidence: Annotated[bool, Output("holdsEvidence")] = True
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """A document that was read and transcribed."""
 
-    id: str
-    publication: str
-    title: str
-    kind: str
-    language: str
-    credit: str
-    text: str = ""
+    id: Id
+    publication: Annotated[str, Output(kind="publication")]
+    title: Annotated[str, Output(f"{DCTERMS}title")]
+    kind: Annotated[str, Output("sourceKind")]
+    language: Annotated[str, Output(f"{DCTERMS}language")]
+    credit: Annotated[str, Output(f"{DCTERMS}rights")]
+    text: Annotated[str, Output("textFile")] = ""
     read_in: str = ""
     references: tuple[tuple[int, str], ...] = ()
 
@@ -140,34 +232,34 @@ class Source:
 class Study:
     """A trial, cohort, meta-analysis or indirect comparison."""
 
-    id: str
-    name: str
-    title: str
-    kind: str
-    population: str
+    id: Id
+    name: Annotated[str, Output(RDFS_LABEL)]
+    title: Annotated[str, Output(f"{DCTERMS}title")]
+    kind: Annotated[str, Output("design", "term:design")]
+    population: Annotated[str, Output(kind="term:population")]
     phase: str = ""
-    masking: str = ""
+    masking: Annotated[str, Output(kind="term:design")] = ""
     centres: str = ""
-    regimen: str = ""
-    about: str = ""
-    registry: tuple[str, ...] = ()
-    analysis_of: tuple[str, ...] = ()
-    publications: tuple[str, ...] = ()
+    regimen: Annotated[str, Output(kind="term:regimen")] = ""
+    about: Annotated[str, Output(f"{DCTERMS}description")] = ""
+    registry: Annotated[tuple[str, ...], Output("registryId")] = ()
+    analysis_of: Annotated[tuple[str, ...], Output(kind="study")] = ()
+    publications: Annotated[tuple[str, ...], Output("publication", "publication")] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     """The people a figure describes; ``within`` a wider group up to the whole study."""
 
-    study: str
-    id: str
-    label: str
-    kind: str
-    within: str = ""
+    study: Id
+    id: Id
+    label: Annotated[str, Output(RDFS_LABEL)]
+    kind: Annotated[str, Output("groupKind")]
+    within: Annotated[str, Output(kind="group")] = ""
     role: str = ""
-    regimen: str = ""
-    population: str = ""
-    who_endpoint: str = ""
+    regimen: Annotated[str, Output(kind="term:regimen")] = ""
+    population: Annotated[str, Output(kind="term:population")] = ""
+    who_endpoint: Annotated[str, Output(kind="term:endpoint")] = ""
     who_category: str = ""
     who_time: str = ""
     note: str = ""
@@ -177,36 +269,36 @@ class Group:
 class Partition:
     """Groups that together make a whole."""
 
-    study: str
-    id: str
-    of: str
-    by: str
-    parts: tuple[str, ...]
+    study: Id
+    id: Id
+    of: Annotated[str, Output("partitionOf", "group")]
+    by: Annotated[str, Output("partitionBy")]
+    parts: Annotated[tuple[str, ...], Output("part", "group")]
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
     """What is measured: its identity decides which claims speak of the same thing.
 
-    ``statistic`` is the broader one where prints of several statistics say one thing: a count
+    ``statistic`` is the broader one where several statistics express the same quantity: a count
     and a percentage are both a frequency. ``comparator`` is the other group when two groups are
     compared, else "".
     """
 
-    study: str
-    group: str
-    endpoint: str
-    statistic: str
-    category: str = ""
-    time: Time = field(default_factory=Time)
-    comparator: str = ""
-    regimen: str = ""
-    population: str = ""
+    study: Annotated[str, Output(kind="id", csv="study")]
+    group: Annotated[str, Output(kind="group", csv="group")]
+    endpoint: Annotated[str, Output(kind="term:endpoint", csv="endpoint")]
+    statistic: Annotated[str, Output(kind="term:statistic")]
+    category: Annotated[str, Output(csv="category")] = ""
+    time: Annotated[Time, Output(kind="time", csv="timepoint", table="time")] = Time()
+    comparator: Annotated[str, Output("versusGroup", "group", csv="comparator")] = ""
+    regimen: Annotated[str, Output(kind="term:regimen")] = ""
+    population: Annotated[str, Output(kind="term:population")] = ""
 
 
 @lru_cache(maxsize=8_192)
 def measure_key(measure: Measure) -> str:
-    """Return the readable identity of a measure inside its study; a frequency goes unsaid.
+    """Return the readable identity of a measure inside its study; "frequency" is left out.
 
     >>> measure_key(Measure("trial", "treated", "OS", "median", time=Time(at="2 years")))
     'OS.median.at-2-years.treated'
@@ -228,77 +320,77 @@ def measure_key(measure: Measure) -> str:
 class Figure:
     """The figure as stored: digits as printed, None or "" for what is not printed."""
 
-    value: Decimal | None = None
-    digits: str = ""
-    operator: str = ""
-    unit: str = ""
-    numerator: int | None = None
-    denominator: int | None = None
-    low: Decimal | None = None
-    high: Decimal | None = None
-    bounds: str = ""
-    dispersion: Decimal | None = None
-    text_value: str = ""
-    date: str = ""
-    date_from: str = ""
-    date_to: str = ""
+    value: Annotated[Decimal | None, Output(table="value")] = None
+    digits: Annotated[str, Output("lexical")] = ""
+    operator: Annotated[str, Output(csv="operator")] = ""
+    unit: Annotated[str, Output(kind="term:unit", csv="unit")] = ""
+    numerator: Annotated[int | None, Output(csv="numerator")] = None
+    denominator: Annotated[int | None, Output(csv="denominator")] = None
+    low: Annotated[Decimal | None, Output(table="low")] = None
+    high: Annotated[Decimal | None, Output(table="high")] = None
+    bounds: Annotated[str, Output("boundsKind", csv="bounds")] = ""
+    dispersion: Annotated[Decimal | None, Output("spread")] = None
+    text_value: Annotated[str, Output("word", "term:word", table="word")] = ""
+    date: Annotated[str, Output(kind="date", table="date")] = ""
+    date_from: Annotated[str, Output("from", "date", table="date_from")] = ""
+    date_to: Annotated[str, Output("to", "date", table="date_to")] = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ComparisonResult:
-    """What a comparison says beside its estimate."""
+    """What is printed about a comparison besides its estimate."""
 
-    p_printed: str = ""
-    p_operator: str = ""
-    p_value: Decimal | None = None
-    direction: str = ""
-    significance: str = ""
-    favours: str = ""
+    p_printed: Annotated[str, Output(csv="p_value", table="p_printed")] = ""
+    p_operator: Annotated[str, Output(table="p_operator")] = ""
+    p_value: Annotated[Decimal | None, Output(table="p_value")] = None
+    direction: Annotated[str, Output(kind="term:word", table="finding")] = ""
+    significance: Annotated[str, Output(kind="term:word", table="significance")] = ""
+    favours: Annotated[str, Output(kind="group", table="favours")] = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DoseStep:
     """One step of a regimen as given; ``low`` and ``high`` when a range of doses is printed."""
 
-    position: int
-    drug: str
-    amount: Decimal | None = None
-    amounts: tuple[Decimal, ...] = ()
-    unit: str = ""
-    reduction: Decimal | None = None
-    for_: str = ""
-    on: str = ""
-    over: str = ""
-    every: str = ""
-    rest: str = ""
-    cycles: str = ""
-    length: str = ""
-    times: str = ""
-    frequency: str = ""
-    route: str = ""
-    note: str = ""
+    position: Annotated[int, Output(printed=False, table="position")]
+    drug: Annotated[str, Output(kind="term:drug", table="drug")]
+    amount: Annotated[Decimal | None, Output(table="amount")] = None
+    amounts: Annotated[tuple[Decimal, ...], Output(kind="amounts")] = ()
+    unit: Annotated[str, Output("doseUnit", "term:unit", table="unit")] = ""
+    reduction: Annotated[Decimal | None, Output(table="reduction")] = None
+    for_: Annotated[str, Output("forDuration", table="given_for")] = ""
+    on: Annotated[str, Output("onDays", table="on_days")] = ""
+    over: Annotated[str, Output(table="given_over")] = ""
+    every: Annotated[str, Output(table="every")] = ""
+    rest: Annotated[str, Output(table="rest")] = ""
+    cycles: Annotated[str, Output(table="cycles")] = ""
+    length: Annotated[str, Output("cycleLength", table="cycle_length")] = ""
+    times: Annotated[str, Output("numberOfDoses", table="number_of_doses")] = ""
+    frequency: Annotated[str, Output(table="frequency")] = ""
+    route: Annotated[str, Output(table="route")] = ""
+    note: Annotated[str, Output(table="note", printed=False)] = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """What one source prints about one measure, and where."""
 
-    id: str
-    block: str
-    kind: str
-    statistic: str
+    id: Annotated[str, Output(kind="id", csv="claim", table="id", printed=False)]
+    block: Annotated[str, Output(printed=False)]
+    kind: Annotated[str, Output(csv="kind", printed=False)]
+    statistic: Annotated[str, Output(kind="term:statistic", csv="statistic")]
     measure: Measure
-    source: str
-    section: str
-    printed: str
+    source: Annotated[str, Output(kind="source", csv="source")]
+    section: Annotated[str, Output(kind="section", csv="section")]
+    printed: Annotated[str, Output(csv="printed")]
     figure: Figure = field(default_factory=Figure)
     result: ComparisonResult = field(default_factory=ComparisonResult)
     steps: tuple[DoseStep, ...] = ()
-    row: tuple[str, ...] = ()
-    column: str = ""
-    cites: tuple[int, ...] = ()
-    named: str = ""
-    note: str = ""
+    row: Annotated[tuple[str, ...], Output("tableRow", "lines")] = ()
+    column: Annotated[str, Output("tableColumn")] = ""
+    cites: Annotated[tuple[int, ...], Output(csv="cites")] = ()
+    named: Annotated[str, Output(table="named", label="called")] = ""
+    note: Annotated[str, Output(printed=False)] = ""
 
     @property
     def study(self) -> str:
@@ -311,26 +403,59 @@ class Claim:
         return bool(self.cites)
 
 
+@cache
+def claim_outputs() -> tuple[Output, ...]:
+    """Return the outputs of a claim with those of its measure, figure and result.
+
+    >>> [output.attr for output in claim_outputs() if output.predicate == "spread"]
+    ['figure.dispersion']
+    """
+    parts = (("measure", Measure), ("figure", Figure), ("result", ComparisonResult))
+    nested = (replace(o, attr=f"{name}.{o.attr}") for name, kind in parts for o in outputs(kind))
+    return (*outputs(Claim), *nested)
+
+
+def printed_facts(item: Any) -> dict[str, Any]:
+    """Return what the source prints: the values that are not empty, by RDF predicate.
+
+    Digests are made of these. Names of predicates are stable where names of attributes are not,
+    and a field that is not used leaves every digest as it was.
+
+    >>> printed_facts(Figure(Decimal(63), "63", unit="%"))
+    {'value': Decimal('63'), 'lexical': '63', 'unit': '%'}
+    """
+    facts = {}
+    for output in outputs(item.__class__):
+        value = output.value(item)
+        if output.printed and value not in (None, "", (), Time()):
+            facts[output.predicate] = str(value) if output.type is Time else value
+    if isinstance(item, Claim):
+        facts |= printed_facts(item.figure) | printed_facts(item.result)
+        facts |= {"measure": printed_facts(item.measure)}
+        facts |= {"steps": [printed_facts(step) for step in item.steps]} if item.steps else {}
+    return facts
+
+
 @dataclass(frozen=True, slots=True)
 class Adjudication:
-    """A curator's judgement of one finding of a study.
+    """A curator's judgement of one discrepancy of a study.
 
-    ``judged`` is the state of the finding that it was made on; ``stands`` and ``faulty`` name
+    ``judged`` is the state of the discrepancy when it was judged; ``stands`` and ``faulty`` name
     claims as ``<study>#<claim id>``.
     """
 
-    study: str
-    finding: str
-    judged: str
+    study: Id
+    finding: Annotated[str, Output("adjudicates", "finding")]
+    judged: Annotated[str, Output("judgedState")]
     judgement: str
     reason: str
-    date: str
+    date: Annotated[str, Output(f"{DCTERMS}date", "date")]
     because: str = ""
     reads: str = ""
-    stands: tuple[str, ...] = ()
-    faulty: tuple[str, ...] = ()
-    grounds: tuple[str, ...] = ()
-    publications: tuple[str, ...] = ()
+    stands: Annotated[tuple[str, ...], Output("standingClaim", "claim")] = ()
+    faulty: Annotated[tuple[str, ...], Output("faultyClaim", "claim")] = ()
+    grounds: Annotated[tuple[str, ...], Output("ground")] = ()
+    publications: Annotated[tuple[str, ...], Output("publication", "publication")] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, overload
 from kb.checks.adjudication import ClaimStatus
 from kb.errors import UnavailableError
 from kb.export import csv as exports
-from kb.model import Claim, Group, Publication, Source
+from kb.model import Claim, Group, Publication, Source, claim_outputs
 from kb.sources.verify import Verification
 from kb.stores.base import Cell, ResultSet
 
@@ -64,15 +64,23 @@ class ClaimView:
     findings: tuple[Discrepancy, ...] = ()
     standing: ClaimStatus = ClaimStatus.UNCONTESTED
 
+    def labelled(self) -> list[tuple[str, str]]:
+        """Return the fields of the claim that have a label of their own, where not empty."""
+        shown = ((output.label, output.text(self.claim)) for output in claim_outputs())
+        return [(label, text) for label, text in shown if label and text]
+
     def explain(self) -> str:
-        """Say, line by line, what is claimed, about whom, by whom, where, and if it was checked."""
+        """Return what is claimed, of whom, by whom and where, and whether it was verified.
+
+        One line for each fact, as ``kb show`` prints them.
+        """
         claim, measure = self.claim, self.claim.measure
         row = " › ".join((claim.section, *claim.row, claim.column)).strip(" ›")
         cited = "; ".join(p.citation for p in self.publications)
         lines = (
             ("claim", self.iri),
             ("measure", " ".join((measure.endpoint, measure.category, claim.statistic)).strip()),
-            ("as printed", claim.named),
+            *self.labelled(),
             ("time", str(measure.time)),
             ("group", f"{self.group.label} ({measure.study}, {measure.group})"),
             ("compared with", measure.comparator),
@@ -87,7 +95,7 @@ class ClaimView:
         return "\n".join(f"{name + ':':<15}{text}" for name, text in lines if text)
 
     def __str__(self) -> str:
-        """Show the print and where it stands."""
+        """Return the figures as printed and their place."""
         return f"{self.claim.printed!r} ({self.claim.source}, {self.claim.section})"
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from kb.model import Adjudication, Claim, Evidence
+from kb.model import Adjudication, Claim, Evidence, printed_facts
 from kb.records.vocabulary import Vocabulary
 from kb.util.hashing import digest, line
 
@@ -75,10 +75,10 @@ class Discrepancy:
 
     @property
     def state(self) -> str:
-        """A digest of what the finding rests on: it changes when a figure or the weight does."""
+        """A digest of the figures and the severity: a judgement holds only while it stays."""
         facts = sorted(
-            line((f"{claim.study}#{claim.id}", claim.printed, claim.figure, claim.result))
-            for claim in self.claims
+            line((f"{c.study}#{c.id}", c.printed, printed_facts(c.figure), printed_facts(c.result)))
+            for c in self.claims
         )
         return digest(self.kind, self.severity.value, facts)[:12]
 

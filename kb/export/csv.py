@@ -1,7 +1,4 @@
-"""Tables for other programs: one row for each claim, in columns with fixed names.
-
-The columns are described in ``COLUMNS``; the command line, the site and the tests use them.
-"""
+"""The table of claims as CSV: one row for each claim, and one for each step of a schedule."""
 
 from __future__ import annotations
 
@@ -12,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
-from kb.model import Claim, DoseStep, Evidence, Group
+from kb.model import Claim, DoseStep, Evidence, Group, claim_outputs
 from kb.sources.match import lexical
 
-COLUMNS: Final[Mapping[str, str]] = {
+_FIXED: Final = {
     "claim": "id of the claim; with the study's page it makes the IRI",
     "kind": "result, comparison, dose, design, definition or approval",
     "study": "id of the study",
@@ -35,7 +32,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "high": "upper bound",
     "bounds": "kind of the bounds: range, iqr, interval, ci95 …",
     "p_value": "p-value of the comparison, with its operator, or ns",
-    "printed": "the print, as far as needed to read the figures",
+    "printed": "the figures as printed, with the words needed to read them",
     "source": "id of the source that prints it",
     "section": "section, table or figure of the source",
     "cites": "reference numbers that the source gives for it",
@@ -44,11 +41,16 @@ COLUMNS: Final[Mapping[str, str]] = {
     "standing": "preferred, set-aside or disputed, where a discrepancy is about the claim",
     "discrepancies": "ids of the discrepancies that the claim is part of",
 }
+_OUTPUTS: Final = tuple(output for output in claim_outputs() if output.csv)
+COLUMNS: Final[Mapping[str, str]] = _FIXED | {
+    output.csv: output.label for output in _OUTPUTS if output.csv not in _FIXED
+}
+"""What each column holds, in order. Programs rely on the order: a new column comes last."""
 
 Row = dict[str, str]
 Key = tuple[str, str]
 _FORMULA: Final = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")
-"""Spreadsheets begin a formula at these: signs, their full-width forms, and what they skip."""
+"""What starts a formula in a spreadsheet: signs, their full-width forms, skipped whitespace."""
 _PLAIN: Final = re.compile(r"=?-?[0-9]+(?:\.[0-9]+)?")
 
 
@@ -60,8 +62,9 @@ def claim_rows(
 ) -> Iterator[Row]:
     """Yield a row for each claim and, for doses, for each step of the schedule.
 
-    The mappings hold what is known about claims, by study and claim id. A result that is
-    compared in the same print names its comparator and that comparison's p-value.
+    The mappings give the verification, status and discrepancies of claims, by study and claim
+    id. The row of a result that the same block compares has the other group as its comparator
+    and the p-value of that comparison.
     """
     groups = {(group.study, group.id): group for group in evidence.groups}
     references = {source.id: dict(source.references) for source in evidence.sources}
@@ -73,52 +76,31 @@ def claim_rows(
         row["verification"] = states.get(key, "not_checked")
         row["standing"] = standings.get(key, "")
         row["discrepancies"] = discrepancies.get(key, "")
-        row |= (
-            compared.get((claim.study, claim.block), {}).get(claim.measure.group, {})
-            if not row["comparator"]
-            else {}
-        )
+        if not row["comparator"]:
+            sides = compared.get((claim.study, claim.block), {})
+            row |= sides.get(claim.measure.group, {})
         yield from _steps(claim, row) if claim.steps else (row,)
 
 
-def _comparisons(claims: Iterable[Claim]) -> dict[tuple[str, str], dict[str, Row]]:
-    """Find, for each block with a comparison, what its two groups are compared with."""
-    found: dict[tuple[str, str], dict[str, Row]] = {}
+def _comparisons(claims: Iterable[Claim]) -> dict[Key, dict[str, Row]]:
+    """Return, by study and block, the comparator and the p-value of each group compared."""
+    comparisons: dict[Key, dict[str, Row]] = {}
     for claim in claims:
         measure, p = claim.measure, claim.result.p_printed
         if measure.comparator:
-            sides = found.setdefault((claim.study, claim.block), {})
+            sides = comparisons.setdefault((claim.study, claim.block), {})
             sides[measure.group] = {"comparator": measure.comparator, "p_value": p}
             sides[measure.comparator] = {"comparator": measure.group, "p_value": p}
-    return found
+    return comparisons
 
 
 def _row(claim: Claim, group: Group) -> Row:
-    measure, figure = claim.measure, claim.figure
-    return {
-        "claim": claim.id,
-        "kind": claim.kind,
-        "study": claim.study,
-        "group": measure.group,
-        "comparator": measure.comparator,
-        "population": measure.population or group.population,
-        "endpoint": measure.endpoint,
-        "category": measure.category,
-        "statistic": claim.statistic,
-        "timepoint": str(measure.time),
-        "operator": figure.operator,
+    row = dict.fromkeys(COLUMNS, "") | {output.csv: output.text(claim) for output in _OUTPUTS}
+    return row | {
+        "population": claim.measure.population or group.population,
         "value": _value(claim),
-        "unit": figure.unit,
-        "numerator": _number(figure.numerator),
-        "denominator": _number(figure.denominator),
-        "low": _bound(claim, figure.low) or figure.date_from,
-        "high": _bound(claim, figure.high) or figure.date_to,
-        "bounds": figure.bounds,
-        "p_value": claim.result.p_printed,
-        "printed": claim.printed,
-        "source": claim.source,
-        "section": claim.section,
-        "cites": " ".join(map(str, claim.cites)),
+        "low": _bound(claim, claim.figure.low) or claim.figure.date_from,
+        "high": _bound(claim, claim.figure.high) or claim.figure.date_to,
     }
 
 
@@ -129,12 +111,12 @@ def _value(claim: Claim) -> str:
 
 
 def _bound(claim: Claim, value: Decimal | None) -> str:
-    """Give a bound with its digits as printed, as the value has them."""
+    """Return a bound with its digits as printed; a decimal has lost "0.80" if YAML said 0.8."""
     return "" if value is None else lexical(claim.printed, value)
 
 
-def _number(value: Decimal | int | None) -> str:
-    return "" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
+def _number(value: Decimal | None) -> str:
+    return "" if value is None else f"{value:f}"
 
 
 def _steps(claim: Claim, row: Row) -> Iterator[Row]:
@@ -152,7 +134,7 @@ def _steps(claim: Claim, row: Row) -> Iterator[Row]:
 
 
 def schedule(step: DoseStep) -> str:
-    """Say how a step is given, in one line.
+    """Return how a step is given, on one line.
 
     >>> schedule(DoseStep(1, "blinatumomab", for_="7 days", cycles="1"))
     'for 7 days; cycles 1'
@@ -170,7 +152,7 @@ def schedule(step: DoseStep) -> str:
         ("reduced by", f"{step.reduction}%" if step.reduction is not None else ""),
         ("", step.route),
     )
-    return "; ".join(f"{word} {what}".strip() for word, what in parts if what)
+    return "; ".join(f"{word} {text}".strip() for word, text in parts if text)
 
 
 def to_csv(rows: Iterable[Row]) -> str:
@@ -183,11 +165,11 @@ def to_csv(rows: Iterable[Row]) -> str:
 
 
 def escape_formula(cell: str) -> str:
-    """Put an apostrophe before what a spreadsheet would run as a formula, but for a number.
+    """Return a cell with an apostrophe before what a spreadsheet would run as a formula.
 
-    ``=0.03`` is a p-value with its sign, and a formula that gives the same number. Whoever reads
-    the table with a program takes one apostrophe off the beginning of a text; JSON and RDF, which
-    nothing runs, have texts as they are.
+    A number stays as it is: ``=0.03`` is a p-value with its sign, and as a formula gives the same
+    number. Programs that read the table remove one leading apostrophe. JSON and RDF are not
+    escaped, because nothing runs their text.
 
     >>> [escape_formula(cell) for cell in ("=0.03", "-1.5", "=1+1", "@SUM(A1)")]
     ['=0.03', '-1.5', "'=1+1", "'@SUM(A1)"]

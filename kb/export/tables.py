@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from kb.checks.adjudication import CuratedDiscrepancies
 from kb.errors import UnavailableError
-from kb.model import Claim, Evidence
+from kb.model import Claim, DoseStep, Evidence, Output, claim_outputs, outputs
 from kb.rdf import terms as _terms
 from kb.rdf.closure import hierarchy
 from kb.rdf.iris import Iris
@@ -31,7 +31,13 @@ _WHOLES: Final = pa.list_(pa.int64())
 _EXACT: Final = pa.decimal128(38, _SCALE)
 _YES: Final = pa.bool_()
 
-COLUMNS: Final[Mapping[str, Mapping[str, pa.DataType]]] = {
+
+def _type(output: Output) -> pa.DataType:
+    one = {int: _WHOLE, Decimal: _EXACT, bool: _YES}.get(output.type, _TEXT)
+    return pa.list_(one) if output.many else one
+
+
+_FIXED: Final[dict[str, dict[str, pa.DataType]]] = {
     "claims": {
         **dict.fromkeys(("iri", "id", "kind", "study", "group", "comparator"), _TEXT),
         **dict.fromkeys(("regimens", "populations"), _TEXTS),
@@ -100,6 +106,10 @@ COLUMNS: Final[Mapping[str, Mapping[str, pa.DataType]]] = {
         **dict.fromkeys(("iri", "scheme", "notation", "label"), _TEXT),
         **dict.fromkeys(("broader", "broader_or_part", "contains"), _TEXTS),
     },
+}
+COLUMNS: Final[Mapping[str, Mapping[str, pa.DataType]]] = _FIXED | {
+    name: _FIXED[name] | {o.table: _type(o) for o in fields if o.table}
+    for name, fields in (("claims", claim_outputs()), ("doses", outputs(DoseStep)))
 }
 """What stands in each table.
 
@@ -174,16 +184,11 @@ class Tables:
         for claim in self._evidence.claims:
             iri = self._iris.claim(claim.study, claim.id)
             for step in claim.steps:
-                yield _attributes("doses", step) | {
+                yield {o.table: o.value(step) for o in outputs(DoseStep) if o.table} | {
                     "iri": self._iris.step(iri, step.position),
                     "claim": iri,
                     "study": claim.study,
                     "amounts": _terms.amounts(step.amounts),
-                    "given_for": step.for_,
-                    "on_days": step.on,
-                    "given_over": step.over,
-                    "cycle_length": step.length,
-                    "number_of_doses": step.times,
                 }
 
     def _groups(self) -> Iterator[_Row]:
@@ -240,13 +245,8 @@ def _sides(claim: Claim) -> Iterable[str]:
 
 
 def _of_claim(claim: Claim) -> _Row:
-    """Return what stands in the claim itself, in its measure, figure and verdict."""
-    row: _Row = {}
-    for part in (claim, claim.measure, claim.figure, claim.result):
-        row |= {k: v for k, v in _attributes("claims", part).items() if v is not None}
-    return row | {
-        "statistic": claim.statistic,
-        "comparator": claim.measure.comparator,
+    """Return the columns that stand in the claim itself, its measure, figure and result."""
+    return {output.table: output.value(claim) for output in claim_outputs() if output.table} | {
         "time": str(claim.measure.time),
         "time_at": claim.measure.time.at,
         "time_from": claim.measure.time.from_,

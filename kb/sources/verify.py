@@ -16,7 +16,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
-from kb.model import Claim, DoseStep, Evidence
+from kb.model import Claim, DoseStep, Evidence, printed_facts
 from kb.sources.match import ANY, holds_date, holds_number, numbers
 from kb.sources.text import SourceText, TextError
 from kb.util.hashing import digest, line
@@ -182,11 +182,15 @@ def counts(checks: Iterable[Verification]) -> dict[str, int]:
 
 
 def claim_digests(evidence: Evidence) -> dict[str, dict[str, str]]:
-    """Return, by source and study, a SHA-256 over all that the claims of the two say."""
-    said: dict[str, dict[str, list[str]]] = {}
+    """Return, by source and study, a SHA-256 of all that the source prints about the study.
+
+    Ids, kinds and curators' notes are not part of it: rewording a note voids nothing.
+    """
+    lines: dict[str, dict[str, list[str]]] = {}
     for claim in evidence.claims:
-        said.setdefault(claim.source, {}).setdefault(claim.study, []).append(line(claim))
+        studies = lines.setdefault(claim.source, {})
+        studies.setdefault(claim.study, []).append(line(printed_facts(claim)))
     return {
-        source: {study: digest(*sorted(lines)) for study, lines in studies.items()}
-        for source, studies in said.items()
+        source: {study: digest(*sorted(facts)) for study, facts in studies.items()}
+        for source, studies in lines.items()
     }

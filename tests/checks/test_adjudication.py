@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.command_line import kb
-from support.example_base import BASE, content, edit
+from support.example_base import BASE, content, edit, judged_state
 
 from kb import Discrepancy, KnowledgeBase
 from kb.checks import Severity, Status
@@ -148,7 +148,7 @@ def test_a_changed_figure_makes_the_judgement_stale(example_root: Path, tmp_path
     ]
     assert base.curated.standing("halt", theirs) is ClaimStatus.DISPUTED
     assert base.claim(f"halt#{theirs}").explain().count("(material, stale)") == 1
-    edit(example_root, HALT, "c392085a2bba", finding.state)
+    edit(example_root, HALT, judged_state(VOMITING), finding.state)
     assert kb(example_root, "check").exit_code == 0
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from support.command_line import kb
-from support.example_base import content, edit
+from support.example_base import content, edit, judged_state
 
 from kb import KnowledgeBase
 
@@ -39,7 +39,8 @@ def test_a_finding_that_nobody_judged_is_exit_code_1(example_root: Path) -> None
     before = content(example_root)
     result = kb(example_root, "check")
     assert result.exit_code == 1
-    assert f"    {OPEN} 463de69ec175 open\n" in result.output
+    (finding,) = [d for d in KnowledgeBase(example_root).discrepancies() if d.id == OPEN]
+    assert f"    {OPEN} {finding.state} open\n" in result.output
     assert result.output.endswith("4 material, 0 minor, 0 rounding; 1 not judged\n")
     assert result.stderr == ""
     assert content(example_root) == before
@@ -49,7 +50,7 @@ def test_findings_that_are_all_judged_are_exit_code_0(example_root: Path) -> Non
     agree(example_root)
     result = kb(example_root, "check")
     assert result.exit_code == 0
-    assert f"    {JUDGED} c392085a2bba adjudicated\n" in result.output
+    assert f"    {JUDGED} {judged_state(JUDGED)} adjudicated\n" in result.output
     assert "    one-stands, 2021-03-04: The review took another figure" in result.output
     assert "3 material, 0 minor, 0 rounding; 0 not judged" in result.output
 
@@ -135,7 +136,7 @@ def test_a_program_reads_every_side_of_a_finding(example_root: Path, tmp_path: P
     assert finding.pop("adjudication") == {
         "study": "halt",
         "finding": JUDGED,
-        "judged": "c392085a2bba",
+        "judged": judged_state(JUDGED),
         "judgement": "one-stands",
         "reason": "The review took another figure than the trial prints.",
         "date": "2021-03-04",
@@ -152,7 +153,7 @@ def test_a_program_reads_every_side_of_a_finding(example_root: Path, tmp_path: P
         "study": "halt",
         "endpoint": "VOMITING",
         "computation": "16% ≠ 6 (11%)",
-        "state": "c392085a2bba",
+        "state": judged_state(JUDGED),
         "claims": PRINTS,
     }
 

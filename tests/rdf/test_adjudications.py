@@ -10,7 +10,7 @@ import pytest
 import rdflib
 from pyshacl import validate
 from support.environment import ROOT
-from support.example_base import BASE, edit
+from support.example_base import BASE, edit, judged_state
 from support.graph_reader import GraphReader
 
 from kb import KnowledgeBase
@@ -90,13 +90,14 @@ def test_material_findings_that_nobody_judged_can_be_asked_for(
 def test_a_stale_judgement_is_in_the_graph_with_the_state_it_was_made_on(
     example_root: Path,
 ) -> None:
-    edit(example_root, HALT, "c392085a2bba", "0123456789ab")
+    state = judged_state(VOMITING)
+    edit(example_root, HALT, state, "0123456789ab")
     base = KnowledgeBase(example_root)
     rows = base.sparql(
         PREFIX + "SELECT ?judged ?now ?status { ?a kb:adjudicates ?f ; kb:judgedState ?judged . "
         "?f kb:findingState ?now ; kb:findingStatus ?status FILTER(?judged != ?now) }"
     )
-    assert [tuple(row.values()) for row in rows] == [("0123456789ab", "c392085a2bba", "stale")]
+    assert [tuple(row.values()) for row in rows] == [("0123456789ab", state, "stale")]
 
 
 def test_the_standing_of_a_claim_can_be_asked_for(example: KnowledgeBase) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from support.example_base import edit, problems
+from support.example_base import edit, judged_state, problems
 
 from kb import KnowledgeBase
 from kb.checks.adjudication import ClaimStatus
@@ -59,9 +59,10 @@ MISTAKES = [
             "1.finding", "ease.AGE", "the id of a finding of halt, as kb check prints it"),
     Mistake(f"finding: {AGE}", "finding: the odd age", "the odd age", "1.finding", "the odd age",
             "match"),
-    Mistake('judged: "8c18419df2b1"', "judged: 123456789012", "judged: 1", "1.judged",
+    Mistake(f'judged: "{judged_state(AGE)}"', "judged: 123456789012", "judged: 1", "1.judged",
             "123456789012", "a text"),
-    Mistake('judged: "8c18419df2b1"', "judged: now", "judged: now", "1.judged", "now", "match"),
+    Mistake(f'judged: "{judged_state(AGE)}"', "judged: now", "judged: now", "1.judged", "now",
+            "match"),
     Mistake("    reason: No median", "    resaon: No median", "resaon", "1.resaon", "resaon",
             "a known field", "reason"),
     Mistake("[arithmetic, judgement]\n    date: 2021-03-04", "[arithmetic]\n    date: 2021-13-04",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -33,6 +34,15 @@ def edit(root: Path, file: str, old: str, new: str) -> Path:
     assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
     path.write_text(text.replace(old, new), encoding="utf-8")
     return path
+
+
+def judged_state(finding: str) -> str:
+    """Return the state of a finding that the example's adjudication of it records."""
+    study = finding.split(".")[1]
+    text = (EXAMPLE / "evidence" / "adjudications" / f"{study}.yaml").read_text("utf-8")
+    recorded = re.search(rf'finding: {re.escape(finding)}\n +judged: "(\w+)"', text)
+    assert recorded, finding
+    return recorded[1]
 
 
 def content(root: Path) -> dict[str, bytes]:

@@ -115,7 +115,7 @@ class GraphReader:
         if prop.scheme:
             return self._notations[value]
         if prop.kind == "value":
-            return prop.type(value)
+            return value == "true" if prop.type is bool else prop.type(value)
         if prop.kind == "section":
             return self._said[value][f"{_DCTERMS}identifier"][0]
         return _READERS.get(prop.kind, str)(value)
