@@ -6,6 +6,7 @@ import functools
 import http.server
 import os
 import shutil
+import signal
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -49,6 +50,17 @@ def pytest_configure(config: pytest.Config) -> None:
     elif SHARED not in os.environ:
         os.environ[SHARED] = folder = tempfile.mkdtemp(prefix="kb-tests-")
         config.add_cleanup(functools.partial(shutil.rmtree, folder, ignore_errors=True))
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let SIGINT interrupt this process and those it starts.
+
+    A shell makes programs that it starts in the background ignore SIGINT.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

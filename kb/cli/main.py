@@ -273,7 +273,7 @@ def query(
 ) -> None:
     """Answer a named query, a file of SPARQL, or SPARQL itself."""
     from kb.cli import query as _asking
-    from kb.util.limits import run_limited
+    from kb.util.child import run_limited
 
     if form == "list" or query is None:
         click.echo(_asking.listing())

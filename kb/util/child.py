@@ -1,7 +1,8 @@
-"""Do some work in a copy of this process, which has all that was read so far without a message.
+"""Run a function in a forked child process, with limits of time and memory.
 
-The copy can be ended at any time, and ends with this process, however that ends: an interrupt goes
-to this one alone. Windows cannot copy a process.
+A query engine cannot be interrupted and does not handle signals. A child process can be killed at
+any time, and has all that its parent has loaded. It ends when its parent ends. Windows cannot fork:
+there, functions run in the process itself.
 """
 
 from __future__ import annotations
@@ -14,34 +15,88 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from math import inf
 from multiprocessing.connection import Connection
+from pathlib import Path
 from types import FrameType
 from typing import Final, TypeVar
 
-from kb.errors import KbError
+from kb.errors import KbError, QueryError
 
-CAN_COPY: Final = sys.platform != "win32"
-"""Whether this system can copy a process."""
+CAN_FORK: Final = sys.platform != "win32"
+"""Whether this system can fork a process."""
+MEMORY: Final = 2 * 1024**3
+"""Bytes that a child may allocate beyond what its parent has."""
 
-_ENDS_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG
+_PARENT_DEATH_SIGNAL: Final = 1  # PR_SET_PDEATHSIG of Linux
 _PASSED_ON: Final = (KbError, OSError, MemoryError)
 
 T = TypeVar("T")
 
 
-@contextmanager
-def forked(work: Callable[[], T]) -> Iterator[Callable[[float | None], T]]:
-    """Begin some work in a copy, and give what waits for its result, for so many seconds at most.
-
-    The result is pickled on its way. If the block ends before that, the work ends.
+def run_limited(seconds: float, work: Callable[[], T]) -> T:
+    """Run a function in a child process and return its result, which is pickled.
 
     Raises:
-        EOFError: the copy ended without a result.
-        TimeoutError: there is none within this time.
-        KbError, OSError, MemoryError: what the work raises.
+        QueryError: the function takes too long or too much memory, or ends the process.
+        KbError, OSError: the function raises it.
 
-    >>> with forked(lambda: 7) as seven:
-    ...     seven(60)
+    >>> run_limited(60, lambda: 7)
+    7
+    """
+    if not 0 < seconds < inf:
+        raise QueryError(f"a time limit is a number of seconds above 0, not {seconds:g}")
+    if not CAN_FORK:
+        return work()
+
+    def limited() -> T:
+        # The child ends itself too, should its parent be killed on a system without
+        # PR_SET_PDEATHSIG.
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, min(seconds, 1e6) + 1)
+        limit_memory(MEMORY)
+        return work()
+
+    try:
+        with forked(limited) as wait:
+            return wait(seconds)
+    except TimeoutError as error:
+        message = f"no answer within {seconds:g} seconds: ask for less, or allow more time"
+        raise QueryError(message) from error
+    except EOFError as error:
+        raise QueryError("the engine stopped: the query may need too much memory") from error
+    except MemoryError as error:
+        raise QueryError("the query takes too much memory: ask for less") from error
+
+
+def limit_memory(extra: int) -> None:
+    """Let this process allocate so many bytes more, and end without output or a core dump.
+
+    Its standard error is closed: an engine that runs out of memory prints a panic there.
+    """
+    import resource
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(OSError, ValueError):  # only Linux says how much a process has
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        size = pages * resource.getpagesize() + extra
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
+
+
+@contextmanager
+def forked(work: Callable[[], T]) -> Iterator[Callable[[float | None], T]]:
+    """Start a function in a child process; yield a function that waits for its result.
+
+    It takes the number of seconds to wait. The child is killed at the end of the block.
+
+    Raises:
+        EOFError: the child ended without a result.
+        TimeoutError: there is no result within this time.
+        KbError, OSError, MemoryError: the function raises it.
+
+    >>> with forked(lambda: 7) as result:
+    ...     result(60)
     7
     """
     from multiprocessing import get_context
@@ -50,8 +105,8 @@ def forked(work: Callable[[], T]) -> Iterator[Callable[[float | None], T]]:
     reader, writer = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(writer, work, os.getpid()), daemon=True)
     try:
-        with _uninterrupted():  # until the copy can be ended
-            gc.freeze()  # looking for what is no longer in use would copy all that the two share
+        with _deferred_interrupt():  # until process.pid is known, the child cannot be killed
+            gc.freeze()  # a collection in the child would copy the memory that it shares
             process.start()
             gc.unfreeze()
         writer.close()
@@ -66,38 +121,39 @@ def forked(work: Callable[[], T]) -> Iterator[Callable[[float | None], T]]:
 def _result(reader: Connection, seconds: float | None) -> T:  # type: ignore[type-var]
     if not reader.poll(seconds):
         raise TimeoutError
-    done, found = reader.recv()
-    if not done:
-        raise found
-    result: T = found
+    succeeded, value = reader.recv()
+    if not succeeded:
+        raise value
+    result: T = value
     return result
 
 
 @contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Put an interrupt off to the end of the block.
+def _deferred_interrupt() -> Iterator[None]:
+    """Handle an interrupt at the end of the block.
 
-    To block the signal would not do: another thread, of the engine say, would take it.
+    Blocking the signal would not do: another thread, such as one of the engine, would receive it.
     """
     handler = signal.getsignal(signal.SIGINT)
     if not callable(handler) or threading.current_thread() is not threading.main_thread():
         yield
         return
-    met: list[tuple[int, FrameType | None]] = []
-    signal.signal(signal.SIGINT, lambda *interrupt: met.append(interrupt))
+    received: list[tuple[int, FrameType | None]] = []
+    signal.signal(signal.SIGINT, lambda *interrupt: received.append(interrupt))
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, handler)
-    for interrupt in met[:1]:
+    for interrupt in received[:1]:
         handler(*interrupt)
 
 
 def _work(writer: Connection, work: Callable[[], object], parent: int) -> None:
+    """Run in the child: Ctrl-C reaches both processes, and the parent decides what to do."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with suppress(AttributeError, OSError, TypeError):  # Linux ends the copy by itself
-        ctypes.CDLL(None).prctl(_ENDS_WITH_PARENT, signal.SIGKILL)
-    if os.getppid() != parent:  # which was gone before that
+    with suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before the call above
         os._exit(1)
     try:
         writer.send((True, work()))

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Final, TypeVar
 
 from kb.errors import UnavailableError
-from kb.util.child import CAN_COPY, forked
+from kb.util.child import CAN_FORK, forked
 
 MOST: Final = 4
 """More processes than this would spend their time on what each of them needs first."""
@@ -32,7 +32,7 @@ def beside(work: Callable[[Callable[[], None]], T]) -> Iterator[Callable[[], T]]
     ...     seven()
     7
     """
-    if not CAN_COPY or processors() == 1:
+    if not CAN_FORK or processors() == 1:
         yield lambda: work(lambda: None)
         return
     parent = os.getpid()

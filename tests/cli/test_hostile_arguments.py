@@ -185,7 +185,8 @@ def test_a_poor_terminal(place: Path, words: Sequence[str], more: dict[str, str]
     assert "Traceback" not in said
 
 
-def test_an_interrupt_is_no_finding(place: Path) -> None:
+@pytest.mark.usefixtures("interruptible")
+def test_an_interrupt_is_not_a_finding(place: Path) -> None:
     query = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
     with subprocess.Popen(
         [*PROGRAM, "--root", place / "base", "query", query],

@@ -38,6 +38,7 @@ def killed_everywhere(
     return seen
 
 
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_killed_at_any_step_the_folder_is_the_old_one_or_the_new_one(
     tmp_path: Path, signum: signal.Signals

@@ -1,4 +1,4 @@
-"""Queries that would not end, or fill the memory, are given up with a clear error."""
+"""Work in a child process: endless queries and those that fill the memory end with an error."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from support.command_line import kb
 from kb import KnowledgeBase
 from kb.errors import NotFoundError, QueryError
 from kb.stores import base as kb_store
-from kb.util.child import _uninterrupted
-from kb.util.limits import run_limited
+from kb.util.child import _deferred_interrupt, run_limited
 
 ALL = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l"
 EXPLODING = {
@@ -32,7 +31,7 @@ EXPLODING = {
 
 
 @pytest.mark.parametrize("name", EXPLODING)
-def test_a_query_that_explodes_is_given_up(
+def test_a_query_that_explodes_is_stopped(
     example_root: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setattr(kb_store, "MAX_ROWS", 1000)
@@ -42,7 +41,7 @@ def test_a_query_that_explodes_is_given_up(
     assert len(ran.output.splitlines()) == 1
 
 
-def test_an_answer_is_whole_or_refused(
+def test_an_answer_is_complete_or_refused(
     example: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     query = "SELECT * { ?s a ?o } LIMIT 10"
@@ -55,7 +54,7 @@ def test_an_answer_is_whole_or_refused(
         example.store.graph("CONSTRUCT WHERE { ?s a ?o }")
 
 
-def test_an_error_of_a_query_is_that_of_the_query() -> None:
+def test_an_error_in_the_child_is_raised_in_the_parent() -> None:
     def broken() -> None:
         raise NotFoundError.of("study", "towr", ["tower"])
 
@@ -63,21 +62,22 @@ def test_an_error_of_a_query_is_that_of_the_query() -> None:
         run_limited(60, broken)
 
 
-def test_an_interrupt_waits_until_the_copy_can_be_ended(tmp_path: Path) -> None:
-    mark, handler = tmp_path / "begun", signal.getsignal(signal.SIGINT)
+@pytest.mark.usefixtures("interruptible")
+def test_an_interrupt_waits_until_the_child_can_be_killed() -> None:
+    handler, reached = signal.getsignal(signal.SIGINT), []
 
-    def begin() -> None:
-        with _uninterrupted():
+    def start() -> None:
+        with _deferred_interrupt():
             signal.raise_signal(signal.SIGINT)
-            mark.touch()
+            reached.append("the end")
 
     with pytest.raises(KeyboardInterrupt):
-        begin()
-    assert mark.exists()
+        start()
+    assert reached
     assert signal.getsignal(signal.SIGINT) is handler
 
 
-def test_the_work_ends_with_the_wait(tmp_path: Path) -> None:
+def test_the_child_ends_at_the_time_limit(tmp_path: Path) -> None:
     mark = tmp_path / "process"
 
     def work() -> None:
@@ -90,41 +90,42 @@ def test_the_work_ends_with_the_wait(tmp_path: Path) -> None:
         os.kill(int(mark.read_text(encoding="utf-8")), 0)
 
 
-def test_the_work_ends_also_when_who_waits_is_killed(tmp_path: Path) -> None:
+def test_the_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     mark = tmp_path / "process"
     code = (
         "import os, pathlib, time\n"
-        "from kb.util.limits import within\n"
+        "from kb.util.child import run_limited\n"
         "def work():\n"
         f"    pathlib.Path({str(mark)!r}).write_text(str(os.getpid()))\n"
         "    time.sleep(600)\n"
-        "within(1, work)\n"
+        "run_limited(1, work)\n"
     )
-    waiting = subprocess.Popen([sys.executable, "-c", code])
+    parent = subprocess.Popen([sys.executable, "-c", code])
     while not (mark.exists() and mark.read_text("utf-8")):
+        assert parent.poll() is None
         time.sleep(0.01)
-    waiting.kill()
-    waiting.wait()
+    parent.kill()
+    parent.wait()
     state = Path("/proc", mark.read_text("utf-8"), "stat")
     for _ in range(1000):
         if not state.exists() or ") Z " in state.read_text("utf-8"):
             break
         time.sleep(0.05)
     else:
-        pytest.fail("the work goes on, and nobody waits for it")
+        pytest.fail("the child goes on without its parent")
 
 
-def test_an_answer_that_needs_too_much_memory_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kb.util.limits.MEMORY", 100_000_000)
+def test_an_answer_that_needs_too_much_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kb.util.child.MEMORY", 100_000_000)
     with pytest.raises(QueryError, match="takes too much memory"):
         run_limited(60, lambda: b"x" * 1_000_000_000)
-    with pytest.raises(QueryError, match="broke off"):
+    with pytest.raises(QueryError, match="the engine stopped"):
         run_limited(60, lambda: os._exit(7))
     assert len(run_limited(60, lambda: b"x" * 10_000_000)) == 10_000_000
 
 
 @pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf")])
-def test_a_limit_that_is_none_is_refused(seconds: float) -> None:
+def test_an_impossible_time_limit_is_refused(seconds: float) -> None:
     with pytest.raises(QueryError, match="a time limit is"):
         run_limited(seconds, lambda: 7)
 
