@@ -56,7 +56,7 @@ def with_pyoxigraph(root: str) -> Work:
     import pyoxigraph as ox
 
     from kb.api.knowledge_base import KnowledgeBase
-    from kb.stores.base import with_bindings
+    from kb.stores.safety import with_bindings
 
     base = KnowledgeBase(root)
     store = ox.Store()

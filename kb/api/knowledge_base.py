@@ -30,9 +30,10 @@ from kb.records.load import Records, load_records, load_studies, load_vocabulary
 from kb.records.paths import find_root, record_ids
 from kb.records.vocabulary import Vocabulary
 from kb.sources.verify import Verification, VerificationState
-from kb.stores.base import Cell, Engine, binding
+from kb.stores.base import Cell, Engine
 from kb.stores.config import NO_ANALYTICS, StoreConfig
 from kb.stores.library import find_query
+from kb.stores.safety import binding
 
 if TYPE_CHECKING:
     import networkx

@@ -14,7 +14,8 @@ from kb.errors import QueryError
 from kb.server.config import Limits
 from kb.server.http_errors import HttpError
 from kb.server.negotiation import GRAPHS, ROWS
-from kb.stores.base import Graphs, Store, refuse_unsafe
+from kb.stores.oxigraph import Graphs, OxigraphStore
+from kb.stores.safety import refuse_unsafe
 
 _QUOTED: Final = re.compile(rb'"[^"]*"')
 _WORTH_COMPRESSING: Final = 1_000
@@ -47,7 +48,7 @@ class Reply:
     gzip: bool = False
 
 
-def answer(store: Store, question: Question, limits: Limits) -> Reply:
+def answer(store: OxigraphStore, question: Question, limits: Limits) -> Reply:
     """Answer a question.
 
     Raises:

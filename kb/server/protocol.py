@@ -17,7 +17,7 @@ from kb.server.answering import Question
 from kb.server.config import HEAD_SECONDS, MAX_BODY
 from kb.server.http_errors import HttpError
 from kb.server.negotiation import GRAPHS, ROWS, choose, takes_gzip
-from kb.stores.base import MAX_QUERY
+from kb.stores.safety import MAX_QUERY
 
 FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"

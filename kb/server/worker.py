@@ -23,7 +23,7 @@ from typing import Any, Final
 from kb.server.answering import Question, answer
 from kb.server.config import Limits
 from kb.server.http_errors import HttpError
-from kb.stores.base import Store
+from kb.stores.oxigraph import OxigraphStore
 
 LENGTHS: Final = struct.Struct("!II")
 """Before each message: how long its head is, and its body."""
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> None:
         signal.signal(ignored, signal.SIG_IGN)  # the server ends it by closing the connection
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a worker's exit code
     try:
-        store = Store(Path(dataset).read_bytes())
+        store = OxigraphStore(Path(dataset).read_bytes())
     except (OSError, ValueError, SyntaxError) as error:
         send(control, {"error": str(error)})
         return
@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> None:
     _copy_on_demand(control, store, Limits(**json.loads(limits)))
 
 
-def _copy_on_demand(control: socket.socket, store: Store, limits: Limits) -> None:
+def _copy_on_demand(control: socket.socket, store: OxigraphStore, limits: Limits) -> None:
     while True:
         said, descriptors, _, _ = socket.recv_fds(control, 1, 1)
         if not said:
@@ -60,7 +60,7 @@ def _copy_on_demand(control: socket.socket, store: Store, limits: Limits) -> Non
                 os._exit(0)
 
 
-def _work(connection: socket.socket, store: Store, limits: Limits) -> None:
+def _work(connection: socket.socket, store: OxigraphStore, limits: Limits) -> None:
     """Answer questions until the server hangs up."""
     answer(store, Question("ASK {}", gzip=True), limits)  # whatever is loaded at first use
     confine(limits.memory)
@@ -72,7 +72,7 @@ def _work(connection: socket.socket, store: Store, limits: Limits) -> None:
         send(connection, head, body)
 
 
-def _answered(store: Store, question: Any, limits: Limits) -> tuple[dict[str, Any], bytes]:
+def _answered(store: OxigraphStore, question: Any, limits: Limits) -> tuple[dict[str, Any], bytes]:
     try:
         reply = answer(store, Question(**question), limits)
     except HttpError as refusal:

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kb.errors import InputError, UnavailableError, shorten
-from kb.stores.base import Engine, Store
+from kb.stores.base import Engine
+from kb.stores.oxigraph import OxigraphStore
 
 if TYPE_CHECKING:
     import pyarrow
@@ -77,13 +78,15 @@ class StoreConfig:
             UnavailableError: a store that cannot be opened, or a package that it needs.
         """
         if self.kind == "memory":
-            return Store(nquads())
+            return OxigraphStore(nquads())
         if self.kind == "oxigraph":
             from kb.rdf.dataset import dataset
             from kb.records.inputs import of_inputs
 
             inputs = partial(of_inputs, root, (), texts)
-            return Store.on_disk(self.folder, lambda: inputs()[0], lambda: dataset(root, texts))
+            return OxigraphStore.on_disk(
+                self.folder, lambda: inputs()[0], lambda: dataset(root, texts)
+            )
         if self.kind == "parquet":
             raise InputError(f"{self.text} answers SQL (kb sql) and the named questions")
         try:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 import duckdb
 
 from kb.errors import QueryError, UnavailableError, shorten
-from kb.stores.base import MAX_QUERY, Cell, ResultSet
+from kb.stores.base import Cell, ResultSet
+from kb.stores.safety import MAX_QUERY
 
 if TYPE_CHECKING:
     import pyarrow as pa

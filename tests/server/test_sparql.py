@@ -17,8 +17,9 @@ from support.served_build import JSON, Server
 
 from kb import KnowledgeBase
 from kb.server.negotiation import GRAPHS, ROWS
-from kb.stores.base import MAX_QUERY, python_value
+from kb.stores.base import python_value
 from kb.stores.library import library
+from kb.stores.safety import MAX_QUERY
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"

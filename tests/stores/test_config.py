@@ -15,22 +15,22 @@ from support.command_line import kb
 from support.example_base import edit
 
 from kb import InputError, KnowledgeBase, NotFoundError, RecordError, UnavailableError
-from kb.stores.base import Store
 from kb.stores.config import StoreConfig
+from kb.stores.oxigraph import OxigraphStore
 from kb.util.atomic import write_whole
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 QUAD = b"<a:a> <a:b> <a:c> <a:g> .\n"
 
 
-def on_disk(folder: Path, *parts: bytes) -> Store:
-    return Store.on_disk(folder, lambda: sha256(b"".join(parts)).hexdigest(), lambda: parts)
+def on_disk(folder: Path, *parts: bytes) -> OxigraphStore:
+    return OxigraphStore.on_disk(folder, lambda: sha256(b"".join(parts)).hexdigest(), lambda: parts)
 
 
 @pytest.mark.parametrize("text", ["memory", "", None])
 def test_without_a_setting_the_store_is_in_memory(text: str | None, example_root: Path) -> None:
     assert StoreConfig(text).kind == "memory"
-    assert isinstance(KnowledgeBase(example_root, store=text).store, Store)
+    assert isinstance(KnowledgeBase(example_root, store=text).store, OxigraphStore)
 
 
 @pytest.mark.parametrize(
@@ -77,9 +77,9 @@ def test_two_may_read_a_store_on_disk_at_once(tmp_path: Path) -> None:
     assert [len(store) for store in stores] == [1, 1]
     (made,) = tmp_path.iterdir()
     code = (
-        "import sys; from kb.stores.base import Store; from pathlib import Path; "
+        "import sys; from kb.stores.oxigraph import OxigraphStore; from pathlib import Path; "
         f"made = {made.name!r}; parts = lambda: [{QUAD!r}]; "
-        f"sys.exit(len(Store.on_disk(Path({str(tmp_path)!r}), lambda: made, parts)) - 1)"
+        f"sys.exit(len(OxigraphStore.on_disk(Path({str(tmp_path)!r}), lambda: made, parts)) - 1)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
@@ -106,11 +106,11 @@ def test_a_store_on_disk_is_the_same_in_every_process(example_root: Path, tmp_pa
 def test_a_store_on_disk_is_loaded_in_little_memory(tmp_path: Path) -> None:
     """Ten times the quads take no more memory: they are never in it all at once."""
     code = (
-        "import resource, sys; from pathlib import Path; from kb import store\n"
-        "store._BATCH = 1_000_000\n"
+        "import resource, sys; from pathlib import Path; from kb.stores import oxigraph\n"
+        "oxigraph._BATCH = 1_000_000\n"
         "line = b'<https://example.org/subject/%09d> <https://example.org/p> <a:%d> <a:g> .\\n'\n"
         "parts = lambda: (line % (n, n) for n in range(int(sys.argv[2])))\n"
-        "made = store.Store.on_disk(Path(sys.argv[1]), lambda: '0' * 64, parts)\n"
+        "made = oxigraph.OxigraphStore.on_disk(Path(sys.argv[1]), lambda: '0' * 64, parts)\n"
         "assert len(made) == int(sys.argv[2])\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
@@ -127,7 +127,7 @@ def test_a_store_on_disk_holds_all_that_the_one_in_memory_holds(
     whole: bool, example: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "kb.stores.base._BATCH", len(example.nquads) // 5
+        "kb.stores.oxigraph._BATCH", len(example.nquads) // 5
     )  # so that parts are cut and joined
     lines = example.nquads.splitlines(keepends=True)
     made = on_disk(tmp_path, *([example.nquads] if whole else lines))
@@ -138,8 +138,8 @@ def test_a_store_on_disk_holds_all_that_the_one_in_memory_holds(
 
 def test_what_changed_while_it_was_read_is_not_kept(tmp_path: Path) -> None:
     digests = iter(["0" * 64, "1" * 64])
-    with pytest.raises(UnavailableError, match="changed while they were read: ask again"):
-        Store.on_disk(tmp_path, lambda: next(digests), lambda: [QUAD])
+    with pytest.raises(UnavailableError, match="changed while they were read: try again"):
+        OxigraphStore.on_disk(tmp_path, lambda: next(digests), lambda: [QUAD])
     assert not list(tmp_path.iterdir())
 
 
@@ -220,7 +220,7 @@ def test_a_store_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
     (made,) = tmp_path.iterdir()
     shutil.rmtree(made)
     made.write_text("no folder", encoding="utf-8")
-    with pytest.raises(UnavailableError, match="no store in "):
+    with pytest.raises(UnavailableError, match="cannot open a store in "):
         on_disk(tmp_path, QUAD)
 
 
@@ -229,7 +229,13 @@ def test_without_their_packages_engines_say_what_to_install(
 ) -> None:
     for module in ("httpx", "duckdb", "pyarrow"):
         monkeypatch.setitem(sys.modules, module, None)
-    for module in ("_http", "endpoint", "sql", "tables", "upload"):
+    for module in (
+        "stores.http",
+        "stores.sparql",
+        "stores.upload",
+        "stores.duckdb",
+        "export.tables",
+    ):
         monkeypatch.delitem(sys.modules, f"kb.{module}", raising=False)
     with pytest.raises(UnavailableError, match=r"kb\[endpoint\]"):
         KnowledgeBase(example_root, store="http://127.0.0.1:1/").sparql(COUNT)

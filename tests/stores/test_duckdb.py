@@ -25,9 +25,9 @@ from support.example_base import write_example
 from kb import InputError, KnowledgeBase, QueryError, QueryResult, UnavailableError
 from kb.checks import Severity
 from kb.export.tables import COLUMNS, Tables, write_parquet
-from kb.stores.base import MAX_QUERY
 from kb.stores.duckdb import DuckDB
 from kb.stores.library import Query, library, parse_query
+from kb.stores.safety import MAX_QUERY
 
 ENDLESS = "SELECT count(*) FROM range(100000000) a, range(100000000) b WHERE a.range + b.range = 7"
 

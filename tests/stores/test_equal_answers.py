@@ -24,8 +24,8 @@ from kb.site.page import Page, Renderer
 from kb.site.pages.concepts import concept_pages
 from kb.site.pages.cookbook import cookbook_pages
 from kb.site.pages.questions import question_pages
-from kb.stores.base import Store
 from kb.stores.library import library
+from kb.stores.oxigraph import OxigraphStore
 from kb.stores.sparql import SparqlStore
 from kb.stores.upload import upload
 
@@ -283,7 +283,7 @@ def test_a_server_that_holds_something_else_is_found_out(
 ) -> None:
     base = real.iris.base
     # The store that is asked is not the one that was loaded.
-    done = upload([real.nquads], server.store, Store(b""), base)
+    done = upload([real.nquads], server.store, OxigraphStore(b""), base)
     assert len(done.wrong) == done.graphs
     assert "the server has 0" in done.wrong[0]
 

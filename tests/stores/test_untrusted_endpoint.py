@@ -18,7 +18,7 @@ from support.environment import ROOT
 
 from kb import InputError, KbError, QueryError, UnavailableError
 from kb.stores.http import Http
-from kb.stores.sparql import SparqlStore, read_results
+from kb.stores.sparql import SparqlStore
 
 YES = json.dumps({"head": {}, "boolean": True}).encode()
 QUERY = "SELECT * { ?s ?p ?o }"
@@ -91,7 +91,7 @@ def with_login(fake: Fake) -> str:
 )
 def test_an_answer_that_is_none_is_told(fake: Fake, body: bytes) -> None:
     fake.body = body
-    with pytest.raises(UnavailableError, match="gives no results in JSON"):
+    with pytest.raises(UnavailableError, match="something other than SPARQL results"):
         SparqlStore(fake.url).select(QUERY)
 
 
@@ -184,7 +184,7 @@ def test_an_answer_that_the_server_cut_is_refused(fake: Fake) -> None:
     rows = [{"x": {"type": "literal", "value": "a"}}] * 2
     fake.body = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": rows}}).encode()
     fake.headers["X-SPARQL-MaxRows"] = "2"
-    with pytest.raises(UnavailableError, match="cuts answers at 2 rows"):
+    with pytest.raises(UnavailableError, match="truncates answers at 2 rows"):
         SparqlStore(fake.url).select(QUERY)
 
 
@@ -260,7 +260,7 @@ def test_what_is_no_url_is_refused(url: str) -> None:
 # --- values ----------------------------------------------------------------------------------
 
 
-def test_cells_are_what_the_embedded_store_gives() -> None:
+def test_cells_are_python_values(fake: Fake) -> None:
     xsd = "http://www.w3.org/2001/XMLSchema#"
     terms = {
         "a": {"type": "uri", "value": "http://x/"},
@@ -272,8 +272,9 @@ def test_cells_are_what_the_embedded_store_gives() -> None:
         "g": {"type": "literal", "value": "1", "datatype": f"{xsd}boolean"},
         "h": {"type": "literal", "value": "many", "datatype": f"{xsd}integer"},
     }
-    answer = read_results({"head": {"vars": [*terms, "i"]}, "results": {"bindings": [terms]}})
-    shown = [repr(cell) for cell in answer.rows[0]]
-    assert shown == [
+    results = {"head": {"vars": [*terms, "i"]}, "results": {"bindings": [terms]}}
+    fake.body = json.dumps(results).encode()
+    row = SparqlStore(fake.url)._answer(QUERY).rows[0]
+    assert [repr(cell) for cell in row] == [
         "'http://x/'", "'b0'", "7", "Decimal('7.70')", "1.5", "'blau'", "'true'", "'many'", "None",
     ]  # fmt: skip
