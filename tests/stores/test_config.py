@@ -237,9 +237,9 @@ def test_without_their_packages_engines_say_what_to_install(
         "export.tables",
     ):
         monkeypatch.delitem(sys.modules, f"kb.{module}", raising=False)
-    with pytest.raises(UnavailableError, match=r"kb\[endpoint\]"):
+    with pytest.raises(UnavailableError, match=r"kb-evidence\[endpoint\]"):
         KnowledgeBase(example_root, store="http://127.0.0.1:1/").sparql(COUNT)
-    with pytest.raises(UnavailableError, match=r"kb\[analytics\]"):
+    with pytest.raises(UnavailableError, match=r"kb-evidence\[analytics\]"):
         KnowledgeBase(example_root).sql("SELECT 1")
     result = kb(example_root, "load", "--to", "http://127.0.0.1:1/")
-    assert (result.exit_code, "kb[endpoint]" in result.output) == (3, True)
+    assert (result.exit_code, "kb-evidence[endpoint]" in result.output) == (3, True)
