@@ -40,7 +40,7 @@ def derived_values(evidence: Evidence, vocabulary: Vocabulary) -> tuple[Derivati
     Raises:
         UnavailableError: scipy is not installed (extra ``statistics``).
     """
-    return tuple(derive(evidence.claims, vocabulary.saying("endpoint", "isEstimated")))
+    return tuple(derive(evidence.claims, vocabulary.with_flag("endpoint", "isEstimated")))
 
 
 def derived_csv(derivations: Iterable[Derivation]) -> str:

@@ -106,7 +106,7 @@ def _timeless(
     found: dict[tuple[str, str, str], list[Claim]] = defaultdict(list)
     for claim in claims:
         measure, share = claim.measure, claim.figure.unit == "%"
-        falls = material.vocabulary.says("endpoint", measure.endpoint, "fallsWithTime")
+        falls = material.vocabulary.has_flag("endpoint", measure.endpoint, "fallsWithTime")
         result = claim.kind == "result" and not measure.comparator
         time = (measure.time.at, measure.time.within, measure.time.over)
         if share and falls and result and has_time(*time) is Outcome.INCONSISTENT:
@@ -341,7 +341,7 @@ def _centres(
     """Find more centres than patients, or what else is never above their number, in one source."""
     for claim in claims:
         number, endpoint = claim.figure.value, claim.measure.endpoint
-        above = material.vocabulary.related("endpoint", endpoint, "neverAbove")
+        above = material.vocabulary.inherited_links("endpoint", endpoint, "neverAbove")
         if number is None or not set(above) & set(groups.sizing):
             continue
         sizes = [c for c in claims if groups.is_size(c) and _is_beside(c, claim)]

@@ -59,12 +59,12 @@ def _comparisons(
 ) -> Iterator[tuple[list[Claim], list[list[Claim]]]]:
     for endpoint, total in [(e, claims) for (e, category), claims in here.items() if not category]:
         yield from ((total, [part]) for part in _some_of(material, here, endpoint))
-        declared = material.vocabulary.leads_to("endpoint", endpoint, "exclusiveKind")
+        declared = material.vocabulary.linked("endpoint", endpoint, "exclusiveKind")
         known = [kind for kind in declared if (kind, "") in here]
         if len(known) > 1:  # one kind above its total is a matter of order
             yield total, [here[kind, ""] for kind in known]
     for endpoint in dict.fromkeys(e for e, _ in here):
-        if material.vocabulary.says("endpoint", endpoint, "hasExclusiveCategories"):
+        if material.vocabulary.has_flag("endpoint", endpoint, "hasExclusiveCategories"):
             parts = [c for (e, kind), c in here.items() if e == endpoint and _is_one(kind)]
             yield from ((total, parts) for total in _totals(material, groups, here, endpoint))
 
@@ -75,7 +75,7 @@ def _is_one(category: str) -> bool:
 
 def _some_of(material: CheckContext, here: Place, endpoint: str) -> Iterator[list[Claim]]:
     """Yield the claims that count some of the events that an endpoint counts."""
-    if not material.vocabulary.says("endpoint", endpoint, "countsEvents"):
+    if not material.vocabulary.has_flag("endpoint", endpoint, "countsEvents"):
         return
     term = material.vocabulary.get("endpoint", endpoint)
     wide = term.broader if term.first("isAnyOfBroader") == "true" else (endpoint,)

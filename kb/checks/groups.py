@@ -30,7 +30,7 @@ class Groups:
 
     def __init__(self, material: CheckContext) -> None:
         """Sort groups and the claims that size them."""
-        self.sizing = tuple(sorted(material.vocabulary.saying("endpoint", "isGroupSize")))
+        self.sizing = tuple(sorted(material.vocabulary.with_flag("endpoint", "isGroupSize")))
         self._groups = {(group.study, group.id): group for group in material.evidence.groups}
         self._counted: dict[tuple[str, Measure], list[Claim]] = defaultdict(list)
         self._counting: dict[str, set[str]] = defaultdict(set)

@@ -145,7 +145,7 @@ class _Names:
         return bool(share_of(claim)) and self._has_rivals(claim.measure.endpoint)
 
     def _has_rivals(self, endpoint: str) -> bool:
-        return self.material.vocabulary.says("endpoint", endpoint, "hasRivalNames")
+        return self.material.vocabulary.has_flag("endpoint", endpoint, "hasRivalNames")
 
     def two_groups(self, claims: Iterable[Claim]) -> Iterator[Discrepancy]:
         """Find figures that a source gives to arms and to an analysis set of these arms."""

@@ -173,7 +173,7 @@ def _comparable(claim: Claim) -> bool:
 
 def _is_within(material: CheckContext, narrow: str, broad: str) -> bool:
     """Whether the ontology declares an endpoint never above another, or what the other includes."""
-    declared = material.vocabulary.related("endpoint", narrow, "neverAbove")
+    declared = material.vocabulary.inherited_links("endpoint", narrow, "neverAbove")
     return any(_is_part(material, name, broad) for name in declared)
 
 
@@ -191,7 +191,7 @@ def _residual(
 ) -> Iterator[Discrepancy]:
     """Yield more people with what only responders are examined for than there are responders."""
     for name, claims in same.items():
-        among = material.vocabulary.related("endpoint", name, "countedAmong")
+        among = material.vocabulary.inherited_links("endpoint", name, "countedAmong")
         wider = [other for other in same if any(material.is_a(other, one) for one in among)]
         responders = [claim for other in wider for claim in same[other]]
         for claim in claims:
@@ -273,7 +273,7 @@ def _survival(
     medians: dict[tuple[str, Measure], list[Claim]] = defaultdict(list)
     for claim in claims:
         measure, figure = claim.measure, claim.figure
-        falls = material.vocabulary.says("endpoint", measure.endpoint, "fallsWithTime")
+        falls = material.vocabulary.has_flag("endpoint", measure.endpoint, "fallsWithTime")
         if not falls or figure.operator or measure.comparator:
             continue
         months = months_of(measure.time.at)

@@ -214,7 +214,7 @@ class _Table:
     def _sizes(self, choice: Sequence[Claim]) -> list[int | None]:
         """Return the people in each part, or None where shares are no simple averages."""
         nothing: list[int | None] = [None] * (len(choice) - 1)
-        if self.material.vocabulary.says("endpoint", choice[0].measure.endpoint, "isEstimated"):
+        if self.material.vocabulary.has_flag("endpoint", choice[0].measure.endpoint, "isEstimated"):
             return nothing  # read off curves: the parts bound the whole but do not average to it
         whole, *parts = [self._size(claim) for claim in choice]
         known = [size for size in parts if size]

@@ -85,7 +85,7 @@ def _limits(
         return
     names = ("plausibleLow", "plausibleHigh")
     ends = [vocabulary.inherited("endpoint", measure.endpoint, name) for name in names]
-    declared = vocabulary.related("endpoint", measure.endpoint, "plausibleUnit")
+    declared = vocabulary.inherited_links("endpoint", measure.endpoint, "plausibleUnit")
     yield from _limit(
         ends, next(iter(declared), _first_unit(material, unit)), say.endpoint(measure.endpoint)
     )

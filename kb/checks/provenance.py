@@ -41,7 +41,7 @@ class _Books(Reports):
         vocabulary = self.material.vocabulary
         tops = vocabulary.tops("endpoint")
         same = tops.get(one) == tops.get(other)
-        if vocabulary.says("endpoint", one, "hasRivalNames"):
+        if vocabulary.has_flag("endpoint", one, "hasRivalNames"):
             return False
         return same and not self.material.is_a(one, other) and not self.material.is_a(other, one)
 

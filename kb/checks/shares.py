@@ -243,8 +243,8 @@ class _Prints:
         if size and not self.groups.is_size(size.claim) and not self._printed_denominators:
             return False
         barred = ("isEstimated",) if own else ("isEstimated", "isOfFewer")
-        says, endpoint = self.material.vocabulary.says, claim.measure.endpoint
-        return not any(says("endpoint", endpoint, name) for name in barred)
+        has_flag, endpoint = self.material.vocabulary.has_flag, claim.measure.endpoint
+        return not any(has_flag("endpoint", endpoint, name) for name in barred)
 
     def _no_count(self, of: int, share: Decimal, claims: list[Claim]) -> Discrepancy:
         what, group = self.say.what(claims[0]), self.say.who(claims[0])

@@ -72,7 +72,7 @@ def find(material: CheckContext) -> Iterator[Discrepancy]:
 
 def _is_estimated(claim: Claim, material: CheckContext) -> bool:
     """Shares that are read off curves are no shares of a whole number of people."""
-    return material.vocabulary.says("endpoint", claim.measure.endpoint, "isEstimated")
+    return material.vocabulary.has_flag("endpoint", claim.measure.endpoint, "isEstimated")
 
 
 def _by_source(claims: Iterable[Claim]) -> Iterator[list[Claim]]:
@@ -88,7 +88,7 @@ def _strata(
 ) -> Iterator[Discrepancy]:
     by_measure: dict[Measure, list[Claim]] = defaultdict(list)
     sizes: dict[str, set[int]] = defaultdict(set)
-    sizing = material.vocabulary.saying("endpoint", "isGroupSize")
+    sizing = material.vocabulary.with_flag("endpoint", "isGroupSize")
     for claim in claims:
         by_measure[claim.measure].append(claim)
         if claim.measure.endpoint in sizing and claim.figure.numerator:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 from kb.model import Claim, DoseStep, Evidence, Group, claim_outputs
-from kb.sources.match import lexical
+from kb.sources.match import digits_of
 
 _FIXED: Final = {
     "claim": "id of the claim; with the study's page it makes the IRI",
@@ -112,7 +112,7 @@ def _value(claim: Claim) -> str:
 
 def _bound(claim: Claim, value: Decimal | None) -> str:
     """Return a bound with its digits as printed; a decimal has lost "0.80" if YAML said 0.8."""
-    return "" if value is None else lexical(claim.printed, value)
+    return "" if value is None else digits_of(claim.printed, value)
 
 
 def _number(value: Decimal | None) -> str:

@@ -50,7 +50,7 @@ from kb.records.schema import (
     StudyRecord,
 )
 from kb.records.vocabulary import Vocabulary
-from kb.sources.match import lexical
+from kb.sources.match import digits_of
 
 
 def expand(records: Records) -> Evidence:
@@ -276,7 +276,7 @@ def _figure(block: ClaimBlock, record: FigureRecord) -> Figure:
         point, unit = Decimal(record.n), unit or "patients"  # a count alone is the value
     values = _shared(record, Figure) | {
         "value": point,
-        "digits": lexical(block.printed, point) if point is not None else "",
+        "digits": digits_of(block.printed, point) if point is not None else "",
         "unit": unit if record.word is None or kind else "",
         "numerator": record.n,
         "denominator": record.of,
@@ -297,7 +297,7 @@ def _estimate(comparison: Comparison, printed: str, unit: str | None) -> Figure:
     if comparison.statistic != "difference":
         unit = None  # a ratio has no unit; a difference has the unit of its values
     values = _shared(comparison, Figure) | {
-        "digits": lexical(printed, point) if point is not None else "",
+        "digits": digits_of(printed, point) if point is not None else "",
         "unit": (comparison.unit or unit or "") if point is not None else "",
         "low": low,
         "high": high,

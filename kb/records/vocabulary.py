@@ -159,23 +159,23 @@ class Vocabulary:
             self._inherited[key] = next(filter(None, (term.first(name) for term in terms)), "")
         return self._inherited[key]
 
-    def says(self, scheme: str, notation: str, name: str) -> bool:
+    def has_flag(self, scheme: str, notation: str, name: str) -> bool:
         """Say whether a property, inherited or the concept's own, is true of it."""
         return self.inherited(scheme, notation, name) == "true"
 
-    def saying(self, scheme: str, name: str) -> frozenset[str]:
+    def with_flag(self, scheme: str, name: str) -> frozenset[str]:
         """Return the notations of all concepts of which a property is true."""
-        return frozenset(n for n in self.schemes.get(scheme, {}) if self.says(scheme, n, name))
+        return frozenset(n for n in self.schemes.get(scheme, {}) if self.has_flag(scheme, n, name))
 
-    def leads_to(self, scheme: str, notation: str, name: str) -> tuple[str, ...]:
+    def linked(self, scheme: str, notation: str, name: str) -> tuple[str, ...]:
         """Return the notations of the concepts that a property of this one leads to."""
         found = self.get(scheme, notation).properties.get(name, ())
         return tuple(self._notations[iri] for iri in found if iri in self._notations)
 
-    def related(self, scheme: str, notation: str, name: str) -> tuple[str, ...]:
+    def inherited_links(self, scheme: str, notation: str, name: str) -> tuple[str, ...]:
         """Return what a property of the concept, then of any broader one, leads to."""
         upwards = self._upwards(scheme, notation)
-        found = (other for wider in upwards for other in self.leads_to(scheme, wider, name))
+        found = (other for wider in upwards for other in self.linked(scheme, wider, name))
         return tuple(dict.fromkeys(found))
 
     def _upwards(self, scheme: str, notation: str) -> Iterator[str]:

@@ -1,8 +1,8 @@
-"""The other direction of checking: is every figure that a source prints in some claim?
+"""Coverage: is every figure that a source prints in a claim?
 
-A figure is accounted for when the print of a claim covers the place where it stands, or when
-the source's record lists it as left out with a reason. Claims with equal prints in one section
-take the places of that print in order, so that one claim never accounts for two results.
+A figure is accounted for if the printed text of a claim covers it, or if the source's record
+lists it as left out with a reason. Claims with equal printed texts in one section take the
+occurrences of that text in order, so that one claim never accounts for two results.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Spans = list[tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class SectionCoverage:
-    """The figures of one section: all of them, and those that nothing accounts for."""
+    """The figures of one section: how many there are, and which are unaccounted for."""
 
     source: str
     section: str
@@ -39,7 +39,7 @@ class SectionCoverage:
 
     @property
     def unaccounted(self) -> int:
-        """How many figures are in no claim and on no list."""
+        """The number of figures that are neither in a claim nor listed as left out."""
         return len(self.missing)
 
     def counts(self) -> dict[str, int]:
@@ -60,7 +60,7 @@ class CoverageReport:
 
     @property
     def unaccounted(self) -> int:
-        """How many figures are unaccounted for in all sources."""
+        """The number of figures that are unaccounted for in all sources."""
         return sum(section.unaccounted for section in self.sections)
 
     def of(self, source: str) -> list[SectionCoverage]:
@@ -74,7 +74,7 @@ class CoverageReport:
 
     def _source_data(self, sections: list[SectionCoverage]) -> dict[str, Any]:
         missing = [
-            {"section": s.section, "figure": f.lexical, "context": f.context(40)}
+            {"section": s.section, "figure": f.text, "context": f.context(40)}
             for s in sections
             for f in s.missing
         ]
@@ -82,13 +82,13 @@ class CoverageReport:
         return {**_total(sections), "sections": parts, "missing": missing}
 
     def lines(self, source: str = "", section: str = "") -> Iterator[str]:
-        """Yield the report as text; with a source and section, only that place's figures."""
+        """Yield the report as text, of one source or section if named, then totals by source."""
         for part in self.sections:
             if (source and part.source != source) or (section and part.section != section):
                 continue
             counts = ", ".join(f"{number} {what}" for what, number in part.counts().items())
             yield f"{part.source} {part.section}: {counts}"
-            yield from (f"    {f.lexical}  …{f.context(40)}…" for f in part.missing)
+            yield from (f"    {f.text}  …{f.context(40)}…" for f in part.missing)
         for name in dict.fromkeys(part.source for part in self.sections):
             counts = ", ".join(f"{n} {what}" for what, n in _total(self.of(name)).items())
             yield f"{name}: {counts}"
@@ -131,7 +131,7 @@ def _section(
     left = [figure for entry in source.left_out if entry.at == section for figure in entry.figures]
     for printed in dict.fromkeys(left):
         matches = text.find(section, printed)
-        listed += _taken(matches, left.count(printed))
+        listed += _first(matches, left.count(printed))
     figures = text.figures(section)
     free = [figure for figure in figures if not _inside(figure, claimed)]
     missing = tuple(figure for figure in free if not _inside(figure, listed))
@@ -146,32 +146,32 @@ def _section(
 
 
 def claimed_spans(text: SourceText, section: str, claims: Iterable[Claim]) -> Spans:
-    """Return the stretches of a text that the prints of claims cover."""
+    """Return the spans of a text that the printed texts of claims cover."""
     blocks: Mapping[tuple[str, tuple[str, ...], str], set[tuple[str, str]]] = defaultdict(set)
     for claim in claims:
         key = (claim.printed, claim.row, claim.column)
         blocks[key].add((claim.study, claim.block))
     spans: Spans = []
     for (printed, row, column), same in blocks.items():
-        found = places(text, section, printed, row, column)
-        spans += _taken(found, len(same))
-        if row and found:
+        matches = occurrences(text, section, printed, row, column)
+        spans += _first(matches, len(same))
+        if row and matches:
             spans.append(text.label_at(section, row, column))
     return spans
 
 
-def places(
+def occurrences(
     text: SourceText, section: str, printed: str, row: tuple[str, ...] = (), column: str = ""
 ) -> list[Match]:
-    """Return where a print stands at its anchor; nothing when the anchor does not exist."""
+    """Return the occurrences of a printed text at its anchor; none if there is no such anchor."""
     try:
         return text.find_at(section, row, column, printed)
     except TextError:
         return []
 
 
-def _taken(matches: list[Match], wanted: int) -> Spans:
-    return [span for match in matches[:wanted] for span in match.spans]
+def _first(matches: list[Match], number: int) -> Spans:
+    return [span for match in matches[:number] for span in match.spans]
 
 
 def _inside(figure: FigureInText, spans: Spans) -> bool:

@@ -1,44 +1,50 @@
-"""The one matcher: does a text print what a record says it prints?
+"""The one matcher: does a source's text contain what a record says is printed there?
 
-``fold`` levels typography only: dashes, spaces, middle dots, markup, superscripts, LaTeX. It never
-touches digits, signs, operators, decimal marks, units or the edges of a number, so that 7.7 is not
-found in 17.7, ``>0.001`` is not ``<0.001`` and 4% is not 44%. Pure functions, no files.
+It ignores differences of typography only (see ``kb.sources.normalise``). 7.7 does not occur in
+17.7, ``>0.001`` is not ``<0.001`` and 4% is not 44%. Pure functions, no files.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 
-from kb.sources.normalise import fold, fold_pieces
-from kb.sources.numbers import (
-    EM_DASH,
-    MONTHS,
-    Folded,
-    Match,
-    Number,
-    is_thousands,
-    read,
-    readings,
-    says,
-)
-
-__all__ = ["ANY", "Folded", "Match", "Number", "find", "fold", "fold_pieces"]
-__all__ += ["holds_date", "holds_number", "lexical", "numbers"]
+from kb.sources.normalise import EM_DASH, FoldedText, fold
+from kb.sources.numbers import Number, excerpt, has_operator, is_thousands, read, readings
 
 ANY = "any"
-"""For ``holds_number``: the number with whatever operator."""
+"""For ``holds_number``: the number with any operator or none."""
 MAX_SPAN = 800
-"""How many folded characters one print may span."""
+"""How many characters of normalised text the fragments of one record may span."""
 MAX_FRAGMENTS = 40
 ELLIPSIS = "\u2026"
+"""What joins the fragments of a record's ``printed``."""
+
+_MONTHS = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    "|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One occurrence of a printed text: a span of the original for each of its fragments."""
+
+    spans: tuple[tuple[int, int], ...]
+    source: str = field(repr=False, compare=False)
+
+    def context(self, width: int = 40) -> str:
+        """Return the occurrence with up to ``width`` characters of the original around it."""
+        return excerpt(self.source, self.spans[0][0], self.spans[-1][1], width)
+
 
 _Place = tuple[int, int]
 
-# Where a print must not begin or end; \x1f marks the edge, which no folded text holds. An em dash
-# stands here as itself: it separates words, it neither joins nor negates.
+# Where a match must not begin or end; \x1f marks the edge, which normalised text cannot contain.
+# An em dash is not normalised here: it separates words, it neither joins nor negates.
 _CUT = re.compile(
     r"""[^\W\d_]\x1f[^\W_]                        # within a word, before the digits of a name
     |\d\x1f[\d\u00bc-\u00be] | \d\x1f[.,:/]\d | \d[.,:/]\x1f\d | \.\x1f\d | \d\x1f%
@@ -54,16 +60,16 @@ _GROUPS_BEFORE = re.compile(r"(?<![0-9.,])[1-9][0-9]{0,2}(?: [0-9]{3}){0,4} ?$")
 _GROUPS = re.compile(r"[0-9]{1,3}(?: [0-9]{3}){1,4}(?![0-9])")
 
 
-def _window(folded: Folded, start: int, end: int) -> str:
-    """Return folded text with its em dashes restored."""
+def _window(folded: FoldedText, start: int, end: int) -> str:
+    """Return a part of normalised text with its em dashes restored."""
     return "".join(
         EM_DASH if char == "-" and folded.source[folded.offsets[i]] == EM_DASH else char
         for i, char in enumerate(folded.text[start:end], start)
     )
 
 
-def _cuts(folded: Folded, at: int) -> bool:
-    """Tell whether an edge at this offset cuts a number, a word, a range or an operator."""
+def _cuts(folded: FoldedText, at: int) -> bool:
+    """Whether an edge at this offset cuts a number, a word, a range or an operator."""
     text = folded.text
     if not 0 < at < len(text):
         return False
@@ -75,8 +81,8 @@ def _cuts(folded: Folded, at: int) -> bool:
     return groups is not None and at < groups.end() and is_thousands(folded, *groups.span())
 
 
-def _places(fragment: str, text: Folded) -> list[_Place]:
-    """Return every place where a fragment stands whole, in order."""
+def _places(fragment: str, text: FoldedText) -> list[_Place]:
+    """Return every occurrence of a fragment that cuts nothing, in order."""
     places = []
     start = text.text.find(fragment)
     while start >= 0:
@@ -87,12 +93,12 @@ def _places(fragment: str, text: Folded) -> list[_Place]:
     return places
 
 
-def find(printed: str, text: Folded) -> list[Match]:
-    """Return every place where a print stands in a text.
+def find(printed: str, text: FoldedText) -> list[Match]:
+    """Return every occurrence in a text of what a record gives as printed.
 
-    Fragments joined by ``…`` stand in this order, each after the end of the one before, within
-    800 folded characters; each occurrence of the first is taken with the nearest that follow.
-    A print that is empty or longer stands nowhere.
+    Fragments joined by ``…`` must occur in this order, each after the end of the one before,
+    within 800 characters of normalised text; each occurrence of the first is combined with the
+    nearest ones of the others. Text that is empty or longer occurs nowhere.
 
     >>> text = fold("OS 17.7; 7.7 vs. 6.7, *p* = 0.04")
     >>> [match.context(6) for match in find("7.7 … p=0.04", text)]
@@ -111,7 +117,7 @@ def find(printed: str, text: Folded) -> list[Match]:
 
 
 def _chain(place: _Place, others: list[list[_Place]]) -> list[_Place] | None:
-    """Follow a first fragment to the nearest place of each of the others."""
+    """Follow a first fragment to the nearest occurrence of each of the others."""
     chain = [place]
     for places in others:
         index = bisect_left(places, (chain[-1][1], 0))
@@ -122,49 +128,51 @@ def _chain(place: _Place, others: list[list[_Place]]) -> list[_Place] | None:
 
 
 def numbers(printed: str) -> tuple[Number, ...]:
-    """Return all numbers that a print holds, in order, number words included.
+    """Return all numbers of a printed text, in order, number words included.
 
-    Offsets are those of ``fold(printed).text``. Digits of names (CD19, G3/4) are none.
+    Offsets are those of ``fold(printed).text``. Digits of names (CD19, G3/4) are not numbers.
 
-    >>> [(n.operator, n.lexical) for n in numbers("Seventy-eight patients, 24/57 (42%), p < 0.05")]
+    >>> [(n.operator, n.text) for n in numbers("Seventy-eight patients, 24/57 (42%), p < 0.05")]
     [('', 'Seventy-eight'), ('', '24'), ('', '57'), ('', '42'), ('<', '0.05')]
     """
     return tuple(read(fold(printed)))
 
 
 def holds_number(printed: str, value: Decimal, operator: str = "") -> bool:
-    """Tell whether a print holds this number with this operator, neither more nor less.
+    """Whether a printed text contains this number with exactly this operator.
 
-    The operator may stand as a sign or in words beside the number; ``=`` is as good as none. A
-    sign in print that the record lacks is a difference. Words in print may be left out. The
-    operator ``any`` asks for the number alone.
+    The operator may be printed as a sign or in words; ``=`` is the same as none. A printed sign
+    that the record lacks is a difference; printed words may be left out. The operator ``any``
+    matches the number alone.
 
     >>> holds_number("approximately 40%", Decimal(40), "~"), holds_number("<10%", Decimal(10))
     (True, False)
     """
     text, found = _read(printed)
-    return any(n.value == value and (operator == ANY or says(text, n, operator)) for n in found)
+    return any(
+        n.value == value and (operator == ANY or has_operator(text, n, operator)) for n in found
+    )
 
 
 @lru_cache(maxsize=256)
 def _read(printed: str) -> tuple[str, tuple[Number, ...]]:
-    """Fold and read a print once for all figures that stand in it."""
+    """Normalise and read a printed text once for all of its figures."""
     folded = fold(printed)
     return folded.text, tuple(readings(folded))
 
 
-def lexical(printed: str, value: Decimal) -> str:
-    """Return the digits as printed for a value, or ``str(value)`` where only a word says it.
+def digits_of(printed: str, value: Decimal) -> str:
+    """Return the digits of a value as printed, or ``str(value)`` if it is printed as a word.
 
-    >>> lexical("HR 7.70; twelve of 30 000", Decimal("7.7")), lexical("twelve", Decimal(12))
+    >>> digits_of("HR 7.70; twelve of 30 000", Decimal("7.7")), digits_of("twelve", Decimal(12))
     ('7.70', '12')
     """
-    found = (n.lexical for n in _read(printed)[1] if n.value == value and not n.is_word)
+    found = (n.text for n in _read(printed)[1] if n.value == value and not n.is_word)
     return next(found, str(value))
 
 
 def holds_date(printed: str, date: str) -> bool:
-    """Tell whether a print holds a year, a month (``2017-08``) or a day (``2013-03-05``).
+    """Whether a printed text contains a year, a month (``2017-08``) or a day (``2013-03-05``).
 
     >>> holds_date("in August 2017", "2017-08"), holds_date("in August 2017", "2017-09")
     (True, False)
@@ -175,7 +183,7 @@ def holds_date(printed: str, date: str) -> bool:
     year, month, day = parts.groups()
     forms = [year]
     if month:
-        name, until = MONTHS.split("|")[int(month) - 1], rf"(?:-| and | to | or )(?:{MONTHS})"
+        name, until = _MONTHS.split("|")[int(month) - 1], rf"(?:-| and | to | or )(?:{_MONTHS})"
         which = f"0?{int(day)}" if day else "[0-3]?[0-9]"
         dd = day or "[0-3][0-9]"
         forms = [

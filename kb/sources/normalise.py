@@ -1,16 +1,59 @@
-"""Level the typography of a text: dashes, spaces, middle dots, markup, superscripts, LaTeX.
+"""Normalise the typography of a text: dashes, spaces, middle dots, markup, superscripts, LaTeX.
 
-Digits, signs, operators, decimal marks, units and the edges of numbers stay as they are.
+Digits, signs, operators, decimal marks, units and the ends of numbers stay as they are.
 """
 
 from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
-from kb.sources.numbers import CHARACTERS, COMMANDS, EM_DASH, ENTITIES, MONEY, RAISED, Folded
+EM_DASH: Final = "\u2014"
+MONEY: Final = "\uff04"
+"""What a dollar sign becomes that does not enclose a formula."""
+
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+_CHARACTERS = str.maketrans(
+    dict.fromkeys(_DASHES, "-")
+    | dict.fromkeys("\u223c\u2248\u2243\u2245\uff5e\u301c", "~")
+    | dict.fromkeys("\u2018\u2019\u201b\u2032", "'")
+    | dict.fromkeys("\u201c\u201d\u201f", '"')
+    | dict.fromkeys("\u2044\u2215", "/")
+    | {"\u2a7d": "≤", "\u2266": "≤", "\u2a7e": "≥", "\u2267": "≥", "\u03bc": "µ", "\u2a2f": "×"}
+    | {"\uff1c": "<", "\uff1e": ">", "\uff05": "%"}
+)
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ", "0123456789+-=()n")
+# LaTeX commands by the sign that they print; commands that only style print nothing.
+_COMMANDS = {
+    "≥": "geq ge geqslant geqq",
+    "≤": "leq le leqslant leqq",
+    "~": "sim approx simeq thicksim",
+    " ": "quad qquad thinspace enspace space",
+    "°": "circ degree",
+    "": "text textit textbf textrm textsf mathrm mathbf mathit mathsf operatorname mbox rm bf it "
+    "left right bar",
+} | {"×": "times", "±": "pm", "µ": "mu", "<": "lt", ">": "gt", "·": "cdot"}
+_LATEX_NAMES = {name: sign for sign, names in _COMMANDS.items() for name in names.split()}
+_ENTITIES = {"lt": "<", "gt": ">", "le": "≤", "ge": "≥", "amp": "&", "nbsp": " ", "thinsp": " "} | {
+    "plusmn": "±", "times": "×", "minus": "-", "ndash": "-", "mdash": EM_DASH, "micro": "µ"
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedText:
+    """Text with normalised typography, and where each of its characters is in the original.
+
+    ``offsets[i]`` and ``ends[i]`` are where the part of ``source`` begins and ends that became
+    ``text[i]``. Offsets never decrease.
+    """
+
+    text: str
+    offsets: Sequence[int] = field(repr=False)
+    ends: Sequence[int] = field(repr=False)
+    source: str = field(repr=False)
 
 
 class _Edit(NamedTuple):
@@ -27,7 +70,7 @@ _TAGS = re.compile(
 
 
 def _edges(text: str, start: int, end: int) -> str:
-    """Return what takes the place of removed markup: a space where digits would grow together."""
+    """Return what replaces removed markup: a space where two numbers would become one."""
     digits = text[start - 1 : start].isdigit() and text[end : end + 1].isdigit()
     return " " if digits else ""
 
@@ -44,7 +87,7 @@ def _tags(text: str) -> Iterator[_Edit]:
 
 
 def _is_math(content: str, following: str) -> bool:
-    """Tell ``$p = 0.03$`` from two amounts of money."""
+    """Tell a formula such as ``$p = 0.03$`` from two amounts of money."""
     if not content.strip() or "\n\n" in content or len(content) > 300:
         return False
     if content[-1].isspace() or content[0].isspace():
@@ -53,7 +96,7 @@ def _is_math(content: str, following: str) -> bool:
 
 
 def _dollars(text: str) -> Iterator[_Edit]:
-    """Remove the marks of mathematics; within them a tilde is a space."""
+    """Remove the dollar signs around formulas, in which a tilde is a space."""
     marks = [m.start() for m in re.finditer(r"(?<!\\)\$", text)]
     index = 0
     while index < len(marks):
@@ -80,8 +123,8 @@ _LATEX = re.compile(
 def _latex(text: str) -> Iterator[_Edit]:
     for match in _LATEX.finditer(text):
         if match["name"]:
-            if match["name"] in COMMANDS:
-                yield _Edit(*match.span(), COMMANDS[match["name"]])
+            if match["name"] in _LATEX_NAMES:
+                yield _Edit(*match.span(), _LATEX_NAMES[match["name"]])
         elif match["money"]:
             yield _Edit(*match.span(), MONEY)
         else:
@@ -89,7 +132,7 @@ def _latex(text: str) -> Iterator[_Edit]:
 
 
 def _emphasis(text: str) -> Iterator[_Edit]:
-    """Remove asterisks and underscores around words, but none that stands between digits."""
+    """Remove asterisks of Markdown, but not those between digits."""
     for match in re.finditer(r"\*+", text):
         start, end = match.span()
         left, right = text[max(0, start - 2) : start], text[end : end + 2]
@@ -100,7 +143,10 @@ def _emphasis(text: str) -> Iterator[_Edit]:
 
 
 def _sub(pattern: str, new: str | Callable[[re.Match[str]], str], needs: str = ".") -> _Pass:
-    """Make a pass that replaces what a pattern matches; ``needs`` finds fast that nothing does."""
+    """Return a pass that replaces what a pattern matches.
+
+    ``needs`` is a cheaper pattern, without which nothing can match.
+    """
     compiled, hint = re.compile(pattern), re.compile(needs)
 
     def edits(text: str) -> Iterator[_Edit]:
@@ -115,11 +161,11 @@ def _sub(pattern: str, new: str | Callable[[re.Match[str]], str], needs: str = "
 _PASSES: tuple[_Pass, ...] = (
     _sub("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]", ""),
     _tags,
-    _sub("&([a-z]{2,6});", lambda m: ENTITIES.get(m[1], m[0])),
+    _sub("&([a-z]{2,6});", lambda m: _ENTITIES.get(m[1], m[0])),
     _dollars,
     _latex,
     _sub(r"[{}]+", lambda m: _edges(m.string, *m.span())),
-    _sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ]+", lambda m: "^" + m[0].translate(RAISED)),
+    _sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ]+", lambda m: "^" + m[0].translate(_RAISED)),
     _sub(r"\^{2,}|\^(?=°)", lambda m: "^" if len(m[0]) > 1 else ""),
     _sub(r"(?<=[0-9])[·\u2219\u22c5](?=[0-9])", "."),
     _emphasis,
@@ -127,7 +173,7 @@ _PASSES: tuple[_Pass, ...] = (
     _sub(r"(?<=[^\W\d_]-) ?\n\s*(?=[^\W\d_])", ""),  # a word broken at its hyphen
     _sub(r"-{2,}", "-"),
 )
-# These look at single spaces and at what they were in the original.
+# These expect single spaces, and look at what they were in the original.
 _SPACING: tuple[_Pass, ...] = (
     _sub(r"\s+", " ", r"[^\S ]|  "),
     _sub(r"(?<=[([]) | (?=[)\]])|(?<=[A-Za-zµ]) (?=\^)|(?<=(?<![0-9])10) (?=\^)", ""),
@@ -136,7 +182,7 @@ _SPACING: tuple[_Pass, ...] = (
     _sub(r" ?([=<>≤≥±×~]) ?", lambda m: m[1], "[=<>≤≥±×~]"),
     _sub(r"(?<![A-Za-z0-9])P(?=[=<>≤≥])", "p"),
 )
-# These join what one cell prints, and never two cells of a table.
+# These join parts of one cell, and never two cells of a table.
 _JOINS: tuple[_Pass, ...] = (
     _sub(r"(?<=[0-9]) (?=%)", ""),
     _sub(r"(?<=[0-9%]) ?- (?=[0-9])", "-", "- "),
@@ -144,8 +190,8 @@ _JOINS: tuple[_Pass, ...] = (
 )
 
 
-def _apply(folded: Folded, edits: Iterable[_Edit]) -> Folded:
-    """Carry out edits, which are in order and do not overlap, and keep the map."""
+def _apply(folded: FoldedText, edits: Iterable[_Edit]) -> FoldedText:
+    """Apply edits, which are in order and do not overlap, to the text and its offsets."""
     parts: list[str] = []
     starts, ends = array("l"), array("l")
     done = 0
@@ -161,21 +207,21 @@ def _apply(folded: Folded, edits: Iterable[_Edit]) -> Folded:
         return folded
     starts.extend(folded.offsets[done:])
     ends.extend(folded.ends[done:])
-    return Folded("".join(parts) + folded.text[done:], starts, ends, folded.source)
+    return FoldedText("".join(parts) + folded.text[done:], starts, ends, folded.source)
 
 
-def _separates(folded: Folded, edit: _Edit) -> bool:
-    """Tell a space between two cells, or an em dash, which no join may swallow."""
+def _separates(folded: FoldedText, edit: _Edit) -> bool:
+    """Whether an edit would remove the border of two cells, or an em dash."""
     originals = {folded.source[folded.offsets[i]] for i in range(edit.start, edit.end)}
     return bool(originals & {"\t", EM_DASH})
 
 
-def _round(folded: Folded) -> Folded:
+def _round(folded: FoldedText) -> FoldedText:
     """Run every pass once."""
     for edits in _PASSES:
         folded = _apply(folded, edits(folded.text))
-    text = folded.text.translate(CHARACTERS)
-    folded = Folded(text, folded.offsets, folded.ends, folded.source)
+    text = folded.text.translate(_CHARACTERS)
+    folded = FoldedText(text, folded.offsets, folded.ends, folded.source)
     for edits in _SPACING:
         folded = _apply(folded, edits(folded.text))
     for edits in _JOINS:
@@ -184,8 +230,8 @@ def _round(folded: Folded) -> Folded:
     return folded
 
 
-def fold_pieces(source: str, pieces: Iterable[tuple[int, int]]) -> Folded:
-    """Fold several spans of a text as one, a space between them, with offsets in the whole.
+def fold_pieces(source: str, pieces: Iterable[tuple[int, int]]) -> FoldedText:
+    """Normalise several spans of a text as one, joined by spaces; offsets are those of the whole.
 
     >>> fold_pieces("the OS [page 3] was 7.7", [(0, 6), (16, 23)]).text
     'the OS was 7.7'
@@ -200,8 +246,8 @@ def fold_pieces(source: str, pieces: Iterable[tuple[int, int]]) -> Folded:
         parts.append(source[start:end])
         starts.extend(range(start, end))
         ends.extend(range(start + 1, end + 1))
-    folded = Folded("".join(parts), starts, ends, source)
-    for _ in range(6):  # markup within markup; what is nested deeper stays as it is
+    folded = FoldedText("".join(parts), starts, ends, source)
+    for _ in range(6):  # nested markup needs several rounds; deeper nesting stays as it is
         before = folded.text
         folded = _round(folded)
         if folded.text == before:
@@ -209,20 +255,20 @@ def fold_pieces(source: str, pieces: Iterable[tuple[int, int]]) -> Folded:
     return folded
 
 
-def fold(text: str) -> Folded:
-    r"""Level the typography of a text, and nothing else.
+def fold(text: str) -> FoldedText:
+    r"""Normalise the typography of a text, and nothing else.
 
     >>> fold(r"WBC $4.8 \times 10^{9}/L$, 28 mg/m<sup>2</sup> (~93 %; *p*  = 0.03)").text
     'WBC 4.8×10^9/L, 28 mg/m^2 (~93%; p=0.03)'
     """
     if _UNEVEN.search(text) is None:
         length = len(text)
-        return Folded(text, array("l", range(length)), array("l", range(1, length + 1)), text)
+        return FoldedText(text, array("l", range(length)), array("l", range(1, length + 1)), text)
     return fold_pieces(text, [(0, len(text))])
 
 
-# What any pass could change, and more. Most prints have nothing of it, and folding them shows
-# after some forty searches that nothing changes.
+# Whatever some pass could change, and more. Most texts of records contain none of it, and one
+# search is faster than the forty of a round.
 _UNEVEN = re.compile(
     r"""[^A-Za-z0-9 .,;:%()\[\]'"?!…+=<>≤≥~/-]
     |[ ][ )\]=<>≤≥~/] | [(\[=<>≤≥~/][ ] | [0-9][ ]% | --|-[ ][0-9]

@@ -1,74 +1,30 @@
-r"""What print is made of: typography, numbers and names.
+r"""Numbers in running text.
 
-``Folded`` is text whose typography ``kb.sources.match.fold`` has levelled. One tokenizer reads it,
-for two questions: what numbers does a record's ``printed`` hold (``read``), and which figures of a
-section would a reader expect in some claim (``figures``, without citations and headings)?
-All patterns are bounded or free of nested repetition: time grows with the length of the text.
+One tokenizer serves two purposes: ``read`` yields every number of a text, such as a record's
+``printed``; ``figures`` yields those of a section that belong in a claim, so no citations and no
+numbers of headings. All patterns are bounded or free of nested repetition, so that time is linear
+in the length of the text.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from kb.sources.normalise import EM_DASH, FoldedText
+
 OPERATORS = "<>≤≥~="
-EM_DASH = "\u2014"
-MONEY = "\uff04"  # a dollar sign that is no mark of mathematics
-
-DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
-CHARACTERS = str.maketrans(
-    dict.fromkeys(DASHES, "-")
-    | dict.fromkeys("\u223c\u2248\u2243\u2245\uff5e\u301c", "~")
-    | dict.fromkeys("\u2018\u2019\u201b\u2032", "'")
-    | dict.fromkeys("\u201c\u201d\u201f", '"')
-    | dict.fromkeys("\u2044\u2215", "/")
-    | {"\u2a7d": "≤", "\u2266": "≤", "\u2a7e": "≥", "\u2267": "≥", "\u03bc": "µ", "\u2a2f": "×"}
-    | {"\uff1c": "<", "\uff1e": ">", "\uff05": "%"}
-)
-RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ", "0123456789+-=()n")
-# LaTeX commands and HTML entities, by what they print; commands that only style print nothing.
-_COMMANDS = {
-    "≥": "geq ge geqslant geqq",
-    "≤": "leq le leqslant leqq",
-    "~": "sim approx simeq thicksim",
-    " ": "quad qquad thinspace enspace space",
-    "°": "circ degree",
-    "": "text textit textbf textrm textsf mathrm mathbf mathit mathsf operatorname mbox rm bf it "
-    "left right bar",
-} | {"×": "times", "±": "pm", "µ": "mu", "<": "lt", ">": "gt", "·": "cdot"}
-COMMANDS = {name: sign for sign, names in _COMMANDS.items() for name in names.split()}
-ENTITIES = {"lt": "<", "gt": ">", "le": "≤", "ge": "≥", "amp": "&", "nbsp": " ", "thinsp": " "} | {
-    "plusmn": "±", "times": "×", "minus": "-", "ndash": "-", "mdash": EM_DASH, "micro": "µ"
-}  # fmt: skip
-
-MONTHS = (
-    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    "|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """Folded text, and where each of its characters stands in the original.
-
-    ``offsets[i]`` and ``ends[i]``: where in ``source`` that which became ``text[i]`` begins and
-    ends. Offsets never decrease.
-    """
-
-    text: str
-    offsets: Sequence[int] = field(repr=False)
-    ends: Sequence[int] = field(repr=False)
-    source: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
     """A number in folded text; ``start`` and ``end`` include its minus sign, not its operator."""
 
-    lexical: str
+    text: str
+    """As printed: digits with their sign, or a word such as ``twelve``."""
     value: Decimal
     operator: str
     is_word: bool
@@ -78,25 +34,13 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class FigureInText(Number):
-    """A number that a text prints, with its offsets in the original text."""
+    """A number in a source's text, with its offsets in the original text."""
 
     source: str = field(repr=False, compare=False)
 
     def context(self, width: int = 40) -> str:
         """Return the figure with up to ``width`` characters of the original on either side."""
         return excerpt(self.source, self.start, self.end, width)
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """One place where a print stands: a span of the original for each of its fragments."""
-
-    spans: tuple[tuple[int, int], ...]
-    source: str = field(repr=False, compare=False)
-
-    def context(self, width: int = 40) -> str:
-        """Return the place with up to ``width`` characters of the original on either side."""
-        return excerpt(self.source, self.spans[0][0], self.spans[-1][1], width)
 
 
 def excerpt(source: str, start: int, end: int, width: int) -> str:
@@ -117,8 +61,8 @@ _TENS = re.findall("[a-z]+", "twenty thirty forty fifty sixty seventy eighty nin
 _WORDS = {word: n for n, word in enumerate(_ONES)} | {
     word: 10 * n for n, word in enumerate(_TENS, start=2)
 }
-# "two-thirds" and "twenty-first" are no counts, and "two hundred" is not two.
-_NO_COUNT = re.compile(
+# "two-thirds" and "twenty-first" are not counts, and "two hundred" is not two.
+_NOT_A_COUNT = re.compile(
     r"-(?:hal|third|quarter|first|second|fourth|fif|sixth|seventh|eighth|ninth)"
     r"|[ -](?:hundred|thousand)"
 )
@@ -137,8 +81,9 @@ _TOKEN = re.compile(
     rf"|{'|'.join(_ONES[::-1])})(?![A-Za-z]))"
 )
 _DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]+)*")
-# What may follow a figure without making it a name. Letters at once: units, ordinals, parts (phase
-# 1b). After a hyphen: what is counted or measured (28-day, 3-arm; not 6-mercaptopurine, 4-1BB).
+# What may follow a number without making it part of a name. Directly: units, ordinals, parts
+# (phase 1b). After a hyphen: what is counted or measured (28-day, 3-arm; not 6-mercaptopurine,
+# 4-1BB).
 _UNITS = (
     "mg|g|kg|µg|mcg|ng|pg|ml|l|dl|µl|mm|cm|m|km|nm|µm|hr?s?|hours?|min|mins|s|sec|d|days?|wks?|w|"
     "weeks?|mos?|months?|y|yrs?|years?|gy|cgy|iu|u|mu|kda|mmol|nmol|µmol|pts?|ppm|mmhg"
@@ -154,23 +99,25 @@ _JOINED = re.compile(
 )
 _CHEMICAL = re.compile(r"'?-[(\[']|'-[A-Za-z]|-[0-9]{1,6}[A-Z]{2}")
 _BEFORE = re.compile(r"([A-Za-zµ]{1,24})-$")
-_NO_NAME = re.compile("(?:mid|pre|post|late|early|and|to|or|vs|versus|by|from|least|until|since)$")
+_NOT_A_NAME = re.compile(
+    "(?:mid|pre|post|late|early|and|to|or|vs|versus|by|from|least|until|since)$"
+)
 
 
-def _original(folded: Folded, index: int) -> str:
+def _original(folded: FoldedText, index: int) -> str:
     return folded.source[folded.offsets[index]]
 
 
-def _is_dash(folded: Folded, index: int) -> bool:
-    """Tell a hyphen or minus from an em dash, which separates words and never joins them."""
+def _is_dash(folded: FoldedText, index: int) -> bool:
+    """Whether there is a hyphen or minus sign here, and not an em dash, which never joins words."""
     return folded.text[index : index + 1] == "-" and _original(folded, index) != EM_DASH
 
 
-def is_thousands(folded: Folded, start: int, end: int) -> bool:
-    """Tell whether groups of digits joined by spaces are one number: ``30 000``, not ``14 500``.
+def is_thousands(folded: FoldedText, start: int, end: int) -> bool:
+    """Whether groups of digits separated by spaces are one number: ``30 000``, not ``14 500``.
 
-    A group that begins with a zero, a space that is not an ordinary one, or a third group says
-    so. Two groups with an ordinary space are two numbers: tables print ``14 500 mg`` as well.
+    They are if a group begins with a zero, if a space is a thin or no-break space, or if there
+    are three groups. Two groups with an ordinary space are two numbers: tables have ``14 500 mg``.
     """
     groups = folded.text[start:end].split(" ")
     seams = [start + len(groups[0]) + 4 * n for n in range(len(groups) - 1)]
@@ -180,8 +127,8 @@ def is_thousands(folded: Folded, start: int, end: int) -> bool:
     return len(groups) > 2 or groups[1].startswith("0") or " " not in marks
 
 
-def read(folded: Folded) -> Iterator[Number]:
-    """Yield every number of the text in order, and no digits that belong to a name or a unit."""
+def read(folded: FoldedText) -> Iterator[Number]:
+    """Yield the numbers of a text in order, without digits of names (CD19) and units (m^2)."""
     position, named_until = 0, -1
     while (match := _TOKEN.search(folded.text, position)) is not None:
         kind, (start, end) = match.lastgroup, match.span()
@@ -199,30 +146,30 @@ def read(folded: Folded) -> Iterator[Number]:
             yield number
 
 
-def _word(folded: Folded, start: int, end: int) -> Number | None:
-    """Return the number that a word says; capitals throughout are an abbreviation."""
-    text, lexical = folded.text, folded.text[start:end]
+def _word(folded: FoldedText, start: int, end: int) -> Number | None:
+    """Return the number that a word stands for; a word in capitals is an abbreviation."""
+    text, word = folded.text, folded.text[start:end]
     joined = start > 1 and _is_dash(folded, start - 1) and text[start - 2].isalpha()
-    if joined or lexical[1:] != lexical[1:].lower() or _NO_COUNT.match(text, end):
+    if joined or word[1:] != word[1:].lower() or _NOT_A_COUNT.match(text, end):
         return None
-    value = sum(_WORDS[word] for word in re.findall("[a-z]+", lexical.lower()))
-    return Number(lexical, Decimal(value), _operator(text, start), True, start, end)
+    value = sum(_WORDS[part] for part in re.findall("[a-z]+", word.lower()))
+    return Number(word, Decimal(value), _operator(text, start), True, start, end)
 
 
-def _digits(folded: Folded, start: int, end: int) -> Number | None:
-    """Return the number at these digits, with its sign, unless they are a unit or a version."""
-    text, lexical = folded.text, folded.text[start:end]
-    if "^" in lexical:
+def _digits(folded: FoldedText, start: int, end: int) -> Number | None:
+    """Return the number at these digits, with its sign; None for parts of units and versions."""
+    text, digits = folded.text, folded.text[start:end]
+    if "^" in digits:
         if text[start - 1 : start] == "×" or text[end : end + 1] == "/":
             return None
-        value = Decimal("1E" + lexical[3:])
-    elif lexical.count(".") > 1:
+        value = Decimal("1E" + digits[3:])
+    elif digits.count(".") > 1:
         return None
     else:
-        value = Decimal(lexical.replace(",", "").replace(" ", ""))
+        value = Decimal(digits.replace(",", "").replace(" ", ""))
     if _is_signed(folded, start):
-        start, lexical, value = start - 1, "-" + lexical, value.copy_negate()
-    return Number(lexical, value, _operator(text, start), False, start, end)
+        start, digits, value = start - 1, "-" + digits, value.copy_negate()
+    return Number(digits, value, _operator(text, start), False, start, end)
 
 
 def _operator(text: str, start: int) -> str:
@@ -230,15 +177,15 @@ def _operator(text: str, start: int) -> str:
     return before if before and before in OPERATORS else ""
 
 
-def _is_signed(folded: Folded, start: int) -> bool:
-    """Tell a minus sign from the dash of a range or a compound."""
+def _is_signed(folded: FoldedText, start: int) -> bool:
+    """Tell a minus sign from the hyphen of a range or a compound."""
     if start == 0 or not _is_dash(folded, start - 1):
         return False
     before = folded.text[start - 2 : start - 1]
     return not (before.isalnum() or before in set("%)]^'+"))
 
 
-def _in_name(folded: Folded, start: int, end: int, named_until: int) -> bool:
+def _in_name(folded: FoldedText, start: int, end: int, named_until: int) -> bool:
     """Tell digits of a name (CD19, CD-123, G3/4, 6-mercaptopurine, 4-1BB) from a number."""
     text = folded.text
     before = text[start - 1 : start]
@@ -248,7 +195,7 @@ def _in_name(folded: Folded, start: int, end: int, named_until: int) -> bool:
         return True  # the second half of G3/4
     if before == "-" and _is_dash(folded, start - 1):
         joined = _BEFORE.search(text, max(0, start - 26), start)
-        if joined and not _NO_NAME.match(joined[1].lower()):
+        if joined and not _NOT_A_NAME.match(joined[1].lower()):
             return True
     after = text[end : end + 1]
     if after.isalpha():
@@ -258,14 +205,14 @@ def _in_name(folded: Folded, start: int, end: int, named_until: int) -> bool:
     return bool(_CHEMICAL.match(text, end)) and _original(folded, end) != EM_DASH
 
 
-_SAID_BEFORE = {
+_WORDS_BEFORE = {
     "~": r"(?:approximately|about|around|nearly|almost|roughly|circa|ca\.)",
     "<": r"(?:(?:less|fewer|lower) than|under|below)",
     ">": r"(?:(?:more|greater|higher) than|over|above|beyond)",
     "≥": r"(?:at least|a minimum of|not less than)",
     "≤": r"(?:up to|at most|a maximum of|no more than)",
 }
-_SAID_AFTER = {
+_WORDS_AFTER = {
     "≥": r"\+(?!\w)|%? ?(?:[A-Za-z]{1,24} )?or (?:more|higher|greater|older|above|beyond)\b",
     "≤": r"%? ?(?:[A-Za-z]{1,24} )?or (?:less|fewer|lower|younger|below)\b",
 }
@@ -275,8 +222,8 @@ _ROMAN = re.compile(r"(?<![A-Za-z])(?:[Pp]hase|[Gg]rade|[Ss]tage) (?P<roman>IV|I
 _ROMANS = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
 
-def readings(folded: Folded) -> Iterator[Number]:
-    """Yield the numbers, ``2 134`` as one number as well as two, and ``phase III`` as 3."""
+def readings(folded: FoldedText) -> Iterator[Number]:
+    """Yield every number that a record may mean: ``2 134`` as one or two, ``phase III`` as 3."""
     for found in _ROMAN.finditer(folded.text) if "I" in folded.text else ():
         value = Decimal(_ROMANS[found["roman"]])
         yield Number(found["roman"], value, "", True, *found.span("roman"))
@@ -284,25 +231,25 @@ def readings(folded: Folded) -> Iterator[Number]:
     for number in read(folded):
         yield number
         if before and re.fullmatch(r"[1-9]\d{0,2} \d{3}", folded.text[before.start : number.end]):
-            joined = before.lexical + " " + number.lexical
-            value = Decimal(before.lexical + number.lexical)
+            joined = before.text + " " + number.text
+            value = Decimal(before.text + number.text)
             yield Number(joined, value, before.operator, False, before.start, number.end)
         before = number
 
 
-def says(text: str, number: Number, operator: str) -> bool:
-    """Tell whether an operator, or none, stands at a number of folded text, by sign or in words."""
+def has_operator(text: str, number: Number, operator: str) -> bool:
+    """Whether a number of folded text has an operator, as a sign or in words; "" for none."""
     wanted, sign = operator.replace("=", ""), number.operator.replace("=", "")
     if sign or not wanted:
         return sign == wanted
     before = text[max(0, number.start - 24) : number.start]
-    said = rf"(?<![A-Za-z]){_SAID_BEFORE.get(wanted, '$.')} ?$"
-    after = re.compile(_SAID_AFTER.get(wanted, "$."))
-    return bool(re.search(said, before, re.IGNORECASE) or after.match(text, number.end))
+    words = rf"(?<![A-Za-z]){_WORDS_BEFORE.get(wanted, '$.')} ?$"
+    after = re.compile(_WORDS_AFTER.get(wanted, "$."))
+    return bool(re.search(words, before, re.IGNORECASE) or after.match(text, number.end))
 
 
 _CITATION = re.compile(r"\[[0-9][0-9,.\- ]{0,80}\]")
-# An interval in square brackets is no citation: 0.61 [0.48-0.77], 34 [15-64], IQR [2, 5].
+# An interval in square brackets is not a citation: 0.61 [0.48-0.77], 34 [15-64], IQR [2, 5].
 _INTERVAL = re.compile(r"(?P<whole>\[[0-9]{1,4}-[0-9]{1,4}\])|\[[0-9.]{1,8}(?:-|, ?)[0-9.]{1,8}\]")
 _BEFORE_INTERVAL = re.compile(r"(?:%|[0-9]\.[0-9]{1,4}|(?P<whole>(?<![0-9.])[0-9]{1,3})),? $")
 _NAMES_INTERVAL = re.compile(r"(?:CI|IQR|[Rr]ange):? ?$")
@@ -317,24 +264,24 @@ _REFERENCE = re.compile(
 _HEADING = re.compile(
     r"[0-9]{1,2}(?:\.[0-9]{1,2}){0,4}(?:\.?[ \t]{0,4}\||\.[ \t]{1,4}[A-Z][^\n\t.]{0,100}(?:\n|$))"
 )
-# "one" is a pronoun or an article as often as a count; the words around it tell.
-_NO_ONE = re.compile(
+# "one" is a pronoun or an article as often as a count; the words around it decide.
+_NOT_ONE = re.compile(
     r" ?(?:[.,;:)]|$|of the (?:most|main|key)|of (?:them|these|those|its|our)\b|another|or "
     r"|should|can|could|may|might|would|possib|approach|that|which|who\b|is |was |has "
     r"|(?:[a-z]{1,24} ){1,3}over another)"
 )
-_NO_ONE_BEFORE = re.compile(
+_NOT_ONE_BEFORE = re.compile(
     r"\b(?:first|second|third|last|latter|former|other|any|each|this|that|every|either|the|no) $"
 )
 
 
-def figures(folded: Folded) -> list[FigureInText]:
-    """Return every figure that a reader would call one, in the order of the text.
+def figures(folded: FoldedText) -> list[FigureInText]:
+    """Return the numbers that report something, in the order of the text.
 
     Left out: citation marks in brackets, cross references (Table 1), numbers of headings, names
-    (CD19, 4-1BB), unit exponents, addresses, and "one" where it is no count.
+    (CD19, 4-1BB), unit exponents, addresses, and "one" where it is not a count.
     """
-    edges = [edge for span in _barred(folded) for edge in span]
+    edges = [edge for span in _references(folded) for edge in span]
     return [
         _figure(folded, number)
         for number in read(folded)
@@ -344,13 +291,13 @@ def figures(folded: Folded) -> list[FigureInText]:
     ]
 
 
-def _figure(folded: Folded, n: Number) -> FigureInText:
+def _figure(folded: FoldedText, n: Number) -> FigureInText:
     start, end = folded.offsets[n.start], folded.ends[n.end - 1]
-    return FigureInText(n.lexical, n.value, n.operator, n.is_word, start, end, folded.source)
+    return FigureInText(n.text, n.value, n.operator, n.is_word, start, end, folded.source)
 
 
-def _barred(folded: Folded) -> list[tuple[int, int]]:
-    """Return the spans of citations and cross references, in order, none within another."""
+def _references(folded: FoldedText) -> list[tuple[int, int]]:
+    """Return the spans of citations and cross references, in order and without overlaps."""
     spans = [m.span() for m in _CITATION.finditer(folded.text) if not _is_interval(folded, m)]
     spans += [m.span() for m in _REFERENCE.finditer(folded.text)]
     apart: list[tuple[int, int]] = []
@@ -360,8 +307,8 @@ def _barred(folded: Folded) -> list[tuple[int, int]]:
     return apart
 
 
-def _is_interval(folded: Folded, bracket: re.Match[str]) -> bool:
-    """Tell an interval by its decimals and by what stands before it, in the same cell."""
+def _is_interval(folded: FoldedText, bracket: re.Match[str]) -> bool:
+    """Tell an interval from a citation by its decimals and by what precedes it in its cell."""
     interval, start = _INTERVAL.fullmatch(bracket[0]), bracket.start()
     if interval is None or start == 0 or _original(folded, start - 1) == "\t":
         return False
@@ -371,8 +318,8 @@ def _is_interval(folded: Folded, bracket: re.Match[str]) -> bool:
     return fits or _NAMES_INTERVAL.search(before) is not None
 
 
-def _is_heading(folded: Folded, number: Number) -> bool:
-    """Tell the number of a heading, which stands at the start of its line in the original."""
+def _is_heading(folded: FoldedText, number: Number) -> bool:
+    """Whether this is the number of a heading, at the start of its line in the original."""
     source, start = folded.source, folded.offsets[number.start]
     line = source.rfind("\n", max(0, start - 12), start) + 1
     if (line == 0 and start > 11) or source[line:start].strip("#* \t"):
@@ -381,7 +328,7 @@ def _is_heading(folded: Folded, number: Number) -> bool:
 
 
 def _is_pronoun(text: str, number: Number) -> bool:
-    if number.lexical.lower() != "one":
+    if number.text.lower() != "one":
         return False
     before = text[max(0, number.start - 12) : number.start].lower()
-    return bool(_NO_ONE.match(text, number.end) or _NO_ONE_BEFORE.search(before))
+    return bool(_NOT_ONE.match(text, number.end) or _NOT_ONE_BEFORE.search(before))

@@ -1,8 +1,8 @@
 """The texts of sources: their sections, and the rows and cells of their tables.
 
-A text is what an extraction left of a paper: Markdown or plain, tables as tab-separated lines. A
-section begins at a marker, ends where the next one begins, and may resume after a table or a
-caption. No text is part of the evidence base; whoever has one can check against it.
+A text was extracted from a paper: Markdown or plain, tables as tab-separated lines. A section
+begins at a marker, ends where the next one begins, and may resume after a table or a caption.
+Texts are not part of the evidence base, because most papers may not be redistributed.
 """
 
 from __future__ import annotations
@@ -13,28 +13,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from kb.errors import InputError, UnavailableError, nearest, shorten
-from kb.sources.match import Folded, Match, find, fold, fold_pieces
+from kb.sources.match import Match, find
+from kb.sources.normalise import FoldedText, fold, fold_pieces
 from kb.sources.numbers import FigureInText, figures
 
 if TYPE_CHECKING:
     from kb.records.schema import SourceRecord, Span
 
 MAX_BYTES = 5_000_000
-"""No paper's text is longer; a longer file is a mistake."""
+"""No paper's text is longer: a larger file is a mistake."""
 _MAX_HINTS = 2_000
 P = TypeVar("P")
 
 
 class TextError(InputError):
-    """A text that cannot be used, or a section, row or column that it does not have."""
+    """A text that cannot be used, or that lacks a section, row or column."""
 
 
-class SourceUnavailable(UnavailableError):  # noqa: N818 - named after the state that it means
-    """The text of a source is not there, so that nothing can be said about its claims."""
+class SourceUnavailable(UnavailableError):  # noqa: N818 - like the state of verification
+    """The text of a source is not available, so its claims cannot be checked."""
 
 
 class Piece(NamedTuple):
-    """A stretch of a section without interruption, with its offsets in the whole text."""
+    """An uninterrupted part of a section, with its offsets in the whole text."""
 
     start: int
     end: int
@@ -48,8 +49,8 @@ class _Cell(NamedTuple):
     end: int
 
 
-class _Spot(NamedTuple):
-    """Where a label stands in a table: numbers of row and cell, from 0."""
+class _Position(NamedTuple):
+    """The position of a label in a table: numbers of row and cell, from 0."""
 
     row: int
     cell: int
@@ -59,8 +60,9 @@ class SourceText:
     r"""One source's text, by section.
 
     Raises:
-        TextError: when a section's marker is not in the text, or is there more than once.
+        TextError: a section's marker is missing from the text, or occurs more than once.
 
+    >>> from kb.records.schema import Span
     >>> text = "Methods\nOne arm.\nResults\nAge\t34\t15-64\nOS was 7.7 months."
     >>> spans = [{"id": "M", "label": "M", "from": "Methods"}]
     >>> spans += [{"id": "R", "label": "R", "from": "Results"}]
@@ -72,12 +74,12 @@ class SourceText:
     """
 
     def __init__(self, name: str, text: str, spans: Iterable[Span]) -> None:
-        """Find where each span begins, in the order given."""
+        """Locate the spans, which are in the order of the text."""
         self.name = name
         self.text = text
         self._pieces: dict[str, list[Piece]] = {}
         self._evidence: dict[str, bool] = {}
-        self._folded: dict[str, Folded] = {}
+        self._folded: dict[str, FoldedText] = {}
         self._tables: dict[str, list[list[str]]] = {}
         self._locate(list(spans))
 
@@ -91,7 +93,7 @@ class SourceText:
             self._evidence[span.id] = span.evidence
 
     def _begin(self, marker: str, after: int) -> int:
-        """Return where the one line begins that starts with a marker, spaces being equal."""
+        """Return the offset of the one line that starts with a marker; white space may differ."""
         words = r"\s+".join(map(re.escape, marker.split()))
         places = [
             match.start(1)
@@ -100,14 +102,14 @@ class SourceText:
         ]
         if len(places) == 1:
             return places[0]
-        wrong = "no line begins" if not places else f"{len(places)} lines begin"
+        wrong = f"{len(places)} lines begin" if places else "no line begins"
         lines = [line[:80].strip() for line in self.text[after:].split("\n") if line.strip()]
         hint = nearest(marker, lines[:_MAX_HINTS]) if not places else ""
         raise self._error(f"{wrong} with {marker!r} after the marker before it", hint)
 
-    def _error(self, what: str, hint: str = "") -> TextError:
-        meant = f"; did you mean {shorten(hint)!r}?" if hint else ""
-        return TextError(f"text of {self.name}: {what}{meant}")
+    def _error(self, message: str, near: str = "") -> TextError:
+        hint = f"; did you mean {shorten(near)!r}?" if near else ""
+        return TextError(f"text of {self.name}: {message}{hint}")
 
     @property
     def sections(self) -> tuple[str, ...]:
@@ -116,40 +118,40 @@ class SourceText:
 
     @property
     def evidence(self) -> tuple[str, ...]:
-        """The ids of the sections whose figures are evidence."""
-        return tuple(name for name, counts in self._evidence.items() if counts)
+        """The ids of the sections whose figures belong in claims."""
+        return tuple(name for name, is_evidence in self._evidence.items() if is_evidence)
 
     def section(self, name: str) -> list[Piece]:
         """Return the pieces of a section in order.
 
         Raises:
-            TextError: when the source has no such section.
+            TextError: the source has no such section.
         """
         if name not in self._pieces:
             raise self._error(f"no section {shorten(name)!r}", nearest(name, self._pieces))
         return self._pieces[name]
 
-    def folded(self, name: str) -> Folded:
-        """Return a section folded as one text, whatever interrupts it left out."""
+    def folded(self, name: str) -> FoldedText:
+        """Return a section as one normalised text, without what interrupts it."""
         if name not in self._folded:
             pieces = [(piece.start, piece.end) for piece in self.section(name)]
             self._folded[name] = fold_pieces(self.text, pieces)
         return self._folded[name]
 
     def find(self, section: str, printed: str) -> list[Match]:
-        """Return every place of a section where a print stands (see ``kb.sources.match.find``)."""
+        """Return every occurrence in a section of a printed text (see ``kb.sources.match``)."""
         return find(printed, self.folded(section))
 
     def figures(self, section: str) -> list[FigureInText]:
-        """Return every figure that a section prints (see ``kb.sources.numbers.figures``)."""
+        """Return the figures of a section (see ``kb.sources.numbers.figures``)."""
         return figures(self.folded(section))
 
     def rows(self, section: str) -> list[list[str]]:
-        """Return the cells of a section's tables: its lines that hold a tab, in order."""
+        """Return the cells of a section's tables: its lines that contain a tab, in order."""
         return [[self.text[c.start : c.end].strip() for c in line] for line in self._table(section)]
 
     def _table(self, section: str) -> list[list[_Cell]]:
-        """Return where the cells of a section's tables stand in the whole text."""
+        """Return the offsets of the cells of a section's tables."""
         lines: list[list[_Cell]] = []
         for piece in self.section(section):
             for line in re.finditer(r"^[^\n\t]*\t[^\n]*", piece.text, re.MULTILINE):
@@ -161,17 +163,17 @@ class SourceText:
         return lines
 
     def _labels(self, section: str) -> list[list[str]]:
-        """Return the cells of a section's tables, folded, once for all look-ups."""
+        """Return the normalised cells of a section's tables, computed once."""
         if section not in self._tables:
             rows = self.rows(section)
             self._tables[section] = [[fold(cell).text.strip() for cell in row] for row in rows]
         return self._tables[section]
 
     def find_at(self, section: str, row: Sequence[str], column: str, printed: str) -> list[Match]:
-        """Return every place of an anchor where a print stands: a section, table row or cell.
+        """Return every occurrence of a printed text in its section, table row or cell.
 
         Raises:
-            TextError: when the anchor does not exist (see ``cell``).
+            TextError: there is no such section, row or cell (see ``cell``).
         """
         if not row:
             return self.find(section, printed)
@@ -179,24 +181,24 @@ class SourceText:
         return find(printed, fold_pieces(self.text, [span]))
 
     def label_at(self, section: str, row: Sequence[str], column: str | None) -> tuple[int, int]:
-        """Return where the label stands that names a row: its numbers are part of an anchor."""
+        """Return the offsets of the label that names a row: its numbers belong to the anchor."""
         index = None if not column else self._column(section, self._labels(section)[0], column)
-        spot = self._spot(section, self._labels(section), row, index)
-        cell = self._table(section)[spot.row][spot.cell]
+        position = self._position(section, self._labels(section), row, index)
+        cell = self._table(section)[position.row][position.cell]
         return cell.start, cell.end
 
     def cell(self, section: str, row: Sequence[str] | str, column: str | int | None = None) -> str:
-        """Return what a table prints in a cell, or in a row when no column is given.
+        """Return the text of a table's cell, or of a row if no column is given.
 
-        A row is named by a path of labels. Each is looked for below the one before, in the first
-        line with a cell that is equal to it, or else begins with it. With a column (its header,
-        or its number from 1) the label is the nearest one to the left of it, so that both sides
-        of a two-sided table can be named; only a label that stands nowhere to the left may stand
-        to the right. Without a column the whole row is returned (cells joined by tabs), or the
-        label and the cell to its right when the label is not the first cell.
+        A row is named by a path of labels. Each label is searched for below the one before: the
+        first line with a cell that equals it, or else begins with it. With a column (its header,
+        or its number from 1), the label is the nearest one to its left, so that both sides of a
+        two-sided table can be named; it is to the right only if there is none to the left.
+        Without a column the whole row is returned (cells joined by tabs), or the label and the
+        cell to its right if the label is not the first cell.
 
         Raises:
-            TextError: when there is no such row or column, or it is not clear which is meant.
+            TextError: there is no such row or column, or the name is ambiguous.
         """
         path = [row] if isinstance(row, str) else list(row)
         start, end = self._cell_span(section, path, column)
@@ -209,15 +211,15 @@ class SourceText:
         if not table or not path:
             raise self._error(f"no table in {section!r}" if not table else "no row is named")
         index = None if column is None else self._column(section, table[0], column)
-        spot = self._spot(section, table, path, index)
-        line = self._table(section)[spot.row]
+        position = self._position(section, table, path, index)
+        line = self._table(section)[position.row]
         if index is not None:
             return (line[index].start, line[index].end) if index < len(line) else (0, 0)
-        chosen = line[spot.cell : spot.cell + 2] if spot.cell else line
+        chosen = line[position.cell : position.cell + 2] if position.cell else line
         return chosen[0].start, chosen[-1].end
 
     def _column(self, section: str, header: Sequence[str], column: str | int) -> int:
-        """Return the number, from 0, of a column named by its header or its number from 1."""
+        """Return the index, from 0, of a column named by its header or its number from 1."""
         wanted = fold(str(column)).text.strip()
         found = [] if isinstance(column, int) else _like(wanted, list(enumerate(header)))
         if not found and wanted.isdecimal() and 0 < int(wanted[:6]) <= len(header):
@@ -227,16 +229,16 @@ class SourceText:
         which = "no column" if not found else f"{len(found)} columns"
         raise self._error(f"{which} {shorten(wanted)!r} in {section!r}", nearest(wanted, header))
 
-    def _spot(
+    def _position(
         self, section: str, table: list[list[str]], path: Sequence[str], column: int | None
-    ) -> _Spot:
-        """Follow a path of labels down a table."""
-        spot = _Spot(-1, -1)
+    ) -> _Position:
+        """Follow a path of labels down a table, and return the position of the last one."""
+        position = _Position(-1, -1)
         for label in path:
             wanted = fold(label).text.strip()
             cells = {
-                _Spot(i, j): cell
-                for i, line in enumerate(table[spot.row + 1 :], spot.row + 1)
+                _Position(i, j): cell
+                for i, line in enumerate(table[position.row + 1 :], position.row + 1)
                 for j, cell in enumerate(line)
             }
             left = [(place, cell) for place, cell in cells.items() if _is_left(place, column)]
@@ -248,26 +250,26 @@ class SourceText:
                 raise self._error(
                     f"{which} {shorten(label)!r} in {section!r}", nearest(wanted, known)
                 )
-            spot = _nearest_spot(found, column, spot.cell)
-        return spot
+            position = _nearest_position(found, column, position.cell)
+        return position
 
 
-def _is_left(spot: _Spot, column: int | None) -> bool:
-    return column is None or spot.cell < column
+def _is_left(position: _Position, column: int | None) -> bool:
+    return column is None or position.cell < column
 
 
-def _nearest_spot(found: list[_Spot], column: int | None, side: int) -> _Spot:
-    """Choose the first place on the side where the path began, or nearest to the column."""
+def _nearest_position(found: list[_Position], column: int | None, side: int) -> _Position:
+    """Choose the first position on the side where the path began, or nearest to the column."""
     if side >= 0:
-        found = [spot for spot in found if spot.cell == side] or found
+        found = [position for position in found if position.cell == side] or found
     elif column is not None:
-        distance = min(abs(column - spot.cell) for spot in found)
-        found = [spot for spot in found if abs(column - spot.cell) == distance]
+        distance = min(abs(column - position.cell) for position in found)
+        found = [position for position in found if abs(column - position.cell) == distance]
     return min(found)
 
 
 def _like(wanted: str, cells: list[tuple[P, str]]) -> list[P]:
-    """Return the places of cells that are equal, or else of those that begin with the words."""
+    """Return the keys of the cells that equal a label, or else of those that begin with it."""
     equal = [place for place, cell in cells if cell and cell == wanted]
     if equal or not wanted:
         return equal
@@ -279,12 +281,12 @@ def _like(wanted: str, cells: list[tuple[P, str]]) -> list[P]:
     ]
 
 
-def load(directory: Path, source: SourceRecord) -> SourceText:
+def load_text(directory: Path, source: SourceRecord) -> SourceText:
     """Read the text of a source from a folder.
 
     Raises:
-        SourceUnavailable: when the source names no text, or its file is not there.
-        TextError: when the name leaves the folder, or the file is too large or not UTF-8.
+        SourceUnavailable: the source names no text, or its file is missing.
+        TextError: the name leads out of the folder, or the file is too large or not UTF-8.
     """
     if source.text is None:
         raise SourceUnavailable(f"source {source.id} has no text")
@@ -293,7 +295,7 @@ def load(directory: Path, source: SourceRecord) -> SourceText:
         path = (folder / source.text).resolve()
         inside = path.is_relative_to(folder)
     except (ValueError, OSError) as error:
-        raise TextError(f"text of {source.id}: {source.text!r} is no file name") from error
+        raise TextError(f"text of {source.id}: {source.text!r} is not a file name") from error
     if not inside:
         raise TextError(f"text of {source.id}: {source.text!r} is not within {directory}")
     if not path.is_file():
@@ -310,15 +312,15 @@ def load(directory: Path, source: SourceRecord) -> SourceText:
 
 
 def load_texts(directory: Path, sources: Iterable[SourceRecord]) -> dict[str, SourceText]:
-    """Read the texts that can be had, by source; a source without one is left out.
+    """Return the available texts by source; sources without one are left out.
 
     Raises:
-        TextError: when a text is there and cannot be used.
+        TextError: a text is available but cannot be used.
     """
     texts: dict[str, SourceText] = {}
     for source in sources:
         try:
-            texts[source.id] = load(directory, source)
+            texts[source.id] = load_text(directory, source)
         except SourceUnavailable:
             continue
     return texts

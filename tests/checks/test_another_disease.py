@@ -237,9 +237,9 @@ def test_no_endpoint_is_named_in_the_checks(real: KnowledgeBase, example: Knowle
 
 def test_a_narrower_endpoint_may_say_otherwise(real: KnowledgeBase) -> None:
     known = real.vocabulary
-    assert known.says("endpoint", "DFS", "fallsWithTime")
-    assert not known.says("endpoint", "TTR", "fallsWithTime")
+    assert known.has_flag("endpoint", "DFS", "fallsWithTime")
+    assert not known.has_flag("endpoint", "TTR", "fallsWithTime")
     assert known.inherited("endpoint", "TTR", "betterWhen") == "unsaid"
-    assert known.related("endpoint", "CRi", "neverAbove") == ("ORR",)
-    assert known.leads_to("endpoint", "CRi", "neverAbove") == ()
+    assert known.inherited_links("endpoint", "CRi", "neverAbove") == ("ORR",)
+    assert known.linked("endpoint", "CRi", "neverAbove") == ()
     assert Decimal(known.inherited("endpoint", "OS", "plausibleHigh")) == 600

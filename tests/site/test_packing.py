@@ -118,7 +118,7 @@ def test_only_studies_that_give_the_regimens_compare_directly(compared: dict[str
     for name, nature in natures.items():
         kind = records().study(name).kind
         assert (nature == "indirect") == (kind in indirect), name
-        assert (nature == "statement") == vocabulary.says("design", kind, "isNoStudy"), name
+        assert (nature == "statement") == vocabulary.has_flag("design", kind, "isNoStudy"), name
 
 
 def test_a_derived_interval_is_told_from_a_printed_one(compared: dict[str, Any]) -> None:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from kb.sources.match import find, fold, holds_date, holds_number, lexical, numbers
+from kb.sources.match import digits_of, find, holds_date, holds_number, numbers
+from kb.sources.normalise import fold
 from kb.sources.numbers import figures
 
 # --- what must be found: the print, the text as an extraction left it -------------------------
@@ -226,7 +227,11 @@ def test_a_print_holds_a_number_with_its_operator(
 
 def test_the_digits_are_given_as_printed() -> None:
     values = (Decimal("7.7"), Decimal(30000), Decimal(12))
-    assert [lexical("7.70, 30 000, twelve", value) for value in values] == ["7.70", "30 000", "12"]
+    assert [digits_of("7.70, 30 000, twelve", value) for value in values] == [
+        "7.70",
+        "30 000",
+        "12",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -397,4 +402,4 @@ def test_a_print_of_endless_length_is_found_nowhere() -> None:
 def test_numbers_of_any_size_are_read() -> None:
     assert len(str(numbers("9" * 10_000)[0].value)) == 10_000
     assert numbers("10^999")[0].value == Decimal("1E999")
-    assert [n.lexical for n in numbers("10^99999")] == ["10"]
+    assert [n.text for n in numbers("10^99999")] == ["10"]

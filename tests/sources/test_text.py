@@ -11,14 +11,14 @@ import yaml
 
 from kb.errors import InputError, UnavailableError
 from kb.records.schema import SourceRecord, Span
-from kb.sources.match import fold
+from kb.sources.normalise import fold
 from kb.sources.numbers import figures
 from kb.sources.text import (
     MAX_BYTES,
     SourceText,
     SourceUnavailable,
     TextError,
-    load,
+    load_text,
     load_texts,
 )
 
@@ -87,7 +87,7 @@ def test_a_section_that_resumes_is_one_text(source: SourceText) -> None:
 
 
 def test_figures_are_those_of_the_section(source: SourceText) -> None:
-    assert [(f.lexical, TEXT[f.start : f.end]) for f in source.figures("1")] == [
+    assert [(f.text, TEXT[f.start : f.end]) for f in source.figures("1")] == [
         ("two", "two"),
         ("57", "57"),
         ("84", "84"),
@@ -258,7 +258,7 @@ def test_a_figure_stands_where_it_says() -> None:
     text = "OS was $\\geq 7.7$ months [4]."
     (figure,) = figures(fold(text))
     assert text[figure.start : figure.end] == "7.7"
-    assert (figure.lexical, figure.operator, figure.context(2)) == ("7.7", "≥", "q 7.7$")
+    assert (figure.text, figure.operator, figure.context(2)) == ("7.7", "≥", "q 7.7$")
 
 
 # --- files ------------------------------------------------------------------------------------
@@ -273,15 +273,15 @@ def record(text: str | None = "paper.txt") -> SourceRecord:
 
 def test_a_text_is_read_from_its_file(tmp_path: Path) -> None:
     (tmp_path / "paper.txt").write_bytes(b"\xef\xbb\xbf" + TEXT.encode())
-    assert load(tmp_path, record()).find("1", "102") == []
-    assert load(tmp_path, record()).find("1", "57 of them")
+    assert load_text(tmp_path, record()).find("1", "102") == []
+    assert load_text(tmp_path, record()).find("1", "57 of them")
     assert list(load_texts(tmp_path, [record()])) == ["paper"]
 
 
 @pytest.mark.parametrize("text", ["missing.txt", None])
 def test_a_text_that_is_not_there_is_unavailable(tmp_path: Path, text: str | None) -> None:
     with pytest.raises(SourceUnavailable, match="paper") as caught:
-        load(tmp_path, record(text))
+        load_text(tmp_path, record(text))
     assert isinstance(caught.value, UnavailableError)
     assert load_texts(tmp_path, [record(text)]) == {}
 
@@ -292,8 +292,8 @@ def test_a_text_that_is_not_there_is_unavailable(tmp_path: Path, text: str | Non
 def test_a_name_that_leaves_the_folder_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "paper.txt").write_text(TEXT, encoding="utf-8")
     (tmp_path / "texts").mkdir()
-    with pytest.raises(TextError, match=r"paper: .* (is not within|is no file name)") as caught:
-        load(tmp_path / "texts", record(name))
+    with pytest.raises(TextError, match=r"paper: .* (is not within|is not a file name)") as caught:
+        load_text(tmp_path / "texts", record(name))
     assert isinstance(caught.value, InputError)
 
 
@@ -302,7 +302,7 @@ def test_a_link_that_leaves_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts" / "paper.txt").symlink_to(tmp_path / "secret.txt")
     with pytest.raises(TextError, match="is not within"):
-        load(tmp_path / "texts", record())
+        load_text(tmp_path / "texts", record())
 
 
 def test_a_folder_or_a_pipe_is_no_text(tmp_path: Path) -> None:
@@ -310,16 +310,16 @@ def test_a_folder_or_a_pipe_is_no_text(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
     for name in ("paper.txt", "pipe.txt"):
         with pytest.raises(SourceUnavailable):
-            load(tmp_path, record(name))
+            load_text(tmp_path, record(name))
 
 
 def test_a_text_that_is_too_large_or_not_utf_8_is_refused(tmp_path: Path) -> None:
     (tmp_path / "paper.txt").write_bytes(b"x" * (MAX_BYTES + 1))
     with pytest.raises(TextError, match="more than 5000000 bytes"):
-        load(tmp_path, record())
+        load_text(tmp_path, record())
     (tmp_path / "paper.txt").write_bytes(b"1. Methods\xff")
     with pytest.raises(TextError, match="not UTF-8"):
-        load(tmp_path, record())
+        load_text(tmp_path, record())
 
 
 # --- the papers -------------------------------------------------------------------------------
@@ -344,7 +344,7 @@ def test_every_figure_of_the_papers_stands_where_it_was_read(papers: dict[str, S
             pieces = text.section(section)
             for figure in text.figures(section):
                 assert any(p.start <= figure.start < figure.end <= p.end for p in pieces)
-                assert figure.lexical[0] == text.text[figure.start]
+                assert figure.text[0] == text.text[figure.start]
 
 
 @pytest.mark.parametrize(

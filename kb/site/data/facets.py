@@ -139,8 +139,8 @@ class _Regimens:
 
     def _drugs_in(self, regimen: str) -> Iterator[str]:
         vocabulary = self.site.vocabulary
-        yield from vocabulary.leads_to("regimen", regimen, "component")
-        for part in vocabulary.leads_to("regimen", regimen, "part"):
+        yield from vocabulary.linked("regimen", regimen, "component")
+        for part in vocabulary.linked("regimen", regimen, "part"):
             yield from self._drugs_in(part)
 
 
@@ -152,7 +152,7 @@ def _scheme(
     also: str = "",
 ) -> Facet:
     def option(term: Term) -> Option:
-        more = site.vocabulary.leads_to(name, term.notation, also) if also else ()
+        more = site.vocabulary.linked(name, term.notation, also) if also else ()
         broader = tuple(dict.fromkeys((*term.broader, *more)))
         return Option(term.notation, term.label, sparql_term(site, term.iri), broader)
 

@@ -79,7 +79,7 @@ class Comparisons:
         """Tell the kind of a comparison from the design of its study and its two groups."""
         study = self.site.studies[claim.study]
         vocabulary, said = self.site.vocabulary, self.site.settings["network"]
-        if vocabulary.says("design", study.kind, "isNoStudy"):
+        if vocabulary.has_flag("design", study.kind, "isNoStudy"):
             return "stated"
         if study.kind in vocabulary.narrower("design", said["indirect"]):
             return "indirect"

@@ -65,7 +65,7 @@ def evidence_map(site: PageContext) -> EvidenceMap:
     rows = (
         (study, tuple(_cell(site, study, column) for column in columns))
         for study in site.studies.values()
-        if not site.vocabulary.says("design", study.kind, "isNoStudy")
+        if not site.vocabulary.has_flag("design", study.kind, "isNoStudy")
     )
     return EvidenceMap(columns, collect((study.kind, (study, cells)) for study, cells in rows))
 
