@@ -1,4 +1,4 @@
-"""Look things up from Python: ``KnowledgeBase`` and its typed results.
+"""``KnowledgeBase``: studies, claims, queries and checks from Python.
 
 >>> kb = KnowledgeBase()
 >>> kb.study("tower").name
@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -20,7 +20,7 @@ from kb.checks import most_material_first
 from kb.checks.adjudication import ClaimStatus, CuratedDiscrepancies, with_adjudications
 from kb.errors import NotFoundError, UnavailableError
 from kb.export import csv as exports
-from kb.model import Evidence, Group, Publication, Source, Study
+from kb.model import Evidence, Study
 from kb.rdf.dataset import dataset_lines
 from kb.rdf.iris import Iris
 from kb.rdf.study_checks import CommonInputs, StudyChecks, split
@@ -46,15 +46,15 @@ if TYPE_CHECKING:
 
 
 class KnowledgeBase:
-    """An evidence base, read from its records and ready to be asked.
+    """An evidence base, read from its records.
 
     Args:
-        root: the project folder, which holds ``evidence/`` and ``ontology/``; by default the
-            one that ``KB_ROOT`` names, or the nearest around the working folder.
-        texts: the folder with the texts of the sources, to check claims against; without it
-            the state of verification is that of the last recorded check.
-        store: the engine that answers: ``memory``, ``oxigraph:FOLDER``, the URL of a SPARQL
-            endpoint or ``parquet:FOLDER``; by default what ``KB_STORE`` says, else memory.
+        root: the project folder, with ``evidence/`` and ``ontology/``; by default ``KB_ROOT``, or
+            the nearest one at or above the working directory.
+        texts: the folder with the texts of the sources, to verify claims against; without it, a
+            claim has the state of its last recorded verification.
+        store: the engine that answers queries: ``memory``, ``oxigraph:FOLDER``, the URL of a SPARQL
+            endpoint or ``parquet:FOLDER``; by default ``KB_STORE``, else memory.
 
     Raises:
         RecordError: the records have problems; the error lists all of them.
@@ -70,22 +70,22 @@ class KnowledgeBase:
         texts: str | Path | None = None,
         store: str | None = None,
     ) -> None:
-        """Read the records; the graph is made when it is first asked."""
+        """Read the records; everything else is computed when it is first used."""
         self.read_at = time.time()
         self.store_config = StoreConfig(store)
         self.root = Path(root) if root is not None else find_root()
         self.texts = Path(texts) if texts is not None else None
         if self.store_config.kind != "oxigraph":
-            _ = self.evidence  # a store on disk can be asked without all of it in memory
+            _ = self.evidence  # a store on disk answers without all records in memory
 
     @cached_property
     def records(self) -> Records:
-        """The records, read and checked."""
+        """The records as written by curators, validated."""
         return load_records(self.root)
 
     @cached_property
     def evidence(self) -> Evidence:
-        """The records, written out into the model."""
+        """The records expanded to the model: a claim for each reported figure."""
         return expand(self.records)
 
     @cached_property
@@ -101,7 +101,7 @@ class KnowledgeBase:
 
     @property
     def iris(self) -> Iris:
-        """How IRIs are made."""
+        """The IRIs of the dataset."""
         return Iris(self.vocabulary.base)
 
     @cached_property
@@ -110,12 +110,10 @@ class KnowledgeBase:
         return sorted_nquads(chain.from_iterable(dataset_lines(self._common, self._study_checks)))
 
     @cached_property
-    def _states(self) -> Mapping[tuple[str, str], str]:
-        return {key: check.state.value for key, check in self.verifications.items()}
-
-    @cached_property
     def store(self) -> Engine:
         """The engine that holds the dataset and answers SPARQL."""
+        # A store on disk reads the records again: it must hold what its name, a digest of the
+        # files, says, also if they changed since this object was made.
         return self.store_config.open(self.root, self.texts, lambda: self.nquads)
 
     @cached_property
@@ -127,19 +125,22 @@ class KnowledgeBase:
         return [StudyChecks(self._common, study) for study in split(self.evidence)]
 
     @cached_property
+    def _states(self) -> Mapping[tuple[str, str], str]:
+        return {key: one.state.value for key, one in self.verifications.items()}
+
+    @cached_property
     def verifications(self) -> Mapping[tuple[str, str], Verification]:
         """The verification of every claim, by study and claim id."""
-        found = chain.from_iterable(study.verifications for study in self._study_checks)
-        return {(one.claim.study, one.claim.id): one for one in found}
+        every = chain.from_iterable(study.verifications for study in self._study_checks)
+        return {(one.claim.study, one.claim.id): one for one in every}
 
     @cached_property
     def curated(self) -> CuratedDiscrepancies:
-        """All discrepancies with their adjudications."""
+        """All discrepancies with their adjudications, and the status of the claims involved."""
         studies = self._study_checks
-        cross_claims = chain.from_iterable(study.cross_claims for study in studies)
-        found = [self._common.across(cross_claims), *(study.discrepancies for study in studies)]
-        findings = most_material_first(chain.from_iterable(found))
-        return with_adjudications(findings, self.evidence.adjudications)
+        found = self._common.across(chain.from_iterable(one.cross_claims for one in studies))
+        found += chain.from_iterable(one.discrepancies for one in studies)
+        return with_adjudications(most_material_first(found), self.evidence.adjudications)
 
     @cached_property
     def _comparability(self) -> Comparability:
@@ -149,43 +150,34 @@ class KnowledgeBase:
     def rows(self) -> list[exports.Row]:
         """All claims as rows with the columns of ``kb export claims``."""
         findings = {
-            key: " ".join(finding.id for finding in found)
-            for key, found in self.curated.by_claim.items()
+            key: " ".join(finding.id for finding in findings)
+            for key, findings in self.curated.by_claim.items()
         }
-        return list(
-            exports.claim_rows(self.evidence, self._states, self.curated.standings, findings)
-        )
+        statuses = self.curated.standings
+        return list(exports.claim_rows(self.evidence, self._states, statuses, findings))
 
     @cached_property
-    def _groups(self) -> Mapping[tuple[str, str], Group]:
-        return {(group.study, group.id): group for group in self.evidence.groups}
-
-    @cached_property
-    def _found(self) -> Mapping[str, ClaimView]:
+    def _views(self) -> Mapping[str, ClaimView]:
+        """Each claim with its context, by IRI."""
         sources = {source.id: source for source in self.evidence.sources}
+        references = {name: dict(source.references) for name, source in sources.items()}
         publications = {p.id: p for p in self.evidence.publications}
-        return dict(self._find(sources, publications))
-
-    def _find(
-        self, sources: Mapping[str, Source], publications: Mapping[str, Publication]
-    ) -> Iterator[tuple[str, ClaimView]]:
+        groups = {(group.study, group.id): group for group in self.evidence.groups}
+        views = {}
         for claim in self.evidence.claims:
-            source = sources[claim.source]
-            references = dict(source.references)
-            iri = self.iris.claim(claim.study, claim.id)
-            yield (
+            key, iri = (claim.study, claim.id), self.iris.claim(claim.study, claim.id)
+            cited = (references[claim.source][number] for number in claim.cites)
+            views[iri] = ClaimView(
+                claim,
+                groups[claim.study, claim.measure.group],
+                sources[claim.source],
+                tuple(publications[name] for name in cited),
+                self.verifications[key],
                 iri,
-                ClaimView(
-                    claim,
-                    self._groups[claim.study, claim.measure.group],
-                    source,
-                    tuple(publications[references[number]] for number in claim.cites),
-                    self.verifications[claim.study, claim.id],
-                    iri,
-                    self.curated.by_claim.get((claim.study, claim.id), ()),
-                    self.curated.standings.get((claim.study, claim.id), ClaimStatus.UNCONTESTED),
-                ),
+                self.curated.by_claim.get(key, ()),
+                self.curated.standings.get(key, ClaimStatus.UNCONTESTED),
             )
+        return views
 
     def studies(self) -> tuple[Study, ...]:
         """Return all studies, sorted by id."""
@@ -195,15 +187,15 @@ class KnowledgeBase:
         """Return one study by its id.
 
         Raises:
-            NotFoundError: no such study; names the nearest one.
+            NotFoundError: no study has this id; the message suggests the nearest one.
 
         >>> KnowledgeBase().study("campus-all").kind
         'retrospective-cohort'
         """
-        known = {study.id: study for study in self.evidence.studies}
-        if name not in known:
-            raise NotFoundError.of("study", name, known)
-        return known[name]
+        studies = {study.id: study for study in self.evidence.studies}
+        if name not in studies:
+            raise NotFoundError.of("study", name, studies)
+        return studies[name]
 
     def claims(
         self,
@@ -215,18 +207,19 @@ class KnowledgeBase:
         drug: str | None = None,
         source: str | None = None,
     ) -> Claims:
-        """Return claims, narrowed by any of the filters; each follows its hierarchy.
+        """Return the claims that match all filters, in the order of their IRIs.
 
-        A broader endpoint, regimen or population finds the narrower ones; a drug finds every
+        An endpoint, regimen or population includes the narrower ones; a drug includes every
         regimen that contains it.
 
         Raises:
-            NotFoundError: a filter names something that does not exist.
+            NotFoundError: the value of a filter does not exist.
+            UnavailableError: the store holds claims that the records do not have.
 
         >>> len(KnowledgeBase().claims(endpoint="RESPONSE")) > 0
         True
         """
-        given = {
+        filters = {
             "study": study,
             "endpoint": endpoint,
             "regimen": regimen,
@@ -234,36 +227,42 @@ class KnowledgeBase:
             "drug": drug,
             "source": source,
         }
-        named = {name: value for name, value in given.items() if value is not None}
-        is_all = not named and self.store_config.kind == "memory"  # another store may be of others
-        asked = self._found if is_all else (str(r["claim"]) for r in self.ask("claims", **named))
-        iris = sorted({*asked})
-        for iri in iris:
-            if iri not in self._found:
-                raise UnavailableError(f"the store is of other records, it has {iri}: load it anew")
-        return Claims((self._found[iri] for iri in iris), self.rows, self._comparability)
+        given = {name: value for name, value in filters.items() if value is not None}
+        # All claims are in memory, but another store might hold other ones, which is an error.
+        if not given and self.store_config.kind == "memory":
+            iris = set(self._views)
+        else:
+            iris = {str(row["claim"]) for row in self.ask("claims", **given)}
+        if unknown := iris - self._views.keys():
+            message = f"the store holds {min(unknown)}, which the records do not: load it again"
+            raise UnavailableError(message)
+        return Claims((self._views[iri] for iri in sorted(iris)), self.rows, self._comparability)
 
     def claim(self, iri: str) -> ClaimView:
         """Return one claim by its IRI, or by ``<study>#<claim id>``."""
         full = iri if ":" in iri else f"{self.iris.base}study/{iri}"
-        if full not in self._found:
-            begin = full.removesuffix(iri)  # nothing, where a whole IRI was asked for
-            raise NotFoundError.of("claim", iri, (one.removeprefix(begin) for one in self._found))
-        return self._found[full]
+        if full not in self._views:
+            prefix = full.removesuffix(iri)  # suggest short names for a short name
+            raise NotFoundError.of("claim", iri, (one.removeprefix(prefix) for one in self._views))
+        return self._views[full]
 
     def explain(self, iri: str) -> str:
-        """Lead a claim back to its print: what, about whom, by whom, where, and if checked."""
+        """Explain a claim: what is reported, about whom, where, and whether it was verified."""
         return self.claim(iri).explain()
 
     def ask(self, name: str, /, **parameters: str) -> QueryResult:
         """Answer a named query (``kb query --list``) with values for its parameters.
+
+        Raises:
+            NotFoundError: no such query, or a value of a parameter does not exist.
+            QueryError: a parameter is missing or unknown.
 
         >>> KnowledgeBase().ask("study-results", study="tower").columns[0]
         'endpoint'
         """
         query = find_query(name)
         for parameter, value in parameters.items():
-            self._known(query.parameters.get(parameter, ""), value)
+            self._require(query.parameters.get(parameter, ""), value)
         bindings = query.bindings(parameters, self.vocabulary)
         if self.store_config.tables is not None:
             return QueryResult(self._analytics.select(query.in_sql(parameters), parameters))
@@ -298,9 +297,9 @@ class KnowledgeBase:
         return self.store_config.open_tables(lambda: self.tables)
 
     def differences(self, table: QueryResult) -> tuple[Difference, ...]:
-        """Say in what the claims of a table differ where it sets several studies side by side.
+        """Return how the claims of a table differ, where they are of several studies.
 
-        A table without a column ``claim`` sets no claims side by side.
+        Empty for a table without a column ``claim``.
 
         >>> kb = KnowledgeBase()
         >>> [d.respect for d in kb.differences(kb.ask("hazard-ratios"))][0]
@@ -308,32 +307,35 @@ class KnowledgeBase:
         """
         iris = [str(row["claim"]) for row in table] if "claim" in table.columns else []
         keys = [self.iris.claim_of(iri) for iri in iris]
-        of = self._comparability if self._is_read else self._comparing({study for study, _ in keys})
-        return of.differences(of.claims[key] for key in keys if key in of.claims)
+        comparability = self._comparability_of({study for study, _ in keys})
+        claims = comparability.claims
+        return comparability.differences(claims[key] for key in keys if key in claims)
 
-    def _comparing(self, studies: set[str]) -> Comparability:
-        """Read some studies and no others, to say what differs between their claims."""
-        known = studies.intersection(record_ids(self.root, "studies"))
-        return Comparability(expand(load_studies(self.root, sorted(known))[0]), self.vocabulary)
+    def _comparability_of(self, studies: set[str]) -> Comparability:
+        """Read only these studies, unless all have been read."""
+        if self._is_read:
+            return self._comparability
+        ids = studies.intersection(record_ids(self.root, "studies"))
+        return Comparability(expand(load_studies(self.root, sorted(ids))[0]), self.vocabulary)
 
-    def _known(self, kind: str, name: str) -> None:
-        """Refuse the name of a study, source or publication that does not exist."""
+    def _require(self, kind: str, name: str) -> None:
+        """Raise NotFoundError if no study, source or publication has this id."""
         folder = {"study": "studies", "source": "sources"}.get(kind)
         if folder or kind == "publication":
-            known = record_ids(self.root, folder) if folder else self.records.publications
-            if name not in known:
-                raise NotFoundError.of(kind, name, known)
+            ids = record_ids(self.root, folder) if folder else self.records.publications
+            if name not in ids:
+                raise NotFoundError.of(kind, name, ids)
 
     def sparql(
         self, query: str, bindings: Mapping[str, str | int | Cell] | None = None
     ) -> QueryResult:
         """Answer a SPARQL SELECT or ASK query.
 
-        ``bindings`` gives values to variables and can never change the query: an absolute IRI
-        of the dataset binds as an IRI, everything else as a literal.
+        ``bindings`` are values of variables, which cannot change the structure of the query: an
+        absolute IRI of the dataset is bound as an IRI, everything else as a literal.
 
         Raises:
-            QueryError: the query is not well formed, or would leave the dataset.
+            QueryError: the query is not well formed, or reaches beyond the dataset.
 
         >>> KnowledgeBase().sparql("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")[0]["n"] > 1000
         True
@@ -343,10 +345,9 @@ class KnowledgeBase:
         return QueryResult(self.store.select(query, bound))
 
     def discrepancies(self) -> list[Discrepancy]:
-        """Return what the checks find: claims that cannot all be right, material ones first.
+        """Return all discrepancies, material ones first: claims that cannot all be right.
 
-        Each has its ``status`` (open, adjudicated, stale) and, if there is one, its
-        ``adjudication``.
+        Each has a ``status`` (open, adjudicated, stale) and may have an ``adjudication``.
 
         >>> KnowledgeBase().discrepancies()[0].severity.value
         'material'
@@ -354,15 +355,15 @@ class KnowledgeBase:
         return list(self.curated.findings)
 
     def derived(self) -> tuple[Derivation, ...]:
-        """Return what is computed from printed figures: exact intervals of shares, differences.
+        """Return values computed from reported figures: intervals of proportions, differences.
 
-        Derived values are never mixed with claims; each names its method and its claims.
+        Derived values are never mixed with claims; each has its method and its input claims.
 
         Raises:
             UnavailableError: scipy is not installed (extra ``statistics``).
 
-        >>> found = KnowledgeBase().derived()[0]
-        >>> found.derived.low <= found.derived.value <= found.derived.high
+        >>> derived = KnowledgeBase().derived()[0].derived
+        >>> derived.low <= derived.value <= derived.high
         True
         """
         from kb.analysis.derived import derived_values
@@ -370,36 +371,37 @@ class KnowledgeBase:
         return derived_values(self.evidence, self.vocabulary)
 
     def network(self) -> networkx.MultiDiGraph[str]:
-        """Return regimens joined by comparisons: an edge for each claim that compares two.
+        """Return the network of regimens: an edge for each claim that compares two of them.
 
-        Nodes are notations of regimens with their ``label``; edges run from the regimen
-        compared to its comparator and carry ``study``, ``endpoint``, ``claim`` and ``printed``.
+        Nodes are notations of regimens with their ``label``. Edges lead from the experimental
+        regimen to its comparator; they have ``study``, ``endpoint``, ``claim`` and ``printed``.
         """
         from kb.analysis.network import comparison_network
 
         return comparison_network(self.ask("comparisons"), self.vocabulary)
 
     def rdflib(self) -> rdflib.Dataset:
-        """Return the same data as an ``rdflib.Dataset``.
+        """Return a copy of the dataset as an ``rdflib.Dataset``.
 
-        Its default graph holds everything that the named graphs hold: rdflib answers from one
-        graph many times faster than from a union made for each pattern.
+        Its default graph holds all triples of the named graphs.
         """
         import rdflib
 
         dataset = rdflib.Dataset()
         dataset.parse(data=self.nquads, format="nquads")
+        # rdflib's own union of graphs (default_union) is evaluated anew for each pattern, which
+        # is many times slower.
         for triple in [triple for graph in dataset.graphs() for triple in graph]:
             dataset.default_graph.add(triple)
         return dataset
 
     def _is_study(self, study: Study) -> bool:
-        """Analyses of a study and records of background are no studies of their own."""
-        no_study = self.vocabulary.inherited("design", study.kind, "isNoStudy")
-        return not study.analysis_of and no_study != "true"
+        """Say whether to count a record: re-analyses and background are not studies."""
+        background = self.vocabulary.inherited("design", study.kind, "isNoStudy") == "true"
+        return not study.analysis_of and not background
 
     def counts(self) -> dict[str, int]:
-        """Count studies, publications, groups, measures and claims, each apart."""
+        """Count studies, further analyses, publications, groups, measures and claims."""
         evidence = self.evidence
         return {
             "studies": sum(self._is_study(study) for study in evidence.studies),
@@ -409,7 +411,5 @@ class KnowledgeBase:
             "groups": len(evidence.groups),
             "measures": len({claim.measure for claim in evidence.claims}),
             "claims": len(evidence.claims),
-            "verified": sum(
-                c.state is VerificationState.VERIFIED for c in self.verifications.values()
-            ),
+            "verified": sum(s == VerificationState.VERIFIED for s in self._states.values()),
         }

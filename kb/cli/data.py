@@ -63,9 +63,9 @@ def export_nquads(context: click.Context, out: Path, texts: Path | None) -> None
     The lines are those of build/kb.nq, in another order.
     """
     from kb.rdf.dataset import dataset
-    from kb.util.atomic import write_whole
+    from kb.util.atomic import write_atomically
 
-    write_whole(out, dataset(root_of(context), texts))
+    write_atomically(out, dataset(root_of(context), texts))
 
 
 @export.command("parquet")

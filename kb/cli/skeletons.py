@@ -12,7 +12,7 @@ import ryaml
 from kb.api.knowledge_base import KnowledgeBase
 from kb.errors import InputError, NotFoundError
 from kb.records.paths import adjudications_file, source_file, study_file
-from kb.util.atomic import write_whole
+from kb.util.atomic import write_atomically
 
 _STUDY: Final = """\
 # yaml-language-server: $schema=../../build/schema/study.schema.json
@@ -92,7 +92,7 @@ def begin_adjudication(base: KnowledgeBase, name: str) -> Path:
     )
     begun = path.read_text(encoding="utf-8").rstrip() if path.exists() else _ADJUDICATIONS.rstrip()
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, [_continued(path, begun, text).encode()])
+    write_atomically(path, [_continued(path, begun, text).encode()])
     return path
 
 

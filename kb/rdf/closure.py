@@ -1,8 +1,8 @@
-"""What follows from the hierarchies of the ontology by any number of steps, as statements.
+"""Statements that follow from the hierarchies of the ontology, so that queries need no paths.
 
-A path of any length (``skos:broader*``) is the part of SPARQL that engines evaluate most
-slowly, and some of them wrongly. These statements say the same in one step. They follow from
-the ontology alone, stand in ``<base>graph/hierarchy``, and are never part of what a source says.
+A property path of any length (``skos:broader*``) is the slowest part of SPARQL in most engines,
+and some evaluate it incorrectly. These statements lead to the same concepts in one step. They
+follow from the ontology alone, are in ``<base>graph/hierarchy``, and never in a source's graph.
 """
 
 from __future__ import annotations
@@ -15,54 +15,52 @@ from kb.rdf import terms
 from kb.rdf.writer import GraphWriter
 from kb.records.vocabulary import SKOS, Vocabulary
 
-_Steps = Mapping[str, list[str]]
+_Edges = Mapping[str, list[str]]
 _BROADER: Final = f"{SKOS}broader"
 
 
 def hierarchy(vocabulary: Vocabulary) -> Iterator[tuple[str, str, str]]:
-    """Yield subject, property of the kb ontology, and object, by their IRIs.
+    """Yield subject, property and object: IRIs, and the name of a property of the kb ontology.
 
-    ``sameOrBroader`` is ``skos:broader*`` of every concept. In a scheme of things with parts,
+    ``sameOrBroader`` is ``skos:broader*`` of every concept. In a scheme whose concepts have parts,
     ``sameBroaderOrPart`` is ``(skos:broader|kb:part)*``, and ``contains`` is
     ``kb:part*/kb:component``.
     """
-    broader = _steps(vocabulary, _BROADER)
+    broader = _edges(vocabulary, _BROADER)
     parts, components = (
-        _steps(vocabulary, f"{vocabulary.base}ontology#{name}") for name in ("part", "component")
+        _edges(vocabulary, f"{vocabulary.base}ontology#{name}") for name in ("part", "component")
     )
     for scheme in vocabulary.schemes.values():
         concepts = [term.iri for term in scheme.values()]
-        is_of_parts = any(one in parts or one in components for one in concepts)
+        has_parts = any(one in parts or one in components for one in concepts)
         for concept in concepts:
-            for one in _reached(concept, broader):
+            for one in _reachable(concept, broader):
                 yield concept, "sameOrBroader", one
-            for one in _reached(concept, broader, parts) if is_of_parts else ():
+            for one in _reachable(concept, broader, parts) if has_parts else ():
                 yield concept, "sameBroaderOrPart", one
-            within = _reached(concept, parts)
-            for one in dict.fromkeys(
-                found for part in within for found in components.get(part, ())
-            ):
+            contained = (c for part in _reachable(concept, parts) for c in components.get(part, ()))
+            for one in dict.fromkeys(contained):
                 yield concept, "contains", one
 
 
 def hierarchy_quads(writer: GraphWriter) -> Iterator[str]:
-    """Yield what follows from the hierarchies as lines of N-Quads, in a graph of their own."""
+    """Yield the statements of ``hierarchy`` as lines of N-Quads."""
     for subject, name, value in hierarchy(writer.vocabulary):
         yield writer.quad(subject, name, terms.iri(value), writer.iris.hierarchy)
 
 
-def _steps(vocabulary: Vocabulary, predicate: str) -> _Steps:
-    found: dict[str, list[str]] = defaultdict(list)
-    for subject, said, value in vocabulary.triples:
-        if said.value == predicate:
-            found[str(getattr(subject, "value", ""))].append(str(getattr(value, "value", "")))
-    return found
+def _edges(vocabulary: Vocabulary, predicate: str) -> _Edges:
+    edges: dict[str, list[str]] = defaultdict(list)
+    for subject, property_, value in vocabulary.triples:
+        if property_.value == predicate:
+            edges[str(getattr(subject, "value", ""))].append(str(getattr(value, "value", "")))
+    return edges
 
 
-def _reached(start: str, *ways: _Steps) -> list[str]:
-    """Return where any number of steps lead from here, none included, in one order."""
-    found = [start]
-    for here in found:  # which grows on the way
-        ahead = dict.fromkeys(one for steps in ways for one in steps.get(here, ()))
-        found += [one for one in ahead if one not in found]
-    return found
+def _reachable(start: str, *edges: _Edges) -> list[str]:
+    """Return the concepts that any number of steps lead to, ``start`` first."""
+    reached = [start]
+    for here in reached:  # the list grows while it is read
+        following = dict.fromkeys(one for some in edges for one in some.get(here, ()))
+        reached += [one for one in following if one not in reached]
+    return reached

@@ -1,4 +1,4 @@
-"""The IRIs of the dataset: deterministic, readable, and made in this one place."""
+"""The IRIs of the dataset: deterministic and readable."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from kb.model import Measure, measure_key, slug
 
 
 class Iris:
-    """The IRIs of everything; the one place that knows how they are made."""
+    """Builds the IRIs of a dataset; no other module does.
+
+    >>> Iris("https://example.org/").claim("a", "b.1")
+    'https://example.org/study/a#b.1'
+    """
 
     def __init__(self, base: str) -> None:
-        """Remember the base, which ends in a slash."""
+        """Build IRIs below ``base``, which ends in a slash."""
         self.base = base
         self.records = f"{base}graph/records"
         self.ontology = f"{base}graph/ontology"
@@ -40,7 +44,7 @@ class Iris:
         return f"{self.base}study/{study}#{name}"
 
     def claim_of(self, iri: str) -> tuple[str, str]:
-        """Return the study and the id of the claim that bears an IRI.
+        """Return the study and the id of the claim with this IRI.
 
         >>> Iris("https://example.org/").claim_of("https://example.org/study/a#b.1")
         ('a', 'b.1')
@@ -49,7 +53,7 @@ class Iris:
         return study, name
 
     def step(self, claim: str, position: int) -> str:
-        """Return the IRI of a step of the dose that a claim, given by its IRI, prints."""
+        """Return the IRI of a step of a dose; ``claim`` is the IRI of the claim."""
         return f"{claim}.step{position}"
 
     def reference(self, source: str, number: int) -> str:
@@ -61,7 +65,7 @@ class Iris:
         return f"{self.base}study/{study}#finding.{name}"
 
     def adjudication(self, study: str, name: str) -> str:
-        """Return the IRI of what was judged about a finding: a fragment of its study's page."""
+        """Return the IRI of the adjudication of a finding: a fragment of its study's page."""
         return f"{self.base}study/{study}#adjudication.{name}"
 
     def section(self, source: str, name: str) -> str:

@@ -1,7 +1,7 @@
-"""Write RDF terms as N-Quads text, and read literals back.
+"""RDF terms as N-Quads text.
 
-Text straight from the model is ten times faster than building terms of a library first; a
-library reads it again, in the store and in the tests.
+Writing text directly is ten times faster than building the terms of a library first. A library
+parses it again, in the store and in the tests.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _NOT_IN_IRI: Final = re.compile(r'[\x00-\x20<>"{}|\\^`]')
 
 @lru_cache(maxsize=65_536)
 def iri(value: str) -> str:
-    """Write an IRI; what N-Quads forbids in one is percent-encoded.
+    """Write an IRI; characters that N-Quads forbids are percent-encoded.
 
     >>> iri("https://doi.org/10.1/a<b>")
     '<https://doi.org/10.1/a%3Cb%3E>'
@@ -34,9 +34,9 @@ def iri(value: str) -> str:
 
 
 def fresh_iri(value: str) -> str:
-    """Write an IRI that is met once: remembering it would cost more than writing it again."""
+    """Write an IRI without caching: those of claims and measures are used only a few times."""
     if _NOT_IN_IRI.search(value):
-        value = _NOT_IN_IRI.sub(lambda found: quote(found[0]), value)
+        value = _NOT_IN_IRI.sub(lambda match: quote(match[0]), value)
     return f"<{value}>"
 
 
@@ -55,7 +55,7 @@ def typed(value: object, datatype: str) -> str:
 
 
 def literal(value: str | bool | int | Decimal) -> str:
-    """Write a Python value as the literal of its kind.
+    """Write a Python value as a literal with the datatype of its class.
 
     >>> literal(Decimal("7.70"))
     '"7.70"^^<http://www.w3.org/2001/XMLSchema#decimal>'
@@ -70,7 +70,7 @@ def literal(value: str | bool | int | Decimal) -> str:
 
 
 def amounts(numbers: Iterable[Decimal]) -> str:
-    """Write amounts that are given one or the other as printed: digits joined by slashes.
+    """Write alternative amounts with their digits as reported, joined by slashes.
 
     >>> amounts([Decimal("9"), Decimal("28.0")])
     '9/28.0'

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from kb.errors import Problem, RecordError
 from kb.records.yaml import read_mapping
-from kb.util.atomic import write_whole
+from kb.util.atomic import write_atomically
 
 _HEADER: Final = """\
 # For each source and study: the SHA-256 of all claims as they stood when `kb verify --record`
@@ -63,4 +63,4 @@ def write_attestations(root: Path, digests: Digests) -> None:
         for line in (f"{source}:", *(f"  {s}: {json.dumps(d)}" for s, d in sorted(studies.items())))
     )
     text = _HEADER + "".join(f"{line}\n" for line in lines)
-    write_whole(attestation_file(root), [text.encode()])
+    write_atomically(attestation_file(root), [text.encode()])

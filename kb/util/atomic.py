@@ -1,9 +1,9 @@
-"""Replace a folder by a fresh one: all of it, or nothing changes, whenever the process is killed.
+"""Replace a folder or a file completely or not at all, even if the process is killed.
 
-Beside ``build`` stands ``.build.making`` while a build is at work. It holds the fresh folder, and
-a lock that the system lets go when its process ends, however it ends. When the fresh folder is
-complete it changes places with the old one in one step. Where the system has no such step
-(renameat2 of Linux), the old one steps aside, and the next run puts it back if nothing followed.
+While a build runs, ``.build.making`` stands beside ``build``. It holds the new folder, and a lock
+that the system releases when the process ends for any reason. When the new folder is complete,
+the two are exchanged in one step. Where the system cannot do that (only Linux has renameat2), the
+old folder is moved away first, and the next run moves it back if nothing took its place.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from kb.errors import InputError, UnavailableError
 
 _LOCK: Final = "lock"
 _OLD: Final = "old"
-_HERE: Final = -100  # AT_FDCWD of Linux: paths mean what they mean to any other call
+_HERE: Final = -100  # AT_FDCWD of Linux: relative to the working directory
 _EXCHANGE: Final = 2  # RENAME_EXCHANGE
 
 
 @contextmanager
 def replacing(target: Path) -> Iterator[Path]:
-    """Give a fresh folder, which takes the place of ``target`` when the block ends well.
+    """Yield an empty folder, which replaces ``target`` at the end of the block.
 
-    When the block begins, ``target`` is the last complete folder, or missing, and what killed
-    runs left behind is gone. If the block fails, ``target`` stays as it is. A process that is
-    killed leaves ``target`` complete; a machine that loses its power is not provided for.
+    In the block, ``target`` is the last complete folder, or missing, and remains of killed runs
+    have been removed. If the block fails, ``target`` stays as it is. A process that is killed
+    leaves ``target`` complete; after a power failure it may not be.
 
     Raises:
-        InputError: ``target`` is no folder.
+        InputError: ``target`` is not a folder.
         UnavailableError: another process is replacing it, or it cannot be written: the disk is
-            full, or the place is read-only. An OSError of the block counts as that.
+            full, or read-only. An OSError in the block is raised as this error.
 
     >>> import tempfile
     >>> target = Path(tempfile.mkdtemp()) / "build"
@@ -51,7 +51,9 @@ def replacing(target: Path) -> Iterator[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         with _locked(work, target):
             _recover(target, work)
-            fresh = work / f"new-{secrets.token_hex(8)}"  # what a killed run started knows no name
+            fresh = (
+                work / f"new-{secrets.token_hex(8)}"
+            )  # not one that a child of a killed run may still write to
             fresh.mkdir()
             try:
                 yield fresh
@@ -62,17 +64,17 @@ def replacing(target: Path) -> Iterator[Path]:
         raise UnavailableError(f"cannot write {target}: {error}") from error
 
 
-def write_whole(path: Path, parts: Iterable[bytes]) -> None:
-    """Write a file that somebody would miss: the old one stays until the new one is complete.
+def write_atomically(path: Path, parts: Iterable[bytes]) -> None:
+    """Write a file, which keeps its old content until the new one is complete.
 
-    A pipe or a device is written to as it is.
+    A pipe or a device is written to directly.
 
     Raises:
-        UnavailableError: it cannot be written; it is as it was.
+        UnavailableError: the file cannot be written; it is unchanged.
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "verification.yaml"
-    >>> write_whole(path, [b"a: ", b"b"])
+    >>> write_atomically(path, [b"a: ", b"b"])
     >>> path.read_text(), len(list(path.parent.iterdir()))
     ('a: b', 1)
     """
@@ -81,12 +83,12 @@ def write_whole(path: Path, parts: Iterable[bytes]) -> None:
         if real.exists() and not real.is_file():
             _fill(real, parts)
         else:
-            _change(real, parts)
+            _replace_file(real, parts)
     except OSError as error:
         raise UnavailableError(f"cannot write {path}: {error}") from error
 
 
-def _change(real: Path, parts: Iterable[bytes]) -> None:
+def _replace_file(real: Path, parts: Iterable[bytes]) -> None:
     fresh = real.with_name(f".{real.name}.{secrets.token_hex(8)}")
     try:
         _fill(fresh, parts)
@@ -103,26 +105,23 @@ def _fill(path: Path, parts: Iterable[bytes]) -> None:
 
 
 def _resolved(target: Path) -> Path:
-    """Return where a folder really is: the one behind a link is replaced, not the link."""
-    try:
-        found = target.resolve()
-        if found.is_dir() and found.name:
-            return found
-        if found.name and not found.exists():
-            return found
-    except (OSError, RuntimeError, ValueError):  # links in a circle; a NUL in the name
-        pass
-    raise InputError(f"{str(target)!r} is no folder that could be written")
+    """Return the path without links: the folder that a link leads to is replaced, not the link."""
+    with suppress(OSError, RuntimeError, ValueError):  # a loop of links; a NUL in the name
+        path = target.resolve()
+        if path.name and (path.is_dir() or not path.exists()):
+            return path
+    raise InputError(f"{str(target)!r} is not a folder that can be written")
 
 
 @contextmanager
 def _locked(work: Path, target: Path) -> Iterator[None]:
-    """Be the only one at work on a target, and leave nothing behind."""
+    """Hold the lock of a target; remove its file and folder at the end."""
     handle = _lock(work, target)
     try:
         yield
     finally:
-        # Still locked: whoever opened the file before it goes sees that it went, and tries again.
+        # Remove them before the lock is released: a process that has opened the file meanwhile
+        # then sees that it is gone (_is_at), and tries again.
         with suppress(OSError):
             (work / _LOCK).unlink()
             work.rmdir()
@@ -133,7 +132,7 @@ def _lock(work: Path, target: Path) -> int:
     try:
         import fcntl
     except ImportError as error:
-        raise UnavailableError("builds need a system with file locks of POSIX") from error
+        raise UnavailableError("builds need POSIX file locks, which Windows lacks") from error
     while True:
         handle = _opened(work)
         if handle is None:
@@ -147,8 +146,8 @@ def _lock(work: Path, target: Path) -> int:
         except BlockingIOError as error:
             who = os.read(handle, 20).decode("ascii", "replace")
             os.close(handle)
-            told = f"process {who} is writing {target}: try again when it is done"
-            raise UnavailableError(told) from error
+            message = f"process {who} is writing {target}: try again when it is done"
+            raise UnavailableError(message) from error
         except BaseException:
             os.close(handle)
             raise
@@ -156,9 +155,9 @@ def _lock(work: Path, target: Path) -> int:
 
 
 def _opened(work: Path) -> int | None:
-    """Open the file of the lock; nothing if another process removed its folder in between."""
+    """Open the lock file; None if another process removed its folder meanwhile."""
     if work.is_symlink():
-        raise UnavailableError(f"{work} is a link: what it leads to would be removed")
+        raise UnavailableError(f"{work} is a link; refusing to delete what it leads to")
     try:
         work.mkdir(exist_ok=True)
     except FileExistsError:
@@ -172,7 +171,7 @@ def _opened(work: Path) -> int | None:
 
 
 def _is_at(path: Path, handle: int) -> bool:
-    """Tell whether an open file is still the one that has this name."""
+    """Say whether an open file is still the one at this path."""
     try:
         return os.path.samestat(path.stat(), os.fstat(handle))
     except FileNotFoundError:
@@ -180,7 +179,7 @@ def _is_at(path: Path, handle: int) -> bool:
 
 
 def _recover(target: Path, work: Path) -> None:
-    """Put back a folder that stepped aside for none, and remove all that is left over."""
+    """Move back an old folder that nothing replaced, and delete everything else but the lock."""
     if (work / _OLD).is_dir() and not target.exists():
         (work / _OLD).rename(target)
     for left in work.iterdir():
@@ -189,7 +188,7 @@ def _recover(target: Path, work: Path) -> None:
 
 
 def _swap(target: Path, fresh: Path, aside: Path) -> None:
-    """Put a complete folder in the place of another, or of none."""
+    """Replace the target with a complete folder."""
     if target.exists():
         if _exchanged(target, fresh):
             return
@@ -198,7 +197,7 @@ def _swap(target: Path, fresh: Path, aside: Path) -> None:
 
 
 def _exchanged(one: Path, other: Path) -> bool:
-    """Let two folders change places in one step, and tell whether the system could."""
+    """Exchange two folders in one step; False if the system cannot."""
     try:
         exchange = ctypes.CDLL(None).renameat2
     except (AttributeError, OSError, TypeError):

@@ -1,4 +1,4 @@
-"""Digests: whether what something is made of is still the same."""
+"""SHA-256 digests of data and files."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 
 def digest(*parts: object) -> str:
-    """Return a SHA-256 over data: plain values, lists, mappings and dataclasses of them.
+    """Return the SHA-256 of data, in hex: plain values, lists, mappings and dataclasses of them.
 
     >>> digest("a", 1) == digest("a", 1) != digest("a", "1")
     True
@@ -47,30 +47,21 @@ def _fields(kind: Any) -> tuple[str, ...]:
     return tuple(f.name for f in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
 
 
-def files_below(folder: Path, skipped: Iterable[str] = ()) -> Iterator[Path]:
-    """Yield the files of a folder, sorted; folders with a name of ``skipped`` are left out."""
-    names = frozenset(skipped)
-    entries = sorted(os.scandir(folder), key=_name) if folder.is_dir() else ()
-    for entry in entries:
-        if entry.name in names:
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from files_below(folder / entry.name, names)
-        elif entry.is_file():
-            yield folder / entry.name
-
-
-def _name(entry: os.DirEntry[str]) -> str:
-    return entry.name
+def files_below(folder: Path, skipped: Collection[str] = ()) -> Iterator[Path]:
+    """Yield the files in a folder and its subfolders, in a fixed order, but for some names."""
+    for path, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in skipped)
+        paths = (Path(path, name) for name in sorted(files) if name not in skipped)
+        yield from (file for file in paths if file.is_file())  # not a pipe, nor a broken link
 
 
 def digest_of_files(root: Path, paths: Iterable[Path]) -> str:
-    """Return a SHA-256 over files: where they are below a folder, and what they hold."""
-    found = ((path.relative_to(root).as_posix(), digest_of_file(path)) for path in paths)
-    return digest(list(found))
+    """Return the SHA-256 of files: their paths below ``root`` and their contents."""
+    files = ((path.relative_to(root).as_posix(), digest_of_file(path)) for path in paths)
+    return digest(list(files))
 
 
 def digest_of_file(path: Path) -> str:
-    """Return the SHA-256 of what a file holds."""
+    """Return the SHA-256 of the content of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

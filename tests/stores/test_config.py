@@ -17,7 +17,7 @@ from support.example_base import edit
 from kb import InputError, KnowledgeBase, NotFoundError, RecordError, UnavailableError
 from kb.stores.config import StoreConfig
 from kb.stores.oxigraph import OxigraphStore
-from kb.util.atomic import write_whole
+from kb.util.atomic import write_atomically
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 QUAD = b"<a:a> <a:b> <a:c> <a:g> .\n"
@@ -196,7 +196,7 @@ def test_a_device_is_written_to_and_stays_one(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     with ThreadPoolExecutor(1) as reader:
         read = reader.submit(pipe.read_bytes)
-        write_whole(pipe, [b"one ", b"two"])
+        write_atomically(pipe, [b"one ", b"two"])
         assert read.result(timeout=30) == b"one two"
     assert pipe.is_fifo()
 

@@ -18,7 +18,7 @@ from support.killing import fill, kind_of
 
 from kb.errors import InputError, UnavailableError
 from kb.util import atomic as _replacing
-from kb.util.atomic import replacing, write_whole
+from kb.util.atomic import replacing, write_atomically
 
 
 def killed_everywhere(
@@ -202,16 +202,16 @@ def test_files_may_not_grow_as_on_a_full_disk(tmp_path: Path, target: Path) -> N
 
 def test_a_file_is_written_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "precious.yaml"
-    write_whole(path, [b"old"])
+    write_atomically(path, [b"old"])
     path.chmod(0o640)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
         with pytest.raises(UnavailableError, match=r"cannot write .*precious.yaml.*too large"):
-            write_whole(path, [b"x" * 10_000])
+            write_atomically(path, [b"x" * 10_000])
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert content(tmp_path) == {"precious.yaml": b"old"}
-    write_whole(path, [b"new"])
+    write_atomically(path, [b"new"])
     assert content(tmp_path) == {"precious.yaml": b"new"}
     assert path.stat().st_mode & 0o777 == 0o640
