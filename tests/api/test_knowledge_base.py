@@ -271,7 +271,7 @@ def test_an_iri_of_the_dataset_binds_as_an_iri(example: KnowledgeBase) -> None:
 @pytest.mark.parametrize(
     ("bindings", "message"),
     [
-        ({"s": f"{BASE}study/x> ?p ?o . <{BASE}y"}, "is no IRI"),
+        ({"s": f"{BASE}study/x> ?p ?o . <{BASE}y"}, "is not a valid IRI"),
         ({"s": None}, "not NoneType"),
         ({"s": b"bytes"}, "not bytes"),
         ({"s } ?x ?y ?z": "a"}, "no variable|variable"),
