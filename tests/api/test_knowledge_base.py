@@ -1,4 +1,4 @@
-"""A user asks from Python: typed results, filters that follow hierarchies, and the way back."""
+"""``KnowledgeBase``: typed results, filters that follow hierarchies, explanations, SPARQL."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ METHODS = (
 )
 
 
-def test_the_public_face_is_as_it_was() -> None:
+def test_the_public_names_are_those_listed_here() -> None:
     """A name that comes or goes is a decision: change this list with the changelog."""
     assert " ".join(kb.__all__) == PUBLIC
     assert " ".join(sorted(n for n in vars(KnowledgeBase) if not n.startswith("_"))) == METHODS
@@ -54,7 +54,7 @@ def test_the_public_face_is_as_it_was() -> None:
     ]
 
 
-def test_all_errors_are_of_one_tree() -> None:
+def test_all_errors_derive_from_one_class() -> None:
     errors = [getattr(kb, name) for name in kb.__all__ if name.endswith("Error")]
     assert all(issubclass(error, kb.KbError) for error in errors)
     assert not issubclass(kb.UnavailableError, kb.InputError)
@@ -75,7 +75,7 @@ def ids(claims: Claims) -> set[tuple[str, str]]:
 
 
 def expected(base: KnowledgeBase, **wanted: set[str]) -> set[tuple[str, str]]:
-    """Find claims in the plain model, without a graph or a query."""
+    """Return the claims that a loop over the model finds, without a graph or a query."""
     groups = {(g.study, g.id): g for g in base.evidence.groups}
     found = set()
     for claim in base.evidence.claims:
@@ -127,9 +127,9 @@ def expected(base: KnowledgeBase, **wanted: set[str]) -> set[tuple[str, str]]:
             },
         ),
     ],
-    # Sorted: processes that test side by side must name a test alike.
-    ids=lambda said: " ".join(
-        w if isinstance(w, str) else "+".join(sorted(w)) for w in said.values()
+    # Sorted: parallel test processes must give a test the same name.
+    ids=lambda words: " ".join(
+        w if isinstance(w, str) else "+".join(sorted(w)) for w in words.values()
     ),
 )
 def test_filters_follow_their_hierarchies(
@@ -138,7 +138,7 @@ def test_filters_follow_their_hierarchies(
     assert ids(example.claims(**filters)) == expected(example, **wanted)
 
 
-def test_a_broader_word_finds_at_least_what_the_narrower_finds(real: KnowledgeBase) -> None:
+def test_a_broader_term_finds_at_least_what_a_narrower_one_finds(real: KnowledgeBase) -> None:
     for scheme in ("endpoint", "regimen", "population"):
         used = {getattr(c.measure, scheme) for c in real.evidence.claims} | {
             getattr(g, scheme, "") for g in real.evidence.groups
@@ -163,14 +163,14 @@ def test_a_broader_word_finds_at_least_what_the_narrower_finds(real: KnowledgeBa
         ({"study": "zzzzz"}, "no study 'zzzzz'$"),
     ],
 )
-def test_a_word_that_nothing_bears_is_refused_with_the_nearest(
+def test_an_unknown_filter_value_is_refused_with_the_nearest_one(
     example: KnowledgeBase, filters: dict[str, str], message: str
 ) -> None:
     with pytest.raises(NotFoundError, match=message.replace("?", r"\?")):
         example.claims(**filters)
 
 
-def test_a_named_query_refuses_a_study_that_does_not_exist(example: KnowledgeBase) -> None:
+def test_a_named_query_refuses_unknown_names_and_values(example: KnowledgeBase) -> None:
     with pytest.raises(NotFoundError, match="did you mean 'halt'"):
         example.ask("study-results", study="hlat")
     with pytest.raises(NotFoundError, match="no query 'study-result'; did you mean 'study-"):
@@ -192,7 +192,7 @@ def test_claims_are_a_sequence_of_typed_results(example: KnowledgeBase) -> None:
     assert {f.check.state for f in claims} == {VerificationState.VERIFIED}
 
 
-def test_claims_become_a_frame_with_the_columns_of_the_export(example: KnowledgeBase) -> None:
+def test_claims_as_a_frame_have_the_columns_of_the_export(example: KnowledgeBase) -> None:
     claims = example.claims(study="halt")
     frame = claims.to_frame()
     assert isinstance(frame, pandas.DataFrame)
@@ -201,10 +201,10 @@ def test_claims_become_a_frame_with_the_columns_of_the_export(example: Knowledge
     assert set(frame["study"]) == {"halt"}
 
 
-# --- back to the print -----------------------------------------------------------------------
+# --- explanations ----- -----------------------------------------------------------------------
 
 
-def test_a_claim_explains_itself_back_to_its_print(example: KnowledgeBase) -> None:
+def test_a_claim_is_explained_with_its_figure_and_place(example: KnowledgeBase) -> None:
     name = "headache-review.Table-1.PAIN_FREE.after-seltiran.all"
     text = example.explain(f"ease#{name}")
     assert (
@@ -213,15 +213,15 @@ def test_a_claim_explains_itself_back_to_its_print(example: KnowledgeBase) -> No
         == example.claim(f"ease#{name}").explain()
     )
     lines = dict(line.split(":", 1) for line in text.splitlines())
-    said = {key: value.strip() for key, value in lines.items()}
-    assert said["printed"] == "55%"
-    assert said["where"] == "headache-review, Table 1 › EASE › Free of pain"
-    assert said["cites"] == "Somebody B. Annals of Headache 2016;5:10"
-    assert said["time"] == "after seltiran"
-    assert said["verification"] == "verified"
+    fields = {key: value.strip() for key, value in lines.items()}
+    assert fields["printed"] == "55%"
+    assert fields["where"] == "headache-review, Table 1 › EASE › Free of pain"
+    assert fields["cites"] == "Somebody B. Annals of Headache 2016;5:10"
+    assert fields["time"] == "after seltiran"
+    assert fields["verification"] == "verified"
 
 
-def test_a_claim_that_does_not_exist_is_refused(example: KnowledgeBase) -> None:
+def test_an_unknown_claim_is_refused(example: KnowledgeBase) -> None:
     with pytest.raises(NotFoundError, match=r"did you mean 'halt#halt-paper\.2\.NAUSEA\.calmol'"):
         example.claim("halt#halt-paper.2.NAUSEA.calmo")
     with pytest.raises(NotFoundError, match="no claim 'halt#nothing'"):
@@ -245,7 +245,7 @@ LABELLED = "SELECT ?s { ?s <http://www.w3.org/2000/01/rdf-schema#label> ?label }
         "?label",
     ],
 )
-def test_a_bound_text_is_only_ever_that_text(
+def test_a_bound_text_cannot_change_the_query(
     example: KnowledgeBase, example_root: Path, value: str
 ) -> None:
     assert len(example.sparql(LABELLED, {"label": value})) == 0
@@ -277,7 +277,7 @@ def test_an_iri_of_the_dataset_binds_as_an_iri(example: KnowledgeBase) -> None:
         ({"s } ?x ?y ?z": "a"}, "no variable|variable"),
     ],
 )
-def test_a_binding_that_is_none_is_refused(
+def test_an_invalid_binding_is_refused(
     example: KnowledgeBase, bindings: dict[str, str], message: str
 ) -> None:
     with pytest.raises(QueryError, match=message):
@@ -321,7 +321,7 @@ def test_ask_and_graph_queries(example: KnowledgeBase) -> None:
 # --- the network, rdflib, counts -------------------------------------------------------------
 
 
-def test_the_network_joins_regimens_that_were_compared(example: KnowledgeBase) -> None:
+def test_the_network_has_an_edge_for_each_comparison(example: KnowledgeBase) -> None:
     network = example.network()
     assert isinstance(network, networkx.MultiDiGraph)
     assert set(network.nodes) == {"calmol", "placebo", "seltiran"}
@@ -333,7 +333,7 @@ def test_the_network_joins_regimens_that_were_compared(example: KnowledgeBase) -
     )
 
 
-def test_rdflib_users_get_the_same_data_as_a_copy(example: KnowledgeBase) -> None:
+def test_rdflib_gets_a_copy_of_the_same_data(example: KnowledgeBase) -> None:
     dataset = example.rdflib()
     assert isinstance(dataset, rdflib.Dataset)
     named = {(s, p, o, g) for s, p, o, g in dataset.quads() if str(g).startswith(BASE)}
@@ -346,7 +346,7 @@ def test_rdflib_users_get_the_same_data_as_a_copy(example: KnowledgeBase) -> Non
     assert len(example.rdflib().default_graph) == len({quad[:3] for quad in named})
 
 
-def test_studies_and_their_further_analyses_are_counted_apart(example: KnowledgeBase) -> None:
+def test_studies_and_their_further_analyses_are_counted_separately(example: KnowledgeBase) -> None:
     counts = example.counts()
     assert counts["studies"] == 2
     assert counts["analyses of studies"] == 1
@@ -358,7 +358,7 @@ def test_studies_and_their_further_analyses_are_counted_apart(example: Knowledge
 # --- where the evidence base lies ------------------------------------------------------------
 
 
-def test_the_folder_is_found_around_or_by_name(
+def test_the_project_folder_is_found_above_or_by_name(
     example_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("KB_ROOT", raising=False)
@@ -372,7 +372,7 @@ def test_the_folder_is_found_around_or_by_name(
     assert KnowledgeBase().study("halt").name == "HALT"
 
 
-def test_reading_and_asking_changes_no_file(example_root: Path) -> None:
+def test_reading_and_querying_change_no_file(example_root: Path) -> None:
     before = content(example_root)
     base = KnowledgeBase(example_root)
     base.claims(endpoint="AE").to_frame()

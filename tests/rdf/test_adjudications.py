@@ -1,4 +1,4 @@
-"""Whoever asks the graph finds discrepancies and judgements beside the claims, never in them."""
+"""Discrepancies and adjudications in the graph stand beside the claims and do not change them."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ def in_graph(base: KnowledgeBase, *graphs: str) -> list[ox.Quad]:
     return [q for q in every if getattr(q.graph_name, "value", "") in graphs]
 
 
-def without_judgements(base: KnowledgeBase) -> list[bytes]:
+def without_adjudications(base: KnowledgeBase) -> list[bytes]:
     marks = (f" <{FINDINGS}> .".encode(), f" <{ADJUDICATIONS}> .".encode())
     return [line for line in base.nquads.splitlines() if not line.endswith(marks)]
 
 
-def test_no_judgement_changes_what_a_source_says(example_root: Path) -> None:
+def test_an_adjudication_does_not_change_what_a_source_states(example_root: Path) -> None:
     judged = KnowledgeBase(example_root)
     shutil.rmtree(example_root / "evidence" / "adjudications")
     plain = KnowledgeBase(example_root)
     assert plain.nquads != judged.nquads
-    assert without_judgements(plain) == without_judgements(judged)
+    assert without_adjudications(plain) == without_adjudications(judged)
     assert plain.evidence.claims == judged.evidence.claims
     assert in_graph(plain, ADJUDICATIONS) == []
 
@@ -52,7 +52,7 @@ def test_findings_and_adjudications_have_graphs_of_their_own(example: KnowledgeB
     assert f"{BASE}study/halt#adjudication.{VOMITING}" in subjects
 
 
-def test_a_judgement_leads_to_its_finding_and_to_the_claims(example: KnowledgeBase) -> None:
+def test_an_adjudication_refers_to_its_discrepancy_and_claims(example: KnowledgeBase) -> None:
     rows = example.sparql(
         PREFIX + "SELECT ?finding ?stands ?faulty ?publication { ?a kb:adjudicates ?finding ; "
         "kb:judgement 'one-stands' ; kb:standingClaim ?stands ; kb:faultyClaim ?faulty ; "
@@ -69,7 +69,7 @@ def test_a_judgement_leads_to_its_finding_and_to_the_claims(example: KnowledgeBa
     ]
 
 
-UNJUDGED = (
+WITHOUT_ADJUDICATION = (
     "SELECT ?finding { ?finding a kb:Discrepancy ; kb:severity 'material' "
     "FILTER NOT EXISTS { ?adjudication kb:adjudicates ?finding } }"
 )
@@ -79,15 +79,15 @@ NOT_HOLDING = (
 )
 
 
-@pytest.mark.parametrize("query", [UNJUDGED, NOT_HOLDING])
-def test_material_findings_that_nobody_judged_can_be_asked_for(
+@pytest.mark.parametrize("query", [WITHOUT_ADJUDICATION, NOT_HOLDING])
+def test_a_query_finds_material_discrepancies_without_adjudication(
     example: KnowledgeBase, query: str
 ) -> None:
     rows = example.sparql(PREFIX + query)
     assert [row["finding"] for row in rows] == [f"{BASE}study/ease#finding.{OPEN}"]
 
 
-def test_a_stale_judgement_is_in_the_graph_with_the_state_it_was_made_on(
+def test_a_stale_adjudication_keeps_the_state_that_it_was_made_on(
     example_root: Path,
 ) -> None:
     state = judged_state(VOMITING)
@@ -100,7 +100,7 @@ def test_a_stale_judgement_is_in_the_graph_with_the_state_it_was_made_on(
     assert [tuple(row.values()) for row in rows] == [("0123456789ab", state, "stale")]
 
 
-def test_the_standing_of_a_claim_can_be_asked_for(example: KnowledgeBase) -> None:
+def test_a_query_finds_the_status_of_claims(example: KnowledgeBase) -> None:
     rows = example.sparql(PREFIX + "SELECT ?claim ?standing { ?claim kb:claimStanding ?standing }")
     found = {str(row["claim"]): str(row["standing"]) for row in rows}
     assert found == {
@@ -112,13 +112,13 @@ def test_the_standing_of_a_claim_can_be_asked_for(example: KnowledgeBase) -> Non
     ]  # fmt: skip
 
 
-def test_the_graph_gives_the_judgements_back(example: KnowledgeBase) -> None:
+def test_adjudications_are_read_back_from_the_graph(example: KnowledgeBase) -> None:
     back = GraphReader(example.vocabulary).read(example.nquads)
     assert back.adjudications == example.evidence.adjudications
     assert [one.judgement for one in back.adjudications] == ["both-stand", "one-stands", "misprint"]
 
 
-def test_odd_words_and_an_orphan_come_back(example_root: Path) -> None:
+def test_odd_characters_and_an_orphan_are_read_back(example_root: Path) -> None:
     odd = "\"quoted\" \\n <b> {x} ‹é› 日本 🙂 ''"
     edit(example_root, HALT, "reason: The review took another figure than the trial prints.",
          f"reason: '{odd}'")  # fmt: skip
@@ -132,7 +132,7 @@ def test_odd_words_and_an_orphan_come_back(example_root: Path) -> None:
     assert len(base.store) > 0
 
 
-def test_what_is_published_has_its_shape_and_every_word_is_defined(
+def test_discrepancies_conform_to_the_shapes_and_their_terms_are_defined(
     example: KnowledgeBase,
 ) -> None:
     own = example.iris.own("")

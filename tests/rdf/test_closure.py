@@ -1,4 +1,4 @@
-"""Hierarchies in one step: what the graph says of them is what paths of any length find."""
+"""The statements about hierarchies lead to what property paths of any length lead to."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ANY_LENGTH = re.compile(r"[\w:)][*+](?=[\s/|).;])")
 
 
 @pytest.mark.parametrize("name", PATHS)
-def test_a_statement_stands_for_each_pair_that_a_path_joins(name: str, real: KnowledgeBase) -> None:
+def test_there_is_a_statement_for_each_path(name: str, real: KnowledgeBase) -> None:
     prefixes = PREFIXES.format(real.iris.base)
     graph = real.iris.ontology
     walked = f"SELECT DISTINCT ?a ?b {{ GRAPH <{graph}> {{ {PATHS[name]} }} }}"
@@ -32,14 +32,14 @@ def test_a_statement_stands_for_each_pair_that_a_path_joins(name: str, real: Kno
     assert set(rows) == by_path
 
 
-def test_nothing_else_stands_in_the_graph_of_hierarchies(real: KnowledgeBase) -> None:
+def test_the_graph_of_hierarchies_holds_nothing_else(real: KnowledgeBase) -> None:
     asked = f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{real.iris.hierarchy}> {{ ?s ?p ?o }} }}"
     stated = list(hierarchy(real.vocabulary))
     assert {name for _, name, _ in stated} == set(PATHS)
     assert real.sparql(asked)[0]["n"] == len(stated)
 
 
-def test_no_question_needs_a_path_of_any_length() -> None:
+def test_no_named_query_uses_a_path_of_any_length() -> None:
     assert ANY_LENGTH.search("?e skos:broader* ?endpoint")
     assert ANY_LENGTH.search("?r kb:part*/kb:component ?drug")
     assert ANY_LENGTH.search("?r (skos:broader|kb:part)* ?regimen")

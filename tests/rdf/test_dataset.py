@@ -1,4 +1,4 @@
-"""The dataset is made study by study: the same lines in little memory, and all problems."""
+"""The dataset is made study by study: same lines, bounded memory, all problems at once."""
 
 from __future__ import annotations
 

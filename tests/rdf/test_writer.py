@@ -1,4 +1,4 @@
-"""A maintainer builds the graph: the same bytes every time, and the same records back."""
+"""The graph: the same bytes every time, read back to the same model, valid by its shapes."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_the_order_of_files_and_fields_changes_nothing(
     assert KnowledgeBase(example_root).nquads == expected
 
 
-def test_the_seed_of_hashes_the_place_and_the_time_zone_change_nothing(
+def test_the_hash_seed_the_folder_and_the_time_zone_change_nothing(
     example_root: Path, tmp_path: Path
 ) -> None:
     moved = shutil.copytree(example_root, tmp_path / "elsewhere" / "moved")
@@ -81,7 +81,7 @@ def test_the_seed_of_hashes_the_place_and_the_time_zone_change_nothing(
     assert answer.stdout == KnowledgeBase(example_root).nquads
 
 
-def test_the_lines_are_sorted_each_once(base: KnowledgeBase) -> None:
+def test_lines_are_sorted_and_unique(base: KnowledgeBase) -> None:
     lines = base.nquads.decode("utf-8").splitlines()
     assert lines == sorted(set(lines))
     assert base.nquads.endswith(b" .\n")
@@ -90,14 +90,14 @@ def test_the_lines_are_sorted_each_once(base: KnowledgeBase) -> None:
 # --- the way back ----------------------------------------------------------------------------
 
 
-def test_the_graph_gives_the_records_back(base: KnowledgeBase) -> None:
+def test_the_model_is_read_back_from_the_graph(base: KnowledgeBase) -> None:
     back = GraphReader(base.vocabulary).read(base.nquads)
     for name in base.evidence.__dataclass_fields__:
         assert getattr(back, name) == getattr(base.evidence, name), name
     assert back.claims
 
 
-def test_a_changed_claim_does_not_come_back_as_the_old_one(example: KnowledgeBase) -> None:
+def test_a_changed_claim_is_read_back_as_changed(example: KnowledgeBase) -> None:
     first = example.evidence.claims[0]
     changed = replace(first, printed=f"{first.printed}!")
     other = replace(example.evidence, claims=(changed, *example.evidence.claims[1:]))
@@ -106,7 +106,7 @@ def test_a_changed_claim_does_not_come_back_as_the_old_one(example: KnowledgeBas
     assert GraphReader(example.vocabulary).read(written) == other != example.evidence
 
 
-def test_odd_letters_in_a_record_come_back(example_root: Path) -> None:
+def test_odd_characters_in_a_record_are_read_back(example_root: Path) -> None:
     odd = '"quoted" \\n <b> {x} ‹é› \u00a0 日本 🙂 \''
     quoted = odd.replace("'", "''")
     halt = "evidence/studies/halt.yaml"
@@ -125,7 +125,7 @@ def test_odd_letters_in_a_record_come_back(example_root: Path) -> None:
     assert ("ease", (11, 13)) in {(c.study, c.cites) for c in base.evidence.claims}
 
 
-def test_iris_of_terms_may_hold_letters_of_any_script(example_root: Path) -> None:
+def test_iris_of_terms_may_have_letters_of_any_script(example_root: Path) -> None:
     path = example_root / "ontology" / "populations.ttl"
     path.write_text(
         path.read_text("utf-8") + "\n<population/kopfweh-ü>\n    a skos:Concept, kb:Population ;\n"
@@ -154,7 +154,7 @@ def test_each_source_has_a_graph_that_holds_its_claims(base: KnowledgeBase) -> N
     assert graphs == per_source
 
 
-def test_no_source_says_what_another_prints(base: KnowledgeBase) -> None:
+def test_a_claim_is_only_in_the_graph_of_its_own_source(base: KnowledgeBase) -> None:
     rows = base.sparql(
         f"SELECT ?g ?s {{ GRAPH ?g {{ ?c <{base.iris.own('source')}> ?s ; a "
         f"<{base.iris.own('Claim')}> }} FILTER(?g != ?s) }}"
@@ -162,7 +162,7 @@ def test_no_source_says_what_another_prints(base: KnowledgeBase) -> None:
     assert len(rows) == 0
 
 
-def test_every_subject_lies_under_the_base(base: KnowledgeBase) -> None:
+def test_every_subject_is_below_the_base(base: KnowledgeBase) -> None:
     subjects = {q.subject.value for q in quads(base) if isinstance(q.subject, ox.NamedNode)}
     graphs = {str(getattr(q.graph_name, "value", "")) for q in quads(base)}
     assert [s for s in subjects | graphs if not s.startswith(base.iris.base)] == []
@@ -182,7 +182,7 @@ def test_iris_are_readable(example: KnowledgeBase) -> None:
     assert all(re.fullmatch(r"[\w.+-]+", name) for name in ids)
 
 
-def test_an_iri_stays_when_other_claims_come_and_go(example_root: Path) -> None:
+def test_an_iri_stays_when_other_claims_are_removed(example_root: Path) -> None:
     before = {c.id for c in KnowledgeBase(example_root).evidence.claims}
     line = "      - {endpoint: SAMPLE_SIZE, printed: In 120 adults, values: {all: {n: 120}}}\n"
     edit(example_root, "evidence/studies/halt.yaml", line, "")
@@ -197,7 +197,7 @@ def test_both_parsers_read_the_same_graph(base: KnowledgeBase) -> None:
     assert len(list(dataset.quads())) == len(quads(base)) == len(base.store)
 
 
-def test_second_hand_figures_lead_to_the_publication(example: KnowledgeBase) -> None:
+def test_second_hand_figures_refer_to_the_publication(example: KnowledgeBase) -> None:
     own = example.iris.own
     rows = example.sparql(
         f"SELECT DISTINCT ?p {{ ?c <{own('cites')}> 13 ; <{own('isSecondHand')}> true ; "
@@ -239,7 +239,7 @@ def conforms(data: KnowledgeBase) -> tuple[bool, str]:
     return bool(holds), str(text)
 
 
-def test_the_graph_has_the_shape_that_the_ontology_gives(base: KnowledgeBase) -> None:
+def test_the_graph_conforms_to_the_shapes(base: KnowledgeBase) -> None:
     holds, text = conforms(base)
     assert holds, text
 
@@ -265,7 +265,7 @@ def test_the_graph_has_the_shape_that_the_ontology_gives(base: KnowledgeBase) ->
         ("Adjudication", "ground", "An adjudication rests on grounds."),
     ],
 )
-def test_each_shape_refuses_what_it_is_there_to_refuse(
+def test_each_shape_refuses_a_graph_without_its_property(
     example_root: Path, kind: str, predicate: str, message: str
 ) -> None:
     base = KnowledgeBase(example_root)
@@ -288,7 +288,7 @@ def test_each_shape_refuses_what_it_is_there_to_refuse(
 # --- a build is all or nothing ---------------------------------------------------------------
 
 
-def test_a_build_does_not_replace_a_folder_that_is_no_build(example_root: Path) -> None:
+def test_a_build_does_not_replace_a_folder_that_is_not_a_build(example_root: Path) -> None:
     before = content(example_root)
     with pytest.raises(InputError, match="no earlier build"):
         build(KnowledgeBase(example_root), example_root / "evidence")
@@ -312,6 +312,6 @@ def test_a_build_that_fails_leaves_the_last_one(
     assert list(tmp_path.glob(".*")) == []
 
 
-def test_records_that_are_loaded_are_expanded_without_being_changed(example_root: Path) -> None:
+def test_expanding_does_not_change_the_records(example_root: Path) -> None:
     records = load_records(example_root)
     assert expand(records) == expand(records)

@@ -1,8 +1,8 @@
-"""Replace a folder in copies of this process, each killed at another step; say what is left.
+"""Replace a folder in child processes, each killed at another step; print what is left.
 
-Arguments: the folder, the signal, whether folders can change places (``swap`` or ``aside``), and
+Arguments: the folder, the signal, whether folders can be exchanged (``swap`` or ``aside``), and
 what the folder holds before (``old``, or nothing). Prints a list for each step: what the folder
-holds after the kill, what the next run finds, and what stands beside the folder after that.
+holds after the kill, what the next run finds, and the names beside the folder after that.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ import os
 import sys
 from pathlib import Path
 
-from kb.util import atomic as _replacing
+from kb.util import atomic
 from kb.util.atomic import replacing
 
 FILES = 7
-MOST = 1000
-ASKS = ("open", "os.", "shutil.", "fcntl.", "ctypes.")
+MAX_STEPS = 1000
+SYSTEM_CALLS = ("open", "os.", "shutil.", "fcntl.", "ctypes.")
 
 
 def kill_at(step: int, signum: int) -> None:
-    """Python reports calls before they are made: each is once the first that is not made."""
+    """Kill this process before the call of this number: audit hooks run before each call."""
     waiting = iter(range(step - 1))
 
     def count(event: str, _arguments: object) -> None:
-        if event.startswith(ASKS) and next(waiting, None) is None:
+        if event.startswith(SYSTEM_CALLS) and next(waiting, None) is None:
             os.kill(os.getpid(), signum)
 
     sys.addaudithook(count)
@@ -39,7 +39,7 @@ def fill(folder: Path, kind: str) -> None:
 
 
 def kind_of(target: Path) -> str:
-    """What all files of a complete folder say; ``mixed`` if it is not complete."""
+    """Return the content of all files of a complete folder; ``mixed`` if it is not complete."""
     found = [path.read_text(encoding="utf-8") for path in target.rglob("*.txt")]
     if not target.exists():
         return "missing"
@@ -47,7 +47,7 @@ def kind_of(target: Path) -> str:
 
 
 def survives(target: Path, step: int, signum: int) -> bool:
-    """Tell whether all was done before the copy of the process came to the step."""
+    """Run in a child that is killed at a step; say whether it ended before that step."""
     child = os.fork()
     if child:
         _, status = os.waitpid(child, 0)
@@ -64,8 +64,8 @@ def survives(target: Path, step: int, signum: int) -> bool:
 
 def main(target: Path, signum: int, way: str, before: str) -> None:
     if way == "aside":
-        _replacing._exchanged = lambda _one, _other: False
-    for step in range(1, MOST):
+        atomic._exchanged = lambda _one, _other: False
+    for step in range(1, MAX_STEPS):
         if before:
             with replacing(target) as fresh:
                 fill(fresh, before)

@@ -1,4 +1,4 @@
-"""A folder is replaced as a whole, whenever the process that does it is killed."""
+"""A folder or file is replaced completely or not at all, even if the process is killed."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from support.example_base import content
 from support.killing import fill, kind_of
 
 from kb.errors import InputError, UnavailableError
-from kb.util import atomic as _replacing
+from kb.util import atomic
 from kb.util.atomic import replacing, write_atomically
 
 
-def killed_everywhere(
+def killed_at_each_step(
     folder: Path, signum: signal.Signals, way: str, before: str
 ) -> list[tuple[str, str, list[str]]]:
     """For each step: the folder after the kill, for the next run, and what stands beside it."""
     script = Path(__file__).parents[1] / "support" / "killing.py"
     ran = subprocess.run(
         [sys.executable, script, folder / "out", str(signum.value), way, before],
-        env=os.environ | {"PYTHONPATH": str(Path(_replacing.__file__).parents[1])},
+        env=os.environ | {"PYTHONPATH": str(Path(atomic.__file__).parents[1])},
         stdout=subprocess.PIPE,
         text=True,
         check=True,
@@ -40,27 +40,27 @@ def killed_everywhere(
 
 @pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_killed_at_any_step_the_folder_is_the_old_one_or_the_new_one(
+def test_after_a_kill_at_any_step_the_folder_is_the_old_or_the_new_one(
     tmp_path: Path, signum: signal.Signals
 ) -> None:
-    seen = killed_everywhere(tmp_path, signum, "swap", "old")
+    seen = killed_at_each_step(tmp_path, signum, "swap", "old")
     assert {killed for killed, _, _ in seen} == {"old", "new"}
     for killed, found, beside in seen:
         assert found == killed
         assert beside == ["out"]
 
 
-def test_where_folders_cannot_change_places_the_next_run_puts_the_old_one_back(
+def test_without_an_exchange_of_folders_the_next_run_restores_the_old_one(
     tmp_path: Path,
 ) -> None:
-    seen = killed_everywhere(tmp_path, signal.SIGKILL, "aside", "old")
+    seen = killed_at_each_step(tmp_path, signal.SIGKILL, "aside", "old")
     assert {killed for killed, _, _ in seen} == {"old", "missing", "new"}
     assert {found for _, found, _ in seen} == {"old", "new"}
     assert all(beside == ["out"] for _, _, beside in seen)
 
 
-def test_killed_before_the_first_is_complete_there_is_none(tmp_path: Path) -> None:
-    seen = killed_everywhere(tmp_path, signal.SIGKILL, "swap", "")
+def test_after_a_kill_before_the_first_is_complete_there_is_none(tmp_path: Path) -> None:
+    seen = killed_at_each_step(tmp_path, signal.SIGKILL, "swap", "")
     assert {killed for killed, _, _ in seen} == {"missing", "new"}
     assert all(found == killed and beside == ["out"] for killed, found, beside in seen)
 
@@ -74,7 +74,7 @@ def target(tmp_path: Path) -> Path:
     return target
 
 
-def test_a_block_that_fails_changes_nothing(tmp_path: Path, target: Path) -> None:
+def test_a_failing_block_changes_nothing(tmp_path: Path, target: Path) -> None:
     for error in (KeyError("x"), KeyboardInterrupt(), SystemExit(3)):
         failing = pytest.raises(type(error))
         with failing, replacing(target) as fresh:
@@ -92,7 +92,7 @@ def test_a_swap_that_fails_half_way_is_undone(
     tmp_path: Path, target: Path, monkeypatch: pytest.MonkeyPatch, exchange: bool
 ) -> None:
     if not exchange:
-        monkeypatch.setattr(_replacing, "_exchanged", lambda _one, _other: False)
+        monkeypatch.setattr(atomic, "_exchanged", lambda _one, _other: False)
     real: Callable[[Path, Path], Path] = Path.rename
 
     def refuse(self: Path, other: Path) -> Path:
@@ -115,7 +115,7 @@ def test_a_swap_that_fails_half_way_is_undone(
 # --- two at once -----------------------------------------------------------------------------
 
 
-def test_a_second_one_is_refused_and_told_who_is_at_work(tmp_path: Path) -> None:
+def test_a_second_process_is_refused_and_the_first_is_named(tmp_path: Path) -> None:
     target = tmp_path / "out"
     with replacing(target) as fresh:
         with (
@@ -129,7 +129,7 @@ def test_a_second_one_is_refused_and_told_who_is_at_work(tmp_path: Path) -> None
         pass
 
 
-def test_many_at_once_never_mix(tmp_path: Path, target: Path) -> None:
+def test_concurrent_writers_never_mix_files(tmp_path: Path, target: Path) -> None:
     done: list[str] = []
 
     def write(kind: str) -> None:
@@ -154,7 +154,7 @@ def test_many_at_once_never_mix(tmp_path: Path, target: Path) -> None:
 # --- places that cannot be written -----------------------------------------------------------
 
 
-def test_a_link_is_followed_and_stays(tmp_path: Path) -> None:
+def test_a_link_is_followed_and_kept(tmp_path: Path) -> None:
     (tmp_path / "disk" / "real").mkdir(parents=True)
     link = tmp_path / "out"
     link.symlink_to(tmp_path / "disk" / "real")
@@ -164,7 +164,7 @@ def test_a_link_is_followed_and_stays(tmp_path: Path) -> None:
     assert list(content(tmp_path / "disk")) == ["real/mark"]
 
 
-def test_what_is_no_folder_is_refused_and_stays(tmp_path: Path) -> None:
+def test_a_target_that_is_not_a_folder_is_refused_and_kept(tmp_path: Path) -> None:
     file, circle = tmp_path / "file", tmp_path / "circle"
     file.write_text("precious", encoding="utf-8")
     circle.symlink_to(circle)
@@ -177,7 +177,7 @@ def test_what_is_no_folder_is_refused_and_stays(tmp_path: Path) -> None:
     assert file.read_text(encoding="utf-8") == "precious"
 
 
-def test_a_link_in_the_place_of_the_working_folder_is_not_emptied(tmp_path: Path) -> None:
+def test_a_link_in_place_of_the_working_folder_is_not_emptied(tmp_path: Path) -> None:
     precious = tmp_path / "precious"
     precious.mkdir()
     (precious / "file").write_text("", encoding="utf-8")
@@ -187,7 +187,7 @@ def test_a_link_in_the_place_of_the_working_folder_is_not_emptied(tmp_path: Path
     assert list(content(precious)) == ["file"]
 
 
-def test_files_may_not_grow_as_on_a_full_disk(tmp_path: Path, target: Path) -> None:
+def test_on_a_full_disk_the_old_folder_stays(tmp_path: Path, target: Path) -> None:
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     full = pytest.raises(UnavailableError, match=r"cannot write .*too large")
     with full, replacing(target) as fresh:
@@ -200,7 +200,7 @@ def test_files_may_not_grow_as_on_a_full_disk(tmp_path: Path, target: Path) -> N
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
 
-def test_a_file_is_written_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
+def test_a_file_is_written_completely_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "precious.yaml"
     write_atomically(path, [b"old"])
     path.chmod(0o640)
