@@ -2,7 +2,7 @@
 
 Every source has a named graph that holds its claims; studies, groups, measures and
 publications stand in ``<base>graph/records``, the ontology in ``<base>graph/ontology``.
-``kb.rdf.mapping`` is the table of attributes and predicates.
+The annotations of ``kb.model`` name the predicate of each field.
 """
 
 from __future__ import annotations
@@ -14,26 +14,9 @@ from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
-from kb.model import Claim, Evidence, Group, Measure, Source, Time
+from kb.model import Claim, Evidence, Group, Measure, Output, Source, Time, outputs
 from kb.rdf import terms
 from kb.rdf.iris import Iris
-from kb.rdf.mapping import (
-    ADJUDICATION,
-    CLAIM,
-    DATASET,
-    FIGURE,
-    GROUP,
-    MANY,
-    MEASURE,
-    PARTITION,
-    PUBLICATION,
-    RESULT,
-    SECTION,
-    SOURCE,
-    STEP,
-    STUDY,
-    Property,
-)
 from kb.records.vocabulary import RDF_TYPE, Vocabulary
 from kb.sources.verify import Verification
 
@@ -63,7 +46,7 @@ class GraphWriter:
         self._graph = terms.iri(self.iris.records)
         # Most of the time goes into writing single values, so tables, predicates and concepts
         # are looked up once.
-        self._tables: dict[int, _Table] = {}
+        self._tables: dict[type, _Table] = {}
         self._predicates: dict[str, str] = {}
         self._concepts: dict[tuple[str, str], str] = {}
 
@@ -77,7 +60,7 @@ class GraphWriter:
         graph = terms.iri(self.iris.adjudications)
         for one in evidence.adjudications:
             subject = terms.iri(self.iris.adjudication(one.study, one.finding))
-            self._node(out, subject, ("Adjudication", ADJUDICATION), one, graph, one.study)
+            self._node(out, subject, "Adjudication", one, graph, one.study)
         return out
 
     def verification(self, verifications: Iterable[Verification]) -> Iterator[str]:
@@ -108,20 +91,20 @@ class GraphWriter:
 
     def _records(self, evidence: Evidence) -> _Lines:
         iris, out, node = self.iris, _Lines(), self._node
-        node(out, terms.iri(iris.base), ("EvidenceBase", DATASET), evidence.dataset)
+        node(out, terms.iri(iris.base), "EvidenceBase", evidence.dataset)
         for publication in evidence.publications:
             subject = terms.iri(iris.entity("publication", publication.id))
-            node(out, subject, ("Publication", PUBLICATION), publication)
+            node(out, subject, "Publication", publication)
         for source in evidence.sources:
             self._source(out, source)
         for section in evidence.sections:
             subject = terms.iri(iris.section(section.source, section.id))
-            node(out, subject, ("Section", SECTION), section, local=section.source)
+            node(out, subject, "Section", section, local=section.source)
         return out
 
     def _source(self, out: _Lines, source: Source) -> None:
         subject = terms.iri(self.iris.entity("source", source.id))
-        self._node(out, subject, ("Source", SOURCE), source)
+        self._node(out, subject, "Source", source)
         kind = terms.iri(self.iris.own("Reference"))
         for number, name in source.references:
             node = terms.iri(self.iris.reference(source.id, number))
@@ -133,14 +116,14 @@ class GraphWriter:
     def _studies(self, evidence: Evidence) -> _Lines:
         iris, out, node = self.iris, _Lines(), self._node
         for study in evidence.studies:
-            node(out, terms.iri(iris.entity("study", study.id)), ("Study", STUDY), study)
+            node(out, terms.iri(iris.entity("study", study.id)), "Study", study)
         for group in evidence.groups:
             subject = terms.iri(iris.group(group.study, group.id))
-            node(out, subject, ("Group", GROUP), group, local=group.study)
+            node(out, subject, "Group", group, local=group.study)
             self._add(out, subject, "study", self._entity("study", group.study))
         for partition in evidence.partitions:
             subject = terms.iri(iris.claim(partition.study, f"partition.{partition.id}"))
-            node(out, subject, ("Partition", PARTITION), partition, local=partition.study)
+            node(out, subject, "Partition", partition, local=partition.study)
         return out
 
     def _claims(self, evidence: Evidence) -> _Lines:
@@ -160,7 +143,7 @@ class GraphWriter:
     def _measure(self, out: _Lines, subject: str, measure: Measure, groups: list[Group]) -> None:
         """Write a measure; ``about…`` is its own regimen or population, or those of its groups."""
         kind = "Comparison" if measure.comparator else "Measure"
-        self._node(out, subject, (kind, MEASURE), measure, local=measure.study)
+        self._node(out, subject, kind, measure, local=measure.study)
         self._add(out, subject, "study", self._entity("study", measure.study))
         for scheme, own in (("regimen", measure.regimen), ("population", measure.population)):
             for name in {own} if own else {getattr(group, scheme) for group in groups} - {""}:
@@ -172,44 +155,31 @@ class GraphWriter:
     ) -> None:
         iri = self.iris.claim(claim.study, claim.id)
         subject, graph = terms.fresh_iri(iri), self._entity("source", claim.source)
-        self._node(out, subject, ("Claim", CLAIM), claim, graph, claim.source)
+        self._node(out, subject, "Claim", claim, graph, claim.source)
         self._add(out, subject, "measure", measure, graph)
-        self._properties(out, subject, FIGURE, claim.figure, graph)
-        self._properties(out, subject, RESULT, claim.result, graph, claim.study)
+        self._properties(out, subject, claim.figure, graph)
+        self._properties(out, subject, claim.result, graph, claim.study)
         self._add(out, subject, "isSecondHand", terms.literal(claim.is_second_hand), graph)
         for number in claim.cites:
             publication = self._entity("publication", references[number])
             self._add(out, subject, "citesPublication", publication, graph)
         for step in claim.steps:
             node = terms.fresh_iri(self.iris.step(iri, step.position))
-            self._node(out, node, ("Dose", STEP), step, graph)
+            self._node(out, node, "Dose", step, graph)
             self._add(out, subject, "step", node, graph)
 
     def _node(
-        self,
-        out: _Lines,
-        subject: str,
-        kind: tuple[str, tuple[Property, ...]],
-        item: Any,
-        graph: str = "",
-        local: str = "",
+        self, out: _Lines, subject: str, name: str, item: Any, graph: str = "", local: str = ""
     ) -> None:
         """Write an object of a class; ``local`` is the study or source of its short names."""
-        name, table = kind
         self._add(out, subject, RDF_TYPE, terms.iri(self.iris.own(name)), graph)
-        self._properties(out, subject, table, item, graph, local)
+        self._properties(out, subject, item, graph, local)
 
     def _properties(
-        self,
-        out: _Lines,
-        subject: str,
-        table: tuple[Property, ...],
-        item: Any,
-        graph: str = "",
-        local: str = "",
+        self, out: _Lines, subject: str, item: Any, graph: str = "", local: str = ""
     ) -> None:
         graph = graph or self._graph
-        values, columns = self._columns(table)
+        values, columns = self._columns(type(item))
         for value, (many, predicate, write) in zip(values(item), columns, strict=True):
             if not value and (value is None or value in ("", ())):
                 continue
@@ -219,15 +189,15 @@ class GraphWriter:
             for one in value if many else (value,):
                 out.append(f"{subject} {predicate} {write(one, local)} {graph} .")
 
-    def _columns(self, table: tuple[Property, ...]) -> _Table:
-        # Keyed by identity: hashing a table of thirty properties for each object is slow.
-        columns = self._tables.get(id(table))
+    def _columns(self, kind: type) -> _Table:
+        columns = self._tables.get(kind)
         if columns is None:
-            values = attrgetter(*(prop.attr for prop in table))
-            columns = self._tables[id(table)] = (values, tuple(map(self._column, table)))
+            properties = [output for output in outputs(kind) if output.kind != "id"]
+            values = attrgetter(*(prop.attr for prop in properties))
+            columns = self._tables[kind] = (values, tuple(map(self._column, properties)))
         return columns
 
-    def _column(self, prop: Property) -> _Column:
+    def _column(self, prop: Output) -> _Column:
         iris = self.iris
         writers: dict[str, Callable[[Any, str], str] | None] = {
             "time": None,
@@ -243,7 +213,7 @@ class GraphWriter:
         }
         other = self._term if prop.scheme else self._entity
         write = writers.get(prop.kind, partial(other, prop.scheme or prop.kind))
-        return _Column(prop.attr in MANY, self._predicate(prop.predicate), write)
+        return _Column(prop.many, self._predicate(prop.predicate), write)
 
     def _time(self, out: _Lines, subject: str, time: Time, graph: str) -> None:
         if phrase := str(time):

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import replace
+from dataclasses import is_dataclass, replace
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -19,8 +19,8 @@ from support.environment import ROOT
 from support.example_base import BASE, content, edit
 from support.graph_reader import GraphReader
 
-from kb import InputError, KnowledgeBase
-from kb.rdf import mapping as table
+from kb import InputError, KnowledgeBase, model
+from kb.model import Output, Time, outputs
 from kb.rdf.writer import GraphWriter, sorted_nquads
 from kb.records.expand import expand
 from kb.records.load import load_records
@@ -213,8 +213,9 @@ def used_terms(base: KnowledgeBase) -> set[str]:
     own = base.iris.own("")
     found = {q.predicate.value for q in quads(base)}
     found |= {str(getattr(q.object, "value", "")) for q in quads(base)}
-    tables = [v for v in vars(table).values() if isinstance(v, tuple)]
-    found |= {f"{own}{p.predicate}" for group in tables for p in group if ":" not in p.predicate}
+    kinds = [kind for kind in vars(model).values() if is_dataclass(kind) and kind is not Output]
+    properties = [o for kind in kinds for o in outputs(kind) if o.kind != "id" and kind is not Time]
+    found |= {f"{own}{o.predicate}" for o in properties if ":" not in o.predicate}
     return {term.removeprefix(own) for term in found if term.startswith(own)}
 
 

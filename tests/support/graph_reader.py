@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -19,30 +19,15 @@ from kb.model import (
     Figure,
     Group,
     Measure,
+    Output,
     Partition,
     Publication,
     Section,
     Source,
     Study,
+    outputs,
 )
 from kb.rdf.iris import Iris
-from kb.rdf.mapping import (
-    ADJUDICATION,
-    CLAIM,
-    DATASET,
-    FIGURE,
-    GROUP,
-    MANY,
-    MEASURE,
-    PARTITION,
-    PUBLICATION,
-    RESULT,
-    SECTION,
-    SOURCE,
-    STEP,
-    STUDY,
-    Property,
-)
 from kb.records.notation import parse_time
 from kb.records.vocabulary import RDF_TYPE, Vocabulary
 
@@ -74,51 +59,49 @@ class GraphReader:
             for kind in said[RDF_TYPE]:
                 self._kinds[kind].append(subject)
         return Evidence(
-            dataset=self._one(Dataset, DATASET, self.iris.base, base=self.iris.base),
-            publications=self._all(Publication, "Publication", PUBLICATION, id=_last),
+            dataset=self._one(Dataset, self.iris.base, base=self.iris.base),
+            publications=self._all(Publication, id=_last),
             sources=tuple(self._source(s) for s in self._subjects("Source")),
             sections=self._sections(),
-            studies=self._all(Study, "Study", STUDY, id=_last),
-            groups=self._all(Group, "Group", GROUP, study=_study, id=_after("#group.")),
-            partitions=self._all(
-                Partition, "Partition", PARTITION, study=_study, id=_after("#partition.")
-            ),
+            studies=self._all(Study, id=_last),
+            groups=self._all(Group, study=_study, id=_after("#group.")),
+            partitions=self._all(Partition, study=_study, id=_after("#partition.")),
             claims=tuple(self._claim(s) for s in self._subjects("Claim")),
-            adjudications=self._all(Adjudication, "Adjudication", ADJUDICATION, study=_study),
+            adjudications=self._all(Adjudication, study=_study),
         )
 
     def _subjects(self, kind: str) -> list[str]:
         return sorted(self._kinds[self.iris.own(kind)], key=_order)
 
-    def _all(
-        self, make: type[T], kind: str, table: Iterable[Property], **ids: Any
-    ) -> tuple[T, ...]:
-        table = tuple(table)
-        subjects = self._subjects(kind)
+    def _all(self, kind: type[T], **ids: Callable[[str], str]) -> tuple[T, ...]:
         return tuple(
-            self._one(make, table, s, **{name: of(s) for name, of in ids.items()}) for s in subjects
+            self._one(kind, subject, **{name: of(subject) for name, of in ids.items()})
+            for subject in self._subjects(kind.__name__)
         )
 
-    def _one(self, make: type[T], table: Iterable[Property], subject: str, **ids: Any) -> T:
-        return make(**ids, **dict(self._values(table, self._said[subject])))
+    def _one(self, kind: type[T], subject: str, **ids: Any) -> T:
+        return kind(**ids, **dict(self._values(kind, self._said[subject])))
 
-    def _values(self, table: Iterable[Property], said: Said) -> Iterator[tuple[str, Any]]:
-        for prop in table:
-            full = prop.predicate if ":" in prop.predicate else self.iris.own(prop.predicate)
-            found = [self._value(prop, value) for value in said.get(full, [])]
-            if prop.attr in MANY:
-                yield prop.attr, tuple(sorted(found))
+    def _values(self, kind: type, said: Said) -> Iterator[tuple[str, Any]]:
+        for output in outputs(kind):
+            predicate = output.predicate
+            full = predicate if ":" in predicate else self.iris.own(predicate)
+            if output.kind == "id":
+                continue
+            found = [self._value(output, value) for value in said.get(full, [])]
+            if output.many:
+                yield output.attr, tuple(sorted(found))
             elif found:
-                yield prop.attr, found[0]
+                yield output.attr, found[0]
 
-    def _value(self, prop: Property, value: str) -> Any:
-        if prop.scheme:
+    def _value(self, output: Output, value: str) -> Any:
+        if output.scheme:
             return self._notations[value]
-        if prop.kind == "value":
-            return value == "true" if prop.type is bool else prop.type(value)
-        if prop.kind == "section":
+        if output.kind == "value":
+            return value == "true" if output.type is bool else output.type(value)
+        if output.kind == "section":
             return self._said[value][f"{_DCTERMS}identifier"][0]
-        return _READERS.get(prop.kind, str)(value)
+        return _READERS.get(output.kind, str)(value)
 
     def _source(self, subject: str) -> Source:
         name = _last(subject)
@@ -128,23 +111,23 @@ class GraphReader:
             if node.startswith(f"{subject}#"):
                 number = int(said[self.iris.own("referenceNumber")][0])
                 references.append((number, _last(said[self.iris.own("publication")][0])))
-        return self._one(Source, SOURCE, subject, id=name, references=tuple(sorted(references)))
+        return self._one(Source, subject, id=name, references=tuple(sorted(references)))
 
     def _sections(self) -> tuple[Section, ...]:
-        found = self._all(Section, "Section", SECTION)
+        found = self._all(Section)
         return tuple(sorted(found, key=lambda section: (section.source, section.position)))
 
     def _claim(self, subject: str) -> Claim:
         said = self._said[subject]
         measure = said[self.iris.own("measure")][0]
-        steps = (self._one(DoseStep, STEP, node) for node in said.get(self.iris.own("step"), []))
+        steps = (self._one(DoseStep, node) for node in said.get(self.iris.own("step"), []))
         return Claim(
             id=subject.partition("#")[2],
-            measure=self._one(Measure, MEASURE, measure, study=_study(measure)),
-            figure=Figure(**dict(self._values(FIGURE, said))),
-            result=ComparisonResult(**dict(self._values(RESULT, said))),
+            measure=self._one(Measure, measure, study=_study(measure)),
+            figure=Figure(**dict(self._values(Figure, said))),
+            result=ComparisonResult(**dict(self._values(ComparisonResult, said))),
             steps=tuple(sorted(steps, key=lambda step: step.position)),
-            **dict(self._values(CLAIM, said)),
+            **dict(self._values(Claim, said)),
         )
 
 
