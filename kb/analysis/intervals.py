@@ -19,6 +19,7 @@ from math import log, sqrt
 from statistics import NormalDist
 from typing import Final
 
+from kb.checks.rounding import Rounding, rounding
 from kb.errors import UnavailableError
 from kb.model import Claim, Measure
 
@@ -290,12 +291,14 @@ def _is_of_group(prints: Sequence[Claim]) -> bool:
 
 
 def _fits(claim: Claim, number: int, of: int) -> bool:
-    """Say whether a printed share can be this one, rounded or cut to the digits it has."""
+    """Tell whether a printed percentage is that of the counts, if need be with its digits cut off.
+
+    A last digit that is cut off is an error in print, but leaves no doubt about the counts.
+    """
     value = claim.figure.value
     if value is None or claim.figure.unit != "%":
         return True
-    unit = Decimal(1).scaleb(int(value.as_tuple().exponent))
-    return abs(value - Decimal(100 * number) / of) < unit
+    return rounding(Decimal(100 * number) / of, value) is not Rounding.WRONG
 
 
 def _name(claim: Claim) -> str:

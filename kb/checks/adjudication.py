@@ -78,7 +78,7 @@ class CuratedDiscrepancies:
 def most_severe(standings: Iterable[ClaimStatus]) -> ClaimStatus:
     """Return the one of several standings of a claim that holds: the gravest.
 
-    >>> most_severe([Standing.PREFERRED, ClaimStatus.DISPUTED]).value
+    >>> most_severe([ClaimStatus.PREFERRED, ClaimStatus.DISPUTED]).value
     'disputed'
     """
     found = set(standings)

@@ -10,7 +10,7 @@ from typing import Final
 
 from kb.checks.finding import CheckContext, Discrepancy, Outcome, Severity
 from kb.checks.reports import Reports
-from kb.checks.rounding import agree, printed
+from kb.checks.rounding import possible_values, same_figure
 from kb.checks.wording import Saying, figure, place
 from kb.model import Claim, Measure
 
@@ -31,13 +31,14 @@ def compare(one: Claim, other: Claim, *, counted: bool = False) -> Outcome:
     is ``counted`` in whole numbers ends in a half or in nothing: 1.5 and 1 are two figures.
     """
     judges = (_values, _counts, _bounds, _words, _p)
-    outcomes = [judge(one, other) for judge in judges]
     if counted and _by_a_half(one, other):
         return Outcome.INCONSISTENT
-    for worst in (Outcome.INCONSISTENT, Outcome.BY_ROUNDING, Outcome.CONSISTENT):
-        if worst in outcomes:
-            return worst
-    return Outcome.NOT_ENOUGH
+    return _worst(judge(one, other) for judge in judges)
+
+
+def _worst(outcomes: Iterable[Outcome]) -> Outcome:
+    reached, ranked = set(outcomes), (Outcome.INCONSISTENT, Outcome.BY_ROUNDING, Outcome.CONSISTENT)
+    return next((outcome for outcome in ranked if outcome in reached), Outcome.NOT_ENOUGH)
 
 
 def _by_a_half(one: Claim, other: Claim) -> bool:
@@ -51,13 +52,10 @@ def _values(one: Claim, other: Claim) -> Outcome:
     comparable = one.statistic == other.statistic and a.unit == b.unit
     if a.value is None or b.value is None or not comparable:
         return Outcome.NOT_ENOUGH
-    if a.value == b.value:
-        return Outcome.CONSISTENT
-    if a.operator or b.operator:
-        fits = printed(a.value, a.operator).overlaps(printed(b.value, b.operator))
-    else:
-        fits = agree(a.value, b.value)
-    return Outcome.BY_ROUNDING if fits else Outcome.INCONSISTENT
+    if a.value == b.value or not (a.operator or b.operator):
+        return same_figure(a.value, b.value)
+    spans = possible_values(a.value, a.operator), possible_values(b.value, b.operator)
+    return Outcome.BY_ROUNDING if spans[0].overlaps(spans[1]) else Outcome.INCONSISTENT
 
 
 def _counts(one: Claim, other: Claim) -> Outcome:
@@ -79,9 +77,7 @@ def _bounds(one: Claim, other: Claim) -> Outcome:
     pairs = [
         (x, y) for x, y in ((a.low, b.low), (a.high, b.high)) if x is not None and y is not None
     ]
-    if not all(agree(x, y) for x, y in pairs):
-        return Outcome.INCONSISTENT
-    return Outcome.CONSISTENT if all(x == y for x, y in pairs) else Outcome.BY_ROUNDING
+    return _worst(same_figure(x, y) for x, y in pairs)
 
 
 def _words(one: Claim, other: Claim) -> Outcome:
@@ -98,9 +94,7 @@ def _p(one: Claim, other: Claim) -> Outcome:
     a, b = one.result, other.result
     if a.p_value is None or b.p_value is None or {a.p_operator, b.p_operator} != {"="}:
         return Outcome.NOT_ENOUGH
-    if agree(a.p_value, b.p_value):
-        return Outcome.CONSISTENT if a.p_value == b.p_value else Outcome.BY_ROUNDING
-    return Outcome.INCONSISTENT
+    return same_figure(a.p_value, b.p_value)
 
 
 def severity(claims: Sequence[Claim]) -> Severity:

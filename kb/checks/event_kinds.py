@@ -26,9 +26,9 @@ Place = dict[tuple[str, str], list[Claim]]
 def at_most(kinds: Sequence[Span], whole: Span) -> Outcome:
     """Judge kinds that exclude each other, or one kind alone, against the total.
 
-    >>> from kb.checks.rounding import printed
-    >>> spans = [printed(Decimal(n)) for n in (19, 30, 9)]
-    >>> [at_most(spans, printed(Decimal(n))).value for n in (58, 57, 55)]
+    >>> from kb.checks.rounding import possible_values
+    >>> spans = [possible_values(Decimal(n)) for n in (19, 30, 9)]
+    >>> [at_most(spans, possible_values(Decimal(n))).value for n in (58, 57, 55)]
     ['consistent', 'consistent only by rounding', 'inconsistent']
     """
     low = sum((k.low for k in kinds), Decimal(0))

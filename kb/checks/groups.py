@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kb.checks.finding import CheckContext
-from kb.checks.rounding import Span, printed
+from kb.checks.rounding import Span, possible_values
 from kb.model import Claim, Group, Measure
 
 PEOPLE: Final = "patients"
@@ -102,7 +102,7 @@ def point_of(claim: Claim) -> Span | None:
     figure = claim.figure
     if figure.value is None or figure.operator not in ("", "~") or figure.text_value:
         return None
-    return printed(figure.value, figure.operator)
+    return possible_values(figure.value, figure.operator)
 
 
 def by_measure(claims: Iterable[Claim]) -> Iterator[list[Claim]]:

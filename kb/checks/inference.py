@@ -9,7 +9,7 @@ from math import sqrt
 from typing import Final
 
 from kb.checks.finding import CheckContext, Discrepancy, Outcome, Severity
-from kb.checks.rounding import Span, printed
+from kb.checks.rounding import Span, possible_values
 from kb.checks.significance import (
     ALPHA,
     HIGHER,
@@ -59,7 +59,7 @@ def _p_span(claim: Claim) -> Span | None:
     """Return what the printed p may stand for; "ns" is anything from 0.05."""
     result = claim.result
     if result.p_value is not None:
-        return printed(result.p_value, result.p_operator.replace("=", ""))
+        return possible_values(result.p_value, result.p_operator.replace("=", ""))
     return Span(ALPHA, Decimal(1)) if result.p_printed else None
 
 
@@ -155,7 +155,7 @@ def _of_ratio_words(
         value, finding = claim.figure.value, claim.result.direction
         if value is None or claim.statistic != "hazard-ratio" or _sense(claim, material) != 1:
             continue
-        span = printed(value, claim.figure.operator)
+        span = possible_values(value, claim.figure.operator)
         wrong = {"better": span.low > 1, "longer": span.low > 1}
         wrong |= {"worse": span.high < 1, "shorter": span.high < 1}
         if wrong.get(finding):
@@ -219,7 +219,7 @@ def _is_comparable(a: Claim, b: Claim) -> bool:
 
 def _span(claim: Claim) -> Span:
     value = claim.figure.value
-    return printed(value if value is not None else Decimal(0), claim.figure.operator)
+    return possible_values(value if value is not None else Decimal(0), claim.figure.operator)
 
 
 def _of_counts(claim: Claim, claims: Sequence[Claim], say: Saying) -> Iterator[Discrepancy]:

@@ -15,7 +15,7 @@ from typing import Final
 
 from kb.checks.finding import CheckContext, Discrepancy, Outcome, Severity
 from kb.checks.groups import FREQUENCY, Groups, count_of
-from kb.checks.rounding import printed
+from kb.checks.rounding import possible_values
 from kb.checks.wording import Saying, place, places
 from kb.model import WHOLE, Claim, Group, Measure
 
@@ -48,7 +48,7 @@ def not_above(lower: Decimal, upper: Decimal) -> Outcome:
     """
     if lower <= upper:
         return Outcome.CONSISTENT
-    reach = printed(lower).low < printed(upper).high
+    reach = possible_values(lower).low < possible_values(upper).high
     return Outcome.BY_ROUNDING if reach else Outcome.INCONSISTENT
 
 
@@ -85,8 +85,10 @@ def share_beside_median(months: Decimal, share: Decimal, median: Decimal) -> Out
     >>> share_beside_median(Decimal(12), Decimal(60), Decimal("7.7")).value
     'inconsistent'
     """
-    past, early = printed(median).high < months, printed(median).low > months
-    wrong = (past and printed(share).low > _HALF) or (early and printed(share).high < _HALF)
+    past, early = possible_values(median).high < months, possible_values(median).low > months
+    wrong = (past and possible_values(share).low > _HALF) or (
+        early and possible_values(share).high < _HALF
+    )
     return Outcome.INCONSISTENT if wrong else Outcome.CONSISTENT
 
 

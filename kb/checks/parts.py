@@ -53,8 +53,8 @@ def adds_up(parts: Sequence[int], whole: int, *, complete: bool = True) -> Outco
 def reach(parts: Sequence[Share]) -> Span:
     """Return what the whole may be: the weighted average, or anything between the parts.
 
-    >>> from kb.checks.rounding import printed
-    >>> fifty, ninety = (printed(Decimal(n)) for n in (50, 90))
+    >>> from kb.checks.rounding import possible_values
+    >>> fifty, ninety = (possible_values(Decimal(n)) for n in (50, 90))
     >>> reach([Share(fifty, 10), Share(ninety, 30)])
     Span(low=Decimal('79.5'), high=Decimal('80.5'))
     >>> reach([Share(fifty), Share(ninety, 30)])
@@ -72,9 +72,9 @@ def reach(parts: Sequence[Share]) -> Span:
 def averages(parts: Sequence[Share], whole: Span) -> Outcome:
     """Judge the share (or the median) of a whole against those of all its parts.
 
-    >>> from kb.checks.rounding import printed
-    >>> spans = [printed(Decimal(n)) for n in (45, 13)]
-    >>> averages([Share(s) for s in spans], printed(Decimal(63))).value
+    >>> from kb.checks.rounding import possible_values
+    >>> spans = [possible_values(Decimal(n)) for n in (45, 13)]
+    >>> averages([Share(s) for s in spans], possible_values(Decimal(63))).value
     'inconsistent'
     """
     possible = reach(parts)

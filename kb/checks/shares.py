@@ -15,7 +15,7 @@ from typing import Final
 
 from kb.checks.finding import CheckContext, Discrepancy, Outcome, Severity
 from kb.checks.groups import FREQUENCY, Groups, Size, by_measure, count_of
-from kb.checks.rounding import printed
+from kb.checks.rounding import Rounding, last_digit, possible_values, rounding
 from kb.checks.wording import Saying, place, places
 from kb.model import Claim, Measure
 
@@ -43,11 +43,10 @@ def share_fits(count: int, of: int, share: Decimal, operator: str = "") -> Outco
         return Outcome.NOT_ENOUGH
     if count > of:
         return Outcome.INCONSISTENT
-    exact, span = Decimal(100 * count) / of, printed(share, operator)
-    if not span.holds(exact):
-        return Outcome.INCONSISTENT
-    tie = not operator and exact in (span.low, span.high)
-    return Outcome.BY_ROUNDING if tie else Outcome.CONSISTENT
+    if not operator:
+        return rounding(_exact(count, of), share).outcome
+    fits = possible_values(share, operator).holds(_exact(count, of))
+    return Outcome.CONSISTENT if fits else Outcome.INCONSISTENT
 
 
 def share_is_possible(of: int, share: Decimal, operator: str = "") -> Outcome:
@@ -123,9 +122,9 @@ def share_severity(count: int, of: int, share: Decimal) -> Severity:
     >>> share_severity(4, 14, Decimal(28)), share_severity(131, 146, Decimal("90.4"))
     (<Severity.ROUNDING: 'rounding'>, <Severity.MATERIAL: 'material'>)
     """
-    off = abs(Decimal(100 * count) / of - share)
-    if off < _unit(share):
+    if rounding(_exact(count, of), share) is not Rounding.WRONG:
         return Severity.ROUNDING
+    off = abs(_exact(count, of) - share)
     other = share_is_possible(of, share) is not Outcome.INCONSISTENT
     return Severity.MATERIAL if other or off >= _MATERIAL_POINTS else Severity.MINOR
 
@@ -373,18 +372,14 @@ def _share(claim: Claim) -> Decimal | None:
     return claim.figure.value if claim.figure.unit == "%" else None
 
 
-def _unit(share: Decimal) -> Decimal:
-    return Decimal(1).scaleb(int(share.as_tuple().exponent))
-
-
 def _exact(count: int, of: int) -> Decimal:
     return Decimal(100 * count) / of
 
 
 def _rounded(exact: Decimal, like: Decimal) -> Decimal:
     """Round as the print should have, with one more digit where that would look the same."""
-    rounded = exact.quantize(_unit(like), ROUND_HALF_UP)
-    finer = _unit(like).scaleb(-1)
+    rounded = exact.quantize(last_digit(like), ROUND_HALF_UP)
+    finer = last_digit(like).scaleb(-1)
     return rounded if rounded != like else exact.quantize(finer, ROUND_HALF_UP)
 
 

@@ -9,7 +9,7 @@ from statistics import NormalDist
 from typing import Final
 
 from kb.checks.finding import Outcome
-from kb.checks.rounding import Span, printed
+from kb.checks.rounding import Span, possible_values
 
 # Words of the ontology that these judgements know by name.
 HIGHER: Final = frozenset(
@@ -38,7 +38,7 @@ class Interval:
     @property
     def logs(self) -> tuple[Span, Span] | None:
         """Return the logarithms that each bound may stand for; None when one may be 0."""
-        low, high = printed(self.low), printed(self.high)
+        low, high = possible_values(self.low), possible_values(self.high)
         return (_log(low), _log(high)) if low.low > 0 and high.low > low.high else None
 
 
@@ -59,7 +59,7 @@ def middle(estimate: Decimal, interval: Interval) -> Outcome:
     >>> middle(Decimal("0.61"), Interval(Decimal("0.55"), Decimal("0.93")))
     <Outcome.INCONSISTENT: 'inconsistent'>
     """
-    logs, point = interval.logs, printed(estimate)
+    logs, point = interval.logs, possible_values(estimate)
     if logs is None or point.low <= 0:
         return Outcome.NOT_ENOUGH
     low, high = logs
@@ -77,12 +77,12 @@ def p_of_interval(estimate: Decimal, interval: Interval, level: float, p: Span) 
     The two-sided and the one-sided p are accepted, and any within ``Z_TOLERANCE`` of them.
 
     >>> bounds = Interval(Decimal("0.55"), Decimal("0.93"))
-    >>> p_of_interval(Decimal("0.71"), bounds, 0.95, printed(Decimal("0.01"))).name
+    >>> p_of_interval(Decimal("0.71"), bounds, 0.95, possible_values(Decimal("0.01"))).name
     'CONSISTENT'
-    >>> p_of_interval(Decimal("0.71"), bounds, 0.95, printed(Decimal("0.1"))).name
+    >>> p_of_interval(Decimal("0.71"), bounds, 0.95, possible_values(Decimal("0.1"))).name
     'INCONSISTENT'
     """
-    logs, point = interval.logs, printed(estimate)
+    logs, point = interval.logs, possible_values(estimate)
     if logs is None or point.low <= 0:
         return Outcome.NOT_ENOUGH
     low, high = logs
@@ -110,13 +110,13 @@ def sides(interval: Interval, level: float, p: Span) -> Outcome:
     A p up to twice too small may be one-sided, which says too little to judge.
 
     >>> bounds = Interval(Decimal("0.58"), Decimal("1.03"))
-    >>> sides(bounds, 0.95, printed(Decimal("0.01"))).name
+    >>> sides(bounds, 0.95, possible_values(Decimal("0.01"))).name
     'INCONSISTENT'
-    >>> sides(bounds, 0.975, printed(Decimal("0.04"))).name
+    >>> sides(bounds, 0.975, possible_values(Decimal("0.04"))).name
     'CONSISTENT'
     """
     alpha = Decimal(str(1 - level)).quantize(Decimal("0.0001"))
-    low, high = printed(interval.low), printed(interval.high)
+    low, high = possible_values(interval.low), possible_values(interval.high)
     excludes = low.low > 1 or high.high < 1
     includes = low.high < 1 < high.low
     if not excludes and not includes:
@@ -131,9 +131,9 @@ def sides(interval: Interval, level: float, p: Span) -> Outcome:
 def word_and_p(significance: str, p: Span) -> Outcome:
     """Judge a statement of significance against the p printed for it, at the level 0.05.
 
-    >>> word_and_p("significant", printed(Decimal("0.11"))).name
+    >>> word_and_p("significant", possible_values(Decimal("0.11"))).name
     'INCONSISTENT'
-    >>> word_and_p("significant", printed(Decimal("0.05"))).name
+    >>> word_and_p("significant", possible_values(Decimal("0.05"))).name
     'BY_ROUNDING'
     """
     if significance not in ("significant", "not-significant"):
@@ -148,9 +148,9 @@ def word_and_p(significance: str, p: Span) -> Outcome:
 def direction(word: str, first: Span, second: Span) -> Outcome:
     """Judge "higher", "longer" or "lower" against the figures of the first and second group.
 
-    >>> direction("longer", printed(Decimal("7.7")), printed(Decimal(4))).name
+    >>> direction("longer", possible_values(Decimal("7.7")), possible_values(Decimal(4))).name
     'CONSISTENT'
-    >>> direction("less-frequent", printed(Decimal(11)), printed(Decimal(1))).name
+    >>> direction("less-frequent", possible_values(Decimal(11)), possible_values(Decimal(1))).name
     'INCONSISTENT'
     """
     if word not in HIGHER | LOWER:
@@ -164,9 +164,9 @@ def direction(word: str, first: Span, second: Span) -> Outcome:
 def p_of_counts(first: tuple[int, int], second: tuple[int, int], p: Span) -> Outcome:
     """Judge a p-value against the counts of two groups, each (with the event, all).
 
-    >>> p_of_counts((6, 7), (0, 5), printed(Decimal("0.0076"))).name
+    >>> p_of_counts((6, 7), (0, 5), possible_values(Decimal("0.0076"))).name
     'CONSISTENT'
-    >>> p_of_counts((6, 7), (5, 6), printed(Decimal("0.0076"))).name
+    >>> p_of_counts((6, 7), (5, 6), possible_values(Decimal("0.0076"))).name
     'INCONSISTENT'
     """
     if not _is_table(first, second):

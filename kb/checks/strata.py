@@ -11,7 +11,7 @@ from typing import Final
 
 from kb.checks.finding import CheckContext, Discrepancy, Outcome, Severity
 from kb.checks.partitions import Whole, wholes
-from kb.checks.rounding import Span, printed
+from kb.checks.rounding import Span, possible_values
 from kb.checks.wording import Saying, figure, place
 from kb.model import Claim, Measure
 
@@ -23,7 +23,7 @@ _MOST: Final = 500
 def smallest(share: Span, most: int) -> int | None:
     """Return the fewest people of whom a whole number can be this share; None up to ``most``.
 
-    >>> smallest(printed(Decimal(46)), 20), smallest(printed(Decimal(50)), 20)
+    >>> smallest(possible_values(Decimal(46)), 20), smallest(possible_values(Decimal(50)), 20)
     (13, 2)
     """
     for people in range(1, most + 1):
@@ -36,7 +36,7 @@ def smallest(share: Span, most: int) -> int | None:
 def can_be_strata(shares: Sequence[Span], whole: int) -> Outcome:
     """Judge shares of groups that have nobody in common against how many there are in all.
 
-    >>> spans = [printed(Decimal(n)) for n in (46, 8)]
+    >>> spans = [possible_values(Decimal(n)) for n in (46, 8)]
     >>> can_be_strata(spans, 14).value, can_be_strata(spans, 25).value
     ('inconsistent', 'consistent')
     """
@@ -110,7 +110,9 @@ def _stratum(
         if not choices or any(_fit(choice, size) for choice in choices):
             continue
         chosen = choices[0]
-        least = [smallest(printed(_value(c), c.figure.operator), 10 * _MOST) for c in chosen]
+        least = [
+            smallest(possible_values(_value(c), c.figure.operator), 10 * _MOST) for c in chosen
+        ]
         said = " and ".join(f"{figure(c)} ({say.group(c.study, c.measure.group)})" for c in chosen)
         about = say.group(whole.study, whole.of)
         shown = "; ".join(
@@ -134,7 +136,7 @@ def _value(claim: Claim) -> Decimal:
 
 
 def _fit(chosen: Sequence[Claim], size: int) -> bool:
-    spans = [printed(_value(c), c.figure.operator) for c in chosen]
+    spans = [possible_values(_value(c), c.figure.operator) for c in chosen]
     return can_be_strata(spans, size) is not Outcome.INCONSISTENT
 
 

@@ -13,7 +13,7 @@ from support.check_material import all_of, found_in
 from kb import KnowledgeBase
 from kb.checks import CheckContext, Discrepancy, Outcome, Severity
 from kb.checks.inference import find
-from kb.checks.rounding import Span, printed
+from kb.checks.rounding import Span, possible_values
 from kb.checks.significance import (
     Interval,
     direction,
@@ -44,7 +44,7 @@ def p(text: str) -> Span:
     read = parse_p(text)
     assert read is not None
     assert read.value is not None
-    return printed(read.value, read.operator.replace("=", ""))
+    return possible_values(read.value, read.operator.replace("=", ""))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,10 @@ def test_a_word_of_significance_fits_its_p(word: str, value: str, outcome: Outco
 def test_a_direction_in_words_fits_the_figures(
     word: str, first: str, second: str, outcome: Outcome
 ) -> None:
-    assert direction(word, printed(Decimal(first)), printed(Decimal(second))) is outcome
+    assert (
+        direction(word, possible_values(Decimal(first)), possible_values(Decimal(second)))
+        is outcome
+    )
 
 
 @pytest.mark.parametrize(
@@ -215,7 +218,7 @@ def test_an_estimate_one_unit_off_the_middle_is_a_finding(
     material: CheckContext, mean: float, error: float, side: int
 ) -> None:
     low, high = (rounded(exp(mean + sign * 1.959964 * error)) for sign in (-1, 1))
-    spans = printed(low), printed(high)
+    spans = possible_values(low), possible_values(high)
     ends = [
         (log(getattr(a, e)) + log(getattr(b, e))) / 2 for e in ("low", "high") for a, b in [spans]
     ]
@@ -229,7 +232,7 @@ def test_an_estimate_one_unit_off_the_middle_is_a_finding(
 
 @given(thousandths=st.integers(0, 999))
 def test_a_word_is_flagged_one_unit_beyond_rounding(thousandths: int) -> None:
-    span = printed(Decimal(thousandths) * UNIT)
+    span = possible_values(Decimal(thousandths) * UNIT)
     called = {word: word_and_p(word, span) for word in ("significant", "not-significant")}
     assert (called["significant"] is NO) == (thousandths >= 51)
     assert (called["not-significant"] is NO) == (thousandths <= 49)
@@ -241,7 +244,7 @@ def test_a_word_is_flagged_one_unit_beyond_rounding(thousandths: int) -> None:
     word=st.sampled_from(["higher", "lower"]),
 )
 def test_a_direction_is_flagged_one_unit_the_other_way(first: int, second: int, word: str) -> None:
-    outcome = direction(word, printed(Decimal(first)), printed(Decimal(second)))
+    outcome = direction(word, possible_values(Decimal(first)), possible_values(Decimal(second)))
     wrong = first < second if word == "higher" else first > second
     apart = abs(first - second) > 1  # neighbours touch
     assert (outcome is NO) == (wrong and apart)
@@ -255,10 +258,10 @@ def test_the_p_of_random_counts_is_accepted_and_a_far_one_flagged(
     found = p_values((a, m), (c, n))
     for value in found.values():
         if value > 1e-4:
-            assert p_of_counts((a, m), (c, n), printed(Decimal(f"{value:.4f}"))) is YES
+            assert p_of_counts((a, m), (c, n), possible_values(Decimal(f"{value:.4f}"))) is YES
     far = Decimal(f"{max(found.values()) * 10:.4f}") + Decimal("0.0001")
     if far <= 1:
-        assert p_of_counts((a, m), (c, n), printed(far)) is NO
+        assert p_of_counts((a, m), (c, n), possible_values(far)) is NO
 
 
 # --- the evidence ----------------------------------------------------------------------------

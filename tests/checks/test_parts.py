@@ -15,7 +15,7 @@ from kb.checks import CheckContext, Discrepancy, Outcome, Severity, parts
 from kb.checks.event_kinds import at_most
 from kb.checks.partitions import exclude, wholes
 from kb.checks.parts import Share, adds_up, averages, fits_in
-from kb.checks.rounding import printed
+from kb.checks.rounding import possible_values
 from kb.model import Claim
 
 ARMS = [group("a"), group("b")]
@@ -27,7 +27,7 @@ FIXED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def spans(*values: str) -> list[Share]:
-    return [Share(printed(Decimal(v))) for v in values]
+    return [Share(possible_values(Decimal(v))) for v in values]
 
 
 @pytest.mark.parametrize(
@@ -73,8 +73,11 @@ def test_counts_add_up(counts: list[int], whole: int, complete: bool, outcome: O
 def test_a_whole_lies_within_its_parts(
     shares: list[str], sizes: list[int] | None, whole: str, outcome: Outcome
 ) -> None:
-    made = [Share(printed(Decimal(v)), n) for v, n in zip(shares, sizes or [None] * 2, strict=True)]
-    assert averages(made, printed(Decimal(whole))) is outcome
+    made = [
+        Share(possible_values(Decimal(v)), n)
+        for v, n in zip(shares, sizes or [None] * 2, strict=True)
+    ]
+    assert averages(made, possible_values(Decimal(whole))) is outcome
 
 
 @pytest.mark.parametrize(
@@ -88,8 +91,8 @@ def test_a_whole_lies_within_its_parts(
     ],
 )
 def test_kinds_stay_below_their_total(kinds: list[str], whole: str, outcome: Outcome) -> None:
-    made = [printed(Decimal(k)) for k in kinds]
-    assert at_most(made, printed(Decimal(whole))) is outcome
+    made = [possible_values(Decimal(k)) for k in kinds]
+    assert at_most(made, possible_values(Decimal(whole))) is outcome
 
 
 def test_a_part_has_at_most_the_people_of_its_whole() -> None:
@@ -237,7 +240,7 @@ def test_random_consistent_counts_never_give_a_finding(
 def _average(events: list[int], sizes: list[int]) -> tuple[int, int]:
     """The first whole percentages that no rounding of the parts can average to."""
     shares = [
-        Share(printed((Decimal(100 * e) / n).quantize(Decimal(1))), n)
+        Share(possible_values((Decimal(100 * e) / n).quantize(Decimal(1))), n)
         for e, n in zip(events, sizes, strict=True)
     ]
     reach = parts.reach(shares)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.small_evidence import claim, group, kinds, material, months, people, share
 
 from kb.checks import Discrepancy, Outcome
-from kb.checks.rounding import printed
+from kb.checks.rounding import possible_values
 from kb.checks.strata import added_up, can_be_strata, find, smallest
 
 YES, NO, UNKNOWN = Outcome.CONSISTENT, Outcome.INCONSISTENT, Outcome.NOT_ENOUGH
@@ -34,13 +34,15 @@ def found(size: int, few: str, many: str, endpoint: str = "CR") -> list[Discrepa
     ("share_", "people_"), [("46", 13), ("8", 12), ("50", 2), ("100", 1), ("0", 1), ("82.3", 62)]
 )
 def test_the_fewest_people_that_give_a_share(share_: str, people_: int) -> None:
-    assert smallest(printed(Decimal(share_)), people_) == people_
-    assert smallest(printed(Decimal(share_)), people_ - 1) is None
+    assert smallest(possible_values(Decimal(share_)), people_) == people_
+    assert smallest(possible_values(Decimal(share_)), people_ - 1) is None
 
 
 @pytest.mark.parametrize(("whole", "outcome"), [(14, NO), (24, NO), (25, YES), (26, YES)])
 def test_strata_need_as_many_people_as_there_are(whole: int, outcome: Outcome) -> None:
-    assert can_be_strata([printed(Decimal(46)), printed(Decimal(8))], whole) is outcome
+    assert (
+        can_be_strata([possible_values(Decimal(46)), possible_values(Decimal(8))], whole) is outcome
+    )
 
 
 def test_strata_that_the_whole_is_too_small_for_are_found() -> None:
@@ -75,7 +77,7 @@ def test_shares_of_real_people_are_never_flagged(a: int, b: int, data: st.DataOb
 def test_one_person_too_few_is_always_flagged(a: int, b: int) -> None:
     """1/a printed exactly enough needs a people: a whole of one less cannot hold both parts."""
     few, many = (f"{Decimal(100) / n:.4f}" for n in (a, b))
-    needed = sum(smallest(printed(Decimal(x)), 400) or 0 for x in (few, many))
+    needed = sum(smallest(possible_values(Decimal(x)), 400) or 0 for x in (few, many))
     assert kinds(found(needed - 1, few, many)) == ["strata-too-large"]
     assert found(needed, few, many) == []
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from kb.api.results import ClaimView
-from kb.checks import Discrepancy, Severity
+from kb.checks import Discrepancy, Outcome, Severity
 from kb.checks.adjudication import ClaimStatus
+from kb.checks.rounding import same_figure
 from kb.model import Figure, Publication
 from kb.site.labels import STATES, Words
 from kb.sources.verify import VerificationState
@@ -115,7 +115,13 @@ def shown_figures(
     """Put claims of one measure together: those that agree under the fullest figure."""
     clusters = _clusters(found, lambda a, b: agree(a.claim.figure, b.claim.figure))
     flags = [
-        any(_conflict(a, b) for other in clusters if other is not one for a in one for b in other)
+        any(
+            contradict(a.claim.figure, b.claim.figure)
+            for other in clusters
+            if other is not one
+            for a in one
+            for b in other
+        )
         for one in clusters
     ]
     shown = [
@@ -187,23 +193,23 @@ def agree(a: Figure, b: Figure) -> bool:
     return all(x == y for x, y in shared)
 
 
-def _conflict(a: ClaimView, b: ClaimView) -> bool:
-    one, two = a.claim.figure, b.claim.figure
-    if one.operator == two.operator and one.unit == two.unit and _round_alike(one.value, two.value):
+def contradict(one: Figure, two: Figure) -> bool:
+    """Say whether two figures cannot both be right, at the precision that was printed.
+
+    >>> from decimal import Decimal
+    >>> fine, coarse, other = (Figure(value=Decimal(v), unit="%") for v in ("22.8", "23", "22"))
+    >>> contradict(fine, coarse), contradict(fine, other)
+    (False, True)
+    """
+    if (one.operator, one.unit) == (two.operator, two.unit) and _same_value(one, two):
         one, two = replace(one, value=None), replace(two, value=None)
     return any(x and y and x != y for x, y in zip(_facts(one), _facts(two), strict=True))
 
 
-def _round_alike(one: Decimal | None, two: Decimal | None) -> bool:
-    """Say whether two figures are one, printed with more digits and with fewer.
-
-    >>> _round_alike(Decimal("22.8"), Decimal("23")), _round_alike(Decimal("22.8"), Decimal("22"))
-    (True, False)
-    """
-    if one is None or two is None:
+def _same_value(one: Figure, two: Figure) -> bool:
+    if one.value is None or two.value is None:
         return False
-    fine, coarse = sorted((one, two), key=lambda value: int(value.as_tuple().exponent))
-    return fine.quantize(coarse, rounding=ROUND_HALF_UP) == coarse
+    return same_figure(one.value, two.value) is not Outcome.INCONSISTENT
 
 
 def _facts(figure: Figure) -> tuple[object, ...]:
