@@ -1,9 +1,36 @@
-"""Checks that read the sources critically: each a pure function with both its edges tested.
+"""Checks that read the evidence critically: each a pure function, tested at both its edges.
 
-A family is a module with ``find(material)``, which yields findings that each rest on one study,
-its sources and its relatives. Two families also set studies side by side: ``across(material)``
-needs the claims that ``needed(material)`` yields of each study, and no others. So findings can
-be found study by study. What remains after all of them is sorted, each once.
+A family of checks is a module of this package that is named in ``FAMILIES``. It has a function
+``find(context)``, which yields the discrepancies that rest on one study, its sources and its
+related studies. A family that also compares studies is named in ``ACROSS``, too, and has two
+more functions: ``needed(context)`` yields the claims of a study that the comparison needs, and
+``across(context)`` yields the discrepancies between studies, given those claims and no others.
+So checks run study by study, in little memory.
+
+To add a check, write a module with a judgement, which is a pure function of numbers, and a
+``find`` that applies it; add its name to ``FAMILIES``; test the judgement with what it must
+accept and what it must refuse. For example, that a median time is not negative::
+
+    def is_duration(months: Decimal) -> Outcome:
+        return Outcome.CONSISTENT if months >= 0 else Outcome.INCONSISTENT
+
+
+    def find(context: CheckContext) -> Iterator[Discrepancy]:
+        for claim in context.evidence.claims:
+            value = claim.figure.value
+            is_time = claim.statistic == "median" and claim.figure.unit == "months"
+            if is_time and value is not None and is_duration(value) is Outcome.INCONSISTENT:
+                subject, figure = context.describe.subject(claim), figure_text(claim)
+                yield Discrepancy.of_endpoint(
+                    kind="negative-time",
+                    severity=Severity.MATERIAL,
+                    message=f"{subject} is printed as {figure} ({place(claim)}).",
+                    claims=[claim],
+                    computation=f"{value} < 0",
+                )
+
+An outcome that is not ``INCONSISTENT`` yields nothing. The id of a discrepancy is made of its
+kind and claims, so renaming a kind orphans the adjudications of its discrepancies.
 """
 
 from __future__ import annotations
@@ -14,18 +41,14 @@ from itertools import chain
 from types import ModuleType
 from typing import Final
 
-from kb.checks.finding import (
-    CheckContext,
-    Discrepancy,
-    Outcome,
-    Severity,
-    Status,
-    most_material_first,
-)
+from kb.checks.context import CheckContext
+from kb.checks.finding import Discrepancy, Outcome, Severity, Status, most_material_first
 from kb.model import Claim, Evidence
 from kb.records.vocabulary import Vocabulary
 
 __all__ = [
+    "ACROSS",
+    "FAMILIES",
     "CheckContext",
     "Discrepancy",
     "Outcome",
@@ -38,7 +61,7 @@ __all__ = [
     "within",
 ]
 
-_FAMILIES: Final = (
+FAMILIES: Final = (
     "shares",
     "parts",
     "strata",
@@ -49,33 +72,35 @@ _FAMILIES: Final = (
     "provenance",
     "definitions",
 )
-_ACROSS: Final = ("provenance", "definitions")
+"""The modules that find discrepancies within a study."""
+ACROSS: Final = ("provenance", "definitions")
+"""Those that also find discrepancies between studies."""
 
 
 def check(evidence: Evidence, vocabulary: Vocabulary) -> list[Discrepancy]:
-    """Run every family over the evidence; the material findings come first."""
-    material = CheckContext(evidence, vocabulary)
-    return most_material_first(chain(within(material), across(material)))
+    """Run every family over the evidence; material discrepancies come first."""
+    context = CheckContext(evidence, vocabulary)
+    return most_material_first(chain(within(context), across(context)))
 
 
-def within(material: CheckContext) -> Iterator[Discrepancy]:
-    """Yield the findings that each rest on one study."""
-    for name in _FAMILIES:
-        yield from _family(name).find(material)
+def within(context: CheckContext) -> Iterator[Discrepancy]:
+    """Yield the discrepancies that each rest on one study."""
+    for name in FAMILIES:
+        yield from _family(name).find(context)
 
 
-def across(material: CheckContext) -> Iterator[Discrepancy]:
-    """Yield the findings that set studies side by side."""
-    for name in _ACROSS:
-        yield from _family(name).across(material)
+def across(context: CheckContext) -> Iterator[Discrepancy]:
+    """Yield the discrepancies between studies."""
+    for name in ACROSS:
+        yield from _family(name).across(context)
 
 
-def needed_across(material: CheckContext) -> list[Claim]:
+def needed_across(context: CheckContext) -> list[Claim]:
     """Return the claims that ``across`` needs, in the order of the evidence."""
-    wanted = {(c.study, c.id) for name in _ACROSS for c in _family(name).needed(material)}
-    return [claim for claim in material.evidence.claims if (claim.study, claim.id) in wanted]
+    wanted = {(c.study, c.id) for name in ACROSS for c in _family(name).needed(context)}
+    return [claim for claim in context.evidence.claims if (claim.study, claim.id) in wanted]
 
 
 def _family(name: str) -> ModuleType:
-    """Families are loaded when they run: most commands run none."""
+    """Load a family when it runs: most commands run none."""
     return import_module(f"{__name__}.{name}")

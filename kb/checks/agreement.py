@@ -8,11 +8,13 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Final
 
-from kb.checks.finding import CheckContext, Discrepancy, Outcome, Severity
+from kb.checks.context import CheckContext
+from kb.checks.finding import Discrepancy, Outcome, Severity
 from kb.checks.reports import Reports
-from kb.checks.rounding import possible_values, same_figure
-from kb.checks.wording import Saying, figure, place
+from kb.checks.rounding import possible_values, same_figure, worst
+from kb.checks.wording import figure_text, join_list, place
 from kb.model import Claim, Measure
+from kb.util.grouping import group_by
 
 _SHARE: Final = "%"
 _HALF: Final = Decimal("0.5")
@@ -33,12 +35,12 @@ def compare(one: Claim, other: Claim, *, counted: bool = False) -> Outcome:
     judges = (_values, _counts, _bounds, _words, _p)
     if counted and _by_a_half(one, other):
         return Outcome.INCONSISTENT
-    return _worst(judge(one, other) for judge in judges)
+    return worst(judge(one, other) for judge in judges)
 
 
-def _worst(outcomes: Iterable[Outcome]) -> Outcome:
-    reached, ranked = set(outcomes), (Outcome.INCONSISTENT, Outcome.BY_ROUNDING, Outcome.CONSISTENT)
-    return next((outcome for outcome in ranked if outcome in reached), Outcome.NOT_ENOUGH)
+def agrees(one: Claim, other: Claim) -> bool:
+    """Tell whether two prints give the same figure, at the precision of both."""
+    return compare(one, other) in (Outcome.CONSISTENT, Outcome.BY_ROUNDING)
 
 
 def _by_a_half(one: Claim, other: Claim) -> bool:
@@ -77,7 +79,7 @@ def _bounds(one: Claim, other: Claim) -> Outcome:
     pairs = [
         (x, y) for x, y in ((a.low, b.low), (a.high, b.high)) if x is not None and y is not None
     ]
-    return _worst(same_figure(x, y) for x, y in pairs)
+    return worst(same_figure(x, y) for x, y in pairs)
 
 
 def _words(one: Claim, other: Claim) -> Outcome:
@@ -116,93 +118,83 @@ def _differ(counts: Iterable[int | None]) -> bool:
     return len({count for count in counts if count is not None}) > 1
 
 
-def find(material: CheckContext) -> Iterator[Discrepancy]:
-    """Yield a finding for each measure whose prints differ, and one for groups swapped."""
-    reports, say = Reports(material), Saying(material)
-    for claims in material.by_study.values():
-        by_measure: dict[Measure, list[Claim]] = defaultdict(list)
-        for claim in claims:
-            by_measure[claim.measure].append(claim)
-        swapped = list(_swaps(by_measure, reports, say))
-        explained = {id(c) for finding in swapped for c in finding.claims if c.is_second_hand}
+def find(context: CheckContext) -> Iterator[Discrepancy]:
+    """Yield a discrepancy for each measure whose prints differ, and one for groups swapped."""
+    for claims in context.by_study.values():
+        by_measure = group_by(claims, lambda claim: claim.measure)
+        swapped = list(_swaps(context, by_measure))
+        explained = {id(c) for one in swapped for c in one.claims if c.is_second_hand}
         yield from swapped
         for prints in by_measure.values():
-            left = [claim for claim in prints if id(claim) not in explained]
-            yield from _differences(left, reports, say)
+            yield from _differences(context, [c for c in prints if id(c) not in explained])
 
 
-def _differences(prints: Sequence[Claim], reports: Reports, say: Saying) -> Iterator[Discrepancy]:
-    odd = [
+def _differences(context: CheckContext, prints: Sequence[Claim]) -> Iterator[Discrepancy]:
+    reports = context.reports
+    contrary = [
         (a, b)
         for a, b in combinations(prints, 2)
         if reports.one_result(a, b)
-        and compare(a, b, counted=reports.counts(a.figure.unit)) is Outcome.INCONSISTENT
+        and compare(a, b, counted=reports.is_count(a.figure.unit)) is Outcome.INCONSISTENT
     ]
-    involved = [c for c in prints if any(c is a or c is b for a, b in odd)]
+    involved = [c for c in prints if any(c is a or c is b for a, b in contrary)]
     if not involved:
         return
-    within = any(a.source == b.source for a, b in odd)
+    within = any(a.source == b.source for a, b in contrary)
     kind = "differs-within-source" if within else "differs-between-sources"
-    said = _listed(f"{_with_bounds(c)} ({place(c)})" for c in involved)
-    study = say.studies[involved[0].study]
-    message = f"In {study}, {say.subject(involved[0])} is printed as {said}."
-    shown = " ≠ ".join(dict.fromkeys(map(_with_bounds, involved)))
-    endpoint = involved[0].measure.endpoint
-    yield Discrepancy(kind, severity(involved), message, tuple(involved), shown, endpoint)
+    figures = join_list((f"{_with_bounds(c)} ({place(c)})" for c in involved), "and as")
+    study, subject = involved[0].study, context.describe.subject(involved[0])
+    message = f"In {context.describe.studies[study]}, {subject} is printed as {figures}."
+    computation = " ≠ ".join(dict.fromkeys(map(_with_bounds, involved)))
+    yield Discrepancy.of_endpoint(kind, severity(involved), message, involved, computation)
 
 
 def _with_bounds(claim: Claim) -> str:
-    found = claim.figure
-    ends = (str(end) for end in (found.low, found.high) if end is not None)
-    more = f"{found.bounds} {'–'.join(ends)}" if found.bounds else str(found.dispersion or "")
-    return f"{figure(claim)} ({more})" if more else figure(claim)
+    figure = claim.figure
+    ends = (str(end) for end in (figure.low, figure.high) if end is not None)
+    more = f"{figure.bounds} {'–'.join(ends)}" if figure.bounds else str(figure.dispersion or "")
+    return f"{figure_text(claim)} ({more})" if more else figure_text(claim)
 
 
-def _listed(items: Iterable[str]) -> str:
-    *first, last = dict.fromkeys(items)
-    return f"{', '.join(first)} and as {last}" if first else last
-
-
-def _swaps(
-    by_measure: dict[Measure, list[Claim]], reports: Reports, say: Saying
-) -> Iterator[Discrepancy]:
+def _swaps(context: CheckContext, by_measure: dict[Measure, list[Claim]]) -> Iterator[Discrepancy]:
     """Find two groups whose figures one source gives to the other: at least two measures."""
-    found: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
+    describe = context.describe
+    crossed: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
     for pair in _alike(by_measure):
         one, other = sorted(pair, key=lambda measure: measure.group)
-        if _root(one) != _root(other):
-            for key, claims in _crossed(by_measure[one], by_measure[other], reports):
-                found[_root(one), _root(other), *key] += claims
-    for (first, second, source, against), claims in found.items():
+        if _outermost(one) != _outermost(other):
+            for key, claims in _crossed(by_measure[one], by_measure[other], context.reports):
+                crossed[_outermost(one), _outermost(other), *key] += claims
+    for (first, second, source, against), claims in crossed.items():
         once = list({id(c): c for c in claims}.values())
         if len({(c.measure.endpoint, str(c.measure.time)) for c in once}) < 2:
             continue
         study = once[0].study
         message = (
-            f"{against} gives figures of {say.group(study, first)} to "
-            f"{say.group(study, second)} and the other way round, compared with {source}."
+            f"{against} gives figures of {describe.group(study, first)} to "
+            f"{describe.group(study, second)} and the other way round, compared with {source}."
         )
-        shown = "; ".join(f"{say.subject(c)}: {figure(c)} ({c.source})" for c in once)
-        yield Discrepancy("groups-swapped", Severity.MATERIAL, message, tuple(once), shown)
+        computation = "; ".join(
+            f"{describe.subject(c)}: {figure_text(c)} ({c.source})" for c in once
+        )
+        yield Discrepancy("groups-swapped", Severity.MATERIAL, message, tuple(once), computation)
 
 
-def _root(measure: Measure) -> str:
-    """Return the outermost group that a group's name says it is within."""
+def _outermost(measure: Measure) -> str:
+    """Return the outermost group that a group's name declares it to be within."""
     return measure.group.partition(".")[0]
 
 
 def _alike(measures: Iterable[Measure]) -> Iterator[tuple[Measure, Measure]]:
-    """Yield the pairs that differ in whom they measure only, in the order of the measures."""
-    found: dict[tuple[object, ...], list[Measure]] = defaultdict(list)
-    alone = [measure for measure in measures if not measure.comparator]
-    for measure in alone:
-        found[_what(measure)].append(measure)
-    for measure in alone:
-        same = found[_what(measure)]
+    """Yield the pairs that differ in their group only, in the order of the measures."""
+    single = [measure for measure in measures if not measure.comparator]
+    alike = group_by(single, _without_group)
+    for measure in single:
+        same = alike[_without_group(measure)]
         yield from ((measure, other) for other in same[same.index(measure) + 1 :])
 
 
-def _what(measure: Measure) -> tuple[object, ...]:
+def _without_group(measure: Measure) -> tuple[object, ...]:
     return measure.endpoint, measure.statistic, measure.category, measure.time
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
-from kb.checks.finding import CheckContext, Discrepancy, Outcome, Severity
-from kb.checks.groups import FREQUENCY, Groups, count_of, point_of
+from kb.checks.context import CheckContext
+from kb.checks.finding import Discrepancy, Outcome, Severity
+from kb.checks.groups import FREQUENCY, count_of, point_of
 from kb.checks.rounding import Span
-from kb.checks.wording import Saying, figure, place
+from kb.checks.wording import figure_text, place
 from kb.model import Claim
+from kb.util.grouping import group_by
 
 _DENIED: Final = re.compile(r"^(?:no|none|not|without|absence|free)\b")
 _MIXED: Final = re.compile(r"[<≤>≥/]|\bor\b|\d\s*[-–]\s*\d|\bfor\b|\bas\b")
@@ -39,70 +40,71 @@ def at_most(kinds: Sequence[Span], whole: Span) -> Outcome:
     return Outcome.CONSISTENT if middle <= (whole.low + whole.high) / 2 else Outcome.BY_ROUNDING
 
 
-def kinds(
-    material: CheckContext, groups: Groups, say: Saying, claims: Sequence[Claim]
-) -> Iterator[Discrepancy]:
-    """Yield a finding for each total that its kinds exceed, place by place."""
-    places: dict[tuple[str, str, str], Place] = defaultdict(lambda: defaultdict(list))
-    for claim in claims:
-        measure = claim.measure
-        if measure.statistic == FREQUENCY and not _DENIED.search(measure.category):
-            here = places[claim.section, measure.group, str(measure.time)]
-            here[measure.endpoint, measure.category].append(claim)
-    for here in places.values():
-        for total, parts in _comparisons(material, groups, here):
-            yield from _judged(say, total, parts)
+def above_total(context: CheckContext, claims: Sequence[Claim]) -> Iterator[Discrepancy]:
+    """Yield a discrepancy for each total that its kinds exceed, place by place."""
+    events = (
+        claim
+        for claim in claims
+        if claim.measure.statistic == FREQUENCY and not _DENIED.search(claim.measure.category)
+    )
+    by_place = group_by(events, lambda c: (c.section, c.measure.group, str(c.measure.time)))
+    for same in by_place.values():
+        here = group_by(same, lambda c: (c.measure.endpoint, c.measure.category))
+        for total, parts in _comparisons(context, here):
+            yield from _compared(context, total, parts)
 
 
 def _comparisons(
-    material: CheckContext, groups: Groups, here: Place
+    context: CheckContext, here: Place
 ) -> Iterator[tuple[list[Claim], list[list[Claim]]]]:
+    """Yield the claims of each total with those of each of its kinds."""
     for endpoint, total in [(e, claims) for (e, category), claims in here.items() if not category]:
-        yield from ((total, [part]) for part in _some_of(material, here, endpoint))
-        declared = material.vocabulary.linked("endpoint", endpoint, "exclusiveKind")
+        yield from ((total, [part]) for part in _some_of(context, here, endpoint))
+        declared = context.vocabulary.linked("endpoint", endpoint, "exclusiveKind")
         known = [kind for kind in declared if (kind, "") in here]
-        if len(known) > 1:  # one kind above its total is a matter of order
+        if len(known) > 1:  # ``order`` compares a single kind with its total
             yield total, [here[kind, ""] for kind in known]
     for endpoint in dict.fromkeys(e for e, _ in here):
-        if material.vocabulary.has_flag("endpoint", endpoint, "hasExclusiveCategories"):
+        if context.vocabulary.has_flag("endpoint", endpoint, "hasExclusiveCategories"):
             parts = [c for (e, kind), c in here.items() if e == endpoint and _is_one(kind)]
-            yield from ((total, parts) for total in _totals(material, groups, here, endpoint))
+            yield from ((total, parts) for total in _totals(context, here, endpoint))
 
 
 def _is_one(category: str) -> bool:
     return bool(category) and not _MIXED.search(category)
 
 
-def _some_of(material: CheckContext, here: Place, endpoint: str) -> Iterator[list[Claim]]:
+def _some_of(context: CheckContext, here: Place, endpoint: str) -> Iterator[list[Claim]]:
     """Yield the claims that count some of the events that an endpoint counts."""
-    if not material.vocabulary.has_flag("endpoint", endpoint, "countsEvents"):
+    if not context.vocabulary.has_flag("endpoint", endpoint, "countsEvents"):
         return
-    term = material.vocabulary.get("endpoint", endpoint)
+    term = context.vocabulary.get("endpoint", endpoint)
     wide = term.broader if term.first("isAnyOfBroader") == "true" else (endpoint,)
     for (other, category), claims in here.items():
-        if (other, category) != (endpoint, "") and any(material.is_a(other, w) for w in wide):
+        if (other, category) != (endpoint, "") and any(context.is_a(other, w) for w in wide):
             yield claims
 
 
-def _totals(
-    material: CheckContext, groups: Groups, here: Place, endpoint: str
-) -> Iterator[list[Claim]]:
+def _totals(context: CheckContext, here: Place, endpoint: str) -> Iterator[list[Claim]]:
     """Yield what the categories of an endpoint may not exceed: it, what is broader, everybody."""
-    broader = material.vocabulary.get("endpoint", endpoint).broader
-    wider = (endpoint, *broader, *groups.sizing)
+    broader = context.vocabulary.get("endpoint", endpoint).broader
+    wider = (endpoint, *broader, *context.groups.size_endpoints)
     yield from (here[name, ""] for name in wider if (name, "") in here)
 
 
-def _judged(say: Saying, total: list[Claim], parts: list[list[Claim]]) -> Iterator[Discrepancy]:
+def _compared(
+    context: CheckContext, total: list[Claim], parts: list[list[Claim]]
+) -> Iterator[Discrepancy]:
+    """Compare the largest total printed with the smallest figure printed for each kind."""
     for read in (_people, _percent):
-        tops = _read(total, read)
-        least = [min(found, key=_low) for part in parts if (found := _read(part, read))]
-        if not tops or not least:
+        totals = _read(total, read)
+        least = [min(figures, key=_low) for part in parts if (figures := _read(part, read))]
+        if not totals or not least:
             continue
-        whole, top = max(tops, key=_low)
-        spans = [span for span, _ in least]
-        if at_most(spans, whole) is Outcome.INCONSISTENT and _one_base(top, least):
-            yield _finding(say, top, [claim for _, claim in least], spans, whole)
+        whole, top = max(totals, key=_low)
+        spans, kinds = [span for span, _ in least], [claim for _, claim in least]
+        if at_most(spans, whole) is Outcome.INCONSISTENT and _one_base([top, *kinds]):
+            yield _discrepancy(context, top, kinds, spans, whole)
         return
 
 
@@ -114,27 +116,28 @@ def _low(pair: tuple[Span, Claim]) -> Decimal:
     return pair[0].low
 
 
-def _one_base(top: Claim, parts: Sequence[tuple[Span, Claim]]) -> bool:
-    bases = {top.figure.denominator, *(claim.figure.denominator for _, claim in parts)}
-    return len(bases - {None}) <= 1
+def _one_base(claims: Sequence[Claim]) -> bool:
+    return len({claim.figure.denominator for claim in claims} - {None}) <= 1
 
 
-def _finding(
-    say: Saying, top: Claim, parts: Sequence[Claim], spans: Sequence[Span], whole: Span
+def _discrepancy(
+    context: CheckContext, top: Claim, kinds: Sequence[Claim], spans: Sequence[Span], whole: Span
 ) -> Discrepancy:
-    said = " and ".join(f"{figure(c)} as {say.what(c)}" for c in parts)
-    verb = "is" if len(parts) == 1 else "together are"
-    least = sum((s.low for s in spans), Decimal(0))
+    describe = context.describe
+    terms = " and ".join(f"{figure_text(c)} as {describe.endpoint_of(c)}" for c in kinds)
+    verb = "is" if len(kinds) == 1 else "together are"
     message = (
-        f"Of {say.who(top)}, {said} {verb} more than {say.what(top)}, {figure(top)} ({place(top)})."
+        f"Of {describe.group_of(top)}, {terms} {verb} more than {describe.endpoint_of(top)}, "
+        f"{figure_text(top)} ({place(top)})."
     )
+    least = sum((s.low for s in spans), Decimal(0))
     counted = spans[0].low == spans[0].high
-    severity = (
-        Severity.MATERIAL if counted or least - whole.high >= _MATERIAL_POINTS else Severity.MINOR
+    material = counted or least - whole.high >= _MATERIAL_POINTS
+    computation = f"{' + '.join(map(figure_text, kinds))} is at least {least} > {whole.high}"
+    severity = Severity.MATERIAL if material else Severity.MINOR
+    return Discrepancy.of_endpoint(
+        "kinds-above-total", severity, message, [top, *kinds], computation
     )
-    computation = f"{' + '.join(map(figure, parts))} is at least {least} > {whole.high}"
-    kind = "kinds-above-total"
-    return Discrepancy(kind, severity, message, (top, *parts), computation, top.measure.endpoint)
 
 
 def _people(claim: Claim) -> Span | None:

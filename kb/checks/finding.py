@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
-from kb.model import Adjudication, Claim, Evidence, printed_facts
-from kb.records.vocabulary import Vocabulary
+from kb.model import Adjudication, Claim, printed_facts
 from kb.util.hashing import digest, line
 
 
@@ -55,6 +54,20 @@ class Discrepancy:
     endpoint: str = ""
     status: Status = Status.OPEN
     adjudication: Adjudication | None = None
+
+    @classmethod
+    def of_endpoint(
+        cls,
+        kind: str,
+        severity: Severity,
+        message: str,
+        claims: Iterable[Claim],
+        computation: str = "",
+    ) -> Self:
+        """Return a discrepancy about one endpoint: that of the first claim."""
+        first, *others = claims
+        endpoint = first.measure.endpoint
+        return cls(kind, severity, message, (first, *others), computation, endpoint)
 
     @property
     def study(self) -> str:
@@ -116,28 +129,6 @@ def _claim_data(claim: Claim) -> dict[str, str]:
         "value": figure.digits or figure.text_value or claim.result.p_printed,
         "group": claim.measure.group,
     }
-
-
-@dataclass(frozen=True)
-class CheckContext:
-    """What the checks read: the model, its vocabulary, and look-ups that several checks need."""
-
-    evidence: Evidence
-    vocabulary: Vocabulary
-    by_study: dict[str, list[Claim]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Sort the claims by study once."""
-        found: dict[str, list[Claim]] = {study.id: [] for study in self.evidence.studies}
-        for claim in self.evidence.claims:
-            found[claim.study].append(claim)
-        object.__setattr__(self, "by_study", found)
-
-    def is_a(self, endpoint: str, broader: str) -> bool:
-        """Say whether an endpoint is another or narrower than it; nothing is an unknown one."""
-        if not self.vocabulary.knows("endpoint", broader):
-            return False
-        return endpoint in self.vocabulary.narrower("endpoint", broader)
 
 
 def most_material_first(findings: Iterable[Discrepancy]) -> list[Discrepancy]:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from kb.checks.finding import CheckContext
 from kb.checks.rounding import Span, possible_values
-from kb.model import Claim, Group, Measure
+from kb.model import Claim, Evidence, Group, Measure
+from kb.records.vocabulary import Vocabulary
 
 PEOPLE: Final = "patients"
-"""The unit of a count of people; a figure in another unit is no number of people."""
+"""The unit of a count of people; a figure in another unit does not count people."""
 FREQUENCY: Final = "frequency"
-"""The statistic whose prints are a number of people, their share, or both."""
+"""The statistic of a number of people, their percentage, or both."""
+
+ANALYSIS_SET: Final = "analysis-set"
+"""The kind of a group that an analysis is restricted to, such as the patients treated."""
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many people a group has in one source, and the claim that says so."""
+    """How many people a group has in one source, and the claim that prints it."""
 
     number: int
     claim: Claim
@@ -28,51 +31,51 @@ class Size:
 class Groups:
     """The groups of all studies, with their sizes as each source prints them."""
 
-    def __init__(self, material: CheckContext) -> None:
-        """Sort groups and the claims that size them."""
-        self.sizing = tuple(sorted(material.vocabulary.with_flag("endpoint", "isGroupSize")))
-        self._groups = {(group.study, group.id): group for group in material.evidence.groups}
-        self._counted: dict[tuple[str, Measure], list[Claim]] = defaultdict(list)
-        self._counting: dict[str, set[str]] = defaultdict(set)
-        for claim in material.evidence.claims:
+    def __init__(self, evidence: Evidence, vocabulary: Vocabulary) -> None:
+        """Index groups and the claims that count people."""
+        self.size_endpoints = tuple(sorted(vocabulary.with_flag("endpoint", "isGroupSize")))
+        self.by_id = {(group.study, group.id): group for group in evidence.groups}
+        self._counts: dict[tuple[str, Measure], list[Claim]] = defaultdict(list)
+        self._sources: dict[str, set[str]] = defaultdict(set)
+        for claim in evidence.claims:
             if count_of(claim) is not None:
-                self._counted[claim.source, claim.measure].append(claim)
-                self._counting[claim.study].add(claim.source)
+                self._counts[claim.source, claim.measure].append(claim)
+                self._sources[claim.study].add(claim.source)
         self._criteria: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
-        for (source, m), claims in self._counted.items():
+        for (source, m), claims in self._counts.items():
             if not (m.regimen or m.population):
                 key = (source, m.study, m.group, m.endpoint, m.category, str(m.time))
                 self._criteria[key] += claims
 
     def of(self, claim: Claim) -> Group:
         """Return the group that a claim is about."""
-        return self._groups[claim.study, claim.measure.group]
+        return self.by_id[claim.study, claim.measure.group]
 
-    def above(self, group: Group) -> Group | None:
-        """Return the group that a group is within."""
-        return self._groups.get((group.study, group.within))
+    def parent(self, group: Group) -> Group | None:
+        """Return the group that a group is within; None for the whole study."""
+        return self.by_id.get((group.study, group.within))
 
-    def counting(self, study: str) -> list[str]:
+    def counting_sources(self, study: str) -> list[str]:
         """Return the sources that count people of a study."""
-        return sorted(self._counting.get(study, ()))
+        return sorted(self._sources.get(study, ()))
 
     def is_size(self, claim: Claim) -> bool:
-        """Say whether a claim says how many people a group has."""
-        return claim.measure.endpoint in self.sizing
+        """Tell whether a claim prints how many people a group has."""
+        return claim.measure.endpoint in self.size_endpoints
 
     def size(self, group: Group, source: str) -> Size | None:
-        """Return a group's size as one source prints it; None when it does not or is of two minds.
+        """Return a group's size in one source; None if it prints none, or conflicting ones.
 
-        Where no size is printed, the number of those who meet the group's criterion is it.
+        Where no size is printed, it is the number of people who meet the group's criterion.
         """
         return self._one(self._sizes(group, source)) or self._one(self._meeting(group, source))
 
     def _sizes(self, group: Group, source: str) -> list[Claim]:
-        measures = (Measure(group.study, group.id, name, FREQUENCY) for name in self.sizing)
-        return [claim for m in measures for claim in self._counted.get((source, m), ())]
+        measures = (Measure(group.study, group.id, e, FREQUENCY) for e in self.size_endpoints)
+        return [claim for m in measures for claim in self._counts.get((source, m), ())]
 
     def _meeting(self, group: Group, source: str) -> list[Claim]:
-        """Counts of the wider group that say how many are in the group."""
+        """Return the counts within the wider group of those who are in this one."""
         if not group.who_endpoint or self._sizes(group, source):
             return []
         key = (group.within, group.who_endpoint, group.who_category, group.who_time)
@@ -80,15 +83,15 @@ class Groups:
 
     @staticmethod
     def _one(claims: Iterable[Claim]) -> Size | None:
-        found = {count_of(claim): claim for claim in reversed(list(claims))}
-        if len(found) != 1:
+        counts = {count_of(claim): claim for claim in reversed(list(claims))}
+        if len(counts) != 1:
             return None
-        (number, claim), *_ = found.items()
+        (number, claim), *_ = counts.items()
         return Size(number, claim) if number else None
 
 
 def count_of(claim: Claim) -> int | None:
-    """Return the number of people that a claim prints; None for none, or for about so many."""
+    """Return the number of people that a claim prints; None if it prints none, or "about" one."""
     figure = claim.figure
     if claim.measure.statistic != FREQUENCY or claim.measure.comparator:
         return None
@@ -103,11 +106,3 @@ def point_of(claim: Claim) -> Span | None:
     if figure.value is None or figure.operator not in ("", "~") or figure.text_value:
         return None
     return possible_values(figure.value, figure.operator)
-
-
-def by_measure(claims: Iterable[Claim]) -> Iterator[list[Claim]]:
-    """Yield the claims that one source prints about one measure, in the order of their ids."""
-    found: dict[tuple[str, Measure], list[Claim]] = defaultdict(list)
-    for claim in claims:
-        found[claim.source, claim.measure].append(claim)
-    yield from found.values()

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
 from itertools import combinations
 from typing import Final
 
-from kb.checks.agreement import compare
-from kb.checks.finding import CheckContext, Discrepancy, Outcome, Severity
-from kb.checks.reports import Reports
-from kb.checks.wording import Saying, figure, listed, place
-from kb.model import Claim, Group
+from kb.checks.agreement import agrees
+from kb.checks.context import CheckContext
+from kb.checks.finding import Discrepancy, Outcome, Severity
+from kb.checks.groups import ANALYSIS_SET
+from kb.checks.wording import figure_text, join_list, place
+from kb.model import Claim
+from kb.util.grouping import group_by
 
-_SHARE: Final = "%"
 _TENTH: Final = Decimal("0.1")
-_SET: Final = "analysis-set"
-_FITTING: Final = (Outcome.CONSISTENT, Outcome.BY_ROUNDING)
 _GRADE: Final = re.compile(
     r"(?:grade|\bG)\s*([<>≤≥]?)\s*([1-5])(?:\s*[-–/]\s*([1-5]))?|([≥>])\s*G([1-5])"
 )
@@ -89,7 +86,7 @@ def share_of(claim: Claim) -> Decimal | None:
     found = claim.figure
     if found.text_value == "all":
         return Decimal(100)
-    if found.unit != _SHARE or found.operator:
+    if found.unit != "%" or found.operator:
         return None
     if found.value is not None:
         return found.value.normalize()
@@ -98,10 +95,10 @@ def share_of(claim: Claim) -> Decimal | None:
     return (Decimal(100 * found.numerator) / found.denominator).quantize(_TENTH).normalize()
 
 
-def find(material: CheckContext) -> Iterator[Discrepancy]:
+def find(context: CheckContext) -> Iterator[Discrepancy]:
     """Yield figures that are printed once as one thing and once as another."""
-    names = _Names(material)
-    for claims in material.by_study.values():
+    names = _Names(context)
+    for claims in context.by_study.values():
         results = [c for c in claims if c.kind == "result" and not c.measure.comparator]
         yield from names.two_endpoints(results)
         yield from names.two_groups(results)
@@ -114,56 +111,51 @@ def find(material: CheckContext) -> Iterator[Discrepancy]:
 
 @dataclass(frozen=True)
 class _Names:
-    """The checks of one evidence base, with what they look up."""
+    """The checks of names, with what they look up."""
 
-    material: CheckContext
-
-    @cached_property
-    def say(self) -> Saying:
-        return Saying(self.material)
-
-    @cached_property
-    def reports(self) -> Reports:
-        return Reports(self.material)
-
-    @cached_property
-    def groups(self) -> dict[tuple[str, str], Group]:
-        return {(g.study, g.id): g for g in self.material.evidence.groups}
+    context: CheckContext
 
     def two_endpoints(self, claims: Iterable[Claim]) -> Iterator[Discrepancy]:
-        """Find one share of one group that a source gives under two response endpoints."""
+        """Find one percentage of one group that a source gives under two response endpoints."""
         shares = (c for c in claims if self._is_response(c) and not c.measure.category)
-        for same in _by(shares, lambda c: (c.source, c.measure.group, c.measure.time, share_of(c))):
+        for same in _alike(
+            shares, lambda c: (c.source, c.measure.group, c.measure.time, share_of(c))
+        ):
             names = {c.measure.endpoint for c in same}
             if len(names) > 1 and len({c.section for c in same}) > 1:
-                said = listed(f"{c.measure.endpoint} ({place(c)})" for c in same)
-                about = self.say.group(same[0].study, same[0].measure.group)
-                told = f"{figure(same[0])} of {about} is printed under two names: {said}"
-                yield self._finding("one-figure-two-names", told, same, said)
+                places = join_list(f"{c.measure.endpoint} ({place(c)})" for c in same)
+                group = self.context.describe.group_of(same[0])
+                text = f"{figure_text(same[0])} of {group} is printed under two names: {places}"
+                yield self._discrepancy("one-figure-two-names", text, same, places)
 
     def _is_response(self, claim: Claim) -> bool:
         return bool(share_of(claim)) and self._has_rivals(claim.measure.endpoint)
 
     def _has_rivals(self, endpoint: str) -> bool:
-        return self.material.vocabulary.has_flag("endpoint", endpoint, "hasRivalNames")
+        known = self.context.vocabulary
+        return bool(endpoint) and known.has_flag("endpoint", endpoint, "hasRivalNames")
 
     def two_groups(self, claims: Iterable[Claim]) -> Iterator[Discrepancy]:
         """Find figures that a source gives to arms and to an analysis set of these arms."""
-        plain = [c for c in claims if c.figure.value and not c.measure.category]
-        found: dict[Hashable, list[Claim]] = defaultdict(list)
-        for same in _by(plain, lambda c: (c.source, c.statistic, c.figure.value, c.figure.unit)):
-            for a, b in combinations(same, 2):
-                if self._is_set_of(a, b):
-                    found[a.source, a.section, b.section, a.measure.endpoint] += [a, b]
-        for involved in map(_once, found.values()):
-            said = self._subjects(involved)
-            told = f"{_figures(involved)} is printed of two groups: {said}"
-            yield self._finding("one-figure-two-groups", told, involved, said)
+        plain = (c for c in claims if c.figure.value and not c.measure.category)
+        pairs = _pairs(
+            plain,
+            lambda c: (c.source, c.statistic, c.figure.value, c.figure.unit),
+            self._is_of_another_set,
+        )
+        by_place = group_by(
+            pairs, lambda p: (p[0].source, p[0].section, p[1].section, p[0].measure.endpoint)
+        )
+        for involved in map(_unique, by_place.values()):
+            subjects = self._subjects(involved)
+            text = f"{_figures(involved)} is printed of two groups: {subjects}"
+            yield self._discrepancy("one-figure-two-groups", text, involved, subjects)
 
     def _subjects(self, claims: Iterable[Claim]) -> str:
-        return listed(f"{self.say.subject(c)}: {figure(c)} ({place(c)})" for c in claims)
+        subject = self.context.describe.subject
+        return join_list(f"{subject(c)}: {figure_text(c)} ({place(c)})" for c in claims)
 
-    def _is_set_of(self, one: Claim, other: Claim) -> bool:
+    def _is_of_another_set(self, one: Claim, other: Claim) -> bool:
         a, b = one.measure, other.measure
         rivals = a.endpoint == b.endpoint or (self._is_response(one) and self._is_response(other))
         timed = a.time == b.time or not str(a.time) or not str(b.time)
@@ -172,149 +164,158 @@ class _Names:
         return self._is_narrower(one, other) or self._is_narrower(other, one)
 
     def _is_narrower(self, narrow: Claim, wide: Claim) -> bool:
-        """Say whether one is about an analysis set of what the other is about."""
-        group, whole = self._group(narrow), self._group(wide)
-        if group.kind == _SET:
+        """Tell whether one is about an analysis set of what the other is about."""
+        groups = self.context.groups
+        group, whole = groups.of(narrow), groups.of(wide)
+        if group.kind == ANALYSIS_SET:
             return group.within == whole.id
-        part = self.groups.get((group.study, group.within))
+        part = groups.parent(group)
         arm = bool(group.role) and (group.role, group.regimen) == (whole.role, whole.regimen)
-        return arm and part is not None and part.kind == _SET and part.within == whole.within
-
-    def _group(self, claim: Claim) -> Group:
-        return self.groups[claim.study, claim.measure.group]
+        in_set = part is not None and part.kind == ANALYSIS_SET and part.within == whole.within
+        return arm and in_set
 
     def two_composites(self, claims: Iterable[Claim]) -> Iterator[Discrepancy]:
         """Find figures of one composite that are named by different components."""
-        found: dict[str, list[Claim]] = defaultdict(list)
-        for same in _by(claims, lambda c: (c.measure.group, c.measure.endpoint)):
-            for a, b in combinations(same, 2):
-                if self._named_apart(a, b):
-                    found[a.measure.endpoint] += [a, b]
-        for involved in map(_once, found.values()):
-            said = listed(f"“{c.named}” ({place(c)})" for c in involved)
-            what = self.say.what(involved[0])
-            told = f"{what}, {_figures(involved)}, is printed as {said}"
-            yield self._finding("one-figure-two-composites", told, involved, said)
+        pairs = _pairs(
+            claims, lambda c: (c.measure.group, c.measure.endpoint), self._has_other_components
+        )
+        by_endpoint = group_by(pairs, lambda pair: pair[0].measure.endpoint)
+        for involved in map(_unique, by_endpoint.values()):
+            names = join_list(f"“{c.named}” ({place(c)})" for c in involved)
+            endpoint = self.context.describe.endpoint_of(involved[0])
+            text = f"{endpoint}, {_figures(involved)}, is printed as {names}"
+            yield self._discrepancy("one-figure-two-composites", text, involved, names)
 
-    def _named_apart(self, one: Claim, other: Claim) -> bool:
-        if not self.reports.one_result(one, other) or compare(one, other) not in _FITTING:
+    def _has_other_components(self, one: Claim, other: Claim) -> bool:
+        if not self.context.reports.one_result(one, other) or not agrees(one, other):
             return False
-        known = self._parts_of(one.measure.endpoint)
-        made_of = (components(c.named, known) for c in (one, other))
-        return same_components(*made_of) is Outcome.INCONSISTENT
-
-    def _parts_of(self, endpoint: str) -> frozenset[str]:
-        return self.material.vocabulary.narrower("endpoint", endpoint) - {endpoint}
+        endpoint = one.measure.endpoint
+        known = self.context.vocabulary.narrower("endpoint", endpoint) - {endpoint}
+        first, second = components(one.named, known), components(other.named, known)
+        return same_components(first, second) is Outcome.INCONSISTENT
 
     def two_grades(self, claims: Iterable[Claim]) -> Iterator[Discrepancy]:
         """Find figures that a source gives to one grade here and to another there."""
-        found: dict[str, list[tuple[Claim, Claim]]] = defaultdict(list)
-        for same in _by(claims, lambda c: (c.source, c.measure)):
-            for a, b in combinations(same, 2):
-                odd = same_grades(a.named, b.named) is Outcome.INCONSISTENT
-                if odd and compare(a, b) in _FITTING:
-                    found[a.source].append((a, b))
-        for pairs in found.values():
-            involved = _once(c for pair in pairs for c in pair)
-            a, b = pairs[0]
-            said = f"“{a.named}” ({place(a)}) and “{b.named}” ({place(b)})"
-            more = f", and {len(pairs) - 1} more figures likewise" if pairs[1:] else ""
-            told = f"{figure(a)} is printed under two grades: {said}{more}"
-            yield self._finding("one-figure-two-grades", told, involved, said)
+        pairs = _pairs(
+            claims,
+            lambda c: (c.source, c.measure),
+            lambda a, b: same_grades(a.named, b.named) is Outcome.INCONSISTENT and agrees(a, b),
+        )
+        for same in group_by(pairs, lambda pair: pair[0].source).values():
+            a, b = same[0]
+            names = f"“{a.named}” ({place(a)}) and “{b.named}” ({place(b)})"
+            more = f", and {len(same) - 1} more figures likewise" if same[1:] else ""
+            text = f"{figure_text(a)} is printed under two grades: {names}{more}"
+            yield self._discrepancy("one-figure-two-grades", text, _unique(same), names)
 
     def two_denominators(self, claims: Sequence[Claim]) -> Iterator[Discrepancy]:
-        """Find an endpoint that is a share of the affected here and of everybody there."""
-        shares = [c for c in claims if c.figure.unit == _SHARE and c.figure.value is not None]
-        for same in _by(shares, lambda c: (c.source, c.measure.endpoint, c.measure.category)):
-            odd = [(a, b) for a in same for b in same if self._is_share_of_affected(a, b)]
-            if odd:
-                involved = _once(c for pair in odd for c in pair)
-                said = listed(
-                    f"{figure(c)} of {self.say.group(c.study, c.measure.group)} "
-                    f"{c.measure.time} ({place(c)})"
+        """Find an endpoint that is a percentage of the affected here and of everybody there."""
+        describe = self.context.describe
+        shares = [c for c in claims if c.figure.unit == "%" and c.figure.value is not None]
+        for same in _alike(shares, lambda c: (c.source, c.measure.endpoint, c.measure.category)):
+            pairs = [(a, b) for a in same for b in same if self._is_share_of_affected(a, b)]
+            if pairs:
+                involved = _unique(pairs)
+                figures = join_list(
+                    f"{figure_text(c)} of {describe.group_of(c)} {c.measure.time} ({place(c)})"
                     for c in involved
                 )
-                what = self.material.vocabulary.get("endpoint", odd[0][0].measure.endpoint).label
-                told = f"{what} is printed as a share of different people: {said}"
-                yield self._finding("share-of-different-people", told, involved, said)
+                endpoint = describe.endpoint(involved[0].measure.endpoint)
+                text = f"{endpoint} is printed as a share of different people: {figures}"
+                yield self._discrepancy("share-of-different-people", text, involved, figures)
 
     def _is_share_of_affected(self, one: Claim, other: Claim) -> bool:
-        group = self._group(one)
+        group = self.context.groups.of(one)
         if not group.who_endpoint or other.measure.group != group.within:
             return False
-        affected = self.material.is_a(one.measure.endpoint, group.who_endpoint)
+        affected = self.context.is_a(one.measure.endpoint, group.who_endpoint)
         return affected and one.measure.time != other.measure.time
 
     def two_sets_of_responders(self, claims: Iterable[Claim]) -> Iterator[Discrepancy]:
         """Find counts among responders that two places give of different responders."""
-        counted = (c for c in claims if None not in (c.figure.numerator, c.figure.denominator))
-        among = [c for c in counted if self._is_among_responders(c)]
-        for same in _by(
-            among, lambda c: (self._group(c).within, c.measure.endpoint, c.measure.category)
-        ):
-            odd = [
-                (a, b)
-                for a, b in combinations(same, 2)
-                if a.measure.group != b.measure.group
-                and (a.source, a.section) != (b.source, b.section)
-                and self.reports.one_result(a, b)
-                and a.figure.denominator != b.figure.denominator
-                and a.measure.time == b.measure.time
-            ]
-            if odd:
-                involved = _once(c for pair in odd for c in pair)
-                said = self._subjects(involved)
-                told = f"counts among different responders are printed: {said}"
-                yield self._finding("different-responders", told, involved, said)
+        within = self.context.groups.of
+        among = (
+            c
+            for c in claims
+            if None not in (c.figure.numerator, c.figure.denominator)
+            and self._has_rivals(within(c).who_endpoint)
+        )
+        pairs = _pairs(
+            among,
+            lambda c: (within(c).within, c.measure.endpoint, c.measure.category),
+            self._is_of_other_responders,
+        )
+        by_subject = group_by(
+            pairs, lambda p: (within(p[0]).within, p[0].measure.endpoint, p[0].measure.category)
+        )
+        for involved in map(_unique, by_subject.values()):
+            subjects = self._subjects(involved)
+            text = f"counts among different responders are printed: {subjects}"
+            yield self._discrepancy("different-responders", text, involved, subjects)
 
-    def _is_among_responders(self, claim: Claim) -> bool:
-        criterion = self._group(claim).who_endpoint
-        return bool(criterion) and self._has_rivals(criterion)
+    def _is_of_other_responders(self, a: Claim, b: Claim) -> bool:
+        return (
+            a.measure.group != b.measure.group
+            and (a.source, a.section) != (b.source, b.section)
+            and self.context.reports.one_result(a, b)
+            and a.figure.denominator != b.figure.denominator
+            and a.measure.time == b.measure.time
+        )
 
     def alike_and_unlike(self, claims: Iterable[Claim]) -> Iterator[Discrepancy]:
         """Find two groups that a source calls alike in something in which they then differ."""
         compared = [c for c in claims if c.measure.comparator]
-        groups = _by(
+        for same in _alike(
             compared, lambda c: (c.source, frozenset((c.measure.group, c.measure.comparator)))
-        )
-        for same in groups:
-            alike = [c for c in same if c.result.direction in _ALIKE]
-            unlike = _once(c for one in alike for c in same if self._differs_in(one, c))
-            alike = [c for c in alike if any(self._differs_in(c, other) for other in unlike)]
-            if unlike:
-                called = listed(f"“{c.printed}” ({place(c)})" for c in alike)
-                said = listed(f"“{c.printed}” ({place(c)})" for c in unlike)
-                told = f"groups are called alike, {called}, but {said}"
-                yield self._finding("alike-but-different", told, [*alike, *unlike], said)
+        ):
+            pairs = [
+                (one, other)
+                for one in same
+                if one.result.direction in _ALIKE
+                for other in same
+                if self._differs_in(one, other)
+            ]
+            if pairs:
+                alike, unlike = (_unique([column]) for column in zip(*pairs, strict=True))
+                called, but = (
+                    join_list(f"“{c.printed}” ({place(c)})" for c in column)
+                    for column in (alike, unlike)
+                )
+                text = f"groups are called alike, {called}, but {but}"
+                yield self._discrepancy("alike-but-different", text, [*alike, *unlike], but)
 
     def _differs_in(self, alike: Claim, other: Claim) -> bool:
         endpoint, word = other.measure.endpoint, other.result
-        if not self.material.is_a(endpoint, alike.measure.endpoint):
+        if not self.context.is_a(endpoint, alike.measure.endpoint):
             return False
         worse = endpoint == alike.measure.endpoint and word.direction in _UNLIKE
         return worse or (word.significance == "significant" and word.direction not in _ALIKE)
 
-    def _finding(
-        self, kind: str, told: str, claims: Sequence[Claim], computation: str
+    def _discrepancy(
+        self, kind: str, text: str, claims: Sequence[Claim], computation: str
     ) -> Discrepancy:
-        first = claims[0]
-        study = self.say.studies[first.study]
-        endpoint = first.measure.endpoint
-        message = f"In {study}, {told}."
-        return Discrepancy(kind, Severity.MINOR, message, tuple(claims), computation, endpoint)
+        message = f"In {self.context.describe.studies[claims[0].study]}, {text}."
+        return Discrepancy.of_endpoint(kind, Severity.MINOR, message, claims, computation)
 
 
-def _by(claims: Iterable[Claim], key: Callable[[Claim], Hashable]) -> list[list[Claim]]:
-    """Gather claims that have something in common, those that stand alone left out."""
-    found: dict[Hashable, list[Claim]] = defaultdict(list)
-    for claim in claims:
-        found[key(claim)].append(claim)
-    return [same for same in found.values() if len(same) > 1]
+def _alike(claims: Iterable[Claim], key: Callable[[Claim], Hashable]) -> Iterator[list[Claim]]:
+    """Yield the claims that share a key with another one."""
+    yield from (same for same in group_by(claims, key).values() if len(same) > 1)
 
 
-def _once(claims: Iterable[Claim]) -> list[Claim]:
-    return list({(c.study, c.id): c for c in claims}.values())
+def _pairs(
+    claims: Iterable[Claim],
+    key: Callable[[Claim], Hashable],
+    condition: Callable[[Claim, Claim], bool],
+) -> Iterator[tuple[Claim, Claim]]:
+    """Yield the pairs of claims that share a key and meet a condition."""
+    for same in _alike(claims, key):
+        yield from ((a, b) for a, b in combinations(same, 2) if condition(a, b))
+
+
+def _unique(pairs: Iterable[Iterable[Claim]]) -> list[Claim]:
+    return list({(c.study, c.id): c for pair in pairs for c in pair}.values())
 
 
 def _figures(claims: Iterable[Claim]) -> str:
-    return " and ".join(dict.fromkeys(map(figure, claims)))
+    return " and ".join(dict.fromkeys(map(figure_text, claims)))

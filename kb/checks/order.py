@@ -1,7 +1,7 @@
 """Order: figures of which one can never be above the other.
 
 An estimate lies within its bounds, a narrower outcome is not more frequent than the broader
-one, survival does not rise with time, and a group is not larger than the one it is within.
+one, survival does not rise with time, and a later stage of a study has no more people.
 """
 
 from __future__ import annotations
@@ -10,14 +10,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import pairwise, permutations
+from itertools import pairwise, permutations, product
 from typing import Final
 
-from kb.checks.finding import CheckContext, Discrepancy, Outcome, Severity
-from kb.checks.groups import FREQUENCY, Groups, count_of
-from kb.checks.rounding import possible_values
-from kb.checks.wording import Saying, place, places
-from kb.model import WHOLE, Claim, Group, Measure
+from kb.checks.context import CheckContext
+from kb.checks.finding import Discrepancy, Outcome, Severity
+from kb.checks.groups import FREQUENCY, PEOPLE, count_of
+from kb.checks.rounding import possible_values, worst
+from kb.checks.thresholds import in_unit
+from kb.checks.wording import place, places
+from kb.model import Claim, Measure
+from kb.util.grouping import group_by
 
 STAGES: Final = (
     ("screened",),
@@ -60,23 +63,9 @@ def within_bounds(value: Decimal, low: Decimal | None, high: Decimal | None) -> 
     """
     if low is None and high is None:
         return Outcome.NOT_ENOUGH
-    found = {
-        Outcome.CONSISTENT if low is None else not_above(low, value),
-        Outcome.CONSISTENT if high is None else not_above(value, high),
-    }
-    ranked = (Outcome.INCONSISTENT, Outcome.BY_ROUNDING)
-    return next((outcome for outcome in ranked if outcome in found), Outcome.CONSISTENT)
-
-
-def bounds_in_order(low: Decimal | None, high: Decimal | None) -> Outcome:
-    """Judge whether the low bound is printed below the high one; digits decide.
-
-    >>> bounds_in_order(Decimal(93), Decimal(55)).value
-    'inconsistent'
-    """
-    if low is None or high is None:
-        return Outcome.NOT_ENOUGH
-    return Outcome.CONSISTENT if low <= high else Outcome.INCONSISTENT
+    below = Outcome.CONSISTENT if low is None else not_above(low, value)
+    above = Outcome.CONSISTENT if high is None else not_above(value, high)
+    return worst([below, above])
 
 
 def share_beside_median(months: Decimal, share: Decimal, median: Decimal) -> Outcome:
@@ -85,10 +74,8 @@ def share_beside_median(months: Decimal, share: Decimal, median: Decimal) -> Out
     >>> share_beside_median(Decimal(12), Decimal(60), Decimal("7.7")).value
     'inconsistent'
     """
-    past, early = possible_values(median).high < months, possible_values(median).low > months
-    wrong = (past and possible_values(share).low > _HALF) or (
-        early and possible_values(share).high < _HALF
-    )
+    half, alive = possible_values(median), possible_values(share)
+    wrong = (half.high < months and alive.low > _HALF) or (half.low > months and alive.high < _HALF)
     return Outcome.INCONSISTENT if wrong else Outcome.CONSISTENT
 
 
@@ -105,114 +92,110 @@ def months_of(duration: str) -> Decimal | None:
     return Decimal(number) * factor
 
 
-def find(material: CheckContext) -> Iterator[Discrepancy]:
+def find(context: CheckContext) -> Iterator[Discrepancy]:
     """Yield figures in an order that cannot be."""
-    groups, say = Groups(material), Saying(material)
-    for claims in material.by_study.values():
+    for claims in context.by_study.values():
         results = [claim for claim in claims if claim.kind == "result"]
         for claim in claims:
-            yield from _bounds(say, claim)
-        yield from _outcomes(material, say, results)
-        yield from _survival(material, say, results)
-        yield from _stages(groups, say, results)
-    yield from _nested(material, groups, say)
+            yield from _bounds(context, claim)
+        yield from _outcomes(context, results)
+        yield from _survival(context, results)
+        yield from _stages(context, results)
 
 
-def _bounds(say: Saying, claim: Claim) -> Iterator[Discrepancy]:
-    """Yield an estimate outside its bounds, or bounds the wrong way round."""
+def _bounds(context: CheckContext, claim: Claim) -> Iterator[Discrepancy]:
+    """Yield an estimate outside its bounds, or bounds in the wrong order."""
     figure, value = claim.figure, claim.figure.value
-    pair = f"{_or_open(figure.low)} to {_or_open(figure.high)}"
-    about = say.subject(claim)
-    if bounds_in_order(figure.low, figure.high) is Outcome.INCONSISTENT:
-        text = f"{about}: the bounds {pair} in {place(claim)} are the wrong way round."
-        sum_ = f"{figure.low} > {figure.high}"
-        yield _finding("bounds-order", Severity.MINOR, text, [claim], sum_)
+    low, high = _or_open(figure.low), _or_open(figure.high)
+    subject = context.describe.subject(claim)
+    if figure.low is not None and figure.high is not None and figure.low > figure.high:
+        message = (
+            f"{subject}: the bounds {low} to {high} in {place(claim)} are the wrong way round."
+        )
+        computation = f"{low} > {high}"
+        yield Discrepancy.of_endpoint("bounds-order", Severity.MINOR, message, [claim], computation)
     elif value is None or figure.operator:
         return
     elif within_bounds(value, figure.low, figure.high) is Outcome.INCONSISTENT:
-        text = f"{about} is printed as {value} with bounds {pair} in {place(claim)}, outside them."
-        sum_ = f"not {_or_open(figure.low)} ≤ {value} ≤ {_or_open(figure.high)}"
-        yield _finding("outside-bounds", Severity.MATERIAL, text, [claim], sum_)
+        message = (
+            f"{subject} is printed as {value} with bounds {low} to {high} in {place(claim)}, "
+            "outside them."
+        )
+        computation = f"not {low} ≤ {value} ≤ {high}"
+        yield Discrepancy.of_endpoint(
+            "outside-bounds", Severity.MATERIAL, message, [claim], computation
+        )
 
 
 def _or_open(bound: Decimal | None) -> str:
     return "…" if bound is None else str(bound)
 
 
-def _outcomes(
-    material: CheckContext, say: Saying, claims: Sequence[Claim]
-) -> Iterator[Discrepancy]:
+def _outcomes(context: CheckContext, claims: Sequence[Claim]) -> Iterator[Discrepancy]:
     """Yield a narrower outcome printed above the broader one of the same people and time."""
-    for (_, measure), same in _alike(claims).items():
+    comparable = (c for c in claims if _is_comparable(c))
+    by_people = group_by(comparable, lambda c: (c.source, replace(c.measure, endpoint="")))
+    for (_, measure), same in by_people.items():
+        by_endpoint = group_by(same, lambda claim: claim.measure.endpoint)
         counted = measure.statistic == FREQUENCY
-        for narrow, broad in permutations(same, 2):
-            if _is_within(material, narrow, broad) or (
-                counted and _is_part(material, narrow, broad)
+        for narrow, broad in permutations(by_endpoint, 2):
+            if _never_above(context, narrow, broad) or (
+                counted and _is_part(context, narrow, broad)
             ):
-                yield from _above(say, same[narrow], same[broad], "outcome-above-broader")
+                yield from _above(context, by_endpoint[narrow], by_endpoint[broad])
         if counted and not measure.category:
-            yield from _residual(material, say, same)
+            yield from _residual(context, by_endpoint)
 
 
-def _alike(claims: Sequence[Claim]) -> dict[tuple[str, Measure], dict[str, list[Claim]]]:
-    """Sort figures of one source by all that they share but the endpoint, then by endpoint."""
-    found: dict[tuple[str, Measure], dict[str, list[Claim]]] = defaultdict(
-        lambda: defaultdict(list)
-    )
-    for claim in claims:
-        measure = claim.measure
-        wanted = measure.statistic in (FREQUENCY, "median")
-        if wanted and not measure.comparator and _comparable(claim):
-            key = (claim.source, replace(measure, endpoint=""))
-            found[key][measure.endpoint].append(claim)
-    return found
+def _is_comparable(claim: Claim) -> bool:
+    measure, figure = claim.measure, claim.figure
+    of_one_group = measure.statistic in (FREQUENCY, "median") and not measure.comparator
+    printed = count_of(claim) is not None or figure.value is not None
+    return of_one_group and not figure.operator and printed
 
 
-def _comparable(claim: Claim) -> bool:
-    figure = claim.figure
-    return not figure.operator and (count_of(claim) is not None or figure.value is not None)
-
-
-def _is_within(material: CheckContext, narrow: str, broad: str) -> bool:
+def _never_above(context: CheckContext, narrow: str, broad: str) -> bool:
     """Whether the ontology declares an endpoint never above another, or what the other includes."""
-    declared = material.vocabulary.inherited_links("endpoint", narrow, "neverAbove")
-    return any(_is_part(material, name, broad) for name in declared)
+    declared = context.vocabulary.inherited_links("endpoint", narrow, "neverAbove")
+    return any(_is_part(context, name, broad) for name in declared)
 
 
-def _is_part(material: CheckContext, narrow: str, broad: str) -> bool:
-    """Whether everybody with one outcome has the other too, which is broader and no topic."""
-    return material.is_a(narrow, broad) and not _is_topic(material, broad)
+def _is_part(context: CheckContext, narrow: str, broad: str) -> bool:
+    """Whether everybody with one outcome has the other too, which is broader and not a topic."""
+    topic = context.vocabulary.get("endpoint", broad).first("isTopic") == "true"
+    return context.is_a(narrow, broad) and not topic
 
 
-def _is_topic(material: CheckContext, endpoint: str) -> bool:
-    return material.vocabulary.get("endpoint", endpoint).first("isTopic") == "true"
-
-
-def _residual(
-    material: CheckContext, say: Saying, same: dict[str, list[Claim]]
-) -> Iterator[Discrepancy]:
+def _residual(context: CheckContext, by_endpoint: dict[str, list[Claim]]) -> Iterator[Discrepancy]:
     """Yield more people with what only responders are examined for than there are responders."""
-    for name, claims in same.items():
-        among = material.vocabulary.inherited_links("endpoint", name, "countedAmong")
-        wider = [other for other in same if any(material.is_a(other, one) for one in among)]
-        responders = [claim for other in wider for claim in same[other]]
+    for name, claims in by_endpoint.items():
+        among = context.vocabulary.inherited_links("endpoint", name, "countedAmong")
+        wider = [other for other in by_endpoint if any(context.is_a(other, one) for one in among)]
+        responders = [claim for other in wider for claim in by_endpoint[other]]
         for claim in claims:
-            yield from _residual_above(say, claim, responders)
+            yield from _residual_above(context, claim, responders)
 
 
-def _residual_above(say: Saying, claim: Claim, responders: list[Claim]) -> Iterator[Discrepancy]:
-    pairs = [(c, _pair(claim, c)) for c in responders]
-    known = [(c, pair) for c, pair in pairs if pair and _same_ground(claim, c, pair)]
-    if known and all(not_above(p.lower, p.upper) is Outcome.INCONSISTENT for _, p in known):
-        other, pair = max(known, key=lambda found: found[1].upper)
-        hint = "" if pair.unit else ": they cannot be shares of the same patients"
-        text = (
-            f"{say.what(claim)} is printed for {_said(pair.lower, pair)} of "
-            f"{say.who(claim)} in {place(claim)}, but {say.what(other)} only for "
-            f"{_said(pair.upper, pair)} ({place(other)}){hint}."
-        )
-        sum_ = f"{pair.lower} > {pair.upper}"
-        yield _finding("residual-above-response", Severity.MATERIAL, text, [claim, other], sum_)
+def _residual_above(
+    context: CheckContext, claim: Claim, responders: list[Claim]
+) -> Iterator[Discrepancy]:
+    pairs = [(c, pair) for c in responders if (pair := _pair(claim, c))]
+    # Percentages of different places may be of different people.
+    known = [(c, p) for c, p in pairs if p.unit != "%" or claim.section == c.section]
+    if not known or any(not_above(p.lower, p.upper) is not Outcome.INCONSISTENT for _, p in known):
+        return
+    other, pair = max(known, key=lambda one: one[1].upper)
+    hint = ": they cannot be shares of the same patients" if pair.unit == "%" else ""
+    describe = context.describe
+    message = (
+        f"{describe.endpoint_of(claim)} is printed for {in_unit(pair.lower, pair.unit)} of "
+        f"{describe.group_of(claim)} in {place(claim)}, but {describe.endpoint_of(other)} only "
+        f"for {in_unit(pair.upper, pair.unit)} ({place(other)}){hint}."
+    )
+    computation = f"{pair.lower} > {pair.upper}"
+    yield Discrepancy.of_endpoint(
+        "residual-above-response", Severity.MATERIAL, message, [claim, other], computation
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,161 +211,127 @@ def _pair(narrow: Claim, broad: Claim) -> _Pair | None:
     """Return two figures that can be compared: two counts, or two values of one unit."""
     counts = count_of(narrow), count_of(broad)
     if counts[0] is not None and counts[1] is not None:
-        return _Pair(Decimal(counts[0]), Decimal(counts[1]), " patients")
+        return _Pair(Decimal(counts[0]), Decimal(counts[1]), PEOPLE)
     one, other = narrow.figure, broad.figure
     if one.value is None or other.value is None or one.unit != other.unit:
         return None
     if one.denominator != other.denominator and one.denominator and other.denominator:
         return None
-    return _Pair(one.value, other.value, "" if one.unit == "%" else f" {one.unit}")
-
-
-def _said(value: Decimal, pair: _Pair) -> str:
-    return f"{value}{pair.unit or '%'}"
-
-
-def _same_ground(claim: Claim, other: Claim, pair: _Pair) -> bool:
-    """Shares are compared only where one place prints both: elsewhere what they are of differs."""
-    return bool(pair.unit) or claim.section == other.section
+    return _Pair(one.value, other.value, one.unit)
 
 
 def _above(
-    say: Saying, narrow: Iterable[Claim], broad: Iterable[Claim], kind: str
+    context: CheckContext, narrow: Iterable[Claim], broad: Iterable[Claim]
 ) -> Iterator[Discrepancy]:
-    found: dict[_Pair, list[Claim]] = defaultdict(list)
-    for one in narrow:
-        for other in broad:
-            pair = _pair(one, other)
-            if pair and not_above(pair.lower, pair.upper) is Outcome.INCONSISTENT:
-                found[pair] += [one, other]
+    found: dict[_Pair, list[tuple[Claim, Claim]]] = defaultdict(list)
+    for one, other in product(narrow, broad):
+        pair = _pair(one, other)
+        if pair and not_above(pair.lower, pair.upper) is Outcome.INCONSISTENT:
+            found[pair].append((one, other))
     for pair, claims in found.items():
-        one, other = claims[:2]
-        text = (
-            f"{say.subject(one)} is printed as "
-            f"{_said(pair.lower, pair)} in {places(claims[::2])}, above the "
-            f"{_said(pair.upper, pair)} of {say.what(other)} ({places(claims[1::2])}), "
-            "which includes it."
+        ones, others = zip(*claims, strict=True)
+        message = (
+            f"{context.describe.subject(ones[0])} is printed as {in_unit(pair.lower, pair.unit)} "
+            f"in {places(ones)}, above the {in_unit(pair.upper, pair.unit)} of "
+            f"{context.describe.endpoint_of(others[0])} ({places(others)}), which includes it."
         )
-        once = list(dict.fromkeys(claims))
-        yield _finding(kind, Severity.MATERIAL, text, once, f"{pair.lower} > {pair.upper}")
+        involved = dict.fromkeys(claim for both in claims for claim in both)
+        computation = f"{pair.lower} > {pair.upper}"
+        yield Discrepancy.of_endpoint(
+            "outcome-above-broader", Severity.MATERIAL, message, involved, computation
+        )
 
 
-def _survival(
-    material: CheckContext, say: Saying, claims: Sequence[Claim]
-) -> Iterator[Discrepancy]:
-    """Yield survival that rises with time, or does not go with its median."""
-    marks: dict[tuple[str, Measure], list[tuple[Decimal, Claim]]] = defaultdict(list)
+def _survival(context: CheckContext, claims: Sequence[Claim]) -> Iterator[Discrepancy]:
+    """Yield survival that rises with time, or that its median contradicts."""
+    landmarks: dict[tuple[str, Measure], list[_Landmark]] = defaultdict(list)
     medians: dict[tuple[str, Measure], list[Claim]] = defaultdict(list)
     for claim in claims:
         measure, figure = claim.measure, claim.figure
-        falls = material.vocabulary.has_flag("endpoint", measure.endpoint, "fallsWithTime")
-        if not falls or figure.operator or measure.comparator:
+        falls = context.endpoint_says(claim, "fallsWithTime")
+        if not falls or figure.operator or measure.comparator or figure.value is None:
             continue
         months = months_of(measure.time.at)
         key = (claim.source, replace(measure, statistic="", time=replace(measure.time, at="")))
-        if measure.statistic == "median" and figure.unit == "months" and figure.value is not None:
+        if measure.statistic == "median" and figure.unit == "months":
             medians[key].append(claim)
-        elif months is not None and figure.unit == "%" and figure.value is not None:
-            marks[key].append((months, claim))
-    for key, points in marks.items():
-        yield from _falling(say, sorted(points, key=lambda point: point[0]))
-        yield from _beside_medians(say, points, medians[key])
+        elif months is not None and figure.unit == "%":
+            landmarks[key].append(_Landmark(months, figure.value, claim))
+    for key, points in landmarks.items():
+        yield from _rising(context, sorted(points, key=lambda point: point.months))
+        for point, median in product(points, medians[key]):
+            yield from _against_median(context, point, median)
 
 
-def _falling(say: Saying, points: Sequence[tuple[Decimal, Claim]]) -> Iterator[Discrepancy]:
-    for (early, one), (late, other) in pairwise(points):
-        before, after = one.figure.value, other.figure.value
-        if early == late or before is None or after is None:
+@dataclass(frozen=True, slots=True)
+class _Landmark:
+    """The percentage without an event so many months after the start."""
+
+    months: Decimal
+    share: Decimal
+    claim: Claim
+
+
+def _rising(context: CheckContext, points: Sequence[_Landmark]) -> Iterator[Discrepancy]:
+    for early, late in pairwise(points):
+        if early.months == late.months:
             continue
-        if not_above(after, before) is Outcome.INCONSISTENT:
-            text = (
-                f"{say.subject(other)} is printed as {after}% in {place(other)}, above the "
-                f"{before}% {one.measure.time} ({place(one)})."
+        if not_above(late.share, early.share) is Outcome.INCONSISTENT:
+            one, other = early.claim, late.claim
+            message = (
+                f"{context.describe.subject(other)} is printed as {late.share}% in "
+                f"{place(other)}, above the {early.share}% {one.measure.time} ({place(one)})."
             )
-            sum_ = f"{after} > {before}, {late} months after {early}"
-            yield _finding("survival-rises", Severity.MATERIAL, text, [one, other], sum_)
+            computation = f"{late.share} > {early.share}, {late.months} months after {early.months}"
+            yield Discrepancy.of_endpoint(
+                "survival-rises", Severity.MATERIAL, message, [one, other], computation
+            )
 
 
-def _beside_medians(
-    say: Saying, points: Iterable[tuple[Decimal, Claim]], medians: Sequence[Claim]
-) -> Iterator[Discrepancy]:
-    for months, claim in points:
-        for other in medians:
-            share, median = claim.figure.value, other.figure.value
-            if share is None or median is None:
-                continue
-            if share_beside_median(months, share, median) is Outcome.INCONSISTENT:
-                text = (
-                    f"{say.subject(claim)} is printed as {share}% "
-                    f"in {place(claim)}, but half of them had the event by the median of "
-                    f"{median} months ({place(other)})."
-                )
-                sum_ = f"{share}% at {months} months, 50% at {median} months"
-                kind = "landmark-and-median"
-                yield _finding(kind, Severity.MATERIAL, text, [claim, other], sum_)
+def _against_median(context: CheckContext, point: _Landmark, other: Claim) -> Iterator[Discrepancy]:
+    median = other.figure.value or Decimal(0)
+    if share_beside_median(point.months, point.share, median) is Outcome.INCONSISTENT:
+        message = (
+            f"{context.describe.subject(point.claim)} is printed as {point.share}% in "
+            f"{place(point.claim)}, but half of them had the event by the median of "
+            f"{median} months ({place(other)})."
+        )
+        computation = f"{point.share}% at {point.months} months, 50% at {median} months"
+        yield Discrepancy.of_endpoint(
+            "landmark-and-median", Severity.MATERIAL, message, [point.claim, other], computation
+        )
 
 
-def _stages(groups: Groups, say: Saying, claims: Sequence[Claim]) -> Iterator[Discrepancy]:
+def _stages(context: CheckContext, claims: Sequence[Claim]) -> Iterator[Discrepancy]:
     """Yield a later stage of a study with more people than an earlier one of the same group."""
-    found: dict[object, list[tuple[int, Claim]]] = defaultdict(list)
-    for claim in claims:
-        stage = _stage(claim.measure.category)
-        if groups.is_size(claim) and stage is not None and count_of(claim) is not None:
-            found[claim.source, replace(claim.measure, category="")].append((stage, claim))
-    for staged in found.values():
+    sizes = (c for c in claims if context.groups.is_size(c) and count_of(c) is not None)
+    by_group = group_by(sizes, lambda c: (c.source, replace(c.measure, category="")))
+    for same in by_group.values():
+        staged = [(rank, c) for c in same if (rank := stage(c.measure.category)) is not None]
         for (early, one), (late, other) in permutations(staged, 2):
-            if early < late:
-                yield from _larger(groups, say, other, one)
+            fewer, more = count_of(one) or 0, count_of(other) or 0
+            if early < late and more > fewer:
+                message = (
+                    f"{_people(context, other)} are {more} patients in {place(other)}, more than "
+                    f"the {fewer} of {_people(context, one)} ({place(one)})."
+                )
+                yield Discrepancy.of_endpoint(
+                    "part-above-whole",
+                    Severity.MATERIAL,
+                    message,
+                    [other, one],
+                    f"{more} > {fewer}",
+                )
 
 
-def _stage(word: str) -> int | None:
-    return next((rank for rank, words in enumerate(STAGES) if word in words), None)
+def _people(context: CheckContext, claim: Claim) -> str:
+    return f"{context.describe.group_of(claim)}, {claim.measure.category}"
 
 
-def _nested(material: CheckContext, groups: Groups, say: Saying) -> Iterator[Discrepancy]:
-    """Yield a group larger than the one it is within, in one source."""
-    whole = {(p.study, part) for p in material.evidence.partitions for part in p.parts}
-    for group in material.evidence.groups:
-        above = groups.above(group)
-        if above is None or not ((group.study, group.id) in whole or _is_narrower(group)):
-            continue
-        for source in groups.counting(group.study):
-            inner, outer = groups.size(group, source), groups.size(above, source)
-            if inner and outer:
-                yield from _larger(groups, say, inner.claim, outer.claim)
+def stage(word: str) -> int | None:
+    """Return how far on its way through a study a word is; None if it names no stage.
 
-
-def _is_narrower(group: Group) -> bool:
-    """Whether a group is surely part of the one it is within.
-
-    Directly within the whole study stand comparators from outside it, and the larger number
-    from which it was drawn, too.
+    >>> stage("randomised"), stage("blinatumomab arm")
+    (2, None)
     """
-    if group.within != WHOLE:
-        return True
-    stage = _stage(group.id)
-    return bool(group.who_endpoint) or (stage is not None and stage >= len(STAGES) - 2)
-
-
-def _larger(groups: Groups, say: Saying, inner: Claim, outer: Claim) -> Iterator[Discrepancy]:
-    numbers = count_of(inner), count_of(outer)
-    if numbers[0] is None or numbers[1] is None or numbers[0] <= numbers[1]:
-        return
-    people = [", ".join(filter(None, (say.who(c), _fewer(groups, say, c)))) for c in (inner, outer)]
-    text = (
-        f"{people[0]} are {numbers[0]} patients in {place(inner)}, more than the {numbers[1]} of "
-        f"{people[1]} ({place(outer)})."
-    )
-    sum_ = f"{numbers[0]} > {numbers[1]}"
-    yield _finding("part-above-whole", Severity.MATERIAL, text, [inner, outer], sum_)
-
-
-def _fewer(groups: Groups, say: Saying, claim: Claim) -> str:
-    """Say what makes the people that a claim counts fewer than their group."""
-    return claim.measure.category if groups.is_size(claim) else say.what(claim)
-
-
-def _finding(
-    kind: str, severity: Severity, text: str, claims: Sequence[Claim], computation: str
-) -> Discrepancy:
-    return Discrepancy(kind, severity, text, tuple(claims), computation, claims[0].measure.endpoint)
+    return next((rank for rank, words in enumerate(STAGES) if word in words), None)

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import product
 from typing import Final
 
-from kb.checks.event_kinds import kinds
-from kb.checks.finding import CheckContext, Discrepancy, Outcome, Severity
-from kb.checks.groups import FREQUENCY, Groups, count_of, point_of
-from kb.checks.partitions import Whole, told, wholes
+from kb.checks.context import CheckContext, results_by_source
+from kb.checks.event_kinds import above_total
+from kb.checks.finding import Discrepancy, Outcome, Severity
+from kb.checks.groups import FREQUENCY, count_of, point_of
+from kb.checks.order import STAGES, stage
+from kb.checks.partitions import Division, with_implied_counts
 from kb.checks.rounding import Span
-from kb.checks.wording import Saying, figure, places, value
-from kb.model import Claim, Group, Measure
+from kb.checks.wording import figure_text, places, value_text
+from kb.model import WHOLE, Claim, Group, Measure
+from kb.util.grouping import group_by
 
 _Reader = Callable[[Claim], Span | None]
 _AVERAGES: Final = frozenset({"median", "mean"})
 _MATERIAL_POINTS: Final = Decimal(2)
 _MATERIAL_RATIO: Final = Decimal("0.05")
-_LISTED: Final = Whole("", "", (), complete=True, formed=True)
+_LISTED: Final = Division("", "", (), complete=True, formed=True)
 """Parts that a print lists by numbers of their own."""
 _NESTED: Final = frozenset({"arm", "subgroup"})
 """Kinds of groups that are certainly some of the people they are within."""
@@ -30,7 +32,7 @@ _NESTED: Final = frozenset({"arm", "subgroup"})
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The share of one part at printed precision, and how many people the part has."""
+    """The percentage of one part at printed precision, and how many people the part has."""
 
     span: Span
     size: int | None = None
@@ -70,7 +72,7 @@ def reach(parts: Sequence[Share]) -> Span:
 
 
 def averages(parts: Sequence[Share], whole: Span) -> Outcome:
-    """Judge the share (or the median) of a whole against those of all its parts.
+    """Judge the percentage (or the median) of a whole against those of all its parts.
 
     >>> from kb.checks.rounding import possible_values
     >>> spans = [possible_values(Decimal(n)) for n in (45, 13)]
@@ -84,111 +86,74 @@ def averages(parts: Sequence[Share], whole: Span) -> Outcome:
     return Outcome.CONSISTENT if possible.holds(middle) else Outcome.BY_ROUNDING
 
 
-def fits_in(part: int, whole: int) -> Outcome:
-    """Judge a count of some people against the same count of all of them.
-
-    >>> fits_in(50, 48).value
-    'inconsistent'
-    """
-    return Outcome.INCONSISTENT if part > whole else Outcome.CONSISTENT
-
-
-def find(material: CheckContext) -> Iterator[Discrepancy]:
-    """Yield a finding for each whole that its parts contradict, source by source."""
-    divided = wholes(material.evidence)
-    groups, say = Groups(material), Saying(material)
-    for study, claims in material.by_study.items():
-        for own in _by_source(claims):
-            printed_ones = {claim.id: claim for claim in own}
-            table = _Table(material, groups, say, told(own, groups.sizing))
-            for finding in table.findings(divided.get(study, [])):
-                claims_as_printed = tuple(printed_ones[claim.id] for claim in finding.claims)
-                yield replace(finding, claims=claims_as_printed)
-            yield from kinds(material, groups, say, own)
-
-
-def _by_source(claims: Iterable[Claim]) -> Iterator[list[Claim]]:
-    found: dict[str, list[Claim]] = defaultdict(list)
-    for claim in claims:
-        if claim.kind == "result" and not claim.measure.comparator:
-            found[claim.source].append(claim)
-    yield from found.values()
+def find(context: CheckContext) -> Iterator[Discrepancy]:
+    """Yield a discrepancy for each whole that its parts contradict, source by source."""
+    for study, claims in context.by_study.items():
+        for results in results_by_source(claims):
+            printed = {claim.id: claim for claim in results}
+            counted = with_implied_counts(results, context.groups.size_endpoints)
+            table = _Table(context, counted)
+            for one in table.discrepancies(context.divisions.get(study, [])):
+                yield replace(one, claims=tuple(printed[claim.id] for claim in one.claims))
+            yield from above_total(context, results)
 
 
 class _Table:
     """What one source prints about the groups of one study."""
 
-    def __init__(
-        self, material: CheckContext, groups: Groups, say: Saying, claims: list[Claim]
-    ) -> None:
-        self.material, self.groups, self.say, self.claims = material, groups, say, claims
-        self.by_measure: dict[Measure, list[Claim]] = defaultdict(list)
-        for claim in claims:
-            self.by_measure[claim.measure].append(claim)
+    def __init__(self, context: CheckContext, claims: list[Claim]) -> None:
+        self.context, self.describe, self.claims = context, context.describe, claims
+        self.by_measure = group_by(claims, lambda claim: claim.measure)
 
-    def findings(self, divided: Iterable[Whole]) -> Iterator[Discrepancy]:
+    def discrepancies(self, divisions: Sequence[Division]) -> Iterator[Discrepancy]:
         """Yield what does not fit, of declared divisions, of lists and of nested groups."""
-        for whole in divided:
-            yield from self.divided(whole)
-        yield from self.enumerated()
-        yield from self.nested()
-
-    def divided(self, whole: Whole) -> Iterator[Discrepancy]:
-        """Compare every measure of a whole with the same measure of all its parts."""
-        for measure in [m for m in self.by_measure if m.group == whole.of]:
-            parts = [self.by_measure.get(replace(measure, group=p), []) for p in whole.parts]
-            if all(parts):
-                yield from self._compared(self.by_measure[measure], parts, whole)
+        for division in divisions:
+            for measure in [m for m in self.by_measure if m.group == division.whole]:
+                parts = [self.by_measure.get(replace(measure, group=p), []) for p in division.parts]
+                if all(parts):
+                    yield from self._compared(self.by_measure[measure], parts, division)
+        yield from self._enumerated()
+        yield from self._nested()
 
     def _compared(
-        self, total: list[Claim], parts: list[list[Claim]], whole: Whole
+        self, total: list[Claim], parts: list[list[Claim]], division: Division
     ) -> Iterator[Discrepancy]:
         statistic = total[0].measure.statistic
         if statistic in _AVERAGES:
             yield from self._bounded(total, parts, point_of, "median-outside-parts")
         if statistic != FREQUENCY:
             return
-        counted = [[c for c in part if count_of(c) is not None] for part in parts]
-        totals = [c for c in total if count_of(c) is not None]
+        counted, totals = [_counted(part) for part in parts], _counted(total)
         if totals and all(counted):
-            yield from self._added(totals, counted, whole)
+            yield from self._added(totals, counted, division)
         else:
             yield from self._bounded(total, parts, _percent, "share-outside-parts")
 
     def _added(
-        self, total: list[Claim], parts: list[list[Claim]], divided: Whole
+        self, total: list[Claim], parts: list[list[Claim]], division: Division
     ) -> Iterator[Discrepancy]:
         """Report counts only when no choice among repeated prints adds up."""
-        choices = [c for c in product(total, *parts) if _one_base(c)]
-        outcomes = {_sum_outcome(choice, divided.complete) for choice in choices}
+        choices = [choice for choice in product(total, *parts) if _one_base(choice)]
+        outcomes = {
+            adds_up([*map(_number, c[1:])], _number(c[0]), complete=division.complete)
+            for c in choices
+        }
         if outcomes != {Outcome.INCONSISTENT}:
             return
-        first = choices[0]
-        every = [*total, *(c for part in parts for c in part)]
-        finding = self._sum_finding(first, every)
-        short = sum(map(_number, first[1:])) < _number(first[0])
-        weak = short and not divided.formed
-        yield replace(finding, severity=Severity.MINOR) if weak else finding
-
-    def _sum_finding(self, choice: Sequence[Claim], claims: Sequence[Claim]) -> Discrepancy:
-        whole, parts = choice[0], choice[1:]
-        counts = [_number(c) for c in parts]
-        said = " and ".join(
-            f"{n} ({self.say.label(c)})" for n, c in zip(counts, parts, strict=True)
-        )
-        sums = f"{' + '.join(map(str, counts))} = {sum(counts)}"
+        whole, *chosen = choices[0]
+        counts, claims = [_number(c) for c in chosen], [*total, *(c for p in parts for c in p)]
+        terms = " and ".join(f"{_number(c)} ({self.describe.group_label(c)})" for c in chosen)
         message = (
-            f"{self.say.what(whole)}: {said} make {sum(counts)}, but {_number(whole)} is "
-            f"printed for {self.say.who(whole)} ({places(claims)})."
+            f"{self.describe.endpoint_of(whole)}: {terms} make {sum(counts)}, but "
+            f"{_number(whole)} is printed for {self.describe.group_of(whole)} ({places(claims)})."
         )
-        sign = "<" if sum(counts) < _number(whole) else ">"
-        return Discrepancy(
-            "parts-do-not-add-up",
-            Severity.MATERIAL,
-            message,
-            tuple(claims),
-            f"{sums} {sign} {_number(whole)}",
-            whole.measure.endpoint,
+        short = sum(counts) < _number(whole)
+        computation = " ".join(
+            (" + ".join(map(str, counts)), "=", str(sum(counts)), "<" if short else ">")
+        )
+        severity = Severity.MINOR if short and not division.formed else Severity.MATERIAL
+        yield Discrepancy.of_endpoint(
+            "parts-do-not-add-up", severity, message, claims, f"{computation} {_number(whole)}"
         )
 
     def _bounded(
@@ -197,14 +162,24 @@ class _Table:
         """Report an average only when no choice among repeated prints allows it."""
         used = [[c for c in claims if read(c) is not None] for claims in (total, *parts)]
         choices = [c for c in product(*used) if len({x.figure.unit for x in c}) == 1]
-        if not choices:
-            return
         judged = [(choice, *self._spans(choice, read)) for choice in choices]
-        if any(averages(shares, span) is not Outcome.INCONSISTENT for _, span, shares in judged):
+        if not judged or any(
+            averages(shares, span) is not Outcome.INCONSISTENT for _, span, shares in judged
+        ):
             return
-        choice, span, shares = judged[0]
-        claims = tuple(c for group in used for c in group)
-        yield self._average_finding(kind, choice, (span, reach(shares)), shares, claims)
+        (whole, *chosen), span, shares = judged[0]
+        claims, possible = [c for group in used for c in group], reach(shares)
+        terms = " and ".join(f"{figure_text(c)} ({self.describe.group_label(c)})" for c in chosen)
+        message = (
+            f"{self.describe.endpoint_of(whole)}: {figure_text(whole)} is printed for "
+            f"{self.describe.group_of(whole)}, but its parts are {terms} ({places(claims)})."
+        )
+        gap = max(possible.low - span.high, span.low - possible.high)
+        limit = _MATERIAL_POINTS if read is _percent else span.high * _MATERIAL_RATIO
+        severity = Severity.MATERIAL if gap >= limit else Severity.MINOR
+        yield Discrepancy.of_endpoint(
+            kind, severity, message, claims, _average(value_text(whole), span, shares)
+        )
 
     def _spans(self, choice: Sequence[Claim], read: _Reader) -> tuple[Span, list[Share]]:
         spans = [read(claim) or Span(Decimal(0), Decimal(0)) for claim in choice]
@@ -212,121 +187,102 @@ class _Table:
         return spans[0], [Share(s, n) for s, n in zip(spans[1:], sizes, strict=True)]
 
     def _sizes(self, choice: Sequence[Claim]) -> list[int | None]:
-        """Return the people in each part, or None where shares are no simple averages."""
-        nothing: list[int | None] = [None] * (len(choice) - 1)
-        if self.material.vocabulary.has_flag("endpoint", choice[0].measure.endpoint, "isEstimated"):
-            return nothing  # read off curves: the parts bound the whole but do not average to it
+        """Return the people in each part, or None where the whole is not their average.
+
+        Percentages read off curves allow for people lost before: those of the parts bound that
+        of the whole, but do not average to it.
+        """
         whole, *parts = [self._size(claim) for claim in choice]
         known = [size for size in parts if size]
         fits = len(known) == len(parts) and whole in (None, sum(known))
-        return parts if fits else nothing
+        estimated = self.context.endpoint_says(choice[0], "isEstimated")
+        return parts if fits and not estimated else [None] * len(parts)
 
     def _size(self, claim: Claim) -> int | None:
         if claim.figure.denominator is not None:
             return claim.figure.denominator
         own = (claim.study, claim.measure.group)
-        measures = [Measure(*own, name, FREQUENCY) for name in self.groups.sizing]
+        measures = [Measure(*own, name, FREQUENCY) for name in self.context.groups.size_endpoints]
         sizes = {c.figure.numerator for m in measures for c in self.by_measure.get(m, [])}
         return next(iter(sizes)) if len(sizes) == 1 else None
 
-    def _average_finding(
-        self,
-        kind: str,
-        choice: Sequence[Claim],
-        spans: tuple[Span, Span],
-        shares: Sequence[Share],
-        claims: tuple[Claim, ...],
-    ) -> Discrepancy:
-        whole, *parts = choice
-        span, possible = spans
-        said = " and ".join(f"{figure(c)} ({self.say.label(c)})" for c in parts)
-        weighed = all(s.size for s in shares)
-        how = "average to" if weighed else "reach from"
-        message = (
-            f"{self.say.what(whole)}: {figure(whole)} is printed for {self.say.who(whole)}, "
-            f"but its parts are {said} ({places(claims)})."
-        )
-        gap = max(possible.low - span.high, span.low - possible.high)
-        computation = f"{value(whole)} means {_short(span)}; the parts {how} {_short(possible)}" + (
-            f", weighted by {' and '.join(str(s.size) for s in shares)}" if weighed else ""
-        )
-        limit = _MATERIAL_POINTS if kind.startswith("share") else span.high * _MATERIAL_RATIO
-        severity = Severity.MATERIAL if gap >= limit else Severity.MINOR
-        return Discrepancy(kind, severity, message, claims, computation, whole.measure.endpoint)
-
-    def enumerated(self) -> Iterator[Discrepancy]:
+    def _enumerated(self) -> Iterator[Discrepancy]:
         """Find totals that a print follows by their parts: "29 treated: 14 at … and 13 at …"."""
-        blocks: dict[str, list[Claim]] = defaultdict(list)
-        for claim in self.claims:
-            if count_of(claim) is not None:
-                blocks[claim.block].append(claim)
-        for parts in blocks.values():
-            above = {self.groups.of(c).within for c in parts}
-            if len(parts) < 2 or len(above) != 1:
+        for parts in group_by(_counted(self.claims), lambda claim: claim.block).values():
+            within = {self.context.groups.of(c).within for c in parts}
+            if len(parts) < 2 or len(within) != 1:
                 continue
-            measure = replace(parts[0].measure, group=above.pop())
+            measure = replace(parts[0].measure, group=within.pop())
             totals = [c for c in self.by_measure.get(measure, []) if _is_listed(c, parts)]
             yield from self._added(totals, [[c] for c in parts], _LISTED)
 
-    def nested(self) -> Iterator[Discrepancy]:
+    def _nested(self) -> Iterator[Discrepancy]:
         """Find groups that count more people than a group they are within."""
-        for measure, claims in list(self.by_measure.items()):
-            counts = [c for c in claims if count_of(c) is not None]
-            for above in self._above(counts[0]) if counts else ():
-                wider = self._wider(measure, above)
+        for measure, claims in self.by_measure.items():
+            counts = _counted(claims)
+            for parent in self._parents(counts[0]) if counts else ():
+                wider = self._wider(measure, parent, counts[0].source)
                 part = min(counts, key=_number)
-                if wider and fits_in(_number(part), max(map(_number, wider))) is (
-                    Outcome.INCONSISTENT
-                ):
-                    yield self._nested_finding(part, max(wider, key=_number), [*counts, *wider])
+                whole = max(wider, key=_number, default=part)
+                if _number(part) > _number(whole):
+                    yield self._part_above_whole(part, whole, [*counts, *wider])
                     break
 
-    def _above(self, claim: Claim) -> Iterator[str]:
-        group: Group | None = self.groups.of(claim)
-        while group and group.kind in _NESTED:
-            group = self.groups.above(group)
-            if group:
-                yield group.id
+    def _parents(self, claim: Claim) -> Iterator[Group]:
+        group = self.context.groups.of(claim)
+        while self._is_within(group) and (parent := self.context.groups.parent(group)):
+            yield parent
+            group = parent
 
-    def _wider(self, measure: Measure, above: str) -> list[Claim]:
+    def _is_within(self, group: Group) -> bool:
+        """Whether all people of a group surely belong to the one it is recorded within.
+
+        Directly within the whole study stand external comparators, and the larger numbers from
+        which patients were drawn, too.
+        """
+        if group.kind in _NESTED or group.within != WHOLE or group.who_endpoint:
+            return True
+        late = (stage(group.id) or 0) >= len(STAGES) - 2
+        return late or (group.study, group.id) in self.context.declared_parts
+
+    def _wider(self, measure: Measure, group: Group, source: str) -> list[Claim]:
         """Return the same count for a wider group; for a number of people any of its sizes."""
-        if measure.endpoint not in self.groups.sizing:
-            claims = self.by_measure.get(replace(measure, group=above), [])
-        else:
-            own = [c for c in self.claims if c.measure.group == above]
-            claims = [c for c in own if self.groups.is_size(c)]
-        return [c for c in claims if count_of(c) is not None]
+        groups = self.context.groups
+        if measure.endpoint not in groups.size_endpoints:
+            return _counted(self.by_measure.get(replace(measure, group=group.id), []))
+        own = (c for c in self.claims if c.measure.group == group.id and groups.is_size(c))
+        size = groups.size(group, source)
+        return _counted(own) or ([size.claim] if size else [])
 
-    def _nested_finding(self, part: Claim, whole: Claim, claims: Sequence[Claim]) -> Discrepancy:
+    def _part_above_whole(self, part: Claim, whole: Claim, claims: Sequence[Claim]) -> Discrepancy:
+        describe = self.describe
         message = (
-            f"{self.say.what(part)}: {_number(part)} is printed for {self.say.who(part)}, but "
-            f"only {_number(whole)} for {self.say.who(whole)}, which it is part of "
-            f"({places(claims)})."
+            f"{describe.endpoint_of(part)}: {_number(part)} is printed for "
+            f"{describe.group_of(part)}, but only {_number(whole)} for "
+            f"{describe.group_of(whole)}, which it is part of ({places(claims)})."
         )
         computation = f"{_number(part)} > {_number(whole)}"
-        endpoint = part.measure.endpoint
         kind = "part-above-whole"
-        return Discrepancy(kind, Severity.MATERIAL, message, tuple(claims), computation, endpoint)
+        return Discrepancy.of_endpoint(kind, Severity.MATERIAL, message, claims, computation)
+
+
+def _counted(claims: Iterable[Claim]) -> list[Claim]:
+    return [claim for claim in claims if count_of(claim) is not None]
 
 
 def _number(claim: Claim) -> int:
     return count_of(claim) or 0
 
 
-def _sum_outcome(choice: Sequence[Claim], complete: bool) -> Outcome:
-    whole, *parts = [_number(claim) for claim in choice]
-    return adds_up(parts, whole, complete=complete)
-
-
 def _one_base(choice: Sequence[Claim]) -> bool:
-    """Say whether the denominators, where all are printed, are those of a whole and its parts."""
+    """Tell whether the denominators, where all are printed, are those of a whole and its parts."""
     bases = [claim.figure.denominator for claim in choice]
     whole, *parts = [base for base in bases if base is not None] or [0]
     return len(parts) + 1 < len(bases) or sum(parts) == whole
 
 
 def _is_listed(total: Claim, parts: Sequence[Claim]) -> bool:
-    """Say whether the print of the parts gives the total first, then ":" or "(", then them."""
+    """Tell whether the print of the parts gives the total first, then ":" or "(", then them."""
     names = r"\b[^;.]*?\b".join(str(_number(part)) for part in parts)
     pattern = rf"\b{_number(total)}\b[^;.]*?[:(][^;.]*?\b{names}\b"
     same = total.section == parts[0].section and count_of(total) is not None
@@ -334,16 +290,24 @@ def _is_listed(total: Claim, parts: Sequence[Claim]) -> bool:
 
 
 def _percent(claim: Claim) -> Span | None:
-    """Return the share as printed, widened to what its count over its denominator gives."""
-    found, spans = claim.figure, []
-    if found.unit == "%" and (span := point_of(claim)) is not None:
+    """Return the percentage as printed, widened to what its count over its denominator gives."""
+    figure, spans = claim.figure, []
+    if figure.unit == "%" and (span := point_of(claim)) is not None:
         spans.append(span)
-    if found.numerator is not None and found.denominator and not found.operator:
-        exact = Decimal(100 * found.numerator) / found.denominator
+    if figure.numerator is not None and figure.denominator and not figure.operator:
+        exact = Decimal(100 * figure.numerator) / figure.denominator
         spans.append(Span(exact, exact))
     if not spans:
         return None
     return Span(min(s.low for s in spans), max(s.high for s in spans))
+
+
+def _average(printed: str, span: Span, shares: Sequence[Share]) -> str:
+    sizes = [str(share.size) for share in shares if share.size]
+    weighted = len(sizes) == len(shares)
+    how = "average to" if weighted else "reach from"
+    weights = f", weighted by {' and '.join(sizes)}" if weighted else ""
+    return f"{printed} means {_short(span)}; the parts {how} {_short(reach(shares))}{weights}"
 
 
 def _short(span: Span) -> str:

@@ -1,60 +1,28 @@
-"""Provenance: references that lead elsewhere, and figures that the cited report does not give."""
+"""Provenance: references to other studies, and figures that the cited report does not give."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Final
 
-from kb.checks.agreement import compare, severity
-from kb.checks.finding import CheckContext, Discrepancy, Outcome, Severity
-from kb.checks.reports import Reports
-from kb.checks.wording import Saying, figure, place
-from kb.model import Claim, Group, Measure
+from kb.checks.agreement import agrees, compare, severity
+from kb.checks.context import CheckContext
+from kb.checks.finding import Discrepancy, Outcome, Severity
+from kb.checks.groups import ANALYSIS_SET
+from kb.checks.wording import figure_text, place
+from kb.model import Claim, Measure
+from kb.util.grouping import group_by
 
 A_COLUMN: Final = 3
-"""From so many studies on, wrong numbers of one place are a fault of its numbering."""
+"""From so many studies on, wrong numbers of one place are an error of its numbering."""
 
 ANOTHER_REPORT: Final = "figure-of-another-report"
 ANOTHER_GROUP: Final = "figures-of-another-group"
 ANOTHER_NAME: Final = "figure-of-another-endpoint"
 SOME_ONLY: Final = "figure-of-some-only"
-FITTING: Final = (Outcome.CONSISTENT, Outcome.BY_ROUNDING)
-
-Place = tuple[str, str]
-
-
-class _Books(Reports):
-    """Reports, with the words for what they print and the groups that they speak of."""
-
-    @cached_property
-    def say(self) -> Saying:
-        return Saying(self.material)
-
-    def rivals(self, one: str, other: str) -> bool:
-        """Say whether two endpoints are of one kind, and neither includes the other.
-
-        Names of responses that a source mixes up are looked at in its own prints.
-        """
-        vocabulary = self.material.vocabulary
-        tops = vocabulary.tops("endpoint")
-        same = tops.get(one) == tops.get(other)
-        if vocabulary.has_flag("endpoint", one, "hasRivalNames"):
-            return False
-        return same and not self.material.is_a(one, other) and not self.material.is_a(other, one)
-
-    def includes(self, group: str, claim: Claim) -> bool:
-        """Say whether a claim is about some of the people of a group."""
-        name = self.groups[claim.study, claim.measure.group].within
-        while name and name != group:
-            name = self.groups[claim.study, name].within
-        return bool(name)
-
-    @cached_property
-    def groups(self) -> dict[tuple[str, str], Group]:
-        return {(g.study, g.id): g for g in self.material.evidence.groups}
+DIFFERS: Final = "differs-from-cited"
 
 
 def shift(pairs: Sequence[tuple[int, int]]) -> tuple[int, int]:
@@ -67,81 +35,83 @@ def shift(pairs: Sequence[tuple[int, int]]) -> tuple[int, int]:
     return min(distances), max(distances)
 
 
-def find(material: CheckContext) -> Iterator[Discrepancy]:
-    """Yield figures that the cited publication does not give."""
-    yield from _second_hand(_Books(material))
+def find(context: CheckContext) -> Iterator[Discrepancy]:
+    """Yield figures that the cited publication does not give.
+
+    One discrepancy for each block; blocks of one place whose figures the publication gives to
+    other groups are one discrepancy together.
+    """
+    citations = _Citations(context)
+    second_hand = (c for c in context.evidence.claims if c.is_second_hand)
+    differences = [d for claim in second_hand if (d := citations.difference(claim))]
+    blocks = group_by(differences, lambda d: (d.claim.study, d.claim.block))
+    merged: dict[tuple[str, ...], list[_Difference]] = {}
+    for key, rows in blocks.items():
+        first = rows[0].claim
+        together = (first.study, first.source, first.section)
+        merged.setdefault(together if _kind(rows) == ANOTHER_GROUP else key, []).extend(rows)
+    yield from (_differing(context, rows) for rows in merged.values())
 
 
-def needed(material: CheckContext) -> Iterator[Claim]:
-    """Yield the claims with references that lead astray, and what else their source cites."""
-    books = _Books(material)
-    for claims in material.by_study.values():
-        if astray := [c for c in claims if books.is_astray(c)]:
-            yield from astray
+def needed(context: CheckContext) -> Iterator[Claim]:
+    """Yield the claims that cite other studies, and what else their source cites."""
+    for claims in context.by_study.values():
+        if misplaced := [c for c in claims if context.reports.cites_other_study(c)]:
+            yield from misplaced
             yield from {(c.source, c.cites): c for c in claims if c.cites}.values()
 
 
-def across(material: CheckContext) -> Iterator[Discrepancy]:
-    """Yield references that lead astray: a column of them, or one by one."""
-    books = _Books(material)
-    places: dict[Place, list[Claim]] = defaultdict(list)
-    for claim in filter(books.is_astray, material.evidence.claims):
-        places[claim.source, claim.section].append(claim)
-    for claims in places.values():
-        by_study = _by_study(claims)
+def across(context: CheckContext) -> Iterator[Discrepancy]:
+    """Yield references that lead to other studies: a column of them, or one by one."""
+    misplaced = filter(context.reports.cites_other_study, context.evidence.claims)
+    for claims in group_by(misplaced, lambda c: (c.source, c.section)).values():
+        by_study = group_by(claims, lambda claim: claim.study)
         if len(by_study) >= A_COLUMN:
-            yield _column(by_study, books)
+            yield _column(context, by_study)
         else:
-            yield from (_single(some, books) for some in _by_number(claims))
+            by_numbers = group_by(claims, lambda c: (c.study, c.cites))
+            yield from (_single(context, same) for same in by_numbers.values())
 
 
-def _by_study(claims: Iterable[Claim]) -> dict[str, list[Claim]]:
-    found: dict[str, list[Claim]] = defaultdict(list)
-    for claim in claims:
-        found[claim.study].append(claim)
-    return found
-
-
-def _by_number(claims: Iterable[Claim]) -> list[list[Claim]]:
-    found: dict[tuple[str, tuple[int, ...]], list[Claim]] = defaultdict(list)
-    for claim in claims:
-        found[claim.study, claim.cites].append(claim)
-    return list(found.values())
-
-
-def _single(claims: list[Claim], books: _Books) -> Discrepancy:
-    first = claims[0]
-    to = " and ".join(books.reference(n, name) for n, name in books.cited(first).items())
-    right = books.right_numbers(first)
-    where = f"; its reference is {_list(right)}" if right else ""
-    study = books.say.studies[first.study]
-    message = f"For {study}, {place(first)} cites {to}, which does not report it{where}."
+def _single(context: CheckContext, claims: list[Claim]) -> Discrepancy:
+    first, reports = claims[0], context.reports
+    cited = reports.cited(first)
+    to = " and ".join(reports.reference(number, name) for number, name in cited.items())
+    right = reports.right_numbers(first)
+    correction = f"; its reference is {_brackets(right)}" if right else ""
+    study = context.describe.studies[first.study]
+    message = f"For {study}, {place(first)} cites {to}, which does not report it{correction}."
     figures = any(c.figure.value is not None for c in claims)
     weight = Severity.MATERIAL if figures else Severity.MINOR
-    reports = ", ".join(
-        f"{name} reports {', '.join(books.publications[name].reports) or 'none of the studies'}"
-        for name in books.cited(first).values()
+    computation = ", ".join(
+        f"{name} reports {', '.join(reports.publications[name].reports) or 'none of the studies'}"
+        for name in cited.values()
     )
-    return Discrepancy("reference-of-another-study", weight, message, tuple(claims), reports)
+    return Discrepancy("reference-of-another-study", weight, message, tuple(claims), computation)
 
 
-def _list(numbers: Iterable[int]) -> str:
+def _brackets(numbers: Iterable[int]) -> str:
     return f"[{', '.join(map(str, numbers))}]"
 
 
-def _column(by_study: dict[str, list[Claim]], books: _Books) -> Discrepancy:
-    rows = [(claims[0], books.right_numbers(claims[0])) for claims in by_study.values()]
+def _column(context: CheckContext, by_study: Mapping[str, list[Claim]]) -> Discrepancy:
+    studies = context.describe.studies
+    first_claims = (claims[0] for claims in by_study.values())
+    rows = [(claim, context.reports.right_numbers(claim)) for claim in first_claims]
     rows.sort(key=lambda row: (row[0].cites, row[0].study))
     pairs = [(claim.cites[0], right[0]) for claim, right in rows if right]
-    where = place(rows[0][0])
-    message = f"The reference numbers of {where} lead to other publications for {len(rows)} studies"
-    message += f": {_distance(pairs)}{_doubled(rows, books)}." if pairs else "."
-    shown = "; ".join(
-        f"{books.say.studies[claim.study]}: printed {_list(claim.cites)}, listed {_list(right)}"
+    message = (
+        f"The reference numbers of {place(rows[0][0])} lead to other publications for "
+        f"{len(rows)} studies"
+    )
+    message += f": {_distance(pairs)}{_given_twice(context, rows)}." if pairs else "."
+    computation = "; ".join(
+        f"{studies[claim.study]}: printed {_brackets(claim.cites)}, listed {_brackets(right)}"
         for claim, right in rows
     )
-    claims = tuple(claim for some in by_study.values() for claim in some)
-    return Discrepancy("reference-column-shifted", Severity.MATERIAL, message, claims, shown)
+    claims = tuple(claim for same in by_study.values() for claim in same)
+    kind = "reference-column-shifted"
+    return Discrepancy(kind, Severity.MATERIAL, message, claims, computation)
 
 
 def _distance(pairs: Sequence[tuple[int, int]]) -> str:
@@ -155,201 +125,224 @@ def _distance(pairs: Sequence[tuple[int, int]]) -> str:
     return f"the numbers are between {-least} too high and {most} too low"
 
 
-def _doubled(rows: Sequence[tuple[Claim, list[int]]], books: _Books) -> str:
-    """Name the numbers that a place gives to several studies that the list tells apart."""
-    named: dict[tuple[int, ...], list[str]] = defaultdict(list)
-    for claim, _ in rows:
-        named[claim.cites].append(books.say.studies[claim.study])
-    shared = [f"{_list(n)} to {' and to '.join(names)}" for n, names in named.items() if names[1:]]
+def _given_twice(context: CheckContext, rows: Sequence[tuple[Claim, list[int]]]) -> str:
+    """Name the numbers that a place gives to several studies."""
+    shared = [
+        f"{_brackets(numbers)} to "
+        + " and to ".join(context.describe.studies[claim.study] for claim, _ in same)
+        for numbers, same in group_by(rows, lambda row: row[0].cites).items()
+        if same[1:]
+    ]
     return f", and one number is given twice: {', '.join(shared)}" if shared else ""
-
-
-def _second_hand(books: _Books) -> Iterator[Discrepancy]:
-    """Compare figures with the cited publication's own, one finding for each block.
-
-    Blocks of one place whose figures the publication gives to other groups are one finding.
-    """
-    by_measure: dict[Measure, list[Claim]] = defaultdict(list)
-    for claim in books.material.evidence.claims:
-        by_measure[claim.measure].append(claim)
-    blocks: dict[tuple[str, str], list[_Difference]] = defaultdict(list)
-    for claim in filter(lambda c: c.is_second_hand, books.material.evidence.claims):
-        prints = by_measure[claim.measure]
-        against = _contradicting(claim, prints, books) or _renamed(claim, prints, books)
-        if against := against or _regrouped(claim, prints, books):
-            there = tuple(_elsewhere(claim, prints, books))
-            blocks[claim.study, claim.block].append(_Difference(claim, tuple(against), there))
-    merged: dict[tuple[str, ...], list[_Difference]] = defaultdict(list)
-    for key, rows in blocks.items():
-        first, kind = rows[0].claim, _kind(rows)
-        one = kind == ANOTHER_GROUP
-        merged[(first.study, first.source, first.section) if one else key] += rows
-    yield from (_differing(rows, books) for rows in merged.values())
 
 
 @dataclass(frozen=True, slots=True)
 class _Difference:
-    """A second-hand claim, what the cited publication prints, and where its figure does stand."""
+    """A second-hand claim, and what its study's publications print instead.
+
+    ``cited`` are the claims of the cited publication that it differs from. ``elsewhere`` are
+    claims that do give its figure, of another report, group or endpoint, each with its kind.
+    """
 
     claim: Claim
-    against: tuple[Claim, ...]
+    cited: tuple[Claim, ...]
     elsewhere: tuple[tuple[str, Claim], ...] = ()
 
 
+@dataclass(frozen=True)
+class _Citations:
+    """Second-hand claims, compared with the publications that they cite."""
+
+    context: CheckContext
+
+    @cached_property
+    def _by_measure(self) -> dict[Measure, list[Claim]]:
+        return group_by(self.context.evidence.claims, lambda claim: claim.measure)
+
+    def difference(self, claim: Claim) -> _Difference | None:
+        """Return how a claim differs from what it cites; None if it agrees, or nobody can tell."""
+        reports, prints = self.context.reports, self._by_measure[claim.measure]
+        intended = reports.intended_publications(claim)
+        others = reports.publications_of(claim.study) - intended
+        in_other_reports = [c for c in reports.own_claims(prints, others) if agrees(claim, c)]
+        cited = self._contradicting(claim, prints, in_other_reports)
+        if not cited and not reports.own_claims(prints, intended):
+            cited = self._other_endpoint(claim) or self._other_group(claim)
+        if not cited:
+            return None
+        elsewhere = [(ANOTHER_REPORT, other) for other in in_other_reports]
+        elsewhere += self._neighbours(claim)
+        return _Difference(claim, tuple(cited), tuple(elsewhere))
+
+    def _contradicting(
+        self, claim: Claim, prints: Sequence[Claim], in_other_reports: Sequence[Claim]
+    ) -> list[Claim]:
+        """Return the cited prints if every cited publication gives another figure."""
+        reports, contradicting = self.context.reports, []
+        for publication in sorted(reports.intended_publications(claim)):
+            theirs = reports.own_claims(prints, {publication})
+            if not theirs and in_other_reports:
+                theirs = reports.own_claims(self._of_same_arm(claim), {publication})
+            outcomes = [compare(claim, other) for other in theirs]
+            if not outcomes or any(outcome is not Outcome.INCONSISTENT for outcome in outcomes):
+                return []  # it agrees, or the publication may print it where nobody has read it
+            contradicting += theirs
+        return contradicting
+
+    def _of_same_arm(self, claim: Claim) -> Iterator[Claim]:
+        """Yield what is printed of the same treatment in an analysis set of the study."""
+        arm = self.context.groups.of(claim)
+        for other in self.context.by_study[claim.study]:
+            group = self.context.groups.of(other)
+            part = self.context.groups.parent(group)
+            in_set = part is not None and part.kind == ANALYSIS_SET and not group.who_endpoint
+            treated = bool(arm.role) and arm.regimen == group.regimen
+            if in_set and treated and _essence(other.measure) == _essence(claim.measure):
+                yield other
+
+    def _other_endpoint(self, claim: Claim) -> list[Claim]:
+        """Return where the cited publication prints the figure under another endpoint, only."""
+        endpoint = claim.measure.endpoint
+        alike = self._differing_in(claim, "endpoint")
+        return [other for other in alike if self._are_rivals(endpoint, other.measure.endpoint)]
+
+    def _are_rivals(self, one: str, other: str) -> bool:
+        """Tell whether two endpoints are of one kind, and neither includes the other.
+
+        ``naming`` compares names of responses that a source mixes up in its own prints.
+        """
+        vocabulary, is_a = self.context.vocabulary, self.context.is_a
+        tops = vocabulary.tops("endpoint")
+        if vocabulary.has_flag("endpoint", one, "hasRivalNames"):
+            return False
+        return tops.get(one) == tops.get(other) and not is_a(one, other) and not is_a(other, one)
+
+    def _other_group(self, claim: Claim) -> list[Claim]:
+        """Return where the cited publication prints the figure of some of the people, only."""
+        if claim.figure.unit not in ("%", "months") or claim.measure.comparator:
+            return []
+        alike = self._differing_in(claim, "group")
+        return [other for other in alike if self._includes(claim.measure.group, other)]
+
+    def _includes(self, name: str, claim: Claim) -> bool:
+        """Tell whether a claim is about some of the people of a group."""
+        group = self.context.groups.parent(self.context.groups.of(claim))
+        while group and group.id != name:
+            group = self.context.groups.parent(group)
+        return group is not None
+
+    def _differing_in(self, claim: Claim, part: str) -> Iterator[Claim]:
+        """Yield where the cited publication prints the figure of a measure that differs in a part.
+
+        A p-value says too little to be recognised elsewhere.
+        """
+        if claim.figure.value is None or claim.result.p_printed:
+            return
+        names = [field.name for field in fields(Measure) if field.name != part]
+        for other in self._cited_claims(claim):
+            alike = all(getattr(other.measure, n) == getattr(claim.measure, n) for n in names)
+            if alike and compare(claim, other) is Outcome.CONSISTENT:
+                yield other
+
+    def _cited_claims(self, claim: Claim) -> list[Claim]:
+        reports = self.context.reports
+        study = self.context.by_study[claim.study]
+        return reports.own_claims(study, reports.intended_publications(claim))
+
+    def _neighbours(self, claim: Claim) -> Iterator[tuple[str, Claim]]:
+        """Yield where the cited publication prints the figure of another group or endpoint."""
+        if claim.figure.value is None or claim.result.p_printed:
+            return
+        for other in self._cited_claims(claim):
+            if self._is_neighbour(claim, other) and compare(claim, other) is Outcome.CONSISTENT:
+                same = claim.measure.endpoint == other.measure.endpoint
+                yield (ANOTHER_GROUP if same else ANOTHER_NAME), other
+
+    def _is_neighbour(self, claim: Claim, other: Claim) -> bool:
+        """Tell whether a claim differs in the group alone, or in a broader name of the endpoint."""
+        a, b = claim.measure, other.measure
+        if (a.category, a.time, a.statistic) != (b.category, b.time, b.statistic):
+            return False
+        if a.endpoint == b.endpoint:
+            return a.group != b.group and not a.comparator and not b.comparator
+        return a.group == b.group and self.context.is_a(a.endpoint, b.endpoint)
+
+
+def _essence(measure: Measure) -> tuple[object, ...]:
+    return measure.endpoint, measure.category, measure.statistic, measure.time
+
+
 def _kind(rows: Sequence[_Difference]) -> str:
-    names = {c.measure.endpoint for row in rows for c in row.against}
-    if names.isdisjoint({row.claim.measure.endpoint for row in rows}):
+    cited = [c.measure for row in rows for c in row.cited]
+    own = [row.claim.measure for row in rows]
+    if {m.endpoint for m in cited}.isdisjoint({m.endpoint for m in own}):
         return ANOTHER_NAME
-    groups = {c.measure.group for row in rows for c in row.against}
-    equal = all(row.against[0].figure.value == row.claim.figure.value for row in rows)
-    if equal and groups.isdisjoint({row.claim.measure.group for row in rows}):
+    equal = all(row.cited[0].figure.value == row.claim.figure.value for row in rows)
+    if equal and {m.group for m in cited}.isdisjoint({m.group for m in own}):
         return SOME_ONLY
     kinds = [{kind for kind, _ in row.elsewhere} for row in rows if row.claim.figure.value]
     if any(ANOTHER_REPORT in found for found in kinds):
         return ANOTHER_REPORT
     swapped = bool(kinds) and all(ANOTHER_GROUP in found for found in kinds)
-    return ANOTHER_GROUP if swapped else "differs-from-cited"
+    return ANOTHER_GROUP if swapped else DIFFERS
 
 
-def _contradicting(claim: Claim, prints: Sequence[Claim], books: _Books) -> list[Claim]:
-    """Return the cited prints where each cited publication gives another figure, else nothing."""
-    meant, found = books.meant(claim), []
-    reports = books.of(claim.study)
-    elsewhere = any(compare(claim, c) in FITTING for c in books.own(prints, reports - meant))
-    for publication in sorted(meant):
-        theirs = books.own(prints, {publication})
-        if not theirs and elsewhere:
-            theirs = books.own(_of_same_arm(claim, books), {publication})
-        judged = [compare(claim, other) for other in theirs]
-        if not judged or any(outcome is not Outcome.INCONSISTENT for outcome in judged):
-            return []  # it fits, or the publication may print it where nobody has read it
-        found += theirs
-    return found
-
-
-def _renamed(claim: Claim, prints: Sequence[Claim], books: _Books) -> list[Claim]:
-    """Return where the cited publication prints the figure under another endpoint, and only so."""
-    meant, m = books.meant(claim), claim.measure
-    if claim.figure.value is None or claim.result.p_printed or books.own(prints, meant):
-        return []
-    found = _but_for(claim, books, "endpoint")
-    return [other for other in found if books.rivals(m.endpoint, other.measure.endpoint)]
-
-
-def _regrouped(claim: Claim, prints: Sequence[Claim], books: _Books) -> list[Claim]:
-    """Return where the cited publication prints the figure of other people, and only so."""
-    meant, m = books.meant(claim), claim.measure
-    figures = claim.figure.value is not None and claim.figure.unit in ("%", "months")
-    if not figures or m.comparator or claim.result.p_printed or books.own(prints, meant):
-        return []
-    found = _but_for(claim, books, "group")
-    return [other for other in found if books.includes(m.group, other)]
-
-
-def _but_for(claim: Claim, books: _Books, name: str) -> Iterator[Claim]:
-    """Yield where the cited publication prints the figure of a measure alike but for one part."""
-    m = claim.measure
-    names = [field.name for field in fields(m) if field.name != name]
-    for other in books.own(books.material.by_study[m.study], books.meant(claim)):
-        alike = all(getattr(other.measure, n) == getattr(m, n) for n in names)
-        if alike and compare(claim, other) is Outcome.CONSISTENT:
-            yield other
-
-
-def _of_same_arm(claim: Claim, books: _Books) -> list[Claim]:
-    """Return what is printed of the same treatment in an analysis set of the study."""
-    m, groups = claim.measure, books.groups
-    arm = groups[m.study, m.group]
-    found = []
-    for other in books.material.by_study[m.study]:
-        o = other.measure
-        same = (o.endpoint, o.category, o.statistic, o.time) == (
-            m.endpoint,
-            m.category,
-            m.statistic,
-            m.time,
-        )
-        group = groups[m.study, o.group]
-        part = groups.get((m.study, group.within))
-        in_set = part is not None and part.kind == "analysis-set" and not group.who_endpoint
-        if same and in_set and arm.role and arm.regimen == group.regimen:
-            found.append(other)
-    return found
-
-
-def _differing(rows: Sequence[_Difference], books: _Books) -> Discrepancy:
-    involved: dict[tuple[str, str], Claim] = {}
-    for row in rows:
-        for claim in (row.claim, *row.against, *(other for _, other in row.elsewhere)):
-            involved[claim.study, claim.id] = claim
-    first, kind = rows[0].claim, _kind(rows)
-    shown = "; ".join(f"{figure(row.claim)} ≠ {_theirs(row, ' ≠ ')}" for row in rows)
+def _differing(context: CheckContext, rows: Sequence[_Difference]) -> Discrepancy:
+    involved = {
+        (claim.study, claim.id): claim
+        for row in rows
+        for claim in (row.claim, *row.cited, *(other for _, other in row.elsewhere))
+    }
+    computation = "; ".join(f"{figure_text(row.claim)} ≠ {_theirs(row, ' ≠ ')}" for row in rows)
     endpoints = {row.claim.measure.endpoint for row in rows}
     endpoint = endpoints.pop() if len(endpoints) == 1 else ""
-    weights = [_weight(row) for row in rows]
-    weight = Severity.MATERIAL if Severity.MATERIAL in weights else weights[0]
-    message = f"For {books.say.studies[first.study]}, {_message(rows, books)}."
-    return Discrepancy(kind, weight, message, tuple(involved.values()), shown, endpoint)
+    severities = [_severity(row) for row in rows]
+    worst = Severity.MATERIAL if Severity.MATERIAL in severities else severities[0]
+    study, kind = context.describe.studies[rows[0].claim.study], _kind(rows)
+    message = f"For {study}, {_message(context, rows, kind)}."
+    return Discrepancy(kind, worst, message, tuple(involved.values()), computation, endpoint)
 
 
-def _weight(row: _Difference) -> Severity:
-    """Another number of people is another result, also below the line."""
-    of = {c.figure.denominator for c in (row.claim, *row.against)} - {None}
-    if row.claim.figure.unit == "%" and row.claim.measure.group != row.against[0].measure.group:
+def _severity(row: _Difference) -> Severity:
+    """A figure of another number of people is another result, also where only that differs."""
+    claims = [row.claim, *row.cited]
+    denominators = {c.figure.denominator for c in claims} - {None}
+    other_group = row.claim.measure.group != row.cited[0].measure.group
+    if len(denominators) > 1 or (row.claim.figure.unit == "%" and other_group):
         return Severity.MATERIAL
-    return Severity.MATERIAL if len(of) > 1 else severity([row.claim, *row.against])
+    return severity(claims)
 
 
-def _message(rows: Sequence[_Difference], books: _Books) -> str:
-    credits_ = dict.fromkeys(_credit(c, books) for row in rows for c in row.against)
-    cited = f"the publication that it cites ({' and '.join(credits_)})"
-    if _kind(rows) == ANOTHER_GROUP and rows[1:]:
-        more = f"{len(rows)} figures for other groups than {cited}, such as"
-        return f"{place(rows[0].claim)} prints {more} {_told(rows[0], books)}"
-    said = "; ".join(_told(row, books) for row in rows)
-    return f"{place(rows[0].claim)} differs from {cited}: {said}"
+def _message(context: CheckContext, rows: Sequence[_Difference], kind: str) -> str:
+    credit = " and ".join(dict.fromkeys(_credit(context, c) for row in rows for c in row.cited))
+    cited, here = f"the publication that it cites ({credit})", place(rows[0].claim)
+    if kind == ANOTHER_GROUP and rows[1:]:
+        example = _comparison(context, rows[0])
+        return f"{here} prints {len(rows)} figures for other groups than {cited}, such as {example}"
+    comparisons = "; ".join(_comparison(context, row) for row in rows)
+    return f"{here} differs from {cited}: {comparisons}"
 
 
-def _told(row: _Difference, books: _Books) -> str:
+def _comparison(context: CheckContext, row: _Difference) -> str:
+    subject = context.describe.subject
+    one_each = {kind: (kind, other) for kind, other in row.elsewhere}.values()
     notes = "".join(
-        f" ({figure(row.claim)} is that of {_credit(other, books)})"
+        f" ({figure_text(row.claim)} is that of {_credit(context, other)})"
         if kind == ANOTHER_REPORT
-        else f" (there {figure(other)} is {books.say.subject(other)})"
-        for kind, other in {kind: (kind, other) for kind, other in row.elsewhere}.values()
-        if other not in row.against
+        else f" (there {figure_text(other)} is {subject(other)})"
+        for kind, other in one_each
+        if other not in row.cited
     )
-    subject = books.say.subject(row.claim)
-    other = row.against[0]
-    of = "" if other.measure == row.claim.measure else f" ({books.say.subject(other)})"
-    return f"{figure(row.claim)} as {subject}, instead of {_theirs(row, ' or ')}{of}{notes}"
+    other = row.cited[0]
+    of = "" if other.measure == row.claim.measure else f" ({subject(other)})"
+    printed = f"{figure_text(row.claim)} as {subject(row.claim)}"
+    return f"{printed}, instead of {_theirs(row, ' or ')}{of}{notes}"
 
 
 def _theirs(row: _Difference, joint: str) -> str:
-    return joint.join(dict.fromkeys(map(figure, row.against)))
+    return joint.join(dict.fromkeys(map(figure_text, row.cited)))
 
 
-def _credit(claim: Claim, books: _Books) -> str:
-    return books.sources[claim.source].credit.partition(", doi")[0].partition(". ©")[0]
-
-
-def _elsewhere(claim: Claim, prints: Sequence[Claim], books: _Books) -> Iterator[tuple[str, Claim]]:
-    """Yield where the study's publications do print the figure: another report, group or name."""
-    own, meant = books.of(claim.study), books.meant(claim)
-    for other in books.own(prints, own - meant):
-        if compare(claim, other) in FITTING:
-            yield ANOTHER_REPORT, other
-    for other in books.own(books.material.by_study[claim.study], meant):
-        if _is_neighbour(claim, other, books) and compare(claim, other) is Outcome.CONSISTENT:
-            same = claim.measure.endpoint == other.measure.endpoint
-            yield (ANOTHER_GROUP if same else ANOTHER_NAME), other
-
-
-def _is_neighbour(claim: Claim, other: Claim, books: _Books) -> bool:
-    """Say whether a claim differs in the group alone, or in a broader name of the endpoint."""
-    a, b = claim.measure, other.measure
-    same = (a.category, a.time, a.statistic) == (b.category, b.time, b.statistic)
-    if not same or claim.figure.value is None or claim.result.p_printed:
-        return False
-    if a.endpoint == b.endpoint:
-        return a.group != b.group and not a.comparator and not b.comparator
-    return a.group == b.group and books.material.is_a(a.endpoint, b.endpoint)
+def _credit(context: CheckContext, claim: Claim) -> str:
+    credit = context.reports.sources[claim.source].credit
+    return credit.partition(", doi")[0].partition(". ©")[0]

@@ -12,23 +12,26 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from kb.checks.finding import CheckContext, Outcome
-from kb.model import Claim, Publication, Source
+from kb.checks.finding import Outcome
+from kb.model import Claim, Evidence, Publication, Source
+from kb.records.vocabulary import Vocabulary
 
 GENERAL: Final = frozenset({"review", "guideline", "web-page"})
 """Publications of these types may speak of any study."""
 
 
-def leads_astray(cited: Iterable[str], reporting: Iterable[str], general: Iterable[str]) -> Outcome:
-    """Judge the publications cited for a figure: one that reports the study is enough.
+def reports_study(
+    cited: Iterable[str], reporting: Iterable[str], general: Iterable[str]
+) -> Outcome:
+    """Judge the publications cited for a figure: it is enough if one of them reports the study.
 
     ``reporting`` are the publications of the study; ``general`` may speak of any study.
 
-    >>> leads_astray(["trial-2016"], ["trial-2016", "trial-2019"], []).name
+    >>> reports_study(["trial-2016"], ["trial-2016", "trial-2019"], []).name
     'CONSISTENT'
-    >>> leads_astray(["other-2014"], ["trial-2016"], []).name
+    >>> reports_study(["other-2014"], ["trial-2016"], []).name
     'INCONSISTENT'
-    >>> leads_astray(["review-2020", "other-2014"], ["trial-2016"], ["review-2020"]).name
+    >>> reports_study(["review-2020", "other-2014"], ["trial-2016"], ["review-2020"]).name
     'NOT_ENOUGH'
     """
     named, known = set(cited), set(reporting)
@@ -43,114 +46,116 @@ def leads_astray(cited: Iterable[str], reporting: Iterable[str], general: Iterab
 class Reports:
     """The sources, their reference lists, and the publications of studies."""
 
-    material: CheckContext
+    evidence: Evidence
+    vocabulary: Vocabulary
 
     @cached_property
     def sources(self) -> dict[str, Source]:
         """The sources by id."""
-        return {source.id: source for source in self.material.evidence.sources}
+        return {source.id: source for source in self.evidence.sources}
 
     @cached_property
     def publications(self) -> dict[str, Publication]:
         """The publications by id."""
-        return {p.id: p for p in self.material.evidence.publications}
+        return {p.id: p for p in self.evidence.publications}
 
     @cached_property
     def reported(self) -> dict[str, frozenset[str]]:
-        """The publications of each study, from either record, without those of its relatives."""
-        found: dict[str, set[str]] = defaultdict(set)
-        for study in self.material.evidence.studies:
-            found[study.id].update(study.publications)
+        """The publications of each study, as either record declares them."""
+        names: dict[str, set[str]] = defaultdict(set)
+        for study in self.evidence.studies:
+            names[study.id].update(study.publications)
         for publication in self.publications.values():
             for study_id in publication.reports:
-                found[study_id].add(publication.id)
-        return {study: frozenset(names) for study, names in found.items()}
+                names[study_id].add(publication.id)
+        return {study: frozenset(publications) for study, publications in names.items()}
 
     @cached_property
-    def kin(self) -> dict[str, set[str]]:
+    def related(self) -> dict[str, set[str]]:
         """Each study with those that it analyses, and those that analyse it."""
-        kin = {study.id: {study.id} for study in self.material.evidence.studies}
-        for study in self.material.evidence.studies:
+        related = {study.id: {study.id} for study in self.evidence.studies}
+        for study in self.evidence.studies:
             for parent in study.analysis_of:
-                kin[study.id].add(parent)
-                kin.setdefault(parent, set()).add(study.id)
-        return kin
+                related[study.id].add(parent)
+                related.setdefault(parent, set()).add(study.id)
+        return related
 
-    @cached_property
-    def related(self) -> dict[str, frozenset[str]]:
-        """The publications that may report a study: its own, and those of the same trial."""
-        return {study: self.of_all(kin) for study, kin in self.kin.items()}
-
-    def of_all(self, studies: Iterable[str]) -> frozenset[str]:
-        """Return the publications of any of some studies."""
-        return frozenset().union(*map(self.of, studies))
-
-    def of(self, study: str) -> frozenset[str]:
-        """Return the publications of a study."""
-        return self.reported.get(study, frozenset())
+    def publications_of(self, *studies: str) -> frozenset[str]:
+        """Return the publications of studies."""
+        return frozenset().union(*(self.reported.get(study, frozenset()) for study in studies))
 
     def cited(self, claim: Claim) -> dict[int, str]:
         """Return the publication that each reference number of a claim leads to."""
-        listed = self._listed[claim.source]
-        return {number: listed[number] for number in claim.cites if number in listed}
+        references = self._references[claim.source]
+        return {number: references[number] for number in claim.cites if number in references}
 
     @cached_property
-    def _listed(self) -> dict[str, dict[int, str]]:
+    def _references(self) -> dict[str, dict[int, str]]:
         return {name: dict(source.references) for name, source in self.sources.items()}
 
     def reference(self, number: int, publication: str) -> str:
         """Return a reference as a reader sees it: its number and its citation."""
-        found = self.publications.get(publication)
-        return f"[{number}] ({found.citation if found else publication})"
+        known = self.publications.get(publication)
+        return f"[{number}] ({known.citation if known else publication})"
 
-    def is_astray(self, claim: Claim) -> bool:
-        """Say whether a claim cites publications that report other studies only."""
+    def cites_other_study(self, claim: Claim) -> bool:
+        """Tell whether a claim cites only publications that report other studies.
+
+        The publications of related studies are accepted: those of one trial.
+        """
         cited = self.cited(claim).values()
         known = self.publications
         general = [name for name in cited if name in known and known[name].type in GENERAL]
-        reporting = self.related[claim.study] if self.of(claim.study) else ()
-        return leads_astray(cited, reporting, general) is Outcome.INCONSISTENT
+        own = self.publications_of(claim.study)
+        reporting = self.publications_of(*self.related[claim.study]) if own else ()
+        return reports_study(cited, reporting, general) is Outcome.INCONSISTENT
 
     def right_numbers(self, claim: Claim) -> list[int]:
-        """Return the numbers that the source gives elsewhere for the study, or those of its list.
+        """Return the numbers by which the source cites the study's publications.
 
-        Those of its list are all that lead to a publication of the study.
+        Where it never does, those in its reference list that would be right.
         """
-        own = self.of(claim.study)
-        listed = [n for n, name in self.sources[claim.source].references if name in own]
-        of_study = self.material.by_study[claim.study]
-        used = {n for other in of_study if other.source == claim.source for n in other.cites}
-        return [n for n in listed if n in used] or listed
+        own = self.publications_of(claim.study)
+        right = [n for n, name in self.sources[claim.source].references if name in own]
+        used = self._numbers_used[claim.source, claim.study]
+        return [n for n in right if n in used] or right
 
-    def own(self, claims: Iterable[Claim], publications: Iterable[str]) -> list[Claim]:
-        """Return what publications print of their own, where they are sources."""
+    @cached_property
+    def _numbers_used(self) -> dict[tuple[str, str], set[int]]:
+        used: dict[tuple[str, str], set[int]] = defaultdict(set)
+        for claim in self.evidence.claims:
+            used[claim.source, claim.study].update(claim.cites)
+        return used
+
+    def own_claims(self, claims: Iterable[Claim], publications: Iterable[str]) -> list[Claim]:
+        """Return the claims that publications report at first hand, where they are sources."""
         wanted = set(publications)
-        found = [c for c in claims if self.sources[c.source].publication in wanted]
-        return [c for c in found if not c.is_second_hand]
+        printed = [c for c in claims if self.sources[c.source].publication in wanted]
+        return [c for c in printed if not c.is_second_hand]
 
-    def meant(self, claim: Claim) -> frozenset[str]:
-        """Return the publications of the study that a claim, or else its source, cites for it."""
-        cited = self.of(claim.study) & set(self.cited(claim).values())
-        if cited or not self.is_astray(claim):
+    def intended_publications(self, claim: Claim) -> frozenset[str]:
+        """Return the study's publications that a claim cites, or should by its reference list."""
+        cited = self.publications_of(claim.study) & set(self.cited(claim).values())
+        if cited or not self.cites_other_study(claim):
             return cited
-        listed = self._listed[claim.source]
-        return frozenset(listed[n] for n in self.right_numbers(claim))
+        references = self._references[claim.source]
+        return frozenset(references[n] for n in self.right_numbers(claim))
 
     def is_first_hand(self, claim: Claim) -> bool:
-        """Say whether a publication of the study prints the claim as its own."""
-        own = self.sources[claim.source].publication in self.of(claim.study)
+        """Tell whether a publication of the study prints the claim as its own."""
+        own = self.sources[claim.source].publication in self.publications_of(claim.study)
         return own and not claim.is_second_hand
 
-    def counts(self, unit: str) -> bool:
-        """Say whether a unit counts in whole numbers."""
-        known = self.material.vocabulary.schemes.get("unit", {}).get(unit)
+    def is_count(self, unit: str) -> bool:
+        """Tell whether a unit counts in whole numbers."""
+        known = self.vocabulary.schemes.get("unit", {}).get(unit)
         return known is not None and known.first("quantityKind") == "count"
 
     def one_result(self, one: Claim, other: Claim) -> bool:
-        """Say whether two prints of one measure should give one figure.
+        """Tell whether two prints of one measure should give one figure.
 
-        Two publications of a study are two data cuts. What a second-hand figure has to do with
-        the publication that it cites is a question of provenance, not asked here.
+        Two publications of a study are two data cuts. Whether a second-hand figure agrees with
+        the publication that it cites is checked by ``kb.checks.provenance``.
         """
         if one.source == other.source:
             return True

@@ -15,6 +15,7 @@ A figure stands for every value within half a unit of its last digit, both ends 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, auto
@@ -113,6 +114,17 @@ def same_figure(one: Decimal, other: Decimal) -> Outcome:
         return Outcome.INCONSISTENT
     fits = rounding(fine, coarse).outcome is not Outcome.INCONSISTENT
     return Outcome.BY_ROUNDING if fits else Outcome.INCONSISTENT
+
+
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
+    """Return the outcome of several comparisons of one figure: the worst that can be told.
+
+    >>> worst([Outcome.CONSISTENT, Outcome.NOT_ENOUGH, Outcome.BY_ROUNDING]).value
+    'consistent only by rounding'
+    """
+    ranked = (Outcome.INCONSISTENT, Outcome.BY_ROUNDING, Outcome.CONSISTENT)
+    reached = set(outcomes)
+    return next((outcome for outcome in ranked if outcome in reached), Outcome.NOT_ENOUGH)
 
 
 def last_digit(printed: Decimal) -> Decimal:

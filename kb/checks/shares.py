@@ -1,4 +1,4 @@
-"""Counts and shares: numbers of people, their percentages and what these are of.
+"""Counts and percentages: numbers of people, their percentages and what these are of.
 
 A percentage must be what its count and denominator give, at the precision printed. Where no
 denominator is printed, the size of the group in the same source stands for it.
@@ -11,15 +11,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 from typing import Final
 
-from kb.checks.finding import CheckContext, Discrepancy, Outcome, Severity
-from kb.checks.groups import FREQUENCY, Groups, Size, by_measure, count_of
+from kb.checks.context import CheckContext
+from kb.checks.finding import Discrepancy, Outcome, Severity
+from kb.checks.groups import FREQUENCY, Size, count_of
+from kb.checks.parts import adds_up
 from kb.checks.rounding import Rounding, last_digit, possible_values, rounding
-from kb.checks.wording import Saying, place, places
+from kb.checks.wording import place, places
 from kb.model import Claim, Measure
-
-_Key = tuple[str, str, Measure]
+from kb.util.grouping import group_by
 
 COMPLETE: Final = frozenset({"", "negative"})
 """Categories that leave nobody out, whatever the endpoint."""
@@ -28,7 +30,7 @@ OF_PEOPLE: Final = (FREQUENCY, "median", "mean")
 ORDINALS: Final = ("first", "second", "third", "fourth", "fifth")
 _OPEN_END: Final = re.compile(r"\bor (more|greater|higher|later|beyond)\b")
 _MATERIAL_POINTS: Final = 3
-_OF_OTHERS: Final = 2
+_OTHER_PEOPLE_POINTS: Final = 2
 
 
 def share_fits(count: int, of: int, share: Decimal, operator: str = "") -> Outcome:
@@ -59,29 +61,11 @@ def share_is_possible(of: int, share: Decimal, operator: str = "") -> Outcome:
         return Outcome.NOT_ENOUGH
     outcomes = {share_fits(count, of, share) for count in nearest_counts(of, share)}
     ranked = (Outcome.CONSISTENT, Outcome.BY_ROUNDING)
-    return next((found for found in ranked if found in outcomes), Outcome.INCONSISTENT)
-
-
-def share_in_whole(share: Decimal) -> Outcome:
-    """Judge whether a percentage of people lies between nobody and everybody.
-
-    >>> share_in_whole(Decimal("100.1")).value
-    'inconsistent'
-    """
-    return Outcome.CONSISTENT if 0 <= share <= 100 else Outcome.INCONSISTENT
-
-
-def breakdown_fits(counts: Sequence[int], of: int) -> Outcome:
-    """Judge whether the counts of a complete breakdown add up to the group.
-
-    >>> breakdown_fits([33, 21, 2], 57).value
-    'inconsistent'
-    """
-    return Outcome.CONSISTENT if sum(counts) == of else Outcome.INCONSISTENT
+    return next((outcome for outcome in ranked if outcome in outcomes), Outcome.INCONSISTENT)
 
 
 def is_complete(categories: Iterable[str], declared: Iterable[str] = ()) -> bool:
-    """Say whether categories clearly leave nobody out: a scale from 0, or an open last step.
+    """Tell whether categories surely leave nobody out: a scale from 0, or an open last step.
 
     ``declared`` are the categories that divide a group by the ontology.
 
@@ -115,7 +99,7 @@ def nearest_counts(of: int, share: Decimal) -> list[int]:
 
 
 def share_severity(count: int, of: int, share: Decimal) -> Severity:
-    """Say how much a wrong percentage matters: cut off, slightly off, or other people.
+    """Return how much a wrong percentage matters.
 
     Several points off, or exactly what another number of people would give, is material.
 
@@ -129,66 +113,79 @@ def share_severity(count: int, of: int, share: Decimal) -> Severity:
     return Severity.MATERIAL if other or off >= _MATERIAL_POINTS else Severity.MINOR
 
 
-def _weight(share: Decimal, of: int, near: Sequence[int]) -> Severity:
-    """A share that is points away from any that a count gives is not of these people."""
-    off = min(abs(_exact(n, of) - share) for n in near)
-    return Severity.MATERIAL if off >= _OF_OTHERS else Severity.MINOR
+def impossible_severity(of: int, share: Decimal) -> Severity:
+    """Return how much it matters that no count gives a percentage.
+
+    Points away from any that a count gives, it is a percentage of other people.
+
+    >>> [impossible_severity(14, Decimal(n)).value for n in (28, 52)]
+    ['rounding', 'material']
+    """
+    near = [_exact(count, of) for count in nearest_counts(of, share)]
+    if any(rounding(exact, share) is not Rounding.WRONG for exact in near):
+        return Severity.ROUNDING
+    off = min(abs(exact - share) for exact in near)
+    return Severity.MATERIAL if off >= _OTHER_PEOPLE_POINTS else Severity.MINOR
 
 
-def find(material: CheckContext) -> Iterator[Discrepancy]:
-    """Yield every count, share or breakdown of people that cannot be right."""
-    groups, say = Groups(material), Saying(material)
-    for claims in material.by_study.values():
+def find(context: CheckContext) -> Iterator[Discrepancy]:
+    """Yield every count, percentage or breakdown of people that cannot be right."""
+    for claims in context.by_study.values():
         results = [claim for claim in claims if claim.kind == "result"]
-        for same in by_measure(results):
-            if same[0].measure.statistic == FREQUENCY:
-                yield from _Prints(material, groups, say, same, _numbers(results)).findings()
-        yield from _over_the_whole(say, results)
-        for parts in _breakdowns(material, groups, results):
-            yield from _breakdown(groups, say, parts)
+        numbers = _printed_numbers(results)
+        for (_, measure), same in group_by(results, lambda c: (c.source, c.measure)).items():
+            if measure.statistic == FREQUENCY:
+                yield from _Frequency(context, same, numbers).discrepancies()
+        yield from _outside_the_whole(context, results)
+        for parts in _breakdowns(context, results):
+            yield from _breakdown(context, parts)
 
 
 @dataclass(frozen=True)
-class _Prints:
-    """What one source prints about one frequency."""
+class _Frequency:
+    """What one source prints about one frequency.
 
-    material: CheckContext
-    groups: Groups
-    say: Saying
+    ``numbers`` are all numbers of people printed for the study.
+    """
+
+    context: CheckContext
     claims: list[Claim]
     numbers: frozenset[int]
 
-    def findings(self) -> Iterator[Discrepancy]:
-        yield from self._too_many()
+    def discrepancies(self) -> Iterator[Discrepancy]:
+        yield from self._above_whole()
         pairs = self._pairs()
         for (count, of, share, operator), claims in pairs.items():
-            yield from self._pair(count, of, share, operator, claims)
+            yield from self._wrong_share(count, of, share, operator, claims)
         if not pairs:
             yield from self._impossible()
 
-    @property
-    def _size(self) -> Size | None:
-        if self.groups.is_size(self.claims[0]):
-            return None
-        return self.groups.size(self.groups.of(self.claims[0]), self.claims[0].source)
+    @cached_property
+    def _subject(self) -> tuple[str, str]:
+        describe, first = self.context.describe, self.claims[0]
+        return describe.endpoint_of(first), describe.group_of(first)
 
-    @property
-    def _printed_denominators(self) -> set[int]:
+    @cached_property
+    def _size(self) -> Size | None:
+        groups, first = self.context.groups, self.claims[0]
+        return None if groups.is_size(first) else groups.size(groups.of(first), first.source)
+
+    @cached_property
+    def _denominators(self) -> set[int]:
         return {c.figure.denominator for c in self.claims if c.figure.denominator is not None}
 
     def _denominator(self, claim: Claim) -> int | None:
         """The claim's own, the one printed elsewhere for the measure, or the group's size."""
         if claim.figure.denominator is not None:
             return claim.figure.denominator
-        others, size = self._printed_denominators, self._size
-        if len(others) > 1 or (not others and size is None):
-            return None
-        return next(iter(others)) if others else size.number if size else None
+        if self._denominators:
+            return next(iter(self._denominators)) if len(self._denominators) == 1 else None
+        return self._size.number if self._size else None
 
     def _pairs(self) -> dict[tuple[int, int, Decimal, str], list[Claim]]:
-        """Count, denominator and share that belong together, with the claims that print them."""
+        """Count, denominator and percentage that belong together, with their claims."""
         counts = {number for number in map(count_of, self.claims) if number is not None}
-        found: dict[tuple[int, int, Decimal, str], list[Claim]] = defaultdict(list)
+        pairs: dict[tuple[int, int, Decimal, str], list[Claim]] = defaultdict(list)
         for claim in self.claims:
             own = count_of(claim)
             count = own if own is not None else next(iter(counts)) if len(counts) == 1 else None
@@ -196,175 +193,149 @@ class _Prints:
             if count is None or of is None or share is None:
                 continue
             elsewhere = [c for c in self.claims if count_of(c) == count][:1] if own is None else []
-            found[count, of, share, claim.figure.operator] += [claim, *elsewhere]
-        return found
+            pairs[count, of, share, claim.figure.operator] += [claim, *elsewhere]
+        return pairs
 
-    def _pair(
+    def _wrong_share(
         self, count: int, of: int, share: Decimal, operator: str, claims: list[Claim]
     ) -> Iterator[Discrepancy]:
         if share_fits(count, of, share, operator) is not Outcome.INCONSISTENT or count > of:
             return
-        if not self._printed_denominators and self._another_denominator(count, share, of):
+        if not self._denominators and self._another_denominator(count, share, of):
             return
-        what, group = self.say.what(claims[0]), self.say.who(claims[0])
-        gives = _rounded(Decimal(100 * count) / of, share)
-        yield Discrepancy(
-            kind="count-and-share",
-            severity=share_severity(count, of, share),
-            message=(
-                f"{what} is printed for {count} patients ({operator}{share}%) of {group} in "
-                f"{places(claims)}, but {count} of {of} is {gives}%."
-            ),
-            claims=self._with_denominator(claims),
-            computation=f"100 × {count} / {of} = {_long(count, of)}, not {operator}{share}",
-            endpoint=claims[0].measure.endpoint,
+        endpoint, group = self._subject
+        message = (
+            f"{endpoint} is printed for {count} patients ({operator}{share}%) of {group} in "
+            f"{places(claims)}, but {count} of {of} is {_rounded(count, of, share)}%."
         )
+        computation = f"{_division(count, of)}, not {operator}{share}"
+        severity, claims = share_severity(count, of, share), self._with_denominator(claims)
+        yield Discrepancy.of_endpoint("count-and-share", severity, message, claims, computation)
 
     def _another_denominator(self, count: int, share: Decimal, of: int) -> bool:
-        """Whether a smaller number of people printed for the study would explain the share."""
+        """Whether a smaller number of people printed for the study explains the percentage."""
         outcomes = (share_fits(count, n, share) for n in self.numbers if count < n < of)
-        return any(found is not Outcome.INCONSISTENT for found in outcomes)
+        return any(outcome is not Outcome.INCONSISTENT for outcome in outcomes)
 
     def _impossible(self) -> Iterator[Discrepancy]:
-        found: dict[tuple[int, Decimal], list[Claim]] = defaultdict(list)
+        impossible: dict[tuple[int, Decimal], list[Claim]] = defaultdict(list)
         for claim in self.claims:
             of, share = self._denominator(claim), _share(claim)
-            if of is None or share is None or claim.figure.operator or not self._judges(claim):
+            if of is None or share is None or not self._is_counted(claim):
                 continue
-            if share_is_possible(of, share) is Outcome.INCONSISTENT:
-                found[of, share].append(claim)
-        for (of, share), claims in found.items():
-            yield self._no_count(of, share, claims)
+            if share_is_possible(of, share, claim.figure.operator) is Outcome.INCONSISTENT:
+                impossible[of, share].append(claim)
+        endpoint, group = self._subject
+        for (of, share), claims in impossible.items():
+            near = nearest_counts(of, share)
+            options = " and ".join(f"{n} of {of} is {_rounded(n, of, share)}%" for n in near)
+            message = (
+                f"{endpoint} is printed as {share}% for {group} ({of} patients) in "
+                f"{places(claims)}, but no number of {of} patients gives it: {options}."
+            )
+            yield Discrepancy.of_endpoint(
+                "impossible-share",
+                impossible_severity(of, share),
+                message,
+                self._with_denominator(claims),
+                "; ".join(_division(n, of) for n in near),
+            )
 
-    def _judges(self, claim: Claim) -> bool:
-        """Whether the share is of people who were counted, and surely of this denominator."""
+    def _is_counted(self, claim: Claim) -> bool:
+        """Whether the percentage is of people who were counted, surely over this denominator."""
         own, size = claim.figure.denominator is not None, self._size
-        if size and not self.groups.is_size(size.claim) and not self._printed_denominators:
+        if size and not self.context.groups.is_size(size.claim) and not self._denominators:
             return False
         barred = ("isEstimated",) if own else ("isEstimated", "isOfFewer")
-        has_flag, endpoint = self.material.vocabulary.has_flag, claim.measure.endpoint
-        return not any(has_flag("endpoint", endpoint, name) for name in barred)
+        return not any(self.context.endpoint_says(claim, name) for name in barred)
 
-    def _no_count(self, of: int, share: Decimal, claims: list[Claim]) -> Discrepancy:
-        what, group = self.say.what(claims[0]), self.say.who(claims[0])
-        near = nearest_counts(of, share)
-        options = " and ".join(f"{n} of {of} is {_rounded(_exact(n, of), share)}%" for n in near)
-        cut = any(share_severity(n, of, share) is Severity.ROUNDING for n in near)
-        return Discrepancy(
-            kind="impossible-share",
-            severity=Severity.ROUNDING if cut else _weight(share, of, near),
-            message=(
-                f"{what} is printed as {share}% for {group} ({of} patients) in "
-                f"{places(claims)}, but no number of {of} patients gives it: {options}."
-            ),
-            claims=self._with_denominator(claims),
-            computation="; ".join(f"100 × {n} / {of} = {_long(n, of)}" for n in near),
-            endpoint=claims[0].measure.endpoint,
-        )
-
-    def _too_many(self) -> Iterator[Discrepancy]:
+    def _above_whole(self) -> Iterator[Discrepancy]:
         """More people than the denominator or the group has."""
-        size = self._size
+        endpoint, group = self._subject
         for claim in self.claims:
             count, own = count_of(claim), claim.figure.denominator
-            of = own if own is not None else size.number if size else None
+            of = own if own is not None else self._size.number if self._size else None
             if count is None or of is None or count <= of:
                 continue
-            what, group = self.say.what(claim), self.say.who(claim)
             whole = "its denominator" if own is not None else "the group"
-            yield Discrepancy(
-                kind="count-above-whole",
-                severity=Severity.MATERIAL,
-                message=(
-                    f"{what} is printed for {count} patients of {group} in {place(claim)}, "
-                    f"but {whole} has only {of}."
-                ),
-                claims=self._with_denominator([claim]),
-                computation=f"{count} > {of}",
-                endpoint=claim.measure.endpoint,
+            message = (
+                f"{endpoint} is printed for {count} patients of {group} in {place(claim)}, "
+                f"but {whole} has only {of}."
+            )
+            claims, severity = self._with_denominator([claim]), Severity.MATERIAL
+            yield Discrepancy.of_endpoint(
+                "count-above-whole", severity, message, claims, f"{count} > {of}"
             )
 
-    def _with_denominator(self, claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    def _with_denominator(self, claims: Sequence[Claim]) -> list[Claim]:
         """The claims, and the one that gives the denominator where none of them does."""
-        found = list(dict.fromkeys(claims))
-        if any(claim.figure.denominator is not None for claim in found):
-            return tuple(found)
+        if any(claim.figure.denominator is not None for claim in claims):
+            return list(dict.fromkeys(claims))
         elsewhere = [c for c in self.claims if c.figure.denominator is not None][:1]
-        size = self._size
-        return tuple(dict.fromkeys([*found, *(elsewhere or ([size.claim] if size else []))]))
+        size = [self._size.claim] if self._size else []
+        return list(dict.fromkeys([*claims, *(elsewhere or size)]))
 
 
-def _over_the_whole(say: Saying, claims: Iterable[Claim]) -> Iterator[Discrepancy]:
+def _outside_the_whole(context: CheckContext, claims: Iterable[Claim]) -> Iterator[Discrepancy]:
     """Yield percentages of people, or their bounds, that are below nobody or above everybody."""
     for claim in claims:
-        figure = claim.figure
-        if (
-            figure.unit != "%"
-            or claim.measure.statistic not in OF_PEOPLE
-            or claim.measure.comparator
-        ):
+        measure, figure, describe = claim.measure, claim.figure, context.describe
+        if figure.unit != "%" or measure.statistic not in OF_PEOPLE or measure.comparator:
             continue
         parts = [part for part in (figure.value, figure.low, figure.high) if part is not None]
-        wrong = [part for part in parts if share_in_whole(part) is Outcome.INCONSISTENT]
+        wrong = [part for part in parts if not 0 <= part <= 100]
         if wrong:
-            yield Discrepancy(
-                kind="share-over-whole",
-                severity=Severity.MATERIAL,
-                message=(
-                    f"{say.what(claim)} is printed as {wrong[0]}% of "
-                    f"{say.who(claim)} in {place(claim)}, outside 0 to 100%."
-                ),
-                claims=(claim,),
-                computation=f"not 0 ≤ {wrong[0]} ≤ 100",
-                endpoint=claim.measure.endpoint,
+            message = (
+                f"{describe.endpoint_of(claim)} is printed as {wrong[0]}% of "
+                f"{describe.group_of(claim)} in {place(claim)}, outside 0 to 100%."
+            )
+            computation = f"not 0 ≤ {wrong[0]} ≤ 100"
+            yield Discrepancy.of_endpoint(
+                "share-over-whole", Severity.MATERIAL, message, [claim], computation
             )
 
 
-def _breakdowns(
-    material: CheckContext, groups: Groups, claims: Iterable[Claim]
-) -> Iterator[list[Claim]]:
+def _breakdowns(context: CheckContext, claims: Iterable[Claim]) -> Iterator[list[Claim]]:
     """Yield the complete breakdowns of one place, each category printed once."""
-    found: dict[_Key, dict[str, list[Claim]]] = defaultdict(lambda: defaultdict(list))
-    for claim in claims:
-        if count_of(claim) is not None and not groups.is_size(claim):
-            key = (claim.source, claim.section, replace(claim.measure, category=""))
-            found[key][claim.measure.category].append(claim)
-    for (_, _, measure), parts in found.items():
-        endpoint = material.vocabulary.get("endpoint", measure.endpoint)
+    counts = (c for c in claims if count_of(c) is not None and not context.groups.is_size(c))
+
+    def place_and_measure(claim: Claim) -> tuple[str, str, Measure]:
+        return claim.source, claim.section, replace(claim.measure, category="")
+
+    for (_, _, measure), same in group_by(counts, place_and_measure).items():
+        by_category = group_by(same, lambda claim: claim.measure.category)
+        endpoint = context.vocabulary.get("endpoint", measure.endpoint)
         declared = endpoint.properties.get("dividedInto", ())
-        if is_complete(parts, declared) and all(len(prints) == 1 for prints in parts.values()):
-            yield [parts[name][0] for name in sorted(parts)]
+        if is_complete(by_category, declared) and len(by_category) == len(same):
+            yield [claim for _, (claim,) in sorted(by_category.items())]
 
 
-def _breakdown(groups: Groups, say: Saying, claims: Sequence[Claim]) -> Iterator[Discrepancy]:
+def _breakdown(context: CheckContext, claims: Sequence[Claim]) -> Iterator[Discrepancy]:
     """Yield a complete breakdown that does not add up to its group."""
     counts = [count for count in map(count_of, claims) if count is not None]
-    size = groups.size(groups.of(claims[0]), claims[0].source)
-    if size is None or breakdown_fits(counts, size.number) is not Outcome.INCONSISTENT:
+    size = context.groups.size(context.groups.of(claims[0]), claims[0].source)
+    if size is None or adds_up(counts, size.number) is not Outcome.INCONSISTENT:
         return
     whole = replace(claims[0], measure=replace(claims[0].measure, category=""))
-    listed = ", ".join(
+    parts = ", ".join(
         f"{count} ({claim.measure.category or 'positive'})"
         for count, claim in zip(counts, claims, strict=True)
     )
     total = sum(counts)
-    yield Discrepancy(
-        kind="breakdown-total",
-        severity=Severity.MATERIAL if total > size.number else Severity.MINOR,
-        message=(
-            f"{say.subject(whole)} is printed in {place(whole)} as {listed}, together {total} "
-            f"patients, but the group has {size.number} ({place(size.claim)})."
-        ),
-        claims=(*claims, size.claim),
-        computation=f"{' + '.join(map(str, counts))} = {total} ≠ {size.number}",
-        endpoint=whole.measure.endpoint,
+    message = (
+        f"{context.describe.subject(whole)} is printed in {place(whole)} as {parts}, together "
+        f"{total} patients, but the group has {size.number} ({place(size.claim)})."
     )
+    computation = f"{' + '.join(map(str, counts))} = {total} ≠ {size.number}"
+    severity = Severity.MATERIAL if total > size.number else Severity.MINOR
+    claims = (*claims, size.claim)
+    yield Discrepancy.of_endpoint("breakdown-total", severity, message, claims, computation)
 
 
-def _numbers(claims: Iterable[Claim]) -> frozenset[int]:
-    """Every number of people printed for a study: what a share could be of."""
-    found = {n for c in claims for n in (count_of(c), c.figure.denominator) if n is not None}
-    return frozenset(found)
+def _printed_numbers(claims: Iterable[Claim]) -> frozenset[int]:
+    """Return every number of people printed for a study: what a percentage could be of."""
+    numbers = (n for claim in claims for n in (count_of(claim), claim.figure.denominator))
+    return frozenset(n for n in numbers if n is not None)
 
 
 def _share(claim: Claim) -> Decimal | None:
@@ -376,12 +347,13 @@ def _exact(count: int, of: int) -> Decimal:
     return Decimal(100 * count) / of
 
 
-def _rounded(exact: Decimal, like: Decimal) -> Decimal:
+def _rounded(count: int, of: int, like: Decimal) -> Decimal:
     """Round as the print should have, with one more digit where that would look the same."""
-    rounded = exact.quantize(last_digit(like), ROUND_HALF_UP)
-    finer = last_digit(like).scaleb(-1)
-    return rounded if rounded != like else exact.quantize(finer, ROUND_HALF_UP)
+    exact, unit = _exact(count, of), last_digit(like)
+    rounded = exact.quantize(unit, ROUND_HALF_UP)
+    return rounded if rounded != like else exact.quantize(unit.scaleb(-1), ROUND_HALF_UP)
 
 
-def _long(count: int, of: int) -> str:
-    return f"{_exact(count, of).quantize(Decimal('0.01'), ROUND_HALF_UP)}%"
+def _division(count: int, of: int) -> str:
+    exact = _exact(count, of).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return f"100 × {count} / {of} = {exact}%"

@@ -1,8 +1,7 @@
-"""What ratios, bounds, p-values, words and counts can be together: judgements of numbers alone."""
+"""Significance: which ratios, bounds, p-values, words and counts can be printed together."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from math import comb, log, sqrt
 from statistics import NormalDist
@@ -11,7 +10,7 @@ from typing import Final
 from kb.checks.finding import Outcome
 from kb.checks.rounding import Span, possible_values
 
-# Words of the ontology that these judgements know by name.
+# Words of the ontology that these functions know by name.
 HIGHER: Final = frozenset(
     {"higher", "longer", "slightly-longer", "longest", "more-frequent", "increasing"}
 )
@@ -28,18 +27,10 @@ _NORMAL: Final = NormalDist()
 _TINY: Final = 1e-15
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """The bounds of a ratio as printed."""
-
-    low: Decimal
-    high: Decimal
-
-    @property
-    def logs(self) -> tuple[Span, Span] | None:
-        """Return the logarithms that each bound may stand for; None when one may be 0."""
-        low, high = possible_values(self.low), possible_values(self.high)
-        return (_log(low), _log(high)) if low.low > 0 and high.low > low.high else None
+def logs_of(bounds: Span) -> tuple[Span, Span] | None:
+    """Return the logarithms that each bound of a ratio may stand for; None if one may be 0."""
+    low, high = possible_values(bounds.low), possible_values(bounds.high)
+    return (_log(low), _log(high)) if low.low > 0 and high.low > low.high else None
 
 
 def _log(span: Span) -> Span:
@@ -51,15 +42,15 @@ def _gap(one: tuple[float, float], other: tuple[float, float]) -> float:
     return max(0.0, one[0] - other[1], other[0] - one[1])
 
 
-def middle(estimate: Decimal, interval: Interval) -> Outcome:
+def middle(estimate: Decimal, bounds: Span) -> Outcome:
     """Judge whether a ratio lies near the geometric middle of its bounds.
 
-    >>> middle(Decimal("0.71"), Interval(Decimal("0.55"), Decimal("0.93")))
+    >>> middle(Decimal("0.71"), Span(Decimal("0.55"), Decimal("0.93")))
     <Outcome.CONSISTENT: 'consistent'>
-    >>> middle(Decimal("0.61"), Interval(Decimal("0.55"), Decimal("0.93")))
+    >>> middle(Decimal("0.61"), Span(Decimal("0.55"), Decimal("0.93")))
     <Outcome.INCONSISTENT: 'inconsistent'>
     """
-    logs, point = interval.logs, possible_values(estimate)
+    logs, point = logs_of(bounds), possible_values(estimate)
     if logs is None or point.low <= 0:
         return Outcome.NOT_ENOUGH
     low, high = logs
@@ -71,18 +62,18 @@ def middle(estimate: Decimal, interval: Interval) -> Outcome:
     return Outcome.CONSISTENT
 
 
-def p_of_interval(estimate: Decimal, interval: Interval, level: float, p: Span) -> Outcome:
+def p_of_bounds(estimate: Decimal, bounds: Span, level: float, p: Span) -> Outcome:
     """Judge a p-value against the ratio and bounds it is printed with.
 
     The two-sided and the one-sided p are accepted, and any within ``Z_TOLERANCE`` of them.
 
-    >>> bounds = Interval(Decimal("0.55"), Decimal("0.93"))
-    >>> p_of_interval(Decimal("0.71"), bounds, 0.95, possible_values(Decimal("0.01"))).name
+    >>> bounds = Span(Decimal("0.55"), Decimal("0.93"))
+    >>> p_of_bounds(Decimal("0.71"), bounds, 0.95, possible_values(Decimal("0.01"))).name
     'CONSISTENT'
-    >>> p_of_interval(Decimal("0.71"), bounds, 0.95, possible_values(Decimal("0.1"))).name
+    >>> p_of_bounds(Decimal("0.71"), bounds, 0.95, possible_values(Decimal("0.1"))).name
     'INCONSISTENT'
     """
-    logs, point = interval.logs, possible_values(estimate)
+    logs, point = logs_of(bounds), possible_values(estimate)
     if logs is None or point.low <= 0:
         return Outcome.NOT_ENOUGH
     low, high = logs
@@ -104,19 +95,19 @@ def _z_of(p: Span, tails: int) -> tuple[float, float]:
     return low, max(low, high if least < 1 else low)
 
 
-def sides(interval: Interval, level: float, p: Span) -> Outcome:
+def same_side(bounds: Span, level: float, p: Span) -> Outcome:
     """Judge whether bounds and p fall on the same side of significance at one level.
 
     A p up to twice too small may be one-sided, which says too little to judge.
 
-    >>> bounds = Interval(Decimal("0.58"), Decimal("1.03"))
-    >>> sides(bounds, 0.95, possible_values(Decimal("0.01"))).name
+    >>> bounds = Span(Decimal("0.58"), Decimal("1.03"))
+    >>> same_side(bounds, 0.95, possible_values(Decimal("0.01"))).name
     'INCONSISTENT'
-    >>> sides(bounds, 0.975, possible_values(Decimal("0.04"))).name
+    >>> same_side(bounds, 0.975, possible_values(Decimal("0.04"))).name
     'CONSISTENT'
     """
     alpha = Decimal(str(1 - level)).quantize(Decimal("0.0001"))
-    low, high = possible_values(interval.low), possible_values(interval.high)
+    low, high = possible_values(bounds.low), possible_values(bounds.high)
     excludes = low.low > 1 or high.high < 1
     includes = low.high < 1 < high.low
     if not excludes and not includes:
@@ -194,8 +185,8 @@ def p_values(first: tuple[int, int], second: tuple[int, int]) -> dict[str, float
     two = sum(w for w in ways.values() if w <= ways[a]) / every
     tails = [sum(w for x, w in ways.items() if sign * x >= sign * a) for sign in (1, -1)]
     cross = abs(a * (n - c) - c * (m - a))
-    spread = sqrt(m * n * k * (total - k) / total)
-    z, yates = cross / spread, max(0.0, cross - total / 2) / spread
+    deviation = sqrt(m * n * k * (total - k) / total)
+    z, yates = cross / deviation, max(0.0, cross - total / 2) / deviation
     two_sided = [2 * (1 - _NORMAL.cdf(value)) for value in (z, yates)]
     names = ("Fisher", "Fisher, one-sided", "chi-square", "with Yates")
     return dict(zip(names, (two, min(tails) / every, *two_sided), strict=True))

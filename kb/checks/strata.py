@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations, product
 from typing import Final
 
-from kb.checks.finding import CheckContext, Discrepancy, Outcome, Severity
-from kb.checks.partitions import Whole, wholes
+from kb.checks.context import CheckContext, results_by_source
+from kb.checks.finding import Discrepancy, Outcome, Severity
+from kb.checks.partitions import Division
 from kb.checks.rounding import Span, possible_values
-from kb.checks.wording import Saying, figure, place
+from kb.checks.wording import figure_text, place
 from kb.model import Claim, Measure
+from kb.util.grouping import group_by
 
-_SHARE: Final = "%"
 _MOST: Final = 500
-"""Wholes of more people can give almost any shares; they are not searched."""
+"""Groups of more people can give almost any percentages; they are not searched."""
 
 
 def smallest(share: Span, most: int) -> int | None:
-    """Return the fewest people of whom a whole number can be this share; None up to ``most``.
+    """Return the fewest people of whom a whole number can be this percentage.
+
+    None if that takes more than ``most`` people.
 
     >>> smallest(possible_values(Decimal(46)), 20), smallest(possible_values(Decimal(50)), 20)
     (13, 2)
@@ -34,7 +37,7 @@ def smallest(share: Span, most: int) -> int | None:
 
 
 def can_be_strata(shares: Sequence[Span], whole: int) -> Outcome:
-    """Judge shares of groups that have nobody in common against how many there are in all.
+    """Judge percentages of groups that have nobody in common against the size of the whole.
 
     >>> spans = [possible_values(Decimal(n)) for n in (46, 8)]
     >>> can_be_strata(spans, 14).value, can_be_strata(spans, 25).value
@@ -59,110 +62,97 @@ def added_up(total: Decimal, parts: Sequence[Decimal]) -> Outcome:
     return Outcome.INCONSISTENT if sum(parts) == total else Outcome.CONSISTENT
 
 
-def find(material: CheckContext) -> Iterator[Discrepancy]:
+def find(context: CheckContext) -> Iterator[Discrepancy]:
     """Yield strata that the size of their whole forbids, and sums of medians."""
-    divided = wholes(material.evidence)
-    say = Saying(material)
-    for study, claims in material.by_study.items():
-        for own in _by_source(claims):
-            counted = [c for c in own if not _is_estimated(c, material)]
-            yield from _strata(counted, divided.get(study, []), material, say)
-            yield from _sums(own, say)
-
-
-def _is_estimated(claim: Claim, material: CheckContext) -> bool:
-    """Shares that are read off curves are no shares of a whole number of people."""
-    return material.vocabulary.has_flag("endpoint", claim.measure.endpoint, "isEstimated")
-
-
-def _by_source(claims: Iterable[Claim]) -> Iterator[list[Claim]]:
-    found: dict[str, list[Claim]] = defaultdict(list)
-    for claim in claims:
-        if claim.kind == "result" and not claim.measure.comparator:
-            found[claim.source].append(claim)
-    yield from found.values()
+    for study, claims in context.by_study.items():
+        for results in results_by_source(claims):
+            # Percentages read off curves need not be those of a whole number of people.
+            counted = [c for c in results if not context.endpoint_says(c, "isEstimated")]
+            for division in context.divisions.get(study, ()):
+                yield from _strata(context, division, counted)
+            yield from _sums(context, results)
 
 
 def _strata(
-    claims: list[Claim], divided: Iterable[Whole], material: CheckContext, say: Saying
+    context: CheckContext, division: Division, claims: Sequence[Claim]
 ) -> Iterator[Discrepancy]:
-    by_measure: dict[Measure, list[Claim]] = defaultdict(list)
     sizes: dict[str, set[int]] = defaultdict(set)
-    sizing = material.vocabulary.with_flag("endpoint", "isGroupSize")
     for claim in claims:
-        by_measure[claim.measure].append(claim)
-        if claim.measure.endpoint in sizing and claim.figure.numerator:
+        if context.groups.is_size(claim) and claim.figure.numerator:
             sizes[claim.measure.group].add(claim.figure.numerator)
-    for whole in divided:
-        known = sizes.get(whole.of, set())
-        unknown = not any(sizes.get(part) for part in whole.parts)
-        if len(known) == 1 and unknown and (size := next(iter(known))) <= _MOST:
-            yield from _stratum(whole, size, by_measure, say)
+    whole = sizes.get(division.whole, set())
+    if len(whole) != 1 or any(part in sizes for part in division.parts):
+        return
+    (size,) = whole
+    if size > _MOST:
+        return
+    by_measure = group_by(filter(_is_share, claims), lambda claim: claim.measure)
+    for measure in by_measure:
+        if measure.group == division.parts[0]:
+            yield from _too_large(context, division, size, _in_parts(by_measure, measure, division))
 
 
-def _stratum(
-    whole: Whole, size: int, by_measure: dict[Measure, list[Claim]], say: Saying
+def _in_parts(
+    by_measure: dict[Measure, list[Claim]], measure: Measure, division: Division
+) -> list[tuple[Claim, ...]]:
+    """Return each choice of one print of a measure for each part."""
+    return list(product(*(by_measure.get(replace(measure, group=p), ()) for p in division.parts)))
+
+
+def _too_large(
+    context: CheckContext, division: Division, size: int, choices: list[tuple[Claim, ...]]
 ) -> Iterator[Discrepancy]:
-    for measure in [m for m in by_measure if m.group == whole.parts[0]]:
-        parts = [by_measure.get(replace(measure, group=p), []) for p in whole.parts]
-        shares = [[c for c in part if _is_share(c)] for part in parts]
-        choices = list(product(*shares))
-        if not choices or any(_fit(choice, size) for choice in choices):
-            continue
-        chosen = choices[0]
-        least = [
-            smallest(possible_values(_value(c), c.figure.operator), 10 * _MOST) for c in chosen
-        ]
-        said = " and ".join(f"{figure(c)} ({say.group(c.study, c.measure.group)})" for c in chosen)
-        about = say.group(whole.study, whole.of)
-        shown = "; ".join(
-            f"{figure(c)} needs at least {n} people" for c, n in zip(chosen, least, strict=True)
-        )
-        message = (
-            f"In {say.studies[whole.study]}, {said} cannot be shares of parts of {about}, who are "
-            f"{size} ({place(chosen[0])})."
-        )
-        kind = "strata-too-large"
-        yield Discrepancy(kind, Severity.MATERIAL, message, tuple(chosen), shown, measure.endpoint)
+    outcomes = [can_be_strata([_span(claim) for claim in choice], size) for choice in choices]
+    if not outcomes or any(outcome is not Outcome.INCONSISTENT for outcome in outcomes):
+        return
+    chosen, describe = choices[0], context.describe
+    parts = " and ".join(f"{figure_text(c)} ({describe.group_of(c)})" for c in chosen)
+    computation = "; ".join(
+        f"{figure_text(c)} needs at least {smallest(_span(c), 10 * _MOST)} people" for c in chosen
+    )
+    message = (
+        f"In {describe.studies[division.study]}, {parts} cannot be shares of parts of "
+        f"{describe.group(division.study, division.whole)}, who are {size} ({place(chosen[0])})."
+    )
+    kind = "strata-too-large"
+    yield Discrepancy.of_endpoint(kind, Severity.MATERIAL, message, chosen, computation)
 
 
 def _is_share(claim: Claim) -> bool:
-    found = claim.figure
-    return found.unit == _SHARE and found.value is not None and found.denominator is None
+    figure = claim.figure
+    return figure.unit == "%" and figure.value is not None and figure.denominator is None
 
 
 def _value(claim: Claim) -> Decimal:
     return claim.figure.value or Decimal(0)
 
 
-def _fit(chosen: Sequence[Claim], size: int) -> bool:
-    spans = [possible_values(_value(c), c.figure.operator) for c in chosen]
-    return can_be_strata(spans, size) is not Outcome.INCONSISTENT
+def _span(claim: Claim) -> Span:
+    return possible_values(_value(claim), claim.figure.operator)
 
 
-def _sums(claims: Iterable[Claim], say: Saying) -> Iterator[Discrepancy]:
-    found: dict[tuple[str, ...], dict[str, Claim]] = defaultdict(dict)
+def _sums(context: CheckContext, claims: Sequence[Claim]) -> Iterator[Discrepancy]:
+    """Yield medians of one place that are the sum of two others, of other times."""
+    medians: dict[tuple[str, ...], dict[str, Claim]] = defaultdict(dict)
     for claim in claims:
         m = claim.measure
         if m.statistic == "median" and claim.figure.value is not None:
             key = (claim.section, m.group, m.endpoint, m.category, claim.figure.unit)
-            found[key].setdefault(str(m.time), claim)
-    for same in found.values():
+            medians[key].setdefault(str(m.time), claim)
+    for same in medians.values():
         for total in same.values():
             others = [c for c in same.values() if c is not total]
             for parts in combinations(others, 2):
                 if added_up(_value(total), [_value(c) for c in parts]) is Outcome.INCONSISTENT:
-                    yield _sum(total, parts, say)
+                    yield _sum(context, total, parts)
 
 
-def _sum(total: Claim, parts: Sequence[Claim], say: Saying) -> Discrepancy:
-    sums = f"{' + '.join(str(c.figure.digits) for c in parts)} = {total.figure.digits}"
-    said = " and ".join(f"{figure(c)} {c.measure.time}" for c in parts)
+def _sum(context: CheckContext, total: Claim, parts: Sequence[Claim]) -> Discrepancy:
+    computation = f"{' + '.join(c.figure.digits for c in parts)} = {total.figure.digits}"
+    terms = " and ".join(f"{figure_text(c)} {c.measure.time}" for c in parts)
     message = (
-        f"In {say.studies[total.study]}, {say.subject(total)} is printed as {figure(total)}, the "
-        f"sum of {said}; medians do not add up ({place(total)})."
+        f"In {context.describe.studies[total.study]}, {context.describe.subject(total)} is printed "
+        f"as {figure_text(total)}, the sum of {terms}; medians do not add up ({place(total)})."
     )
-    claims = (total, *parts)
-    return Discrepancy(
-        "medians-added-up", Severity.MINOR, message, claims, sums, total.measure.endpoint
-    )
+    kind, claims = "medians-added-up", (total, *parts)
+    return Discrepancy.of_endpoint(kind, Severity.MINOR, message, claims, computation)

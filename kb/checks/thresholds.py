@@ -44,7 +44,7 @@ class Interval:
         return in_unit(f"{self.low}–{self.high}", self.unit)
 
 
-def in_unit(number: str, unit: str) -> str:
+def in_unit(number: str | Decimal, unit: str) -> str:
     """Write a unit after a number, apart from it where it is a word.
 
     >>> in_unit("63", "%"), in_unit("7.7", "months"), in_unit("30000", "/mL")

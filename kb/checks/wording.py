@@ -1,38 +1,38 @@
-"""What claims are about, in the words of a reader of the papers: groups, figures and places."""
+"""What claims are about, in words for readers of the papers: groups, figures and places."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 
-from kb.checks.finding import CheckContext
 from kb.checks.thresholds import in_unit, of_figure
-from kb.model import WHOLE, Claim
+from kb.model import WHOLE, Claim, Evidence
+from kb.records.vocabulary import Vocabulary
+from kb.util.grouping import group_by
 
 
-class Saying:
-    """Writes what a claim is about in words."""
+class Describer:
+    """Describes studies, groups and endpoints by their labels."""
 
-    def __init__(self, material: CheckContext) -> None:
-        """Index the labels of the evidence once."""
-        self._groups = {(g.study, g.id): g for g in material.evidence.groups}
-        self._vocabulary = material.vocabulary
-        self.studies = {s.id: s.name for s in material.evidence.studies}
+    def __init__(self, evidence: Evidence, vocabulary: Vocabulary) -> None:
+        """Index the labels of the evidence."""
+        self._groups = {(g.study, g.id): g for g in evidence.groups}
+        self._vocabulary = vocabulary
+        self.studies = {s.id: s.name for s in evidence.studies}
 
     def group(self, study: str, name: str) -> str:
-        """Return the label of a group, with those of the groups around it that it leaves unsaid."""
-        said = ""
+        """Return the label of a group, and the labels of wider groups that add something to it."""
+        text = ""
         while name and name != WHOLE:
             label = self._groups[study, name].label
-            said = said if _is_said(label, said) else ", ".join(filter(None, (said, label)))
+            text = text if _is_mentioned(label, text) else ", ".join(filter(None, (text, label)))
             name = self._groups[study, name].within
-        return said or "all patients"
+        return text or "all patients"
 
-    def label(self, claim: Claim) -> str:
-        """Return the label of a claim's group, for where those around it are named."""
+    def group_label(self, claim: Claim) -> str:
+        """Return the label of a claim's group alone, for where the wider groups are named."""
         return self._groups[claim.study, claim.measure.group].label
 
-    def who(self, claim: Claim) -> str:
+    def group_of(self, claim: Claim) -> str:
         """Return the group of a claim."""
         return self.group(claim.study, claim.measure.group)
 
@@ -40,23 +40,23 @@ class Saying:
         """Return the label of an endpoint."""
         return self._vocabulary.get("endpoint", notation).label
 
-    def what(self, claim: Claim) -> str:
+    def endpoint_of(self, claim: Claim) -> str:
         """Return the endpoint of a claim with its category and time."""
         m = claim.measure
-        kind = f"({m.category})" if m.category else ""
-        return " ".join(filter(None, (self.endpoint(m.endpoint), kind, str(m.time))))
+        category = f"({m.category})" if m.category else ""
+        return " ".join(filter(None, (self.endpoint(m.endpoint), category, str(m.time))))
 
     def subject(self, claim: Claim) -> str:
-        """Return the endpoint and the group of a claim, and the other group if two are compared."""
+        """Return the endpoint and the group of a claim, and the comparator if there is one."""
         m = claim.measure
         versus = f" against {self.group(m.study, m.comparator)}" if m.comparator else ""
-        return f"{self.what(claim)} of {self.who(claim)}{versus}"
+        return f"{self.endpoint_of(claim)} of {self.group_of(claim)}{versus}"
 
 
-def _is_said(label: str, said: str) -> bool:
-    """A label is said when at least half of its words are."""
+def _is_mentioned(label: str, text: str) -> bool:
+    """Tell whether a text mentions at least half of the words of a label."""
     words = label.replace(",", " ").split()
-    return 2 * sum(word in said for word in words) >= len(words)
+    return 2 * sum(word in text for word in words) >= len(words)
 
 
 def place(claim: Claim) -> str:
@@ -65,41 +65,39 @@ def place(claim: Claim) -> str:
 
 
 def places(claims: Iterable[Claim]) -> str:
-    """Return where claims stand, each place once, source by source."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for claim in claims:
-        found[claim.source].append(_section(claim))
-    return "; ".join(f"{listed(sections)} of {source}" for source, sections in found.items())
+    """Return the places of claims, each once, source by source."""
+    by_source = group_by(claims, lambda claim: claim.source)
+    return "; ".join(f"{join_list(map(_section, cs))} of {s}" for s, cs in by_source.items())
 
 
 def _section(claim: Claim) -> str:
     return f"{'section ' if claim.section[:1].isdigit() else ''}{claim.section}"
 
 
-def listed(items: Iterable[str]) -> str:
+def join_list(items: Iterable[str], last: str = "and") -> str:
     """Join items as a sentence does, each once.
 
-    >>> listed(["Abstract", "section 2", "Table 1", "Abstract"])
+    >>> join_list(["Abstract", "section 2", "Table 1", "Abstract"])
     'Abstract, section 2 and Table 1'
     """
-    *first, last = dict.fromkeys(items)
-    return f"{', '.join(first)} and {last}" if first else last
+    *first, final = dict.fromkeys(items)
+    return f"{', '.join(first)} {last} {final}" if first else final
 
 
-def figure(claim: Claim) -> str:
+def figure_text(claim: Claim) -> str:
     """Return a claim's figure as printed: counts, value and unit, a word, or its p-value."""
-    counts, share = _counts(claim), claim.figure.unit == "%" and claim.figure.value is not None
-    return f"{counts} ({value(claim)})" if counts and share else value(claim)
+    counts, percent = _counts(claim), claim.figure.unit == "%" and claim.figure.value is not None
+    return f"{counts} ({value_text(claim)})" if counts and percent else value_text(claim)
 
 
-def value(claim: Claim) -> str:
+def value_text(claim: Claim) -> str:
     """Return a claim's figure without the counts that a percentage is printed with."""
-    found, counts = claim.figure, _counts(claim)
-    if found.value is not None:
-        return in_unit(f"{found.operator}{found.digits or found.value}", found.unit)
+    figure, counts = claim.figure, _counts(claim)
+    if figure.value is not None:
+        return in_unit(f"{figure.operator}{figure.digits or figure.value}", figure.unit)
     if counts:
-        return counts if found.unit == "%" else in_unit(counts, found.unit)
-    return str(of_figure(found) or found.text_value or p_value(claim))
+        return counts if figure.unit == "%" else in_unit(counts, figure.unit)
+    return str(of_figure(figure) or figure.text_value or p_text(claim))
 
 
 def _counts(claim: Claim) -> str:
@@ -107,7 +105,7 @@ def _counts(claim: Claim) -> str:
     return "/".join(str(n) for n in pair if n is not None)
 
 
-def p_value(claim: Claim) -> str:
+def p_text(claim: Claim) -> str:
     """Return the p-value of a claim as a reader writes it, else its word of significance."""
     result = claim.result
     if result.p_value is not None:

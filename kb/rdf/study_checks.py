@@ -77,14 +77,16 @@ class CommonInputs:
         self.texts = load_texts(texts, records.sources.values()) if texts else {}
         self.attestations = read_attestations(records.root)
         everything = replace(self.shared, studies=tuple(self.studies.values()))
-        self._reports = Reports(CheckContext(everything, self.vocabulary))
+        self._reports = Reports(everything, self.vocabulary)
 
     def context(self, evidence: Evidence, studies: Iterable[str]) -> CheckContext:
         """Return evidence on some studies, with their relatives and the publications involved."""
         reports = self._reports
-        relatives = {name for study in studies for name in reports.kin[study]}
+        relatives = {name for study in studies for name in reports.related[study]}
         cited = {name for claim in evidence.claims for name in reports.cited(claim).values()}
-        publications = reports.of_all(relatives).union(cited) & reports.publications.keys()
+        publications = (
+            reports.publications_of(*relatives).union(cited) & reports.publications.keys()
+        )
         own = {study.id: study for study in evidence.studies}
         others = {name: self.studies[name] for name in sorted(relatives & self.studies.keys())}
         complete = replace(

@@ -112,30 +112,3 @@ def test_an_example_that_agrees_has_no_finding_and_one_that_is_broken_has(
     assert [f.kind for f in after] == ["differs-within-source"]
     assert "63%" in after[0].message
     assert "64%" in after[0].message
-
-
-KNOWN = [
-    ("campus-all", "differs-within-source", "21.9"),
-    ("campus-all", "differs-within-source", "2 cycles"),
-    ("ino-vate", "differs-between-sources", "6.2"),
-    ("mini-hcvd-ino-blina", "differs-between-sources", "4%"),
-]
-
-
-@pytest.mark.parametrize(("study", "kind", "said"), KNOWN)
-def test_known_disagreements_of_the_papers_are_found(
-    real: KnowledgeBase, study: str, kind: str, said: str
-) -> None:
-    messages = [f.message for f in found(real) if (f.study, f.kind) == (study, kind)]
-    assert any(said in message for message in messages), messages
-
-
-def test_what_a_figure_has_to_do_with_the_cited_publication_is_not_asked_here(
-    real: KnowledgeBase,
-) -> None:
-    """Provenance compares them: one disagreement is one finding, not two."""
-    reported = {
-        f.kind for f in real.discrepancies() if f.study == "international-reference-analysis"
-    }
-    assert "differs-from-cited" in reported
-    assert not [f for f in found(real) if f.study == "international-reference-analysis"]

@@ -57,7 +57,7 @@ def test_two_prints_should_give_one_figure_unless_they_are_of_two_reports(
     one: tuple[str, tuple[int, ...]], other: tuple[str, tuple[int, ...]], should: bool
 ) -> None:
     prints = [printed(source, cites=cites) for source, cites in (one, other)]
-    reports = Reports(reported(*prints))
+    reports = reported(*prints).reports
     assert reports.one_result(*prints) is should
     assert reports.one_result(*reversed(prints)) is should
 
@@ -65,8 +65,8 @@ def test_two_prints_should_give_one_figure_unless_they_are_of_two_reports(
 def test_the_reports_of_a_study_are_those_that_either_record_names() -> None:
     made = reported(printed("review"))
     study = replace(made.evidence.studies[0], publications=("r-2021",))
-    reports = Reports(CheckContext(replace(made.evidence, studies=(study,)), made.vocabulary))
-    assert reports.of(STUDY) == {"trial-2016", "trial-2019", "r-2021"}
+    reports = Reports(replace(made.evidence, studies=(study,)), made.vocabulary)
+    assert reports.publications_of(STUDY) == {"trial-2016", "trial-2019", "r-2021"}
     assert reports.is_first_hand(printed("other"))
     assert not reports.is_first_hand(printed("other", cites=(1,)))
     assert not reports.is_first_hand(printed("review"))

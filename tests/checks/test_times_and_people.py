@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.small_evidence import claim, group, kinds, material, share
 
-from kb import KnowledgeBase
-from kb.checks import Discrepancy, Outcome, Severity
-from kb.checks.definitions import find, has_time
-from kb.checks.provenance import SOME_ONLY
-from kb.checks.provenance import find as find_provenance
+from kb.checks.definitions import find
 
 GROUPS = (group("all", kind="whole"),)
-
-
-@pytest.mark.parametrize(
-    ("moments", "outcome"),
-    [
-        (("2 years", ""), Outcome.CONSISTENT),
-        (("", "12 weeks"), Outcome.CONSISTENT),
-        (("", ""), Outcome.INCONSISTENT),
-    ],
-)
-def test_a_share_that_falls_with_time_has_one(moments: tuple[str, str], outcome: Outcome) -> None:
-    assert has_time(*moments) is outcome
 
 
 def timeless(endpoint: str, time: str) -> list[str]:
@@ -45,27 +28,3 @@ def test_survival_without_a_time_always_is(endpoint: str, time: str) -> None:
 
 def test_a_response_needs_no_time() -> None:
     assert timeless("CR", "") == []
-
-
-def some_only(base: KnowledgeBase) -> dict[str, Discrepancy]:
-    from kb.checks import CheckContext
-
-    found = find_provenance(CheckContext(base.evidence, base.vocabulary))
-    return {finding.study: finding for finding in found if finding.kind == SOME_ONLY}
-
-
-def test_a_share_of_responders_that_is_given_to_patients_is_material(real: KnowledgeBase) -> None:
-    finding = some_only(real)["ino-vate"]
-    assert finding.severity is Severity.MATERIAL
-    assert "69/88 (78.4%)" in finding.computation
-    assert {c.source for c in finding.claims} == {"bruzzese-2025", "kantarjian-2016-ino-vate"}
-
-
-def test_a_figure_of_an_analysis_set_that_is_given_to_all_is_found(real: KnowledgeBase) -> None:
-    assert some_only(real)["blast"].severity is Severity.MINOR
-
-
-def test_a_figure_that_the_cited_report_gives_for_the_same_people_is_not(
-    real: KnowledgeBase,
-) -> None:
-    assert {"tower", "alcantara", "campus-all"}.isdisjoint(some_only(real))
