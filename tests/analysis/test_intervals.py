@@ -272,5 +272,5 @@ def test_without_scipy_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch
     from kb.errors import UnavailableError
 
     monkeypatch.setitem(sys.modules, "scipy.special", None)
-    with pytest.raises(UnavailableError, match=r"kb\[statistics\]"):
+    with pytest.raises(UnavailableError, match=r"kb-evidence\[statistics\]"):
         exact_interval(1, 2)
