@@ -1,4 +1,4 @@
-"""``python -m kb``: the command line."""
+"""``python -m kb`` runs the command line, as the program ``kb`` does."""
 
 from kb.cli.main import run
 

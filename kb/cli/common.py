@@ -11,28 +11,36 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import click
 
-from kb.errors import InputError, KbError, UnavailableError
+from kb.errors import KbError, UnavailableError
+from kb.records.paths import find_root
 
 if TYPE_CHECKING:
     from kb.api.knowledge_base import KnowledgeBase
 
 FINDINGS, BAD_INPUT, NOT_CHECKED = 1, 2, 3
 INTERRUPTED: Final = 130
-"""What shells expect of a program that Ctrl-C ended; 1 would say that there are findings."""
+"""What shells expect of a program that Ctrl-C ended; 1 would mean that there are findings."""
 STORE: Final = "kb.store"
-RECORDS: Final = ("study", "source", "publications", "adjudications", "dataset", "formerly")
-TEXTS_HELP: Final = "Folder with the texts of the sources (default: $KB_SOURCE_TEXTS)."
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Group(click.Group):
-    """A group whose errors are one clear message and an exit code, never a traceback."""
+    """A group that shows errors as one clear message and an exit code, never a traceback."""
 
     def main(self, *args: Any, **more: Any) -> Any:
-        """Run the command line; even its help may meet a full disk."""
+        """Run the command line, and write out all of its output.
+
+        Output is buffered: a full disk may only show when the buffer is written at the end.
+        """
         try:
-            return super().main(*args, **more)
+            try:
+                return super().main(*args, **more)
+            except SystemExit:
+                if sys.stdout is not None:
+                    with suppress(BrokenPipeError):  # the reader has enough, as `head` does
+                        sys.stdout.flush()
+                raise
         except OSError as error:
             stop(str(error), BAD_INPUT)
 
@@ -40,23 +48,16 @@ class Group(click.Group):
         """Run a command and turn the package's errors into exit codes."""
         try:
             return super().invoke(ctx)
-        except UnavailableError as error:
-            stop(str(error), NOT_CHECKED)
-        except InputError as error:
-            stop(str(error), BAD_INPUT)
         except KbError as error:
-            stop(str(error), BAD_INPUT)
+            is_unavailable = isinstance(error, UnavailableError)
+            stop(str(error), NOT_CHECKED if is_unavailable else BAD_INPUT)
         except KeyboardInterrupt:
             stop("interrupted: nothing was completed", INTERRUPTED)
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            stop(str(error), BAD_INPUT)
 
 
 def stop(message: str, code: int) -> NoReturn:
-    """Say what is wrong and leave with an exit code."""
-    with suppress(OSError):  # nobody may be there to be told
+    """Print an error message and exit."""
+    with suppress(OSError):  # standard error may be closed, or a full disk
         click.echo(message, err=True)
     sys.exit(code)
 
@@ -72,18 +73,11 @@ def examples(*lines: str) -> Callable[[F], F]:
     return add
 
 
-def open_base(context: click.Context, texts: Path | None = None) -> KnowledgeBase:
-    """Read the evidence base that the command is about."""
-    from kb.api.knowledge_base import KnowledgeBase
-
-    return KnowledgeBase(context.obj, texts, context.meta.get(STORE))
-
-
 texts_option = click.option(
     "--texts",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     envvar="KB_SOURCE_TEXTS",
-    help=TEXTS_HELP,
+    help="Folder with the texts of the sources (default: $KB_SOURCE_TEXTS).",
 )
 json_option = click.option(
     "--json",
@@ -91,18 +85,41 @@ json_option = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write JSON to a file.",
 )
-
-
-def write_json(path: Path | None, data: object) -> None:
-    """Write data to a file, where one was asked for."""
-    if path is not None:
-        text = json.dumps(data, ensure_ascii=False, indent=2, sort_keys=False)
-        path.write_text(text + "\n", encoding="utf-8")
+out_option = click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="File (default: print)."
+)
 
 
 def root_of(context: click.Context) -> Path:
-    """Return the folder of the evidence base that the command is about."""
-    from kb.records.paths import find_root
-
+    """Return the project folder that the command works on."""
     root: Path | None = context.obj
     return root or find_root()
+
+
+def open_base(context: click.Context, texts: Path | None = None) -> KnowledgeBase:
+    """Read the evidence base that the command works on."""
+    from kb.api.knowledge_base import KnowledgeBase
+
+    return KnowledgeBase(context.obj, texts, context.meta.get(STORE))
+
+
+def required_texts(texts: Path | None) -> Path:
+    """Return the folder with the texts, or stop with an error of usage."""
+    if texts is None:
+        raise click.UsageError("name the folder with the texts: --texts DIR, or KB_SOURCE_TEXTS")
+    return texts
+
+
+def print_or_write(text: str, out: Path | None) -> None:
+    """Print a text, or write it to the file that ``--out`` names."""
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    out.write_text(text, encoding="utf-8")
+
+
+def write_json(path: Path | None, data: object) -> None:
+    """Write data to the file that ``--json`` names, if any."""
+    if path is not None:
+        text = json.dumps(data, ensure_ascii=False, indent=2, sort_keys=False)
+        path.write_text(text + "\n", encoding="utf-8")

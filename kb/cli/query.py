@@ -1,4 +1,4 @@
-"""Questions from the command line: named queries, files of SPARQL, SPARQL itself."""
+"""``kb query``: named queries, files of SPARQL, SPARQL itself."""
 
 from __future__ import annotations
 
@@ -9,12 +9,61 @@ from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
+import click
+
 from kb.api.knowledge_base import KnowledgeBase
 from kb.api.results import QueryResult
+from kb.cli.common import examples, open_base
 from kb.errors import QueryError
 from kb.export.csv import escape_formula
 from kb.stores.base import Cell
 from kb.stores.library import find_query, library, parse_query, prefixes
+from kb.util.child import run_limited
+
+
+@click.command()
+@click.argument("query", required=False)
+@click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="Bind a parameter.")
+@click.option("--list", "form", flag_value="list", help="List the named queries.")
+@click.option("--text", "form", flag_value="text", help="Show the SPARQL, ready to paste.")
+@click.option("--json", "form", flag_value="json", help="Print rows as JSON.")
+@click.option("--csv", "form", flag_value="csv", help="Print rows as CSV.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1, 3600),
+    default=60.0,
+    show_default=True,
+    help="Seconds to wait for an answer.",
+)
+@click.pass_context
+@examples(
+    "kb query --list",
+    "kb query study-results --param study=tower",
+    "kb query my-query.rq --csv",
+    "kb query 'SELECT ?s { ?s a kb:Study }'",
+)
+def query(
+    context: click.Context,
+    query: str | None,
+    params: tuple[str, ...],
+    form: str | None,
+    timeout: float,
+) -> None:
+    """Answer a named query, a .rq file, or SPARQL itself."""
+    if form == "list" or query is None:
+        click.echo(listing())
+        return
+    base = open_base(context)
+    given = dict(pair(param) for param in params)
+    if form == "text":
+        click.echo(sparql_text(base, query, given), nl=False)
+        return
+    if base.store_config.tables is None:
+        _ = base.store  # loading it does not count
+    table = run_limited(timeout, lambda: answer(base, query, given))
+    click.echo(shown(table, form), nl=False)
+    for difference in base.differences(table):
+        click.echo(f"not alike in {difference}", err=True)
 
 
 def listing() -> str:

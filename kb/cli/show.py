@@ -1,42 +1,55 @@
-"""A study and its claims as lines of text for the terminal."""
+"""``kb show``: a study with its claims, or one claim."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import click
+
+from kb.cli.common import examples, open_base, root_of
 from kb.export.csv import Row, claim_rows
 from kb.model import Evidence
 from kb.records.expand import expand
 from kb.records.load import load_study
 from kb.records.vocabulary import Vocabulary
 
-if TYPE_CHECKING:
-    from kb.checks import Discrepancy
+
+@click.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print the claims as JSON.")
+@click.pass_context
+@examples("kb show tower", "kb show 'tower#bruzzese-2025.Table-1.OS.median.blinatumomab'")
+def show(context: click.Context, name: str, as_json: bool) -> None:
+    """Show a study with its claims, or one claim with its figures as printed."""
+    if "#" in name:
+        click.echo(open_base(context).explain(name))
+        return
+    if as_json:
+        rows = open_base(context).claims(study=name).rows()
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for line in _lines(root_of(context), name):
+        click.echo(line)
 
 
-def shown(root: Path, name: str) -> Iterator[str]:
-    """Yield a study and its claims, reading no other study.
-
-    Raises:
-        NotFoundError: no such study; names the nearest one.
-        RecordError: its record, or one that it needs, has problems.
-    """
+def _lines(root: Path, name: str) -> Iterator[str]:
+    """Yield a study and its claims, without reading any other study."""
     records = load_study(root, name)
     evidence = expand(records)
-    yield from study_lines(evidence, records.vocabulary)
+    yield from _study_lines(evidence, records.vocabulary)
     yield ""
-    yield from claim_lines(claim_rows(evidence, {}, {}, {}))
+    yield from _claim_lines(claim_rows(evidence, {}, {}, {}))
 
 
-def study_lines(evidence: Evidence, words: Vocabulary) -> Iterator[str]:
-    """Yield the head of the one study of the evidence: design, registry, population, groups."""
+def _study_lines(evidence: Evidence, vocabulary: Vocabulary) -> Iterator[str]:
+    """Yield the study's design, registry numbers, population, publications and groups."""
     (study,) = evidence.studies
     phase = f", phase {study.phase}" if study.phase else ""
     yield f"{study.name}: {study.title}"
-    yield f"  design       {words.get('design', study.kind).label}{phase}"
-    yield f"  population   {words.get('population', study.population).label}"
+    yield f"  design       {vocabulary.get('design', study.kind).label}{phase}"
+    yield f"  population   {vocabulary.get('population', study.population).label}"
     if study.registry:
         yield f"  registry     {', '.join(study.registry)}"
     cited = {p.id: p.citation for p in evidence.publications}
@@ -47,26 +60,14 @@ def study_lines(evidence: Evidence, words: Vocabulary) -> Iterator[str]:
             yield f"  group        {group.id}: {group.label}"
 
 
-def claim_lines(rows: Iterable[Row]) -> Iterator[str]:
-    """Yield one line for each row, grouped under the endpoint."""
+def _claim_lines(rows: Iterable[Row]) -> Iterator[str]:
+    """Yield one line for each row, grouped by endpoint."""
     endpoint = ""
     for row in sorted(rows, key=lambda row: (row["endpoint"], row["claim"])):
         if row["endpoint"] != endpoint:
             endpoint = row["endpoint"]
             yield endpoint
         yield _line(row)
-
-
-def finding_lines(findings: Iterable[Discrepancy]) -> Iterator[str]:
-    """Yield what does not fit, the arithmetic, its id and state, and what was judged about it."""
-    for finding in findings:
-        yield f"{finding.severity.value} {finding.kind} {finding.study}: {finding.message}"
-        if finding.computation:
-            yield f"    {finding.computation}"
-        yield f"    {finding.id} {finding.state} {finding.status.value}"
-        one = finding.adjudication
-        if one is not None:
-            yield f"    {one.judgement}, {one.date}: {one.reason}"
 
 
 def _line(row: Row) -> str:

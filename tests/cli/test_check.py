@@ -41,7 +41,7 @@ def test_a_finding_that_nobody_judged_is_exit_code_1(example_root: Path) -> None
     assert result.exit_code == 1
     (finding,) = [d for d in KnowledgeBase(example_root).discrepancies() if d.id == OPEN]
     assert f"    {OPEN} {finding.state} open\n" in result.output
-    assert result.output.endswith("4 material, 0 minor, 0 rounding; 1 not judged\n")
+    assert result.output.endswith("4 material, 0 minor, 0 rounding; 1 not adjudicated\n")
     assert result.stderr == ""
     assert content(example_root) == before
 
@@ -52,7 +52,7 @@ def test_findings_that_are_all_judged_are_exit_code_0(example_root: Path) -> Non
     assert result.exit_code == 0
     assert f"    {JUDGED} {judged_state(JUDGED)} adjudicated\n" in result.output
     assert "    one-stands, 2021-03-04: The review took another figure" in result.output
-    assert "3 material, 0 minor, 0 rounding; 0 not judged" in result.output
+    assert "3 material, 0 minor, 0 rounding; 0 not adjudicated" in result.output
 
 
 def test_only_what_is_open_is_listed_on_request(example_root: Path) -> None:

@@ -38,7 +38,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def environment(**more: str) -> dict[str, str]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+    unset = ("KB_", "PYTHONUNBUFFERED")  # output is buffered, as for users
+    own = {name: value for name, value in os.environ.items() if not name.startswith(unset)}
     return own | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"} | more
 
 

@@ -57,7 +57,7 @@ def test_new_begins_a_judgement_that_is_valid_as_it_stands(example_root: Path) -
     before = (example_root / EASE).read_text("utf-8")
     result = kb(example_root, "new", "adjudication", OPEN)
     assert result.exit_code == 0
-    assert result.output == f"begun: {example_root / EASE}\n"
+    assert result.output == f"added to {example_root / EASE}\n"
     after = (example_root / EASE).read_text("utf-8")
     assert after.startswith(before)
     finding = found(example_root)
@@ -117,7 +117,7 @@ def test_a_file_laid_out_otherwise_is_left_alone_and_the_text_is_shown(
     before = content(example_root)
     result = kb(example_root, "new", "adjudication", OPEN)
     assert result.exit_code == 2
-    assert f"{path} cannot be continued; write by hand:\n" in result.stderr
+    assert f"{path} has another layout; write by hand:\n" in result.stderr
     assert f"  - finding: {OPEN}\n" in result.stderr
     assert content(example_root) == before
 
@@ -136,7 +136,7 @@ def test_a_finding_is_judged_once(example_root: Path) -> None:
     for name in (OPEN, JUDGED):
         result = kb(example_root, "new", "adjudication", name)
         assert result.exit_code == 2
-        assert f"judges {name} already" in result.stderr
+        assert f"already has an adjudication of {name}" in result.stderr
     assert content(example_root) == before
 
 

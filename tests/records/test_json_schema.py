@@ -104,6 +104,6 @@ def test_the_same_vocabulary_gives_the_same_schema(example: KnowledgeBase, kind:
 
 
 def test_the_templates_point_to_the_schema_that_a_build_writes() -> None:
-    text = (ROOT / "kb" / "cli" / "skeletons.py").read_text("utf-8")
+    text = (ROOT / "kb" / "cli" / "new.py").read_text("utf-8")
     pointed = set(re.findall(r"\$schema=../../build/schema/(\w+)\.schema\.json", text))
     assert pointed == {"study", "source", "adjudications"} <= set(MODELS)

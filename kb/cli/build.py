@@ -1,0 +1,61 @@
+"""``kb build``: the dataset, its tables and the site."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from kb.cli.common import examples, open_base, root_of, texts_option
+from kb.site.build import STEPS, unchanged
+from kb.site.build import build as build_all
+
+
+@click.command()
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder to write (default: build/ in the project).",
+)
+@click.option("--fresh", is_flag=True, help="Build everything anew, even what has not changed.")
+@texts_option
+@click.pass_context
+@examples("kb build", "kb build --texts ../papers")
+def build(context: click.Context, out: Path | None, texts: Path | None, fresh: bool) -> None:
+    """Build the dataset, its tables and the site.
+
+    The folder is replaced as a whole, or not at all if the build fails. Output whose inputs have
+    not changed is reused from the last build.
+    """
+    # Nearly all objects live until the end, so frequent collections find nothing to free.
+    gc.set_threshold(50_000, 20, 100)
+    root = root_of(context)
+    target = out or root / "build"
+    previous = None if fresh else unchanged(root, target, texts)
+    if previous is None:
+        with _progress(len(STEPS)) as step:
+            summary = build_all(open_base(context, texts), target, step, fresh=fresh)
+    else:
+        summary = previous.summary
+    for line in summary.stale:
+        click.echo(f"stale adjudication: {line}", err=True)
+    counts = ", ".join(f"{number} {name}" for name, number in summary.counts.items())
+    click.echo(f"{target}: {counts}{'; nothing has changed' if previous else ''}")
+
+
+@contextmanager
+def _progress(steps: int) -> Iterator[Callable[[str], None]]:
+    """Show the current step on a terminal, and nothing in a log."""
+    with click.progressbar(
+        length=steps, label="building", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
+
+        def step(name: str) -> None:
+            bar.label = name
+            bar.update(1)
+
+        yield step

@@ -1,0 +1,46 @@
+"""``kb coverage``: every figure that the sources print, in claims or not."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from kb.cli.common import (
+    FINDINGS,
+    NOT_CHECKED,
+    examples,
+    json_option,
+    open_base,
+    required_texts,
+    stop,
+    texts_option,
+    write_json,
+)
+from kb.sources.coverage import measure_coverage
+
+
+@click.command()
+@texts_option
+@json_option
+@click.option("--section", help="List only the figures of one section, as <source>:<section>.")
+@click.pass_context
+@examples("kb coverage --texts ../papers", "kb coverage --texts ../papers --section a-source:3.1")
+def coverage(
+    context: click.Context, texts: Path | None, json_file: Path | None, section: str | None
+) -> None:
+    """Count the figures that the sources print, and list those that are in no claim."""
+    folder = required_texts(texts)
+    base = open_base(context, folder)
+    report = measure_coverage(base.records, base.evidence, folder)
+    write_json(json_file, report.data())
+    source, _, name = (section or "").partition(":")
+    for line in report.lines(source, name):
+        click.echo(line)
+    if report.unaccounted:
+        sys.exit(FINDINGS)
+    read = {part.source for part in report.sections}
+    unread = [s.id for s in base.evidence.sources if s.text and s.id not in read]
+    if unread:
+        stop(f"not checked, because there is no text: {', '.join(unread)}", NOT_CHECKED)
