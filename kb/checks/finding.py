@@ -1,4 +1,4 @@
-"""What a check says: an outcome for each pair of figures, and a finding where they do not fit."""
+"""Results of checks: an outcome for each pair of figures, and the discrepancies found."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kb.util.hashing import digest, line
 
 
 class Outcome(StrEnum):
-    """What a check can say of figures; only ``INCONSISTENT`` makes a finding."""
+    """How figures compare; only ``INCONSISTENT`` is a discrepancy."""
 
     CONSISTENT = "consistent"
     BY_ROUNDING = "consistent only by rounding"
@@ -22,7 +22,7 @@ class Outcome(StrEnum):
 
 
 class Status(StrEnum):
-    """Whether a curator judged a finding, and whether it is still the one that was judged."""
+    """Whether a curator judged a discrepancy; ``STALE`` if its figures changed since."""
 
     OPEN = "open"
     ADJUDICATED = "adjudicated"
@@ -30,7 +30,7 @@ class Status(StrEnum):
 
 
 class Severity(StrEnum):
-    """How much a finding matters: could a reader draw a wrong conclusion from the print?"""
+    """How much a discrepancy matters: could it lead a reader to a wrong conclusion?"""
 
     MATERIAL = "material"
     MINOR = "minor"
@@ -41,9 +41,9 @@ class Severity(StrEnum):
 class Discrepancy:
     """Claims that cannot all be right, or do not fit their own counts.
 
-    ``kind`` names the check, ``message`` says in one plain sentence what does not fit, and
-    ``computation`` shows the arithmetic with the numbers put in. ``adjudication`` is what a
-    curator judged about it, also when the finding changed since and the judgement is stale.
+    ``kind`` names the check, ``message`` explains in one sentence what does not fit, and
+    ``computation`` shows the arithmetic with the numbers filled in. ``adjudication`` is the
+    curator's judgement, also when it is stale.
     """
 
     kind: str
@@ -71,19 +71,19 @@ class Discrepancy:
 
     @property
     def study(self) -> str:
-        """The study of the claims; the first one's when they are of several."""
+        """The study of the claims; if they are of several studies, the first one."""
         return self.claims[0].study
 
     @property
     def id(self) -> str:
-        """A name that stays while the kind and the claims stay: other findings do not move it."""
+        """An id that depends only on the kind, the endpoint and the claims."""
         names = sorted(f"{claim.study}#{claim.id}" for claim in self.claims)
         suffix = hashlib.sha256("\n".join(names).encode()).hexdigest()[:10]
         return f"{self.kind}.{self.study}.{self.endpoint or 'all'}.{suffix}"
 
     @property
     def contests_figures(self) -> bool:
-        """Whether a figure is in doubt, and not only the reference given for it."""
+        """Whether a figure is in doubt, not only the reference given for it."""
         return not self.kind.startswith("reference-")
 
     @property
@@ -96,7 +96,7 @@ class Discrepancy:
         return digest(self.kind, self.severity.value, facts)[:12]
 
     def data(self) -> dict[str, Any]:
-        """Return the finding as plain data for JSON."""
+        """Return the discrepancy as plain data for JSON."""
         return {
             "id": self.id,
             "kind": self.kind,
@@ -113,7 +113,7 @@ class Discrepancy:
 
 
 def adjudication_data(adjudication: Adjudication | None) -> dict[str, Any] | None:
-    """Return an adjudication as plain data for JSON, without what it leaves unsaid."""
+    """Return an adjudication as plain data for JSON, without empty fields."""
     if adjudication is None:
         return None
     return {name: value for name, value in asdict(adjudication).items() if value}
@@ -131,8 +131,8 @@ def _claim_data(claim: Claim) -> dict[str, str]:
     }
 
 
-def most_material_first(findings: Iterable[Discrepancy]) -> list[Discrepancy]:
-    """Return findings once each, the material ones first, then by study and id."""
+def most_material_first(discrepancies: Iterable[Discrepancy]) -> list[Discrepancy]:
+    """Return discrepancies once each, the material ones first, then by study and id."""
     rank = {severity: index for index, severity in enumerate(Severity)}
-    once = {finding.id: finding for finding in findings}
-    return sorted(once.values(), key=lambda f: (rank[f.severity], f.study, f.id))
+    by_id = {one.id: one for one in discrepancies}
+    return sorted(by_id.values(), key=lambda one: (rank[one.severity], one.study, one.id))

@@ -1,6 +1,6 @@
 """Attestations: for each source and study, the digest of its claims when last verified.
 
-Texts of papers are not part of a project. Who builds without them still sees what was
+The texts of papers are not part of a project. A build without them still shows what was
 verified, as long as no claim on the study in that source has changed since.
 """
 
@@ -28,12 +28,12 @@ Digests = Mapping[str, Mapping[str, str]]
 
 
 def attestation_file(root: Path) -> Path:
-    """Return where attestations are kept."""
+    """Return the path of the attestations."""
     return root / "evidence" / "verification.yaml"
 
 
 def read_attestations(root: Path) -> Digests:
-    """Return the digests by source and study; none when nothing was ever attested.
+    """Return the digests by source and study; empty when nothing was ever attested.
 
     Raises:
         RecordError: the file is not a mapping from sources and studies to digests.
@@ -42,17 +42,17 @@ def read_attestations(root: Path) -> Digests:
     if not path.exists():
         return {}
     data = read_mapping(path, root)
-    return {str(source): _read(path, str(source), said) for source, said in data.items()}
+    return {str(source): _digests(path, str(source), studies) for source, studies in data.items()}
 
 
-def _read(path: Path, source: str, said: Any) -> dict[str, str]:
-    if not isinstance(said, dict):
-        raise RecordError([Problem(str(path), 0, source, repr(said), "a digest for each study")])
-    for study, digest in said.items():
+def _digests(path: Path, source: str, studies: Any) -> dict[str, str]:
+    if not isinstance(studies, dict):
+        raise RecordError([Problem(str(path), 0, source, repr(studies), "a digest for each study")])
+    for study, digest in studies.items():
         if not isinstance(digest, str) or not _SHA256.fullmatch(digest):
             field = f"{source}.{study}"
             raise RecordError([Problem(str(path), 0, field, repr(digest), "a SHA-256")])
-    return {str(study): digest for study, digest in said.items()}
+    return {str(study): digest for study, digest in studies.items()}
 
 
 def write_attestations(root: Path, digests: Digests) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from kb.errors import Problem, RecordError
 from kb.model import (
     WHOLE,
+    Adjudication,
     Claim,
     ComparisonResult,
     Dataset,
@@ -33,7 +34,6 @@ from kb.model import (
     outputs,
     slug,
 )
-from kb.records.adjudications import adjudications
 from kb.records.defaults import compared_groups, parent, statistic_of, unit_of
 from kb.records.fields import StrictModel
 from kb.records.load import Records
@@ -70,7 +70,7 @@ def expand(records: Records) -> Evidence:
         groups=tuple(group for study in studies for group in _groups(study)),
         partitions=tuple(partition for study in studies for partition in _partitions(study)),
         claims=tuple(claim for study in studies for claim in _claims(study, records)),
-        adjudications=adjudications(records),
+        adjudications=_adjudications(records),
     )
 
 
@@ -319,3 +319,24 @@ def _result(comparison: Comparison) -> ComparisonResult:
     if p:
         values |= {"p_printed": p.printed, "p_operator": p.operator, "p_value": p.value}
     return ComparisonResult(**values)
+
+
+def _adjudications(records: Records) -> tuple[Adjudication, ...]:
+    adjudications = (
+        Adjudication(
+            **_shared(record, Adjudication)
+            | {
+                "study": study,
+                "stands": _with_study(study, record.stands),
+                "faulty": _with_study(study, record.faulty),
+            }
+        )
+        for study, file in records.adjudications.items()
+        for record in file.adjudications
+    )
+    return tuple(sorted(adjudications, key=lambda one: (one.study, one.finding)))
+
+
+def _with_study(study: str, claims: Iterable[str]) -> tuple[str, ...]:
+    """Return ids of claims with their study: a finding may be about claims of several."""
+    return tuple(sorted({name if "#" in name else f"{study}#{name}" for name in claims}))

@@ -36,19 +36,19 @@ Drug = Annotated[str, TermOf("drug")]
 Regimen = Annotated[str, TermOf("regimen")]
 Population = Annotated[str, TermOf("population")]
 Pair = tuple[Number | None, Number | None]
-"""Two bounds; null is an end that the print gives as not reached or not estimable."""
+"""Two bounds; null is a bound that is printed as not reached or not estimable."""
 
 BOUNDS = ("range", "iqr", "interval", "ci95", "ci97_5", "cri95")
-"""The kinds of bounds; ``interval`` is two figures printed without a point between them."""
+"""The kinds of bounds; ``interval`` is two figures printed without a point estimate."""
 _BOUNDS = frozenset(BOUNDS)
 
 
 class Bounded(StrictModel):
-    """What may stand beside a point: at most one pair of bounds, its kind said by the field."""
+    """At most one pair of bounds; the field that is used tells its kind."""
 
     range: Pair | None = Field(None, description="smallest and largest value")
     iqr: Pair | None = Field(None, description="interquartile range")
-    interval: Pair | None = Field(None, description="two figures printed without a point")
+    interval: Pair | None = Field(None, description="two figures printed without a point estimate")
     ci95: Pair | None = Field(None, description="95% confidence interval")
     ci97_5: Pair | None = Field(None, alias="ci97.5", description="97.5% confidence interval")
     cri95: Pair | None = Field(None, description="95% credible interval")
@@ -56,10 +56,10 @@ class Bounded(StrictModel):
     @property
     def bounds(self) -> tuple[str, Pair] | None:
         """Return the kind and the two figures, or None."""
-        if self.model_fields_set.isdisjoint(_BOUNDS):  # as for most figures
+        if self.model_fields_set.isdisjoint(_BOUNDS):  # most figures have no bounds: be quick
             return None
-        found = [(kind, getattr(self, kind)) for kind in BOUNDS]
-        return next(((kind, pair) for kind, pair in found if pair is not None), None)
+        pairs = ((kind, getattr(self, kind)) for kind in BOUNDS)
+        return next(((kind, pair) for kind, pair in pairs if pair is not None), None)
 
     @model_validator(mode="after")
     def _one_kind(self) -> Bounded:
@@ -98,7 +98,7 @@ class FigureRecord(Bounded):
 
 
 class Comparison(Bounded):
-    """Two groups compared: an estimate, a p-value, a direction in words, or several of them."""
+    """Two groups compared: an estimate, a p-value, a direction in words, or several of these."""
 
     of: GroupName | None = Field(None, description="default: the first group of values")
     versus: GroupName | None = Field(None, description="default: the second group of values")
@@ -108,7 +108,7 @@ class Comparison(Bounded):
     unit: Unit | None = None
     p: PText | None = Field(None, description="with its operator: '=0.03', '<0.001', or ns")
     finding: Annotated[str, TermOf("word", "comparison")] | None = Field(
-        None, description="'of' against 'versus', in the words of the print"
+        None, description="the result for 'of' compared with 'versus', in words"
     )
     significance: Annotated[str, TermOf("word", "significance")] | None = None
     favours: GroupName | None = None
@@ -121,7 +121,7 @@ class Comparison(Bounded):
 
 
 class Dose(StrictModel):
-    """One step of a regimen as a source gives it; the steps of a block are in sequence."""
+    """One step of a regimen as printed; the steps of a block are in sequence."""
 
     drug: Drug
     amount: Number | None = None
@@ -190,7 +190,7 @@ class Report(StrictModel):
 
 
 class Criterion(StrictModel):
-    """What makes a subgroup: an endpoint, with category and time where they matter."""
+    """What defines a subgroup: an endpoint, with category and time where they matter."""
 
     endpoint: Endpoint
     category: Label | None = None
@@ -219,7 +219,7 @@ class Partition(StrictModel):
 
 
 class Design(StrictModel):
-    """How a study was made, as far as the sources say."""
+    """The design of a study, as far as the sources report it."""
 
     kind: Annotated[str, TermOf("design")]
     phase: (
@@ -237,7 +237,7 @@ class Design(StrictModel):
 
 
 class StudyRecord(StrictModel):
-    """One study: who was studied, how, and everything the sources print about it."""
+    """One study: its design, its groups, and everything the sources print about it."""
 
     id: Slug
     name: Line
@@ -255,7 +255,7 @@ class StudyRecord(StrictModel):
 
 
 class Span(StrictModel):
-    """A stretch of a source's text: it begins at a marker and ends where the next begins."""
+    """A part of a source's text: it begins at a marker and ends where the next part begins."""
 
     id: Label
     label: Line
@@ -265,7 +265,7 @@ class Span(StrictModel):
 
 
 class LeftOut(StrictModel):
-    """Figures of one place that are in no claim, and why."""
+    """Figures of one place that no claim contains, and why."""
 
     at: Label
     figures: Annotated[list[Printed], Field(min_length=1)]
@@ -273,7 +273,7 @@ class LeftOut(StrictModel):
 
 
 class SourceRecord(StrictModel):
-    """A document that was read, with its sections and its numbered reference list."""
+    """A document that was transcribed, with its sections and its numbered reference list."""
 
     id: Slug
     publication: Slug
@@ -284,14 +284,16 @@ class SourceRecord(StrictModel):
         None, description="file name of its text; absent: the source is unavailable"
     )
     credit: Line
-    read_in: Line | None = Field(None, description="where its figures were read, if not in it")
+    read_in: Line | None = Field(
+        None, description="where its figures were read, if not in the document itself"
+    )
     sections: Annotated[list[Span], Field(min_length=1)]
     references: dict[Count, Slug] = {}
     left_out: list[LeftOut] = []
 
 
 class PublicationStatus(StrictModel):
-    """Whether a publication still stands: an erratum, an interim report, a retraction."""
+    """The status of a publication: final, interim, corrected, retracted ..."""
 
     kind: Literal[
         "final",
@@ -309,7 +311,7 @@ class PublicationStatus(StrictModel):
 
 
 class PublicationRecord(StrictModel):
-    """A report that can be cited: where it appeared and which studies it reports."""
+    """A report that can be cited: its citation, its ids and the studies it reports."""
 
     citation: Line
     doi: Annotated[str, Field(pattern=r"^10\.\d{4,9}/\S+$")] | None = None
@@ -330,7 +332,7 @@ ClaimId = Annotated[
 
 
 class AdjudicationRecord(StrictModel):
-    """A curator's judgement of a discrepancy; ``kb new adjudication`` begins one."""
+    """A curator's judgement of a discrepancy; ``kb new adjudication`` writes a skeleton."""
 
     finding: FindingId = Field(description="the id that kb check prints")
     judged: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")] = Field(
@@ -369,7 +371,7 @@ class AdjudicationRecord(StrictModel):
 
 
 class AdjudicationsFile(StrictModel):
-    """What was judged about one study; the file bears the study's id."""
+    """The adjudications of one study; the file is named by the study's id."""
 
     adjudications: list[AdjudicationRecord]
 
@@ -384,7 +386,7 @@ Address = Annotated[str, StringConstraints(pattern=r"^[a-z]+/[\w.-]+$", max_leng
 
 
 class FormerlyFile(StrictModel):
-    """Addresses that things had before, each with the one it has now: ``study/old: study/new``."""
+    """Former addresses of pages, each with its present one: ``study/old: study/new``."""
 
     formerly: dict[Address, Address]
 

@@ -1,9 +1,9 @@
 """Check every claim against the text that it was transcribed from.
 
-A claim is *verified* when its print stands at its anchor and every number it stores stands in
-that print as the same number with the same operator. Who has no text can still trust an
-earlier check: ``evidence/verification.yaml`` attests, for each source and study, a digest of
-the claims as they were when they were last verified; a changed claim makes it void.
+A claim is *verified* when its figures as printed occur at its anchor, and every number it stores
+is one of those figures, with the same operator. Without a text an earlier check still counts:
+``evidence/verification.yaml`` attests, for each source and study, a digest of the claims as they
+were when last verified. A changed claim makes the attestation void.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
-from kb.model import Claim, DoseStep, Evidence, printed_facts
+from kb.model import Claim, Evidence, printed_facts
 from kb.sources.match import ANY, holds_date, holds_number, numbers
 from kb.sources.text import SourceText, TextError
 from kb.util.hashing import digest, line
 
 
 class VerificationState(StrEnum):
-    """What a check can say; no two of them are ever counted under one word."""
+    """The outcome of a verification; no two of them are ever counted as one."""
 
     VERIFIED = "verified"
     FAILED = "failed"
@@ -33,7 +33,7 @@ class VerificationState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The outcome for one claim; ``reasons`` says in words what failed."""
+    """The outcome for one claim; ``reasons`` tells what failed, one sentence each."""
 
     claim: Claim
     state: VerificationState
@@ -58,48 +58,41 @@ def verify(
     texts: Mapping[str, SourceText],
     attested: Mapping[str, Mapping[str, str]] | None = None,
 ) -> list[Verification]:
-    """Check all claims; ``texts`` holds the text of every source that can be had.
+    """Return the verification of each claim, in the order of the claims.
 
-    A source without a text is checked against ``attested`` (digests by source and study), if given.
+    Args:
+        evidence: the model.
+        texts: the texts that are available, by source.
+        attested: digests by source and study, which decide for sources whose text is missing.
     """
     with_text = {source.id for source in evidence.sources if source.text}
-    trusted = _trusted(evidence, attested) if attested else frozenset()
+    trusted = {
+        (source, study)
+        for source, studies in (claim_digests(evidence) if attested else {}).items()
+        for study, digest_ in studies.items()
+        if attested and attested.get(source, {}).get(study) == digest_
+    }
     return [
-        _check(c, texts, c.source in with_text, (c.source, c.study) in trusted)
-        for c in evidence.claims
+        _verify(claim, texts, claim.source in with_text, (claim.source, claim.study) in trusted)
+        for claim in evidence.claims
     ]
 
 
-def _trusted(
-    evidence: Evidence, attested: Mapping[str, Mapping[str, str]]
-) -> frozenset[tuple[str, str]]:
-    return frozenset(
-        (source, study)
-        for source, studies in claim_digests(evidence).items()
-        for study, digest in studies.items()
-        if attested.get(source, {}).get(study) == digest
-    )
-
-
-def _check(
+def _verify(
     claim: Claim, texts: Mapping[str, SourceText], has_text: bool, trusted: bool
 ) -> Verification:
-    if not has_text:
-        faults = (*_number_faults(claim), *_unit_faults(claim))
-        return Verification(
-            claim,
-            VerificationState.FAILED if faults else VerificationState.SOURCE_UNAVAILABLE,
-            faults,
-        )
-    text = texts.get(claim.source)
+    text = texts.get(claim.source) if has_text else None
+    if has_text and text is None:
+        state = VerificationState.VERIFIED if trusted else VerificationState.NOT_CHECKED
+        return Verification(claim, state)
+    faults = [*_number_faults(claim), *_unit_faults(claim)]
     if text is None:
-        return Verification(
-            claim, VerificationState.VERIFIED if trusted else VerificationState.NOT_CHECKED
-        )
-    reasons = (*_anchor_faults(claim, text), *_number_faults(claim), *_unit_faults(claim))
-    return Verification(
-        claim, VerificationState.FAILED if reasons else VerificationState.VERIFIED, reasons
-    )
+        # The record can still contradict itself, but nothing can be verified.
+        state = VerificationState.SOURCE_UNAVAILABLE
+    else:
+        state = VerificationState.VERIFIED
+        faults = [*_anchor_faults(claim, text), *faults]
+    return Verification(claim, VerificationState.FAILED if faults else state, tuple(faults))
 
 
 def _anchor_faults(claim: Claim, text: SourceText) -> Iterator[str]:
@@ -110,22 +103,25 @@ def _anchor_faults(claim: Claim, text: SourceText) -> Iterator[str]:
         return
     if not places:
         where = " › ".join((claim.section, *claim.row, claim.column)).strip(" ›")
-        yield f"{claim.printed!r} does not stand in {where}"
+        yield f"{claim.printed!r} is not printed in {where}"
 
 
 def _number_faults(claim: Claim) -> Iterator[str]:
-    """Each figure must be in the print; numbers of time and category may be in the row's label."""
+    """Yield stored numbers that are not printed.
+
+    Numbers of the time, category and schedule may also be in the label of the row or column.
+    """
     for value, operator in _figures(claim):
         if not holds_number(claim.printed, value, operator):
-            yield f"{operator}{value} is no number of {claim.printed!r}"
+            yield f"{operator}{value} is not one of the numbers in {claim.printed!r}"
     label = " ".join((claim.printed, *claim.row, claim.column, claim.section))
     for value in _context_numbers(claim):
         if not holds_number(label, value, ANY):
-            yield f"{value} (time, category or schedule) is no number of {label!r}"
+            yield f"{value} (time, category or schedule) is not one of the numbers in {label!r}"
     figure = claim.figure
-    for when in filter(None, (figure.date, figure.date_from, figure.date_to)):
-        if not holds_date(claim.printed, when):
-            yield f"{when} is no date of {claim.printed!r}"
+    for date in filter(None, (figure.date, figure.date_from, figure.date_to)):
+        if not holds_date(claim.printed, date):
+            yield f"{date} is not one of the dates in {claim.printed!r}"
 
 
 _TIME_UNITS: Final = {
@@ -138,33 +134,28 @@ _TIME_UNITS: Final = {
 
 
 def _unit_faults(claim: Claim) -> Iterator[str]:
-    """A share needs its % in print; a time must not be printed in another unit of time only."""
+    """Yield a percentage printed without %, or a time printed only in another unit of time."""
     unit = claim.figure.unit
     label = " ".join((claim.printed, *claim.row, claim.column))
     if unit == "%" and claim.figure.value is not None and "%" not in label:
         yield f"% is not printed in {label!r}"
-    said = {name for name, pattern in _TIME_UNITS.items() if pattern.search(label)}
-    if unit in _TIME_UNITS and said and unit not in said:
-        yield f"{unit} is not printed in {label!r}, which has {', '.join(sorted(said))}"
+    printed = {name for name, pattern in _TIME_UNITS.items() if pattern.search(label)}
+    if unit in _TIME_UNITS and printed and unit not in printed:
+        yield f"{unit} is not printed in {label!r}, which has {', '.join(sorted(printed))}"
 
 
 def _figures(claim: Claim) -> Iterator[tuple[Decimal, str]]:
     figure, result = claim.figure, claim.result
     if figure.value is not None:
         yield figure.value, figure.operator
-    if figure.low is not None:  # an operator before an interval stands at its first figure
+    if figure.low is not None:  # the operator of an interval is printed at its first figure
         yield figure.low, figure.operator if figure.value is None else ""
-    plain = (figure.numerator, figure.denominator, figure.high, figure.dispersion)
+    plain = [figure.numerator, figure.denominator, figure.high, figure.dispersion]
+    for step in claim.steps:
+        plain += [step.amount, step.reduction, *step.amounts]
     yield from ((Decimal(number), "") for number in plain if number is not None)
     if result.p_value is not None:
         yield result.p_value, result.p_operator.replace("=", "")
-    for step in claim.steps:
-        yield from _amounts(step)
-
-
-def _amounts(step: DoseStep) -> Iterator[tuple[Decimal, str]]:
-    plain = (step.amount, step.reduction, *step.amounts)
-    yield from ((amount, "") for amount in plain if amount is not None)
 
 
 def _context_numbers(claim: Claim) -> Iterator[Decimal]:
@@ -175,10 +166,10 @@ def _context_numbers(claim: Claim) -> Iterator[Decimal]:
     yield from (number.value for text in texts for number in numbers(text))
 
 
-def counts(checks: Iterable[Verification]) -> dict[str, int]:
-    """Count the outcomes, every state named even when it is zero."""
-    found = Counter(check.state for check in checks)
-    return {state.value: found[state] for state in VerificationState}
+def counts(verifications: Iterable[Verification]) -> dict[str, int]:
+    """Return the number of claims in each state, zero included."""
+    by_state = Counter(one.state for one in verifications)
+    return {state.value: by_state[state] for state in VerificationState}
 
 
 def claim_digests(evidence: Evidence) -> dict[str, dict[str, str]]:

@@ -100,7 +100,7 @@ def test_verify_names_the_claim_that_fails(example_root: Path) -> None:
     edit(example_root, HALT, "values: {first-80: 80%}", "values: {first-80: 81%}")
     result = kb(example_root, "verify", "--texts", TEXTS)
     assert result.exit_code == 1
-    assert "halt#halt-paper.2.PAIN_FREE.first-80: 81 is no number of" in result.output
+    assert "halt#halt-paper.2.PAIN_FREE.first-80: 81 is not one of the numbers in" in result.output
     assert " 1 failed" in result.output
     assert kb(example_root, "verify", "--texts", TEXTS, "--study", "ease").exit_code == 0
 
