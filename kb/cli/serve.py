@@ -12,13 +12,13 @@ from kb.errors import UnavailableError
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=8000,
     show_default=True,
-    help="Port to listen at; 0 takes a free one, which the log names.",
+    help="Port to listen on; 0 chooses a free one, which the log names.",
 )
 @click.option(
     "--build",
@@ -44,21 +44,21 @@ from kb.errors import UnavailableError
     type=click.IntRange(1, 64),
     default=4,
     show_default=True,
-    help="Queries at work at a time; four times as many may wait.",
+    help="Queries that run at a time; 16 times as many may wait.",
 )
 @click.option(
     "--client-rate",
     type=click.FloatRange(0),
     default=0.0,
     show_default=True,
-    help="Queries a second that one client may ask, over five seconds; 0 sets no limit.",
+    help="Queries per second of one client, averaged over five seconds; 0 sets no limit.",
 )
 @click.option(
     "--proxies",
     type=click.IntRange(0, 10),
     default=0,
     show_default=True,
-    help="Proxies in front, whose X-Forwarded-For says who asks; 0 reads no such header.",
+    help="Number of proxies in front that append to X-Forwarded-For; 0 ignores that header.",
 )
 @click.option(
     "--watch/--no-watch",
@@ -69,26 +69,25 @@ from kb.errors import UnavailableError
 @click.pass_context
 @examples("kb serve", "kb serve --build build --port 8080 --timeout 5")
 def serve(
-    context: click.Context, /, host: str, port: int, build: Path | None, **asked: Any
+    context: click.Context, /, host: str, port: int, build: Path | None, **options: Any
 ) -> None:
     """Serve the site, its IRIs and SPARQL at /sparql, read-only, with a log on the error stream."""
     try:
-        from kb.server import run as running
+        from kb.server.run import serve as run
     except ImportError as error:
-        told = f"serving needs {error.name}: pip install 'kb-evidence[serve]'"
-        raise UnavailableError(told) from error
-    from kb.server.config import Limits, ServerConfig
+        message = f"serving needs {error.name}: pip install 'kb-evidence[serve]'"
+        raise UnavailableError(message) from error
+    from kb.server.config import QueryLimits, ServerConfig
 
     folder = build if build is not None else root_of(context) / "build"
-    limits = Limits(seconds=asked["timeout"], rows=asked["max_rows"])
-    settings = ServerConfig(
+    config = ServerConfig(
         folder.resolve(),
         host,
         port,
-        limits,
-        concurrent=asked["max_concurrent"],
-        watch=asked["watch"],
-        rate=asked["client_rate"],
-        proxies=asked["proxies"],
+        QueryLimits(seconds=options["timeout"], rows=options["max_rows"]),
+        concurrent=options["max_concurrent"],
+        watch=options["watch"],
+        rate=options["client_rate"],
+        proxies=options["proxies"],
     )
-    running.serve(settings)
+    run(config)

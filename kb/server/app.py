@@ -1,8 +1,8 @@
-"""The application: the endpoint, the site, the IRIs, and how the server is doing."""
+"""The application: its routes, and what every response needs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from starlette.applications import Starlette
@@ -12,31 +12,35 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from kb.server.http_errors import HttpError
-from kb.server.limits import NOTES, LimitsMiddleware
-from kb.server.loaded_build import BuildHolder
-from kb.server.metrics import Metrics
-from kb.server.rate_limit import Clients
-from kb.server.sparql import PLACE, Shortcut, SparqlRoute
+from kb.server.builds import BuildHolder
+from kb.server.errors import HttpError
+from kb.server.limits import LOG_FIELDS, LimitsMiddleware
+from kb.server.monitoring import Metrics
+from kb.server.sparql import SparqlRoute
 
 _METRICS_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+_NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
-def application(current: BuildHolder) -> LimitsMiddleware:
-    """Return the application over what is served."""
+def build_application(holder: BuildHolder) -> LimitsMiddleware:
+    """Return the application that serves a build."""
     metrics = Metrics()
-    clients = Clients(current.settings.rate, current.settings.proxies)
-    endpoint, status = SparqlRoute(current, clients, metrics), _Status(current, metrics)
+    status = _Status(holder, metrics)
 
-    async def pages(request: Request) -> Response:
-        return await current.generation.pages.answer(request)
+    async def files(request: Request) -> Response:
+        return await holder.build.files.respond(request)
 
     routes = [
-        Route(PLACE, endpoint.answer, methods=["GET", "POST"]),
+        Route("/sparql", SparqlRoute(holder, metrics).respond, methods=["GET", "POST"]),
         Route("/health", status.health, methods=["GET"]),
         Route("/metrics", status.metrics, methods=["GET"]),
-        Route("/{path:path}", pages, methods=["GET"]),
+        Route("/{path:path}", files, methods=["GET"]),
     ]
+    return application(routes, metrics)
+
+
+def application(routes: Sequence[Route], metrics: Metrics) -> LimitsMiddleware:
+    """Return an application of some routes, with limits, metrics, log, CORS and error responses."""
     cross_origin = Middleware(
         CORSMiddleware,
         allow_origins=["*"],
@@ -44,38 +48,36 @@ def application(current: BuildHolder) -> LimitsMiddleware:
         allow_headers=["Accept", "Content-Type", "If-None-Match"],
         expose_headers=["Content-Location", "ETag", "Retry-After"],
     )
-    handlers: Mapping[Any, Any] = {HttpError: _refused}
+    handlers: Mapping[Any, Any] = {HttpError: _error_response}
     app = Starlette(routes=routes, middleware=[cross_origin], exception_handlers=handlers)
-    app.router.redirect_slashes = False
-    shortcut = Shortcut(app, current, clients, metrics)
-    return LimitsMiddleware(shortcut, metrics, again=shortcut.again)
+    app.router.redirect_slashes = False  # a path with a slash at its end is a page, without an IRI
+    return LimitsMiddleware(app, metrics)
 
 
-async def _refused(request: Request, refusal: HttpError) -> Response:
-    request.scope[NOTES]["refused"] = refusal.reason
-    return PlainTextResponse(f"{refusal.message}\n", refusal.status, refusal.headers)
+async def _error_response(request: Request, error: HttpError) -> Response:
+    request.scope[LOG_FIELDS]["refused"] = error.reason
+    return PlainTextResponse(f"{error.message}\n", error.status, error.headers)
 
 
 class _Status:
-    """Whether the server is well, and what it has done."""
+    """``/health`` and ``/metrics``."""
 
-    def __init__(self, current: BuildHolder, metrics: Metrics) -> None:
-        self._current = current
+    def __init__(self, holder: BuildHolder, metrics: Metrics) -> None:
+        self._holder = holder
         self._metrics = metrics
 
     async def health(self, _: Request) -> Response:
-        """A build that was replaced is served no more; soon the new one is."""
-        pool, current = self._current.generation.pool, self._current.up_to_date
-        well = pool.alive and current
-        said = {
-            "status": "ok" if well else "unavailable",
+        """Answer 503 as well while a build has been replaced and the new one is not loaded yet."""
+        pool, current = self._holder.build.pool, self._holder.up_to_date
+        healthy = pool.alive and current
+        fields = {
+            "status": "ok" if healthy else "unavailable",
             "quads": pool.quads,
             "running": pool.running,
             "build": "current" if current else "replaced",
         }
-        return JSONResponse(said, 200 if well else 503, {"Cache-Control": "no-store"})
+        return JSONResponse(fields, 200 if healthy else 503, _NO_STORE)
 
     async def metrics(self, _: Request) -> Response:
-        self._metrics.quads.set(self._current.generation.pool.quads)
-        headers = {"Cache-Control": "no-store"}
-        return Response(self._metrics.text(), headers=headers, media_type=_METRICS_TYPE)
+        self._metrics.quads.set(self._holder.build.pool.quads)
+        return Response(self._metrics.text(), headers=_NO_STORE, media_type=_METRICS_TYPE)

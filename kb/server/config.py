@@ -1,4 +1,4 @@
-"""What is served, and what a client may ask for."""
+"""The configuration of the server, and the limits that are the same for every server."""
 
 from __future__ import annotations
 
@@ -7,39 +7,44 @@ from pathlib import Path
 from typing import Final
 
 MIB: Final = 1 << 20
+PIECE: Final = 64 * 1024
+"""Bytes that are read from a worker, or sent to a client, at a time."""
+
+# --- requests
 MAX_URL: Final = 8_192
-"""The longest path with its parameters, in bytes; a longer query is sent by POST."""
+"""Bytes of a path with its parameters; a longer query is sent by POST."""
 MAX_HEAD: Final = 32_768
-"""The longest head of a request, in bytes."""
+"""Bytes of a request's head."""
 MAX_BODY: Final = 512 * 1024
-"""The longest body of a request, in bytes: a query of the longest kind, escaped."""
+"""Bytes of a request's body: the longest query, percent-encoded."""
 MAX_CONNECTIONS: Final = 256
-MAX_PIPELINED: Final = 32
-"""How many requests a connection may send before the first is answered."""
-HEAD_SECONDS: Final = 10.0
-"""How long a client may take to send the head of a request, and its body."""
-SEND_SECONDS: Final = 30.0
-"""How long a client may take to accept 64 KiB of an answer."""
-QUEUE_SECONDS: Final = 5.0
-"""How long a query waits for its turn."""
-KEPT_BYTES: Final = 64 * MIB
-"""The most that answers which may be asked for again may take."""
-KEPT_ANSWER: Final = 256 * 1024
-"""The biggest answer that is kept, in bytes; a bigger one is sent while it arrives."""
-KEPT_REQUESTS: Final = 8_192
-KEPT_REQUEST: Final = 2_048
-"""How many requests are remembered as they came, and the most bytes that each may have."""
+REQUEST_SECONDS: Final = 10.0
+"""Seconds that a client may take to send the head of a request, and again for its body."""
 MAX_CLIENTS: Final = 10_000
-"""How many clients are remembered, where what each may ask is limited."""
-LOOK_SECONDS: Final = 1.0
-"""How often the server looks whether there is a new build."""
-HELD_BYTES: Final = 256 * MIB
-"""The most that answers on their way to slow clients may hold."""
+"""Clients that are remembered when the rate of each is limited."""
+
+# --- answers
+SEND_SECONDS: Final = 30.0
+"""Seconds that a client may take to accept one piece of an answer."""
+SMALL_ANSWER: Final = 256 * 1024
+"""Bytes of an answer that is held in memory, and may be cached; a bigger one is spooled."""
+MAX_CACHED: Final = 256
+"""Answers that are cached: with ``SMALL_ANSWER``, at most 64 MiB."""
+MAX_SPOOLED: Final = 512 * MIB
+"""Bytes of temporary files with answers on their way to clients."""
+
+# --- queries and builds
+QUEUE_SECONDS: Final = 5.0
+"""Seconds that a query may wait for a worker."""
+GRACE_SECONDS: Final = 5.0
+"""Seconds that running queries have left when the server stops."""
+WATCH_SECONDS: Final = 1.0
+"""Seconds between two looks for a new build."""
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What one query may use: seconds, rows, bytes of its answer, bytes of memory."""
+class QueryLimits:
+    """What one query may use: seconds, rows or triples, bytes of its answer, bytes of memory."""
 
     seconds: float = 20.0
     rows: int = 100_000
@@ -49,21 +54,24 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class ServerConfig:
-    """A build and how it is served."""
+    """A build and how it is served.
+
+    ``concurrent`` is the number of queries that run at a time, ``rate`` the queries per second of
+    one client (0: unlimited), and ``proxies`` the number of proxies in front of the server.
+    """
 
     build: Path
     host: str = "127.0.0.1"
     port: int = 8000
-    limits: Limits = Limits()
+    limits: QueryLimits = QueryLimits()
     concurrent: int = 4
-    grace: float = 5.0
     watch: bool = True
     rate: float = 0.0
     proxies: int = 0
 
     @property
-    def waiting(self) -> int:
-        """How many queries may wait for a turn."""
+    def max_waiting(self) -> int:
+        """How many queries may wait for a worker."""
         return 16 * self.concurrent
 
     @property

@@ -1,4 +1,4 @@
-"""What a client accepts: the choice of one of the forms that an answer can take."""
+"""Content negotiation: the media type that a client prefers among those that are offered."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROWS: Final[Mapping[str, ox.QueryResultsFormat]] = {
     "text/csv": ox.QueryResultsFormat.CSV,
     "text/tab-separated-values": ox.QueryResultsFormat.TSV,
 }
-"""The forms of rows and of yes and no; the first is the one for whoever does not mind."""
+"""Media types of SELECT and ASK results; the first is the default."""
 
 GRAPHS: Final[Mapping[str, ox.RdfFormat]] = {
     "text/turtle": ox.RdfFormat.TURTLE,
@@ -21,7 +21,7 @@ GRAPHS: Final[Mapping[str, ox.RdfFormat]] = {
     "application/ld+json": ox.RdfFormat.JSON_LD,
     "application/rdf+xml": ox.RdfFormat.RDF_XML,
 }
-"""The forms of graphs."""
+"""Media types of CONSTRUCT and DESCRIBE results; the first is the default."""
 
 ALIASES: Final = {"application/json": "application/sparql-results+json"}
 
@@ -38,33 +38,33 @@ def choose(accept: str, offered: Sequence[str]) -> str:
     """
     if not accept.strip():
         return offered[0]
-    ranges = [(ALIASES.get(name, name), weight) for name, weight in weighted(accept)]
+    ranges = [(ALIASES.get(name, name), weight) for name, weight in weights(accept)]
     best = max(offered, key=lambda name: _weight(name, ranges))
     return best if _weight(best, ranges) > 0 else ""
 
 
-def takes_gzip(accept_encoding: str) -> bool:
-    """Tell whether a client takes compressed answers.
+def accepts_gzip(accept_encoding: str) -> bool:
+    """Return whether a client accepts compressed answers.
 
-    >>> takes_gzip("gzip, br"), takes_gzip("gzip;q=0"), takes_gzip("")
+    >>> accepts_gzip("gzip, br"), accepts_gzip("gzip;q=0"), accepts_gzip("")
     (True, False, False)
     """
-    return dict(weighted(accept_encoding)).get("gzip", 0.0) > 0
+    return dict(weights(accept_encoding)).get("gzip", 0.0) > 0
 
 
-def weighted(header: str) -> Iterator[tuple[str, float]]:
-    """Yield the parts of a header with their weights; one that cannot be read weighs nothing.
+def weights(header: str) -> Iterator[tuple[str, float]]:
+    """Yield the parts of a header with their weights; a malformed weight counts as 0.
 
-    >>> list(weighted("text/html, text/*;q=0.3, a/b;q=x"))
+    >>> list(weights("text/html, text/*;q=0.3, a/b;q=x"))
     [('text/html', 1.0), ('text/*', 0.3), ('a/b', 0.0)]
     """
     for part in header.split(","):
         name, *parameters = (piece.strip().lower() for piece in part.split(";"))
         given = [p[2:] for p in parameters if p.startswith("q=")]
-        yield name, _number(given[0]) if given else 1.0
+        yield name, _weight_of(given[0]) if given else 1.0
 
 
-def _number(text: str) -> float:
+def _weight_of(text: str) -> float:
     try:
         value = float(text)
     except ValueError:
@@ -73,9 +73,9 @@ def _number(text: str) -> float:
 
 
 def _weight(name: str, ranges: Sequence[tuple[str, float]]) -> float:
-    """Return the weight of the most specific range that a media type is in."""
+    """Return the weight of the most specific range that contains a media type."""
     for wanted in (name, f"{name.partition('/')[0]}/*", "*/*"):
-        weights = [weight for text, weight in ranges if text == wanted]
-        if weights:
-            return max(weights)
+        matching = [weight for media_range, weight in ranges if media_range == wanted]
+        if matching:
+            return max(matching)
     return 0.0

@@ -1,7 +1,7 @@
-"""The SPARQL 1.1 Protocol: what a request asks, read strictly.
+"""The SPARQL 1.1 Protocol: the query and parameters of an HTTP request, read strictly.
 
-A query comes as a parameter of the address, as a form, or as a body of its own. Whatever is
-ambiguous or would change data is refused with a sentence.
+A query is a parameter of the address, a field of a form, or the whole body. Ambiguous requests
+and updates are refused.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from kb.server.answering import Question
-from kb.server.config import HEAD_SECONDS, MAX_BODY
-from kb.server.http_errors import HttpError
-from kb.server.negotiation import GRAPHS, ROWS, choose, takes_gzip
+from kb.server.config import MAX_BODY, REQUEST_SECONDS
+from kb.server.errors import HttpError
+from kb.server.evaluation import SparqlRequest
+from kb.server.negotiation import GRAPHS, ROWS, accepts_gzip, choose
 from kb.stores.safety import MAX_QUERY
 
 FORM: Final = "application/x-www-form-urlencoded"
@@ -30,39 +30,39 @@ _CLOSE: Final = {"Connection": "close"}
 Parameters = Mapping[str, list[str]]
 
 
-async def read_question(request: Request) -> Question | None:
-    """Return what a request asks, or None when a GET asks nothing.
+async def read_request(request: Request) -> SparqlRequest | None:
+    """Return the query and parameters of a request, or None for a GET without a query.
 
     Raises:
-        Refusal: what is asked cannot be told, is not allowed, or has no acceptable answer.
+        HttpError: the request is ambiguous or not allowed, or accepts no form of an answer.
     """
     parameters: Parameters = read_parameters(request.scope["query_string"])
     if request.method == "POST":
-        query, parameters = await _posted(request, parameters)
+        query, parameters = await _read_post(request, parameters)
     elif "query" not in parameters and not set(_UPDATES) & set(parameters):
         return None
     else:
-        query = _only_query(parameters)
+        query = _single_query(parameters)
     accept = ",".join(request.headers.getlist("accept"))
     rows, graph = choose(accept, tuple(ROWS)), choose(accept, tuple(GRAPHS))
     if not rows and not graph:
         offered = ", ".join((*ROWS, *GRAPHS))
         raise HttpError(406, f"an answer can be: {offered}", "not-acceptable")
-    return Question(
+    return SparqlRequest(
         query,
         rows,
         graph,
         tuple(parameters.get("default-graph-uri", ())),
         tuple(parameters.get("named-graph-uri", ())),
-        takes_gzip(",".join(request.headers.getlist("accept-encoding"))),
+        accepts_gzip(",".join(request.headers.getlist("accept-encoding"))),
     )
 
 
 def read_parameters(encoded: bytes) -> dict[str, list[str]]:
-    """Read parameters of an address or a form, each with all its values.
+    """Read the parameters of an address or a form, each with all its values.
 
     Raises:
-        Refusal: they are not UTF-8, hold NUL, or are too many.
+        HttpError: they are not UTF-8, contain NUL, or are too many.
 
     >>> read_parameters(b"query=ASK%7B%7D&a=1&a=")
     {'query': ['ASK{}'], 'a': ['1', '']}
@@ -76,33 +76,37 @@ def read_parameters(encoded: bytes) -> dict[str, list[str]]:
         )
     except ValueError as error:
         raise _malformed("the parameters are not UTF-8, or too many") from error
-    found: dict[str, list[str]] = {}
+    parameters: dict[str, list[str]] = {}
     for name, value in pairs:
-        found.setdefault(name, []).append(_text(value))
-    return found
+        parameters.setdefault(name, []).append(_without_nul(value))
+    return parameters
 
 
-async def _posted(request: Request, address: Parameters) -> tuple[str, Parameters]:
+async def _read_post(request: Request, address: Parameters) -> tuple[str, Parameters]:
     media_type = _media_type(request)
     body = await _body(request)
     if media_type == FORM:
         form = read_parameters(body)
         if "query" in address:
-            raise _malformed("a form gives the query in its body, not in the address")
-        named = {name: [*address.get(name, ()), *form.get(name, ())] for name in {*address, *form}}
-        return _only_query(named), named
+            raise _malformed("the query of a form belongs in its body, not in the address")
+        merged = {name: [*address.get(name, ()), *form.get(name, ())] for name in {*address, *form}}
+        return _single_query(merged), merged
     if "query" in address:
         raise _malformed("the query is given twice: in the address and in the body")
-    return _query_text(body, address), address
+    _refuse_updates(address)
+    try:
+        return _bounded(_without_nul(body.decode("utf-8"))), address
+    except UnicodeDecodeError as error:
+        raise _malformed("a query must be UTF-8") from error
 
 
 def _media_type(request: Request) -> str:
     if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise HttpError(415, "a compressed request is not read", "media-type")
+        raise HttpError(415, "compressed requests are not accepted", "media-type")
     media_type, *parameters = request.headers.get("content-type", "").lower().split(";")
     charsets = [p.strip() for p in parameters if p.strip().startswith("charset=")]
     if any(charset.replace('"', "") != "charset=utf-8" for charset in charsets):
-        raise HttpError(415, "a query is UTF-8", "media-type")
+        raise HttpError(415, "a query must be UTF-8", "media-type")
     media_type = media_type.strip()
     if media_type == UPDATE:
         raise HttpError(403, _READ_ONLY, "forbidden")
@@ -118,7 +122,7 @@ async def _body(request: Request) -> bytes:
         raise too_big
     body = bytearray()
     try:
-        async with asyncio.timeout(HEAD_SECONDS):
+        async with asyncio.timeout(REQUEST_SECONDS):
             async for piece in request.stream():
                 body += piece
                 if len(body) > MAX_BODY:
@@ -128,19 +132,11 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _query_text(body: bytes, address: Parameters) -> str:
-    _refuse_updates(address)
-    try:
-        return _bounded(_text(body.decode("utf-8")))
-    except UnicodeDecodeError as error:
-        raise _malformed("a query is UTF-8") from error
-
-
-def _only_query(parameters: Parameters) -> str:
+def _single_query(parameters: Parameters) -> str:
     _refuse_updates(parameters)
     queries = parameters.get("query", [])
     if len(queries) != 1:
-        raise _malformed(f"a request has one query, not {len(queries)}")
+        raise _malformed(f"a request must have one query, not {len(queries)}")
     return _bounded(queries[0])
 
 
@@ -155,9 +151,9 @@ def _bounded(query: str) -> str:
     return query
 
 
-def _text(value: str) -> str:
+def _without_nul(value: str) -> str:
     if "\0" in value:
-        raise _malformed("NUL is no character of a query")
+        raise _malformed("a query must not contain NUL")
     return value
 
 

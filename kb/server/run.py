@@ -1,4 +1,4 @@
-"""Run the server until it is asked to stop."""
+"""Run the server until a signal stops it."""
 
 from __future__ import annotations
 
@@ -8,93 +8,91 @@ import signal
 import socket
 
 import uvicorn
-import uvloop
 
 from kb.errors import UnavailableError
-from kb.server.app import application
-from kb.server.config import ServerConfig
-from kb.server.connections import HttpProtocol
-from kb.server.loaded_build import BuildHolder, LoadedBuild
-from kb.server.logs import log, set_up
+from kb.server.app import build_application
+from kb.server.builds import BuildHolder, LoadedBuild
+from kb.server.config import GRACE_SECONDS, MAX_HEAD, ServerConfig
+from kb.server.limits import HttpProtocol
+from kb.server.monitoring import log, set_up_logging
 
 
-def serve(settings: ServerConfig) -> None:
-    """Serve a build until a signal says to stop.
+def serve(config: ServerConfig) -> None:
+    """Serve a build until a signal stops the server.
 
     Raises:
-        UnavailableError: there is no build, it cannot be loaded, or its process has ended.
-        OSError: the port cannot be had.
+        UnavailableError: there is no build, it cannot be loaded, or the parent of the workers
+            has ended.
+        OSError: the port is not available.
     """
-    set_up()
-    if not settings.nquads.is_file():
-        raise UnavailableError(f"no dataset in {settings.build}: run `kb build` first")
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    set_up_logging()
+    if not config.nquads.is_file():
+        raise UnavailableError(f"no dataset in {config.build}: run `kb build` first")
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
     with (
-        socket.create_server((settings.host, settings.port), family=family) as listening,
-        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+        socket.create_server((config.host, config.port), family=family) as listener,
+        asyncio.Runner() as runner,
     ):
-        runner.run(_run(settings, listening))
+        # Connections inherit it; without it, the body of a small answer waits 40 ms for its head to
+        # be acknowledged.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        runner.run(_serve(config, listener))
 
 
-async def _run(settings: ServerConfig, listening: socket.socket) -> None:
-    asked: list[int] = []
+async def _serve(config: ServerConfig, listener: socket.socket) -> None:
+    signals: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
-        # In force while loading; then the server's own, after which the signal comes here again.
-        signal.signal(number, lambda number, _: asked.append(number))
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # nothing is loaded yet that could be reloaded
-    current = BuildHolder(settings, await LoadedBuild.load(settings))
-    app = application(current)
+        # Until the server installs its own handlers, and again when it has stopped.
+        signal.signal(number, lambda number, _: signals.append(number))
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # there is nothing to reload yet
+    holder = BuildHolder(config, await LoadedBuild.load(config))
     try:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, current.ask_to_reload)
-        host, port = listening.getsockname()[:2]
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, holder.request_reload)
+        host, port = listener.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
-        log("listening", address=f"http://{shown}:{port}/", quads=current.generation.pool.quads)
-        if not asked:
-            await _until_stopped(_Server(_config(app, settings), current), listening)
+        log("listening", address=f"http://{shown}:{port}/", quads=holder.build.pool.quads)
+        if not signals:
+            await _Server(holder).serve_until_stopped(listener)
     finally:
-        await current.stop()
+        await holder.stop()
     log("stopped")
 
 
-async def _until_stopped(server: _Server, listening: socket.socket) -> None:
-    watching = [asyncio.create_task(work) for work in (server.watch(), server.current.follow())]
-    await server.serve(sockets=[listening])
-    for task in watching:
-        task.cancel()
-    if server.broken:
-        raise UnavailableError("the process that makes workers has ended")
-
-
-def _config(app: object, settings: ServerConfig) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,  # type: ignore[arg-type] # uvicorn's own types name the messages more narrowly
-        http=HttpProtocol,
-        ws="none",
-        lifespan="off",
-        loop="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=math.ceil(settings.grace) + 2,
-    )
-
-
 class _Server(uvicorn.Server):
-    """A server that gives running queries a while to finish when it stops."""
+    """uvicorn's server, which lets running queries finish for a while when it stops."""
 
-    def __init__(self, config: uvicorn.Config, current: BuildHolder) -> None:
+    def __init__(self, holder: BuildHolder) -> None:
+        config = uvicorn.Config(
+            build_application(holder),
+            http=HttpProtocol,
+            h11_max_incomplete_event_size=MAX_HEAD,
+            ws="none",
+            lifespan="off",
+            loop="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=math.ceil(GRACE_SECONDS) + 2,
+        )
         super().__init__(config)
-        self.current = current
-        self.broken = False
+        self._holder = holder
+        self._broken = False
 
-    async def watch(self) -> None:
-        """Stop when no worker can be made any more."""
-        await self.current.broken()
-        self.broken = self.should_exit = True
+    async def serve_until_stopped(self, listener: socket.socket) -> None:
+        tasks = [asyncio.create_task(work) for work in (self._watch(), self._holder.follow())]
+        await self.serve(sockets=[listener])
+        for task in tasks:
+            task.cancel()
+        if self._broken:
+            raise UnavailableError("the process that starts workers has ended")
+
+    async def _watch(self) -> None:
+        """Stop when no worker can be started any more."""
+        await self._holder.broken()
+        self._broken = self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        log("stopping", running=self.current.generation.pool.running)
-        grace = self.current.settings.grace
-        asyncio.get_running_loop().call_later(grace, self.current.cancel)
+        log("stopping", running=self._holder.build.pool.running)
+        asyncio.get_running_loop().call_later(GRACE_SECONDS, self._holder.cancel)
         await super().shutdown(sockets)

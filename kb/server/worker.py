@@ -1,9 +1,10 @@
-"""The processes that evaluate queries: one loads the dataset, and is copied for each worker.
+"""The worker processes: a parent loads the dataset and forks a worker for each connection.
 
-A copy shares the loaded store and starts in milliseconds. It can open neither a file nor a
-connection, may take a bounded amount of memory, and is ended by the system's clock when a
-query takes too long, whatever the engine is doing. Run as
-``python -m kb.server.worker <dataset> <limits as JSON> <descriptor>``.
+A worker shares the loaded store and starts in milliseconds. It can open neither a file nor a
+connection, may take a bounded amount of memory, and is ended by the system's clock when a query
+takes too long, whatever the engine is doing. A query goes to it as a line of JSON; the answer is a
+line of JSON and as many bytes as its ``size``. The parent is run as
+``python -m kb.server.worker <dataset> <limits as JSON> <descriptor of the control socket>``.
 """
 
 from __future__ import annotations
@@ -14,125 +15,89 @@ import os
 import resource
 import signal
 import socket
-import struct
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from kb.server.answering import Question, answer
-from kb.server.config import Limits
-from kb.server.http_errors import HttpError
+from kb.server.config import QueryLimits
+from kb.server.errors import HttpError
+from kb.server.evaluation import SparqlRequest, evaluate
 from kb.stores.oxigraph import OxigraphStore
-
-LENGTHS: Final = struct.Struct("!II")
-"""Before each message: how long its head is, and its body."""
-_SMALL: Final = 64 * 1024
+from kb.util.child import limit_memory
 
 
 def main(arguments: list[str]) -> None:
-    """Load the dataset, then make a worker for each connection that is handed over."""
+    """Load the dataset, then fork a worker for each connection that the server passes."""
     dataset, limits, descriptor = arguments
     control = socket.socket(fileno=int(descriptor))
     for ignored in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ignored, signal.SIG_IGN)  # the server ends it by closing the connection
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a worker's exit code
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system reaps the workers
     try:
         store = OxigraphStore(Path(dataset).read_bytes())
     except (OSError, ValueError, SyntaxError) as error:
-        send(control, {"error": str(error)})
+        _send(control, {"error": str(error)})
         return
     gc.collect()
-    gc.freeze()  # a collection in a worker would copy what it shares
-    send(control, {"quads": len(store)})
-    _copy_on_demand(control, store, Limits(**json.loads(limits)))
+    gc.freeze()  # a collection in a worker would copy the pages that it shares
+    _send(control, {"quads": len(store)})
+    _fork_on_demand(control, store, QueryLimits(**json.loads(limits)))
 
 
-def _copy_on_demand(control: socket.socket, store: OxigraphStore, limits: Limits) -> None:
+# kb.util.child forks for one result, from a process that waits for it. The server runs an event
+# loop and threads, which no fork survives, and a worker answers many queries: hence this process,
+# which has neither, and forks by itself.
+def _fork_on_demand(control: socket.socket, store: OxigraphStore, limits: QueryLimits) -> None:
     while True:
-        said, descriptors, _, _ = socket.recv_fds(control, 1, 1)
-        if not said:
+        received, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        if not received:
             return
         with socket.socket(fileno=descriptors[0]) as connection:
             if os.fork() == 0:
                 control.close()
-                _work(connection, store, limits)
+                _answer_queries(connection, store, limits)
                 os._exit(0)
 
 
-def _work(connection: socket.socket, store: OxigraphStore, limits: Limits) -> None:
-    """Answer questions until the server hangs up."""
-    answer(store, Question("ASK {}", gzip=True), limits)  # whatever is loaded at first use
+def _answer_queries(connection: socket.socket, store: OxigraphStore, limits: QueryLimits) -> None:
+    """Answer queries until the server closes the connection."""
+    evaluate(store, SparqlRequest("ASK {}", gzip=True), limits)  # imports at first use, if any
+    lines = connection.makefile("rb")
     confine(limits.memory)
-    send(connection, {"pid": os.getpid()})
-    while (question := receive(connection)) is not None:
-        signal.setitimer(signal.ITIMER_REAL, limits.seconds)  # unhandled: it ends the process
-        head, body = _answered(store, question, limits)
+    _send(connection, {"pid": os.getpid()})
+    for line in lines:
+        signal.setitimer(signal.ITIMER_REAL, limits.seconds)  # no handler: it ends the process
+        head, body = _answer(store, SparqlRequest(**json.loads(line)), limits)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        send(connection, head, body)
+        _send(connection, head | {"size": len(body)})
+        connection.sendall(body)
 
 
-def _answered(store: OxigraphStore, question: Any, limits: Limits) -> tuple[dict[str, Any], bytes]:
+def _answer(
+    store: OxigraphStore, request: SparqlRequest, limits: QueryLimits
+) -> tuple[dict[str, Any], bytes]:
     try:
-        reply = answer(store, Question(**question), limits)
-    except HttpError as refusal:
-        return {
-            "status": refusal.status,
-            "message": refusal.message,
-            "reason": refusal.reason,
-        }, b""
-    head = {"media_type": reply.media_type, "rows": reply.rows, "gzip": reply.gzip}
-    return head, reply.body
+        answer = evaluate(store, request, limits)
+    except HttpError as error:
+        return {"status": error.status, "message": error.message, "reason": error.reason}, b""
+    head = {"media_type": answer.media_type, "rows": answer.rows, "gzip": answer.gzip}
+    return head, answer.body
 
 
 def confine(memory: int) -> None:
-    """Take from this process what a query needs not: files, connections, memory without end."""
-    quiet = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(quiet, 2)  # what the engine says when it is ended is no line of the log
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    size = _address_space()
-    if size:
-        resource.setrlimit(resource.RLIMIT_AS, (size + memory, size + memory))
+    """Take from this process what no query needs: files, connections, more memory."""
+    limit_memory(memory)
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
     os.nice(1)
 
 
-def _address_space() -> int:
-    """How many bytes this process maps, or 0 where the system does not tell."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    except (OSError, ValueError):
-        return 0
-    return pages * resource.getpagesize()
+def _send(connection: socket.socket, head: dict[str, Any]) -> None:
+    connection.sendall(json.dumps(head).encode() + b"\n")
 
 
-def send(connection: socket.socket, head: dict[str, Any], body: bytes = b"") -> None:
-    """Send a message: both lengths, the head, and the body; a big body is not copied again."""
-    text = json.dumps(head).encode()
-    start = LENGTHS.pack(len(text), len(body)) + text
-    if len(body) <= _SMALL:
-        connection.sendall(start + body)
-    else:
-        connection.sendall(start)
-        connection.sendall(body)
-
-
-def receive(connection: socket.socket) -> Any:
-    """Return the head of the next message, which has no body, or None at the end."""
-    size = connection.recv(LENGTHS.size, socket.MSG_WAITALL)
-    if len(size) < LENGTHS.size:
-        return None
-    return json.loads(connection.recv(LENGTHS.unpack(size)[0], socket.MSG_WAITALL))
-
-
-def message(head: dict[str, Any]) -> bytes:
-    """Return a message without a body, as ``receive`` reads it."""
-    text = json.dumps(head).encode()
-    return LENGTHS.pack(len(text), 0) + text
-
-
-def command(dataset: Path, limits: Limits, descriptor: int) -> list[str]:
-    """Return the command that starts the first process."""
+def command(dataset: Path, limits: QueryLimits, descriptor: int) -> list[str]:
+    """Return the command that starts the parent of the workers."""
     module = [sys.executable, "-m", "kb.server.worker"]
     return [*module, str(dataset), json.dumps(asdict(limits)), str(descriptor)]
 

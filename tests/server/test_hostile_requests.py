@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.served_build import Server
 
-from kb.server.http_errors import HttpError
+from kb.server.errors import HttpError
 from kb.server.limits import LimitsMiddleware
-from kb.server.metrics import Metrics
-from kb.server.negotiation import GRAPHS, ROWS, choose, takes_gzip
+from kb.server.monitoring import Metrics
+from kb.server.negotiation import GRAPHS, ROWS, accepts_gzip, choose
 from kb.server.protocol import read_parameters
 
 FINE = {200, 204, 206, 303, 304, 400, 403, 404, 405, 406, 408, 413, 414, 415, 416, 431}
@@ -181,7 +181,7 @@ def test_known_tricks_are_answered_or_refused(server: Server, sent: bytes) -> No
 def test_any_accept_header_is_read(header: str) -> None:
     assert choose(header, tuple(ROWS)) in {*ROWS, ""}
     assert choose(header, tuple(GRAPHS)) in {*GRAPHS, ""}
-    assert takes_gzip(header) in {True, False}
+    assert accepts_gzip(header) in {True, False}
 
 
 @given(st.binary(max_size=60))

@@ -142,7 +142,7 @@ def test_where_nothing_is_a_reader_gets_a_page_and_a_program_a_line(server: Serv
     assert page.status == 404
     assert "Not here" in page.text
     line = server.ask("/study/none", headers={"Accept": "text/turtle"})
-    assert (line.status, line.text) == (404, "there is nothing here\n")
+    assert (line.status, line.text) == (404, "there is nothing at this address\n")
 
 
 # --- nothing else ----------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Refusals: a status, a sentence for the client, and a word for the metrics."""
+"""Error responses of the server."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from collections.abc import Mapping
 
 
 class HttpError(Exception):
-    """What the server will not do, and why.
+    """An error response: its status, a sentence for the client, and a reason for the metrics.
 
-    >>> HttpError(415, "a form or a query, please", "media-type").status
+    >>> HttpError(415, "post a form or a query", "media-type").status
     415
     """
 
     def __init__(
         self, status: int, message: str, reason: str, headers: Mapping[str, str] | None = None
     ) -> None:
-        """Keep what the client is told."""
         super().__init__(message)
         self.status = status
         self.message = message
@@ -24,5 +23,5 @@ class HttpError(Exception):
 
 
 def busy(message: str, seconds: int = 1) -> HttpError:
-    """Return the refusal of something that may be asked again a little later."""
+    """Return a 503 response that asks the client to retry after some seconds."""
     return HttpError(503, message, "busy", {"Retry-After": str(seconds)})
