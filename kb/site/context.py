@@ -16,8 +16,8 @@ from kb.api.knowledge_base import KnowledgeBase
 from kb.api.results import ClaimView
 from kb.export.csv import Row, to_csv
 from kb.model import WHOLE, Group, Publication, Section, Source, Study
-from kb.records.vocabulary import Term
-from kb.site.labels import Words
+from kb.records.vocabulary import SKOS, Term
+from kb.site.labels import Labels
 from kb.site.page import OutputFile
 from kb.util.hashing import digest
 
@@ -56,14 +56,14 @@ class PageContext:
         self.folder = folder
         self.evidence = base.evidence
         self.vocabulary = base.vocabulary
-        self.words = Words(base.vocabulary)
+        self.words = Labels(base.vocabulary)
 
-        self._kept: dict[tuple[str, ...], Any] = {}
+        self._kept: dict[tuple[object, ...], Any] = {}
 
     names = SCHEMES
 
-    def once(self, key: tuple[str, ...], make: Callable[[], V]) -> V:
-        """Make something that several pages show, and give the very same to the others."""
+    def memo(self, key: tuple[object, ...], make: Callable[[], V]) -> V:
+        """Return what several pages show, made once; kept here, so that it goes with the site."""
         if key not in self._kept:
             self._kept[key] = make()
         kept: V = self._kept[key]
@@ -90,6 +90,15 @@ class PageContext:
     def comparability(self) -> Comparability:
         """What says in which respects the figures of several studies are not alike."""
         return Comparability(self.evidence, self.vocabulary)
+
+    @cached_property
+    def other_labels(self) -> Mapping[str, list[str]]:
+        """The other names of concepts, by IRI."""
+        return collect(
+            (str(getattr(concept, "value", "")), str(getattr(label, "value", "")))
+            for concept, predicate, label in self.vocabulary.triples
+            if predicate.value == f"{SKOS}altLabel"
+        )
 
     @cached_property
     def claims(self) -> tuple[ClaimView, ...]:
@@ -181,7 +190,7 @@ class PageContext:
 
     def _line(self, key: tuple[str, str]) -> str:
         """The lines of a claim in a CSV, written once for the many tables that it is in."""
-        return self.once(("csv", *key), lambda: to_csv(self.rows[key]).removeprefix(_HEAD))
+        return self.memo(("csv", *key), lambda: to_csv(self.rows[key]).removeprefix(_HEAD))
 
     def csv(self, path: str, claims: Iterable[ClaimView]) -> OutputFile:
         """Make the download of a table: the rows of exactly these claims."""

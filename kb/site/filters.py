@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from kb.api.results import ClaimView
 from kb.model import Section, slug
-from kb.site.charts.drawing import lay_out
+from kb.site.charts.drawing import Drawing
 from kb.site.context import PageContext, collect
 from kb.site.labels import STATES, sentence, short_citation
 from kb.site.pages.concepts import Line
@@ -18,8 +17,23 @@ from kb.stores.library import prefixes
 
 def filters(site: PageContext) -> Mapping[str, Callable[..., Any]]:
     """Return the filters by name."""
-    base = site.base.iris.base
-    known = prefixes(site.base.iris)
+    base, known = site.base.iris.base, prefixes(site.base.iris)
+
+    def once(macro: Callable[..., Any], *arguments: Any) -> Any:
+        """Return what a macro writes, rendered once for the same arguments.
+
+        The same are equal texts, and otherwise the very same objects. They are kept with the
+        text, since an id is unique only while its object lives.
+        """
+        same = (one if isinstance(one, str | bool) else id(one) for one in arguments)
+        key = (getattr(macro, "name", ""), *same)
+        return site.memo(key, lambda: (arguments, macro(*arguments)))[1]
+
+    def by_study(lines: Iterable[Line]) -> list[tuple[str, list[Line]]]:
+        """Group lines by study, in the order in which studies are listed."""
+        grouped = collect((line.found.claim.study, line) for line in lines)
+        return [(study, grouped[study]) for study in site.studies if study in grouped]
+
     return {
         "sentence": sentence,
         "slug": slug,
@@ -29,33 +43,14 @@ def filters(site: PageContext) -> Mapping[str, Callable[..., Any]]:
         "mark": STATES.__getitem__,
         "sign": SIGNS.__getitem__,
         "verdict": lambda finding: VERDICTS[verdict_code(finding)],
-        "lay_out": lay_out,
-        "once": Once(),
-        "by_study": lambda lines: by_study(site, lines),
+        "lay_out": Drawing,
+        "once": once,
+        "by_study": by_study,
         "verified_count": lambda states: states[VerificationState.VERIFIED],
         "is_own": lambda text: text.startswith(base),
         "page_of": lambda text: page_of(text.removeprefix(base)),
         "short_iri": lambda text: short_iri(str(text), known),
     }
-
-
-class Once:
-    """Calls a macro once for the same arguments, and gives what it wrote when it is called again.
-
-    The same are equal texts, and otherwise the very same objects, which it keeps.
-    """
-
-    def __init__(self) -> None:
-        """Begin with nothing written."""
-        self._written: dict[tuple[object, ...], tuple[tuple[Any, ...], Any]] = {}
-
-    def __call__(self, macro: Callable[..., Any], *arguments: Any) -> Any:
-        """Return what the macro writes for these arguments."""
-        same = (one if isinstance(one, str | bool) else id(one) for one in arguments)
-        key = (getattr(macro, "name", ""), *same)
-        if key not in self._written:
-            self._written[key] = (arguments, macro(*arguments))
-        return self._written[key][1]
 
 
 def section_name(section: Section) -> str:
@@ -67,18 +62,8 @@ def section_name(section: Section) -> str:
     return section.id if section.label == section.id else f"{section.id} {section.label}"
 
 
-def by_study(site: PageContext, lines: Iterable[Line]) -> list[tuple[str, list[Line]]]:
-    """Gather lines under their studies, in the order in which studies are listed."""
-    found = collect((_study(line.found), line) for line in lines)
-    return [(name, found[name]) for name in site.studies if name in found]
-
-
-def _study(found: ClaimView) -> str:
-    return found.claim.study
-
-
 def page_of(path: str) -> str:
-    """Return the address of the page on which a thing stands: a slash before the fragment.
+    """Return the address of the page that shows a thing: a slash before the fragment.
 
     >>> page_of("study/x#a"), page_of("source/y")
     ('study/x/#a', 'source/y/')

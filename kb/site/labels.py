@@ -1,11 +1,12 @@
-"""Plain words for what the model holds: figures, times, comparisons, doses and groups."""
+"""Text for figures, times, comparisons, doses and dates, with the labels of the vocabulary."""
 
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from kb.model import Claim, DoseStep, Figure, Measure, Publication
 from kb.records.vocabulary import Vocabulary
@@ -27,23 +28,33 @@ BOUNDS: Final = {
     "ci97.5": "97.5% CI ",
     "cri95": "95% CrI ",
 }
-_SILENT: Final = frozenset({"percentage", "value", "frequency", "p-value", "direction", "date"})
-_MONTHS: Final = (
-    "January February March April May June July August September October November December"
+_SELF_EVIDENT: Final = frozenset(
+    {"percentage", "value", "frequency", "p-value", "direction", "date"}
 )
+"""Statistics that a figure shows by itself, so that tables do not name them."""
 
 
-class Words:
-    """Says things in the words of the vocabulary."""
+class Part(NamedTuple):
+    """A piece of displayed text with its kind: figure, p, estimate or words."""
+
+    kind: str
+    text: str
+
+
+class Labels:
+    """Writes parts of the model for readers.
+
+    Args:
+        vocabulary: whose labels are used.
+    """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        """Take the vocabulary whose labels are used."""
         self.vocabulary = vocabulary
 
     def label(self, scheme: str, notation: str) -> str:
-        """Return the label of a concept, or the notation itself when there is none."""
-        known = self.vocabulary.schemes.get(scheme, {})
-        return known[notation].label if notation in known else notation
+        """Return the label of a concept, or the notation itself where it has none."""
+        terms = self.vocabulary.schemes.get(scheme, {})
+        return terms[notation].label if notation in terms else notation
 
     def figure(self, figure: Figure, with_unit: bool = True) -> str:
         """Write a figure as a reader expects it: ``36/57 (63%)``, ``34 years (range 15–64)``."""
@@ -51,77 +62,88 @@ class Words:
             return self.label("word", figure.text_value)
         if figure.date or figure.date_from or figure.date_to:
             return dates(figure)
-        point = self._point(figure, with_unit)
-        count = _count(figure)
+        point, count, bounds = self._point(figure, with_unit), _count(figure), _bounds(figure)
         if point and not count and figure.denominator is not None:
-            return f"{point}{_bounds(figure)} of {figure.denominator}"
+            return f"{point}{bounds} of {figure.denominator}"
         if count and point:
-            return f"{count} ({point}{_bounds(figure)})" if "%" in point else point
-        tail = f" ({tail})" if (tail := _bounds(figure).lstrip(", ")) and point else tail
-        return (count or point) + tail
+            return f"{count} ({point}{bounds})" if "%" in point else point
+        tail = bounds.lstrip(", ")
+        return (count or point) + (f" ({tail})" if tail and point else tail)
 
     def _point(self, figure: Figure, with_unit: bool) -> str:
         text = f"{figure.operator}{figure.digits}" if figure.value is not None else ""
-        unit = self.unit(figure.unit)
         if not text and figure.bounds:
-            return _unit_after(_pair(figure), unit, with_unit)
-        return _unit_after(text, unit, with_unit) if text else ""
+            text = bounds_text(figure)
+        unit = self.unit(figure.unit)
+        if not text or unit == "%":
+            return text and f"{text}%"
+        return f"{text} {_singular(unit) if text == '1' else unit}".rstrip() if with_unit else text
 
     def unit(self, notation: str) -> str:
         """Return a unit as it is written after a figure; a pure number has none."""
         return "" if notation == "1" else notation
 
     def time(self, measure: Measure) -> str:
-        """Say when, with the labels of events and treatments: ``after the second cycle``."""
-        said = (f"{word} {self._moment(what)}" for word, what in measure.time.parts().items())
-        return ", ".join(said)
+        """Write a time with the labels of events and treatments: ``after the second cycle``."""
+        parts = measure.time.parts().items()
+        return ", ".join(f"{relation} {self._moment(moment)}" for relation, moment in parts)
 
-    def _moment(self, what: str) -> str:
-        for scheme in ("event", "regimen", "drug"):
-            if self.vocabulary.knows(scheme, what):
-                return self.label(scheme, what)
-        return what
+    def _moment(self, moment: str) -> str:
+        schemes = (s for s in ("event", "regimen", "drug") if self.vocabulary.knows(s, moment))
+        return self.label(next(schemes, ""), moment)
 
     def statistic(self, notation: str) -> str:
-        """Return the label of a statistic, or "" when the figure shows it by itself."""
+        """Return the label of a statistic, or "" where the figure shows it by itself."""
         if notation == "count":
             return "number"
-        return "" if notation in _SILENT else self.label("statistic", notation)
+        return "" if notation in _SELF_EVIDENT else self.label("statistic", notation)
 
     def measure(self, claim: Claim, unit: str = "") -> str:
-        """Say what is measured beside the endpoint: category, statistic with unit, time."""
+        """Write what is measured of an endpoint: category, statistic with unit, time."""
         measure = claim.measure
-        statistic = self.statistic(measure.statistic)
-        statistic = ", ".join(filter(None, (statistic, unit)))
-        about = (
-            self.label("regimen", measure.regimen) if measure.regimen else "",
-            self.label("population", measure.population) if measure.population else "",
-        )
         category = measure.category
         if claim.kind == "definition" and self.vocabulary.knows("endpoint", category):
             category = self.label("endpoint", category)
-        return " · ".join(filter(None, (category, statistic, self.time(measure), *about)))
+        statistic = ", ".join(filter(None, (self.statistic(measure.statistic), unit)))
+        return dotted(category, statistic, self.time(measure), *self.subject(measure))
 
-    def verdict(self, claim: Claim, of: str, versus: str) -> Iterator[tuple[str, str]]:
-        """Yield the parts of a comparison with their kind: ``p``, ``estimate`` or ``words``.
+    def subject(self, measure: Measure) -> tuple[str, str]:
+        """Return the labels of the regimen and population that a measure names itself."""
+        return self.label("regimen", measure.regimen), self.label("population", measure.population)
 
-        ``of`` and ``versus`` name the groups; ``versus`` is "" where the row names both.
+    def comparison(self, claim: Claim, group: str = "", comparator: str = "") -> Iterator[Part]:
+        """Yield the parts of a comparison: ``p``, ``estimate`` and ``words``.
+
+        Args:
+            claim: the comparison.
+            group: the name of the group, or of both where its row shows which they are.
+            comparator: the name of the comparator, or "".
         """
-        result, statistic = claim.result, claim.measure.statistic
-        if result.p_printed:
-            yield (
-                "p",
-                "p not significant" if result.p_printed == "ns" else f"p {_p(result.p_printed)}",
-            )
+        result = claim.result
+        if result.p_printed == "ns":
+            yield Part("p", "p not significant")
+        elif result.p_printed:
+            yield Part("p", "p " + re.sub("^([=<>≤≥~])", r"\1 ", result.p_printed))
         if estimate := self.figure(claim.figure):
-            yield "estimate", f"{self.label('statistic', statistic)} {estimate}"
-        pair = f"{of} vs {versus}" if versus else of
+            yield Part("estimate", f"{self.label('statistic', claim.measure.statistic)} {estimate}")
+        pair = f"{group} vs {comparator}" if comparator else group
         if result.direction:
-            yield "words", ": ".join(filter(None, (pair, self.label("word", result.direction))))
-        elif versus:
-            yield "words", pair
+            yield Part(
+                "words", ": ".join(filter(None, (pair, self.label("word", result.direction))))
+            )
+        elif comparator:
+            yield Part("words", pair)
         if result.significance and not result.p_printed:
-            yield "words", self.label("word", result.significance)
+            yield Part("words", self.label("word", result.significance))
+
+
+def dotted(*parts: str) -> str:
+    """Join the parts that are not empty.
+
+    >>> dotted("grade 3", "", "at 2 years")
+    'grade 3 · at 2 years'
+    """
+    return " · ".join(filter(None, parts))
 
 
 def short_citation(publication: Publication) -> str:
@@ -134,14 +156,13 @@ def short_citation(publication: Publication) -> str:
     return " ".join(filter(None, (author[:40], str(publication.year or ""))))
 
 
-def _unit_after(text: str, unit: str, with_unit: bool) -> str:
-    if not unit or (unit != "%" and not with_unit):
-        return text
-    return f"{text}%" if unit == "%" else f"{text} {unit}"
+def _singular(unit: str) -> str:
+    """Units that count things, and units of time, are written in the plural in records."""
+    return re.sub("ies$", "y", unit).removesuffix("s")
 
 
 def _count(figure: Figure) -> str:
-    """A count stands before its share; a number of people that is the value itself does not."""
+    """A count is written before its proportion, but not before a value that is the count."""
     if figure.numerator is None:
         return ""
     if figure.denominator is not None:
@@ -149,24 +170,23 @@ def _count(figure: Figure) -> str:
     return str(figure.numerator) if figure.unit == "%" else ""
 
 
-def _pair(figure: Figure) -> str:
-    """Two bounds; an end without a figure was printed as not reached or not estimable."""
-    ends = (figure.low, figure.high)
-    return "–".join("not reached" if end is None else number(end) for end in ends)
+def bounds_text(figure: Figure) -> str:
+    """Write two bounds; one without a value was printed as not reached or not estimable.
+
+    >>> bounds_text(Figure(low=Decimal("1.5"), bounds="ci95"))
+    '1.5–not reached'
+    """
+    return "–".join(number(end) or "not reached" for end in (figure.low, figure.high))
 
 
 def _bounds(figure: Figure) -> str:
     if figure.bounds and figure.value is not None:
-        return f", {BOUNDS.get(figure.bounds, '')}{_pair(figure)}"
+        return f", {BOUNDS.get(figure.bounds, '')}{bounds_text(figure)}"
     return f", {number(figure.dispersion)}" if figure.dispersion is not None else ""
 
 
-def _p(printed: str) -> str:
-    return f"{printed[0]} {printed[1:]}" if printed[0] in "=<>≤≥~" else printed
-
-
 def number(value: Decimal | None) -> str:
-    """Write a number with the digits it has.
+    """Write a number with the digits it has, and nothing for None.
 
     >>> number(Decimal("7.70"))
     '7.70'
@@ -180,16 +200,13 @@ def dates(figure: Figure) -> str:
     >>> dates(Figure(date="2017-08"))
     'August 2017'
     """
-    if figure.date:
-        return _date(figure.date)
-    return " to ".join(map(_date, filter(None, (figure.date_from, figure.date_to))))
+    period = (figure.date,) if figure.date else (figure.date_from, figure.date_to)
+    return " to ".join(map(_date, filter(None, period)))
 
 
-def _date(text: str) -> str:
-    year, *rest = text.split("-")
-    month = _MONTHS.split()[int(rest[0]) - 1] if rest else ""
-    day = str(int(rest[1])) if len(rest) > 1 else ""
-    return " ".join(filter(None, (day, month, year)))
+def _date(iso: str) -> str:
+    year, month, day = (*iso.split("-"), "", "")[:3]
+    return f"{day.lstrip('0')} {month_name[int(month or 0)]} {year}".strip()
 
 
 def dose(step: DoseStep) -> str:
@@ -199,9 +216,8 @@ def dose(step: DoseStep) -> str:
     '9 / 28 µg/day'
     """
     amount = number(step.amount) or " / ".join(map(number, step.amounts))
-    text = " ".join(filter(None, (amount, step.unit)))
-    reduced = f"reduced by {number(step.reduction)}%" if step.reduction is not None else ""
-    return ", ".join(filter(None, (text, reduced)))
+    reduction = f"reduced by {number(step.reduction)}%" if step.reduction is not None else ""
+    return ", ".join(filter(None, (f"{amount} {step.unit}".strip(), reduction)))
 
 
 def sentence(text: str) -> str:

@@ -17,9 +17,11 @@ from kb.api.knowledge_base import KnowledgeBase
 from kb.errors import UnavailableError
 from kb.site.compiled import compiled
 from kb.site.context import PageContext
-from kb.site.data.citations import described, machine_files, script
-from kb.site.data.linked_data_files import thing_files
+from kb.site.data.citations import citation_files
+from kb.site.data.linked_data_files import linked_data_files
+from kb.site.data.llms_txt import llms_txt_files
 from kb.site.data.redirects import redirect_files
+from kb.site.data.schema_org import describe_page, script
 from kb.site.filters import filters
 from kb.site.front import FRONT, front_files, front_folder
 from kb.site.handover import link, mkdocs
@@ -59,7 +61,7 @@ KINDS: Final = (
 A kind of page is added here, and by its template.
 """
 
-FILES: Final = (data_files, thing_files, redirect_files, machine_files)
+FILES: Final = (data_files, linked_data_files, redirect_files, citation_files, llms_txt_files)
 """What makes files that no page needs, while mkdocs builds the pages."""
 
 Kind = Callable[[PageContext], Iterator[Page | OutputFile | MadeFile]]
@@ -185,7 +187,7 @@ def site_folder(root: Path) -> Path:
 
 def _with_description(site: PageContext, page: Page) -> Page:
     """Put into a page what search engines and other programs read of it."""
-    said = described(site, page.path)
+    said = describe_page(site, page.path)
     return replace(page, linked=script(said)) if said else page
 
 

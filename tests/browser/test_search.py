@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kb.site.context import SCHEMES, PageContext
-from kb.site.pages.concepts import other_labels
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
@@ -57,7 +56,7 @@ def concepts_by_name(site: PageContext) -> dict[str, set[str]]:
     called: dict[str, set[str]] = {}
     for scheme in SCHEMES:
         for term in site.terms(scheme):
-            for name in (term.label, term.notation, *other_labels(site).get(term.iri, [])):
+            for name in (term.label, term.notation, *site.other_labels.get(term.iri, [])):
                 called.setdefault(name.casefold(), set()).add(f"{scheme}/{term.segment}/")
     return called
 
@@ -190,7 +189,7 @@ def test_every_endpoint_is_first_by_abbreviation_and_by_full_name(
 def test_every_drug_is_first_by_each_of_its_names(
     context: BrowserContext, address: str, site: PageContext
 ) -> None:
-    others, called = other_labels(site), concepts_by_name(site)
+    others, called = site.other_labels, concepts_by_name(site)
     names = (name for t in site.terms("drug") for name in (t.label, *others.get(t.iri, [])))
     wanted = {name: called[name.casefold()] for name in names}
     assert not firsts(ask_all(context, address, list(wanted)), wanted)

@@ -152,7 +152,7 @@ def test_a_stale_judgement_is_said_on_the_page(example_root: object) -> None:
     assert judged is not None
     edit(root, str(file.relative_to(root)), judged[1], "0" * 12)
     site = PageContext(KnowledgeBase(root), ROOT / "site")
-    assert "judgement is stale" in {card.state for card in cards(site)}
+    assert "stale" in {card.code for card in cards(site)}
 
 
 def test_what_a_judgement_sets_aside_is_written_and_not_drawn() -> None:
@@ -160,7 +160,7 @@ def test_what_a_judgement_sets_aside_is_written_and_not_drawn() -> None:
     aside = [
         (row.cells[0][at].text, row.marks[at])
         for row in rows
-        for at, shown in enumerate(row.shown)
+        for at, shown in enumerate(row.figures)
         if shown.standing is ClaimStatus.SET_ASIDE
     ]
     assert aside

@@ -75,7 +75,7 @@ def test_a_preferred_figure_stands_before_what_is_set_aside(site: PageContext) -
         for table in StudyTables(site, study).tables():
             for row in (row for block in table.blocks for row in block.rows):
                 for cell in row.cells:
-                    found = [s.standing for s in cell.shown if s.standing in order]
+                    found = [s.standing for s in cell.figures if s.standing in order]
                     assert found == sorted(found, key=order.index)
                     both += len(set(found)) == 2
     assert both

@@ -123,13 +123,15 @@ def test_every_number_of_a_flow_is_a_claim_about_that_group(site: PageContext) -
         printed = {str(figure.numerator), str(figure.denominator), str(figure.value)}
         assert set(re.findall(r"\d+", text.text)) <= printed, text
     for count in flow.counts:
-        assert {f.claim.measure.group for s in count.shown for f in s.claims} == {count.group.id}
+        assert {f.claim.measure.group for s in count.figures for f in s.claims} == {count.group.id}
 
 
 def test_the_bars_of_a_flow_are_as_high_as_their_counts(site: PageContext) -> None:
     flow = flow_of(site, SEQUENTIAL)
     assert flow is not None
-    scale = next(b.height for b in flow.drawing.boxes if b.title == "everybody") / flow.whole.number
+    scale = (
+        next(b.height for b in flow.drawing.boxes if b.title == "all patients") / flow.whole.number
+    )
     heights = [box.height for box in flow.drawing.boxes if box.style == "met"]
     numbers = [count.number for count in flow.counts if count.number is not None]
     assert heights == pytest.approx([n * scale for n in numbers], abs=0.1)
@@ -147,7 +149,7 @@ def test_a_study_without_a_sequence_has_no_flow(site: PageContext) -> None:
     assert SEQUENTIAL in drawn
     for study in drawn:
         arms = [g for g in site.arms(study) if g.regimen]
-        assert all(len(sequence(site.vocabulary, arm.regimen)) > 1 for arm in arms)
+        assert all(len(sequence(site, arm.regimen)) > 1 for arm in arms)
     assert "tower" not in drawn
 
 

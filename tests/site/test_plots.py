@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from support.built_site import built_site, concept_plots, pages, the_site
 from support.environment import ROOT
 
-from kb.site.charts.drawing import LABELS, WIDTH, Plot, lay_out
+from kb.site.charts.drawing import LABELS, WIDTH, Drawing, Plot
 from kb.site.charts.plots import FEWEST
 from kb.site.charts.scales import Scale
 from kb.site.charts.study_plots import StudyPlots
@@ -95,7 +95,7 @@ def test_every_value_has_a_place_between_the_ends(values: list[float], kind: str
 def test_a_value_stands_where_the_ticks_of_its_plot_say() -> None:
     """Read as a reader does: between the two ticks around it, in proportion."""
     for plot in every_plot():
-        drawing = lay_out(plot)
+        drawing = Drawing(plot)
         ticks = [(x, float(text)) for x, text in drawing.ticks]
         for placed in (mark for row in drawing.rows for mark in row.marks):
             if placed.mark.value is None or placed.x is None or plot.kind == "log":
@@ -107,7 +107,7 @@ def test_a_value_stands_where_the_ticks_of_its_plot_say() -> None:
 
 def test_an_interval_holds_its_value_and_ends_inside_the_scale() -> None:
     for plot in every_plot():
-        drawing = lay_out(plot)
+        drawing = Drawing(plot)
         for placed in (mark for row in drawing.rows for mark in row.marks):
             places = [p for p in (placed.low, placed.x, placed.high) if p is not None]
             assert places == sorted(places), plot.id
@@ -116,7 +116,7 @@ def test_an_interval_holds_its_value_and_ends_inside_the_scale() -> None:
 
 def test_rows_do_not_run_into_each_other() -> None:
     for plot in every_plot():
-        rows = lay_out(plot).rows
+        rows = Drawing(plot).rows
         for above, below in pairwise(rows):
             assert above.y + above.height <= below.y
 
@@ -125,7 +125,7 @@ def test_larger_groups_have_larger_squares() -> None:
     squares = [
         (mark.mark.of, mark.side)
         for plot in concept_plots()["endpoint/CR"][:1]
-        for row in lay_out(plot).rows
+        for row in Drawing(plot).rows
         for mark in row.marks
         if mark.shape == "square"
     ]
@@ -173,7 +173,7 @@ def test_every_figure_beside_a_mark_is_printed_or_stands_under_derived() -> None
     number = re.compile(r"\d+(?:\.\d+)?")
     for plot in every_plot():
         for row in plot.rows:
-            claims = [f.claim for shown in row.shown for f in shown.claims]
+            claims = [f.claim for shown in row.figures for f in shown.claims]
             known = {
                 str(part)
                 for c in claims
@@ -211,7 +211,7 @@ def test_what_is_derived_is_marked_on_the_mark_and_in_its_column() -> None:
 def test_an_interval_that_is_printed_is_not_derived_again() -> None:
     for plot in every_plot():
         for row in plot.rows:
-            for mark, shown in zip(row.marks, row.shown, strict=False):
+            for mark, shown in zip(row.marks, row.figures, strict=False):
                 is_printed = any(f.claim.figure.bounds for f in shown.claims)
                 if mark is not None and not plot.series:
                     assert not (mark.derived and is_printed), plot.id
@@ -221,7 +221,7 @@ def test_no_interval_is_derived_for_survival_at_a_time() -> None:
     by_time = the_site().settings["plots"]["by_time"]
     for plot in every_plot():
         for row in plot.rows:
-            endpoint = row.shown[0].claims[0].claim.measure.endpoint
+            endpoint = row.figures[0].claims[0].claim.measure.endpoint
             if the_site().top(endpoint) in by_time:
                 assert not any(mark and mark.derived for mark in row.marks), plot.id
 
@@ -230,7 +230,7 @@ def test_a_share_without_counts_is_hollow_and_has_no_interval() -> None:
     hollow = [
         placed
         for plot in concept_plots()["endpoint/cCR"]
-        for row in lay_out(plot).rows
+        for row in Drawing(plot).rows
         for placed in row.marks
         if placed.shape == "ring"
     ]
@@ -240,12 +240,14 @@ def test_a_share_without_counts_is_hollow_and_has_no_interval() -> None:
 
 def test_a_measure_has_one_row_with_all_its_prints() -> None:
     for path, plots in concept_plots().items():
-        claims = [f.iri for plot in plots for row in plot.rows for s in row.shown for f in s.claims]
+        claims = [
+            f.iri for plot in plots for row in plot.rows for s in row.figures for f in s.claims
+        ]
         assert len(claims) == len(set(claims)), path
         for plot in plots:
             for row in plot.rows:
-                assert len({f.claim.measure for s in row.shown for f in s.claims}) == 1
-                assert len(row.cells[0]) == len(row.shown)
+                assert len({f.claim.measure for s in row.figures for f in s.claims}) == 1
+                assert len(row.cells[0]) == len(row.figures)
 
 
 def test_prints_that_contradict_each_other_are_all_drawn_and_said_to_differ() -> None:
@@ -253,7 +255,7 @@ def test_prints_that_contradict_each_other_are_all_drawn_and_said_to_differ() ->
     differing = [row for row in rows if row.differs]
     assert differing
     for row in differing:
-        unlike = [shown for shown in row.shown if shown.differs]
+        unlike = [shown for shown in row.figures if shown.differs]
         assert len(unlike) > 1
         assert any(piece.text.startswith(("≠", "▲", "⊘")) for piece in row.cells[0])
 
@@ -264,7 +266,7 @@ def test_parts_of_a_group_stand_apart_and_closed() -> None:
             kinds = {
                 the_site().groups[f.claim.study, f.claim.measure.group].kind
                 for row in plot.rows
-                for s in row.shown
+                for s in row.figures
                 for f in s.claims
             }
             if "subgroup" in kinds:
@@ -277,16 +279,16 @@ def test_what_a_ratio_favours_is_said_only_where_the_settings_know_it() -> None:
     settings = the_site().settings["plots"]
     known = {*settings["lower_is_better"], *settings["higher_is_better"]}
     for plot in plots:
-        endpoint = plot.rows[0].shown[0].claims[0].claim.measure.endpoint
+        endpoint = plot.rows[0].figures[0].claims[0].claim.measure.endpoint
         assert bool(plot.favours[0]) == (the_site().top(endpoint) in known)
 
 
 def test_a_value_that_was_not_reached_stands_at_the_end_of_the_scale() -> None:
     plots = concept_plots()["endpoint/OS"]
     beyond = [
-        (placed, lay_out(plot).right)
+        (placed, Drawing(plot).right)
         for plot in plots
-        for row in lay_out(plot).rows
+        for row in Drawing(plot).rows
         for placed in row.marks
         if placed.shape == "beyond"
     ]

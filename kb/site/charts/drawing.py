@@ -1,15 +1,15 @@
-"""Plots as data, and where everything on them stands: templates only write it down.
+"""Plots as data, and their layout: templates only write it down.
 
 A plot has rows in sections; a row has marks on one shared scale and text in columns at the
-right. ``lay_out`` turns values into places inside the drawing's own coordinates.
+right. ``Drawing`` turns values into places inside the drawing's own coordinates.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from textwrap import wrap
-from typing import Final
+from typing import Final, NamedTuple
 
 from kb.site.charts.scales import Scale, side_of
 from kb.site.tables.figures import DisplayedFigure
@@ -26,15 +26,15 @@ BAND: Final = 21
 HEAD: Final = 16
 NAME_SIZE: Final = 8.0
 TEXT_SIZE: Final = 6.9
-"""How wide letters are on average in the widest of the usual fonts, bold and plain."""
+"""The average width of letters in the widest of the usual fonts, bold and plain."""
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One value with its interval, of which the software computed what is ``derived``.
+    """One value with its interval, which is ``derived`` where the software computed it.
 
-    ``of`` is how many people it counts, where that is printed; ``is_open`` says that the upper
-    end was printed as not reached, ``beyond`` that the value itself was.
+    ``of`` is the number of patients, where that is printed; ``is_open`` where the upper end
+    was printed as not reached, ``beyond`` where the value itself was.
     """
 
     value: float | None
@@ -68,7 +68,7 @@ class Row:
     study: str
     name: str
     label: str
-    shown: tuple[DisplayedFigure, ...]
+    figures: tuple[DisplayedFigure, ...]
     cells: tuple[tuple[Piece, ...], ...]
     marks: tuple[Mark | None, ...]
     methods: tuple[str, ...] = ()
@@ -76,12 +76,7 @@ class Row:
     @property
     def second_hand(self) -> bool:
         """Whether every print is cited from another publication."""
-        return all(found.claim.is_second_hand for shown in self.shown for found in shown.claims)
-
-    @property
-    def differs(self) -> bool:
-        """Whether sources print figures that contradict each other."""
-        return any(shown.differs for shown in self.shown)
+        return all(figure.is_second_hand for figure in self.figures)
 
 
 @dataclass(frozen=True)
@@ -103,7 +98,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Plot:
-    """A figure of a page, before anything has a place."""
+    """A plot before its layout; ``kind`` is that of its scale: share, linear or log."""
 
     id: str
     title: str
@@ -155,8 +150,7 @@ class Text:
     then: str = ""
 
 
-@dataclass(frozen=True)
-class Placed:
+class PlacedMark(NamedTuple):
     """A mark at its place: middle and ends of its line, and the size of its shape."""
 
     mark: Mark
@@ -168,141 +162,109 @@ class Placed:
     shape: str
 
 
-@dataclass(frozen=True)
-class PlacedRow:
-    """A row at its place, with what a pointer over it is told."""
+class PlacedRow(NamedTuple):
+    """A row at its place."""
 
     row: Row
     y: float
     height: float
     texts: tuple[Text, ...]
-    marks: tuple[Placed, ...]
+    marks: tuple[PlacedMark, ...]
 
 
-@dataclass(frozen=True)
 class Drawing:
-    """A plot with everything at its place."""
+    """A plot with everything in its place; sections and rows go from ``top`` to ``bottom``.
 
-    plot: Plot
-    width: float
-    height: float
-    left: float
-    right: float
-    top: float
-    bottom: float
-    ticks: tuple[tuple[float, str], ...]
-    reference: float | None
-    heads: tuple[Text, ...]
-    bands: tuple[Text, ...]
-    names: tuple[Text, ...]
-    rows: tuple[PlacedRow, ...]
-    legend: tuple[tuple[Placed, Text], ...]
+    Args:
+        plot: the plot to lay out.
+    """
 
+    width: Final = WIDTH
+    left: Final = LABELS
 
-def lay_out(plot: Plot) -> Drawing:
-    """Give everything on a plot its place."""
-    right = WIDTH - sum(column.width for column in plot.columns) - GAP
-    scale = Scale.over(plot.kind, (v for m in plot.marks for v in m.ends), (LABELS, right))
-    heads = tuple(_heads(plot))
-    lines = max((head.y for head in heads), default=HEAD)
-    top = lines + 10 + (LINE if len(plot.rows) > 12 else 0)
-    placer = _Placer(plot, scale, top)
-    for section in plot.sections:
-        placer.add(section)
-    legend = tuple(_legend(plot, placer.y + 58))
-    return Drawing(
-        plot,
-        WIDTH,
-        (max(text.y for _, text in legend) if legend else placer.y + 40) + 10,
-        LABELS,
-        right,
-        top,
-        placer.y,
-        tuple(scale.ticks()),
-        scale(1) if plot.kind == "log" else None,
-        heads,
-        tuple(placer.bands),
-        tuple(placer.names),
-        tuple(placer.rows),
-        legend,
-    )
-
-
-def _heads(plot: Plot) -> Iterator[Text]:
-    """Put the headings of the columns above them, all ending on the same line."""
-    folded = [fold(c.title, c.width - 8, HEAD_SIZE, 2) for c in plot.columns]
-    most = max(map(len, folded), default=1)
-    for column, end, lines in zip(plot.columns, _ends(plot), folded, strict=True):
-        for at, line in enumerate(lines, most - len(lines)):
-            yield Text(end, 16 + at * 13, line, "derived" if column.derived else "")
-
-
-def _ends(plot: Plot) -> list[float]:
-    """Return where each column ends."""
-    widths = [column.width for column in plot.columns]
-    return [WIDTH - sum(widths[at + 1 :]) - MARGIN for at in range(len(widths))]
-
-
-class _Placer:
-    """Puts sections and rows below each other."""
-
-    def __init__(self, plot: Plot, scale: Scale, top: float) -> None:
-        self.plot, self.scale, self.y = plot, scale, top
-        self.most = max((mark.of or 0 for mark in plot.marks), default=0)
+    def __init__(self, plot: Plot) -> None:
+        self.plot = plot
+        self.right = WIDTH - sum(column.width for column in plot.columns) - GAP
+        ends = (LABELS, self.right)
+        self._scale = Scale.over(plot.kind, (v for m in plot.marks for v in m.ends), ends)
+        self._most = max((mark.of or 0 for mark in plot.marks), default=0)
+        self._ends = [
+            WIDTH - sum(column.width for column in plot.columns[at:]) - MARGIN
+            for at in range(1, len(plot.columns) + 1)
+        ]
+        self.ticks = tuple(self._scale.ticks())
+        self.reference = self._scale(1) if plot.kind == "log" else None
+        self.heads = tuple(self._heads())
+        lowest = max((head.y for head in self.heads), default=HEAD)
+        # A long plot repeats the labels of its ticks above the first row.
+        self.top = lowest + 10 + (LINE if len(plot.rows) > 12 else 0)
+        self._y: float = self.top
         self.bands: list[Text] = []
         self.names: list[Text] = []
         self.rows: list[PlacedRow] = []
+        for section in plot.sections:
+            self._section(section)
+        self.bottom = self._y
+        self.legend = tuple(_legend(plot, self.bottom + 58))
+        lowest = max((text.y for _, text in self.legend), default=self.bottom + 40)
+        self.height = lowest + 10
 
-    def add(self, section: Section) -> None:
+    def _heads(self) -> Iterator[Text]:
+        """The headings of the columns, all ending on the same line."""
+        columns = self.plot.columns
+        folded = [fold(column.title, column.width - 8, HEAD_SIZE, 2) for column in columns]
+        most = max(map(len, folded), default=1)
+        for column, end, lines in zip(columns, self._ends, folded, strict=True):
+            for at, line in enumerate(lines, most - len(lines)):
+                yield Text(end, 16 + at * 13, line, "derived" if column.derived else "")
+
+    def _section(self, section: Section) -> None:
         if section.title:
-            self.bands.append(Text(MARGIN, self.y, section.title))
-            self.y += BAND
+            self.bands.append(Text(MARGIN, self._y, section.title))
+            self._y += BAND
         named = [(row.study, row.name) for row in section.rows]
         last = ("", "")
         for row, name in zip(section.rows, named, strict=True):
             alone = named.count(name) == 1
             if not alone and row.name and name != last:
-                self._name(row.name)
+                self._shared_name(row.name)
             last = name
             self._row(row, alone)
 
-    def _name(self, name: str) -> None:
+    def _shared_name(self, name: str) -> None:
         """Put the name that several rows share above them."""
         for text in fold(name, LABELS - 30, NAME_SIZE, 2):
-            self.names.append(Text(MARGIN, self.y + 15, text, "name"))
-            self.y += LINE
-        self.y += 2
+            self.names.append(Text(MARGIN, self._y + 15, text, "name"))
+            self._y += LINE
+        self._y += 2
 
     def _row(self, row: Row, alone: bool) -> None:
         labels = list(label_lines(row.name if alone else "", row.label))
-        below = 1 if self.plot.series else len(row.marks)
-        lines = max(len(labels), *(len(cell) for cell in row.cells), below, 1)
-        height = lines * LINE + PAD
-        texts = [replace(text, y=self.y + text.y) for text in labels]
+        own_lines = 1 if self.plot.series else len(row.marks)
+        lines = max(len(labels), *(len(cell) for cell in row.cells), own_lines, 1)
+        texts = [replace(text, y=self._y + text.y) for text in labels]
         if row.second_hand:
-            texts.append(Text(LABELS - 10, self.y + 15, "cited", "cited"))
-        texts += self._cells(row)
-        marks = [self._mark(m, at) for at, m in enumerate(row.marks) if m is not None]
-        self.rows.append(PlacedRow(row, self.y, height, tuple(texts), tuple(marks)))
-        self.y += height
-
-    def _cells(self, row: Row) -> Iterator[Text]:
-        for column, cell, end in zip(self.plot.columns, row.cells, _ends(self.plot), strict=True):
+            texts.append(Text(LABELS - 10, self._y + 15, "cited", "cited"))
+        for column, cell, end in zip(self.plot.columns, row.cells, self._ends, strict=True):
+            style = "derived" if column.derived else "figure"
             for at, piece in enumerate(cell):
-                style = "derived" if column.derived else "figure"
                 link = f"study/{row.study}/#{piece.claim}" if piece.claim else ""
-                yield Text(end, self.y + 15 + at * LINE, piece.text, style, link)
+                texts.append(Text(end, self._y + 15 + at * LINE, piece.text, style, link))
+        marks = tuple(self._mark(m, at) for at, m in enumerate(row.marks) if m is not None)
+        height = lines * LINE + PAD
+        self.rows.append(PlacedRow(row, self._y, height, tuple(texts), marks))
+        self._y += height
 
-    def _mark(self, mark: Mark, at: int) -> Placed:
-        same_line = bool(self.plot.series)
-        y = self.y + 11 + (0 if same_line else at * LINE)
-        x = self.scale.right if mark.beyond else self._x(mark.value)
-        high = self.scale.right if mark.is_open else self._x(mark.high)
-        side = side_of(mark.of, self.most)
-        return Placed(mark, x, y, self._x(mark.low), high, side, shape_of(mark, self.plot))
+    def _mark(self, mark: Mark, at: int) -> PlacedMark:
+        # Arms share one line; several prints of one measure have a line each.
+        y = self._y + 11 + (0 if self.plot.series else at * LINE)
+        x = self.right if mark.beyond else self._x(mark.value)
+        high = self.right if mark.is_open else self._x(mark.high)
+        side, shape = side_of(mark.of, self._most), shape_of(mark, self.plot)
+        return PlacedMark(mark, x, y, self._x(mark.low), high, side, shape)
 
     def _x(self, value: float | None) -> float | None:
-        return None if value is None else self.scale(value)
+        return None if value is None else self._scale(value)
 
 
 def shape_of(mark: Mark, plot: Plot) -> str:
@@ -341,50 +303,34 @@ def fold(text: str, room: float, size: float, most: int) -> list[str]:
     return wrap(text, letters, max_lines=most, placeholder=" …") if text else []
 
 
-def _legend(plot: Plot, y: float) -> Iterator[tuple[Placed, Text]]:
+def _legend(plot: Plot, y: float) -> Iterator[tuple[PlacedMark, Text]]:
     """Explain every kind of mark that the plot has, from left to right."""
     x = MARGIN
     for mark, text in legend_entries(plot):
         width = 44 + len(text) * TEXT_SIZE
         if x + width > WIDTH and x > MARGIN:
             x, y = MARGIN, y + LINE + 3
-        ends = (x, x + 26) if mark.low is not None else (None, None)
-        shape = shape_of(mark, plot)
-        yield (
-            Placed(mark, x + 13, y - 4, ends[0], ends[1], side_of(1, 1) * 0.8, shape),
-            Text(round(x + 32, 1), y, text),
-        )
+        low, high = (x, x + 26) if mark.low is not None else (None, None)
+        side = side_of(1, 1) * 0.8
+        placed = PlacedMark(mark, x + 13, y - 4, low, high, side, shape_of(mark, plot))
+        yield placed, Text(round(x + 32, 1), y, text)
         x = round(x + width, 1)
 
 
 def legend_entries(plot: Plot) -> Iterator[tuple[Mark, str]]:
     """Yield one mark of each kind with what it means."""
+    marks = plot.marks
     if plot.series:
-        for at, name in enumerate(plot.series):
-            yield Mark(0, series=at), name
+        yield from ((Mark(0, series=at), name) for at, name in enumerate(plot.series))
     else:
-        yield from _interval_entries(plot.marks)
-    if any(mark.beyond for mark in plot.marks):
+        if any(mark.derived for mark in marks):
+            text = "counts printed, interval derived; size by patients"
+            yield Mark(0, 0, 0, derived=True, of=1), text
+        if any(m.low is not None and not m.derived and not m.is_range for m in marks):
+            yield Mark(0, 0, 0, of=1 if any(m.of for m in marks) else None), "interval printed"
+        if any(mark.is_range for mark in marks):
+            yield Mark(None, 0, 0, is_range=True), "range printed"
+        if any(mark.value is not None and not mark.ends[1:] for mark in marks):
+            yield Mark(0), "printed without counts or interval"
+    if any(mark.beyond for mark in marks):
         yield Mark(None, beyond=True), "not reached"
-
-
-def _interval_entries(marks: Sequence[Mark]) -> Iterator[tuple[Mark, str]]:
-    kinds: Iterable[tuple[bool, Mark, str]] = (
-        (
-            any(m.derived for m in marks),
-            Mark(0, 0, 0, derived=True, of=1),
-            "counts printed, interval derived; size by people",
-        ),
-        (
-            any(m.low is not None and not m.derived and not m.is_range for m in marks),
-            Mark(0, 0, 0, of=1 if any(m.of for m in marks) else None),
-            "interval printed",
-        ),
-        (any(m.is_range for m in marks), Mark(None, 0, 0, is_range=True), "range printed"),
-        (
-            any(m.value is not None and not m.ends[1:] for m in marks),
-            Mark(0),
-            "printed without counts or interval",
-        ),
-    )
-    return ((mark, text) for is_there, mark, text in kinds if is_there)

@@ -1,9 +1,10 @@
-"""Which plots a page has: shares, median times and ratios, each of one endpoint or heading."""
+"""Plots of an endpoint: proportions, median times and ratios, with a row for each measure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import compress
 from math import inf
 from typing import Final
 
@@ -14,8 +15,8 @@ from kb.site.charts.drawing import Column, Mark, Piece, Plot, Row, Section
 from kb.site.charts.plot_data import (
     PlotData,
     PlotRow,
-    bounds_text,
     derived_text,
+    interval_text,
     is_drawn,
     point_text,
     printed_mark,
@@ -25,10 +26,11 @@ from kb.site.charts.plot_data import (
 from kb.site.charts.scales import SHARE
 from kb.site.context import PageContext, collect
 from kb.site.labels import sentence
+from kb.site.tables.figures import DisplayedFigure
 from kb.site.tables.study import natural
 
 FEWEST: Final = 2
-"""A plot has at least as many rows with a mark."""
+"""A plot has at least this many rows with a mark."""
 PRINTED: Final = Column("Printed", 108)
 INTERVAL: Final = Column("95% CI, printed", 106)
 EXACT: Final = Column("95% CI, derived", 114, derived=True)
@@ -37,97 +39,90 @@ P_VALUE: Final = Column("p, printed", 70)
 _DAYS: Final = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
 
 Marker = Callable[[PlotRow, int], Mark | None]
-Heading = Callable[[PlotRow], str]
+"""Draws one figure of a row."""
 
 LISTED: Final = "Studies differ in people and design; a list compares nothing."
 
 
 class Plots:
-    """Makes plots of claims."""
+    """Makes plots of claims.
+
+    Args:
+        site: whose claims are drawn.
+    """
 
     def __init__(self, site: PageContext) -> None:
-        """Take the site whose claims are drawn."""
         self.site = site
-        self.readings = PlotData(site)
+        self.data = PlotData(site)
         self.settings = site.settings["plots"]
 
-    # --- pages of concepts -------------------------------------------------------------------
-
-    def of_concept(self, term: Term, found: Sequence[ClaimView]) -> list[Plot]:
+    def of_concept(self, term: Term, views: Sequence[ClaimView]) -> list[Plot]:
         """Return the plots of a concept's page.
 
-        Those of an endpoint and what is narrower, or of the endpoints that the settings name.
+        Those of an endpoint and the narrower ones, or of the endpoints in the settings.
         """
         if term.scheme == "endpoint":
             narrower = self.site.vocabulary.narrower("endpoint", term.notation)
-            endpoints = sorted(narrower, key=lambda e: (e != term.notation, self._rank(e)))
+            order = self.site.endpoint_order
+            endpoints = sorted(narrower, key=lambda e: (e != term.notation, order[e]))
         else:
             endpoints = [e for e in self.settings["endpoints"] if e in self.site.endpoint_order]
-        by_endpoint = collect((one.claim.measure.endpoint, one) for one in found)
+        by_endpoint = collect((view.claim.measure.endpoint, view) for view in views)
         return [
             plot
             for endpoint in endpoints
-            for plot in self._of_same(endpoint, by_endpoint.get(endpoint, []))
+            for plot in self._of_endpoint(endpoint, by_endpoint.get(endpoint, []))
         ]
 
-    def _of_same(self, endpoint: str, found: Sequence[ClaimView]) -> list[Plot]:
-        """Return the plots of an endpoint: concepts that are close have the same claims."""
-        key = ("plots", endpoint, *(one.iri for one in found))
-        return self.site.once(key, lambda: list(self.of_endpoint(endpoint, found)))
+    def _of_endpoint(self, endpoint: str, views: Sequence[ClaimView]) -> list[Plot]:
+        """Return the plots of one endpoint: proportions, medians and ratios."""
+        # Related concepts have the same claims on an endpoint.
+        key = ("plots", endpoint, *(view.iri for view in views))
+        kinds = (self._shares, self._medians, self._ratios)
+        return self.site.memo(key, lambda: [p for kind in kinds for p in kind(endpoint, views)])
 
-    def _rank(self, endpoint: str) -> int:
-        return self.site.endpoint_order[endpoint]
-
-    def of_endpoint(self, endpoint: str, found: Sequence[ClaimView]) -> Iterator[Plot]:
-        """Yield the plots of one endpoint: shares, medians and ratios, whole groups first."""
-        name = self.site.words.label("endpoint", endpoint)
-        for of_kind in (self._shares, self._medians, self._ratios):
-            yield from of_kind(endpoint, name, found)
-
-    def _chosen(
-        self, found: Iterable[ClaimView], wanted: Callable[[Claim], bool], prefix: str
-    ) -> list[PlotRow]:
-        return self.readings.read((one for one in found if wanted(one.claim)), prefix)
-
-    def _shares(self, endpoint: str, name: str, found: Sequence[ClaimView]) -> Iterator[Plot]:
-        chosen = self._chosen(found, self.readings.is_share, f"plot.{endpoint}")
+    def _shares(self, endpoint: str, views: Sequence[ClaimView]) -> Iterator[Plot]:
+        name = sentence(self.site.words.label("endpoint", endpoint))
         by_time = self.site.top(endpoint) in self.settings["by_time"]
-        heading = self._landmark if by_time else self._population
-        title = f"{sentence(name)} at a time" if by_time else sentence(name)
-        base = Plot(
-            slug(f"plot.{endpoint}.share"), title, LISTED, "% of the group", "share", (), ()
+        plot = Plot(
+            slug(f"plot.{endpoint}.share"),
+            f"{name} at a time" if by_time else name,
+            LISTED,
+            "% of the group",
+            "share",
+            (PRINTED, INTERVAL, EXACT),
+            (),
         )
-        columns = (PRINTED, INTERVAL, EXACT)
-        yield from self._parted(replace(base, columns=columns), chosen, share_mark, heading)
+        rows = self.rows(views, self.data.is_share, endpoint)
+        yield from self._parts(plot, rows, share_mark, by_time)
 
-    def _medians(self, endpoint: str, name: str, found: Sequence[ClaimView]) -> Iterator[Plot]:
-        chosen = self._chosen(found, self.readings.is_median_time, f"plot.{endpoint}")
-        unit = usual_unit(chosen)
-        base = Plot(
+    def _medians(self, endpoint: str, views: Sequence[ClaimView]) -> Iterator[Plot]:
+        rows = self.rows(views, self.data.is_median_time, endpoint)
+        unit = usual_unit(rows)
+        plot = Plot(
             slug(f"plot.{endpoint}.median"),
-            f"Median {name}",
+            f"Median {self.site.words.label('endpoint', endpoint)}",
             LISTED,
             unit,
             "linear",
             (PRINTED, INTERVAL),
             (),
         )
-        yield from self._parted(base, chosen, self.time_mark(unit), self._population)
+        yield from self._parts(plot, rows, self.time_mark(unit))
 
     def time_mark(self, unit: str) -> Marker:
-        """Draw a time in the plot's own unit; one in another unit has no place."""
+        """Draw a time in the plot's own unit; one in another unit is only written."""
         beyond = self.settings["beyond"]
-        return lambda reading, at: printed_mark(reading, at, unit, beyond)
+        return lambda row, at: printed_mark(row, at, unit, beyond)
 
-    def _ratios(self, endpoint: str, name: str, found: Sequence[ClaimView]) -> Iterator[Plot]:
-        ratios = (one for one in found if self.readings.is_ratio(one.claim))
-        by_statistic = collect((one.claim.measure.statistic, one) for one in ratios)
-        for statistic, claims in sorted(by_statistic.items()):
-            chosen = self.readings.read(claims, f"plot.{endpoint}")
+    def _ratios(self, endpoint: str, views: Sequence[ClaimView]) -> Iterator[Plot]:
+        ratios = (view for view in views if self.data.is_ratio(view.claim))
+        by_statistic = collect((view.claim.measure.statistic, view) for view in ratios)
+        for statistic, chosen in sorted(by_statistic.items()):
             label = self.site.words.label("statistic", statistic)
-            base = Plot(
+            plot = Plot(
                 slug(f"plot.{endpoint}.{statistic}"),
-                f"{sentence(name)}: {label}",
+                f"{sentence(self.site.words.label('endpoint', endpoint))}: {label}",
                 "The group named first is compared with the second. " + LISTED,
                 f"{label}, on a logarithmic scale",
                 "log",
@@ -135,137 +130,131 @@ class Plots:
                 (),
                 favours=self._favours(endpoint),
             )
-            yield from self._parted(base, chosen, _ratio_mark, self._population)
+            yield from self._parts(
+                plot, self.rows(chosen, self.data.is_ratio, endpoint), _ratio_mark
+            )
 
     def _favours(self, endpoint: str) -> tuple[str, str]:
         """Say which group each side of 1 is better for, where the settings know it."""
-        sides = ("← favours the group named first", "favours the group named second →")
         top = self.site.top(endpoint)
         if top in self.settings["lower_is_better"]:
-            return sides
+            return "← favours the group named first", "favours the group named second →"
         if top in self.settings["higher_is_better"]:
             return "← favours the group named second", "favours the group named first →"
         return "", ""
 
+    def rows(
+        self, views: Iterable[ClaimView], wanted: Callable[[Claim], bool], name: str
+    ) -> list[PlotRow]:
+        """Return the rows of wanted claims; the ids of their figures contain the name."""
+        return self.data.rows((view for view in views if wanted(view.claim)), f"plot.{name}")
+
     # --- parts of a plot, and its rows -------------------------------------------------------
 
-    def _parted(
-        self,
-        base: Plot,
-        chosen: Sequence[PlotRow],
-        mark: Marker,
-        heading: Heading,
+    def _parts(
+        self, plot: Plot, rows: Sequence[PlotRow], mark: Marker, by_time: bool = False
     ) -> Iterator[Plot]:
         """Yield a plot of whole groups, one of those among responders, one of all others."""
-        parts = collect((self._part(reading.measure), reading) for reading in chosen)
+        parts = collect((self._part(row.measure), row) for row in rows)
+        among = (self.settings["among"].get(self.site.top(row.measure.endpoint)) for row in rows)
         titles = {
-            "main": base.title,
-            "among": f"{base.title}, among {self._among(chosen)}",
-            "more": f"{base.title}, in subgroups and by category",
+            "main": plot.title,
+            "among": f"{plot.title}, among {next(filter(None, among), '')}",
+            "more": f"{plot.title}, in subgroups and by category",
         }
         for part, title in titles.items():
-            made = replace(
-                base,
-                id=base.id if part == "main" else f"{base.id}.{part}",
-                title=title,
-                sections=tuple(self._sections(base, parts.get(part, []), mark, heading)),
-                collapsed=part == "more",
+            yield from finished(
+                replace(
+                    plot,
+                    id=plot.id if part == "main" else f"{plot.id}.{part}",
+                    title=title,
+                    sections=tuple(self._sections(plot, parts.get(part, []), mark, by_time)),
+                    collapsed=part == "more",
+                )
             )
-            if made.drawn >= FEWEST:
-                yield without_empty_columns(made)
 
     def _part(self, measure: Measure) -> str:
         by_category = self.site.top(measure.endpoint) in self.settings["by_category"]
-        if self.readings.is_main(replace(measure, category="") if by_category else measure):
+        if self.data.is_main(replace(measure, category="") if by_category else measure):
             return "main"
-        return "among" if self.readings.is_among(measure) else "more"
-
-    def _among(self, chosen: Sequence[PlotRow]) -> str:
-        tops = (self.site.top(reading.measure.endpoint) for reading in chosen)
-        return next((self.settings["among"][t] for t in tops if t in self.settings["among"]), "")
+        return "among" if self.data.is_among(measure) else "more"
 
     def _sections(
-        self, base: Plot, chosen: Sequence[PlotRow], mark: Marker, heading: Heading
+        self, plot: Plot, rows: Sequence[PlotRow], mark: Marker, by_time: bool
     ) -> Iterator[Section]:
-        unit = "%" if base.kind == SHARE else base.axis
-        rows = collect((heading(reading), reading) for reading in chosen)
-        by_time = heading == self._landmark
-        order = sorted(rows, key=duration) if by_time else sorted(rows, key=self._heading_order)
-        for title in order:
-            made = (self.row(r, base.columns, mark, unit) for r in rows[title])
-            without = (
-                replace(row, label=self.readings.label(r.measure, with_time=False))
-                for row, r in zip(made, rows[title], strict=True)
-            )
-            yield Section(self._title(title, by_time), tuple(without if by_time else made))
+        """Yield the rows by time, or by population."""
+        if by_time:
+            by_heading = collect((row.measure.time.at, row) for row in rows)
+            for time in sorted(by_heading, key=duration):
+                title = f"At {time}" if time else "At no stated time"
+                drawn = (self.row(plot, row, mark, with_time=False) for row in by_heading[time])
+                yield Section(title, tuple(drawn))
+            return
+        by_heading = collect((self._population(row.measure), row) for row in rows)
+        for population in sorted(by_heading, key=self._population_order):
+            title = sentence(self.site.words.label("population", population))
+            yield Section(title, tuple(self.row(plot, row, mark) for row in by_heading[population]))
 
-    def row(self, reading: PlotRow, columns: tuple[Column, ...], mark: Marker, unit: str) -> Row:
-        """Make the row of one measure: its marks, and its figures in the columns."""
-        measure, shown = reading.measure, reading.shown
-        marks = tuple(
-            mark(reading, at) if is_drawn(one, shown[:at]) else None for at, one in enumerate(shown)
+    def row(self, plot: Plot, row: PlotRow, mark: Marker, with_time: bool = True) -> Row:
+        """Draw one measure: its marks, and its figures in the columns."""
+        measure, figures = row.measure, row.figures
+        unit = "%" if plot.kind == SHARE else plot.axis
+        marks = (
+            mark(row, at) if is_drawn(figure, figures[:at]) else None
+            for at, figure in enumerate(figures)
         )
-        cells = tuple(
-            tuple(self._cell(column, reading, at, unit) for at in range(len(shown)))
-            for column in columns
+        cells = (
+            tuple(self._piece(column, row, at, unit) for at in range(len(figures)))
+            for column in plot.columns
         )
-        name = self.site.studies[measure.study].name
         return Row(
             measure.study,
-            name,
-            self.readings.label(measure),
-            shown,
-            cells,
-            marks,
-            reading.methods(),
+            self.site.studies[measure.study].name,
+            self.data.label(measure, with_time),
+            figures,
+            tuple(cells),
+            tuple(marks),
+            row.methods(),
         )
 
-    def _cell(self, column: Column, reading: PlotRow, at: int, unit: str) -> Piece:
-        claim = reading.shown[at].claims[0].claim.id if column == PRINTED else ""
-        return Piece(self._text(column, reading, at, unit), claim)
-
-    def _text(self, column: Column, reading: PlotRow, at: int, unit: str) -> str:
+    def _piece(self, column: Column, row: PlotRow, at: int, unit: str) -> Piece:
+        figure = row.figures[at]
         if column == PRINTED:
-            return sign(reading.shown[at], at) + point_text(reading.shown[at], self.site, unit)
+            return figure_piece(figure, at, self.site, unit)
         if column == EXACT:
-            return derived_text(reading, at)
+            return Piece(derived_text(row, at))
         if column == P_VALUE:
-            verdicts = (f.claim.result.p_printed for f in reading.shown[at].claims)
-            return next(filter(None, verdicts), "").lstrip("=")
-        figures = reading.figures(at)
-        has_point = any(figure.value is not None or figure.text_value for figure in figures)
-        return bounds_text(figures) if has_point else ""
+            p_values = (view.claim.result.p_printed for view in figure.claims)
+            return Piece(next(filter(None, p_values), "").lstrip("="))
+        printed = row.printed(at)
+        has_point = any(one.value is not None or one.text_value for one in printed)
+        return Piece(interval_text(printed) if has_point else "")
 
-    # --- headings ----------------------------------------------------------------------------
-
-    def _landmark(self, reading: PlotRow) -> str:
-        return reading.measure.time.at
-
-    def _population(self, reading: PlotRow) -> str:
-        """Return the population under which a row stands: a usual one, or its own."""
-        own = self.readings.population(reading.measure)
+    def _population(self, measure: Measure) -> str:
+        """Return the population that heads a row: one of the settings, or its own."""
+        own = self.data.population(measure)
         vocabulary = self.site.vocabulary
         usual = (p for p in self.settings["populations"] if vocabulary.knows("population", p))
         within = (p for p in usual if own in vocabulary.narrower("population", p))
         return next(within, own)
 
-    def _heading_order(self, population: str) -> tuple[int, int]:
+    def _population_order(self, population: str) -> tuple[int, int]:
         usual = list(self.settings["populations"])
         place = usual.index(population) if population in usual else len(usual)
         return place, list(self.site.vocabulary.schemes["population"]).index(population)
 
-    def _title(self, heading: str, by_time: bool) -> str:
-        if by_time:
-            return f"At {heading}" if heading else "At no stated time"
-        return sentence(self.site.words.label("population", heading))
+
+def figure_piece(figure: DisplayedFigure, at: int, site: PageContext, unit: str) -> Piece:
+    """Write the printed figure of a mark, with its sign and the claim that it leads to."""
+    return Piece(sign(figure, at) + point_text(figure, site, unit), figure.claims[0].claim.id)
 
 
-def _ratio_mark(reading: PlotRow, at: int) -> Mark | None:
-    return printed_mark(reading, at, reading.figures(at)[0].unit)
+def _ratio_mark(row: PlotRow, at: int) -> Mark | None:
+    return printed_mark(row, at, row.printed(at)[0].unit)
 
 
 def duration(text: str) -> tuple[float, list[tuple[int, str]]]:
-    """Sort key that puts 18 months between 1 and 2 years, and what is no duration last.
+    """Sort key that puts 18 months between 1 and 2 years, and what is not a duration last.
 
     >>> sorted(["2 years", "", "18 months", "1 year"], key=duration)
     ['1 year', '18 months', '2 years', '']
@@ -276,30 +265,25 @@ def duration(text: str) -> tuple[float, list[tuple[int, str]]]:
     return (float(number) * days if is_length and days else inf), natural(text)
 
 
-def usual_unit(chosen: Iterable[PlotRow]) -> str:
-    """Return the unit of most of the values; the others are written, and have no place."""
-    units = [
-        figure.unit
-        for reading in chosen
-        for at in range(len(reading.shown))
-        for figure in reading.figures(at)
-        if figure.value is not None
-    ]
+def usual_unit(rows: Iterable[PlotRow]) -> str:
+    """Return the unit of most of the values; those in others are written, and not drawn."""
+    figures = (f for row in rows for at in range(len(row.figures)) for f in row.printed(at))
+    units = [figure.unit for figure in figures if figure.value is not None]
     return max(sorted(set(units)), key=units.count, default="")
 
 
-def without_empty_columns(plot: Plot) -> Plot:
-    """Leave out columns in which nothing stands, but for the first."""
-    kept = [
-        at
+def finished(plot: Plot) -> Iterator[Plot]:
+    """Yield a plot without its empty columns, unless too few of its rows have a mark."""
+    if plot.drawn < FEWEST:
+        return
+    used = [
+        at == 0 or any(piece.text for row in plot.rows for piece in row.cells[at])
         for at in range(len(plot.columns))
-        if at == 0 or any(piece.text for row in plot.rows for piece in row.cells[at])
     ]
-    sections = tuple(
-        Section(
-            section.title,
-            tuple(replace(row, cells=tuple(row.cells[at] for at in kept)) for row in section.rows),
-        )
-        for section in plot.sections
-    )
-    return replace(plot, columns=tuple(plot.columns[at] for at in kept), sections=sections)
+
+    def compact(row: Row) -> Row:
+        return replace(row, cells=tuple(compress(row.cells, used)))
+
+    sections = (replace(s, rows=tuple(map(compact, s.rows))) for s in plot.sections)
+    columns = tuple(compress(plot.columns, used))
+    yield replace(plot, columns=columns, sections=tuple(sections))

@@ -7,17 +7,19 @@ from dataclasses import replace
 from typing import Final
 
 from kb.api.results import ClaimView
-from kb.model import Group, Measure, slug
-from kb.site.charts.drawing import Column, Mark, Piece, Plot, Row, Section
-from kb.site.charts.plot_data import PlotRow, is_drawn, point_text, share_mark, sign
+from kb.model import Measure, slug
+from kb.site.charts.drawing import Column, Mark, Plot, Row, Section
+from kb.site.charts.plot_data import PlotRow, is_drawn, share_mark
 from kb.site.charts.plots import (
     EXACT,
     FEWEST,
     INTERVAL,
     PRINTED,
+    Marker,
     Plots,
+    figure_piece,
+    finished,
     usual_unit,
-    without_empty_columns,
 )
 from kb.site.context import Heading, PageContext, collect
 from kb.site.labels import sentence
@@ -29,152 +31,129 @@ WHOLE_ONLY: Final = "Arms, cohorts and the whole study only; the table below has
 
 
 class StudyPlots:
-    """Makes the plots of one study after another."""
+    """Makes the plots of one study after another.
+
+    Args:
+        site: whose studies are drawn.
+    """
 
     def __init__(self, site: PageContext) -> None:
-        """Take the site whose studies are drawn."""
         self.site = site
         self.plots = Plots(site)
-        self.readings = self.plots.readings
+        self.data = self.plots.data
 
     def of(self, study: str) -> Mapping[str, list[Plot]]:
-        """Return the plots of a study by the id of the heading under which they stand."""
+        """Return the plots of a study by the id of the heading of their section."""
         settings = self.site.settings["plots"]
-        made: dict[str, list[Plot]] = {}
+        by_heading: dict[str, list[Plot]] = {}
         for heading in self.site.headings:
-            found = self._under(study, heading)
+            # Only claims about whole arms, cohorts or the study.
+            views = [
+                view
+                for view in self.site.by_study.get(study, [])
+                if self.site.top(view.claim.measure.endpoint) in heading.tops
+                and self.data.is_main(replace(view.claim.measure, category=""))
+            ]
             if heading.id in settings["rows"]:
-                made[heading.id] = [*self._shares(heading, found), *self._medians(heading, found)]
+                plain = [view for view in views if not view.claim.measure.category]
+                medians = self._medians(heading, plain)
+                by_heading[heading.id] = [*self._shares(heading, plain), *medians]
             elif heading.id in settings["dots"]:
-                made[heading.id] = list(self._dots(study, heading, found))
-        return made
-
-    def _under(self, study: str, heading: Heading) -> list[ClaimView]:
-        """Return what is claimed under a heading about whole arms, cohorts or the study."""
-        return [
-            found
-            for found in self.site.by_study.get(study, [])
-            if self.site.top(found.claim.measure.endpoint) in heading.tops
-            and self.readings.is_main(replace(found.claim.measure, category=""))
-        ]
+                by_heading[heading.id] = list(self._dots(study, heading, views))
+        return by_heading
 
     # --- a row for each group ----------------------------------------------------------------
 
-    def _shares(self, heading: Heading, found: Sequence[ClaimView]) -> Iterator[Plot]:
-        plain = (f for f in found if not f.claim.measure.category)
-        chosen = [f for f in plain if self.readings.is_share(f.claim)]
-        base = self._base(heading, "share", f"{heading.title}: shares", "% of the group", "share")
-        columns = (PRINTED, INTERVAL, EXACT)
-        sections = self._by_endpoint(chosen, columns, base.id, "%")
-        yield from self._finished(replace(base, columns=columns, sections=tuple(sections)))
+    def _shares(self, heading: Heading, views: Sequence[ClaimView]) -> Iterator[Plot]:
+        plot = Plot(
+            slug(f"plot.{heading.id}.share"),
+            f"{heading.title}: shares",
+            WHOLE_ONLY,
+            "% of the group",
+            "share",
+            (PRINTED, INTERVAL, EXACT),
+            (),
+        )
+        rows = self.data.rows((v for v in views if self.data.is_share(v.claim)), plot.id)
+        yield from self._by_endpoint(plot, rows, share_mark)
 
-    def _medians(self, heading: Heading, found: Sequence[ClaimView]) -> Iterator[Plot]:
-        plain = (f for f in found if not f.claim.measure.category)
-        chosen = [f for f in plain if self.readings.is_median_time(f.claim)]
-        unit = usual_unit(self.readings.read(chosen, "any"))
-        base = self._base(heading, "median", f"{heading.title}: medians", unit, "linear")
-        columns = (PRINTED, INTERVAL)
-        sections = self._by_endpoint(chosen, columns, base.id, unit)
-        yield from self._finished(replace(base, columns=columns, sections=tuple(sections)))
+    def _medians(self, heading: Heading, views: Sequence[ClaimView]) -> Iterator[Plot]:
+        name = slug(f"plot.{heading.id}.median")
+        rows = self.data.rows((v for v in views if self.data.is_median_time(v.claim)), name)
+        unit = usual_unit(rows)
+        title = f"{heading.title}: medians"
+        plot = Plot(name, title, WHOLE_ONLY, unit, "linear", (PRINTED, INTERVAL), ())
+        yield from self._by_endpoint(plot, rows, self.plots.time_mark(unit))
 
-    def _base(self, heading: Heading, kind: str, title: str, axis: str, scale: str) -> Plot:
-        name = slug(f"plot.{heading.id}.{kind}")
-        return Plot(name, title, WHOLE_ONLY, axis, scale, (), ())
-
-    def _finished(self, plot: Plot) -> Iterator[Plot]:
-        if plot.drawn >= FEWEST:
-            yield without_empty_columns(plot)
-
-    def _by_endpoint(
-        self, chosen: Iterable[ClaimView], columns: tuple[Column, ...], prefix: str, unit: str
-    ) -> Iterator[Section]:
-        mark = share_mark if unit == "%" else self.plots.time_mark(unit)
-        readings = self.readings.read(chosen, prefix)
-        by_endpoint = collect((reading.measure.endpoint, reading) for reading in readings)
-        for endpoint in sorted(by_endpoint, key=self.site.endpoint_order.__getitem__):
-            rows = (self.plots.row(r, columns, mark, unit) for r in by_endpoint[endpoint])
-            named = (replace(row, name="") for row in rows)
-            title = sentence(self.site.words.label("endpoint", endpoint))
-            yield Section(title, tuple(named))
+    def _by_endpoint(self, plot: Plot, rows: Iterable[PlotRow], mark: Marker) -> Iterator[Plot]:
+        by_endpoint = collect((row.measure.endpoint, row) for row in rows)
+        sections = (
+            Section(
+                sentence(self.site.words.label("endpoint", endpoint)),
+                tuple(
+                    replace(self.plots.row(plot, r, mark), name="") for r in by_endpoint[endpoint]
+                ),
+            )
+            for endpoint in sorted(by_endpoint, key=self.site.endpoint_order.__getitem__)
+        )
+        yield from finished(replace(plot, sections=tuple(sections)))
 
     # --- all arms in one row -----------------------------------------------------------------
 
-    def _dots(self, study: str, heading: Heading, found: Sequence[ClaimView]) -> Iterator[Plot]:
-        readings = self.readings.read(
-            (f for f in found if self.readings.is_share(f.claim)), f"plot.{heading.id}"
-        )
-        groups = self._groups(study, readings)
+    def _dots(self, study: str, heading: Heading, views: Sequence[ClaimView]) -> Iterator[Plot]:
+        rows = self.plots.rows(views, self.data.is_share, heading.id)
+        named = {row.measure.group for row in rows}
+        groups = [group for group in self.site.groups_of(study) if group.id in named]
         if len(groups) > MOST_ARMS:
-            yield from self._shares(heading, found)
+            yield from self._shares(heading, [v for v in views if not v.claim.measure.category])
             return
-        columns = tuple(Column(sentence(group.label), 120) for group in groups)
-        made = Plot(
+        plot = Plot(
             slug(f"plot.{heading.id}.dots"),
             f"{heading.title}: shares by group",
             WHOLE_ONLY,
             "% of the group",
             "share",
-            columns,
-            (Section("", tuple(self._dot_rows(readings, groups))),),
+            tuple(Column(sentence(group.label), 120) for group in groups),
+            (Section("", tuple(self._dot_rows(rows, [group.id for group in groups]))),),
             series=tuple(group.label for group in groups),
         )
-        if made.drawn >= FEWEST:
-            yield made
+        if plot.drawn >= FEWEST:
+            yield plot
 
-    def _groups(self, study: str, readings: Iterable[PlotRow]) -> list[Group]:
-        named = {reading.measure.group for reading in readings}
-        return [group for group in self.site.groups_of(study) if group.id in named]
-
-    def _dot_rows(self, readings: Iterable[PlotRow], groups: Sequence[Group]) -> Iterator[Row]:
-        order = [group.id for group in groups]
-        rows = collect((self._kind(r.measure), r) for r in readings)
-        for alike in (rows[kind] for kind in sorted(rows, key=self._kind_order)):
-            by_group = {reading.measure.group: reading for reading in alike}
-            of = [by_group.get(group) for group in order]
-            marks = tuple(self._dot(reading, at) for at, reading in enumerate(of))
+    def _dot_rows(self, rows: Iterable[PlotRow], groups: Sequence[str]) -> Iterator[Row]:
+        """Yield a row for each measure, with a mark for each group."""
+        kinds = collect((replace(row.measure, group=""), row) for row in rows)
+        for kind in sorted(kinds, key=self._order):
+            by_group = {row.measure.group: row for row in kinds[kind]}
+            cells = [by_group.get(group) for group in groups]
+            marks = tuple(_dot(row, at) for at, row in enumerate(cells))
             if not any(marks):
                 continue
-            first = alike[0].measure
-            name = sentence(self.site.words.label("endpoint", first.endpoint))
-            detail = self.readings.label(first).removeprefix(
-                self.readings.who(first.study, first.group)
-            )
+            first = kinds[kind][0].measure
+            who = self.data.who(first.study, first.group)
+            detail = self.data.label(first).removeprefix(who).strip(" ·")
+            has_others = sum(other.endpoint == kind.endpoint for other in kinds) > 1
             yield Row(
                 first.study,
-                name,
-                detail.strip(" ·") or ("at any time" if self._has_others(first, rows) else ""),
-                tuple(shown for reading in of if reading for shown in reading.shown),
-                tuple(self._cell(reading) for reading in of),
+                sentence(self.site.words.label("endpoint", first.endpoint)),
+                detail or ("at any time" if has_others else ""),
+                tuple(figure for row in cells if row for figure in row.figures),
+                tuple(
+                    tuple(
+                        figure_piece(figure, at, self.site, "%")
+                        for at, figure in enumerate(row.figures if row else ())
+                    )
+                    for row in cells
+                ),
                 marks,
             )
 
-    def _kind(self, measure: Measure) -> Measure:
-        return replace(measure, group="")
-
-    @staticmethod
-    def _has_others(measure: Measure, kinds: Iterable[Measure]) -> bool:
-        return sum(kind.endpoint == measure.endpoint for kind in kinds) > 1
-
-    def _kind_order(self, measure: Measure) -> tuple[object, ...]:
+    def _order(self, measure: Measure) -> tuple[object, ...]:
         rank = self.site.endpoint_order[measure.endpoint]
-        return (
-            rank,
-            natural(measure.category),
-            natural(str(measure.time)),
-            measure.regimen,
-            measure.population,
-        )
+        detail = (natural(measure.category), natural(str(measure.time)))
+        return (rank, *detail, measure.regimen, measure.population)
 
-    def _cell(self, reading: PlotRow | None) -> tuple[Piece, ...]:
-        if reading is None:
-            return ()
-        pieces = []
-        for at, one in enumerate(reading.shown):
-            text = point_text(one, self.site, "%")
-            pieces.append(Piece(sign(one, at) + text, one.claims[0].claim.id))
-        return tuple(pieces)
 
-    def _dot(self, reading: PlotRow | None, series: int) -> Mark | None:
-        drawn = reading is not None and is_drawn(reading.shown[0], ())
-        mark = share_mark(reading, 0) if reading and drawn else None
-        return None if mark is None else Mark(mark.value, of=mark.of, series=series)
+def _dot(row: PlotRow | None, series: int) -> Mark | None:
+    mark = share_mark(row, 0) if row and is_drawn(row.figures[0], ()) else None
+    return None if mark is None else Mark(mark.value, of=mark.of, series=series)

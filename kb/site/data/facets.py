@@ -1,7 +1,7 @@
 """The facets of the explorer: what claims can be narrowed by, each with its hierarchy.
 
-A claim has terms of its own in every facet; a term finds the claims of its narrower terms too.
-Each facet has a pattern of SPARQL that finds the same, with a variable of the facet's name.
+A claim has its own terms in every facet; a term finds the claims of its narrower terms too.
+Each facet has a SPARQL pattern that finds the same, with a variable of the facet's name.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from kb.api.results import ClaimView
-from kb.checks.adjudication import ClaimStatus
 from kb.records.vocabulary import Term
 from kb.site.context import PageContext
 from kb.site.data.packing import packed, sparql_term
 from kb.site.labels import STATES, sentence
+
+Own = Callable[[ClaimView], Iterable[str]]
+"""What returns the terms that a claim has itself."""
 
 UNCONTESTED: Final = "uncontested"
 NONE: Final = "none"
@@ -38,10 +40,10 @@ _PATTERNS: Final = {
     f'FILTER (COALESCE(?found, "{NONE}") = ?discrepancy)',
 }
 _STANDINGS: Final = {
-    ClaimStatus.PREFERRED.value: "preferred",
-    ClaimStatus.UNCONTESTED.value or UNCONTESTED: "uncontested",
-    ClaimStatus.DISPUTED.value: "disputed",
-    ClaimStatus.SET_ASIDE.value: "set aside",
+    "preferred": "preferred",
+    UNCONTESTED: "uncontested",
+    "disputed": "disputed",
+    "set-aside": "set aside",
 }
 
 
@@ -62,7 +64,7 @@ class Facet:
     name: str
     title: str
     options: Mapping[str, Option]
-    own: Callable[[ClaimView], Iterable[str]]
+    own: Own
 
     @property
     def pattern(self) -> str:
@@ -70,9 +72,9 @@ class Facet:
         return _PATTERNS[self.name]
 
     def packed(self, claims: Iterable[ClaimView]) -> dict[str, Any]:
-        """Return the facet for the browser; terms that no claim has and none is under go."""
-        owned = [tuple(dict.fromkeys(self.own(found))) for found in claims]
-        used = self._used({name for names in owned for name in names})
+        """Return the facet for the browser, without terms that find no claim."""
+        owned = [set(self.own(view)) for view in claims]
+        used = self._used(set().union(*owned))
         places = {name: at for at, name in enumerate(used)}
         options = [self.options[name] for name in used]
         return {
@@ -87,6 +89,7 @@ class Facet:
         }
 
     def _used(self, names: set[str]) -> list[str]:
+        """Return names and all that are broader, in the order of the options."""
         waiting = list(names)
         while waiting:
             fresh = {*self.options[waiting.pop()].broader} - names
@@ -97,106 +100,68 @@ class Facet:
 
 def facets(site: PageContext) -> list[Facet]:
     """Return all facets, those that readers begin with first."""
-    regimens = _Regimens(site)
+    iris = site.base.iris
+    studies = {study.id: study.name for study in site.studies.values()}
+    sources = {s.id: site.publications[s.publication].citation for s in site.sources.values()}
+    states = {state.value: text.partition(":")[0] for state, (_, text) in STATES.items()}
+
+    def entities(name: str, labels: Mapping[str, str], own: Own) -> Facet:
+        iri = {key: sparql_term(site, iris.entity(name, key)) for key in labels}
+        options = {key: Option(key, label, iri[key]) for key, label in labels.items()}
+        return Facet(name, name.capitalize(), options, own)
+
     return [
-        _scheme(site, "endpoint", "Endpoint", lambda found: [found.claim.measure.endpoint]),
-        _scheme(site, "regimen", "Regimen", regimens.of, "part"),
-        _scheme(site, "drug", "Drug", regimens.drugs),
-        _scheme(site, "population", "Population", lambda found: about(site, found, "population")),
-        _studies(site),
-        _scheme(site, "design", "Design", lambda found: [site.studies[found.claim.study].kind]),
-        _sources(site),
-        _words(site, "kind", "Kind of claim", lambda found: [found.claim.kind]),
-        _fixed("verification", "Verification", _states(), lambda f: [f.check.state.value]),
-        _fixed("standing", "ClaimStatus", _STANDINGS, lambda f: [f.standing.value or UNCONTESTED]),
-        _words(site, "discrepancy", "Discrepancy", _kinds),
+        _scheme(site, "endpoint", lambda view: [view.claim.measure.endpoint]),
+        _scheme(site, "regimen", lambda view: about(site, view, "regimen"), "part"),
+        _scheme(site, "drug", lambda view: _drugs(site, about(site, view, "regimen"))),
+        _scheme(site, "population", lambda view: about(site, view, "population")),
+        entities("study", studies, lambda view: [view.claim.study]),
+        _scheme(site, "design", lambda view: [site.studies[view.claim.study].kind]),
+        entities("source", sources, lambda view: [view.claim.source]),
+        _values(site, "kind", "Kind of claim", lambda view: [view.claim.kind]),
+        _fixed("verification", "Verification", states, lambda view: [view.check.state.value]),
+        _fixed("standing", "Standing", _STANDINGS, lambda v: [v.standing.value or UNCONTESTED]),
+        _values(
+            site, "discrepancy", "Discrepancy", lambda v: [f.kind for f in v.findings] or [NONE]
+        ),
     ]
 
 
-def about(site: PageContext, found: ClaimView, scheme: str) -> list[str]:
-    """Return what a claim is about: its measure's own regimen or population, or its groups'."""
-    measure = found.claim.measure
+def about(site: PageContext, view: ClaimView, scheme: str) -> list[str]:
+    """Return the regimens or populations of a claim: its measure's own, or its groups'."""
+    measure = view.claim.measure
     if own := getattr(measure, scheme):
         return [own]
-    groups = [found.group]
+    groups = [view.group]
     if measure.comparator:
         groups.append(site.groups[measure.study, measure.comparator])
     return [name for group in groups if (name := getattr(group, scheme))]
 
 
-@dataclass(frozen=True)
-class _Regimens:
-    """The regimens of claims, and the drugs in them and in their parts."""
-
-    site: PageContext
-
-    def of(self, found: ClaimView) -> list[str]:
-        return about(self.site, found, "regimen")
-
-    def drugs(self, found: ClaimView) -> Iterator[str]:
-        for name in self.of(found):
-            yield from self._drugs_in(name)
-
-    def _drugs_in(self, regimen: str) -> Iterator[str]:
-        vocabulary = self.site.vocabulary
-        yield from vocabulary.linked("regimen", regimen, "component")
-        for part in vocabulary.linked("regimen", regimen, "part"):
-            yield from self._drugs_in(part)
+def _drugs(site: PageContext, regimens: Iterable[str]) -> Iterator[str]:
+    """Yield the drugs of regimens and of their parts."""
+    for regimen in regimens:
+        yield from site.vocabulary.linked("regimen", regimen, "component")
+        yield from _drugs(site, site.vocabulary.linked("regimen", regimen, "part"))
 
 
-def _scheme(
-    site: PageContext,
-    name: str,
-    title: str,
-    own: Callable[[ClaimView], Iterable[str]],
-    also: str = "",
-) -> Facet:
+def _scheme(site: PageContext, name: str, own: Own, part: str = "") -> Facet:
     def option(term: Term) -> Option:
-        more = site.vocabulary.linked(name, term.notation, also) if also else ()
-        broader = tuple(dict.fromkeys((*term.broader, *more)))
+        parts = site.vocabulary.linked(name, term.notation, part) if part else ()
+        broader = tuple(dict.fromkeys((*term.broader, *parts)))
         return Option(term.notation, term.label, sparql_term(site, term.iri), broader)
 
-    return Facet(name, title, {t.notation: option(t) for t in site.terms(name)}, own)
+    options = {term.notation: option(term) for term in site.terms(name)}
+    return Facet(name, name.capitalize(), options, own)
 
 
-def _studies(site: PageContext) -> Facet:
-    def option(name: str) -> Option:
-        iri = site.base.iris.entity("study", name)
-        return Option(name, site.studies[name].name, sparql_term(site, iri))
-
-    options = {name: option(name) for name in site.studies}
-    return Facet("study", "Study", options, lambda found: [found.claim.study])
-
-
-def _sources(site: PageContext) -> Facet:
-    def option(name: str) -> Option:
-        cited = site.publications[site.sources[name].publication].citation
-        iri = site.base.iris.entity("source", name)
-        return Option(name, cited, sparql_term(site, iri))
-
-    options = {name: option(name) for name in site.sources}
-    return Facet("source", "Source", options, lambda found: [found.claim.source])
-
-
-def _states() -> dict[str, str]:
-    return {state.value: said.partition(":")[0] for state, (_, said) in STATES.items()}
-
-
-def _fixed(
-    name: str, title: str, labels: Mapping[str, str], own: Callable[[ClaimView], Iterable[str]]
-) -> Facet:
-    options = {word: Option(word, label, f'"{word}"') for word, label in labels.items()}
+def _fixed(name: str, title: str, labels: Mapping[str, str], own: Own) -> Facet:
+    options = {value: Option(value, label, f'"{value}"') for value, label in labels.items()}
     return Facet(name, title, options, own)
 
 
-def _words(
-    site: PageContext, name: str, title: str, own: Callable[[ClaimView], Iterable[str]]
-) -> Facet:
-    """Terms that are words of the software, the commonest first."""
-    counts = Counter(word for found in site.claims for word in own(found))
-    labels = {word: word.replace("-", " ") for word, _ in counts.most_common()}
+def _values(site: PageContext, name: str, title: str, own: Own) -> Facet:
+    """A facet whose terms are values of the software, the most frequent first."""
+    counts = Counter(value for view in site.claims for value in own(view))
+    labels = {value: value.replace("-", " ") for value, _ in counts.most_common()}
     return _fixed(name, title, labels, own)
-
-
-def _kinds(found: ClaimView) -> list[str]:
-    return [finding.kind for finding in found.findings] or [NONE]

@@ -1,4 +1,4 @@
-"""Old addresses: a page that leads on, what programs read, and a table for ``kb serve``."""
+"""Former addresses: a page that redirects, RDF for programs, and a table for ``kb serve``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kb.site.context import PageContext
 from kb.site.page import OutputFile
 
 TABLE: Final = "redirects.json"
-"""The path of the table of former addresses, each with the one that stands for it now."""
+"""The path of the table of former addresses, each with the one that replaces it."""
 
 _REPLACED: Final = "http://purl.org/dc/terms/isReplacedBy"
 _PAGE: Final = """<!doctype html>
@@ -37,7 +37,7 @@ _PAGE: Final = """<!doctype html>
 
 
 def redirect_files(site: PageContext) -> Iterator[OutputFile]:
-    """Yield for each former address a page, Turtle and JSON-LD that name the one of now."""
+    """Yield for each former address a page, Turtle and JSON-LD that name its replacement."""
     formerly = site.base.records.formerly
     yield OutputFile(TABLE, json.dumps(formerly, indent=1, sort_keys=True).encode())
     base = site.base.iris.base
@@ -49,10 +49,10 @@ def redirect_files(site: PageContext) -> Iterator[OutputFile]:
 
 
 def _page(base: str, new: str) -> str:
-    """Lead on with the fragment, which names a claim; without scripts, with the link alone."""
+    # A script keeps the fragment, which names a claim; without scripts, the page refreshes.
     target = f"../../{new}/"
     script = f"location.replace({json.dumps(target)} + location.hash)"
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    said = {"target": target, "new": new, "canonical": f"{base}{new}/"}
-    filled = {name: escape(value) for name, value in said.items()}
-    return _PAGE.format(script=script, digest=f"sha256-{digest}", **filled)
+    names = {"target": target, "new": new, "canonical": f"{base}{new}/"}
+    escaped = {name: escape(value) for name, value in names.items()}
+    return _PAGE.format(script=script, digest=f"sha256-{digest}", **escaped)

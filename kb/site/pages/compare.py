@@ -1,7 +1,7 @@
 """The comparison of regimens: what studies compare, and single figures side by side.
 
-All that is said about a figure is worked out here: its derived interval, the respects in which
-figures are not alike (``kb.comparability``) and its standing. The browser only chooses.
+Everything about a figure is computed here: its derived interval, the respects in which figures
+differ (``kb.analysis.comparability``) and its standing. The browser only selects.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from kb.analysis.comparability import UNSAID
 from kb.api.results import ClaimView
 from kb.checks import Discrepancy
 from kb.model import Measure, slug
-from kb.site.charts.plot_data import PlotData, PlotRow, derived_text
+from kb.site.charts.plot_data import PlotData, derived_text
 from kb.site.context import PageContext, collect
 from kb.site.data.facets import about
 from kb.site.data.packing import json_file, packed_table, versioned
 from kb.site.filters import section_name
-from kb.site.labels import sentence, short_citation
+from kb.site.labels import dotted, sentence, short_citation
 from kb.site.page import OutputFile, Page
 from kb.site.pages.network import KINDS, Comparisons
-from kb.site.tables.figures import DisplayedFigure, shown_comparisons
+from kb.site.tables.figures import DisplayedFigure, displayed_comparisons
 
 DATA: Final = "data/compare.json.gz"
 _NATURES: Final = {"indirect": "indirect", "stated": "statement"}
@@ -44,156 +44,129 @@ def compare_pages(site: PageContext) -> Iterator[Page | OutputFile]:
 
 
 class ComparisonData:
-    """Arranges comparisons and single figures for the browser to choose from."""
+    """Arranges comparisons and single figures for the browser to choose from.
+
+    Args:
+        site: whose claims are compared.
+    """
 
     def __init__(self, site: PageContext) -> None:
-        """Take the site whose claims are compared."""
         self.site = site
-        self.readings = PlotData(site)
-        self.alike = site.comparability
-        self.kinds = Comparisons(site)
+        self.plot_data = PlotData(site)
+        self.comparisons = Comparisons(site)
         self._profiles: dict[tuple[str, ...], int] = {}
 
     def data(self) -> Mapping[str, Any]:
         """Return everything that the page shows, as plain values for JSON."""
+        site, comparability = self.site, self.site.comparability
+        sources = {s.id: site.publications[s.publication] for s in site.sources.values()}
         comparisons = packed_table(list(self._comparisons()))
         figures = packed_table(list(self._figures()))
-        site = self.site
         return {
             "base": site.base.iris.base,
-            "regimens": self._terms("regimen"),
-            "populations": self._terms("population"),
-            "endpoints": self._terms("endpoint"),
+            **{f"{s}s": self._terms(s) for s in ("regimen", "population", "endpoint")},
             "main": list(site.settings["main"]["endpoints"]),
-            "studies": {s.id: [s.name, self._design(s.id)] for s in site.studies.values()},
-            "sources": {name: self._cited(name) for name in site.sources},
+            "studies": {
+                s.id: [s.name, site.words.label("design", s.kind)] for s in site.studies.values()
+            },
+            "sources": {name: short_citation(cited) for name, cited in sources.items()},
             "comparisons": comparisons,
             "figures": figures,
-            "respects": list(self.alike.respects),
-            "profiles": [list(profile) for profile in self._profiles],
-            "definitions": self.alike.definitions(),
-            "background": self.alike.background(),
+            "respects": list(comparability.respects),
+            "profiles": list(map(list, self._profiles)),
+            "definitions": comparability.definitions(),
+            "background": comparability.background(),
             "unsaid": UNSAID,
         }
 
     def _terms(self, scheme: str) -> list[Mapping[str, Any]]:
         return [
             {
-                "name": t.notation,
-                "label": sentence(t.label),
-                "plain": t.label,
-                "broader": list(t.broader),
+                "name": term.notation,
+                "label": sentence(term.label),
+                "plain": term.label,
+                "broader": list(term.broader),
             }
-            for t in self.site.terms(scheme)
+            for term in self.site.terms(scheme)
         ]
 
-    def _design(self, study: str) -> str:
-        return self.site.words.label("design", self.site.studies[study].kind)
-
-    def _cited(self, source: str) -> str:
-        publication = self.site.sources[source].publication
-        return short_citation(self.site.publications[publication])
-
-    # --- comparisons that are printed -------------------------------------------------------
-
     def _comparisons(self) -> Iterator[dict[str, Any]]:
-        compared = [f for f in self.site.claims if f.claim.measure.comparator]
-        by_measure = collect((f.claim.measure, f) for f in compared)
-        for measure in sorted(by_measure, key=self.readings.order):
-            found = by_measure[measure]
-            for shown in shown_comparisons(found, self.site.words, lambda _: ("", "")):
-                yield self._comparison(measure, shown)
+        """Yield the comparisons that sources print."""
+        by_measure = collect(
+            (v.claim.measure, v) for v in self.site.claims if v.claim.measure.comparator
+        )
+        for measure in sorted(by_measure, key=self.plot_data.order):
+            for figure in displayed_comparisons(by_measure[measure], self.site.words):
+                kind = self.comparisons.kind(figure.claims[0].claim)
+                yield self._shared(measure, figure) | {
+                    "kind": kind,
+                    "nature": _NATURES.get(kind, "direct"),
+                    "badge": KINDS[kind][0],
+                    "versus": self.site.who(measure.study, measure.comparator),
+                    "ofRegimen": self._regimen(measure, measure.group),
+                    "versusRegimen": self._regimen(measure, measure.comparator),
+                    "parts": [list(part) for part in figure.parts],
+                    "printed": list(dict.fromkeys(v.claim.printed for v in figure.claims)),
+                }
 
-    def _comparison(self, measure: Measure, shown: DisplayedFigure) -> dict[str, Any]:
-        site, kind = self.site, self.kinds.kind(shown.claims[0].claim)
-        return self._common(measure, shown) | {
-            "kind": kind,
-            "nature": _NATURES.get(kind, "direct"),
-            "badge": KINDS[kind][0],
-            "versus": site.who(measure.study, measure.comparator),
-            "ofRegimen": self._regimen(measure, measure.group),
-            "versusRegimen": self._regimen(measure, measure.comparator),
-            "about": self._about(measure),
-            "parts": [[part.kind, part.text.removeprefix(": ")] for part in shown.parts],
-            "printed": list(dict.fromkeys(f.claim.printed for f in shown.claims)),
-        }
+    def _figures(self) -> Iterator[dict[str, Any]]:
+        """Yield single figures: results that compare nothing."""
+        single = (
+            view
+            for view in self.site.claims
+            if view.claim.kind == "result"
+            and not view.claim.measure.comparator
+            and not self.plot_data.is_size(view.claim)
+        )
+        for row in self.plot_data.rows(single, "figure"):
+            for at, figure in enumerate(row.figures):
+                interval, derived = derived_text(row, at), row.derived[at]
+                yield self._shared(row.measure, figure) | {
+                    "regimen": self._regimen(row.measure, row.measure.group),
+                    "kind": sentence(self.site.words.label("statistic", row.measure.statistic)),
+                    "text": figure.text,
+                    "differs": figure.differs,
+                    "of": row.people[at],
+                    "derived": interval,
+                    "method": derived.method if interval and derived else "",
+                }
 
     def _regimen(self, measure: Measure, group: str) -> str:
         return measure.regimen or self.site.groups[measure.study, group].regimen
 
-    def _about(self, measure: Measure) -> str:
-        words = self.site.words
-        parts = (measure.category, words.time(measure))
-        return " · ".join(filter(None, parts))
-
-    # --- single figures ---------------------------------------------------------------------
-
-    def _figures(self) -> Iterator[dict[str, Any]]:
-        single = (f for f in self.site.claims if self._is_single(f))
-        for reading in self.readings.read(single, "figure"):
-            for at in range(len(reading.shown)):
-                yield self._figure(reading, at)
-
-    def _is_single(self, found: ClaimView) -> bool:
-        claim = found.claim
-        is_result = claim.kind == "result" and not claim.measure.comparator
-        return is_result and not self.readings.is_size(claim)
-
-    def _figure(self, reading: PlotRow, at: int) -> dict[str, Any]:
-        measure, shown = reading.measure, reading.shown[at]
-        derived = derived_text(reading, at)
-        method = reading.derived[at]
-        return self._common(measure, shown) | {
-            "regimen": self._regimen(measure, measure.group),
-            "kind": self._kind(measure),
-            "about": self._about(measure),
-            "text": shown.text,
-            "differs": shown.differs,
-            "of": reading.people[at],
-            "derived": derived,
-            "method": method.method if derived and method else "",
-        }
-
-    def _kind(self, measure: Measure) -> str:
-        """Name a kind of figures that may stand in one row: shares, medians, and so on."""
-        return sentence(self.site.words.label("statistic", measure.statistic))
-
-    # --- what is said of both ---------------------------------------------------------------
-
-    def _common(self, measure: Measure, shown: DisplayedFigure) -> dict[str, Any]:
-        claims = shown.claims
-        populations = about(self.site, claims[0], "population")
+    def _shared(self, measure: Measure, figure: DisplayedFigure) -> dict[str, Any]:
+        """What the browser is given of a comparison and of a single figure alike."""
+        views = figure.claims
+        is_judged = any(view.standing for view in views)
         return {
             "study": measure.study,
             "who": self.site.who(measure.study, measure.group),
             "endpoint": measure.endpoint,
-            "populations": sorted(set(populations)),
-            "isMain": self.readings.is_main(measure),
-            "claims": [found.claim.id for found in claims],
-            "places": self._places(claims),
-            "standing": shown.standing.value,
-            "reasons": _reasons(shown) if any(found.standing for found in claims) else [],
-            "profiles": sorted({self._profile(found) for found in claims}),
+            "populations": sorted(set(about(self.site, views[0], "population"))),
+            "isMain": self.plot_data.is_main(measure),
+            "claims": [view.claim.id for view in views],
+            "places": self._places(views),
+            "standing": figure.standing.value,
+            "reasons": [_reason(one) for one in figure.concerns] if is_judged else [],
+            "profiles": sorted({self._profile(view) for view in views}),
+            "about": dotted(measure.category, self.site.words.time(measure)),
         }
 
-    def _profile(self, found: ClaimView) -> int:
-        profile = self.alike.profile(found.claim)
+    def _profile(self, view: ClaimView) -> int:
+        """Return the index of a claim's profile: its values in all respects of comparability."""
+        profile = self.site.comparability.profile(view.claim)
         return self._profiles.setdefault(profile, len(self._profiles))
 
-    def _places(self, claims: Sequence[ClaimView]) -> list[list[str]]:
-        """Where the figure stands: source, section and its anchor, each place once."""
-        found = ((f.claim.source, f.claim.section) for f in claims)
+    def _places(self, views: Sequence[ClaimView]) -> list[list[str]]:
+        """Where a figure is printed: source, section and its anchor, each place once."""
+        places = dict.fromkeys((view.claim.source, view.claim.section) for view in views)
         return [
             [source, section_name(self.site.sections[source, section]), slug(section)]
-            for source, section in dict.fromkeys(found)
+            for source, section in places
         ]
 
 
-def _reasons(shown: DisplayedFigure) -> list[list[str]]:
-    """Say what was found about the prints and what a curator judged, each with its anchor."""
-    return [[f"{one.study}/#finding.{one.id}", _said(one)] for one in shown.concerns]
-
-
-def _said(finding: Discrepancy) -> str:
-    judged = finding.adjudication
-    return f"{finding.message} {judged.reason if judged else 'Nobody has judged this yet.'}"
+def _reason(finding: Discrepancy) -> list[str]:
+    """The address of a discrepancy, and its message with a curator's reason."""
+    reason = finding.adjudication.reason if finding.adjudication else "Not judged yet."
+    return [f"{finding.study}/#finding.{finding.id}", f"{finding.message} {reason}"]

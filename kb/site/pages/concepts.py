@@ -5,17 +5,18 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any, Final
+from typing import Final, NamedTuple
+
+import yaml
 
 from kb.api.results import ClaimView
-from kb.records.vocabulary import SKOS, Term
+from kb.records.vocabulary import Term
 from kb.site.charts.plots import Plots
 from kb.site.context import SCHEMES, PageContext, collect
 from kb.site.data import search_names as searching
 from kb.site.labels import sentence
 from kb.site.page import Page, Values
-from kb.site.tables.figures import DisplayedFigure, shown_comparisons, shown_figures
+from kb.site.tables.figures import DisplayedFigure, displayed_comparisons, displayed_figures
 
 MOST_ROWS: Final = 400
 """A page with more claims than this lists its studies; the claims are in its download."""
@@ -25,7 +26,7 @@ _TREATMENTS: Final = ("regimen", "drug")
 
 @dataclass(frozen=True)
 class Line:
-    """One claim in a list that goes over several studies."""
+    """One claim in a list that covers several studies."""
 
     found: ClaimView
     endpoint: str
@@ -35,9 +36,8 @@ class Line:
     treatment: str
 
 
-@dataclass(frozen=True)
-class Code:
-    """A code of another terminology, and how closely it fits."""
+class Code(NamedTuple):
+    """A code of another terminology, and how closely it fits: exact, close, broad, narrow."""
 
     closeness: str
     code: str
@@ -45,8 +45,15 @@ class Code:
     address: str
 
 
+class Tree(NamedTuple):
+    """A concept and the narrower ones."""
+
+    term: Term
+    narrower: list[Tree]
+
+
 def treatment_pages(site: PageContext) -> Iterator[Page]:
-    """Yield the pages of regimens and of drugs, which are much the same claims."""
+    """Yield the pages of regimens and of drugs, which share most of their claims."""
     return _pages(site, _TREATMENTS)
 
 
@@ -57,10 +64,10 @@ def concept_pages(site: PageContext) -> Iterator[Page]:
 
 def _pages(site: PageContext, schemes: Iterable[str]) -> Iterator[Page]:
     """Yield for each scheme a list of its concepts, and a page for each concept."""
-    mappings, plots = read_mappings(site), Plots(site)
+    codes, plots = read_codes(site), Plots(site)
     for scheme in schemes:
         evidence = evidence_by_concept(site, scheme)
-        counts = {name: len(found) for name, found in evidence.items()}
+        counts = {name: len(views) for name, views in evidence.items()}
         yield Page(
             f"{scheme}/index",
             "concepts.html.j2",
@@ -69,31 +76,42 @@ def _pages(site: PageContext, schemes: Iterable[str]) -> Iterator[Page]:
             hide=("navigation",),
         )
         for term in site.terms(scheme):
-            found = evidence.get(term.notation, [])
-            codes = mappings.get(f"{scheme}:{term.segment}", [])
-            page = _page(site, plots, term, found, codes)
-            names = other_labels(site).get(term.iri, [])
-            yield replace(page, **searching.of_term(term, names, len(found)))
+            views = evidence.get(term.notation, [])
+            page = _page(site, plots, term, views, codes.get(f"{scheme}:{term.segment}", []))
+            names = site.other_labels.get(term.iri, [])
+            yield replace(page, **searching.of_term(term, names, len(views)))
 
 
 def evidence_by_concept(site: PageContext, scheme: str) -> Mapping[str, list[ClaimView]]:
     """Return the claims on every concept of a scheme, those on narrower concepts included."""
     notations = {term.iri: term.notation for term in site.terms(scheme)}
-    table = site.base.ask(f"page-evidence-by-{scheme}")
-    return collect(
-        (notations[str(row["concept"])], site.by_iri[str(row["claim"])]) for row in table
-    )
+    rows = site.base.ask(f"page-evidence-by-{scheme}")
+    return collect((notations[str(row["concept"])], site.by_iri[str(row["claim"])]) for row in rows)
 
 
 def _page(
-    site: PageContext, plots: Plots, term: Term, found: list[ClaimView], codes: list[Code]
+    site: PageContext, plots: Plots, term: Term, views: list[ClaimView], codes: list[Code]
 ) -> Page:
     path = f"{term.scheme}/{term.segment}"
 
     def values() -> Values:
-        return _values(site, term, found) | {
+        unordered = collect((view.claim.study, view) for view in views)
+        by_study = {study: unordered[study] for study in site.studies if study in unordered}
+        is_listed = len(views) <= MOST_ROWS
+        return {
+            "site": site,
+            "term": term,
+            "other_labels": site.other_labels.get(term.iri, []),
+            "broader": [site.vocabulary.get(term.scheme, b) for b in term.broader],
+            "narrower": [t for t in site.terms(term.scheme) if term.notation in t.broader],
+            "links": _links(site, term),
             "mappings": codes,
-            "plots": plots.of_concept(term, found),
+            "claims": views,
+            "differences": site.comparability.differences(view.claim for view in views),
+            "plots": plots.of_concept(term, views),
+            "is_listed": is_listed,
+            "by_study": {s: lines(site, v) for s, v in by_study.items()} if is_listed else {},
+            "counts": {study: len(v) for study, v in by_study.items()},
         }
 
     return Page(
@@ -103,132 +121,76 @@ def _page(
         values,
         term.definition,
         hide=("navigation", "toc"),
-        made_of=site.made_of(found),
-        files=lambda: [site.csv(f"{path}.csv", found)] if found else [],
+        made_of=site.made_of(views),
+        files=lambda: [site.csv(f"{path}.csv", views)] if views else [],
     )
 
 
-def _values(site: PageContext, term: Term, found: list[ClaimView]) -> dict[str, Any]:
-    order = list(site.studies)
-    by_study = collect((f.claim.study, f) for f in found)
-    studies = sorted(by_study, key=order.index)
-    return {
-        "site": site,
-        "term": term,
-        "other_labels": other_labels(site).get(term.iri, []),
-        "broader": [site.vocabulary.get(term.scheme, b) for b in term.broader],
-        "narrower": [t for t in site.terms(term.scheme) if term.notation in t.broader],
-        "links": _links(site, term),
-        "claims": found,
-        "differences": site.comparability.differences(f.claim for f in found),
-        "is_listed": len(found) <= MOST_ROWS,
-        "by_study": {s: lines(site, by_study[s]) for s in studies}
-        if len(found) <= MOST_ROWS
-        else {},
-        "counts": {s: len(by_study[s]) for s in studies},
-    }
-
-
-def lines(site: PageContext, found: Iterable[ClaimView]) -> list[Line]:
+def lines(site: PageContext, views: Iterable[ClaimView]) -> list[Line]:
     """Return claims as lines, by endpoint and measure: the same list for the same claims."""
-    order = site.endpoint_order
-    chosen = sorted(
-        found,
-        key=lambda f: (
-            order[f.claim.measure.endpoint],
-            bool(f.claim.measure.comparator),
-            f.claim.id,
-        ),
-    )
-    key = ("lines", *(one.iri for one in chosen))
-    return site.once(key, lambda: [_line(site, one) for one in chosen])
+
+    def order(view: ClaimView) -> tuple[int, bool, str]:
+        measure = view.claim.measure
+        return site.endpoint_order[measure.endpoint], bool(measure.comparator), view.claim.id
+
+    chosen = sorted(views, key=order)
+    key = ("lines", *(view.iri for view in chosen))
+    return site.memo(key, lambda: [_line(site, view) for view in chosen])
 
 
-def _line(site: PageContext, found: ClaimView) -> Line:
-    claim, words = found.claim, site.words
+def _line(site: PageContext, view: ClaimView) -> Line:
+    claim, labels = view.claim, site.words
     measure = claim.measure
+    group = site.who(measure.study, measure.group)
     if measure.comparator:
-        pair = (site.who(measure.study, measure.group), site.who(measure.study, measure.comparator))
-        (shown,) = shown_comparisons([found], words, lambda _: ("", ""))
-        group = f"{pair[0]} vs {pair[1]}"
+        (figure,) = displayed_comparisons([view], labels)
+        group = f"{group} vs {site.who(measure.study, measure.comparator)}"
     else:
-        (shown,) = shown_figures([found], words, with_unit=True)
-        group = site.who(measure.study, measure.group)
-    regimen = measure.regimen or site.groups[measure.study, measure.group].regimen
-    return Line(
-        found,
-        sentence(words.label("endpoint", measure.endpoint)),
-        words.measure(claim),
-        group,
-        shown,
-        words.label("regimen", regimen) if regimen else "",
-    )
+        (figure,) = displayed_figures([view], labels, with_unit=True)
+    endpoint = sentence(labels.label("endpoint", measure.endpoint))
+    regimen = labels.label("regimen", measure.regimen or view.group.regimen)
+    return Line(view, endpoint, labels.measure(claim), group, figure, regimen)
 
 
 def _links(site: PageContext, term: Term) -> list[tuple[str, list[Term]]]:
-    """What a regimen is made of, and which regimens contain a drug."""
-    by_iri = {t.iri: t for scheme in SCHEMES for t in site.terms(scheme)}
-    said = (("component", "Drugs"), ("part", "Contains the regimens"))
-    made = [
-        (title, [by_iri[i] for i in term.properties.get(key, ()) if i in by_iri])
-        for key, title in said
-    ]
-    inside = [
-        t
-        for t in site.terms("regimen")
-        if term.iri in (*t.properties.get("component", ()), *t.properties.get("part", ()))
-    ]
-    return [(title, terms) for title, terms in (*made, ("Part of the regimens", inside)) if terms]
+    """The parts of a regimen, and the regimens that contain a drug or regimen."""
 
+    def linked(name: str, scheme: str) -> list[Term]:
+        notations = site.vocabulary.linked(term.scheme, term.notation, name)
+        return [site.vocabulary.get(scheme, notation) for notation in notations]
 
-@dataclass(frozen=True)
-class Tree:
-    """A concept and what is narrower."""
+    def contains(regimen: Term) -> bool:
+        parts = ("component", "part")
+        return any(term.iri in regimen.properties.get(name, ()) for name in parts)
 
-    term: Term
-    narrower: tuple[Tree, ...]
+    links = {
+        "Drugs": linked("component", "drug"),
+        "Contains the regimens": linked("part", "regimen"),
+        "Part of the regimens": list(filter(contains, site.terms("regimen"))),
+    }
+    return [(title, terms) for title, terms in links.items() if terms]
 
 
 def _trees(site: PageContext, scheme: str) -> list[Tree]:
-    children = collect((b, t) for t in site.terms(scheme) for b in t.broader)
+    children = collect((broader, t) for t in site.terms(scheme) for broader in t.broader)
 
     def tree(term: Term) -> Tree:
-        return Tree(term, tuple(tree(child) for child in children.get(term.notation, [])))
+        return Tree(term, [tree(child) for child in children.get(term.notation, [])])
 
     return [tree(term) for term in site.terms(scheme) if not term.broader]
 
 
-@cache
-def other_labels(site: PageContext) -> Mapping[str, list[str]]:
-    """Return the other names of concepts, by IRI."""
-    found = (
-        (str(getattr(s, "value", "")), str(getattr(o, "value", "")))
-        for s, p, o in site.vocabulary.triples
-        if p.value == f"{SKOS}altLabel"
-    )
-    return collect(found)
-
-
-def read_mappings(site: PageContext) -> Mapping[str, list[Code]]:
-    """Read the codes of other terminologies, by ``scheme:segment``."""
+def read_codes(site: PageContext) -> Mapping[str, list[Code]]:
+    """Read the codes of other terminologies (SSSOM), by ``scheme:segment``."""
     path = site.base.root / "ontology" / "mappings.sssom.tsv"
-    if not path.exists():
-        return {}
-    text = path.read_text(encoding="utf-8").splitlines()
-    expansions = dict(_curies(line for line in text if line.startswith("#")))
+    text = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    metadata = yaml.safe_load("\n".join(line[1:] for line in text if line.startswith("#"))) or {}
     rows = csv.DictReader((line for line in text if not line.startswith("#")), delimiter="\t")
-    return collect((row["subject_id"], _mapping(row, expansions)) for row in rows)
+    return collect((row["subject_id"], _code(row, metadata["curie_map"])) for row in rows)
 
 
-def _curies(head: Iterable[str]) -> Iterator[tuple[str, str]]:
-    for line in head:
-        prefix, colon, expansion = line.lstrip("# ").strip().partition(": ")
-        if colon and expansion.startswith("http"):
-            yield prefix, expansion
-
-
-def _mapping(row: Mapping[str, str], expansions: Mapping[str, str]) -> Code:
+def _code(row: Mapping[str, str], iris: Mapping[str, str]) -> Code:
     prefix, _, code = row["object_id"].partition(":")
     closeness = row["predicate_id"].rpartition(":")[2].removesuffix("Match")
-    address = f"{expansions[prefix]}{code}" if prefix in expansions else ""
+    address = f"{iris[prefix]}{code}" if prefix in iris else ""
     return Code(closeness, row["object_id"], row["object_label"], address)

@@ -1,4 +1,4 @@
-"""Recipes and traps: files of the project that are run at each build, and shown with what they say.
+"""Recipes and traps: files of the project that are run at each build, and shown with the output.
 
 ``site/recipes/python/*.py`` are programs that are given ``kb`` and print; ``sparql/*.rq`` are
 queries with a question and a reason; ``traps/*.rq`` hold two queries, one that tempts and one to
@@ -11,26 +11,19 @@ import ast
 import io
 import re
 import runpy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
-from urllib.parse import quote
+from typing import Final, NamedTuple, TypeVar
 
 from kb.api.knowledge_base import KnowledgeBase
-from kb.api.results import QueryResult
-from kb.errors import InputError, KbError
+from kb.errors import InputError
 from kb.site.context import PageContext
 from kb.site.page import Page, Safe
+from kb.site.pages.questions import SHOWN_ROWS, AnsweredQuery
 from kb.stores.library import Query, parse_query
 
-_MADE_OF: Final = {
-    "cookbook/python.md": ("python", "py"),
-    "cookbook/sparql.md": ("sparql", "rq"),
-    "traps.md": ("traps", "rq"),
-}
-SHOWN_ROWS: Final = 8
 _LINE: Final = r"[^\n]+"
 _TRAP: Final = re.compile(
     rf"# trap: (?P<title>{_LINE})\n# why: (?P<why>{_LINE})\n"
@@ -38,11 +31,12 @@ _TRAP: Final = re.compile(
     rf"# instead: (?P<instead>{_LINE})\n(?P<right>.+)",
     re.DOTALL,
 )
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Program:
-    """A recipe in Python with what it printed."""
+    """A recipe in Python with its output."""
 
     name: str
     title: str
@@ -52,35 +46,14 @@ class Program:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A query as it can be pasted, with its answer."""
-
-    name: str
-    title: str
-    why: str
-    sparql: str
-    answer: QueryResult
-
-    @property
-    def console(self) -> str:
-        """The address of the console with this query in it."""
-        return f"console/#query={quote(self.sparql, safe='')}"
-
-
-@dataclass(frozen=True)
 class Trap:
     """A query that gives a plausible wrong answer, and the one to ask instead."""
 
     name: str
     title: str
     why: str
-    tempting: Asked
-    instead: Asked
-
-
-def recipe_folder(base: KnowledgeBase) -> Path:
-    """Return where an evidence base has its recipes: those of this project serve no other."""
-    return base.root / "site" / "recipes"
+    tempting: AnsweredQuery
+    instead: AnsweredQuery
 
 
 def programs(base: KnowledgeBase) -> list[Program]:
@@ -89,16 +62,16 @@ def programs(base: KnowledgeBase) -> list[Program]:
     Raises:
         InputError: a recipe failed, or printed nothing; names it.
     """
-    return [_run(path, base) for path in _files(base, "python", "py")]
+    return _read(base, "python/*.py", _program)
 
 
-def queries(base: KnowledgeBase) -> list[Asked]:
+def queries(base: KnowledgeBase) -> list[AnsweredQuery]:
     """Ask every recipe in SPARQL.
 
     Raises:
         InputError: a query is not well formed, or finds nothing; names it.
     """
-    return [_query(path, base) for path in _files(base, "sparql", "rq")]
+    return _read(base, "sparql/*.rq", _query)
 
 
 def traps(base: KnowledgeBase) -> list[Trap]:
@@ -107,34 +80,56 @@ def traps(base: KnowledgeBase) -> list[Trap]:
     Raises:
         InputError: a query failed, or the two answers are alike; names the trap.
     """
-    return [_trap(path, base) for path in _files(base, "traps", "rq")]
+    return _read(base, "traps/*.rq", _trap)
+
+
+class _Kind(NamedTuple):
+    """A page of recipes; its template has what is read under the name ``values``."""
+
+    title: str
+    description: str
+    pattern: str
+    values: str
+    read: Callable[[KnowledgeBase], Sequence[object]]
+
+
+_KINDS: Final = {
+    "cookbook/python": _Kind(
+        "Python cookbook",
+        "Recipes in Python, each with what it printed at this build.",
+        "python/*.py",
+        "programs",
+        programs,
+    ),
+    "cookbook/sparql": _Kind(
+        "SPARQL cookbook",
+        "Recipes in SPARQL, each with its answer at this build.",
+        "sparql/*.rq",
+        "asked",
+        queries,
+    ),
+    "traps": _Kind(
+        "Traps",
+        "Queries that give a plausible wrong answer here, and what to ask instead.",
+        "traps/*.rq",
+        "traps",
+        traps,
+    ),
+}
 
 
 def cookbook_pages(site: PageContext) -> Iterator[Page]:
     """Yield the pages of recipes and traps that the project has files for."""
-    base = site.base
-    if made := programs(base):
-        yield _page("cookbook/python", "Python cookbook", site, {"programs": made})
-    if asked := queries(base):
-        yield _page("cookbook/sparql", "SPARQL cookbook", site, {"asked": asked})
-    if found := traps(base):
-        yield _page("traps", "Traps", site, {"traps": found})
+    for path, kind in _KINDS.items():
+        if recipes := kind.read(site.base):
+            values = {"site": site, "most": SHOWN_ROWS, "fenced": fenced, kind.values: recipes}
+            template = f"{path.replace('/', '-')}.html.j2"
+            yield Page(path, template, kind.title, values, kind.description)
 
 
 def absent(base: KnowledgeBase) -> set[str]:
     """Return the pages that an evidence base without recipes does not have."""
-    return {page for page, files in _MADE_OF.items() if not _files(base, *files)}
-
-
-def _page(path: str, title: str, site: PageContext, values: dict[str, Any]) -> Page:
-    template = f"{path.replace('/', '-')}.html.j2"
-    said = {
-        "cookbook/python": "Recipes in Python, each with what it printed at this build.",
-        "cookbook/sparql": "Recipes in SPARQL, each with its answer at this build.",
-        "traps": "Queries that give a plausible wrong answer here, and what to ask instead.",
-    }
-    more = {"site": site, "most": SHOWN_ROWS, "fenced": fenced}
-    return Page(path, template, title, values | more, said[path])
+    return {f"{path}.md" for path, kind in _KINDS.items() if not _files(base, kind.pattern)}
 
 
 def fenced(code: str, language: str) -> Safe:
@@ -145,63 +140,64 @@ def fenced(code: str, language: str) -> Safe:
     1 + 1
     ```
     """
-    longest = max((len(found) for found in re.findall(r"`{3,}", code)), default=2)
+    longest = max((len(run) for run in re.findall(r"`{3,}", code)), default=2)
     fence = "`" * (longest + 1)
     return Safe(f"{fence}{language}\n{code.strip()}\n{fence}")
 
 
-def _files(base: KnowledgeBase, kind: str, suffix: str) -> list[Path]:
-    return sorted((recipe_folder(base) / kind).glob(f"*.{suffix}"))
+def _files(base: KnowledgeBase, pattern: str) -> list[Path]:
+    # Only the evidence base's own: recipes of this project serve no other.
+    return sorted((base.root / "site" / "recipes").glob(pattern))
 
 
 def _name(path: Path) -> str:
     return re.sub(r"^\d+-", "", path.stem)
 
 
-def _run(path: Path, base: KnowledgeBase) -> Program:
+def _read(base: KnowledgeBase, pattern: str, read: Callable[[Path, KnowledgeBase], T]) -> list[T]:
+    recipes = []
+    for path in _files(base, pattern):
+        try:
+            recipes.append(read(path, base))
+        except (Exception, SystemExit) as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise InputError(f"recipe {path.name} failed: {reason}") from error
+    return recipes
+
+
+def _program(path: Path, base: KnowledgeBase) -> Program:
     text = path.read_text(encoding="utf-8")
+    module = ast.parse(text)
     printed = io.StringIO()
-    try:
-        module = ast.parse(text)
-        with redirect_stdout(printed):
-            runpy.run_path(str(path), init_globals={"kb": base})
-    except (Exception, SystemExit) as error:
-        raise InputError(f"recipe {path.name} failed: {type(error).__name__}: {error}") from error
+    with redirect_stdout(printed):
+        runpy.run_path(str(path), init_globals={"kb": base})
     if not printed.getvalue().strip():
-        raise InputError(f"recipe {path.name} failed: it printed nothing")
+        raise InputError("it printed nothing")
     title, _, why = (ast.get_docstring(module) or path.stem).partition("\n")
     first = module.body[1].lineno if len(module.body) > 1 else 1
     code = "\n".join(text.splitlines()[first - 1 :])
     return Program(_name(path), title.rstrip("."), why.strip(), code, printed.getvalue().rstrip())
 
 
-def _query(path: Path, base: KnowledgeBase) -> Asked:
-    try:
-        query = parse_query(path.stem, path.read_text(encoding="utf-8"))
-    except KbError as error:
-        raise InputError(f"recipe {path.name} failed: {error}") from error
-    return _ask(path, query, base)
+def _query(path: Path, base: KnowledgeBase) -> AnsweredQuery:
+    return _ask(parse_query(_name(path), path.read_text(encoding="utf-8")), base)
 
 
-def _ask(path: Path, query: Query, base: KnowledgeBase) -> Asked:
-    text = query.text(base.iris).strip()
-    try:
-        answer = base.sparql(text)
-    except KbError as error:
-        raise InputError(f"recipe {path.name} failed: {error}") from error
+def _ask(query: Query, base: KnowledgeBase) -> AnsweredQuery:
+    sparql = query.text(base.iris).strip()
+    answer = base.sparql(sparql)
     if not answer:
-        raise InputError(f"recipe {path.name} failed: nothing answers it")
-    return Asked(_name(path), query.question, query.why, text, answer)
+        raise InputError("nothing answers it")
+    return AnsweredQuery(query, sparql, answer)
 
 
 def _trap(path: Path, base: KnowledgeBase) -> Trap:
-    said = _TRAP.fullmatch(path.read_text(encoding="utf-8"))
-    if said is None:
-        parts = "trap, why, tempting with a query, instead with a query"
-        raise InputError(f"recipe {path.name} failed: it must hold {parts}")
-    name, why = path.stem, said["why"]
-    tempting = _ask(path, Query(name, said["tempting"], why, {}, said["wrong"]), base)
-    instead = _ask(path, Query(name, said["instead"], why, {}, said["right"]), base)
+    trap = _TRAP.fullmatch(path.read_text(encoding="utf-8"))
+    if trap is None:
+        raise InputError("it must hold trap, why, tempting with a query, instead with a query")
+    name, title, why = _name(path), trap["title"], trap["why"]
+    tempting = _ask(Query(name, trap["tempting"], why, {}, trap["wrong"]), base)
+    instead = _ask(Query(name, trap["instead"], why, {}, trap["right"]), base)
     if list(tempting.answer) == list(instead.answer):
-        raise InputError(f"recipe {path.name} failed: both queries give the same answer")
-    return Trap(_name(path), said["title"], why, tempting, instead)
+        raise InputError("both queries give the same answer")
+    return Trap(name, title, why, tempting, instead)

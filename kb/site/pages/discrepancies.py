@@ -1,4 +1,4 @@
-"""The page of discrepancies, and findings as other pages show them."""
+"""The page of discrepancies, and discrepancies as other pages show them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ VERDICTS: Final = {
 }
 """What was decided, in words; what needs a curator first."""
 MOST_PRINTS: Final = 12
-"""A finding about more prints lists these many away from the page where it stands."""
+"""How many prints of a discrepancy are listed outside the page of its study."""
 _COLUMNS: Final = (
     "id",
     "severity",
@@ -50,12 +50,10 @@ _COLUMNS: Final = (
 
 @dataclass(frozen=True)
 class Card:
-    """A finding with the claims behind it, as pages show it."""
+    """A discrepancy with the claims behind it, as pages show it."""
 
     finding: Discrepancy
     claims: tuple[ClaimView, ...]
-    studies: tuple[str, ...]
-    sources: tuple[str, ...]
 
     @property
     def kind(self) -> str:
@@ -63,35 +61,39 @@ class Card:
         return self.finding.kind.replace("-", " ")
 
     @property
-    def sign(self) -> str:
-        """The sign of its severity."""
-        return SIGNS[self.finding.severity]
-
-    @property
-    def state(self) -> str:
-        """Whether it was judged, in words; the judgement itself where it still holds."""
-        judged = self.finding.adjudication
-        if self.finding.status is Status.STALE:
-            return "judgement is stale"
-        return judged.judgement.replace("-", " ") if judged else "not judged yet"
-
-    @property
     def code(self) -> str:
         """The judgement that holds, or that there is none: a word of ``VERDICTS``."""
         return verdict_code(self.finding)
 
     @property
+    def studies(self) -> tuple[str, ...]:
+        """The studies of the claims."""
+        return tuple(dict.fromkeys(view.claim.study for view in self.claims))
+
+    @property
     def places(self) -> tuple[str, ...]:
-        """The sources of the prints and their sections, as addresses without their kind."""
-        sections = {f"{f.claim.source}/{slug(f.claim.section)}" for f in self.claims}
-        return (*self.sources, *sorted(sections))
+        """The sources of the claims and their sections, as addresses: ``name``, ``name/slug``."""
+        sources = {view.claim.source for view in self.claims}
+        sections = {f"{view.claim.source}/{slug(view.claim.section)}" for view in self.claims}
+        return (*sorted(sources), *sorted(sections))
 
     @property
     def prints(self) -> list[tuple[ClaimView, str]]:
-        """The claims with what was chosen among them, the preferred first."""
+        """The claims with what the judgement made of each, the preferred first."""
         order = ("preferred", "", "set aside")
-        chosen = [(found, choice(self.finding, found)) for found in self.claims]
+        chosen = ((view, self._choice(view)) for view in self.claims)
         return sorted(chosen, key=lambda one: order.index(one[1]))
+
+    def _choice(self, view: ClaimView) -> str:
+        """Return ``preferred`` or ``set aside`` where a judgement that holds chose."""
+        adjudication, name = self.finding.adjudication, f"{view.claim.study}#{view.claim.id}"
+        if adjudication is None or self.finding.status is not Status.ADJUDICATED:
+            return ""
+        if name in adjudication.faulty:
+            return "set aside"
+        # The claims that an unresolved judgement names were not chosen.
+        chosen = adjudication.judgement != "unresolved" and name in adjudication.stands
+        return "preferred" if chosen else ""
 
     @property
     def date(self) -> str:
@@ -100,86 +102,66 @@ class Card:
 
 
 def verdict_code(finding: Discrepancy) -> str:
-    """Return the word of ``VERDICTS`` that holds for a finding."""
-    judged = finding.adjudication
-    holds = judged is not None and finding.status is Status.ADJUDICATED
-    return judged.judgement if judged and holds else finding.status.value
-
-
-def choice(finding: Discrepancy, found: ClaimView) -> str:
-    """Say whether the judgement of a finding prefers a claim or sets it aside, if it holds."""
-    judged, name = finding.adjudication, f"{found.claim.study}#{found.claim.id}"
-    if judged is None or finding.status is not Status.ADJUDICATED:
-        return ""
-    if name in judged.faulty:
-        return "set aside"
-    # What an unresolved finding rests on is no choice.
-    chosen = judged.judgement != "unresolved" and name in judged.stands
-    return "preferred" if chosen else ""
-
-
-def card(site: PageContext, finding: Discrepancy) -> Card:
-    """Find the claims of a finding and what they belong to."""
-    iris = (site.base.iris.claim(claim.study, claim.id) for claim in finding.claims)
-    claims = tuple(site.by_iri[iri] for iri in iris)
-    return Card(
-        finding,
-        claims,
-        tuple(dict.fromkeys(found.claim.study for found in claims)),
-        tuple(sorted({found.claim.source for found in claims})),
-    )
+    """Return the word of ``VERDICTS`` that holds for a discrepancy."""
+    if finding.adjudication and finding.status is Status.ADJUDICATED:
+        return finding.adjudication.judgement
+    return finding.status.value
 
 
 def cards(site: PageContext) -> list[Card]:
-    """Return all findings, the material ones first."""
-    return [card(site, finding) for finding in site.base.curated.findings]
+    """Return all discrepancies, the material ones first."""
+
+    def views(finding: Discrepancy) -> Iterator[ClaimView]:
+        for claim in finding.claims:
+            yield site.by_iri[site.base.iris.claim(claim.study, claim.id)]
+
+    findings = site.base.curated.findings
+    return site.memo(("cards",), lambda: [Card(f, tuple(views(f))) for f in findings])
 
 
 def of_study(site: PageContext, study: str) -> list[Card]:
-    """Return the findings that stand on the page of a study."""
-    return [card(site, f) for f in site.base.curated.findings if f.study == study]
+    """Return the discrepancies that the page of a study shows."""
+    return [card for card in cards(site) if card.finding.study == study]
 
 
 def from_elsewhere(site: PageContext, study: str) -> list[Card]:
-    """Return the findings about figures of a study that stand on the page of another."""
-    every = (f for f in site.base.curated.findings if f.study != study)
-    return [card(site, f) for f in every if any(c.study == study for c in f.claims)]
+    """Return the discrepancies about figures of a study that another study's page shows."""
+    return [c for c in cards(site) if c.finding.study != study and study in c.studies]
 
 
-def by_section(site: PageContext, source: str) -> dict[str, int]:
-    """Count the findings about figures of each section of a source."""
-    return dict(
-        Counter(
-            section
-            for finding in site.base.curated.findings
-            for section in {c.section for c in finding.claims if c.source == source}
-        )
+def by_section(site: PageContext, source: str) -> Counter[str]:
+    """Count the discrepancies about figures of each section of a source."""
+    return Counter(
+        section
+        for card in cards(site)
+        for section in {v.claim.section for v in card.claims if v.claim.source == source}
     )
 
 
 def newest(site: PageContext, most: int) -> list[Card]:
-    """Return the material findings that were judged last; those not judged come first."""
-    grave = [one for one in cards(site) if one.finding.severity is Severity.MATERIAL]
-    return sorted(grave, key=lambda one: one.date or "9", reverse=True)[:most]
+    """Return the material discrepancies judged last; those not judged come first."""
+    material = [card for card in cards(site) if card.finding.severity is Severity.MATERIAL]
+    return sorted(material, key=lambda card: card.date or "9", reverse=True)[:most]
 
 
 def finding_pages(site: PageContext) -> Iterator[Page | OutputFile]:
     """Yield the page of discrepancies and the same as data."""
-    found = cards(site)
+    every = cards(site)
+    verdicts = Counter(card.code for card in every)
     yield Page(
         "finding/index",
         "findings.html.j2",
         "Discrepancies",
         {
             "site": site,
-            "cards": found,
-            "severities": Counter(one.finding.severity for one in found),
-            "verdicts": _counted(found),
+            "cards": every,
+            "severities": Counter(card.finding.severity for card in every),
+            "verdicts": {code: verdicts[code] for code in VERDICTS if verdicts[code]},
             "words": VERDICTS,
             "most": MOST_PRINTS,
-            "kinds": sorted({(one.finding.kind, one.kind) for one in found}),
-            "studies": [s for s in site.studies if any(s in one.studies for one in found)],
-            "places": _places(site, found),
+            "kinds": sorted({(card.finding.kind, card.kind) for card in every}),
+            "studies": [s for s in site.studies if any(s in card.studies for card in every)],
+            "places": _places(site, every),
             "stale": site.base.curated.stale(),
         },
         "Figures that cannot be right together, and what was decided about them.",
@@ -188,33 +170,24 @@ def finding_pages(site: PageContext) -> Iterator[Page | OutputFile]:
     data = [finding.data() for finding in site.base.curated.findings]
     text = json.dumps({"discrepancies": data}, ensure_ascii=False, indent=2)
     yield OutputFile("finding/findings.json", f"{text}\n".encode())
-    yield OutputFile("finding/findings.csv", _csv(found).encode())
+    yield OutputFile("finding/findings.csv", _csv(every).encode())
 
 
-def _counted(found: list[Card]) -> dict[str, int]:
-    """Count the findings by what was decided, in the order of ``VERDICTS``."""
-    counts = Counter(one.code for one in found)
-    return {code: counts[code] for code in VERDICTS if counts[code]}
+def _places(site: PageContext, every: list[Card]) -> list[tuple[str, str]]:
+    """Name the sources and sections of all discrepancies, each source before its sections."""
+    used = {place for card in every for place in card.places}
+    sections = [(f"{s.source}/{slug(s.id)}", f"{s.source}, {s.id}") for s in site.evidence.sections]
+    names = [*((source, source) for source in site.sources), *sections]
+    return sorted((n for n in names if n[0] in used), key=lambda n: n[0].partition("/")[0])
 
 
-def _places(site: PageContext, found: list[Card]) -> list[tuple[str, str]]:
-    """Name the sources and sections of all findings, each source before its sections."""
-    held = {place for one in found for place in one.places}
-    sections = [(f"{s.source}/{slug(s.id)}", s) for s in site.evidence.sections]
-    named = [(place, f"{s.source}, {s.id}") for place, s in sections]
-    every = [(name, name) for name in site.sources] + named
-    chosen = [pair for pair in every if pair[0] in held]
-    return sorted(chosen, key=lambda pair: pair[0].partition("/")[0])
-
-
-def _csv(found: list[Card]) -> str:
+def _csv(every: list[Card]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_COLUMNS)
-    for one in found:
-        data = one.finding.data()
-        judged = data["adjudication"] or {}
-        claims = " ".join(f"{f.claim.study}#{f.claim.id}" for f in one.claims)
-        row = {**judged, **{k: v for k, v in data.items() if k != "adjudication"}, "claims": claims}
+    for card in every:
+        data = card.finding.data()
+        claims = " ".join(f"{view.claim.study}#{view.claim.id}" for view in card.claims)
+        row = (data.pop("adjudication") or {}) | data | {"claims": claims}
         writer.writerow(escape_formula(str(row.get(name, ""))) for name in _COLUMNS)
     return out.getvalue()

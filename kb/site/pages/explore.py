@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import accumulate, chain
 from typing import Any, Final
 
 from kb.api.results import ClaimView
@@ -35,50 +36,43 @@ def explore_pages(site: PageContext) -> Iterator[Page | OutputFile]:
 
 
 def explored(site: PageContext) -> Mapping[str, Any]:
-    """Return all claims in columns: those of the export, and what the table shows beside.
+    """Return all claims in columns: those of the export, and those that only the table shows.
 
-    ``first`` is the first row of each claim: a schedule has a row for each of its steps.
+    ``first`` is the index of each claim's first row: a schedule has a row for each of its steps.
     """
-    by_claim = site.rows
-    every = {(found.claim.study, found.claim.id): found for found in site.claims}
-    claims = [every[key] for key in by_claim]
-    first, at = [], 0
-    for rows in by_claim.values():
-        first.append(at)
-        at += len(rows)
+    views = {(view.claim.study, view.claim.id): view for view in site.claims}
+    claims = [views[key] for key in site.rows]
     return {
         "base": site.base.iris.base,
         "prefixes": prefixes(site.base.iris),
         "columns": dict(COLUMNS),
-        "rows": packed_table([row for rows in by_claim.values() for row in rows]),
-        "first": first,
-        "shown": packed_table([_shown(site, found) for found in claims]),
+        "rows": packed_table(list(chain.from_iterable(site.rows.values()))),
+        "first": list(accumulate(map(len, site.rows.values()), initial=0))[:-1],
+        "shown": packed_table([_shown(site, view) for view in claims]),
         "facets": [facet.packed(claims) for facet in facets(site)],
     }
 
 
-def _shown(site: PageContext, found: ClaimView) -> dict[str, str]:
-    """What the table shows of a claim, and under ``also`` what only the search reads."""
-    claim, measure = found.claim, found.claim.measure
+def _shown(site: PageContext, view: ClaimView) -> dict[str, str]:
+    """What the table shows of a claim; ``also`` is text that only the search reads."""
+    claim, measure = view.claim, view.claim.measure
     section = site.sections[claim.source, claim.section]
     place = (section_name(section), *claim.row, claim.column)
-    versus = site.who(claim.study, measure.comparator) if measure.comparator else ""
-    cited = (publication.citation for publication in found.publications)
+    cited = (publication.citation for publication in view.publications)
     return {
         "figure": figure_text(site, claim),
         "detail": site.words.measure(claim),
         "who": site.who(claim.study, measure.group),
-        "versus": versus,
+        "versus": site.who(claim.study, measure.comparator) if measure.comparator else "",
         "place": " › ".join(filter(None, place)),
         "anchor": slug(claim.section),
-        "cited": short_citation(site.publications[found.source.publication]),
+        "cited": short_citation(site.publications[view.source.publication]),
         "also": " ".join(filter(None, (claim.named, claim.note, *cited))),
     }
 
 
 def figure_text(site: PageContext, claim: Claim) -> str:
-    """Write the figure of a claim as pages do, or the words of a comparison; "" for a schedule."""
+    """Write the figure of a claim as pages do, or the result of a comparison; "" for a schedule."""
     if claim.measure.comparator:
-        parts = (text for _, text in site.words.verdict(claim, "", ""))
-        return "; ".join(part.removeprefix(": ") for part in parts)
+        return "; ".join(part.text for part in site.words.comparison(claim))
     return "" if claim.steps else site.words.figure(claim.figure)

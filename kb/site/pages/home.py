@@ -1,4 +1,4 @@
-"""The first page, and the page of downloads."""
+"""The home page, and the page of downloads."""
 
 from __future__ import annotations
 
@@ -15,21 +15,20 @@ from kb.site.context import PageContext, collect
 from kb.site.page import OutputFile, Page
 from kb.site.pages.discrepancies import newest
 from kb.site.tables.evidence_map import evidence_map
-from kb.site.tables.study import Row, StudyTables, Table
-from kb.sources.verify import VerificationState
+from kb.site.tables.figures import count_states
+from kb.site.tables.study import StudyRow, StudyTable, StudyTables
 
 _NEWEST: Final = 5
-"""So many findings stand on the first page."""
+"""How many discrepancies the home page lists."""
 
 
 def home_pages(site: PageContext) -> Iterator[Page]:
-    """Yield the first page, and the page of downloads."""
+    """Yield the home page, and the page of downloads."""
     pivotal = [(s, table) for s in _pivotal(site) if (table := StudyTables(site, s.id).main())]
-    states = collect((found.check.state, found) for found in site.claims)
     values = {
         "site": site,
         "counts": site.base.counts(),
-        "states": {state: len(states.get(state, [])) for state in VerificationState},
+        "states": count_states(site.claims),
         "pivotal": [(study, _short(site, table)) for study, table in pivotal],
         "map": evidence_map(site),
         "by_design": collect((s.kind, s) for s in site.studies.values()),
@@ -39,15 +38,9 @@ def home_pages(site: PageContext) -> Iterator[Page]:
         "size": len(site.base.nquads),
         "examples": _examples(site, [study for study, _ in pivotal]),
     }
-    description = site.evidence.dataset.description
-    yield Page(
-        "index",
-        "home.html.j2",
-        site.evidence.dataset.title,
-        values,
-        description,
-        ("navigation", "toc"),
-    )
+    dataset = site.evidence.dataset
+    hidden = ("navigation", "toc")
+    yield Page("index", "home.html.j2", dataset.title, values, dataset.description, hidden)
     yield Page("data", "data.html.j2", "Data", values, "The dataset as files.")
 
 
@@ -61,47 +54,47 @@ def data_files(site: PageContext) -> Iterator[OutputFile]:
 
 
 def _pivotal(site: PageContext) -> list[Study]:
-    """So many studies of each design as the arrangement says, those with most claims first."""
+    """The studies with most claims, as many of each design as the settings ask for."""
     wanted: dict[str, int] = site.settings["pivotal"]["designs"]
-    own = [s for s in site.studies.values() if not s.analysis_of]
-    own.sort(key=lambda s: -len(site.by_study.get(s.id, [])))
-    return [s for kind, most in wanted.items() for s in [s for s in own if s.kind == kind][:most]]
+    studies = [study for study in site.studies.values() if not study.analysis_of]
+    studies.sort(key=lambda study: -len(site.by_study.get(study.id, [])))
+    by_design = collect((study.kind, study) for study in studies)
+    return [study for kind, most in wanted.items() for study in by_design.get(kind, [])[:most]]
 
 
 def _examples(site: PageContext, studies: Sequence[Study]) -> list[str]:
     """What may be typed into the search: a name, an endpoint, a registry number and a DOI."""
-    named = [study.name for study in studies[:1]]
-    endpoints = site.settings["pivotal"]["endpoints"]
-    words = [site.words.label("endpoint", e) for e in endpoints if e in site.endpoint_order]
+    endpoints = [e for e in site.settings["pivotal"]["endpoints"] if e in site.endpoint_order]
     numbers = [number for study in studies[1:] for number in study.registry]
     dois = [site.publications[p].doi for study in studies for p in study.publications]
-    return [*named, *words[-1:], *numbers[-1:], *list(filter(None, dois))[:1]]
-
-
-def _short(site: PageContext, table: Table) -> Table:
-    """Keep the endpoints that the first page shows, with the rows that say most of each."""
-    kept = [
-        replace(block, rows=_telling(block.rows))
-        for block in table.blocks
-        if block.endpoint.notation in site.settings["pivotal"]["endpoints"]
+    return [
+        *(study.name for study in studies[:1]),
+        *(site.words.label("endpoint", endpoint) for endpoint in endpoints[-1:]),
+        *numbers[-1:],
+        *list(filter(None, dois))[:1],
     ]
-    return _without_empty_columns(replace(table, blocks=tuple(kept)))
 
 
-def _without_empty_columns(table: Table) -> Table:
-    rows = [row for block in table.blocks for row in block.rows]
-    used = [any(row.cells[at].shown for row in rows) for at in range(len(table.columns))]
-    blocks = (
-        replace(
-            block,
-            rows=tuple(replace(row, cells=tuple(compress(row.cells, used))) for row in block.rows),
-        )
-        for block in table.blocks
+def _short(site: PageContext, table: StudyTable) -> StudyTable:
+    """Keep the endpoints of the home page, with one or two rows of each, and used columns."""
+    endpoints = site.settings["pivotal"]["endpoints"]
+    blocks = [block for block in table.blocks if block.endpoint.notation in endpoints]
+    rows = [row for block in blocks for row in _first_rows(block.rows)]
+    used = [any(row.cells[at].figures for row in rows) for at in range(len(table.columns))]
+
+    def shortened(row: StudyRow) -> StudyRow:
+        return replace(row, cells=tuple(compress(row.cells, used)))
+
+    return replace(
+        table,
+        columns=tuple(compress(table.columns, used)),
+        blocks=tuple(
+            replace(block, rows=tuple(map(shortened, _first_rows(block.rows)))) for block in blocks
+        ),
     )
-    return replace(table, columns=tuple(compress(table.columns, used)), blocks=tuple(blocks))
 
 
-def _telling(rows: tuple[Row, ...]) -> tuple[Row, ...]:
-    """The first row and, when it compares nothing, the first that does."""
-    compared = [row for row in rows if row.compared]
+def _first_rows(rows: tuple[StudyRow, ...]) -> tuple[StudyRow, ...]:
+    """The first row and, where it compares nothing, the first that does."""
+    compared = tuple(row for row in rows if row.compared)
     return rows[:1] if rows[0].compared else (*rows[:1], *compared[:1])

@@ -1,46 +1,50 @@
-"""The pages of the ontology: classes and properties, and the schemes of plain words."""
+"""The pages of the ontology: classes and properties, and the schemes without concept pages."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from kb.site.context import SCHEMES, PageContext
 from kb.site.page import OutputFile, Page
 
-_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
-_OWL = "http://www.w3.org/2002/07/owl#"
+_OWL_CLASS = "http://www.w3.org/2002/07/owl#Class"
 _DCTERMS = "http://purl.org/dc/terms/"
+_SHOWN = frozenset(
+    {"domain", "range", "subClassOf", "subPropertyOf", "domainIncludes", "rangeIncludes"}
+)
 
 
 @dataclass
 class Entry:
-    """A class or property of the ontology."""
+    """A class or property of the ontology; ``related`` are classes and properties by relation."""
 
     iri: str
     name: str
     label: str = ""
     comment: str = ""
-    types: list[str] = field(default_factory=list)
-    said: dict[str, list[str]] = field(default_factory=dict)
+    is_class: bool = False
+    related: dict[str, list[str]] = field(default_factory=dict)
 
 
 def scheme_pages(site: PageContext) -> Iterator[Page | OutputFile]:
     """Yield a page for the ontology and one for each scheme without pages of its own."""
-    entries = ontology_entries(site)
+    entries = ontology_entries(site).values()
+    schemes = _schemes(site)
     yield Page(
         "ontology",
         "ontology.html.j2",
         "Ontology",
         {
             "site": site,
-            "classes": [e for e in entries.values() if f"{_OWL}Class" in e.types],
-            "properties": [e for e in entries.values() if f"{_OWL}Class" not in e.types],
-            "schemes": _schemes(site),
+            "classes": [entry for entry in entries if entry.is_class],
+            "properties": [entry for entry in entries if not entry.is_class],
+            "schemes": schemes,
         },
         "Classes, properties and schemes of the dataset.",
     )
-    for scheme, (title, description) in _schemes(site).items():
+    for scheme, (title, description) in schemes.items():
         if scheme not in SCHEMES:
             yield Page(
                 f"{scheme}/index",
@@ -54,40 +58,38 @@ def scheme_pages(site: PageContext) -> Iterator[Page | OutputFile]:
 
 def _schemes(site: PageContext) -> Mapping[str, tuple[str, str]]:
     """Return title and description of every scheme, by name."""
+    metadata: dict[str, dict[str, str]] = defaultdict(dict)
+    for subject, predicate, value in _texts(site):
+        if predicate.startswith(_DCTERMS):
+            metadata[subject][predicate.removeprefix(_DCTERMS)] = value
     base = site.base.iris.base
-    said: dict[str, dict[str, str]] = {}
-    for subject, predicate, value in site.vocabulary.triples:
-        iri = str(getattr(subject, "value", ""))
-        if iri.startswith(base) and iri.endswith("/") and predicate.value.startswith(_DCTERMS):
-            about = said.setdefault(iri.removeprefix(base).strip("/"), {})
-            about[predicate.value.removeprefix(_DCTERMS)] = str(getattr(value, "value", ""))
-    return {
-        name: (said.get(name, {}).get("title", name), said.get(name, {}).get("description", ""))
-        for name in sorted(site.vocabulary.schemes)
-    }
+    names = sorted(site.vocabulary.schemes)
+    found = {name: metadata[f"{base}{name}/"] for name in names}
+    return {name: (f.get("title", name), f.get("description", "")) for name, f in found.items()}
 
 
 def ontology_entries(site: PageContext) -> Mapping[str, Entry]:
     """Return the classes and properties of the ontology by IRI, sorted by name."""
     own = site.base.iris.own("")
-    found: dict[str, Entry] = {}
+    entries: dict[str, Entry] = {}
+    for iri, predicate, value in _texts(site):
+        if iri.startswith(own):
+            entry = entries.setdefault(iri, Entry(iri, iri.removeprefix(own)))
+            _add(entry, predicate.replace("#", "/").rpartition("/")[2], value)
+    named = (entry for entry in entries.values() if entry.label)
+    return {entry.iri: entry for entry in sorted(named, key=lambda one: one.name.casefold())}
+
+
+def _add(entry: Entry, name: str, value: str) -> None:
+    if name in ("label", "comment"):
+        setattr(entry, name, value)
+    elif name == "type":
+        entry.is_class |= value == _OWL_CLASS
+    elif name in _SHOWN:
+        entry.related.setdefault(name, []).append(value)
+
+
+def _texts(site: PageContext) -> Iterator[tuple[str, str, str]]:
+    """Yield the triples of the ontology as text; a blank node is ""."""
     for subject, predicate, value in site.vocabulary.triples:
-        iri, what = str(getattr(subject, "value", "")), str(getattr(value, "value", ""))
-        if not iri.startswith(own):
-            continue
-        entry = found.setdefault(iri, Entry(iri, iri.removeprefix(own)))
-        _note(entry, predicate.value, what)
-    return dict(
-        sorted(((i, e) for i, e in found.items() if e.label), key=lambda p: p[1].name.casefold())
-    )
-
-
-def _note(entry: Entry, predicate: str, what: str) -> None:
-    if predicate == f"{_RDFS}label":
-        entry.label = what
-    elif predicate == f"{_RDFS}comment":
-        entry.comment = what
-    elif predicate.endswith("#type"):
-        entry.types.append(what)
-    elif predicate.startswith(_RDFS) or "ncludes" in predicate:
-        entry.said.setdefault(predicate.rpartition("#")[2].rpartition("/")[2], []).append(what)
+        yield str(getattr(subject, "value", "")), predicate.value, str(getattr(value, "value", ""))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import quote
 
 from kb.api.results import QueryResult
 from kb.site.context import PageContext
@@ -16,24 +17,29 @@ SHOWN_ROWS: Final = 8
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A query with the example it was asked with, and the answer."""
+class AnsweredQuery:
+    """A query as it can be pasted, with its answer, and the example it was asked with."""
 
     query: Query
-    example: Mapping[str, str]
     sparql: str
     answer: QueryResult
+    example: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def console(self) -> str:
+        """The address of the console with this query in it."""
+        return f"console/#query={quote(self.sparql, safe='')}"
 
 
 def question_pages(site: PageContext) -> Iterator[Page | OutputFile]:
     """Yield the page with all questions."""
-    examples = common_values(site)
-    asked = [_ask(site, q, examples) for q in library().values() if not is_for_pages(q)]
+    values = common_values(site)
+    questions = [query for query in library().values() if not is_for_pages(query)]
     yield Page(
         "questions",
         "questions.html.j2",
         "Questions",
-        {"site": site, "asked": asked, "most": SHOWN_ROWS},
+        {"site": site, "asked": [_ask(site, q, values) for q in questions], "most": SHOWN_ROWS},
         "Questions that the dataset answers, in SPARQL, each with its answer.",
         hide=("navigation",),
     )
@@ -46,50 +52,44 @@ def is_for_pages(query: Query) -> bool:
 
 def common_values(site: PageContext) -> Mapping[str, str]:
     """Return for each kind of parameter the value with the most claims."""
-    counts: dict[str, Counter[str]] = {}
-    for found in site.claims:
-        claim, group = found.claim, found.group
-        named = {
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for view in site.claims:
+        claim, group = view.claim, view.group
+        values = {
             "study": claim.study,
             "source": claim.source,
             "endpoint": claim.measure.endpoint,
             "regimen": claim.measure.regimen or group.regimen,
             "population": claim.measure.population or group.population,
-            "publication": next((p.id for p in found.publications), ""),
+            "publication": next((p.id for p in view.publications), ""),
             "section": claim.section,
         }
-        for kind, value in named.items():
-            counts.setdefault(kind, Counter()).update([value] if value else [])
-    best = {kind: max(sorted(c), key=lambda v: c[v]) for kind, c in counts.items() if c}
+        for kind, value in values.items():
+            counts[kind].update([value] if value else [])
+    first = {kind: next(iter(terms), "") for kind, terms in site.vocabulary.schemes.items()}
+    best = {kind: max(sorted(c), key=c.__getitem__) for kind, c in counts.items() if c}
     regimen = site.vocabulary.schemes["regimen"].get(best.get("regimen", ""))
     drug = regimen.first("component").rpartition("/")[2] if regimen else ""
-    first = {kind: next(iter(terms), "") for kind, terms in site.vocabulary.schemes.items()}
-    first["publication"] = next(iter(site.publications), "")
-    return first | best | ({"drug": drug} if drug else {})
+    publication = next(iter(site.publications), "")
+    return first | {"publication": publication} | best | ({"drug": drug} if drug else {})
 
 
-def _ask(site: PageContext, query: Query, values: Mapping[str, str]) -> Asked:
+def _ask(site: PageContext, query: Query, values: Mapping[str, str]) -> AnsweredQuery:
     example = example_of(query, values)
     sparql = with_values(site, query, example)
-    return Asked(query, example, sparql, site.base.sparql(sparql))
+    return AnsweredQuery(query, sparql, site.base.sparql(sparql), example)
 
 
 def example_of(query: Query, values: Mapping[str, str]) -> Mapping[str, str]:
     """Return a value for each parameter that a query needs, or for its first if it needs none."""
-    needed = {name: kind for name, kind in query.parameters.items() if _is_needed(query, name)}
-    if not needed:
-        needed = dict(list(query.parameters.items())[:1])
-    return {name: values.get(kind, values.get(name, "")) for name, kind in needed.items()}
-
-
-def _is_needed(query: Query, name: str) -> bool:
-    return name not in query.optional
+    needed = {n: kind for n, kind in query.parameters.items() if n not in query.optional}
+    chosen = needed or dict(list(query.parameters.items())[:1])
+    return {name: values.get(kind, values.get(name, "")) for name, kind in chosen.items()}
 
 
 def with_values(site: PageContext, query: Query, example: Mapping[str, str]) -> str:
     """Return the query as a user would paste it: parameters as VALUES in its pattern."""
     bindings = query.bindings(example, site.vocabulary)
     lines = "".join(f"\n  VALUES ?{name} {{ {term} }}" for name, term in bindings.items())
-    text = query.text(site.base.iris, example)
-    head, brace, rest = text.partition("{")
-    return f"{head}{brace}{lines}{rest}"
+    head, brace, pattern = query.text(site.base.iris, example).partition("{")
+    return f"{head}{brace}{lines}{pattern}"

@@ -1,23 +1,23 @@
-"""The pages of studies: what each is, who was in it, and what it found, arm by arm."""
+"""The pages of studies: what each is, who was in it, and its results, arm by arm."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 
 from kb.api.results import ClaimView
 from kb.export.csv import schedule
 from kb.model import WHOLE, Group, Study, measure_key
-from kb.site.charts.flow import Count, Flow, Size, flow_of
+from kb.site.charts.flow import Flow, flow_of
 from kb.site.charts.study_plots import StudyPlots
 from kb.site.context import PageContext, collect
 from kb.site.data import search_names as searching
-from kb.site.labels import dose, sentence
+from kb.site.labels import Part, dose, dotted, sentence
 from kb.site.page import OutputFile, Page, Values
 from kb.site.pages.discrepancies import from_elsewhere, of_study
-from kb.site.tables.figures import DisplayedFigure, Part
-from kb.site.tables.study import StudyTables, Table
+from kb.site.tables.figures import DisplayedFigure
+from kb.site.tables.study import StudyTable, StudyTables
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,29 @@ class Member:
     criterion: str
     parts: tuple[Member, ...]
 
+    @property
+    def figures(self) -> list[DisplayedFigure]:
+        """The sizes of the group and of all groups within it."""
+        return [*self.sizes, *(size for part in self.parts for size in part.figures)]
+
 
 @dataclass(frozen=True)
 class Schedule:
     """A regimen as one source gives it, step by step."""
 
-    shown: DisplayedFigure
+    figure: DisplayedFigure
     who: str
     steps: tuple[tuple[str, str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What a study's page shows, each part with a download of its own."""
+
+    tables: list[StudyTable]
+    main: StudyTable | None
+    schedules: list[Schedule]
+    flow: Flow | None
 
 
 def study_pages(site: PageContext) -> Iterator[Page]:
@@ -56,68 +71,32 @@ def study_pages(site: PageContext) -> Iterator[Page]:
         yield _study(site, study, plots)
 
 
-@dataclass(frozen=True)
-class _Parts:
-    """What stands on a study's page and can be taken from it."""
-
-    tables: list[Table]
-    main: Table | None
-    schedules: list[Schedule]
-    flow: Flow | None
-
-
 def _study(site: PageContext, study: Study, plots: StudyPlots) -> Page:
     arranged = StudyTables(site, study.id)
+    cards, elsewhere = of_study(site, study.id), from_elsewhere(site, study.id)
 
-    @cache
-    def parts() -> _Parts:
-        tables, main = arranged.tables(), arranged.main()
-        return _Parts(tables, main, _schedules(site, study.id), flow_of(site, study.id))
+    @cache  # the page and its downloads need the same
+    def content() -> _Content:
+        given = [_schedule(site, view) for view in arranged.claims if view.claim.steps]
+        return _Content(arranged.tables(), arranged.main(), given, flow_of(site, study.id))
 
     def values() -> Values:
-        tables, main, schedules = parts().tables, parts().main, parts().schedules
-        members = _member(site, arranged, site.groups[study.id, WHOLE])
-        return {
+        whole = _member(site, arranged, site.groups[study.id, WHOLE])
+        return vars(content()) | {
             "site": site,
             "study": study,
-            "main": main,
-            "tables": tables,
-            "cards": of_study(site, study.id),
-            "elsewhere": from_elsewhere(site, study.id),
+            "cards": cards,
+            "elsewhere": elsewhere,
             "plots": plots.of(study.id),
-            "flow": parts().flow,
-            "schedules": schedules,
-            "whole": members,
+            "whole": whole,
             "anchors": _anchors(arranged.claims),
             "narrower_groups": len(site.groups_of(study.id)) - 1,
-            "boxes": _boxes(main, tables, schedules, members),
+            "boxes": _boxes(content(), whole),
             "analyses": [s for s in site.studies.values() if study.id in s.analysis_of],
             "is_long": arranged.is_long,
         }
 
-    page = _page(site, study, arranged.claims, values)
-    return replace(page, files=lambda: _files(site, study.id, parts()))
-
-
-def _files(site: PageContext, study: str, parts: _Parts) -> Iterator[OutputFile]:
-    """Yield what can be taken from a study's page: all of it, and each part of the page."""
-    yield site.csv(f"study/{study}.csv", site.by_study.get(study, ()))
-    for table in (*parts.tables, *([parts.main] if parts.main else [])):
-        yield site.csv(table.csv, table.claims)
-    flow = parts.flow
-    drawn = [] if flow is None else [*flow.whole.shown, *_within(flow.arms), *_within(flow.counts)]
-    listed = {"flow": drawn, "schedules": [one.shown for one in parts.schedules]}
-    for name, shown in listed.items():
-        if shown:
-            found = [one for print_ in shown for one in print_.claims]
-            yield site.csv(f"study/{study}/{name}.csv", found)
-
-
-def _page(
-    site: PageContext, study: Study, claims: list[ClaimView], values: Callable[[], Values]
-) -> Page:
-    cards = (*of_study(site, study.id), *from_elsewhere(site, study.id))
-    judged = (found for card in cards for found in card.claims)
+    judged = (view for card in (*cards, *elsewhere) for view in card.claims)
     return Page(
         f"study/{study.id}",
         "study.html.j2",
@@ -125,65 +104,62 @@ def _page(
         values,
         f"{study.name}: {study.title}",
         hide=("navigation",),
-        made_of=site.made_of((*claims, *judged)),
-        **searching.of_study(study, len(claims)),
+        made_of=site.made_of((*arranged.claims, *judged)),
+        files=lambda: _files(site, study.id, content()),
+        **searching.of_study(study, len(arranged.claims)),
     )
 
 
-def _within(parts: Iterable[Count | Size]) -> Iterator[DisplayedFigure]:
-    return (shown for part in parts for shown in part.shown)
+def _files(site: PageContext, study: str, content: _Content) -> Iterator[OutputFile]:
+    """Yield the claims of a study as CSV: all of them, and those of each part of its page."""
+    yield site.csv(f"study/{study}.csv", site.by_study.get(study, ()))
+    for table in (*content.tables, *([content.main] if content.main else [])):
+        yield site.csv(table.csv, table.claims)
+    parts = {
+        "flow": content.flow.figures if content.flow else [],
+        "schedules": [schedule.figure for schedule in content.schedules],
+    }
+    for name, figures in parts.items():
+        if figures:
+            views = [view for figure in figures for view in figure.claims]
+            yield site.csv(f"study/{study}/{name}.csv", views)
 
 
-def _boxes(
-    main: Table | None, tables: list[Table], schedules: list[Schedule], whole: Member
-) -> list[DisplayedFigure]:
-    """Everything on the page that opens, each once."""
-    every = [shown for table in tables for shown in table.shown]
-    every += main.shown if main else []
-    every += [one.shown for one in schedules]
-    every += [size for table in tables for column in table.columns for size in column.sizes]
-    every += _sizes(whole)
-    return list({shown.id: shown for shown in every}.values())
+def _boxes(content: _Content, whole: Member) -> list[DisplayedFigure]:
+    """Everything on the page that opens a pop-up, each once."""
+    figures = [figure for table in content.tables for figure in table.figures]
+    figures += content.main.figures if content.main else []
+    figures += [schedule.figure for schedule in content.schedules]
+    figures += [
+        size for table in content.tables for column in table.columns for size in column.sizes
+    ]
+    return list({figure.id: figure for figure in (*figures, *whole.figures)}.values())
 
 
-def _anchors(claims: Iterable[ClaimView]) -> dict[str, str]:
-    """Choose for each measure the claim that carries its id on the page."""
+def _anchors(views: Iterable[ClaimView]) -> dict[str, str]:
+    """Return, by the claim whose figure carries its id on the page, each measure."""
     first: dict[str, str] = {}
-    for found in claims:
-        first.setdefault(measure_key(found.claim.measure), found.claim.id)
+    for view in views:
+        first.setdefault(measure_key(view.claim.measure), view.claim.id)
     return {claim: measure for measure, claim in first.items()}
-
-
-def _sizes(member: Member) -> list[DisplayedFigure]:
-    return [*member.sizes, *(size for part in member.parts for size in _sizes(part))]
 
 
 def _member(site: PageContext, arranged: StudyTables, group: Group) -> Member:
     parts = (g for g in site.groups_of(group.study) if g.within == group.id)
-    above = site.groups[group.study, group.within].regimen if group.within else ""
+    wider = site.groups[group.study, group.within].regimen if group.within else ""
+    endpoint = site.words.label("endpoint", group.who_endpoint)
+    criterion = ", ".join(filter(None, (endpoint, group.who_category, group.who_time)))
     return Member(
         group,
         arranged.sizes(group),
-        group.regimen if group.regimen != above else "",
-        _criterion(site, group),
+        group.regimen if group.regimen != wider else "",
+        criterion if group.who_endpoint else "",
         tuple(_member(site, arranged, part) for part in parts),
     )
 
 
-def _criterion(site: PageContext, group: Group) -> str:
-    if not group.who_endpoint:
-        return ""
-    endpoint = site.words.label("endpoint", group.who_endpoint)
-    return ", ".join(filter(None, (endpoint, group.who_category, group.who_time)))
-
-
-def _schedules(site: PageContext, study: str) -> list[Schedule]:
-    given = [found for found in site.by_study.get(study, []) if found.claim.steps]
-    return [_schedule(site, found) for found in given]
-
-
-def _schedule(site: PageContext, found: ClaimView) -> Schedule:
-    claim = found.claim
+def _schedule(site: PageContext, view: ClaimView) -> Schedule:
+    claim = view.claim
     steps = tuple(
         (
             sentence(site.words.label("drug", step.drug)),
@@ -193,6 +169,5 @@ def _schedule(site: PageContext, found: ClaimView) -> Schedule:
         )
         for step in claim.steps
     )
-    where = site.words.measure(claim)
-    who = " · ".join(filter(None, (site.who(claim.study, claim.measure.group), where)))
-    return Schedule(DisplayedFigure((Part("words", "as printed"),), (found,)), who, steps)
+    who = dotted(site.who(claim.study, claim.measure.group), site.words.measure(claim))
+    return Schedule(DisplayedFigure((Part("words", "as printed"),), (view,)), who, steps)

@@ -11,12 +11,12 @@ from kb.model import Study
 from kb.site.context import PageContext, collect
 
 LEVELS: Final = (1, 3, 10, 30)
-"""From how many claims on a cell is darker by a step; below the second, evidence is thin."""
+"""The numbers of claims at which a cell gets darker; below the second, evidence is thin."""
 
 
 @dataclass(frozen=True)
-class Column:
-    """A column: its title, the endpoints under it, and the part of a study's page with them."""
+class MapColumn:
+    """A column: its title, its endpoints, and the section of a study's page that shows them."""
 
     title: str
     labels: tuple[str, ...]
@@ -25,10 +25,10 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Cell:
+class MapCell:
     """The claims of one study under one column."""
 
-    column: Column
+    column: MapColumn
     claims: tuple[ClaimView, ...]
 
     @property
@@ -39,50 +39,53 @@ class Cell:
     @property
     def is_cited(self) -> bool:
         """Whether there are claims, and every one of them is second-hand."""
-        return bool(self.claims) and all(found.claim.is_second_hand for found in self.claims)
+        return bool(self.claims) and all(view.claim.is_second_hand for view in self.claims)
+
+
+MapRow = tuple[Study, tuple[MapCell, ...]]
 
 
 @dataclass(frozen=True)
 class EvidenceMap:
-    """The map: its columns, and the studies of each design with a cell for each column."""
+    """The map: its columns, and a row for each study, grouped by design."""
 
-    columns: tuple[Column, ...]
-    designs: Mapping[str, Sequence[tuple[Study, tuple[Cell, ...]]]]
+    columns: tuple[MapColumn, ...]
+    designs: Mapping[str, Sequence[MapRow]]
 
     @property
-    def rows(self) -> list[tuple[Study, tuple[Cell, ...]]]:
+    def rows(self) -> list[MapRow]:
         """All rows, in order."""
         return [row for rows in self.designs.values() for row in rows]
 
     def covered(self, at: int) -> int:
-        """Return how many studies have a claim under a column."""
+        """Return how many studies have a claim under the column with this index."""
         return sum(bool(cells[at].claims) for _, cells in self.rows)
 
 
 def evidence_map(site: PageContext) -> EvidenceMap:
-    """Count the claims of every study under every column of the arrangement."""
-    columns = tuple(filter(None, (_column(site, said) for said in site.settings["map"])))
-    rows = (
-        (study, tuple(_cell(site, study, column) for column in columns))
+    """Count the claims of every study under every column of the settings.
+
+    A column whose endpoints are not in the vocabulary is left out.
+    """
+    columns = []
+    for settings in site.settings["map"]:
+        known = [e for e in settings["endpoints"] if site.vocabulary.knows("endpoint", e)]
+        if known:
+            top = site.top(known[0])
+            section = next((h.id for h in site.headings if top in h.tops), "")
+            labels = tuple(site.words.label("endpoint", e) for e in known)
+            endpoints = (site.vocabulary.narrower("endpoint", e) for e in known)
+            columns.append(
+                MapColumn(settings["title"], labels, frozenset().union(*endpoints), section)
+            )
+    designs = collect(
+        (study.kind, (study, tuple(_cell(site, study, column) for column in columns)))
         for study in site.studies.values()
         if not site.vocabulary.has_flag("design", study.kind, "isNoStudy")
     )
-    return EvidenceMap(columns, collect((study.kind, (study, cells)) for study, cells in rows))
+    return EvidenceMap(tuple(columns), designs)
 
 
-def _column(site: PageContext, said: Mapping[str, Sequence[str]]) -> Column | None:
-    """A column whose endpoints the vocabulary does not have is left out."""
-    known = [name for name in said["endpoints"] if site.vocabulary.knows("endpoint", name)]
-    if not known:
-        return None
-    top = site.top(known[0])
-    section = next((h.id for h in site.headings if top in h.tops), "")
-    labels = tuple(site.words.label("endpoint", name) for name in known)
-    every = (site.vocabulary.narrower("endpoint", name) for name in known)
-    return Column(str(said["title"]), labels, frozenset().union(*every), section)
-
-
-def _cell(site: PageContext, study: Study, column: Column) -> Cell:
-    found = site.by_study.get(study.id, [])
-    chosen = tuple(f for f in found if f.claim.measure.endpoint in column.endpoints)
-    return Cell(column, chosen)
+def _cell(site: PageContext, study: Study, column: MapColumn) -> MapCell:
+    views = site.by_study.get(study.id, [])
+    return MapCell(column, tuple(v for v in views if v.claim.measure.endpoint in column.endpoints))

@@ -1,7 +1,8 @@
-"""Figures as pages show them: one for all prints that agree, side by side when they differ."""
+"""Figures as pages show them: one for all prints that agree, side by side where they differ."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -11,7 +12,7 @@ from kb.checks import Discrepancy, Outcome, Severity
 from kb.checks.adjudication import ClaimStatus
 from kb.checks.rounding import same_figure
 from kb.model import Figure, Publication
-from kb.site.labels import STATES, Words
+from kb.site.labels import STATES, Labels, Part
 from kb.sources.verify import VerificationState
 
 _WORST_FIRST: Final = (
@@ -20,28 +21,21 @@ _WORST_FIRST: Final = (
     VerificationState.SOURCE_UNAVAILABLE,
     VerificationState.VERIFIED,
 )
-
-
 _PREFERENCE: Final = {
     ClaimStatus.PREFERRED: 0,
     ClaimStatus.UNCONTESTED: 1,
     ClaimStatus.DISPUTED: 1,
     ClaimStatus.SET_ASIDE: 2,
 }
-"""Figures that a judgement prefers stand first, those that it sets aside last."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """A piece of what is shown, with its kind: figure, p, estimate or words."""
-
-    kind: str
-    text: str
+"""Figures that a judgement prefers are listed first, those that it sets aside last."""
 
 
 @dataclass(frozen=True)
 class DisplayedFigure:
-    """What one button of a page shows, and the prints that stand behind it."""
+    """What one button of a page shows, and the claims behind it.
+
+    ``differs`` where other claims of the same measure contradict these.
+    """
 
     parts: tuple[Part, ...]
     claims: tuple[ClaimView, ...]
@@ -55,129 +49,105 @@ class DisplayedFigure:
 
     @property
     def id(self) -> str:
-        """The id of the box with the prints."""
+        """The id of the pop-up with the claims."""
         return f"{self.prefix}.{self.claims[0].claim.id}"
 
     @property
-    def state(self) -> VerificationState:
-        """The worst state among the prints: one failed print must not hide behind others."""
-        states = {found.check.state for found in self.claims}
-        return next(state for state in _WORST_FIRST if state in states)
+    def mark(self) -> tuple[str, str]:
+        """The sign of the worst verification state, which must not hide behind better ones."""
+        states = {view.check.state for view in self.claims}
+        return STATES[next(state for state in _WORST_FIRST if state in states)]
 
     @property
-    def mark(self) -> tuple[str, str]:
-        """The sign of the state and what it means."""
-        return STATES[self.state]
+    def is_second_hand(self) -> bool:
+        """Whether every claim is cited from another publication."""
+        return all(view.claim.is_second_hand for view in self.claims)
 
     @property
     def second_hand(self) -> tuple[Publication, ...]:
-        """The publications cited, when every print is second-hand."""
-        if not all(found.claim.is_second_hand for found in self.claims):
-            return ()
-        cited = {p.id: p for found in self.claims for p in found.publications}
-        return tuple(cited[name] for name in sorted(cited))
+        """The publications cited, where every claim is second-hand."""
+        cited = {p.id: p for view in self.claims for p in view.publications}
+        return tuple(cited[name] for name in sorted(cited)) if self.is_second_hand else ()
 
     @property
     def concerns(self) -> tuple[Discrepancy, ...]:
-        """The findings that the prints are part of, the gravest first."""
-        found = {one.id: one for claim in self.claims for one in claim.findings}
-        grave = list(Severity)
-        return tuple(sorted(found.values(), key=lambda one: (grave.index(one.severity), one.id)))
+        """The discrepancies that the claims are part of, the most severe first."""
+        by_id = {finding.id: finding for view in self.claims for finding in view.findings}
+        order = list(Severity)
+        return tuple(sorted(by_id.values(), key=lambda one: (order.index(one.severity), one.id)))
 
     @property
     def findings(self) -> tuple[Discrepancy, ...]:
-        """Those that put the figures in doubt, and not only the reference given for them."""
-        return tuple(one for one in self.concerns if one.contests_figures)
+        """The discrepancies about the figure itself, and not only the reference given for it."""
+        return tuple(finding for finding in self.concerns if finding.contests_figures)
 
     @property
     def standing(self) -> ClaimStatus:
-        """What judgements say of the prints: set aside only when all of them are."""
-        found = {claim.standing for claim in self.claims}
-        if found == {ClaimStatus.SET_ASIDE}:
+        """What judgements made of the claims: set aside only where all of them are."""
+        statuses = {view.standing for view in self.claims}
+        if statuses == {ClaimStatus.SET_ASIDE}:
             return ClaimStatus.SET_ASIDE
         order = (ClaimStatus.PREFERRED, ClaimStatus.DISPUTED)
-        return next((one for one in order if one in found), ClaimStatus.UNCONTESTED)
+        return next((status for status in order if status in statuses), ClaimStatus.UNCONTESTED)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What curators remarked on the prints."""
-        return tuple(dict.fromkeys(f.claim.note for f in self.claims if f.claim.note))
-
-    @property
-    def named(self) -> tuple[str, ...]:
-        """The names that the prints give to what is measured."""
-        return tuple(dict.fromkeys(f.claim.named for f in self.claims if f.claim.named))
+        """The curators' notes on the claims."""
+        return tuple(dict.fromkeys(v.claim.note for v in self.claims if v.claim.note))
 
 
-def shown_figures(
-    found: Iterable[ClaimView], words: Words, with_unit: bool, prefix: str = "print"
+def displayed_figures(
+    views: Iterable[ClaimView], labels: Labels, with_unit: bool, prefix: str = "print"
 ) -> list[DisplayedFigure]:
-    """Put claims of one measure together: those that agree under the fullest figure."""
-    clusters = _clusters(found, lambda a, b: agree(a.claim.figure, b.claim.figure))
-    flags = [
-        any(
-            contradict(a.claim.figure, b.claim.figure)
-            for other in clusters
-            if other is not one
-            for a in one
-            for b in other
-        )
-        for one in clusters
-    ]
-    shown = [
-        DisplayedFigure(
-            (Part("figure", _fullest(cluster, words, with_unit)),), tuple(cluster), differs, prefix
-        )
-        for cluster, differs in zip(clusters, flags, strict=True)
-    ]
-    return sorted(shown, key=lambda one: _PREFERENCE[one.standing])
+    """Group claims of one measure: those that agree are shown as the fullest of them."""
+    clusters = _clusters(views, lambda a, b: agree(a.claim.figure, b.claim.figure))
+    figures = []
+    for cluster in clusters:
+        others = [view for other in clusters if other is not cluster for view in other]
+        differs = any(contradict(a.claim.figure, b.claim.figure) for a in cluster for b in others)
+        texts = [labels.figure(view.claim.figure, with_unit) for view in cluster]
+        text = max(texts, key=len) or cluster[0].claim.named or cluster[0].claim.printed
+        figures.append(DisplayedFigure((Part("figure", text),), tuple(cluster), differs, prefix))
+    return sorted(figures, key=lambda figure: _PREFERENCE[figure.standing])
 
 
-def _fullest(cluster: Sequence[ClaimView], words: Words, with_unit: bool) -> str:
-    texts = [words.figure(found.claim.figure, with_unit) for found in cluster]
-    return max(texts, key=len) or cluster[0].claim.named or cluster[0].claim.printed
-
-
-def shown_comparisons(
-    found: Iterable[ClaimView],
-    words: Words,
-    name: Callable[[ClaimView], tuple[str, str]],
+def displayed_comparisons(
+    views: Iterable[ClaimView],
+    labels: Labels,
+    names: Callable[[ClaimView], tuple[str, str]] = lambda _: ("", ""),
     prefix: str = "print",
 ) -> list[DisplayedFigure]:
-    """Put comparisons of the same groups together; ``name`` gives the names of the two."""
-    clusters = _clusters(found, _same_verdict)
-    shown = [
-        DisplayedFigure(tuple(_verdict_parts(cluster, words, name)), tuple(cluster), prefix=prefix)
-        for cluster in clusters
-    ]
-    return sorted(shown, key=lambda one: _PREFERENCE[one.standing])
+    """Group comparisons of the same groups; ``names`` gives the names of the two."""
+    figures = []
+    for cluster in _clusters(views, _same_result):
+        parts = [list(labels.comparison(view.claim, *names(view))) for view in cluster]
+        fullest = max(parts, key=len) or [Part("words", cluster[0].claim.printed)]
+        figures.append(DisplayedFigure(tuple(fullest), tuple(cluster), prefix=prefix))
+    return sorted(figures, key=lambda figure: _PREFERENCE[figure.standing])
 
 
-def _verdict_parts(
-    cluster: Sequence[ClaimView], words: Words, name: Callable[[ClaimView], tuple[str, str]]
-) -> list[Part]:
-    every = [
-        [Part(*part) for part in words.verdict(found.claim, *name(found))] for found in cluster
-    ]
-    return max(every, key=len) or [Part("words", cluster[0].claim.printed)]
+def count_states(views: Iterable[ClaimView]) -> dict[VerificationState, int]:
+    """Count claims by the state of their verification, in the order of ``STATES``."""
+    counts = Counter(view.check.state for view in views)
+    return {state: counts[state] for state in STATES}
 
 
 def _clusters(
-    found: Iterable[ClaimView], same: Callable[[ClaimView, ClaimView], bool]
-) -> list[list[ClaimView]]:
+    views: Iterable[ClaimView], same: Callable[[ClaimView, ClaimView], bool]
+) -> list[Sequence[ClaimView]]:
+    """Put each claim into the first cluster with all of whose claims it agrees."""
     clusters: list[list[ClaimView]] = []
-    for one in found:
-        for cluster in clusters:
-            if all(same(one, other) for other in cluster):
-                cluster.append(one)
-                break
+    for view in views:
+        fitting = (c for c in clusters if all(same(view, other) for other in c))
+        if (cluster := next(fitting, None)) is None:
+            clusters.append([view])
         else:
-            clusters.append([one])
-    return clusters
+            cluster.append(view)
+    return list(clusters)
 
 
 def agree(a: Figure, b: Figure) -> bool:
-    """Say whether two figures can be one: they share something, and nothing contradicts.
+    """Whether two figures can be one: they share something, and nothing contradicts.
 
     >>> from decimal import Decimal
     >>> share = Figure(value=Decimal(63), unit="%")
@@ -186,8 +156,7 @@ def agree(a: Figure, b: Figure) -> bool:
     >>> agree(share, Figure(value=Decimal(64), unit="%"))
     False
     """
-    pairs = list(zip(_facts(a), _facts(b), strict=True))
-    shared = [(x, y) for x, y in pairs if x and y]
+    shared = [(x, y) for x, y in zip(_facts(a), _facts(b), strict=True) if x and y]
     if not shared:
         return not any(_facts(a)) and not any(_facts(b))
     return all(x == y for x, y in shared)
@@ -206,42 +175,43 @@ def contradict(one: Figure, two: Figure) -> bool:
     return any(x and y and x != y for x, y in zip(_facts(one), _facts(two), strict=True))
 
 
-def _same_value(one: Figure, two: Figure) -> bool:
-    if one.value is None or two.value is None:
+def _round_alike(one: Decimal | None, two: Decimal | None) -> bool:
+    """Whether two values are one, printed with more digits and with fewer.
+
+    >>> _round_alike(Decimal("22.8"), Decimal("23")), _round_alike(Decimal("22.8"), Decimal("22"))
+    (True, False)
+    """
+    if one is None or two is None:
         return False
     return same_figure(one.value, two.value) is not Outcome.INCONSISTENT
 
 
 def _facts(figure: Figure) -> tuple[object, ...]:
-    """The parts of a figure that can be compared; what is not printed is false."""
-    is_share = figure.unit == "%"  # 3 of 100 are 3%
-    counted = not is_share and figure.numerator is not None and figure.value == figure.numerator
-    said = figure.value is not None and not counted  # a bare count is its own numerator
-    point = (figure.value, figure.operator, figure.unit) if said else None
-    bounds = (figure.low, figure.high, figure.bounds) if figure.bounds else None
+    """The parts of a figure that can be compared; a part that is not printed is falsy."""
+    # A bare count is its own numerator; 3 of 100 are 3%, which is not.
+    is_count = figure.unit != "%" and figure.numerator == figure.value
+    has_value = figure.value is not None and not is_count
     dates = (figure.date, figure.date_from, figure.date_to)
     return (
-        point,
+        (figure.value, figure.operator, figure.unit) if has_value else None,
         (figure.numerator,) if figure.numerator is not None else None,
         (figure.denominator,) if figure.denominator is not None else None,
-        bounds,
+        (figure.low, figure.high, figure.bounds) if figure.bounds else None,
         (figure.dispersion,) if figure.dispersion is not None else None,
         figure.text_value,
         dates if any(dates) else None,
     )
 
 
-def _same_verdict(a: ClaimView, b: ClaimView) -> bool:
-    if (a.claim.measure.group, a.claim.measure.comparator) != (
-        b.claim.measure.group,
-        b.claim.measure.comparator,
+def _same_result(a: ClaimView, b: ClaimView) -> bool:
+    """Whether two comparisons are of the same groups and contradict each other in nothing."""
+    one, two = a.claim, b.claim
+    if (one.measure.group, one.measure.comparator, one.figure) != (
+        two.measure.group,
+        two.measure.comparator,
+        two.figure,
     ):
         return False
-    one, two = a.claim.result, b.claim.result
-    pairs = (
-        (one.p_printed, two.p_printed),
-        (one.direction, two.direction),
-        (one.significance, two.significance),
-        (one.favours, two.favours),
-    )
-    return a.claim.figure == b.claim.figure and all(x == y or not (x and y) for x, y in pairs)
+    names = ("p_printed", "direction", "significance", "favours")
+    pairs = ((getattr(one.result, name), getattr(two.result, name)) for name in names)
+    return all(x == y or not (x and y) for x, y in pairs)
