@@ -50,7 +50,7 @@ def test_a_query_of_the_cookbook_shows_the_answer_of_a_fresh_run() -> None:
     asked = queries(records())
     assert len(asked) == len(list((RECIPES / "sparql").glob("*.rq")))
     for one in asked:
-        assert list(fresh.sparql(one.sparql)) == list(one.answer), one.name
+        assert list(fresh.sparql(one.sparql)) == list(one.answer), one.query.name
 
 
 def test_the_two_queries_of_a_trap_answer_differently() -> None:
@@ -129,7 +129,7 @@ def test_the_pages_show_every_recipe(site_folder: Path) -> None:
     python = (site_folder / "cookbook" / "python" / "index.html").read_text(encoding="utf-8")
     sparql = (site_folder / "cookbook" / "sparql" / "index.html").read_text(encoding="utf-8")
     assert all(f'id="{one.name}"' in python for one in programs(records()))
-    assert all(f'id="{one.name}"' in sparql for one in queries(records()))
+    assert all(f'id="{one.query.name}"' in sparql for one in queries(records()))
     assert sparql.count("console/#query=") == len(queries(records()))
 
 

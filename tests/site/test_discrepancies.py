@@ -14,7 +14,8 @@ from support.example_base import edit
 
 from kb import KnowledgeBase
 from kb.checks.adjudication import ClaimStatus
-from kb.site.data.citations import bibtex, publication_citation, script
+from kb.site.data.citations import bibtex, publication_citation
+from kb.site.data.schema_org import script
 from kb.site.pages.discrepancies import SIGNS
 
 

@@ -96,6 +96,6 @@ def test_without_mkdocs_the_error_names_the_extra(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, hostile: KnowledgeBase
 ) -> None:
     monkeypatch.setattr(site_writing.importlib.util, "find_spec", lambda _name: None)
-    with pytest.raises(UnavailableError, match=r"kb\[site\]"):
+    with pytest.raises(UnavailableError, match=r"kb-evidence\[site\]"):
         build_site(hostile, tmp_path)
     assert not list(tmp_path.iterdir())
