@@ -12,7 +12,7 @@ from kb.site.page import OutputFile, Page
 _OWL_CLASS = "http://www.w3.org/2002/07/owl#Class"
 _DCTERMS = "http://purl.org/dc/terms/"
 _SHOWN = frozenset(
-    {"domain", "range", "subClassOf", "subPropertyOf", "domainIncludes", "rangeIncludes"}
+    {"domain", "range", "subClassOf", "subPropertyOf", "seeAlso", "domainIncludes", "rangeIncludes"}
 )
 
 

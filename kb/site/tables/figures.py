@@ -163,27 +163,21 @@ def agree(a: Figure, b: Figure) -> bool:
 
 
 def contradict(one: Figure, two: Figure) -> bool:
-    """Say whether two figures cannot both be right, at the precision that was printed.
+    """Whether two figures cannot both be right, at the precision that was printed.
 
     >>> from decimal import Decimal
     >>> fine, coarse, other = (Figure(value=Decimal(v), unit="%") for v in ("22.8", "23", "22"))
     >>> contradict(fine, coarse), contradict(fine, other)
     (False, True)
     """
-    if (one.operator, one.unit) == (two.operator, two.unit) and _same_value(one, two):
+    if (
+        (one.operator, one.unit) == (two.operator, two.unit)
+        and one.value is not None
+        and two.value is not None
+        and same_figure(one.value, two.value) is not Outcome.INCONSISTENT
+    ):
         one, two = replace(one, value=None), replace(two, value=None)
     return any(x and y and x != y for x, y in zip(_facts(one), _facts(two), strict=True))
-
-
-def _round_alike(one: Decimal | None, two: Decimal | None) -> bool:
-    """Whether two values are one, printed with more digits and with fewer.
-
-    >>> _round_alike(Decimal("22.8"), Decimal("23")), _round_alike(Decimal("22.8"), Decimal("22"))
-    (True, False)
-    """
-    if one is None or two is None:
-        return False
-    return same_figure(one.value, two.value) is not Outcome.INCONSISTENT
 
 
 def _facts(figure: Figure) -> tuple[object, ...]:
