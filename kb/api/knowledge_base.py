@@ -352,7 +352,7 @@ class KnowledgeBase:
         >>> KnowledgeBase().discrepancies()[0].severity.value
         'material'
         """
-        return list(self.curated.findings)
+        return list(self.curated.discrepancies)
 
     def derived(self) -> tuple[Derivation, ...]:
         """Return values computed from reported figures: intervals of proportions, differences.

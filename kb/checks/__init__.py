@@ -42,7 +42,7 @@ from types import ModuleType
 from typing import Final
 
 from kb.checks.context import CheckContext
-from kb.checks.finding import Discrepancy, Outcome, Severity, Status, most_material_first
+from kb.checks.discrepancy import Discrepancy, Outcome, Severity, Status, most_material_first
 from kb.model import Claim, Evidence
 from kb.records.vocabulary import Vocabulary
 

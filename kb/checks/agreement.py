@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import Final
 
 from kb.checks.context import CheckContext
-from kb.checks.finding import Discrepancy, Outcome, Severity
+from kb.checks.discrepancy import Discrepancy, Outcome, Severity
 from kb.checks.reports import Reports
 from kb.checks.rounding import possible_values, same_figure, worst
 from kb.checks.wording import figure_text, join_list, place

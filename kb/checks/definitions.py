@@ -11,7 +11,7 @@ from typing import Final
 
 from kb.checks import thresholds
 from kb.checks.context import CheckContext
-from kb.checks.finding import Discrepancy, Severity
+from kb.checks.discrepancy import Discrepancy, Severity
 from kb.checks.plausibility import POINTS, implausible, size_of_unit
 from kb.checks.rounding import last_digit
 from kb.checks.thresholds import Interval, in_unit

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from kb.checks.context import CheckContext
-from kb.checks.finding import Discrepancy, Outcome, Severity
+from kb.checks.discrepancy import Discrepancy, Outcome, Severity
 from kb.checks.groups import FREQUENCY, count_of, point_of
 from kb.checks.rounding import Span
 from kb.checks.wording import figure_text, place

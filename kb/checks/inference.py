@@ -8,7 +8,7 @@ from math import sqrt
 from typing import Final
 
 from kb.checks.context import CheckContext
-from kb.checks.finding import Discrepancy, Outcome, Severity
+from kb.checks.discrepancy import Discrepancy, Outcome, Severity
 from kb.checks.rounding import Span, possible_values
 from kb.checks.significance import (
     ALPHA,

@@ -14,7 +14,7 @@ from itertools import pairwise, permutations, product
 from typing import Final
 
 from kb.checks.context import CheckContext
-from kb.checks.finding import Discrepancy, Outcome, Severity
+from kb.checks.discrepancy import Discrepancy, Outcome, Severity
 from kb.checks.groups import FREQUENCY, PEOPLE, count_of
 from kb.checks.rounding import possible_values, worst
 from kb.checks.thresholds import in_unit

@@ -10,8 +10,8 @@ from itertools import product
 from typing import Final
 
 from kb.checks.context import CheckContext, results_by_source
+from kb.checks.discrepancy import Discrepancy, Outcome, Severity
 from kb.checks.event_kinds import above_total
-from kb.checks.finding import Discrepancy, Outcome, Severity
 from kb.checks.groups import FREQUENCY, count_of, point_of
 from kb.checks.order import STAGES, stage
 from kb.checks.partitions import Division, with_implied_counts

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final, NamedTuple
 
 from kb.checks.context import CheckContext
-from kb.checks.finding import Discrepancy, Outcome, Severity
+from kb.checks.discrepancy import Discrepancy, Outcome, Severity
 from kb.checks.wording import figure_text, place
 from kb.model import Claim
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from kb.checks.agreement import agrees, compare, severity
 from kb.checks.context import CheckContext
-from kb.checks.finding import Discrepancy, Outcome, Severity
+from kb.checks.discrepancy import Discrepancy, Outcome, Severity
 from kb.checks.groups import ANALYSIS_SET
 from kb.checks.wording import figure_text, place
 from kb.model import Claim, Measure

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from kb.checks.finding import Outcome
+from kb.checks.discrepancy import Outcome
 from kb.model import Claim, Evidence, Publication, Source
 from kb.records.vocabulary import Vocabulary
 

@@ -21,7 +21,7 @@ from decimal import Decimal
 from enum import Enum, auto
 from typing import Final
 
-from kb.checks.finding import Outcome
+from kb.checks.discrepancy import Outcome
 
 _INFINITY: Final = Decimal("Infinity")
 

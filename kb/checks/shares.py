@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Final
 
 from kb.checks.context import CheckContext
-from kb.checks.finding import Discrepancy, Outcome, Severity
+from kb.checks.discrepancy import Discrepancy, Outcome, Severity
 from kb.checks.groups import FREQUENCY, Size, count_of
 from kb.checks.parts import adds_up
 from kb.checks.rounding import Rounding, last_digit, possible_values, rounding

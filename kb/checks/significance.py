@@ -7,7 +7,7 @@ from math import comb, log, sqrt
 from statistics import NormalDist
 from typing import Final
 
-from kb.checks.finding import Outcome
+from kb.checks.discrepancy import Outcome
 from kb.checks.rounding import Span, possible_values
 
 # Words of the ontology that these functions know by name.

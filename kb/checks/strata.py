@@ -10,7 +10,7 @@ from itertools import combinations, product
 from typing import Final
 
 from kb.checks.context import CheckContext, results_by_source
-from kb.checks.finding import Discrepancy, Outcome, Severity
+from kb.checks.discrepancy import Discrepancy, Outcome, Severity
 from kb.checks.partitions import Division
 from kb.checks.rounding import Span, possible_values
 from kb.checks.wording import figure_text, place

@@ -222,7 +222,7 @@ class Tables:
             yield row | {"iri": self._iris.entity("publication", publication.id)}
 
     def _findings(self) -> Iterator[_Row]:
-        for finding in self._judged.findings:
+        for finding in self._judged.discrepancies:
             row = _attributes("findings", finding.adjudication)
             row |= {k: v for k, v in _attributes("findings", finding).items() if v is not None}
             claims = sorted(self._iris.claim(c.study, c.id) for c in finding.claims)

@@ -66,14 +66,14 @@ def dataset_lines(inputs: CommonInputs, studies: Iterable[StudyChecks]) -> Itera
         yield [
             *writer.of_studies(study.evidence),
             *writer.verification(study.verifications),
-            *discrepancy_quads(curated.findings, writer),
+            *discrepancy_quads(curated.discrepancies, writer),
         ]
         cross_claims += study.cross_claims
         statuses |= curated.standings
     curated = with_adjudications(inputs.across(cross_claims), inputs.shared.adjudications)
     for key, status in curated.standings.items():
         statuses[key] = most_severe((status, statuses.get(key, ClaimStatus.UNCONTESTED)))
-    yield [*discrepancy_quads(curated.findings, writer), *status_quads(statuses, writer)]
+    yield [*discrepancy_quads(curated.discrepancies, writer), *status_quads(statuses, writer)]
 
 
 def _read_studies(

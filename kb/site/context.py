@@ -135,7 +135,7 @@ class PageContext:
     @cached_property
     def _digests(self) -> Mapping[str, str]:
         """What is told of each claim itself: groups, sources and publications are around it."""
-        findings = {id(one): digest(one) for one in self.base.curated.findings}
+        findings = {id(one): digest(one) for one in self.base.curated.discrepancies}
         return {
             found.iri: digest(
                 found.claim,

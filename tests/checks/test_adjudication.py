@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -14,7 +12,7 @@ from support.example_base import BASE, content, edit, judged_state
 
 from kb import Discrepancy, KnowledgeBase
 from kb.checks import Severity, Status
-from kb.checks.adjudication import ClaimStatus, CuratedDiscrepancies, judge
+from kb.checks.adjudication import ClaimStatus, with_adjudications
 from kb.model import Adjudication
 
 EASE, HALT = "evidence/adjudications/ease.yaml", "evidence/adjudications/halt.yaml"
@@ -261,11 +259,9 @@ def test_a_claim_is_set_aside_only_where_a_judgement_that_holds_says_so(
     example: KnowledgeBase, data: st.DataObject
 ) -> None:
     found, judgements = data.draw(judged_at_random(example))
-    evidence = replace(example.evidence, adjudications=tuple(judgements))
-    with patch("kb.checks.adjudication.check", return_value=found):
-        judged = judge(evidence, example.vocabulary)
+    judged = with_adjudications(found, judgements)
     settled = holding(found, judgements)
-    for claim in evidence.claims:
+    for claim in example.evidence.claims:
         name = f"{claim.study}#{claim.id}"
         standing = judged.standing(claim.study, claim.id)
         faulty = any(name in one.faulty for one in settled)
@@ -284,13 +280,11 @@ def test_every_judgement_is_beside_its_finding_and_the_others_are_orphans(
 ) -> None:
     found, judgements = data.draw(judged_at_random(example))
     kept = found[: data.draw(st.integers(0, len(found)))]
-    evidence = replace(example.evidence, adjudications=tuple(judgements))
-    with patch("kb.checks.adjudication.check", return_value=kept):
-        judged: CuratedDiscrepancies = judge(evidence, example.vocabulary)
-    assert [finding.id for finding in judged.findings] == [finding.id for finding in kept]
-    beside = [f.adjudication for f in judged.findings if f.adjudication]
+    judged = with_adjudications(kept, judgements)
+    assert [finding.id for finding in judged.discrepancies] == [finding.id for finding in kept]
+    beside = [f.adjudication for f in judged.discrepancies if f.adjudication]
     assert {one.finding for one in (*beside, *judged.orphans)} == {o.finding for o in judgements}
-    assert all(f.adjudication.finding == f.id for f in judged.findings if f.adjudication)
-    stale = [f for f in judged.findings if f.status is Status.STALE]
+    assert all(f.adjudication.finding == f.id for f in judged.discrepancies if f.adjudication)
+    stale = [f for f in judged.discrepancies if f.status is Status.STALE]
     assert len(judged.stale()) == len(stale) + len(judged.orphans)
-    assert all((f.status is Status.OPEN) == (f.adjudication is None) for f in judged.findings)
+    assert all((f.status is Status.OPEN) == (f.adjudication is None) for f in judged.discrepancies)

@@ -115,7 +115,7 @@ def cards(site: PageContext) -> list[Card]:
         for claim in finding.claims:
             yield site.by_iri[site.base.iris.claim(claim.study, claim.id)]
 
-    findings = site.base.curated.findings
+    findings = site.base.curated.discrepancies
     return site.memo(("cards",), lambda: [Card(f, tuple(views(f))) for f in findings])
 
 
@@ -167,7 +167,7 @@ def finding_pages(site: PageContext) -> Iterator[Page | OutputFile]:
         "Figures that cannot be right together, and what was decided about them.",
         hide=("navigation", "toc"),
     )
-    data = [finding.data() for finding in site.base.curated.findings]
+    data = [finding.data() for finding in site.base.curated.discrepancies]
     text = json.dumps({"discrepancies": data}, ensure_ascii=False, indent=2)
     yield OutputFile("finding/findings.json", f"{text}\n".encode())
     yield OutputFile("finding/findings.csv", _csv(every).encode())

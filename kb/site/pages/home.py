@@ -34,7 +34,7 @@ def home_pages(site: PageContext) -> Iterator[Page]:
         "by_design": collect((s.kind, s) for s in site.studies.values()),
         "columns": COLUMNS,
         "newest": newest(site, _NEWEST),
-        "discrepancies": len(site.base.curated.findings),
+        "discrepancies": len(site.base.curated.discrepancies),
         "size": len(site.base.nquads),
         "examples": _examples(site, [study for study, _ in pivotal]),
     }
