@@ -1,4 +1,4 @@
-"""What a look-up returns: tables, and claims with what is known around them."""
+"""Results of look-ups: rows of a query, and claims with their context."""
 
 from __future__ import annotations
 
@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
 
 class QueryResult(Sequence[Mapping[str, Cell]]):
-    """The answer to a query: rows as mappings from column to value."""
+    """The answer to a query: rows as mappings from column to value.
+
+    >>> from kb.stores.base import ResultSet
+    >>> result = QueryResult(ResultSet(["study", "months"], [("tower", 7.7)]))
+    >>> result[0]["months"]
+    7.7
+    """
 
     def __init__(self, answer: ResultSet) -> None:
         """Wrap the rows of a store."""
@@ -43,8 +49,8 @@ class QueryResult(Sequence[Mapping[str, Cell]]):
         return dict(zip(self.columns, self._rows[index], strict=True))
 
     def __repr__(self) -> str:
-        """Say how large the table is and what its columns are."""
-        return f"<Table of {len(self)} rows: {', '.join(self.columns)}>"
+        """Return the number of rows and the columns."""
+        return f"<QueryResult of {len(self)} rows: {', '.join(self.columns)}>"
 
     def to_frame(self) -> pandas.DataFrame:
         """Return the rows as a pandas data frame (extra ``frames``)."""
@@ -53,15 +59,19 @@ class QueryResult(Sequence[Mapping[str, Cell]]):
 
 @dataclass(frozen=True)
 class ClaimView:
-    """A claim with what is known around it."""
+    """A claim with its context: group, source, publications cited, verification, discrepancies.
+
+    ``iri`` is the claim's address in the graph and on the site; ``standing`` tells whether a
+    curator's judgement prefers the claim or sets it aside.
+    """
 
     claim: Claim
     group: Group
     source: Source
     publications: tuple[Publication, ...]
-    check: Verification
+    verification: Verification
     iri: str
-    findings: tuple[Discrepancy, ...] = ()
+    discrepancies: tuple[Discrepancy, ...] = ()
     standing: ClaimStatus = ClaimStatus.UNCONTESTED
 
     def labelled(self) -> list[tuple[str, str]]:
@@ -74,7 +84,7 @@ class ClaimView:
 
         One line for each fact, as ``kb show`` prints them.
         """
-        claim, measure = self.claim, self.claim.measure
+        claim, measure, verification = self.claim, self.claim.measure, self.verification
         row = " › ".join((claim.section, *claim.row, claim.column)).strip(" ›")
         cited = "; ".join(p.citation for p in self.publications)
         lines = (
@@ -88,9 +98,9 @@ class ClaimView:
             ("where", f"{self.source.id}, {row}"),
             ("cites", cited),
             ("note", claim.note),
-            ("verification", ": ".join((self.check.state.value, *self.check.reasons))),
+            ("verification", ": ".join((verification.state.value, *verification.reasons))),
             ("standing", self.standing.value),
-            *(line for finding in self.findings for line in _contested(finding)),
+            *(line for one in self.discrepancies for line in _discrepancy_lines(one)),
         )
         return "\n".join(f"{name + ':':<15}{text}" for name, text in lines if text)
 
@@ -100,23 +110,23 @@ class ClaimView:
 
 
 class Claims(Sequence[ClaimView]):
-    """Claims that were found, in the order of their ids."""
+    """The claims of a look-up, in the order of their ids."""
 
     def __init__(
         self,
-        found: Iterable[ClaimView],
+        views: Iterable[ClaimView],
         rows: Iterable[exports.Row],
         comparability: Comparability,
     ) -> None:
-        """Keep the claims, their rows for tables, and what can say how they differ."""
+        """Keep the claims with their rows of the CSV; ``rows`` may hold those of other claims."""
         self._comparability = comparability
-        self._found = tuple(found)
-        wanted = {(f.claim.study, f.claim.id) for f in self._found}
+        self._views = tuple(views)
+        wanted = {(view.claim.study, view.claim.id) for view in self._views}
         self._rows = [row for row in rows if (row["study"], row["claim"]) in wanted]
 
     def __len__(self) -> int:
         """Return the number of claims."""
-        return len(self._found)
+        return len(self._views)
 
     @overload
     def __getitem__(self, index: int) -> ClaimView: ...
@@ -124,27 +134,27 @@ class Claims(Sequence[ClaimView]):
     def __getitem__(self, index: slice) -> tuple[ClaimView, ...]: ...
     def __getitem__(self, index: int | slice) -> ClaimView | tuple[ClaimView, ...]:
         """Return one claim, or several."""
-        return self._found[index]
+        return self._views[index]
 
     def __repr__(self) -> str:
-        """Say how many claims of how many studies there are."""
-        studies = {found.claim.study for found in self._found}
+        """Return the number of claims and of their studies."""
+        studies = {view.claim.study for view in self._views}
         return f"<{len(self)} claims about {len(studies)} studies>"
 
     def preferred(self) -> Claims:
         """Return the claims without those that a curator's judgement set aside.
 
-        Where sources contradict each other without a judgement, all of them stay.
+        Claims that contradict each other without a judgement all stay.
         """
-        kept = (found for found in self if found.standing is not ClaimStatus.SET_ASIDE)
+        kept = (view for view in self if view.standing is not ClaimStatus.SET_ASIDE)
         return Claims(kept, self._rows, self._comparability)
 
     def comparability(self) -> tuple[Difference, ...]:
-        """Say in what the claims of different studies are not alike, before they are compared.
+        """Return how the studies of the claims differ, to be read before comparing them.
 
         Empty for the claims of one study.
         """
-        return self._comparability.differences(found.claim for found in self)
+        return self._comparability.differences(view.claim for view in self)
 
     def rows(self) -> list[exports.Row]:
         """Return the claims as rows with the columns of ``kb export claims``."""
@@ -155,14 +165,14 @@ class Claims(Sequence[ClaimView]):
         return _frame(self._rows, exports.COLUMNS)
 
 
-def _contested(finding: Discrepancy) -> Iterator[tuple[str, str]]:
-    """Yield a finding and what was judged about it as lines of an explanation."""
-    yield "discrepancy", f"{finding.message} ({finding.severity.value}, {finding.status.value})"
-    one = finding.adjudication
+def _discrepancy_lines(discrepancy: Discrepancy) -> Iterator[tuple[str, str]]:
+    severity, status = discrepancy.severity.value, discrepancy.status.value
+    yield "discrepancy", f"{discrepancy.message} ({severity}, {status})"
+    one = discrepancy.adjudication
     if one is not None:
         reads = f"; should read {one.reads}" if one.reads else ""
-        judged = " because of ".join(filter(None, (one.judgement, one.because)))
-        yield "adjudication", f"{judged}{reads}: {one.reason} ({one.date})"
+        judgement = " because of ".join(filter(None, (one.judgement, one.because)))
+        yield "adjudication", f"{judgement}{reads}: {one.reason} ({one.date})"
 
 
 def _frame(rows: Iterable[object], columns: Iterable[str]) -> pandas.DataFrame:

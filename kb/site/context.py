@@ -139,8 +139,8 @@ class PageContext:
         return {
             found.iri: digest(
                 found.claim,
-                (found.check.state, found.check.reasons),
-                [findings[id(one)] for one in found.findings],
+                (found.verification.state, found.verification.reasons),
+                [findings[id(one)] for one in found.discrepancies],
                 found.standing,
             )
             for found in self.claims

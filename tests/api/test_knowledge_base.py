@@ -189,7 +189,7 @@ def test_claims_are_a_sequence_of_typed_results(example: KnowledgeBase) -> None:
     assert repr(claims) == "<3 claims about 1 studies>"
     figures = {f.group.id: f.claim.figure.value for f in claims if not f.claim.measure.comparator}
     assert figures == {"calmol": Decimal("1.8"), "placebo": Decimal("5.0")}
-    assert {f.check.state for f in claims} == {VerificationState.VERIFIED}
+    assert {f.verification.state for f in claims} == {VerificationState.VERIFIED}
 
 
 def test_claims_as_a_frame_have_the_columns_of_the_export(example: KnowledgeBase) -> None:
@@ -299,7 +299,7 @@ def test_a_table_holds_rows_with_typed_cells(example: KnowledgeBase) -> None:
     values = [row["value"] for row in table if row["value"] is not None]
     assert all(isinstance(value, Decimal) for value in values)
     assert [*table[:2]] == [table[0], table[1]]
-    assert f"<Table of {len(table)} rows" in repr(table)
+    assert f"<QueryResult of {len(table)} rows" in repr(table)
 
 
 def test_a_parameter_that_is_bound_is_shown_in_its_column(example: KnowledgeBase) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import functools
 import io
 import re
 from pathlib import Path
@@ -19,7 +18,6 @@ from kb.site.tables.study import StudyTables
 from kb.stores.library import library
 
 
-@functools.cache
 def test_every_thing_has_a_page_at_the_path_of_its_iri(
     site_folder: Path, site: PageContext
 ) -> None:

@@ -119,10 +119,15 @@ def facets(site: PageContext) -> list[Facet]:
         _scheme(site, "design", lambda view: [site.studies[view.claim.study].kind]),
         entities("source", sources, lambda view: [view.claim.source]),
         _values(site, "kind", "Kind of claim", lambda view: [view.claim.kind]),
-        _fixed("verification", "Verification", states, lambda view: [view.check.state.value]),
+        _fixed(
+            "verification", "Verification", states, lambda view: [view.verification.state.value]
+        ),
         _fixed("standing", "Standing", _STANDINGS, lambda v: [v.standing.value or UNCONTESTED]),
         _values(
-            site, "discrepancy", "Discrepancy", lambda v: [f.kind for f in v.findings] or [NONE]
+            site,
+            "discrepancy",
+            "Discrepancy",
+            lambda v: [f.kind for f in v.discrepancies] or [NONE],
         ),
     ]
 

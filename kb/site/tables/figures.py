@@ -55,7 +55,7 @@ class DisplayedFigure:
     @property
     def mark(self) -> tuple[str, str]:
         """The sign of the worst verification state, which must not hide behind better ones."""
-        states = {view.check.state for view in self.claims}
+        states = {view.verification.state for view in self.claims}
         return STATES[next(state for state in _WORST_FIRST if state in states)]
 
     @property
@@ -72,7 +72,7 @@ class DisplayedFigure:
     @property
     def concerns(self) -> tuple[Discrepancy, ...]:
         """The discrepancies that the claims are part of, the most severe first."""
-        by_id = {finding.id: finding for view in self.claims for finding in view.findings}
+        by_id = {finding.id: finding for view in self.claims for finding in view.discrepancies}
         order = list(Severity)
         return tuple(sorted(by_id.values(), key=lambda one: (order.index(one.severity), one.id)))
 
@@ -128,7 +128,7 @@ def displayed_comparisons(
 
 def count_states(views: Iterable[ClaimView]) -> dict[VerificationState, int]:
     """Count claims by the state of their verification, in the order of ``STATES``."""
-    counts = Counter(view.check.state for view in views)
+    counts = Counter(view.verification.state for view in views)
     return {state: counts[state] for state in STATES}
 
 
