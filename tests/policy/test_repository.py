@@ -287,7 +287,7 @@ def test_the_citation_names_this_version_and_credits_what_the_records_transcribe
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert citation["cff-version"] == "1.2.0"
     assert {"message", "title", "authors"} <= citation.keys()
-    assert citation["version"] == pyproject()["project"]["version"]
+    assert citation["version"] == pyproject()["project"]["version"] == kb.__version__
     notice = " ".join((ROOT / "evidence" / "LICENSE").read_text(encoding="utf-8").split())
     assert citation["references"]
     assert not [paper["title"] for paper in citation["references"] if paper["title"] not in notice]

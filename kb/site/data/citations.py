@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from functools import cache
-from importlib.metadata import version
 from typing import Any, Final
 
+from kb import __version__
 from kb.model import Publication
 from kb.site.context import SCHEMES, PageContext
 from kb.site.page import OutputFile
@@ -33,12 +32,6 @@ def citation_files(site: PageContext) -> Iterator[OutputFile]:
         yield OutputFile(f"{path}.bib", bibtex(citation).encode())
 
 
-@cache
-def software_version() -> str:
-    """Return the version of the package, which its dataset shares."""
-    return version("kb")
-
-
 def page_citation(site: PageContext, path: str, title: str) -> Citation:
     """Return how a page of the evidence base is cited."""
     dataset = site.evidence.dataset
@@ -47,7 +40,7 @@ def page_citation(site: PageContext, path: str, title: str) -> Citation:
         "type": "dataset" if path == "index" else "webpage",
         "title": title,
         "URL": dataset.base if path == "index" else f"{dataset.base}{path}/",
-        "version": software_version(),
+        "version": __version__,
         "author": [{"literal": name} for name in dataset.creators],
     }
     return citation if path == "index" else citation | {"container-title": dataset.title}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from kb import __version__
 from kb.model import Publication
 from kb.records.vocabulary import Term
 from kb.site.context import SCHEMES, PageContext
-from kb.site.data.citations import software_version
 
 _FILES: Final = {"data/kb.nq": "application/n-quads", "data/claims.csv": "text/csv"}
 
@@ -53,7 +53,7 @@ def _dataset(site: PageContext) -> Description:
         "description": dataset.description,
         "url": dataset.base,
         "license": dataset.license,
-        "version": software_version(),
+        "version": __version__,
         "creator": [{"@type": "Organization", "name": name} for name in dataset.creators],
         "isBasedOn": list(dataset.credits),
         "distribution": [
