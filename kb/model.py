@@ -1,11 +1,13 @@
-"""The evidence base as data: what records mean, after their short forms are written out.
+"""The evidence base as immutable data: what records mean, their short forms written out.
 
-Everything is immutable and compares by value. A claim is one figure (or word) about one
-measure in one place of one source; a block of a record becomes one claim for each group and
-one for the comparison. Ids are local: a claim's IRI is ``<base>study/<study>#<id>``.
+A claim is one figure (or word) about one measure in one place of one source; a block of a
+record becomes one claim for each group and one for the comparison. Ids are local: a claim's IRI
+is ``<base>study/<study>#<id>``.
 
-Where a field is written (RDF, CSV, Parquet, explanations, pages, digests) stands in its
-annotation, an ``Output``; a field without one is an RDF property of its own name.
+The annotation of a field, an ``Output``, tells where it is written: RDF, CSV, Parquet,
+explanations, pages and digests. A field without one is an RDF property of its own name. A new
+field of a claim is declared here, in ``kb.records.schema`` and as a property in
+``ontology/kb.ttl``; nothing else has to know it.
 """
 
 from __future__ import annotations
@@ -46,7 +48,7 @@ def slug(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """When a figure holds. Each part is a duration, or the id of an event, drug or regimen.
+    """The time of a figure. Each part is a duration, or the id of an event, drug or regimen.
 
     ``at`` is a landmark, ``within`` a window, ``over`` a period observed throughout, ``from``
     the origin of the time axis; ``after``, ``before`` and ``during`` place an assessment in the
@@ -62,17 +64,17 @@ class Time:
     from_: str = ""
 
     def __str__(self) -> str:
-        """Write the phrase again, its clauses in a fixed order."""
+        """Return the phrase, its clauses in a fixed order: "at 2 years, from randomisation"."""
         return _phrase(self)
 
     def parts(self) -> dict[str, str]:
-        """Return the clauses that are there, by preposition.
+        """Return the clauses that are not empty, by preposition.
 
         >>> Time(at="2 years", from_="randomisation").parts()
         {'at': '2 years', 'from': 'randomisation'}
         """
-        pairs = ((word, getattr(self, attr)) for word, attr in _CLAUSES)
-        return {word: what for word, what in pairs if what}
+        clauses = ((word, getattr(self, attr)) for word, attr in _CLAUSES)
+        return {word: text for word, text in clauses if text}
 
 
 _CLAUSES: Final = tuple((f.name.rstrip("_"), f.name) for f in fields(Time))
@@ -80,7 +82,7 @@ _CLAUSES: Final = tuple((f.name.rstrip("_"), f.name) for f in fields(Time))
 
 @lru_cache(maxsize=4_096)
 def _phrase(time: Time) -> str:
-    return ", ".join(f"{word} {what}" for word, what in time.parts().items())
+    return ", ".join(f"{word} {text}" for word, text in time.parts().items())
 
 
 PREPOSITIONS: Final = tuple(word for word, _ in _CLAUSES)
@@ -98,8 +100,8 @@ class Output:
 
     A claim's field may have a column of ``claims.csv`` (``csv``), one of the Parquet tables
     (``table``; by default of the same name), and a ``label``, under which ``explain()`` and the
-    pages show it. ``printed`` tells facts of the source from ids and the curator's notes: digests
-    of claims cover only what is printed.
+    pages show it. ``printed`` separates facts of the source from ids and the curator's notes:
+    digests of claims cover only what is printed. ``outputs`` fills in the other fields.
     """
 
     predicate: str = ""
@@ -109,11 +111,11 @@ class Output:
     label: str = ""
     printed: bool = True
     attr: str = ""
-    """The attribute, dotted in a part of a claim: ``figure.value``. Filled in by ``outputs``."""
+    """The attribute; dotted in a part of a claim: ``figure.value``."""
     type: type = str
-    """The Python type of one value; filled in by ``outputs``."""
+    """The Python type of one value."""
     many: bool = False
-    """Whether the field holds several values in no order; filled in by ``outputs``."""
+    """Whether the field holds a set of values, as a sorted tuple."""
 
     @property
     def scheme(self) -> str:
@@ -144,14 +146,14 @@ def outputs(kind: type) -> tuple[Output, ...]:
     >>> [output.predicate for output in outputs(Section)][-2:]
     ['position', 'holdsEvidence']
     """
-    found = []
+    result = []
     for name, hint in get_type_hints(kind, include_extras=True).items():
         plain, *annotations = get_args(hint) if get_origin(hint) is Annotated else (hint,)
         several = get_origin(plain) is tuple
         type_ = get_args(plain)[0] if get_args(plain) else plain
         if type_ in _SCALARS:
             output = next((a for a in annotations if isinstance(a, Output)), Output())
-            found.append(
+            result.append(
                 replace(
                     output,
                     predicate=output.predicate or _camel_case(name),
@@ -161,7 +163,7 @@ def outputs(kind: type) -> tuple[Output, ...]:
                     many=several and output.kind not in ("lines", "amounts"),
                 )
             )
-    return tuple(found)
+    return tuple(result)
 
 
 def _camel_case(name: str) -> str:
@@ -278,7 +280,7 @@ class Partition:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What is measured: its identity decides which claims speak of the same thing.
+    """What is measured: claims with equal measures report the same quantity.
 
     ``statistic`` is the broader one where several statistics express the same quantity: a count
     and a percentage are both a frequency. ``comparator`` is the other group when two groups are
@@ -318,7 +320,7 @@ def measure_key(measure: Measure) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """The figure as stored: digits as printed, None or "" for what is not printed."""
+    """A figure, with its digits as printed; None or "" stands for what is not printed."""
 
     value: Annotated[Decimal | None, Output(table="value")] = None
     digits: Annotated[str, Output("lexical")] = ""
@@ -350,7 +352,7 @@ class ComparisonResult:
 
 @dataclass(frozen=True, slots=True)
 class DoseStep:
-    """One step of a regimen as given; ``low`` and ``high`` when a range of doses is printed."""
+    """One step of a regimen as given; ``amounts`` if several amounts are printed for it."""
 
     position: Annotated[int, Output(printed=False, table="position")]
     drug: Annotated[str, Output(kind="term:drug", table="drug")]
@@ -460,7 +462,7 @@ class Adjudication:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The whole model: every list sorted by id, so that equal evidence is equal data."""
+    """The whole model: every tuple is sorted by id, so that equal evidence compares equal."""
 
     dataset: Dataset
     publications: tuple[Publication, ...]

@@ -111,7 +111,7 @@ def _value(claim: Claim) -> str:
 
 
 def _bound(claim: Claim, value: Decimal | None) -> str:
-    """Return a bound with its digits as printed; a decimal has lost "0.80" if YAML said 0.8."""
+    """Return a bound with its digits as printed: a record may have 0.8 where 0.80 is printed."""
     return "" if value is None else digits_of(claim.printed, value)
 
 

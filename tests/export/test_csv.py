@@ -1,4 +1,4 @@
-"""An analyst takes the claims elsewhere: fixed columns, one row each, harmless in a spreadsheet."""
+"""The table of claims: fixed columns, a row for each claim, harmless in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -94,7 +94,9 @@ def test_operators_and_words_are_kept(example: KnowledgeBase) -> None:
     assert one(example, endpoint="APPROVAL")["value"] == "2017-08"
 
 
-def test_a_p_value_keeps_its_operator_and_stands_in_both_arms(example: KnowledgeBase) -> None:
+def test_a_p_value_keeps_its_operator_and_is_in_the_rows_of_both_arms(
+    example: KnowledgeBase,
+) -> None:
     found = [r for r in rows(example) if r["endpoint"] == "TIME_TO_RELIEF"]
     assert {(r["kind"], r["group"], r["comparator"], r["p_value"]) for r in found} == {
         ("result", "calmol", "placebo", "<0.001"),
@@ -120,7 +122,9 @@ def test_each_step_of_a_dose_has_its_amount_unit_and_schedule(example: Knowledge
     ]
 
 
-def test_second_hand_figures_name_number_and_publication(example: KnowledgeBase) -> None:
+def test_second_hand_figures_have_the_reference_number_and_publication(
+    example: KnowledgeBase,
+) -> None:
     row = one(example, study="ease", section="Table 1")
     assert (row["cites"], row["publication"]) == ("12", "ease-2016")
     both = one(example, study="halt-aura", group="placebo")
@@ -128,7 +132,9 @@ def test_second_hand_figures_name_number_and_publication(example: KnowledgeBase)
     assert one(example, section="Abstract", endpoint="SAMPLE_SIZE")["cites"] == ""
 
 
-def test_verification_has_its_four_words(example: KnowledgeBase, example_root: Path) -> None:
+def test_the_verification_column_has_four_values(
+    example: KnowledgeBase, example_root: Path
+) -> None:
     assert {r["verification"] for r in rows(example)} == {"verified", "source_unavailable"}
     unchecked = {r["verification"] for r in rows(KnowledgeBase(example_root))}
     assert unchecked == {"not_checked", "source_unavailable"}
@@ -144,14 +150,14 @@ def test_a_contested_claim_has_its_standing_and_its_discrepancies(example: Knowl
 
 
 @given(st.text(max_size=20))
-def test_no_cell_begins_as_a_formula_unless_it_is_a_number(text: str) -> None:
+def test_only_a_number_may_begin_like_a_formula(text: str) -> None:
     cell = escape_formula(text)
     assert cell.lstrip("'") == text.lstrip("'")
     if cell[:1] in set("=+-@\t\r"):
         float(cell.removeprefix("="))
 
 
-def test_markup_commas_and_quotes_come_back_as_written(example_root: Path) -> None:
+def test_markup_commas_and_quotes_are_preserved(example_root: Path) -> None:
     odd = '<b>"63%", free; of = pain</b>'
     edit(
         example_root,

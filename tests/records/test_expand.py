@@ -1,4 +1,4 @@
-"""A curator writes a record in short forms, and reads back what the paper prints."""
+"""Short forms of records become claims that hold what the paper prints."""
 
 from __future__ import annotations
 
@@ -111,14 +111,16 @@ def test_any_text_is_a_value_or_an_error_of_the_record(text: str) -> None:
         ("from randomisation, at 12 weeks", {"at": "12 weeks", "from": "randomisation"}),
     ],
 )
-def test_a_time_phrase_says_how_a_moment_is_meant(phrase: str, parts: dict[str, str]) -> None:
+def test_a_time_phrase_has_a_preposition_for_each_moment(
+    phrase: str, parts: dict[str, str]
+) -> None:
     time = parse_time(phrase)
     assert time.parts() == parts
     assert parse_time(str(time)) == time
 
 
 @pytest.mark.parametrize("phrase", ["2 years", "at", "at 2 years, at 3 years", "until noon"])
-def test_a_phrase_that_says_no_moment_is_refused(phrase: str) -> None:
+def test_a_phrase_without_a_moment_is_refused(phrase: str) -> None:
     with pytest.raises(ValueError, match=r"at, within|twice"):
         parse_time(phrase)
 
@@ -164,7 +166,7 @@ def test_any_p_value_is_read_back(value: Decimal, operator: str) -> None:
     assert (p.operator, p.value, p.printed) == (operator, value, f"{operator}{value}")
 
 
-def test_a_dose_says_amount_days_cycles_and_rest() -> None:
+def test_a_dose_has_amount_days_cycles_and_rest() -> None:
     given_as = {"drug": "x", "amount": 28, "unit": "mg/day", "for": 7, "cycles": "2-6"}
     dose = Dose.model_validate(given_as)
     assert (dose.amount, dose.for_, dose.cycles) == (D(28), "7", "2-6")
@@ -180,7 +182,7 @@ def test_a_bound_may_be_open_but_not_both() -> None:
 
 
 @given(st.text(max_size=60))
-def test_a_slug_is_fit_for_a_fragment_and_a_file_name(text: str) -> None:
+def test_a_slug_is_safe_in_a_fragment_and_a_file_name(text: str) -> None:
     made = slug(text)
     assert not set(made) & set(" /\\#?<>\"'&%:\n\t\r\x00")
     assert made == slug(made)
@@ -233,7 +235,7 @@ def test_a_category_is_a_part_of_an_endpoint(example: KnowledgeBase) -> None:
     assert found == {"female": 53, "male": 47}
 
 
-def test_after_the_first_and_after_the_second_drug_is_time_in_one_group(
+def test_after_the_first_and_the_second_drug_are_times_of_one_group(
     example: KnowledgeBase,
 ) -> None:
     found = claims(example, "ease", "PAIN_FREE")
@@ -241,7 +243,7 @@ def test_after_the_first_and_after_the_second_drug_is_time_in_one_group(
     assert {c.measure.group for c in found} == {"all"}
 
 
-def test_landmark_window_and_origin_are_told_apart(example: KnowledgeBase) -> None:
+def test_landmark_window_and_origin_are_separate(example: KnowledgeBase) -> None:
     parts = [c.measure.time.parts() for c in example.evidence.claims if c.study == "halt"]
     assert {"at": "2 hours"} in parts
     assert {"within": "2 doses"} in parts
@@ -260,21 +262,21 @@ def test_bounds_have_their_kind(example: KnowledgeBase) -> None:
     )
 
 
-def test_an_interval_has_no_point_and_an_operator_stays(example: KnowledgeBase) -> None:
+def test_an_interval_has_no_point_and_keeps_its_operator(example: KnowledgeBase) -> None:
     interval = one(example, "halt", "RELIEF", group="placebo").figure
     assert (interval.value, interval.low, interval.high) == (None, 28, 50)
     operators = {c.figure.operator for c in claims(example, "halt", "NAUSEA")}
     assert operators == {"<", ">"}
 
 
-def test_a_value_in_words_comes_from_a_closed_list(example: KnowledgeBase) -> None:
+def test_a_value_in_words_is_from_a_closed_list(example: KnowledgeBase) -> None:
     assert one(example, "halt", "DURATION", statistic="median").figure.text_value == "not-reached"
     assert one(example, "ease", "AE").figure.text_value == "none"
     ns = one(example, "halt", "RELIEF", comparator="placebo").result
     assert (ns.p_printed, ns.p_value, ns.significance) == ("ns", None, "not-significant")
 
 
-def test_one_block_carries_both_arms_and_their_comparison(example: KnowledgeBase) -> None:
+def test_one_block_holds_both_arms_and_their_comparison(example: KnowledgeBase) -> None:
     found = claims(example, "halt", "TIME_TO_RELIEF")
     assert len(found) == 3
     assert len({claim.block for claim in found}) == 1
@@ -285,7 +287,7 @@ def test_one_block_carries_both_arms_and_their_comparison(example: KnowledgeBase
     assert five.figure.digits == "5.0"
 
 
-def test_a_difference_is_of_two_groups_in_their_unit(example: KnowledgeBase) -> None:
+def test_a_difference_of_two_groups_has_their_unit(example: KnowledgeBase) -> None:
     claim = one(example, "halt", "DURATION", statistic="difference")
     assert (claim.figure.value, claim.figure.unit) == (D("1.6"), "weeks")
     assert (claim.measure.group, claim.measure.comparator) == ("calmol", "placebo")
@@ -299,7 +301,7 @@ def test_an_analysis_set_lies_within_the_study(example: KnowledgeBase) -> None:
     assert groups["first-80.calmol"].within == "first-80"
 
 
-def test_a_share_says_of_whom_it_is(example: KnowledgeBase) -> None:
+def test_a_proportion_names_its_group(example: KnowledgeBase) -> None:
     claim = one(example, "halt", "RELIEF", group="calmol.pain-free")
     assert claim.figure.value == 78
 
@@ -319,7 +321,7 @@ def test_cohorts_are_groups_that_make_a_whole(example: KnowledgeBase) -> None:
     assert {c.figure.value for c in claims(example, "ease", "SAMPLE_SIZE")} == {6}
 
 
-def test_an_approval_is_a_dated_fact_and_no_result(example: KnowledgeBase) -> None:
+def test_an_approval_is_a_dated_fact_and_not_a_result(example: KnowledgeBase) -> None:
     claim = one(example, "halt", "APPROVAL")
     assert (claim.kind, claim.figure.date) == ("approval", "2017-08")
     assert claim.measure.population == "migraine-with-aura"

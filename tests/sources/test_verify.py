@@ -1,4 +1,4 @@
-"""A curator verifies: each claim is verified, failed, not checked or without its source."""
+"""Each claim is verified, failed, not checked, or its source is unavailable."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from kb.sources.verify import claim_digests, counts, verify
 HALT = "evidence/studies/halt.yaml"
 
 
-def checks(root: Path, texts: Path = TEXTS) -> dict[str, Verification]:
-    return {claim: check for (_, claim), check in KnowledgeBase(root, texts).verifications.items()}
+def verifications(root: Path, texts: Path = TEXTS) -> dict[str, Verification]:
+    return {claim: one for (_, claim), one in KnowledgeBase(root, texts).verifications.items()}
 
 
 def failed(root: Path, texts: Path = TEXTS) -> dict[str, str]:
     """Return the claims that failed, with their reasons."""
     return {
         name: "; ".join(check.reasons)
-        for name, check in checks(root, texts).items()
+        for name, check in verifications(root, texts).items()
         if check.state is VerificationState.FAILED
     }
 
 
-def test_what_stands_in_the_texts_is_verified(example_root: Path) -> None:
-    found = counts(checks(example_root).values())
+def test_claims_that_the_texts_print_are_verified(example_root: Path) -> None:
+    found = counts(verifications(example_root).values())
     claims = len(KnowledgeBase(example_root).evidence.claims)
     assert found == {
         "verified": claims - 1,
@@ -41,26 +41,24 @@ def test_what_stands_in_the_texts_is_verified(example_root: Path) -> None:
 
 
 def test_a_source_without_a_text_is_unavailable_and_never_passes(example_root: Path) -> None:
-    states = {c.claim.source: c.state for c in checks(example_root).values()}
+    states = {c.claim.source: c.state for c in verifications(example_root).values()}
     assert states["calmol-label"] is VerificationState.SOURCE_UNAVAILABLE
     edit(example_root, "evidence/sources/headache-review.yaml", "text: headache-review.txt\n", "")
-    states = {c.claim.source: c.state for c in checks(example_root).values()}
+    states = {c.claim.source: c.state for c in verifications(example_root).values()}
     assert states["headache-review"] is VerificationState.SOURCE_UNAVAILABLE
 
 
-def test_a_text_that_is_not_there_leaves_claims_unchecked(
-    example_root: Path, tmp_path: Path
-) -> None:
+def test_claims_are_not_checked_without_the_text(example_root: Path, tmp_path: Path) -> None:
     texts = tmp_path / "texts"
     texts.mkdir()
     shutil.copy(TEXTS / "halt-paper.txt", texts)
-    states = {c.claim.source: c.state for c in checks(example_root, texts).values()}
+    states = {c.claim.source: c.state for c in verifications(example_root, texts).values()}
     assert states == {
         "halt-paper": VerificationState.VERIFIED,
         "headache-review": VerificationState.NOT_CHECKED,
         "calmol-label": VerificationState.SOURCE_UNAVAILABLE,
     }
-    assert {c.state for c in checks(example_root, tmp_path).values()} == {
+    assert {c.state for c in verifications(example_root, tmp_path).values()} == {
         VerificationState.NOT_CHECKED,
         VerificationState.SOURCE_UNAVAILABLE,
     }
@@ -100,7 +98,7 @@ def test_a_text_that_is_not_there_leaves_claims_unchecked(
         ("row: Free of pain, column: calmol", "row: Free of pain, column: seltiran", "no column"),
     ],
 )
-def test_what_does_not_stand_there_fails_and_says_why(
+def test_a_figure_that_is_not_printed_there_fails_with_the_reason(
     example_root: Path, old: str, new: str, reason: str
 ) -> None:
     edit(example_root, HALT, old, new)
@@ -109,7 +107,7 @@ def test_what_does_not_stand_there_fails_and_says_why(
     assert all(reason in said for said in found.values()), found
 
 
-def test_the_operator_of_an_interval_stands_at_its_first_figure(
+def test_the_operator_of_an_interval_is_printed_at_its_first_figure(
     example_root: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(TEXTS, tmp_path, dirs_exist_ok=True)
@@ -121,12 +119,12 @@ def test_the_operator_of_an_interval_stands_at_its_first_figure(
     assert failed(example_root, tmp_path) == {}
 
 
-def test_a_figure_of_another_section_does_not_stand_here(example_root: Path) -> None:
+def test_a_figure_printed_in_another_section_fails(example_root: Path) -> None:
     edit(example_root, HALT, '    at: "3"\n', "    at: Abstract\n")
     assert list(failed(example_root)) == ["halt-paper.Abstract.PAIN_FREE.calmol.2"]
 
 
-def test_an_approval_s_date_must_stand_in_its_print(example_root: Path, tmp_path: Path) -> None:
+def test_the_date_of_an_approval_must_be_printed(example_root: Path, tmp_path: Path) -> None:
     shutil.copytree(TEXTS, tmp_path, dirs_exist_ok=True)
     (tmp_path / "label.txt").write_text("4.1 Indications\napproved in August 2017.\n", "utf-8")
     source = "evidence/sources/calmol-label.yaml"
@@ -139,7 +137,7 @@ def test_an_approval_s_date_must_stand_in_its_print(example_root: Path, tmp_path
 
 def test_one_claim_that_fails_leaves_the_others_verified(example_root: Path) -> None:
     edit(example_root, HALT, "values: {first-80: 80%}", "values: {first-80: 81%}")
-    states = [c.state for c in checks(example_root).values()]
+    states = [c.state for c in verifications(example_root).values()]
     assert states.count(VerificationState.FAILED) == 1
     assert states.count(VerificationState.VERIFIED) == len(states) - 2
 
@@ -160,7 +158,7 @@ def states_by_source(root: Path) -> dict[str, set[VerificationState]]:
     return found
 
 
-def test_an_attestation_speaks_for_claims_whose_text_is_not_there(example_root: Path) -> None:
+def test_claims_without_a_text_are_verified_by_their_attestation(example_root: Path) -> None:
     assert states_by_source(example_root)["halt-paper"] == {VerificationState.NOT_CHECKED}
     attest(example_root)
     assert states_by_source(example_root) == {
@@ -182,7 +180,7 @@ def test_an_attestation_speaks_for_claims_whose_text_is_not_there(example_root: 
         ('{p: "=0.03"}', '{p: "≤0.03"}'),
     ],
 )
-def test_one_changed_claim_makes_its_source_s_attestation_void(
+def test_a_changed_claim_voids_the_attestation_of_its_source(
     example_root: Path, old: str, new: str
 ) -> None:
     attest(example_root)
@@ -192,14 +190,14 @@ def test_one_changed_claim_makes_its_source_s_attestation_void(
     assert found["headache-review"] == {VerificationState.VERIFIED}
 
 
-def test_a_removed_claim_makes_the_attestation_void(example_root: Path) -> None:
+def test_a_removed_claim_voids_the_attestation(example_root: Path) -> None:
     attest(example_root)
     line = "      - {endpoint: SAMPLE_SIZE, printed: In 120 adults, values: {all: {n: 120}}}\n"
     edit(example_root, HALT, line, "")
     assert states_by_source(example_root)["halt-paper"] == {VerificationState.NOT_CHECKED}
 
 
-def test_with_a_text_the_text_decides(example_root: Path) -> None:
+def test_the_text_overrides_the_attestation(example_root: Path) -> None:
     edit(example_root, HALT, "values: {first-80: 80%}", "values: {first-80: 81%}")
     base = KnowledgeBase(example_root)
     write_attestations(example_root, claim_digests(base.evidence))
@@ -210,7 +208,7 @@ def test_with_a_text_the_text_decides(example_root: Path) -> None:
     ]
 
 
-def test_attestations_are_the_same_bytes_each_time_and_read_back(example_root: Path) -> None:
+def test_attestations_are_written_reproducibly_and_read_back(example_root: Path) -> None:
     attest(example_root)
     first = attestation_file(example_root).read_bytes()
     attest(example_root)
@@ -229,7 +227,7 @@ def test_attestations_are_the_same_bytes_each_time_and_read_back(example_root: P
         "",
     ],
 )
-def test_attestations_that_are_none_are_an_error(example_root: Path, text: str) -> None:
+def test_a_malformed_attestation_file_is_an_error(example_root: Path, text: str) -> None:
     attestation_file(example_root).write_text(text, "utf-8")
     with pytest.raises(RecordError, match=r"verification\.yaml"):
         _ = KnowledgeBase(example_root).verifications
@@ -238,7 +236,9 @@ def test_attestations_that_are_none_are_an_error(example_root: Path, text: str) 
 # --- the project's own evidence --------------------------------------------------------------
 
 
-def test_every_claim_of_the_papers_stands_in_them(real: KnowledgeBase, source_texts: Path) -> None:
+def test_every_claim_of_the_project_is_printed_in_its_paper(
+    real: KnowledgeBase, source_texts: Path
+) -> None:
     texts = load_texts(source_texts, real.records.sources.values())
     found = verify(real.evidence, texts)
     assert [f"{c.claim.study}#{c.claim.id}: {c.reasons}" for c in found if c.reasons] == []
