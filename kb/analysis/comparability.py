@@ -1,7 +1,7 @@
-"""What differs between studies whose figures stand side by side, said before they are compared.
+"""How studies differ whose figures are shown side by side, so that nobody compares them unaware.
 
-Figures of several studies are alike only in what is the same for all of them: the endpoint and
-its definition, the population, the treatment before, who is counted, and when.
+Figures of several studies are comparable only as far as the endpoint and its definition, the
+population, the prior treatment, the patients counted and the time are the same.
 """
 
 from __future__ import annotations
@@ -11,19 +11,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from kb.checks.groups import ANALYSIS_SET
+from kb.checks.wording import value_text
 from kb.model import Claim, Evidence, Group
 from kb.records.vocabulary import Vocabulary
 
-UNSAID: Final = "not said"
-_SET: Final = "analysis-set"
+NOT_STATED: Final = "not stated"
 _SUBGROUP: Final = "subgroup"
 _NAMED: Final = 3
-"""So many studies are named in one line; more are counted."""
+"""At most this many studies are named in one line; more are counted."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One respect in which the figures are not alike: each value with the studies it holds for.
+    """One respect in which figures differ: each value with the studies it holds for.
 
     >>> print(Difference("population", (("adults", ("A", "B")), ("children", ("C",)))))
     population: adults (A, B); children (C)
@@ -33,20 +34,20 @@ class Difference:
     values: tuple[tuple[str, tuple[str, ...]], ...]
 
     def __str__(self) -> str:
-        """Say it in one line, many studies as their number."""
-        said = (f"{value} ({self._who(studies)})" for value, studies in self.values)
-        return f"{self.respect}: {'; '.join(said)}"
+        """Return the difference in one line, with the number of studies where they are many."""
+        values = (f"{value} ({_named(studies)})" for value, studies in self.values)
+        return f"{self.respect}: {'; '.join(values)}"
 
-    @staticmethod
-    def _who(studies: tuple[str, ...]) -> str:
-        return ", ".join(studies) if len(studies) <= _NAMED else f"{len(studies)} studies"
+
+def _named(studies: tuple[str, ...]) -> str:
+    return ", ".join(studies) if len(studies) <= _NAMED else f"{len(studies)} studies"
 
 
 class Comparability:
-    """Says what differs between the studies of claims; made once for an evidence base."""
+    """Finds how the studies of claims differ; one instance serves a whole evidence base."""
 
     def __init__(self, evidence: Evidence, vocabulary: Vocabulary) -> None:
-        """Index groups, names, definitions and what else tells populations apart."""
+        """Index groups, names, definitions and what else distinguishes populations."""
         self._vocabulary = vocabulary
         self.claims = {(claim.study, claim.id): claim for claim in evidence.claims}
         self._names = {study.id: study.name for study in evidence.studies}
@@ -67,7 +68,7 @@ class Comparability:
             "analysis set": self._analysis_set,
             "share of whom": self._share_of_whom,
             "statistic": self._statistic,
-            "time": lambda claim: str(claim.measure.time) or UNSAID,
+            "time": lambda claim: str(claim.measure.time) or NOT_STATED,
         }
 
     def differences(self, claims: Iterable[Claim]) -> tuple[Difference, ...]:
@@ -83,54 +84,53 @@ class Comparability:
         return tuple(self._respects)
 
     def profile(self, claim: Claim) -> tuple[str, ...]:
-        """Return the value of a claim in each of ``respects``; "" where it says nothing."""
+        """Return the value of a claim in each of ``respects``; "" where none applies."""
         key = (claim.study, claim.id)
         if key not in self._profiles:
             self._profiles[key] = tuple(value_of(claim) for value_of in self._respects.values())
         return self._profiles[key]
 
     def definitions(self) -> Mapping[str, Mapping[str, str]]:
-        """Return, for each endpoint, how each study that defines it does so."""
-        return {endpoint: _joined(said) for endpoint, said in self._definitions.items() if said}
+        """Return the definitions of each endpoint, by study."""
+        return {endpoint: _joined(texts) for endpoint, texts in self._definitions.items() if texts}
 
     def background(self) -> Mapping[str, Mapping[str, str]]:
-        """Return what else tells populations apart, by its label: what each study says of it."""
+        """Return what else distinguishes populations, by label: what each study prints of it."""
         every = sorted(self._background.items())
-        return {self._term("endpoint", name): _joined(said) for name, said in every}
+        return {self._term("endpoint", name): _joined(texts) for name, texts in every}
 
     def _all(self, claims: list[Claim]) -> Iterator[Difference]:
         profiles = [(claim.study, self.profile(claim)) for claim in claims]
         for at, respect in enumerate(self._respects):
-            found: dict[str, set[str]] = defaultdict(set)
+            studies_by_value: dict[str, set[str]] = defaultdict(set)
             for study, profile in profiles:
                 if value := profile[at]:
-                    found[value].add(study)
-            if len(found) > 1:
-                yield self._difference(respect, found)
+                    studies_by_value[value].add(study)
+            yield from self._difference(respect, studies_by_value)
         studies = {claim.study for claim in claims}
         for endpoint in sorted({claim.measure.endpoint for claim in claims}):
-            of = {claim.study for claim in claims if claim.measure.endpoint == endpoint}
+            reporting = {claim.study for claim in claims if claim.measure.endpoint == endpoint}
             respect = f"definition of {self._term('endpoint', endpoint)}"
-            yield from self._stated(respect, self._definitions[endpoint], of)
-        for endpoint, said in sorted(self._background.items()):
-            yield from self._stated(self._term("endpoint", endpoint), said, studies)
+            yield from self._stated(respect, self._definitions[endpoint], reporting)
+        for endpoint, texts in sorted(self._background.items()):
+            yield from self._stated(self._term("endpoint", endpoint), texts, studies)
 
     def _stated(
-        self, respect: str, said: Mapping[str, list[str]], studies: set[str]
+        self, respect: str, texts: Mapping[str, list[str]], studies: set[str]
     ) -> Iterator[Difference]:
-        """What some studies state and others do not is a difference too."""
-        found: dict[str, set[str]] = defaultdict(set)
-        joined = _joined(said)
+        """What some studies state and others do not is a difference, too."""
+        joined = _joined(texts)
+        studies_by_value: dict[str, set[str]] = defaultdict(set)
         for study in studies:
-            found[joined.get(study, "") or UNSAID].add(study)
-        if len(found) > 1:
-            yield self._difference(respect, found)
+            studies_by_value[joined.get(study, "") or NOT_STATED].add(study)
+        yield from self._difference(respect, studies_by_value)
 
-    def _difference(self, respect: str, found: Mapping[str, set[str]]) -> Difference:
-        """The commonest value first, what is not said last."""
-        order = sorted(found, key=lambda value: (value == UNSAID, -len(found[value]), value))
-        named = ((v, tuple(sorted(self._names[s] for s in found[v]))) for v in order)
-        return Difference(respect, tuple(named))
+    def _difference(self, respect: str, by_value: Mapping[str, set[str]]) -> Iterator[Difference]:
+        """Put the most frequent value first, and what is not stated last."""
+        if len(by_value) > 1:
+            order = sorted(by_value, key=lambda v: (v == NOT_STATED, -len(by_value[v]), v))
+            named = ((v, tuple(sorted(self._names[s] for s in by_value[v]))) for v in order)
+            yield Difference(respect, tuple(named))
 
     def _tells_apart(self, claim: Claim) -> bool:
         name = claim.measure.endpoint
@@ -147,7 +147,7 @@ class Comparability:
     def _trait(self, name: str) -> Callable[[Claim], str]:
         def of(claim: Claim) -> str:
             population = self._population(claim)
-            return self._vocabulary.inherited("population", population, name) or UNSAID
+            return self._vocabulary.inherited("population", population, name) or NOT_STATED
 
         return of
 
@@ -172,7 +172,7 @@ class Comparability:
 
     def _analysis_set(self, claim: Claim) -> str:
         for group in self._around(claim):
-            if group.kind == _SET:
+            if group.kind == ANALYSIS_SET:
                 return group.label
             if group.kind == _SUBGROUP:
                 return "a subgroup"
@@ -181,17 +181,17 @@ class Comparability:
     def _share_of_whom(self, claim: Claim) -> str:
         if claim.figure.unit != "%":
             return ""
-        told = (
+        criteria = (
             " ".join(filter(None, (self._term("endpoint", g.who_endpoint), g.who_category)))
             for g in self._around(claim)
             if g.who_endpoint
         )
-        return next((f"of those with {criterion}" for criterion in told), "of all")
+        return next((f"of those with {criterion}" for criterion in criteria), "of all")
 
     def _statistic(self, claim: Claim) -> str:
         """A figure in words has no statistic to compare."""
-        said = claim.figure.value is not None
-        return self._term("statistic", claim.measure.statistic) if said else ""
+        has_value = claim.figure.value is not None
+        return self._term("statistic", claim.measure.statistic) if has_value else ""
 
     def _term(self, scheme: str, notation: str) -> str:
         return self._vocabulary.get(scheme, notation).label
@@ -201,12 +201,9 @@ def _nested() -> dict[str, dict[str, list[str]]]:
     return defaultdict(lambda: defaultdict(list))
 
 
-def _joined(said: Mapping[str, Iterable[str]]) -> dict[str, str]:
-    return {study: "; ".join(dict.fromkeys(texts)) for study, texts in said.items()}
+def _joined(by_study: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    return {study: "; ".join(dict.fromkeys(texts)) for study, texts in by_study.items()}
 
 
 def _short(claim: Claim) -> str:
-    figure = claim.figure
-    unit = "%" if figure.unit == "%" else f" {figure.unit}".rstrip()
-    value = f"{figure.operator}{figure.digits}{unit}" if figure.digits else figure.text_value
-    return " ".join(filter(None, (claim.measure.category, value)))
+    return " ".join(filter(None, (claim.measure.category, value_text(claim))))

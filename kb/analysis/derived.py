@@ -1,4 +1,4 @@
-"""Derived values of the whole evidence base, as rows and as a graph of their own."""
+"""The derived values of an evidence base, as CSV and as a named graph of their own."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _DIGITS: Final = Decimal("0.0001")
 
 
 def derived_values(evidence: Evidence, vocabulary: Vocabulary) -> tuple[Derivation, ...]:
-    """Return all that prints allow to be computed; what is read off curves gives no interval.
+    """Return all values that can be derived from the evidence, except from survival curves.
 
     Raises:
         UnavailableError: scipy is not installed (extra ``statistics``).
@@ -44,13 +44,13 @@ def derived_values(evidence: Evidence, vocabulary: Vocabulary) -> tuple[Derivati
 
 
 def derived_csv(derivations: Iterable[Derivation]) -> str:
-    """Return derived values as CSV: shares as fractions, with method and claims."""
+    """Return derived values as CSV: proportions from 0 to 1, with method and claims."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for one in derivations:
-        measure, found = one.measure, one.derived
-        numbers = (found.value, found.low, found.high, found.standard_error)
+        measure, derived = one.measure, one.derived
+        numbers = (derived.value, derived.low, derived.high, derived.standard_error)
         row = (
             measure.study,
             measure.group,
@@ -60,8 +60,8 @@ def derived_csv(derivations: Iterable[Derivation]) -> str:
             str(measure.time),
             one.kind,
             *("" if number is None else str(_rounded(number)) for number in numbers),
-            found.method,
-            " ".join(found.inputs),
+            derived.method,
+            " ".join(derived.inputs),
         )
         writer.writerow([escape_formula(cell) for cell in row])
     return out.getvalue()
@@ -74,20 +74,21 @@ def derived_nquads(derivations: Iterable[Derivation], writer: GraphWriter) -> by
 
 
 def _quads(one: Derivation, writer: GraphWriter) -> Iterator[str]:
-    iris, found = writer.iris, one.derived
-    said = "\n".join((one.kind, found.method, *found.inputs))
-    name = f"derived.{one.kind}.{hashlib.sha256(said.encode()).hexdigest()[:12]}"
+    iris, derived = writer.iris, one.derived
+    facts = "\n".join((one.kind, derived.method, *derived.inputs))
+    name = f"derived.{one.kind}.{hashlib.sha256(facts.encode()).hexdigest()[:12]}"
     subject, graph = iris.claim(one.measure.study, name), iris.derived
     yield writer.quad(subject, RDF_TYPE, _terms.iri(iris.own("Derived")), graph)
     yield writer.quad(subject, "measure", _terms.iri(iris.measure(one.measure)), graph)
-    yield writer.quad(subject, "method", _terms.text(found.method), graph)
-    for predicate, number in (("value", found.value), ("low", found.low), ("high", found.high)):
-        yield writer.quad(subject, predicate, _terms.literal(_rounded(number)), graph)
-    for claim in found.inputs:
+    yield writer.quad(subject, "method", _terms.text(derived.method), graph)
+    for predicate in ("value", "low", "high"):
+        number = _rounded(getattr(derived, predicate))
+        yield writer.quad(subject, predicate, _terms.literal(number), graph)
+    for claim in derived.inputs:
         study, _, local = claim.partition("#")
         yield writer.quad(subject, "input", _terms.iri(iris.claim(study, local)), graph)
 
 
 def _rounded(number: float) -> Decimal:
-    """Four places: more than any print behind them holds, and the same on every machine."""
+    """Round to four places: more than any print has, and the same on every machine."""
     return Decimal(number).quantize(_DIGITS)

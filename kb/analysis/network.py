@@ -1,4 +1,4 @@
-"""The network of regimens that were compared."""
+"""The network of regimens, connected by the comparisons between them."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 def comparison_network(rows: Iterable[Mapping[str, Cell]], vocabulary: Vocabulary) -> Network:
     """Build a graph from the rows of the query ``comparisons``.
 
-    Comparisons inside one regimen (two subgroups of one arm) join nothing and are left out.
+    Comparisons within one regimen (two subgroups of one arm) connect nothing and are left out.
     """
-    notations = {term.iri: term for term in vocabulary.schemes["regimen"].values()}
+    regimens = {term.iri: term for term in vocabulary.schemes["regimen"].values()}
     network: Network = networkx.MultiDiGraph()
     for row in rows:
-        of, versus = (notations.get(str(row[name])) for name in ("ofRegimen", "versusRegimen"))
-        if of is None or versus is None or of == versus:
+        first, second = (regimens.get(str(row[name])) for name in ("ofRegimen", "versusRegimen"))
+        if first is None or second is None or first == second:
             continue
-        for term in (of, versus):
+        for term in (first, second):
             network.add_node(term.notation, label=term.label)
         details = {name: row[name] for name in ("study", "claim", "printed")}
         endpoint = row["endpointNotation"]
-        network.add_edge(of.notation, versus.notation, endpoint=endpoint, **details)
+        network.add_edge(first.notation, second.notation, endpoint=endpoint, **details)
     return network

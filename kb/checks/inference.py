@@ -13,7 +13,9 @@ from kb.checks.rounding import Span, possible_values
 from kb.checks.significance import (
     ALPHA,
     HIGHER,
+    LEVELS,
     LOWER,
+    RATIOS,
     direction,
     logs_of,
     middle,
@@ -28,8 +30,6 @@ from kb.model import Claim, Figure
 from kb.util.grouping import group_by
 
 # Words of the ontology that these checks know by name.
-RATIOS: Final = frozenset({"hazard-ratio", "odds-ratio", "risk-ratio"})
-LEVELS: Final = {"ci95": 0.95, "ci97.5": 0.975}
 NEUTRAL: Final = frozenset({"not-significant", "trend"})
 VALUE_JUDGEMENTS: Final = {"better": 1, "worse": -1}
 BETTER_WHEN: Final = {"higher": 1, "lower": -1}

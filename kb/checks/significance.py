@@ -11,6 +11,9 @@ from kb.checks.discrepancy import Outcome
 from kb.checks.rounding import Span, possible_values
 
 # Words of the ontology that these functions know by name.
+RATIOS: Final = frozenset({"hazard-ratio", "odds-ratio", "risk-ratio"})
+LEVELS: Final = {"ci95": 0.95, "ci97.5": 0.975}
+"""The coverage of each kind of confidence interval."""
 HIGHER: Final = frozenset(
     {"higher", "longer", "slightly-longer", "longest", "more-frequent", "increasing"}
 )

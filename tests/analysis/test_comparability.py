@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb import Claim, Evidence, Group, KnowledgeBase, Measure, Study
-from kb.analysis.comparability import UNSAID, Comparability, Difference
+from kb.analysis.comparability import NOT_STATED, Comparability, Difference
 from kb.model import Dataset, Figure
 from kb.records.notation import parse_time
 
@@ -85,7 +85,7 @@ def test_a_definition_that_only_one_study_prints_is_a_difference(real: Knowledge
     claims = (claim("one"), claim("two"))
     comparability = Comparability(evidence(*claims, defined), real.vocabulary)
     assert [str(d) for d in comparability.differences(claims)] == [
-        f"definition of complete remission: CR: <5% blasts (ONE); {UNSAID} (TWO)"
+        f"definition of complete remission: CR: <5% blasts (ONE); {NOT_STATED} (TWO)"
     ]
 
 

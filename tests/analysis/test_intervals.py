@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -15,14 +16,15 @@ from support.environment import ROOT
 from support.small_evidence import claim, people
 
 from kb import KnowledgeBase
+from kb.analysis import intervals
 from kb.analysis.intervals import (
+    Derived,
     counts,
     derive,
     difference_interval,
     exact_interval,
     log_ratio,
     score_interval,
-    share,
     sizes_of,
 )
 from kb.model import Claim, Figure
@@ -113,12 +115,17 @@ def test_a_difference_lies_in_its_interval_and_turns_round(
 
 
 @pytest.mark.parametrize("of", [(-1, 5), (6, 5), (0, 0)])
-def test_what_is_no_share_is_refused(of: tuple[int, int]) -> None:
-    with pytest.raises(ValueError, match="is no share"):
+def test_what_is_not_a_proportion_is_refused(of: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="is not a proportion"):
         exact_interval(*of)
 
 
 # --- which prints give a value ---------------------------------------------------------------
+
+
+def share(prints: list[Claim], sizes: Sequence[Claim] = ()) -> Derived | None:
+    counted = counts(prints, sizes)
+    return None if counted is None else intervals.share(counted)
 
 
 def size(n: int, source: str = "paper") -> Claim:

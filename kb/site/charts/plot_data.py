@@ -8,9 +8,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
-from kb.analysis.intervals import LEVELS, Derived, counts, share, sizes_of
+from kb.analysis.intervals import Derived, counts, share, sizes_of
 from kb.api.results import ClaimView
 from kb.checks.adjudication import ClaimStatus
+from kb.checks.significance import LEVELS
 from kb.model import WHOLE, Claim, Figure, Measure
 from kb.site.charts.drawing import Mark
 from kb.site.context import PageContext, collect
@@ -91,7 +92,7 @@ class PlotData:
             group = (measure.study, measure.group)
             sizes = sizes_of(self._sizes.get(group, ()), claims[0].source)
             counted = None if is_estimate else counts(claims, sizes)
-            derived.append(share(claims, sizes) if counted else None)
+            derived.append(share(counted) if counted else None)
             people.append(counted.of if counted else _denominator(claims))
         return PlotRow(measure, tuple(figures), tuple(derived), tuple(people))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from kb.analysis.comparability import UNSAID
+from kb.analysis.comparability import NOT_STATED
 from kb.api.results import ClaimView
 from kb.checks import Discrepancy
 from kb.model import Measure, slug
@@ -76,7 +76,7 @@ class ComparisonData:
             "profiles": list(map(list, self._profiles)),
             "definitions": comparability.definitions(),
             "background": comparability.background(),
-            "unsaid": UNSAID,
+            "unsaid": NOT_STATED,
         }
 
     def _terms(self, scheme: str) -> list[Mapping[str, Any]]:
