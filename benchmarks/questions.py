@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -112,41 +113,28 @@ def _rdflib(term: Any) -> Any:
 
 
 def sql_with_kb(root: str) -> Work:
-    """The analytical questions through ``KnowledgeBase.sql``."""
+    """The queries of the SQL cookbook through ``KnowledgeBase.sql``."""
     from kb.api.knowledge_base import KnowledgeBase
 
     base = KnowledgeBase(root)
-    ask: Callable[[str], Any] = getattr(base, "sql")  # noqa: B009 - where there are tables
-    asks = {name: _asking_sql(ask, text) for name, text in _sql(root).items()}
-    _asked(asks, times=1)  # the tables are made at the first question
-    return lambda: _asked(asks)
+    return _all_sql(base.root, lambda query: len(base.sql(query)))
 
 
 def sql_with_duckdb(root: str) -> Work:
-    """The same questions asked of DuckDB itself, over the same tables."""
+    """The same queries in DuckDB itself, over the same tables."""
     import duckdb
 
     from kb.api.knowledge_base import KnowledgeBase
 
+    base = KnowledgeBase(root)
     connection = duckdb.connect()
-    for name, table in getattr(KnowledgeBase(root), "tables").items():  # noqa: B009
+    for name, table in base.tables.items():
         connection.register(name, table)
+    return _all_sql(base.root, lambda query: len(connection.execute(query).fetchall()))
 
-    def ask(query: str) -> Any:
-        return connection.execute(query).fetchall()
 
-    asks = {name: _asking_sql(ask, text) for name, text in _sql(root).items()}
-    _asked(asks, times=1)
+def _all_sql(root: Path, ask: Callable[[str], int]) -> Work:
+    files = sorted((root / "site" / "recipes" / "sql").glob("*.sql"))
+    asks = {path.stem: partial(ask, path.read_text(encoding="utf-8")) for path in files}
+    _asked(asks, times=1)  # the tables are made for the first query
     return lambda: _asked(asks)
-
-
-def _asking_sql(ask: Callable[[str], Any], text: str) -> Ask:
-    return lambda: len(list(ask(text)))
-
-
-def _sql(root: str) -> dict[str, str]:
-    """The analytical questions that need no parameter, as they stand beside the SPARQL ones."""
-    folder = Path(__file__).resolve().parent.parent / "kb" / "queries"
-    texts = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.sql")}
-    wanted = {query for query, given in _questions(Path(root)).values() if not given}
-    return {name: text for name, text in texts.items() if name in wanted and "$" not in text}

@@ -31,7 +31,7 @@ from kb.records.paths import find_root, record_ids
 from kb.records.vocabulary import Vocabulary
 from kb.sources.verify import Verification, VerificationState
 from kb.stores.base import Cell, Engine
-from kb.stores.config import NO_ANALYTICS, StoreConfig
+from kb.stores.config import StoreConfig
 from kb.stores.library import find_query
 from kb.stores.safety import binding
 
@@ -53,8 +53,8 @@ class KnowledgeBase:
             the nearest one at or above the working directory.
         texts: the folder with the texts of the sources, to verify claims against; without it, a
             claim has the state of its last recorded verification.
-        store: the engine that answers queries: ``memory``, ``oxigraph:FOLDER``, the URL of a SPARQL
-            endpoint or ``parquet:FOLDER``; by default ``KB_STORE``, else memory.
+        store: the engine that answers queries: ``memory``, ``oxigraph:FOLDER`` or the URL of a
+            SPARQL endpoint; by default ``KB_STORE``, else memory.
 
     Raises:
         RecordError: the records have problems; the error lists all of them.
@@ -264,15 +264,13 @@ class KnowledgeBase:
         for parameter, value in parameters.items():
             self._require(query.parameters.get(parameter, ""), value)
         bindings = query.bindings(parameters, self.vocabulary)
-        if self.store_config.tables is not None:
-            return QueryResult(self._analytics.select(query.in_sql(parameters), parameters))
         return QueryResult(self.store.select(query.text(self.iris, parameters), bindings))
 
     def sql(self, query: str, parameters: Mapping[str, Cell] | None = None) -> QueryResult:
         """Answer one SELECT of SQL over the tables of ``kb export parquet``, through DuckDB.
 
-        ``$name`` in the query stands for a parameter. Where the store is ``parquet:FOLDER``
-        its files are asked, else tables made from the records (extra ``analytics``).
+        ``$name`` in the query stands for a parameter. The tables are made from the records, and
+        need the extra ``analytics``.
 
         Raises:
             QueryError: anything but one SELECT over the tables, or more than a million rows.
@@ -281,20 +279,21 @@ class KnowledgeBase:
         >>> KnowledgeBase().sql("SELECT count(*) AS n FROM claims")[0]["n"] > 1000
         True
         """
-        return QueryResult(self._analytics.select(query, parameters))
+        return QueryResult(self.duckdb.select(query, parameters))
 
     @cached_property
     def tables(self) -> Mapping[str, pyarrow.Table]:
         """The evidence base as typed tables, by name (extra ``analytics``)."""
-        try:
-            from kb.export.tables import Tables
-        except ImportError as error:
-            raise UnavailableError(NO_ANALYTICS) from error
+        from kb.export.tables import Tables
+
         return Tables(self.evidence, self.vocabulary, self.curated, self._states).all()
 
     @cached_property
-    def _analytics(self) -> DuckDB:
-        return self.store_config.open_tables(lambda: self.tables)
+    def duckdb(self) -> DuckDB:
+        """The tables in DuckDB (extra ``analytics``)."""
+        from kb.stores.duckdb import DuckDB
+
+        return DuckDB(self.tables)
 
     def differences(self, table: QueryResult) -> tuple[Difference, ...]:
         """Return how the claims of a table differ, where they are of several studies.

@@ -1,4 +1,4 @@
-"""``kb export``: tables and the dataset for other programs."""
+"""``kb export``: the dataset in files for other programs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from kb.cli.common import (
 
 @click.group()
 def export() -> None:
-    """Write tables for other programs."""
+    """Write the dataset in files for other programs."""
 
 
 @export.command("claims")
@@ -44,7 +44,7 @@ def export_claims(context: click.Context, out: Path | None, texts: Path | None) 
 @click.pass_context
 @examples("kb export nquads --out all.nq")
 def export_nquads(context: click.Context, out: Path, texts: Path | None) -> None:
-    """The whole dataset, a statement a line, in little memory however large it is.
+    """The whole dataset, one statement a line, in bounded memory.
 
     The lines are those of build/kb.nq, in another order.
     """
@@ -66,10 +66,8 @@ def export_nquads(context: click.Context, out: Path, texts: Path | None) -> None
 @examples("kb export parquet --out build/tables")
 def export_parquet(context: click.Context, out: Path, texts: Path | None) -> None:
     """Claims, groups, studies, sources, findings and the others as typed tables."""
-    base = open_base(context, texts)
-    tables = base.tables
-
     from kb.export.tables import write_parquet
 
+    tables = open_base(context, texts).tables
     for path in write_parquet(tables, out):
         click.echo(f"{path}: {len(tables[path.stem])} rows")

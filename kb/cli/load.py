@@ -1,4 +1,4 @@
-"""``kb load``: the dataset into a SPARQL server."""
+"""``kb load``: put the dataset into a server."""
 
 from __future__ import annotations
 
@@ -10,30 +10,13 @@ from typing import Final
 
 import click
 
-from kb.cli.common import (
-    FINDINGS,
-    NOT_CHECKED,
-    STORE,
-    examples,
-    json_option,
-    root_of,
-    stop,
-    write_json,
-)
+from kb.cli.common import FINDINGS, STORE, examples, json_option, root_of, write_json
+from kb.rdf.dataset import dataset
+from kb.records.load import load_dataset
+from kb.stores.config import StoreConfig
 
 _PART: Final = 64_000_000
 """Bytes that are sent at a time."""
-
-
-@contextmanager
-def _spooled(root: Path) -> Iterator[Iterator[bytes]]:
-    """Give the dataset in parts, once it is known that all records are sound."""
-    from kb.rdf.dataset import dataset
-
-    with tempfile.TemporaryFile() as file:
-        file.writelines(dataset(root))
-        file.seek(0)
-        yield map(b"".join, iter(lambda: file.readlines(_PART), []))
 
 
 @click.command()
@@ -47,25 +30,29 @@ def _spooled(root: Path) -> Iterator[Iterator[bytes]]:
 def load(context: click.Context, url: str, json_file: Path | None) -> None:
     """Put the dataset into a server, graph by graph, over the Graph Store Protocol.
 
-    Where --store is the server's endpoint, it is asked afterwards whether it holds the dataset,
-    and graphs of the dataset's earlier states are removed. Exit code 1: it does not hold it.
+    If --store names the SPARQL endpoint of the server, the dataset is compared afterwards, and
+    graphs that the dataset no longer has are removed. Exits 1 if the server holds something else.
     """
-    root = root_of(context)
-    try:
-        from kb.stores.sparql import SparqlStore
-        from kb.stores.upload import upload
-    except ImportError:
-        stop("a server needs httpx: pip install 'kb-evidence[endpoint]'", NOT_CHECKED)
-    from kb.records.load import load_dataset
-    from kb.stores.config import StoreConfig
+    from kb.stores.sparql import SparqlStore
+    from kb.stores.upload import upload
 
-    setting = StoreConfig(context.meta.get(STORE))
-    engine = SparqlStore(setting.text) if setting.kind.startswith("http") else None
-    with _spooled(root) as parts:
-        done = upload(parts, url, engine, load_dataset(root).base)
-    write_json(json_file, done.data())
-    click.echo(done.line())
-    for line in done.wrong:
+    root = root_of(context)
+    config = StoreConfig(context.meta.get(STORE))
+    engine = SparqlStore(config.text) if config.kind == "endpoint" else None
+    with _dataset_in_parts(root) as parts:
+        report = upload(parts, url, engine, load_dataset(root).base)
+    write_json(json_file, report.data())
+    click.echo(report.summary())
+    for line in report.wrong:
         click.echo(line, err=True)
-    if done.wrong:
+    if report.wrong:
         raise SystemExit(FINDINGS)
+
+
+@contextmanager
+def _dataset_in_parts(root: Path) -> Iterator[Iterator[bytes]]:
+    """Yield the dataset in parts, all of it made first: records with problems send nothing."""
+    with tempfile.TemporaryFile() as file:
+        file.writelines(dataset(root))
+        file.seek(0)
+        yield map(b"".join, iter(lambda: file.readlines(_PART), []))

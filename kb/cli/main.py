@@ -60,8 +60,8 @@ class _Commands(Group):
     "--store",
     envvar="KB_STORE",
     metavar="STORE",
-    help="What answers queries: memory (default), oxigraph:FOLDER, parquet:FOLDER, or the URL of "
-    "a SPARQL endpoint (default: $KB_STORE).",
+    help="What answers queries: memory (default), oxigraph:FOLDER, or the URL of a SPARQL "
+    "endpoint (default: $KB_STORE).",
 )
 @click.version_option(__version__)
 @click.pass_context

@@ -1,16 +1,31 @@
-"""``kb sql``: SQL over the tables."""
+"""``kb sql``: one SELECT over the tables of the evidence base."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Final
+
 import click
 
+from kb.api.results import QueryResult
 from kb.cli.common import examples, open_base
-from kb.cli.query import columns, pair, shown
+from kb.cli.rows import format_rows, parse_parameters
+
+_COLUMNS: Final = (
+    "SELECT table_name, string_agg(column_name || ' ' || data_type, ', ' ORDER BY column_index) "
+    "AS columns FROM duckdb_columns() WHERE NOT internal GROUP BY table_name ORDER BY table_name"
+)
 
 
 @click.command()
 @click.argument("query", required=False)
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="Give $NAME a value.")
+@click.option(
+    "--tables-from",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with files of kb export parquet (default: the tables are made of the records).",
+)
 @click.option("--tables", "form", flag_value="tables", help="List the tables and their columns.")
 @click.option("--json", "form", flag_value="json", help="Print rows as JSON.")
 @click.option("--csv", "form", flag_value="csv", help="Print rows as CSV.")
@@ -21,12 +36,19 @@ from kb.cli.query import columns, pair, shown
     "kb sql 'SELECT printed FROM claims WHERE study = $study' --param study=tower --csv",
 )
 def sql(
-    context: click.Context, query: str | None, params: tuple[str, ...], form: str | None
+    context: click.Context,
+    query: str | None,
+    params: tuple[str, ...],
+    folder: Path | None,
+    form: str | None,
 ) -> None:
     """Answer one SELECT of SQL over the tables: claims, groups, studies and the others."""
-    base = open_base(context)
+    from kb.stores.duckdb import DuckDB
+
+    tables = DuckDB(folder) if folder else open_base(context).duckdb
     if form == "tables" or query is None:
-        click.echo(columns(base), nl=False)
+        for name, columns in tables.select(_COLUMNS).rows:
+            click.echo(f"{name}\n    {columns}")
         return
-    given = dict(pair(param) for param in params)
-    click.echo(shown(base.sql(query, given), form), nl=False)
+    rows = QueryResult(tables.select(query, parse_parameters(params)))
+    click.echo(format_rows(rows, form), nl=False)

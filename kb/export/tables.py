@@ -12,9 +12,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from kb.checks.adjudication import CuratedDiscrepancies
 from kb.errors import UnavailableError
 from kb.model import Claim, DoseStep, Evidence, Output, claim_outputs, outputs
@@ -22,6 +19,12 @@ from kb.rdf import terms as _terms
 from kb.rdf.closure import hierarchy
 from kb.rdf.iris import Iris
 from kb.records.vocabulary import Vocabulary
+
+try:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+except ImportError as error:
+    raise UnavailableError("tables need pyarrow: pip install 'kb-evidence[analytics]'") from error
 
 _SCALE: Final = 16
 _TEXT: Final = pa.string()

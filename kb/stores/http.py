@@ -1,7 +1,7 @@
-"""One place that speaks HTTP: bounded in time and size, to one host, discreet about passwords.
+"""HTTP client for stores: time and size limits, no redirects to other hosts, secrets redacted.
 
-User and password stand in the URL, or a token in ``KB_STORE_TOKEN``; ``KB_STORE_TIMEOUT`` is
-the time that an answer may take, in seconds.
+User and password are part of the URL; a token is in ``KB_STORE_TOKEN``. ``KB_STORE_TIMEOUT`` is
+the time limit of an answer in seconds.
 """
 
 from __future__ import annotations
@@ -15,12 +15,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-import httpx
-
 from kb.errors import InputError, QueryError, UnavailableError, shorten
+
+try:
+    import httpx2
+except ImportError as error:
+    raise UnavailableError(
+        "SPARQL endpoints need httpx2: pip install 'kb-evidence[endpoint]'"
+    ) from error
 
 SECONDS: Final = 60.0
 SIZE: Final = 256 * 1024 * 1024
+"""Bytes of an answer, after decompression."""
+
 _REDIRECTS: Final = 3
 _HOST: Final = re.compile(r"[\w.:-]+")
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
@@ -28,7 +35,7 @@ _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 
 @dataclass(frozen=True)
 class Reply:
-    """What a server said, read to its end."""
+    """A complete HTTP response."""
 
     status: int
     headers: Mapping[str, str]
@@ -39,42 +46,43 @@ class Http:
     """A server at one URL."""
 
     def __init__(self, url: str, seconds: float | None = None, size: float = SIZE) -> None:
-        """Take a URL; user and password in it are kept apart and never shown.
+        """Take a URL; its user and password are removed from it and never shown.
 
         Raises:
-            InputError: no URL of the web, or a password that would travel in the clear.
+            InputError: an invalid URL or token, or a password that would be sent unencrypted.
         """
         try:
-            given = httpx.URL(url)
-        except (httpx.InvalidURL, TypeError) as error:
-            raise InputError("the store is no URL that can be read") from error
-        self._url = given.copy_with(username=None, password=None, fragment=None)
+            parsed = httpx2.URL(url)
+        except (httpx2.InvalidURL, TypeError) as error:
+            raise InputError("the store's URL is not valid") from error
+        self._url = parsed.copy_with(username=None, password=None, fragment=None)
         self.place = str(self._url.copy_with(query=None))
         token = os.environ.get("KB_STORE_TOKEN", "")
-        self._secrets = [secret for secret in (given.password, token) if secret]
-        if given.scheme not in {"http", "https"} or not _HOST.fullmatch(given.host):
-            raise InputError(f"{self.place!r} is no URL of http or https")
-        if self._secrets and given.scheme == "http" and given.host not in _LOOPBACK:
-            raise InputError(f"{self.place}: a password goes over https, or to this machine only")
+        self._secrets = [secret for secret in (parsed.password, token) if secret]
+        if parsed.scheme not in {"http", "https"} or not _HOST.fullmatch(parsed.host):
+            raise InputError(f"{self.place!r} is not an http or https URL")
+        if self._secrets and parsed.scheme == "http" and parsed.host not in _LOOPBACK:
+            raise InputError(
+                f"{self.place}: refusing to send credentials over plain http to another machine"
+            )
         if not token.isascii() or not token.isprintable():
-            raise InputError("KB_STORE_TOKEN is no token: a header cannot hold it")
+            raise InputError("KB_STORE_TOKEN has characters that an HTTP header cannot hold")
         self._seconds = seconds or _seconds()
         self._size = size
-        # No proxies, and no passwords from files that the user did not name.
-        self._client = httpx.Client(
-            auth=_Login(given.username, given.password) if given.username else None,
+        self._client = httpx2.Client(
+            auth=_Login(parsed.username, parsed.password) if parsed.username else None,
             headers={"authorization": f"Bearer {token}"} if token else None,
             timeout=self._seconds,
-            trust_env=False,
+            trust_env=False,  # no proxies, and no passwords from .netrc
         )
         weakref.finalize(self, self._client.close)
 
     def post(self, *, data: Mapping[str, str], accept: str) -> Reply:
-        """Send a form, which a question is, and return the reply.
+        """Send a form, and return the reply.
 
         Raises:
-            QueryError: the server says that the question is wrong.
-            UnavailableError: no reply, one that is too long or late, or a failure there.
+            QueryError: the server rejects the query.
+            UnavailableError: no reply, a reply over the limits, or an error of the server.
         """
         return self._send("POST", data=data, headers={"accept": accept})
 
@@ -82,7 +90,7 @@ class Http:
         """Replace a named graph by the Graph Store Protocol.
 
         Raises:
-            UnavailableError: no reply, or a failure there.
+            UnavailableError: no reply, or an error of the server.
         """
         return self._write("PUT", graph, turtle)
 
@@ -90,7 +98,7 @@ class Http:
         """Add to a named graph by the Graph Store Protocol.
 
         Raises:
-            UnavailableError: no reply, or a failure there.
+            UnavailableError: no reply, or an error of the server.
         """
         return self._write("POST", graph, turtle)
 
@@ -98,7 +106,7 @@ class Http:
         """Remove a named graph by the Graph Store Protocol.
 
         Raises:
-            UnavailableError: no reply, or a failure there.
+            UnavailableError: no reply, or an error of the server.
         """
         return self._send("DELETE", params={"graph": graph})
 
@@ -106,20 +114,21 @@ class Http:
         headers = {"content-type": "text/turtle"}
         return self._send(method, params={"graph": graph}, content=turtle, headers=headers)
 
-    def _send(self, method: str, **parts: Any) -> Reply:
+    def _send(self, method: str, **options: Any) -> Reply:
         url = self._url
-        if params := parts.pop("params", None):
+        if params := options.pop("params", None):
             url = url.copy_merge_params(params)
         for _ in range(_REDIRECTS):
-            reply = self._once(method, url, parts)
+            reply = self._request(method, url, options)
             if reply.status not in range(300, 400):
-                return self._judged(reply)
-            url = self._followed(url, reply)
-        raise UnavailableError(f"{self.place} sends us round in circles")
+                return self._checked(reply)
+            url = self._redirect_target(url, reply)
+        raise UnavailableError(f"too many redirects from {self.place}")
 
-    def _once(self, method: str, url: httpx.URL, parts: Mapping[str, Any]) -> Reply:
+    def _request(self, method: str, url: httpx2.URL, options: Mapping[str, Any]) -> Reply:
+        # The client's timeout is one of silence: a server that keeps sending would never end.
         deadline = time.monotonic() + self._seconds
-        with self._failing(), self._client.stream(method, url, **parts) as response:
+        with self._errors(), self._client.stream(method, url, **options) as response:
             body = bytearray()
             for chunk in response.iter_bytes():
                 body += chunk
@@ -128,67 +137,69 @@ class Http:
                         f"{self.place} answers with more than {self._size:,.0f} bytes"
                     )
                 if time.monotonic() > deadline:
-                    raise UnavailableError(self._late())
+                    raise UnavailableError(self._timeout_message())
             return Reply(response.status_code, dict(response.headers), bytes(body))
 
     @contextmanager
-    def _failing(self) -> Iterator[None]:
-        """Say what went wrong below HTTP; where the error came from is not shown, nor its URL."""
+    def _errors(self) -> Iterator[None]:
+        """Raise the client's errors without their cause, which shows the URL with its password."""
         try:
             yield
-        except httpx.TimeoutException:
-            raise UnavailableError(self._late()) from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            why = self._discreet(str(error)) or type(error).__name__
-            raise UnavailableError(f"{self.place} cannot be reached: {why}") from None
+        except httpx2.TimeoutException:
+            raise UnavailableError(self._timeout_message()) from None
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            reason = self._redacted(str(error)) or type(error).__name__
+            raise UnavailableError(f"cannot reach {self.place}: {reason}") from None
 
-    def _late(self) -> str:
+    def _timeout_message(self) -> str:
         return f"{self.place} gave no answer in {self._seconds:g} s (KB_STORE_TIMEOUT)"
 
-    def _followed(self, url: httpx.URL, reply: Reply) -> httpx.URL:
-        """Return where a redirect leads, which is the same server or nowhere."""
-        with self._failing():
+    def _redirect_target(self, url: httpx2.URL, reply: Reply) -> httpx2.URL:
+        """Return the target of a redirect that keeps the method and stays on the server."""
+        with self._errors():
             target = url.join(reply.headers.get("location", ""))
         here, there = ((u.scheme, u.host, u.port) for u in (url, target))
         if here != there or reply.status not in {307, 308}:
-            where = self._discreet(str(target.copy_with(username=None, password=None, query=None)))
-            raise UnavailableError(f"{self.place} redirects to {where}: not followed")
+            shown = target.copy_with(username=None, password=None, query=None)
+            raise UnavailableError(
+                f"{self.place} redirects to {self._redacted(str(shown))}: not followed"
+            )
         return target
 
-    def _judged(self, reply: Reply) -> Reply:
-        said = self._discreet(reply.content[:2000].decode("utf-8", "replace"))
+    def _checked(self, reply: Reply) -> Reply:
+        text = self._redacted(reply.content[:2000].decode("utf-8", "replace"))
         if reply.status in {400, 422}:
-            raise QueryError(f"{self.place} refuses the query: {said}")
+            raise QueryError(f"{self.place} rejects the query: {text}")
         if reply.status in {401, 403}:
-            raise UnavailableError(
-                f"{self.place} wants a user and password it knows (status {reply.status})"
-            )
+            raise UnavailableError(f"{self.place} denies access (status {reply.status})")
         if reply.status >= 400:
-            raise UnavailableError(f"{self.place} fails with status {reply.status}: {said}")
+            raise UnavailableError(f"{self.place} fails with status {reply.status}: {text}")
         return reply
 
-    def _discreet(self, text: str) -> str:
+    def _redacted(self, text: str) -> str:
         for secret in self._secrets:
             text = text.replace(secret, "…")
         return shorten(text, 300)
 
 
 def _seconds() -> float:
-    given = os.environ.get("KB_STORE_TIMEOUT") or str(SECONDS)
+    text = os.environ.get("KB_STORE_TIMEOUT") or str(SECONDS)
     try:
-        return float(given)
+        return float(text)
     except ValueError as error:
-        raise InputError(f"KB_STORE_TIMEOUT is {shorten(given)!r}, not a number") from error
+        raise InputError(f"KB_STORE_TIMEOUT is {shorten(text)!r}, not a number") from error
 
 
-class _Login(httpx.Auth):
-    """Answers the challenge of a server, Basic or Digest; nothing is sent unasked."""
+class _Login(httpx2.Auth):
+    """Basic or Digest authentication, whichever the server asks for; nothing is sent before."""
 
     def __init__(self, user: str, password: str) -> None:
-        self._digest = httpx.DigestAuth(user, password)
-        self._basic = httpx.BasicAuth(user, password)
+        self._digest = httpx2.DigestAuth(user, password)
+        self._basic = httpx2.BasicAuth(user, password)
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+    def auth_flow(
+        self, request: httpx2.Request
+    ) -> Generator[httpx2.Request, httpx2.Response, None]:
         flow = self._digest.auth_flow(request)
         response = yield next(flow)
         challenge = response.headers.get("www-authenticate", "").lower()

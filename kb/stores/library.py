@@ -1,19 +1,17 @@
 """Named queries: files that hold a question, why it matters, and the SPARQL that answers it.
 
-The head of a file is comments: ``# question:``, ``# why:``, and a line for each parameter,
+A file begins with comments: ``# question:``, ``# why:``, and a line for each parameter,
 ``# parameter ?study: study``, whose kind is ``study``, ``source``, ``publication``, ``text`` or
-a scheme of the vocabulary; ``, optional`` after the kind says that it may be left free. A line
-that ends in ``# if ?name`` holds only when that parameter is given. Prefixes are those of the
-dataset and are put before every query. Beside each stands a file of the same name that ends in
-``.sql`` and asks the same of the tables, with equal answers; ``-- if $name`` ends its lines that
-hold only when a parameter is given.
+a scheme of the vocabulary. ``, optional`` after the kind makes a parameter optional: lines that
+end in ``# if ?name`` are left out where it has no value. Prefixes are not written in the files;
+they are added to every query.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -29,13 +27,13 @@ from kb.stores.base import Binding
 _HEAD: Final = re.compile(
     r"#\s*(?P<key>question|why|parameter)\s*(?P<name>\?\w+)?\s*:\s*(?P<rest>.+)"
 )
-_IF: Final = re.compile(r"\s*(?:# if \?|-- if \$)(\w+)\s*$")
+_CONDITION: Final = re.compile(r"\s*# if \?(\w+)\s*$")
 _ENTITIES: Final = ("study", "source", "publication")
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One query file."""
+    """A query file; ``parameters`` has their kinds by name."""
 
     name: str
     question: str
@@ -43,53 +41,43 @@ class Query:
     parameters: Mapping[str, str]
     sparql: str
     optional: frozenset[str] = frozenset()
-    sql: str = ""
 
-    def in_sql(self, given: Mapping[str, object]) -> str:
-        """Return the question as SQL, without lines of parameters not given.
-
-        Raises:
-            QueryError: the question is asked in SPARQL only.
-        """
-        if not self.sql:
-            raise QueryError(f"query {self.name!r} is not asked in SQL")
-        return "\n".join(self._kept(self.sql, given)) + "\n"
-
-    def text(self, iris: Iris, given: Mapping[str, object] | None = None) -> str:
-        """Return the SPARQL with its prefixes, and without lines of parameters not given."""
-        body = "\n".join(self._kept(self.sparql, given or {}))
+    def text(self, iris: Iris, values: Mapping[str, object] | None = None) -> str:
+        """Return the SPARQL with its prefixes, for parameters that have these values."""
+        lines = []
+        for line in self.sparql.splitlines():
+            condition = _CONDITION.search(line)
+            if condition is None or condition[1] in (values or {}):
+                lines.append(_CONDITION.sub("", line))
+        body = "\n".join(lines)
         used = (f"PREFIX {p}: <{iri}>" for p, iri in prefixes(iris).items() if f"{p}:" in body)
         return "\n".join((*used, body)).strip() + "\n"
 
-    def _kept(self, text: str, given: Mapping[str, object]) -> Iterator[str]:
-        return (_IF.sub("", line) for line in text.splitlines() if self._holds(line, given))
-
-    def _holds(self, line: str, given: Mapping[str, object]) -> bool:
-        condition = _IF.search(line)
-        return condition is None or condition[1] in given
-
-    def bindings(self, given: Mapping[str, object], vocabulary: Vocabulary) -> dict[str, Binding]:
-        """Turn the values of parameters into RDF terms, checked by their kinds.
+    def bindings(self, values: Mapping[str, object], vocabulary: Vocabulary) -> dict[str, Binding]:
+        """Return the values of parameters as RDF terms, each checked by its parameter's kind.
 
         Raises:
-            QueryError: a parameter that the query does not have, or one that it needs.
-            NotFoundError: a value that is no word of the parameter's scheme.
+            QueryError: an unknown parameter, or a required one without a value.
+            NotFoundError: a value that is not a term of the parameter's scheme.
         """
-        for name in given:
+        for name in values:
             if name not in self.parameters:
                 known = ", ".join(self.parameters) or "none"
                 raise QueryError(f"query {self.name!r} has no parameter {name!r}; it has: {known}")
         for name in self.parameters:
-            if name not in given and name not in self.optional:
+            if name not in values and name not in self.optional:
                 raise QueryError(f"query {self.name!r} needs a value for {name!r}")
         iris = Iris(vocabulary.base)
-        return {n: _term(self.parameters[n], str(v), iris, vocabulary) for n, v in given.items()}
+        return {
+            name: _term(self.parameters[name], str(value), iris, vocabulary)
+            for name, value in values.items()
+        }
 
 
 def _term(kind: str, value: str, iris: Iris, vocabulary: Vocabulary) -> Binding:
     if kind in _ENTITIES:
         if not re.fullmatch(r"[a-z0-9-]+", value):
-            raise QueryError(f"{value!r} is no id of a {kind}")
+            raise QueryError(f"{value!r} is not the id of a {kind}")
         return ox.NamedNode(iris.entity(kind, value))
     if kind == "text":
         return ox.Literal(value)
@@ -98,11 +86,11 @@ def _term(kind: str, value: str, iris: Iris, vocabulary: Vocabulary) -> Binding:
 
 def prefixes(iris: Iris) -> dict[str, str]:
     """Return the prefixes that queries may use: those of the dataset and the common ones."""
-    own = ("study", "source", "publication", "endpoint", "regimen", "drug", "population")
-    more = ("statistic", "unit", "word", "event", "design")
+    entities = ("study", "source", "publication", "endpoint", "regimen", "drug", "population")
+    values = ("statistic", "unit", "word", "event", "design")
     return {
         "kb": f"{iris.base}ontology#",
-        **{name: f"{iris.base}{name}/" for name in (*own, *more)},
+        **{name: f"{iris.base}{name}/" for name in (*entities, *values)},
         "dcterms": "http://purl.org/dc/terms/",
         "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
         "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
@@ -111,44 +99,44 @@ def prefixes(iris: Iris) -> dict[str, str]:
     }
 
 
-def parse_query(name: str, source: str) -> Query:
-    """Read a query file.
+def parse_query(name: str, text: str) -> Query:
+    r"""Parse the text of a query file.
 
     Raises:
-        QueryError: the file names no question or no reason.
+        QueryError: the question or the reason is missing.
+
+    >>> parse_query("any", "# question: Is there anything?\n# why: a test\nASK {}").sparql
+    'ASK {}'
     """
-    said: dict[str, str] = {}
+    fields: dict[str, str] = {}
     parameters: dict[str, str] = {}
     optional: set[str] = set()
     body: list[str] = []
-    for line in source.splitlines():
+    for line in text.splitlines():
         head = _HEAD.match(line) if not body else None
         if head is None:
-            body += [line] if line.strip() or body else []
+            if line.strip() or body:
+                body.append(line)
         elif head["name"]:
-            kind, _, more = head["rest"].strip().partition(",")
-            parameters[head["name"][1:]] = kind
-            optional |= {head["name"][1:]} if more.strip() == "optional" else set()
+            parameter = head["name"][1:]
+            kind, _, option = head["rest"].strip().partition(",")
+            parameters[parameter] = kind
+            if option.strip() == "optional":
+                optional.add(parameter)
         else:
-            said[head["key"]] = head["rest"].strip()
-    if {"question", "why"} - set(said):
+            fields[head["key"]] = head["rest"].strip()
+    if {"question", "why"} - set(fields):
         raise QueryError(f"query file {name!r} must begin with '# question:' and '# why:'")
-    text = "\n".join(body)
-    return Query(name, said["question"], said["why"], parameters, text, frozenset(optional))
+    sparql = "\n".join(body)
+    return Query(name, fields["question"], fields["why"], parameters, sparql, frozenset(optional))
 
 
 @cache
 def library() -> Mapping[str, Query]:
     """Return the queries that come with the package, by name."""
-    return dict(_read(Path(str(files("kb.stores") / "queries"))))
-
-
-def _read(folder: Path) -> Iterator[tuple[str, Query]]:
-    for path in sorted(folder.glob("*.rq")):
-        query = parse_query(path.stem, path.read_text(encoding="utf-8"))
-        sql = path.with_suffix(".sql")
-        twin = sql.read_text(encoding="utf-8") if sql.exists() else ""
-        yield path.stem, replace(query, sql=twin)
+    folder = Path(str(files("kb.stores") / "queries"))
+    paths = sorted(folder.glob("*.rq"))
+    return {path.stem: parse_query(path.stem, path.read_text(encoding="utf-8")) for path in paths}
 
 
 def find_query(name: str) -> Query:

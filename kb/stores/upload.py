@@ -1,7 +1,7 @@
-"""Put the dataset into a server: each named graph replaced over the Graph Store Protocol.
+"""Load the dataset into a server: each named graph is replaced by the Graph Store Protocol.
 
-The protocol is the one way of loading that triple stores share; it can be repeated, and what
-is sent again replaces what was there. Very large datasets go in with a server's own loader.
+Triple stores share this one way of loading. It can be repeated: a graph that is sent again
+replaces the one before. For very large datasets, use the server's own bulk loader.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import Any, Final
 from kb.stores.base import Engine
 from kb.stores.http import Http
 
-_HELD: Final = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
+_COUNTS: Final = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
 
 
 @dataclass
-class Upload:
-    """What was sent, what was removed, and what the server holds otherwise than it should."""
+class UploadReport:
+    """How much was sent, the graphs removed, and what differs on the server."""
 
     quads: int = 0
     graphs: int = 0
@@ -28,46 +28,48 @@ class Upload:
     wrong: list[str] = field(default_factory=list)
 
     def data(self) -> dict[str, Any]:
-        """Return it as plain data for JSON."""
+        """Return the report as plain data for JSON."""
         return asdict(self)
 
-    def line(self) -> str:
-        """Say it on one line."""
-        held = (
-            ("the server holds them" if not self.wrong else "not as sent")
-            if self.checked
-            else ("not looked at afterwards: name the endpoint with --store")
-        )
-        return f"{self.quads} quads in {self.graphs} graphs; {len(self.removed)} removed; {held}"
+    def summary(self) -> str:
+        """Return the report on one line."""
+        if not self.checked:
+            result = "not compared: name the server's SPARQL endpoint with --store"
+        else:
+            result = "the server holds something else" if self.wrong else "the server holds them"
+        return f"{self.quads} quads in {self.graphs} graphs; {len(self.removed)} removed; {result}"
 
 
-def upload(nquads: Iterable[bytes], url: str, engine: Engine | None, base: str) -> Upload:
-    """Replace every graph of the dataset at a Graph Store; ask the engine, if there is one.
+def upload(nquads: Iterable[bytes], url: str, engine: Engine | None, base: str) -> UploadReport:
+    """Replace every graph of the dataset in a Graph Store.
 
-    ``nquads`` are parts of whole lines, no line twice. The first part that has something of a
-    graph replaces it there, later ones add to it.
+    Args:
+        nquads: the dataset in parts of whole lines, no line twice.
+        url: the Graph Store.
+        engine: the SPARQL endpoint of the same server, if the graphs are to be compared.
+        base: the base IRI of the dataset: other graphs on the server are not touched.
 
     Raises:
-        InputError: no URL of the web.
+        InputError: the URL is invalid.
         UnavailableError: the server cannot be reached, or fails.
     """
     http = Http(url)
     sent: Counter[str] = Counter()
     for part in nquads:
-        for name, triples in split(part).items():
+        for name, triples in triples_by_graph(part).items():
             write = http.add if name in sent else http.put
             write(name, "\n".join(triples).encode())
             sent[name] += len(triples)
-    done = Upload(sent.total(), len(sent))
+    report = UploadReport(sent.total(), len(sent))
     if engine is not None:
-        _compare(done, sent, engine, http, base)
-    return done
+        _compare(report, sent, engine, http, base)
+    return report
 
 
-def split(nquads: bytes) -> Mapping[str, list[str]]:
-    r"""Return the triples of each named graph as lines, which are Turtle too.
+def triples_by_graph(nquads: bytes) -> Mapping[str, list[str]]:
+    r"""Return the triples of each named graph as lines of N-Triples, which are Turtle too.
 
-    >>> split(b'<a:s> <a:p> "x" <a:g> .\n')["a:g"]
+    >>> triples_by_graph(b'<a:s> <a:p> "x" <a:g> .\n')["a:g"]
     ['<a:s> <a:p> "x" .']
     """
     graphs: dict[str, list[str]] = defaultdict(list)
@@ -77,13 +79,16 @@ def split(nquads: bytes) -> Mapping[str, list[str]]:
     return graphs
 
 
-def _compare(done: Upload, sent: Mapping[str, int], engine: Engine, http: Http, base: str) -> None:
-    rows = engine.select(_HELD).rows
+def _compare(
+    report: UploadReport, sent: Mapping[str, int], engine: Engine, http: Http, base: str
+) -> None:
+    rows = engine.select(_COUNTS).rows
     held = {str(graph): count for graph, count in rows if str(graph).startswith(base)}
-    done.checked = True
+    report.checked = True
     for name in sorted(held.keys() - sent.keys()):
         http.delete(name)
-        done.removed.append(name)
+        report.removed.append(name)
     for name, count in sent.items():
         if held.get(name) != count:
-            done.wrong.append(f"{name}: sent {count} triples, the server has {held.get(name, 0)}")
+            found = held.get(name, 0)
+            report.wrong.append(f"{name}: sent {count} triples, the server has {found}")

@@ -98,9 +98,9 @@ def test_an_answer_that_is_none_is_told(fake: Fake, body: bytes) -> None:
 @pytest.mark.parametrize(
     ("status", "error", "said"),
     [
-        (400, QueryError, "refuses the query: what it says"),
-        (401, UnavailableError, "wants a user and password"),
-        (403, UnavailableError, "wants a user and password"),
+        (400, QueryError, "rejects the query: what it says"),
+        (401, UnavailableError, "denies access"),
+        (403, UnavailableError, "denies access"),
         (404, UnavailableError, "status 404"),
         (500, UnavailableError, "status 500: what it says"),
         (503, UnavailableError, "status 503"),
@@ -168,7 +168,7 @@ def test_a_redirect_to_another_place_is_not_followed(fake: Fake, status: int) ->
 
 def test_a_redirect_on_the_same_server_is_followed_and_a_circle_ends(fake: Fake) -> None:
     fake.status, fake.headers = 307, {"location": "/sparql/"}
-    with pytest.raises(UnavailableError, match="in circles"):
+    with pytest.raises(UnavailableError, match="too many redirects"):
         SparqlStore(fake.url).select(QUERY)
     assert len(fake.asked) == 3
 
@@ -189,7 +189,7 @@ def test_an_answer_that_the_server_cut_is_refused(fake: Fake) -> None:
 
 
 def test_nobody_at_home_is_told() -> None:
-    with pytest.raises(UnavailableError, match=r"http://127\.0\.0\.1:1/sparql cannot be reached"):
+    with pytest.raises(UnavailableError, match=r"cannot reach http://127\.0\.0\.1:1/sparql"):
         SparqlStore("http://reader:hunter2@127.0.0.1:1/sparql").select(QUERY)
 
 
@@ -229,7 +229,7 @@ def test_the_command_line_shows_no_password(fake: Fake, words: list[str]) -> Non
     given = [*words, url] if "--to" in words else ["--store", url, *words]
     result = kb(ROOT, *given)
     assert result.exit_code == 3
-    assert "wants a user and password" in result.output
+    assert "denies access" in result.output
     assert "hunter2" not in result.output
 
 
@@ -244,7 +244,7 @@ def test_a_token_that_no_header_holds_is_refused(
 
 
 def test_a_password_never_travels_in_the_clear() -> None:
-    with pytest.raises(InputError, match="over https") as raised:
+    with pytest.raises(InputError, match="credentials over plain http") as raised:
         Http("http://reader:hunter2@example.org/sparql")
     assert "hunter2" not in str(raised.value)
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
+import httpx2
 
 from support.environment import unavailable
 
@@ -86,8 +86,8 @@ def virtuoso(folder: Path) -> Iterator[Server]:
 
 def answers(url: str) -> bool:
     try:
-        return httpx.post(url, data={"query": "ASK {}"}, trust_env=False).status_code == 200
-    except httpx.HTTPError:
+        return httpx2.post(url, data={"query": "ASK {}"}, trust_env=False).status_code == 200
+    except httpx2.HTTPError:
         return False
 
 

@@ -128,16 +128,3 @@ def test_an_answer_that_needs_too_much_memory_is_refused(monkeypatch: pytest.Mon
 def test_an_impossible_time_limit_is_refused(seconds: float) -> None:
     with pytest.raises(QueryError, match="a time limit is"):
         run_limited(seconds, lambda: 7)
-
-
-def test_a_question_to_tables_is_answered_within_its_time(
-    example_root: Path, tmp_path: Path
-) -> None:
-    tables = tmp_path / "tables"
-    assert kb(example_root, "export", "parquet", "--out", tables).exit_code == 0
-    asked = ("query", "studies-by-design", "--csv")
-    answers = [
-        kb(example_root, "--store", store, *asked) for store in ("memory", f"parquet:{tables}")
-    ]
-    assert [answer.exit_code for answer in answers] == [0, 0]
-    assert answers[0].output == answers[1].output
