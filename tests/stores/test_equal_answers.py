@@ -172,7 +172,7 @@ def test_a_store_with_other_records_is_an_error(served: KnowledgeBase) -> None:
     other = KnowledgeBase(served.root, store="memory")
     other.evidence = replace(other.evidence, claims=other.evidence.claims[:1])
     other.__dict__["store"] = served.store
-    with pytest.raises(UnavailableError, match="other records"):
+    with pytest.raises(UnavailableError, match="which the records do not"):
         other.claims(study="tower")
 
 
