@@ -1,7 +1,7 @@
-"""Where everything on the drawing of the network stands.
+"""The layout of the network of regimens.
 
-networkx places the regimens of each part of the network, always alike: it starts from a circle
-in the order of the vocabulary, and nothing is left to chance. The parts then stand side by side.
+networkx places the regimens of each part of the network, deterministically: it starts from a
+circle in the order of the vocabulary. The parts are then put side by side.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 1040
 BOX: Final = 150
-"""How wide the box of a regimen is."""
+"""The width of a regimen's box."""
 LINE: Final = 15
 LETTER: Final = 7.8
 APART: Final = 26
-"""How far boxes stay from each other, at the least."""
+"""The least distance between two boxes."""
 STEP: Final = 62
-"""The room between two boxes, one above the other, that a line joins."""
+"""The distance between two boxes, one above the other, that a line joins."""
 BOW: Final = 30
-"""How far the lines of two kinds between the same regimens stand apart."""
-PLACED: Final = 4
-"""A part of fewer regimens than this needs no layout: the one compared most stands below."""
+"""The distance between two lines that join the same regimens."""
+SMALLEST: Final = 4
+"""A part of fewer regimens has the one compared most below the others, without a layout."""
 
 Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Edge:
-    """A line: two regimens, the kind of comparison, and how many claims make it."""
+    """A line: two regimens, the kind of comparison, and the number of claims behind it."""
 
     of: str
     versus: str
@@ -46,29 +46,33 @@ class Edge:
 
     @property
     def width(self) -> float:
-        """How wide the line is: its square grows with the number of claims."""
+        """The width of the line, which grows with the square root of the number of claims."""
         return round(0.8 + 1.2 * sqrt(self.claims), 1)
 
 
 @dataclass(frozen=True)
 class Node:
-    """A regimen at its place: the middle of its box, and its label in lines."""
+    """A regimen: its label in lines, and the middle of its box."""
 
     name: str
     label: str
-    x: float
-    y: float
-    lines: tuple[str, ...]
+    x: float = 0
+    y: float = 0
+
+    @property
+    def lines(self) -> list[str]:
+        """The label, broken to fit the box."""
+        return fold(self.label, BOX - 12, LETTER, 3)
 
     @property
     def height(self) -> float:
-        """How high the box is."""
+        """The height of the box."""
         return LINE * len(self.lines) + 14
 
 
 @dataclass(frozen=True)
 class Line:
-    """An edge as a curve, with the place of the number of its claims."""
+    """An edge as a curve, with the place for the number of its claims."""
 
     edge: Edge
     path: str
@@ -77,8 +81,8 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """The network with everything at its place."""
+class NetworkDrawing:
+    """The network with everything in its place."""
 
     width: float
     height: float
@@ -88,55 +92,43 @@ class Drawing:
 
 def lay_out(
     labels: Mapping[str, str], edges: Sequence[Edge], islands: Sequence[Sequence[str]]
-) -> Drawing:
-    """Place every regimen and every line; parts of the network that nothing joins stand apart."""
-    heights = {name: LINE * len(_lines(label)) + 14 for name, label in labels.items()}
+) -> NetworkDrawing:
+    """Place every regimen and every line; parts of the network that nothing joins are apart."""
+    heights = {name: Node(name, label).height for name, label in labels.items()}
     places: dict[str, Point] = {}
     left, top, lowest = 0.0, 8.0, 8.0
     for island in islands:
-        own = [edge for edge in edges if edge.of in island]
-        found = _placed(island, own, heights)
-        width, height = _size(found, heights)
+        own = _place(island, [edge for edge in edges if edge.of in island], heights)
+        width = max(x + BOX / 2 for x, _ in own.values())
         if left and left + width > WIDTH:
             left, top = 0.0, lowest + APART
-        places |= {name: (left + x, top + y) for name, (x, y) in found.items()}
-        left, lowest = left + width + 22, max(lowest, top + height)
-    nodes = tuple(
-        Node(name, label, round(places[name][0], 1), round(places[name][1], 1), _lines(label))
+        places |= {name: (left + x, top + y) for name, (x, y) in own.items()}
+        left += width + 22
+        lowest = max(lowest, *(top + y + heights[name] / 2 for name, (_, y) in own.items()))
+    nodes = (
+        Node(name, label, round(places[name][0], 1), round(places[name][1], 1))
         for name, label in labels.items()
     )
-    return Drawing(WIDTH, round(lowest + 8, 1), nodes, tuple(_curves(edges, places)))
+    return NetworkDrawing(WIDTH, round(lowest + 8, 1), tuple(nodes), _curves(edges, places))
 
 
-def _lines(label: str) -> tuple[str, ...]:
-    return tuple(fold(label, BOX - 12, LETTER, 3))
-
-
-def _size(places: Mapping[str, Point], heights: Mapping[str, float]) -> Point:
-    """Return how much room placed boxes take, from the corner at 0, 0."""
-    return (
-        max(x + BOX / 2 for x, _ in places.values()),
-        max(y + heights[name] / 2 for name, (_, y) in places.items()),
-    )
-
-
-def _placed(
+def _place(
     island: Sequence[str], edges: Sequence[Edge], heights: Mapping[str, float]
 ) -> dict[str, Point]:
+    """Place the regimens of one part, from the corner at 0, 0."""
     import networkx
 
     graph: networkx.Graph[str] = networkx.Graph()
     graph.add_nodes_from(island)
     graph.add_edges_from((edge.of, edge.versus) for edge in edges)
-    if len(island) < PLACED:
-        return _stacked(graph, heights)
-    start = networkx.circular_layout(graph)
-    found = networkx.kamada_kawai_layout(graph, pos=start)
-    places = {name: (float(x), float(y)) for name, (x, y) in found.items()}
-    return _spread(_scaled(places, heights), heights)
+    if len(island) < SMALLEST:
+        return _stack(graph, heights)
+    layout = networkx.kamada_kawai_layout(graph, pos=networkx.circular_layout(graph))
+    places = {name: (float(x), float(y)) for name, (x, y) in layout.items()}
+    return _spread(_scale(places, heights), heights)
 
 
-def _stacked(graph: networkx.Graph[str], heights: Mapping[str, float]) -> dict[str, Point]:
+def _stack(graph: networkx.Graph[str], heights: Mapping[str, float]) -> dict[str, Point]:
     """Put the regimen that has most lines below the others."""
     below = max(graph.nodes, key=lambda name: graph.degree[name])
     above = [name for name in graph.nodes if name != below]
@@ -146,7 +138,7 @@ def _stacked(graph: networkx.Graph[str], heights: Mapping[str, float]) -> dict[s
     return {**places, below: (max(row, BOX) / 2, high + STEP + heights[below] / 2)}
 
 
-def _scaled(places: Mapping[str, Point], heights: Mapping[str, float]) -> dict[str, Point]:
+def _scale(places: Mapping[str, Point], heights: Mapping[str, float]) -> dict[str, Point]:
     """Fill the width, with the longer side of the layout lying down."""
     spans = [[at[axis] for at in places.values()] for axis in (0, 1)]
     wide, tall = sorted((0, 1), key=lambda axis: min(spans[axis]) - max(spans[axis]))
@@ -180,7 +172,7 @@ def _spread(places: Mapping[str, Point], heights: Mapping[str, float]) -> dict[s
 
 
 def _push(one: list[float], two: list[float], high: float) -> bool:
-    """Move two boxes away from each other where they are too close: the shorter way."""
+    """Move two boxes that are too close away from each other, the shorter way."""
     over = (BOX + APART - abs(one[0] - two[0]), high + APART - abs(one[1] - two[1]))
     if min(over) <= 0.5:
         return False
@@ -191,17 +183,17 @@ def _push(one: list[float], two: list[float], high: float) -> bool:
     return True
 
 
-def _curves(edges: Sequence[Edge], places: Mapping[str, Point]) -> list[Line]:
-    """Draw lines straight, and bow those that several kinds make between the same two."""
+def _curves(edges: Sequence[Edge], places: Mapping[str, Point]) -> tuple[Line, ...]:
+    """Draw lines straight, and bow those of several kinds between the same two regimens."""
     pairs = [tuple(sorted((edge.of, edge.versus))) for edge in edges]
-    made = []
+    lines = []
     for at, (edge, pair) in enumerate(zip(edges, pairs, strict=True)):
         bow = (pairs[:at].count(pair) - (pairs.count(pair) - 1) / 2) * BOW
         (x1, y1), (x2, y2) = places[pair[0]], places[pair[1]]
         long = hypot(x2 - x1, y2 - y1) or 1
-        across = ((y1 - y2) / long, (x2 - x1) / long)
-        x, y = ((x1 + x2) / 2 + across[0] * bow, (y1 + y2) / 2 + across[1] * bow)
-        turn = ((x1 + x2) / 2 + across[0] * 2 * bow, (y1 + y2) / 2 + across[1] * 2 * bow)
-        path = f"M{x1:.1f} {y1:.1f}Q{turn[0]:.1f} {turn[1]:.1f} {x2:.1f} {y2:.1f}"
-        made.append(Line(edge, path, round(x, 1), round(y, 1)))
-    return made
+        across = ((y1 - y2) / long * bow, (x2 - x1) / long * bow)
+        x, y = (x1 + x2) / 2 + across[0], (y1 + y2) / 2 + across[1]
+        # A quadratic curve passes halfway between its chord and its control point.
+        path = f"M{x1:.1f} {y1:.1f}Q{x + across[0]:.1f} {y + across[1]:.1f} {x2:.1f} {y2:.1f}"
+        lines.append(Line(edge, path, round(x, 1), round(y, 1)))
+    return tuple(lines)
