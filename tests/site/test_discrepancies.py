@@ -94,7 +94,7 @@ def test_concept_pages_say_what_is_not_alike_before_the_figures() -> None:
     html = page("endpoint/MRD_NEG")
     said = [str(d.respect) for d in records().claims(endpoint="MRD_NEG").comparability()]
     assert said
-    summary = re.search(r'<details class="unalike"><summary>Not alike: ([^<]+)</summary>', html)
+    summary = re.search(r'<details class="unalike"><summary>Differences: ([^<]+)</summary>', html)
     assert summary is not None
     at = [unescape(summary[1]).find(f"{respect} (") for respect in said]
     assert at[0] == 0

@@ -1,4 +1,4 @@
-// The state of the console in the fragment of its address, so that every answer can be linked to.
+// The state of the console in the fragment of its address, so that every answer has a link.
 import type { Values } from "./offered";
 
 export type View = "table" | "chart";
@@ -12,14 +12,14 @@ export interface State {
 }
 
 export function readAddress(hash: string): State | null {
-  const said = new URLSearchParams(hash.replace(/^#/, ""));
-  const view = said.get("view") === "chart" ? "chart" : "table";
-  const { question = "", query = "", view: _, ...values } = Object.fromEntries(said);
+  const params = new URLSearchParams(hash.replace(/^#/, ""));
+  const view = params.get("view") === "chart" ? "chart" : "table";
+  const { question = "", query = "", view: _, ...values } = Object.fromEntries(params);
   return question || query ? { question, query, values, view } : null;
 }
 
 export function writeAddress(state: State): string {
-  const said = new URLSearchParams(state.query ? { query: state.query } : { question: state.question, ...state.values });
-  if (state.view === "chart") said.set("view", "chart");
-  return `#${said.toString()}`;
+  const params = new URLSearchParams(state.query ? { query: state.query } : { question: state.question, ...state.values });
+  if (state.view === "chart") params.set("view", "chart");
+  return `#${params.toString()}`;
 }

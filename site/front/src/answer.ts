@@ -17,7 +17,7 @@ export interface AnswerWiring {
   readonly engine: Engine;
   readonly offered: Offered;
   readonly root: string;
-  /** The name of downloads. */
+  /** The file name of downloads. */
   name(): string;
   viewed(view: View): void;
 }
@@ -66,7 +66,7 @@ export class AnswerView {
     this.parts.chart.replaceChildren();
   }
 
-  /** The reader turns to the table or to the chart. */
+  /** Shows the table or the chart. */
   look(view: View): void {
     if (!this.#answer || (view === "chart" && !canDraw(this.#answer))) return;
     this.#turn(view);

@@ -1,15 +1,15 @@
-// What is shown, as a query that any engine answers with the same claims.
+// The selection of the explorer as SPARQL, which any engine answers with the same claims.
 import type { Claims } from "./claims";
 import type { Chosen, Facet } from "./facet";
 
 const MOST_NAMED = 200;
 
-/** The SPARQL for a choice; where words narrow it too, the claims found are named one by one. */
+/** The SPARQL for a selection; where it also has words, the claims found are listed one by one. */
 export function asQuery(claims: Claims, chosen: Chosen, words: string, found: readonly number[]): string {
   const used = claims.facets.filter(({ name }) => chosen.get(name)?.size);
   const isNamed = words.trim() !== "" && found.length <= MOST_NAMED;
-  const said = used.map((facet) => `# ${facet.title}: ${labels(facet, chosen).join(" or ")}`);
-  if (words.trim()) said.push(`# Words: ${flat(words)}${isNamed ? "" : " (too many claims to name: the query does not ask for these words)"}`);
+  const comments = used.map((facet) => `# ${facet.title}: ${labels(facet, chosen).join(" or ")}`);
+  if (words.trim()) comments.push(`# Words: ${flat(words)}${isNamed ? "" : " (too many claims to name: the query does not ask for these words)"}`);
   const body = [
     "SELECT DISTINCT ?claim ?printed {",
     ...(isNamed ? ["  VALUES ?claim {", ...found.map((claim) => `    <${claims.iri(claim)}>`), "  }"] : []),
@@ -20,7 +20,7 @@ export function asQuery(claims: Claims, chosen: Chosen, words: string, found: re
     "ORDER BY ?claim",
   ].join("\n");
   const prefixes = Object.entries(claims.written.prefixes).filter(([name]) => new RegExp(`(?<![\\w-])${name}:`).test(body));
-  return [...said, ...prefixes.map(([name, iri]) => `PREFIX ${name}: <${iri}>`), body].join("\n");
+  return [...comments, ...prefixes.map(([name, iri]) => `PREFIX ${name}: <${iri}>`), body].join("\n");
 }
 
 function terms({ name, written }: Facet, chosen: Chosen): string[] {

@@ -14,10 +14,10 @@ interface Datum {
   readonly colour: string;
   readonly low: number | undefined;
   readonly high: number | undefined;
-  readonly said: string;
+  readonly title: string;
 }
 
-/** Draws into a panel, with the controls that change what is drawn. */
+/** Draws a chart into a panel, with its controls. */
 export function drawChart(into: HTMLElement, answer: Answer, rows: readonly Row[], offered: Offered): void {
   if (!canDraw(answer)) {
     into.replaceChildren(element("p", "legend", "A chart needs a column of numbers and another to label them."));
@@ -87,7 +87,7 @@ function figure(answer: Answer, rows: readonly Row[], shape: Shape, offered: Off
 function marks(kept: readonly Datum[], kind: Kind, hasColour: boolean): Markish[] {
   const paint = hasColour ? "colour" : "var(--md-accent-fg-color)";
   const tip = { fill: "var(--md-default-bg-color)", stroke: "var(--kb-line)", pointerSize: 8 };
-  const base = { y: "line", title: "said", tip } as const;
+  const base = { y: "line", title: "title", tip } as const;
   if (kind === "bars") return [barX(kept, { ...base, x: "figure", fill: paint, inset: 1 }), ruleX([0])];
   const ranged = kept.filter(({ low, high }) => low !== undefined && high !== undefined);
   return [
@@ -96,19 +96,19 @@ function marks(kept: readonly Datum[], kind: Kind, hasColour: boolean): Markish[
   ];
 }
 
-/** Points stand on a line for each label and colour; bars of one label are put end to end. */
+/** Points have a line for each label and colour; bars with one label are stacked. */
 function data(answer: Answer, rows: readonly Row[], { figure, label, colour, kind, only }: Shape, offered: Offered): Datum[] {
-  const told = kindColumn(answer, rows);
+  const kindAt = kindColumn(answer, rows);
   const text = (row: Row, at: number): string => offered.shortened(row[at]?.v ?? "–");
   const ends = bounds(answer);
   return rows.flatMap((row) => {
     const value = row[figure]?.n;
-    if (value === undefined || (only && row[told]?.v !== only)) return [];
+    if (value === undefined || (only && row[kindAt]?.v !== only)) return [];
     const group = colour < 0 ? "" : text(row, colour);
     const line = kind === "bars" || !group || colour === label ? text(row, label) : `${text(row, label)} · ${group}`;
-    const said = answer.columns.map((name, at) => (row[at] ? `${name}: ${cut(text(row, at))}` : "")).filter(Boolean);
+    const cells = answer.columns.map((name, at) => (row[at] ? `${name}: ${cut(text(row, at))}` : "")).filter(Boolean);
     const [low, high] = ends ? [row[ends[0]]?.n, row[ends[1]]?.n] : [undefined, undefined];
-    return [{ figure: value, line, colour: group, low, high, said: said.join("\n") }];
+    return [{ figure: value, line, colour: group, low, high, title: cells.join("\n") }];
   });
 }
 
@@ -130,18 +130,18 @@ function scrolling(drawn: Element, answer: Answer, shape: Shape): HTMLElement {
 function caption(answer: Answer, kept: readonly Datum[], every: readonly Datum[], shape: Shape, lines: number): HTMLElement {
   const missing = answer.total - every.length;
   const isAdded = shape.kind === "bars" && new Set(kept.map(({ line }) => line)).size < kept.length;
-  const said = [
+  const notes = [
     `${count(kept.length)} of ${count(answer.total)} rows drawn.`,
     lines > MOST_LINES ? `The first ${MOST_LINES} of ${count(lines)} labels are shown.` : "",
-    missing > 0 ? `${count(missing)} have no such figure, or come after the first ${count(MOST_ROWS)} rows.` : "",
-    isAdded ? "Bars of one label are put end to end: their sum means something only if the figures may be added." : "",
+    missing > 0 ? `${count(missing)} have no value to draw, or come after the first ${count(MOST_ROWS)} rows.` : "",
+    isAdded ? "Bars with one label are stacked: their sum is meaningful only if the figures can be added." : "",
     bounds(answer) && shape.kind === "points" ? "Lines run from low to high." : "",
     "The table has the same figures.",
   ];
-  return element("figcaption", "legend", said.filter(Boolean).join(" "));
+  return element("figcaption", "legend", notes.filter(Boolean).join(" "));
 }
 
-/** Shortens labels to a width, and returns how wide the widest is then. */
+/** Shortens labels to a width; returns the width of the widest. */
 function fitted(lines: readonly string[], most: number): [Map<string, string>, number] {
   const pen = document.createElement("canvas").getContext("2d");
   if (pen) pen.font = `12px ${getComputedStyle(document.body).fontFamily}`;

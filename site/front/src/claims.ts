@@ -1,11 +1,11 @@
-// All claims as the explorer has them: searched, sorted, and written as the export writes them.
+// The claims of the explorer: search, sorting, and rows as in the export.
 import { Facet, type WrittenFacet } from "./facet";
 import { at, folded, ranks, type Packed } from "./packed";
 
 export interface WrittenClaims {
   readonly base: string;
   readonly prefixes: Readonly<Record<string, string>>;
-  /** What each column of the export means. */
+  /** The meaning of each column of the export. */
   readonly columns: Readonly<Record<string, string>>;
   readonly rows: Readonly<Record<string, Packed>>;
   /** The first row of each claim: a schedule has several. */
@@ -14,7 +14,7 @@ export interface WrittenClaims {
   readonly facets: readonly WrittenFacet[];
 }
 
-/** A column to sort by, "" for the order of the export. */
+/** A column to sort by; "" is the order of the export. */
 export interface Order {
   readonly column: string;
   readonly descending: boolean;
@@ -31,7 +31,7 @@ export class Claims {
     this.size = written.first.length;
     this.columns = Object.keys(written.columns);
     this.facets = written.facets.map((one) => new Facet(one));
-    this.#texts = written.first.map((_, claim) => folded(this.#said(claim)));
+    this.#texts = written.first.map((_, claim) => folded(this.#text(claim)));
   }
 
   /** A cell of the claim's first row in the export. */
@@ -52,7 +52,7 @@ export class Claims {
     return `${this.written.base}study/${this.cell("study", claim)}#${this.cell("claim", claim)}`;
   }
 
-  /** Tells of each claim whether all words occur in what is said about it. */
+  /** Returns, for each claim, whether all words occur in its text. */
   finder(words: string): (claim: number) => boolean {
     const wanted = folded(words).split(/\s+/).filter(Boolean);
     return (claim) => wanted.every((word) => this.#texts[claim]?.includes(word));
@@ -96,7 +96,7 @@ export class Claims {
     return written?.labels[written.names.indexOf(name)] ?? name;
   }
 
-  #said(claim: number): string {
+  #text(claim: number): string {
     const cells = ["claim", "study", "group", "endpoint", "category", "statistic", "timepoint", "printed", "unit"];
     const shown = ["figure", "detail", "who", "versus", "place", "also"];
     const terms = this.facets.flatMap(({ written }) => (at(written.own, claim) ?? []).map((term) => written.labels[term]));

@@ -12,7 +12,7 @@ const MOST = 4;
 
 const part = <T extends HTMLElement = HTMLElement>(name: string): T => partOf<T>(`compare-${name}`);
 
-/** Makes the page's comparison work. */
+/** Starts the comparison of the page. */
 export async function openComparison(): Promise<void> {
   const { root = "", compared = "" } = document.getElementById("compare")?.dataset ?? {};
   try {
@@ -54,22 +54,22 @@ class Page {
   // --- what is chosen -----------------------------------------------------------------------
 
   #restore(): void {
-    const said = new URLSearchParams(location.hash.slice(1));
+    const params = new URLSearchParams(location.hash.slice(1));
     const { regimens, populations, endpoints } = this.data;
-    const named = [...new Set(said.getAll("regimen"))].filter((name) => regimens.has(name)).slice(0, MOST);
-    const population = said.get("population") ?? "";
+    const named = [...new Set(params.getAll("regimen"))].filter((name) => regimens.has(name)).slice(0, MOST);
+    const population = params.get("population") ?? "";
     this.#choice = {
       regimens: named.length ? named : [...(this.data.known()[0]?.pair ?? [])],
       population: populations.has(population) ? population : "",
-      endpoints: said.getAll("endpoint").filter((name) => name === "all" || endpoints.has(name)),
-      parts: said.get("parts") === "1",
+      endpoints: params.getAll("endpoint").filter((name) => name === "all" || endpoints.has(name)),
+      parts: params.get("parts") === "1",
     };
-    this.#sayUnknown(said);
+    this.#sayUnknown(params);
     this.#draw();
   }
 
-  /** What the address names and nothing is called; a shared link must not show less in silence. */
-  #sayUnknown(said: URLSearchParams): void {
+  /** Reports unknown names in the address: a shared link must not silently show less. */
+  #sayUnknown(params: URLSearchParams): void {
     const { regimens, populations, endpoints } = this.data;
     const kinds = [
       ["regimen", regimens],
@@ -77,11 +77,11 @@ class Page {
       ["endpoint", endpoints],
     ] as const;
     const lines = kinds.flatMap(([kind, scheme]) => {
-      const words = said.getAll(kind).filter((word) => word && !scheme.has(word) && !(kind === "endpoint" && word === "all"));
+      const words = params.getAll(kind).filter((word) => word && !scheme.has(word) && !(kind === "endpoint" && word === "all"));
       return words.map((word) => unknownWord(kind, word, scheme));
     });
-    const over = new Set(said.getAll("regimen").filter((name) => regimens.has(name))).size - MOST;
-    if (over > 0) lines.push(`Only ${MOST} regimens stand side by side; the address names ${over} more.`);
+    const over = new Set(params.getAll("regimen").filter((name) => regimens.has(name))).size - MOST;
+    if (over > 0) lines.push(`Only ${MOST} regimens can be shown side by side; the address names ${over} more.`);
     part("unknown").replaceChildren(...lines.map((line) => element("p", "", line)));
   }
 
@@ -95,12 +95,12 @@ class Page {
     this.#choice = { ...this.#choice, ...change };
     this.#draw();
     const { regimens, population, endpoints, parts } = this.#choice;
-    const said = new URLSearchParams();
-    for (const name of regimens) said.append("regimen", name);
-    if (population) said.set("population", population);
-    for (const name of endpoints) said.append("endpoint", name);
-    if (parts) said.set("parts", "1");
-    if (`#${said.toString()}` !== location.hash) history.pushState(null, "", `#${said.toString()}`);
+    const params = new URLSearchParams();
+    for (const name of regimens) params.append("regimen", name);
+    if (population) params.set("population", population);
+    for (const name of endpoints) params.append("endpoint", name);
+    if (parts) params.set("parts", "1");
+    if (`#${params.toString()}` !== location.hash) history.pushState(null, "", `#${params.toString()}`);
   }
 
   // --- what is shown ------------------------------------------------------------------------
@@ -161,7 +161,7 @@ class Page {
 
   readonly #counts = new Map<string, number>();
 
-  /** How many figures and comparisons there are of a regimen or a narrower one. */
+  /** The number of figures and comparisons of a regimen, narrower ones included. */
   #evidence(name: string): number {
     const known = this.#counts.get(name);
     if (known !== undefined) return known;
@@ -204,9 +204,9 @@ class Page {
     const list = element("ul", "columns");
     for (const { pair, times } of this.data.known()) {
       const item = element("li");
-      const said = new URLSearchParams(pair.map((name) => ["regimen", name]));
-      if (!times) said.set("parts", "1");
-      item.append(link(`#${said.toString()}`, pair.map((name) => this.data.regimens.label(name)).join(" and ")));
+      const params = new URLSearchParams(pair.map((name) => ["regimen", name]));
+      if (!times) params.set("parts", "1");
+      item.append(link(`#${params.toString()}`, pair.map((name) => this.data.regimens.label(name)).join(" and ")));
       list.append(item);
     }
     return list;
@@ -229,14 +229,14 @@ function button(text: string, kind: string, act: () => void, name = ""): HTMLEle
   return made;
 }
 
-/** Says how much is shown: comparisons within studies, across them, and single figures. */
+/** Counts what is shown: comparisons within studies, across them, and single figures. */
 function counted(answer: HTMLElement): string {
   const rows = (kind: string): number => answer.querySelectorAll(`table.${kind} tbody tr`).length;
   const figures = answer.querySelectorAll(".one-figure").length;
-  const said = [
+  const counts = [
     `${rows("direct") || "no"} direct ${rows("direct") === 1 ? "comparison" : "comparisons"}`,
     `${rows("indirect") || "no"} indirect`,
     `${figures || "no"} single ${figures === 1 ? "figure" : "figures"}`,
   ];
-  return said.join(", ");
+  return counts.join(", ");
 }

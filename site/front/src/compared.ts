@@ -1,27 +1,27 @@
-// What can be compared: which comparisons and figures a choice of regimens is about.
+// The data of the comparison: the comparisons and figures that a choice of regimens selects.
 import type { Packed } from "./packed";
 
 export interface Term {
   readonly name: string;
-  /** As it begins a line, and as it stands within one. */
+  /** The label at the start of a line, and within one. */
   readonly label: string;
   readonly plain: string;
   readonly broader: readonly string[];
 }
 
-/** What is said of a comparison and of a single figure alike. */
+/** What comparisons and single figures have in common. */
 export interface Entry {
   readonly study: string;
   readonly who: string;
   readonly endpoint: string;
   readonly populations: readonly string[];
-  /** Whether it is about whole arms, cohorts or studies, and no category. */
+  /** Whether it describes whole arms, cohorts or studies, and no category. */
   readonly isMain: boolean;
   readonly about: string;
   readonly claims: readonly string[];
   readonly places: readonly (readonly [source: string, section: string, anchor: string])[];
   readonly standing: string;
-  readonly reasons: readonly (readonly [finding: string, said: string])[];
+  readonly reasons: readonly (readonly [finding: string, text: string])[];
   readonly profiles: readonly number[];
 }
 
@@ -29,7 +29,7 @@ export type Nature = "direct" | "indirect" | "statement";
 
 export interface Comparison extends Entry {
   readonly nature: Nature;
-  /** How far the comparison goes, as the network of regimens tells it: randomised, indirect … */
+  /** The kind of comparison, as in the network of regimens: randomised, indirect … */
   readonly badge: string;
   readonly versus: string;
   readonly ofRegimen: string;
@@ -98,7 +98,7 @@ export class Scheme {
     return this.#within.get(name) ?? new Set([name]);
   }
 
-  /** The terms with their depth, narrower ones after the first that is broader. */
+  /** The terms with their depth; each follows the first broader one. */
   *tree(): Generator<{ term: Term; depth: number }> {
     const { terms } = this;
     const seen = new Set<string>();
@@ -112,7 +112,7 @@ export class Scheme {
   }
 }
 
-/** What the reader chose; no endpoints are the main ones, and "all" stands for each. */
+/** The choice of the reader; no endpoints means the main ones, "all" means all. */
 export interface Choice {
   readonly regimens: readonly string[];
   readonly population: string;
@@ -137,13 +137,13 @@ export class Compared {
     this.figures = unpacked<Figure>(written.figures);
   }
 
-  /** The chosen regimens that a regimen is or is narrower than; the nearest where these are nested. */
+  /** The chosen regimens that equal a regimen or are broader; the nearest where they are nested. */
   among(regimen: string, chosen: readonly string[]): string[] {
     const fits = chosen.filter((one) => this.regimens.within(one).has(regimen));
     return fits.filter((one) => !fits.some((two) => two !== one && this.regimens.within(one).has(two)));
   }
 
-  /** Comparisons of two of the chosen regimens, whatever else is chosen. */
+  /** Comparisons of two chosen regimens, before any other filter. */
   of([one, two]: Pair, chosen: readonly string[], nature: Nature): Comparison[] {
     return this.comparisons.filter((entry) => {
       if (entry.nature !== nature) return false;
@@ -152,7 +152,7 @@ export class Compared {
     });
   }
 
-  /** Whether an entry is about the population and endpoints, and of whole groups unless parts are wanted. */
+  /** Whether an entry matches the population and endpoints, and the choice of subgroups. */
   fits({ population, endpoints, parts }: Choice): (entry: Entry) => boolean {
     const people = population ? this.populations.within(population) : null;
     const named = endpoints.length ? endpoints : this.written.main;
@@ -163,7 +163,7 @@ export class Compared {
       (parts || entry.isMain);
   }
 
-  /** Pairs of regimens that studies compare themselves, those with most comparisons first. */
+  /** Pairs of regimens compared within studies, those with most comparisons first. */
   known(): { pair: Pair; times: number }[] {
     const found = new Map<string, { pair: Pair; times: number }>();
     for (const { nature, ofRegimen, versusRegimen, isMain } of this.comparisons) {

@@ -7,9 +7,9 @@ import type { Shown } from "./taken";
 import { differences, unlike } from "./unlike";
 
 const HEADS: Readonly<Record<Nature, readonly [title: string, about: string]>> = {
-  direct: ["Compared within a study", "Both regimens were given in the study that compares them. Only where chance assigned them is a comparison marked randomised."],
-  indirect: ["Compared across studies", "Indirect: the regimens were given in different studies, and a model or a matching sets them side by side."],
-  statement: ["Said in passing", "A source says so without a study of its own."],
+  direct: ["Compared within a study", "Both regimens were given in the study that compares them. A comparison is marked randomised only where patients were randomised between them."],
+  indirect: ["Compared across studies", "Indirect: the regimens were given in different studies, and a model or matching compares them."],
+  statement: ["Stated without a study", "A source states this and names no study for it."],
 };
 
 export class Comparing {
@@ -20,7 +20,7 @@ export class Comparing {
     readonly showAll: () => void,
   ) {}
 
-  /** What was drawn last, in the order of the page. */
+  /** What was drawn last, in page order. */
   readonly shown: Shown[] = [];
 
   draw(choice: Choice): HTMLElement[] {
@@ -60,7 +60,7 @@ export class Comparing {
 
   #rest(hidden: number, isMore: boolean): HTMLElement {
     const what = `${hidden} ${isMore ? "more " : ""}${hidden === 1 ? "comparison" : "comparisons"}`;
-    const part = element("p", "compare-rest", isMore ? `${what} of other endpoints, populations or subgroups. ` : `Nothing of this population and these endpoints, but ${what} of others or of subgroups. `);
+    const part = element("p", "compare-rest", isMore ? `${what} of other endpoints, populations or subgroups. ` : `None for this population and these endpoints, but ${what} of others or of subgroups. `);
     const button = element("button", "chosen-button", "Show all");
     button.setAttribute("type", "button");
     button.addEventListener("click", this.showAll);
@@ -99,9 +99,9 @@ export class Comparing {
 
   #result(entry: Comparison): HTMLElement {
     const cell = element("td");
-    const said = entry.parts.map(([, text]) => text).join("; ") || entry.printed[0] || "";
-    cell.append(this.#opening(entry, said));
-    for (const printed of entry.printed) if (printed !== said) cell.append(element("q", "detail print", printed));
+    const text = entry.parts.map(([, part]) => part).join("; ") || entry.printed[0] || "";
+    cell.append(this.#opening(entry, text));
+    for (const printed of entry.printed) if (printed !== text) cell.append(element("q", "detail print", printed));
     cell.append(...this.#judged(entry));
     return cell;
   }
@@ -116,8 +116,8 @@ export class Comparing {
       if (columns.length) of.set(figure, columns);
     }
     part.append(element("h2", "", "Single figures"));
-    const intro = "Each as its study prints it. Nothing here compares them: read what is not alike first.";
-    part.append(element("p", "legend", of.size ? intro : "No figure of these regimens fits this choice."));
+    const intro = "Each as its study prints it. They are not compared: read the differences between the studies first.";
+    part.append(element("p", "legend", of.size ? intro : "No figure of these regimens matches this choice."));
     for (const { name, label } of this.data.written.endpoints) {
       const found = [...of.keys()].filter(({ endpoint }) => endpoint === name);
       this.shown.push(...found.map((entry) => ({ nature: "figure", entry }) as const));
@@ -164,7 +164,7 @@ export class Comparing {
     return box;
   }
 
-  // --- what both have -----------------------------------------------------------------------
+  // --- shared by both ------------------------------------------------------------------------
 
   #unlike(entries: readonly Entry[]): HTMLElement[] {
     return unlike(differences(this.data.written, (endpoint) => this.data.endpoints.plain(endpoint), entries));
@@ -181,8 +181,8 @@ export class Comparing {
     if (!standing && !reasons.length) return [];
     const box = element("details", "why");
     box.append(element("summary", `choice ${standing}`, standing ? standing.replace("-", " ") : "discrepancy"));
-    for (const [finding, said] of reasons) {
-      const line = element("p", "", `${said} `);
+    for (const [finding, text] of reasons) {
+      const line = element("p", "", `${text} `);
       line.append(link(`${this.root}study/${finding}`, "The discrepancy"));
       box.append(line);
     }
@@ -204,7 +204,7 @@ export class Comparing {
   }
 }
 
-/** Of one study and endpoint, what a judgement prefers comes first and what it sets aside last. */
+/** Sorts, within a study and endpoint: figures preferred by a judgement first, set-aside ones last. */
 function preferred<T extends Entry>(entries: readonly T[]): T[] {
   const places = new Map<string, number>();
   const key = ({ study, endpoint }: Entry): string => `${study} ${endpoint}`;

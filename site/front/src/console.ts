@@ -12,12 +12,12 @@ import { ValueForm } from "./values";
 const LIMIT = 60_000;
 const OWN = "SELECT ?s ?p ?o {\n  ?s ?p ?o\n}\nLIMIT 100\n";
 
-/** Makes the page's console work. */
+/** Starts the console of the page. */
 export async function openConsole(): Promise<void> {
   const { root = "", dataset = "", offered = "" } = part("console").dataset;
   try {
     const engine = new Engine(new URL("./oxigraph.wasm.gz", import.meta.url).href, dataset);
-    engine.ready.catch(() => undefined); // said below, after the words
+    engine.ready.catch(() => undefined); // reported below, after the words
     const text = new TextDecoder().decode(await fetchBytes(offered));
     await new Console(engine, new Offered(JSON.parse(text)), root).open();
   } catch (error) {
@@ -72,7 +72,7 @@ class Console {
     this.#say(`${count(quads)} statements loaded.`);
   }
 
-  // --- what is asked ------------------------------------------------------------------------
+  // --- the question -------------------------------------------------------------------------
 
   #restore(runs = true): void {
     const chosen = this.#select.value; // by the page, or by a reader who was faster than this program
@@ -103,7 +103,7 @@ class Console {
     void this.run();
   }
 
-  /** A value changed: an untouched question is composed anew, an edited one keeps its edits. */
+  /** A value changed: an unedited question is composed again, an edited one keeps its edits. */
   #fill(parameter: Parameter): void {
     const question = this.offered.question(this.#select.value);
     if (!question) return;
@@ -126,7 +126,7 @@ class Console {
     this.#checking = window.setTimeout(() => void this.#check(), 400);
   }
 
-  /** Marks errors while the reader writes; the engine parses without asking anything. */
+  /** Marks errors during typing; the engine only parses the query. */
   async #check(): Promise<void> {
     const text = this.#editor.text;
     if (this.#isBusy || !text.trim()) return;
@@ -141,7 +141,7 @@ class Console {
     return fault && plainly(fault, text, full.lines, this.#editor.firstError());
   }
 
-  // --- what is answered ---------------------------------------------------------------------
+  // --- the answer --------------------------------------------------------------------------
 
   async run(address: "push" | "replace" = "push"): Promise<void> {
     if (this.#isBusy) {

@@ -1,4 +1,4 @@
-// A drawing of a page as a file for a talk: with its colours as they are shown, and its address.
+// Saves a figure of a page as an image, with its colours as shown, and its address.
 import { save } from "./saving";
 
 const STYLES = ["fill", "stroke", "stroke-width", "stroke-dasharray", "opacity", "display", "visibility", "font-family", "font-size", "font-style", "font-weight", "font-variant-numeric", "text-anchor", "dominant-baseline", "text-decoration"];
@@ -6,7 +6,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const FOOT = 26;
 const SHARP = 2;
 
-/** Saves the drawing of a figure as SVG, or as PNG of twice its size. */
+/** Saves a figure as SVG, or as PNG at twice its size. */
 export async function take(figure: Element, format: string): Promise<void> {
   const shown = figure.querySelector<SVGSVGElement>(".plot-box svg");
   if (!shown) return;
@@ -43,9 +43,9 @@ function standingAlone(shown: SVGSVGElement, title: string): { copy: SVGSVGEleme
   return { copy, width, height };
 }
 
-function made(kind: string, said: Readonly<Record<string, string | number>>): SVGElement {
+function made(kind: string, attributes: Readonly<Record<string, string | number>>): SVGElement {
   const element = document.createElementNS(SVG, kind);
-  for (const [name, value] of Object.entries(said)) element.setAttribute(name, String(value));
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
   return element;
 }
 

@@ -1,4 +1,4 @@
-// The editor: SPARQL in colours of the theme, with the words of the dataset and marked errors.
+// The editor: SPARQL highlighted in the theme's colours, with completion and marked errors.
 import { acceptCompletion, autocompletion } from "@codemirror/autocomplete";
 import { ensureSyntaxTree, foldable, foldEffect, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { setDiagnostics } from "@codemirror/lint";
@@ -103,7 +103,7 @@ export class Editor {
     this.#foldPrefixes();
   }
 
-  /** What a query declares first is rarely what one wants to read first. */
+  /** Scrolls past the prefixes, which few want to read. */
   #foldPrefixes(): void {
     const { state } = this.#view;
     const { from, to } = state.doc.line(1);
@@ -112,14 +112,14 @@ export class Editor {
     if (range) this.#view.dispatch({ effects: foldEffect.of(range) });
   }
 
-  /** Marks the place of an error, from there to the end of its word; or none. */
+  /** Marks an error, from its place to the end of the word; or none. */
   mark(fault: Fault | null): void {
     const { state } = this.#view;
     const diagnostics = fault?.line ? [{ ...this.#range(fault), severity: "error" as const, message: fault.message }] : [];
     this.#view.dispatch(setDiagnostics(state, diagnostics));
   }
 
-  /** Where the grammar of the editor sees the first error: often the word that is misspelt. */
+  /** The first error by the editor's grammar: often the misspelt word. */
   firstError(): { line: number; column: number } | null {
     const { state } = this.#view;
     let at = -1;

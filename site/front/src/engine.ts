@@ -1,4 +1,4 @@
-// The worker as the page sees it: loaded once, asked, and stopped by being replaced.
+// The worker as the page sees it: loaded once, request, and stopped by being replaced.
 import type { Asking, Exchange, Fault, Reply } from "./messages";
 
 /** An error of a query, with its place when the engine names one. */
@@ -8,11 +8,11 @@ export class QueryFault extends Error {
   }
 }
 
-/** The query was stopped, by the reader or by the clock. */
+/** The query was stopped, by the reader or by the time limit. */
 export class Stopped extends Error {}
 
 interface Waiting {
-  resolve(told: unknown): void;
+  resolve(reply: unknown): void;
   reject(error: Error): void;
 }
 
@@ -21,7 +21,7 @@ export class Engine {
   #waiting = new Map<number, Waiting>();
   #ids = 0;
   readonly #files: Promise<readonly [WebAssembly.Module, Uint8Array]>;
-  /** Holds how many statements there are, as soon as they can be asked. */
+  /** Holds how many statements there are, as soon as they can be request. */
   ready: Promise<number>;
 
   constructor(engine: string, dataset: string) {
@@ -30,21 +30,21 @@ export class Engine {
     this.ready = this.#load();
   }
 
-  /** Asks the worker, and waits for at most so many milliseconds. */
-  async ask<K extends Asking>(what: K, asked: Exchange[K]["asked"], limit = 0): Promise<Exchange[K]["told"]> {
+  /** Sends a request to the worker; `limit` is the time limit in milliseconds. */
+  async ask<K extends Asking>(what: K, request: Exchange[K]["request"], limit = 0): Promise<Exchange[K]["reply"]> {
     const id = ++this.#ids;
-    const told = new Promise<unknown>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    const reply = new Promise<unknown>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
     const clock = limit ? setTimeout(() => this.stop(`Stopped after ${limit / 1000} seconds.`), limit) : 0;
-    this.#worker.postMessage({ id, what, ...asked });
+    this.#worker.postMessage({ id, what, ...request });
     try {
-      return (await told) as Exchange[K]["told"];
+      return (await reply) as Exchange[K]["reply"];
     } finally {
       clearTimeout(clock);
       this.#waiting.delete(id);
     }
   }
 
-  /** Ends what the worker does, and starts another with the same dataset. */
+  /** Ends the worker, and starts another with the same dataset. */
   stop(why = "Stopped."): void {
     this.#worker.terminate();
     for (const { reject } of this.#waiting.values()) reject(new Stopped(why));
@@ -58,7 +58,7 @@ export class Engine {
     worker.onmessage = ({ data }: MessageEvent<Reply>) => {
       const waiting = this.#waiting.get(data.id);
       if ("fault" in data) waiting?.reject(new QueryFault(data.fault));
-      else waiting?.resolve(data.told);
+      else waiting?.resolve(data.reply);
     };
     worker.onerror = (event) => {
       for (const { reject } of this.#waiting.values()) reject(new Error(event.message || "the worker could not start"));
@@ -72,7 +72,7 @@ export class Engine {
   }
 }
 
-/** Fetches a file; a server may or may not have inflated it on the way. */
+/** Fetches a file, which the server may have decompressed already. */
 export async function fetchBytes(url: string): Promise<Uint8Array> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url.replace(/\?.*/, "")} could not be loaded (${response.status})`);

@@ -13,7 +13,7 @@ const MORE = 200;
 
 const part = <T extends HTMLElement = HTMLElement>(name: string): T => partOf<T>(`explore-${name}`);
 
-/** Makes the page's explorer work. */
+/** Starts the explorer of the page. */
 export async function openExplorer(): Promise<void> {
   const { root = "", claims = "" } = document.getElementById("explore")?.dataset ?? {};
   part<HTMLDetailsElement>("facets").open = window.matchMedia("(min-width: 60em)").matches;
@@ -63,15 +63,15 @@ class Explorer {
   // --- what is chosen -----------------------------------------------------------------------
 
   #restore(): void {
-    const said = new URLSearchParams(location.hash.slice(1));
+    const params = new URLSearchParams(location.hash.slice(1));
     const known = this.claims.facets.map((facet) => {
-      const terms = said.getAll(facet.name).map((name) => facet.term(name));
+      const terms = params.getAll(facet.name).map((name) => facet.term(name));
       return [facet.name, new Set(terms.filter((term) => term >= 0))] as const;
     });
-    const sort = said.get("sort") ?? "";
+    const sort = params.get("sort") ?? "";
     const column = sort.replace(/^-/, "");
     this.#chosen = new Map(known);
-    this.#words.value = said.get("words") ?? "";
+    this.#words.value = params.get("words") ?? "";
     this.#order = { column: this.claims.columns.includes(column) ? column : "", descending: sort.startsWith("-") };
     this.#narrow("never");
   }
@@ -131,7 +131,7 @@ class Explorer {
     const chips = [...this.#chips()];
     part("number").textContent = chips.length ? `${chips.length} chosen` : "";
     const isFree = !chips.length && !this.#words.value;
-    part("chosen").replaceChildren(...chips, isFree ? element("li", "detail", "Nothing is filtered.") : this.#chip("Clear all", () => this.#clear(), true));
+    part("chosen").replaceChildren(...chips, isFree ? element("li", "detail", "No filter is set.") : this.#chip("Clear all", () => this.#clear(), true));
     this.#sayMore();
   }
 
@@ -155,13 +155,13 @@ class Explorer {
 
   #sayMore(): void {
     const left = this.#found.length - this.#drawn;
-    const said = part("more");
-    if (!this.#found.length) return said.replaceChildren("No claim is all of this. Remove a filter or a word.");
-    if (left <= 0) return said.replaceChildren();
+    const more = part("more");
+    if (!this.#found.length) return more.replaceChildren("No claim matches every filter and word. Remove one of them.");
+    if (left <= 0) return more.replaceChildren();
     const button = element("button", "chosen-button", `Show ${Math.min(MORE, left)} more`);
     button.setAttribute("type", "button");
     button.addEventListener("click", () => this.#showMore());
-    said.replaceChildren(`Showing the first ${count(this.#drawn)}. `, button);
+    more.replaceChildren(`Showing the first ${count(this.#drawn)}. `, button);
   }
 
   #showMore(): void {
@@ -171,7 +171,7 @@ class Explorer {
     part("more").querySelector("button")?.focus();
   }
 
-  // --- what is taken away -------------------------------------------------------------------
+  // --- downloads and link -------------------------------------------------------------------
 
   #save(format: "csv" | "json"): void {
     const { columns } = this.claims;
@@ -181,13 +181,13 @@ class Explorer {
   }
 
   #write(how: "push" | "replace"): void {
-    const said = new URLSearchParams();
+    const params = new URLSearchParams();
     for (const { name, written } of this.claims.facets) {
-      for (const term of this.#chosen.get(name) ?? []) said.append(name, written.names[term] ?? "");
+      for (const term of this.#chosen.get(name) ?? []) params.append(name, written.names[term] ?? "");
     }
-    if (this.#words.value.trim()) said.set("words", this.#words.value.trim());
-    if (this.#order.column) said.set("sort", (this.#order.descending ? "-" : "") + this.#order.column);
-    const fragment = said.toString() ? `#${said.toString()}` : location.pathname;
+    if (this.#words.value.trim()) params.set("words", this.#words.value.trim());
+    if (this.#order.column) params.set("sort", (this.#order.descending ? "-" : "") + this.#order.column);
+    const fragment = params.toString() ? `#${params.toString()}` : location.pathname;
     if (fragment === location.hash) return;
     if (how === "push") history.pushState(null, "", fragment);
     else history.replaceState(null, "", fragment);

@@ -1,4 +1,4 @@
-// Facets: what claims can be narrowed by, and how many claims each term would leave.
+// Facets: filters for claims, and the number of claims that each term would leave.
 import type { Packed } from "./packed";
 
 export interface WrittenFacet {
@@ -16,9 +16,9 @@ export interface WrittenFacet {
 export class Facet {
   readonly name: string;
   readonly title: string;
-  /** The terms with their depth, narrower ones after the first that is broader. */
+  /** The terms with their depth; each follows the first broader one. */
   readonly tree: readonly { readonly term: number; readonly depth: number }[];
-  /** For each distinct set of own terms, all terms that find it. */
+  /** For each distinct set of own terms, these and all broader terms. */
   readonly #finding: readonly (readonly number[])[];
 
   constructor(readonly written: WrittenFacet) {
@@ -36,7 +36,7 @@ export class Facet {
     return this.written.names.indexOf(name);
   }
 
-  /** For each distinct set of own terms, whether any chosen term finds it. */
+  /** For each distinct set of own terms, whether a chosen term matches it. */
   passes(chosen: ReadonlySet<number>): boolean[] {
     return this.#finding.map((terms) => chosen.size === 0 || terms.some((term) => chosen.has(term)));
   }
@@ -85,11 +85,11 @@ export type Chosen = ReadonlyMap<string, ReadonlySet<number>>;
 
 export interface Narrowed {
   readonly claims: readonly number[];
-  /** For each facet, how many claims each term would leave. */
+  /** For each facet, the number of claims that each term would leave. */
   readonly counts: ReadonlyMap<string, readonly number[]>;
 }
 
-/** Any term of a facet, and all facets: a facet's counts disregard its own choice. */
+/** Terms of one facet are alternatives, facets are combined; the counts of a facet ignore its own choice. */
 export function narrow(facets: readonly Facet[], chosen: Chosen, found: (claim: number) => boolean, size: number): Narrowed {
   const failed = new Int16Array(size).fill(-1); // -1: none, -2: several or not found, else which facet
   const claims: number[] = [];

@@ -1,4 +1,4 @@
-// The facets as lists of boxes to tick; made once, then only their counts change.
+// The facets as lists of checkboxes; created once, then only their counts change.
 import type { Chosen, Facet } from "./facet";
 import { folded } from "./packed";
 import { count, element } from "./table";
@@ -51,7 +51,7 @@ export class FacetList {
     return new Set(this.#lines.filter(({ box }) => box.checked).map(({ term }) => term));
   }
 
-  /** Terms that would leave nothing go, but for chosen ones. */
+  /** Hides terms that would leave no claim, except chosen ones. */
   #hide(): void {
     let isAny = false;
     for (const { label, box, count: number, folded: text } of this.#lines) {

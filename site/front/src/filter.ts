@@ -1,11 +1,11 @@
-// Filters a list by what its items say of themselves in data attributes; the choice is in the
-// fragment of the address, so that it can be shared.
+// Filters a list by the data attributes of its items; the choice is in the fragment of the
+// address, so that it can be shared.
 
 type Choice = Map<string, string>;
 
 function chosen(form: HTMLFormElement): Choice {
-  const said = [...new FormData(form)].map(([name, value]) => [name, String(value)] as const);
-  return new Map(said.filter(([, value]) => value !== ""));
+  const fields = [...new FormData(form)].map(([name, value]) => [name, String(value)] as const);
+  return new Map(fields.filter(([, value]) => value !== ""));
 }
 
 function fits(item: HTMLElement, choice: Choice): boolean {
@@ -29,7 +29,7 @@ function apply(form: HTMLFormElement, items: readonly HTMLElement[], keep: boole
   if (keep) history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname + location.search);
 }
 
-/** Takes the choice from the address; what the form does not offer is left out. */
+/** Reads the choice from the address; values that the form does not offer are ignored. */
 function restore(form: HTMLFormElement): void {
   for (const [name, value] of new URLSearchParams(location.hash.slice(1))) {
     const field = form.elements.namedItem(name);
@@ -39,7 +39,7 @@ function restore(form: HTMLFormElement): void {
   }
 }
 
-/** Sets up the form of a page that filters, if it has one. */
+/** Sets up the filter form of the page, if there is one. */
 export function openFilter(): void {
   const form = document.querySelector<HTMLFormElement>("form[data-filters]");
   const list = form && document.getElementById(form.dataset.filters ?? "");

@@ -1,4 +1,4 @@
-// The claims that are shown, as a table that becomes cards on a phone.
+// The claims shown, as a table that becomes cards on a phone.
 import type { Claims, Order } from "./claims";
 import { element } from "./table";
 
@@ -118,7 +118,7 @@ export class Listing {
   }
 }
 
-/** A phone shows rows as blocks, and blocks have no roles of their own. */
+/** On a phone rows are blocks, which lose their table roles. */
 function roles(part: HTMLElement, role: string): void {
   part.setAttribute("role", role);
 }

@@ -1,4 +1,4 @@
-// What the console and its worker say to each other.
+// The messages between the console and its worker.
 
 /** A term of an answer; `n` is its number, where its datatype is one. */
 export interface Cell {
@@ -17,7 +17,7 @@ export interface Sorting {
   readonly descending: boolean;
 }
 
-/** A place where the engine gave up, counted from 1 as in its messages. */
+/** The place of a syntax error, counted from 1 as in the engine's messages. */
 export interface Fault {
   readonly message: string;
   readonly line?: number;
@@ -31,22 +31,22 @@ export interface Answer {
   readonly numeric: readonly boolean[];
   readonly total: number;
   readonly milliseconds: number;
-  /** The first rows; the others stay in the worker until they are asked for. */
+  /** The first rows; the others stay in the worker until they are request for. */
   readonly rows: readonly Row[];
 }
 
-/** Each thing that can be asked of the worker, with what it answers. */
+/** Each thing that can be request of the worker, with what it answers. */
 export interface Exchange {
-  load: { asked: { module: WebAssembly.Module; dataset: Uint8Array }; told: { quads: number } };
-  check: { asked: { text: string }; told: Fault | null };
-  ask: { asked: { text: string; form: Form; most: number }; told: Answer };
-  rows: { asked: { sorting: Sorting | null; most: number }; told: readonly Row[] };
-  save: { asked: { format: Format }; told: string };
+  load: { request: { module: WebAssembly.Module; dataset: Uint8Array }; reply: { quads: number } };
+  check: { request: { text: string }; reply: Fault | null };
+  ask: { request: { text: string; form: Form; most: number }; reply: Answer };
+  rows: { request: { sorting: Sorting | null; most: number }; reply: readonly Row[] };
+  save: { request: { format: Format }; reply: string };
 }
 export type Asking = keyof Exchange;
 
 export type Request = {
-  [K in Asking]: { id: number; what: K } & Exchange[K]["asked"];
+  [K in Asking]: { id: number; what: K } & Exchange[K]["request"];
 }[Asking];
 
-export type Reply = { id: number; told: unknown } | { id: number; fault: Fault };
+export type Reply = { id: number; reply: unknown } | { id: number; fault: Fault };

@@ -1,4 +1,4 @@
-// What the build offers the console: words of the dataset, and questions that can be asked of it.
+// What the build gives the console: the words of the dataset, and its questions.
 import { patternStart } from "./sparql";
 
 export interface Word {
@@ -6,7 +6,7 @@ export interface Word {
   readonly kind: string;
   readonly label: string;
   readonly about?: string;
-  /** What a parameter of a question is given, for words that one may be given. */
+  /** The value that stands for the word in a parameter of a question, if any. */
   readonly value?: string;
 }
 
@@ -58,7 +58,7 @@ export class Offered {
     return this.words.filter((word) => word.kind === kind && word.value);
   }
 
-  /** The term that a value of a parameter stands for, or "" when there is none such. */
+  /** The term for a value of a parameter, or "" when there is none. */
   term(parameter: Parameter, value: string): string {
     const given = value.trim();
     if (parameter.kind === "text") return given ? JSON.stringify(given) : "";
@@ -68,7 +68,7 @@ export class Offered {
     return (exact ?? words.find((w) => [w.value, w.label, w.term].some((t) => t?.toLowerCase() === wanted)))?.term ?? "";
   }
 
-  /** The value of a parameter that a term in a query stands for. */
+  /** The value of a parameter for a term in a query. */
   value(parameter: Parameter, term: string): string {
     if (parameter.kind === "text") return term.replace(/^"(.*)"$/s, "$1");
     return this.word(term)?.value ?? "";
@@ -81,7 +81,7 @@ export class Offered {
     return best ? `${best[0]}:${iri.slice(best[1].length)}` : iri;
   }
 
-  /** The address of the page that stands for an IRI of the dataset, or "". */
+  /** The address of the page of an IRI of the dataset, or "". */
   page(iri: string, root: string): string {
     if (!iri.startsWith(this.base)) return "";
     const [path = "", fragment] = iri.slice(this.base.length).split("#", 2);

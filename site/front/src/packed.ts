@@ -1,4 +1,4 @@
-// Tables as the build writes them: each column as its distinct values, and codes that lead to them.
+// Tables as the build packs them: each column as its distinct values, and an index for each row.
 
 export interface Packed<T = string> {
   readonly values: readonly T[];
@@ -10,7 +10,7 @@ export function at<T>(column: Packed<T> | undefined, row: number): T | undefined
   return column?.values[column.codes[row] ?? -1];
 }
 
-/** Text as the search compares it: without case, accents and typography. */
+/** Text folded for the search: without case, accents and typography. */
 export function folded(text: string): string {
   return text
     .normalize("NFKD")
@@ -21,7 +21,7 @@ export function folded(text: string): string {
 
 const collator = new Intl.Collator("en", { numeric: true });
 
-/** The place of each distinct value in their order: numbers by size, then words, nothing last. */
+/** The rank of each distinct value: numbers by size, then words, empty last. */
 export function ranks(values: readonly string[], labels: (value: string) => string = (value) => value): number[] {
   const order = values.map((value, place) => ({ place, text: labels(value), number: number(value) }));
   order.sort((a, b) => weight(a.text) - weight(b.text) || sizes(a.number, b.number) || collator.compare(a.text, b.text));

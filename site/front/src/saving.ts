@@ -3,7 +3,7 @@
 const FORMULA = /^[=+\-@\t\r]/;
 const PLAIN = /^=?-?[0-9]+(?:\.[0-9]+)?$/;
 
-/** CSV that a spreadsheet opens without running anything, as the export writes it. */
+/** CSV as the export writes it: a spreadsheet runs nothing in it. */
 export function asCsv(columns: readonly string[], rows: Iterable<readonly string[]>): string {
   const lines = [columns.join(",")];
   for (const row of rows) lines.push(row.map((cell) => quoted(inert(cell))).join(","));
@@ -15,7 +15,7 @@ export function asJson(columns: readonly string[], rows: Iterable<readonly strin
   return `${JSON.stringify(every, null, 1)}\n`;
 }
 
-/** An apostrophe before what would be run as a formula, but for a number. */
+/** Escapes what a spreadsheet would run as a formula with an apostrophe; numbers stay. */
 function inert(cell: string): string {
   return FORMULA.test(cell) && !PLAIN.test(cell) ? `'${cell}` : cell;
 }
@@ -24,7 +24,7 @@ function quoted(cell: string): string {
   return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
-/** Hands a text or an image to the reader as a file. */
+/** Downloads a text or an image as a file. */
 export function save(name: string, content: string | Blob, type: string): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([content], { type }));
@@ -33,7 +33,7 @@ export function save(name: string, content: string | Blob, type: string): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-/** Makes a button copy the address of the page, and say so for a moment. */
+/** Makes a button copy the address of the page, and confirm it for a moment. */
 export function copiesAddress(button: HTMLElement): void {
   const name = button.textContent ?? "";
   button.addEventListener("click", () => {

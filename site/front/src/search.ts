@@ -1,4 +1,4 @@
-// The worker of the search: the theme's own, asked for whole words before beginnings of words.
+// The worker of the search: the theme's own, which ranks whole words above prefixes here.
 //
 // The theme looks for all words that begin as the typed ones do, so that "CR" finds CRi and CRS
 // as well as CR. Its language of queries can say more: each word is asked for twice, as it is
@@ -6,7 +6,7 @@
 
 declare function importScripts(...addresses: string[]): void;
 
-/** A node of lunr's tree of words: letters lead from it to other nodes. */
+/** A node of lunr's token trie. */
 interface Words {
   _str?: string;
   final: boolean;
@@ -20,7 +20,7 @@ const BOOST = 40;
 const OPERATORS = /^[+-]|[\^~*"]/;
 let separator = /\s+/;
 
-/** A word as typed, in the theme's words; a single character begins too many others. */
+/** The query for a word as typed; a single character is the prefix of too many others. */
 function asked(word: string): string[] {
   if (OPERATORS.test(word)) return [word];
   const parts = word.split(separator).filter((part) => part !== "");
@@ -34,10 +34,10 @@ addEventListener("message", ({ data }: MessageEvent<Message>) => {
 
 importScripts(new URL(location.search.slice(1), location.href).href);
 
-// lunr 2.3 makes one of nodes that it tells alike, and tells edges as letters and numbers without a
-// mark between them: "a" to 1 with "2" to 3 is told as "a" to 123. Words with digits were lost.
+// lunr 2.3 merges trie nodes with equal keys, and writes keys without separators: the edges "a" to 1
+// and "2" to 3 become "a123", as would "a" to 123. So it dropped tokens with digits.
 lunr.TokenSet.prototype.toString = function (this: Words): string {
   if (this._str) return this._str;
   const edges = Object.entries(this.edges).sort(([one], [other]) => (one < other ? -1 : 1));
-  return edges.reduce((said, [letter, { id }]) => `${said}${letter}${id},`, this.final ? "1" : "0");
+  return edges.reduce((key, [letter, { id }]) => `${key}${letter}${id},`, this.final ? "1" : "0");
 };

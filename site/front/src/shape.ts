@@ -1,22 +1,22 @@
-// What of an answer can be drawn, and how it is best drawn first.
+// Which columns of an answer can be drawn, and the default chart.
 import type { Answer, Row } from "./messages";
 
-/** How many rows of an answer are drawn at most. */
+/** The most rows of an answer that are drawn. */
 export const MOST_ROWS = 2000;
 
 export type Kind = "points" | "bars";
 
-/** Columns by their place; -1 is none. */
+/** Columns by index; -1 is none. */
 export interface Shape {
   readonly kind: Kind;
   readonly figure: number;
   readonly label: number;
   readonly colour: number;
-  /** Figures that cannot share an axis are told apart by the value of a column: which are drawn. */
+  /** The value of the column that separates figures which cannot share an axis. */
   readonly only: string;
 }
 
-/** The columns that tell such figures apart, the most telling first. */
+/** The columns that separate such figures, the best first. */
 const KINDS = ["statistic", "unit"];
 
 const NO_FIGURE = new Set(["low", "high", "position"]);
@@ -48,13 +48,13 @@ export function firstShape(answer: Answer, rows: readonly Row[]): Shape {
   return { kind: isCount && !bounds(answer) ? "bars" : "points", figure, label, colour, only: onlyOf(answer, rows, figure)[0] ?? "" };
 }
 
-/** The column by which figures are told apart, or -1. */
+/** The column that separates figures, or -1. */
 export function kindColumn(answer: Answer, rows: readonly Row[]): number {
   const name = KINDS.find((one) => distinct(rows, answer.columns.indexOf(one)) > 1);
   return name === undefined ? -1 : answer.columns.indexOf(name);
 }
 
-/** The values by which figures are told apart, the most frequent first. */
+/** The values of that column, the most frequent first. */
 export function onlyOf(answer: Answer, rows: readonly Row[], figure: number): string[] {
   const at = kindColumn(answer, rows);
   const times = new Map<string, number>();

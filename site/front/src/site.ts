@@ -1,4 +1,4 @@
-// Every page: places the box of a figure beside it, and opens the figure that an address names.
+// On every page: places the pop-up of a figure beside it, and opens the figure that an address names.
 
 import { openFilter } from "./filter";
 
@@ -59,17 +59,17 @@ document.addEventListener(
   true,
 );
 
-// On a phone a long map waits until it is opened.
+// On a phone a long map starts closed.
 if (window.innerWidth < 600) document.querySelector("details.map")?.removeAttribute("open");
 
-/** Waits until the page is seen: the largest files of a program would hold up its style. */
+/** Waits for the first paint: large scripts would delay the style sheet. */
 function painted(): Promise<void> {
   return new Promise((now) => (document.hidden ? now() : requestAnimationFrame(() => setTimeout(now))));
 }
 
 openFilter();
-// The theme makes landmarks without names of buttons and of words in results, and boxes that only
-// a mouse can scroll of wide tables.
+// The theme makes unnamed landmarks of buttons and of words in search results, and puts wide tables
+// in boxes that only a mouse can scroll.
 function mend(): void {
   for (const one of document.querySelectorAll("nav:is(.md-code__nav, .md-tags)")) one.setAttribute("role", "none");
   for (const box of document.querySelectorAll<HTMLElement>(".md-typeset__scrollwrap")) {

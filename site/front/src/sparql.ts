@@ -1,14 +1,14 @@
-// The text of a query: its tokens, what it may not say, its prefixes, and the values in it.
+// The text of a query: its tokens, forbidden keywords, prefixes, and the values in it.
 import type { Fault, Form } from "./messages";
 
-// The same tokens as kb.store reads, so that both faces refuse the same queries.
+// The same tokens as in kb.stores.safety, so that page and server refuse the same queries.
 const TOKENS =
   /(?<iri><(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>)|"""(?:[^"\\]|\\.|"(?!""))*"""|'''(?:[^'\\]|\\.|'(?!''))*'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#[^\n\r]*|[?$]\w+|(?<prefix>[\w.-]*):(?:[\w.:%-]|\\.)*|(?<word>[A-Za-z]+)|[\d_.-]+|(?<brace>\{)/gs;
 const FORBIDDEN = new Set(["LOAD", "INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD"]);
 const FORMS = new Set<string>(["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]);
 export const MAX_QUERY = 100_000;
 
-/** Says why a query is refused before it is asked, and where. */
+/** Why a query is refused before it runs, and where. */
 export function refusal(text: string): Fault | null {
   if (text.length > MAX_QUERY) return { message: "A query has at most 100,000 characters." };
   for (const token of text.matchAll(TOKENS)) {
@@ -34,7 +34,7 @@ function placeOf(text: string, offset: number): { line: number; column: number }
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
-/** What kind of query it is; one that is none of them is left for the engine to explain. */
+/** The form of a query; the engine explains any other text. */
 export function formOf(text: string): Form {
   for (const token of text.matchAll(TOKENS)) {
     const word = (token.groups?.["word"] ?? "").toUpperCase();
@@ -43,7 +43,7 @@ export function formOf(text: string): Form {
   return "SELECT";
 }
 
-/** Whether a query says with FROM which graphs it asks. */
+/** Whether a query names its graphs with FROM. */
 export function namesGraphs(text: string): boolean {
   return [...text.matchAll(TOKENS)].some((token) => token.groups?.["word"]?.toUpperCase() === "FROM");
 }
@@ -89,8 +89,8 @@ export interface Place {
 }
 
 /**
- * Puts what the engine says about a query into words for a reader. The engine names the farthest
- * place that any reading of the query came to; `suspect` is another that may lie before it.
+ * Rewrites an error message of the engine for readers. The engine reports the farthest place that
+ * its parser reached; `suspect` is a possible cause before it.
  */
 export function plainly(fault: Fault, text: string, addedLines: number, suspect: Place | null = null): Fault {
   const line = fault.line === undefined ? undefined : Math.max(1, fault.line - addedLines);

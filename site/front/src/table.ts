@@ -1,4 +1,4 @@
-// An answer as a table: sorted by its heads, its IRIs as links to their pages.
+// An answer as a table: sorted by column heads, with IRIs as links to their pages.
 import type { Answer, Cell, Row, Sorting } from "./messages";
 import type { Offered } from "./offered";
 
@@ -9,7 +9,7 @@ export interface TableWiring {
   showMore(): void;
 }
 
-/** Draws the rows that are at hand, and says how many there are. */
+/** Draws the rows at hand, and their number. */
 export function drawTable(into: HTMLElement, answer: Answer, rows: readonly Row[], sorting: Sorting | null, wiring: TableWiring): void {
   const box = element("div", "scroll");
   Object.assign(box, { tabIndex: 0, role: "region", ariaLabel: "Answer as a table" });
@@ -91,12 +91,12 @@ function link(iri: string, { offered, root }: TableWiring): HTMLElement {
 
 function more(answer: Answer, rows: readonly Row[], wiring: TableWiring): HTMLElement[] {
   if (rows.length >= answer.total) return [];
-  const said = element("p", "console-more", `Showing the first ${count(rows.length)} of ${count(answer.total)} rows. `);
+  const note = element("p", "console-more", `Showing the first ${count(rows.length)} of ${count(answer.total)} rows. `);
   const button = element("button", "console-button", "Show more");
   button.setAttribute("type", "button");
   button.addEventListener("click", wiring.showMore);
-  said.append(button);
-  return [said];
+  note.append(button);
+  return [note];
 }
 
 export function count(n: number): string {
@@ -110,7 +110,7 @@ export function element(name: string, className = "", text = ""): HTMLElement {
   return made;
 }
 
-/** The element of a page that its program cannot do without. */
+/** The element with an id, which the page must have. */
 export function partOf<T extends HTMLElement = HTMLElement>(id: string): T {
   const found = document.getElementById(id);
   if (!found) throw new Error(`the page has no #${id}`);

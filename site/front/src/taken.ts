@@ -1,7 +1,7 @@
-// What a comparison shows, as rows to take away and as a query for the claims behind it.
+// Downloads of the comparison: its rows, and a query for the claims behind them.
 import type { Compared, Comparison, Entry, Figure, Nature } from "./compared";
 
-/** One line of what is shown: a comparison, or a figure under the regimens that it is of. */
+/** One line shown: a comparison, or a figure with its regimens. */
 export type Shown = { readonly nature: Nature; readonly entry: Comparison } | { readonly nature: "figure"; readonly entry: Figure };
 
 export const COLUMNS = ["part", "kind", "study", "group", "versus", "regimen", "versus_regimen", "endpoint", "about", "figure", "of", "derived_ci95", "printed", "standing", "where", "claims"] as const;
@@ -10,7 +10,7 @@ export function asRows(data: Compared, shown: readonly Shown[]): string[][] {
   return shown.map((one) => {
     const own = one.nature === "figure" ? ofFigure(one.entry) : ofComparison(one.entry);
     const { entry } = one;
-    const said: Record<string, string> = {
+    const row: Record<string, string> = {
       ...own,
       part: one.nature === "figure" ? "single figure" : one.nature,
       study: entry.study,
@@ -21,7 +21,7 @@ export function asRows(data: Compared, shown: readonly Shown[]): string[][] {
       where: entry.places.map(([source, section]) => `${data.written.sources[source] ?? source}, ${section}`).join("; "),
       claims: names(entry).join(" "),
     };
-    return COLUMNS.map((name) => said[name] ?? "");
+    return COLUMNS.map((name) => row[name] ?? "");
   });
 }
 
@@ -39,7 +39,7 @@ function names({ study, claims }: Entry): string[] {
   return claims.map((claim) => `${study}#${claim}`);
 }
 
-/** SPARQL for exactly the claims that are shown. */
+/** SPARQL for exactly the claims shown. */
 export function asQuery(data: Compared, title: string, shown: readonly Shown[]): string {
   const { base } = data.written;
   const claims = [...new Set(shown.flatMap(({ entry }) => names(entry)))];

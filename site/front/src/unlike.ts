@@ -1,5 +1,5 @@
-// In what figures of several studies are not alike: the rules of kb.comparability, applied to what
-// the build worked out for each claim.
+// Differences between studies whose figures are shown together: the rules of
+// kb.analysis.comparability, applied to what the build computed for each claim.
 import type { Entry, WrittenCompared } from "./compared";
 import { element } from "./table";
 
@@ -18,7 +18,7 @@ export function differences(written: WrittenCompared, labels: (endpoint: string)
       const of = new Set(entries.filter((one) => one.endpoint === endpoint).map(({ study }) => study));
       return difference(written, `definition of ${labels(endpoint)}`, stated(written, written.definitions[endpoint] ?? {}, of));
     }),
-    ...Object.entries(written.background).map(([respect, said]) => difference(written, respect, stated(written, said, studies))),
+    ...Object.entries(written.background).map(([respect, values]) => difference(written, respect, stated(written, values, studies))),
   ].filter(({ values }) => values.length > 1);
 }
 
@@ -35,17 +35,17 @@ function own({ profiles }: WrittenCompared, at: number, entries: readonly Entry[
   return found;
 }
 
-/** What some studies state and others do not is a difference too. */
-function stated({ unsaid }: WrittenCompared, said: Readonly<Record<string, string>>, studies: ReadonlySet<string>): Found {
+/** A value that only some studies state is a difference too. */
+function stated({ unsaid }: WrittenCompared, values: Readonly<Record<string, string>>, studies: ReadonlySet<string>): Found {
   const found: Found = new Map();
   for (const study of studies) {
-    const value = said[study] || unsaid;
+    const value = values[study] || unsaid;
     found.set(value, (found.get(value) ?? new Set()).add(study));
   }
   return found;
 }
 
-/** The commonest value first, what is not said last. */
+/** The most frequent value first, "not stated" last. */
 function difference({ unsaid, studies }: WrittenCompared, respect: string, found: Found): Difference {
   const name = (study: string): string => studies[study]?.[0] ?? study;
   const values = [...found].map(([value, of]) => [value, [...of].map(name).sort(byText)] as const);
@@ -57,18 +57,18 @@ function byText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** A respect with its values, where these are few and short: what a reader must know at once. */
+/** A respect, with its values where they are few and short enough for the summary. */
 function inShort({ respect, values }: Difference): string {
-  const said = values.map(([value]) => value);
-  return said.length <= 3 && said.join().length <= 60 ? `${respect} (${said.join(" / ")})` : `${respect} (${said.length} kinds)`;
+  const kinds = values.map(([value]) => value);
+  return kinds.length <= 3 && kinds.join().length <= 60 ? `${respect} (${kinds.join(" / ")})` : `${respect} (${kinds.length} kinds)`;
 }
 
-/** Says above a table what is not alike in it. */
+/** The differences between the studies of a table, shown above it. */
 export function unlike(found: readonly Difference[]): HTMLElement[] {
   if (!found.length) return [];
   const box = element("details", "unalike");
   const list = element("dl");
-  box.append(element("summary", "", `Not alike: ${found.map(inShort).join("; ")}`), list);
+  box.append(element("summary", "", `Differences: ${found.map(inShort).join("; ")}`), list);
   for (const { respect, values } of found) {
     const all = element("ul");
     all.append(

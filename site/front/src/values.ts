@@ -1,4 +1,4 @@
-// The values of a question: a field for each parameter, with the words that fit it.
+// The parameters of a question: a field for each, with the words that fit it.
 import type { Offered, Parameter, Question, Values } from "./offered";
 import { boundTerm } from "./sparql";
 import { element } from "./table";
@@ -21,12 +21,12 @@ export class ValueForm {
     this.form.hidden = !parameters.length;
   }
 
-  /** All values, "" where the reader left one free. */
+  /** All values; "" where the reader left one empty. */
   get values(): Values {
     return Object.fromEntries(this.#fields().map((field) => [field.name, field.value.trim()]));
   }
 
-  /** Takes over what an edited query binds; a parameter that it does not bind cannot be filled. */
+  /** Reads the values from an edited query; a parameter that it does not bind is disabled. */
   follow(text: string): void {
     for (const parameter of this.#question?.parameters ?? []) {
       const field = this.#fields().find(({ name }) => name === parameter.name);
@@ -57,7 +57,7 @@ export class ValueForm {
       const term = this.offered.term(parameter, field.value);
       const isWrong = !term && (field.value.trim() !== "" || !parameter.optional);
       field.setAttribute("aria-invalid", String(isWrong));
-      about.textContent = isWrong ? `no ${parameter.kind} of the dataset` : (this.offered.word(term)?.label ?? "");
+      about.textContent = isWrong ? `not a ${parameter.kind} of the dataset` : (this.offered.word(term)?.label ?? "");
     };
     field.addEventListener("input", () => {
       judge();

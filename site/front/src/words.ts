@@ -36,7 +36,7 @@ function complete(context: CompletionContext, named: Completion[], general: Comp
   return { from: context.pos - typed.length, options: general, validFor: typed.includes(" ") ? /^[\w -]*$/ : /^[\w-]*$/ };
 }
 
-/** The most of the last words that stand together in a label; else the last word. */
+/** The longest run of last words that occurs in a label; else the last word. */
 function phrase(words: readonly string[], among: readonly Completion[]): string {
   for (let from = 0; from < words.length - 1; from++) {
     const typed = words.slice(from).join(" ");
@@ -66,7 +66,7 @@ function info(word: Word): Pick<Completion, "info"> {
   return word.about ? { info: word.about } : {};
 }
 
-/** What a word means, beside the pointer. */
+/** The meaning of the word under the pointer. */
 export function aboutWord(offered: Offered): Extension {
   return hoverTooltip((view, position) => {
     const line = view.state.doc.lineAt(position);

@@ -1,4 +1,4 @@
-// The engine, off the page's thread: holds the dataset, answers, sorts and writes downloads.
+// The engine, in a worker: loads the dataset, answers, sorts and writes downloads.
 import { initSync, Store, type Quad, type Term } from "oxigraph/web.js";
 import type { Answer, Cell, Exchange, Fault, Form, Format, Reply, Request, Row, Sorting } from "./messages";
 import { namesGraphs } from "./sparql";
@@ -23,7 +23,7 @@ let store: Store | null = null;
 let empty: Store | null = null;
 let held: Held = { form: "SELECT", columns: [], rows: [] };
 
-function load({ module, dataset }: Exchange["load"]["asked"]): Exchange["load"]["told"] {
+function load({ module, dataset }: Exchange["load"]["request"]): Exchange["load"]["reply"] {
   initSync({ module });
   empty = new Store();
   store = new Store();
@@ -31,8 +31,8 @@ function load({ module, dataset }: Exchange["load"]["asked"]): Exchange["load"][
   return { quads: store.size };
 }
 
-/** Parses a query by asking it of a store that holds nothing. */
-function check({ text }: Exchange["check"]["asked"]): Fault | null {
+/** Parses a query by running it on an empty store. */
+function check({ text }: Exchange["check"]["request"]): Fault | null {
   try {
     empty?.query(text);
     return null;
@@ -41,7 +41,7 @@ function check({ text }: Exchange["check"]["asked"]): Fault | null {
   }
 }
 
-/** The union of all graphs is asked, unless the query says by FROM which graphs it asks. */
+/** The union of all graphs is request, unless the query says by FROM which graphs it asks. */
 function evaluate(text: string, form: Form): Held {
   if (!store) throw new Error("the dataset is not loaded");
   const isRows = form === "SELECT" || form === "ASK";
@@ -107,7 +107,7 @@ function termCell(term: Term): Cell {
   return literal(term.value, term.datatype.value, term.language);
 }
 
-function ask({ text, form, most }: Exchange["ask"]["asked"]): Answer {
+function ask({ text, form, most }: Exchange["ask"]["request"]): Answer {
   const begun = performance.now();
   held = evaluate(text, form);
   const { columns, rows } = held;
@@ -190,7 +190,7 @@ function answer(request: Request): unknown {
 
 scope.onmessage = ({ data: request }) => {
   try {
-    scope.postMessage({ id: request.id, told: answer(request) });
+    scope.postMessage({ id: request.id, reply: answer(request) });
   } catch (error) {
     scope.postMessage({ id: request.id, fault: fault(error) });
   }
