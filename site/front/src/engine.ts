@@ -1,4 +1,4 @@
-// The worker as the page sees it: loaded once, request, and stopped by being replaced.
+// The page's side of the worker: loads it once, sends requests, and stops it by replacing it.
 import type { Asking, Exchange, Fault, Reply } from "./messages";
 
 /** An error of a query, with its place when the engine names one. */
@@ -21,7 +21,7 @@ export class Engine {
   #waiting = new Map<number, Waiting>();
   #ids = 0;
   readonly #files: Promise<readonly [WebAssembly.Module, Uint8Array]>;
-  /** Holds how many statements there are, as soon as they can be request. */
+  /** Resolves to the number of statements when the dataset is loaded. */
   ready: Promise<number>;
 
   constructor(engine: string, dataset: string) {

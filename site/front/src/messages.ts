@@ -31,11 +31,11 @@ export interface Answer {
   readonly numeric: readonly boolean[];
   readonly total: number;
   readonly milliseconds: number;
-  /** The first rows; the others stay in the worker until they are request for. */
+  /** The first rows; the others stay in the worker until requested. */
   readonly rows: readonly Row[];
 }
 
-/** Each thing that can be request of the worker, with what it answers. */
+/** The requests to the worker, each with its reply. */
 export interface Exchange {
   load: { request: { module: WebAssembly.Module; dataset: Uint8Array }; reply: { quads: number } };
   check: { request: { text: string }; reply: Fault | null };

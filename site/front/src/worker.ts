@@ -41,7 +41,7 @@ function check({ text }: Exchange["check"]["request"]): Fault | null {
   }
 }
 
-/** The union of all graphs is request, unless the query says by FROM which graphs it asks. */
+/** Queries the union of all graphs, unless the query names graphs with FROM. */
 function evaluate(text: string, form: Form): Held {
   if (!store) throw new Error("the dataset is not loaded");
   const isRows = form === "SELECT" || form === "ASK";
