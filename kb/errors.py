@@ -1,14 +1,11 @@
-"""Everything that can go wrong, in one tree.
+"""The errors that the package raises on purpose; any other exception is a defect.
 
-``KbError`` is the root. Whoever catches it catches every error that the package raises on
-purpose; anything else is a defect of the package.
-
-    KbError
-    ├── InputError            what the user gave is wrong (exit code 2)
-    │   ├── RecordError       records or ontology: carries every ``Problem`` of the run
-    │   ├── QueryError        a query, a parameter or a binding
-    │   └── NotFoundError     a study, group, source, term or query that does not exist
-    └── UnavailableError      something needed is not there: a paper's text (exit code 3)
+KbError
+├── InputError            invalid input (exit code 2)
+│   ├── RecordError       records or ontology: has every ``Problem`` of the run
+│   ├── QueryError        a query, a parameter or a binding
+│   └── NotFoundError     a study, group, source, term or query that does not exist
+└── UnavailableError      something needed is missing, such as a paper's text (exit code 3)
 """
 
 from __future__ import annotations
@@ -20,7 +17,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing wrong in one place of one file.
+    """One mistake at one place of one file; ``line`` is 0 if it is not known.
 
     >>> print(Problem("a.yaml", 7, "claims.0.endpoint", "OSS", "an endpoint", "OS"))
     a.yaml:7: claims.0.endpoint: found 'OSS', expected an endpoint; did you mean 'OS'?
@@ -34,7 +31,7 @@ class Problem:
     nearest: str = ""
 
     def __str__(self) -> str:
-        """Show the problem on one line, the place first, as compilers do."""
+        """Return one line that begins with the place, as compilers print it."""
         place = f"{self.file}:{self.line}" if self.line else self.file
         field = f" {self.field}:" if self.field else ""
         found = f" found {shorten(self.found)!r}," if self.found else ""
@@ -47,11 +44,11 @@ class KbError(Exception):
 
 
 class InputError(KbError):
-    """What the user gave cannot be used as it is."""
+    """Input that cannot be used as it is."""
 
 
 class RecordError(InputError):
-    """Records or ontology files with problems, all of them, in order of place."""
+    """Records or ontology files with problems, which are all listed, in order of place."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         """Keep the problems sorted by file and line."""
@@ -60,11 +57,11 @@ class RecordError(InputError):
 
 
 class QueryError(InputError):
-    """A query that cannot be run: unknown, not well formed, or not allowed."""
+    """A query that cannot be run: unknown, malformed or not allowed."""
 
 
 class NotFoundError(InputError):
-    """A name that nothing in the evidence base bears.
+    """A name that nothing in the evidence base has.
 
     >>> raise NotFoundError.of("study", "towr", ["tower", "blast"])
     Traceback (most recent call last):
@@ -73,19 +70,19 @@ class NotFoundError(InputError):
     """
 
     @classmethod
-    def of(cls, what: str, name: str, known: Iterable[str]) -> NotFoundError:
-        """Say what was looked for and name the nearest thing that exists."""
+    def of(cls, kind: str, name: str, known: Iterable[str]) -> NotFoundError:
+        """Return the error for a missing name, with the most similar one that exists."""
         near = nearest(name, known)
         hint = f"; did you mean {near!r}?" if near else ""
-        return cls(f"no {what} {shorten(name)!r}{hint}")
+        return cls(f"no {kind} {shorten(name)!r}{hint}")
 
 
 class UnavailableError(KbError):
-    """Something needed for a check is not there, so that nothing can be said."""
+    """Something that is needed is missing: a text, a library, a server."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Return the known word most like ``word``, or "" when none is like it.
+    """Return the known word most similar to ``word``, or "" if none is similar.
 
     >>> nearest("inotuzmab", ["blinatumomab", "inotuzumab"])
     'inotuzumab'
@@ -96,7 +93,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def shorten(text: str, width: int = 60) -> str:
-    """Cut a found value to a length that fits a line.
+    """Shorten a value so that it fits a line.
 
     >>> shorten("x" * 100, 5)
     'xxxx…'

@@ -1,4 +1,4 @@
-"""Field types of records: words of the vocabulary, figures, bounds and p-values."""
+"""Field types of records: terms of the vocabulary, figures, times and p-values."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic import GetJsonSchemaHandler as JsonHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from kb.errors import nearest
 from kb.records.notation import is_date, parse_figure, parse_p, parse_time
 
 if TYPE_CHECKING:
@@ -30,23 +31,26 @@ class StrictModel(BaseModel):
 
 
 class TermOf:
-    """Mark a string as the notation of a concept; checked against the vocabulary in context."""
+    """Annotates a string as the notation of a concept.
+
+    It is checked against the vocabulary in the context of the validation, if any.
+    """
 
     def __init__(self, scheme: str, kind: str = "") -> None:
-        """Name the scheme, and for words the kind ("value", "comparison", "significance")."""
+        """Name the scheme, and for words the kind: "value", "comparison" or "significance"."""
         self.scheme = scheme
         self.kind = kind
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        """Check after the string itself is checked."""
+        """Return a schema that checks the term after the string."""
         return core_schema.with_info_after_validator_function(self._check, handler(source))
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: JsonHandler
     ) -> dict[str, Any]:
-        """Leave a mark that ``kb schema`` replaces by the words of the scheme."""
+        """Return a schema with a placeholder, which ``kb schema`` replaces by the terms."""
         return {**handler(schema), "x-scheme": self.scheme, "x-kind": self.kind}
 
     def _check(self, word: str, info: core_schema.ValidationInfo) -> str:
@@ -56,14 +60,14 @@ class TermOf:
         term = vocabulary.schemes.get(self.scheme, {}).get(word)
         if term is None or not self._admits(term):
             expected = _FIGURE_OR_WORD if self.kind == "value" else f"a known {self.scheme}"
-            raise unknown(expected, word, self.words(vocabulary))
+            raise _unknown(expected, word, self.words(vocabulary))
         return word
 
     def _admits(self, term: Term) -> bool:
         return not self.kind or self.kind in term.properties.get("wordKind", ())
 
     def words(self, vocabulary: Vocabulary) -> list[str]:
-        """Return the notations that are allowed here."""
+        """Return the notations that this field allows."""
         terms = vocabulary.schemes.get(self.scheme, {}).values()
         return [term.notation for term in terms if self._admits(term)]
 
@@ -71,10 +75,8 @@ class TermOf:
 _FIGURE_OR_WORD = "a figure such as 7.7, <10, 44% or 24/57 (42%), or a word such as not-reached"
 
 
-def unknown(expected: str, word: str, known: list[str]) -> PydanticCustomError:
-    """Make the error of a word that is not in a list; it carries the nearest one."""
-    from kb.errors import nearest
-
+def _unknown(expected: str, word: str, known: list[str]) -> PydanticCustomError:
+    """Return the error of a word that is not in a list, with the nearest one that is."""
     context = {"expected": expected, "nearest": nearest(word, known)}
     return PydanticCustomError("unknown_word", "{expected}", context)
 
@@ -84,7 +86,7 @@ def _wrong(expected: str) -> PydanticCustomError:
 
 
 def _number(raw: Any) -> Any:
-    """Keep the digits as written: a float goes through its shortest text, never its binary."""
+    """Read a number by its shortest text, so that 7.7 stays 7.7 and not its binary fraction."""
     if isinstance(raw, bool) or not isinstance(raw, int | float | str | Decimal):
         raise _wrong("a number")
     figure = parse_figure(str(raw))
@@ -93,7 +95,7 @@ def _number(raw: Any) -> Any:
     return figure.value
 
 
-def _phrase(raw: Any) -> Any:
+def _time_phrase(raw: Any) -> Any:
     if not isinstance(raw, str):
         raise _wrong("a time phrase such as 'at 2 years' or 'after relapse'")
     try:
@@ -122,14 +124,14 @@ def _count(raw: Any) -> Any:
 
 
 def text_of(raw: Any) -> Any:
-    """Take a bare number for the text it is written as."""
+    """Turn a bare number into text: YAML reads ECOG score ``0`` as a number."""
     return str(raw) if isinstance(raw, int | float) and not isinstance(raw, bool) else raw
 
 
-# Control characters command a terminal, and marks of direction make a text read as another one.
-_UNSEEN: Final = r"\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069"
-LINE: Final = rf"^[^\u000a{_UNSEEN}]*$"
-LINES: Final = rf"^[^{_UNSEEN}]*$"
+# Control characters can command a terminal, and marks of direction can disguise a text.
+_INVISIBLE: Final = r"\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069"
+LINE: Final = rf"^[^\u000a{_INVISIBLE}]*$"
+LINES: Final = rf"^[^{_INVISIBLE}]*$"
 SLUG: Final = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 GROUP: Final = r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$"
 PATTERNS: Final[Mapping[str, str]] = {
@@ -138,17 +140,17 @@ PATTERNS: Final[Mapping[str, str]] = {
     SLUG: "an id: lower-case letters, digits and single hyphens",
     GROUP: "the name of a group: lower-case letters, digits, single hyphens and dots",
 }
-"""What each pattern asks for, in words for an error."""
+"""What each pattern expects, as error messages say it."""
 
 _Figure = Annotated[str, StringConstraints(pattern=r"^[<≤>≥~]? *-?[0-9]+(?:\.[0-9]+)? *%?$")]
 Number = Annotated[Decimal, BeforeValidator(_number, json_schema_input_type=float | _Figure)]
-Phrase = Annotated[str, BeforeValidator(_phrase)]
+Phrase = Annotated[str, BeforeValidator(_time_phrase)]
 _P = Annotated[str, StringConstraints(pattern=r"^(?:[=<≤>≥~] *[0-9]+(?:\.[0-9]+)?|ns)$")]
 PText = Annotated[str, BeforeValidator(_p_value, json_schema_input_type=_P)]
 Date = Annotated[str, BeforeValidator(_date, json_schema_input_type=int | str)]
 Count = Annotated[int, Field(ge=0), BeforeValidator(_count)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=LINE)]
-"""One line of text; what a page shows is escaped there, not here."""
+"""One line of text; pages escape it."""
 Label = Annotated[Line, BeforeValidator(text_of, json_schema_input_type=Line | int | float)]
 """A short text that a curator may write as a bare number, such as an ECOG score."""
 Note = Annotated[str, StringConstraints(min_length=1, max_length=600, pattern=LINES)]

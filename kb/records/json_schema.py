@@ -1,6 +1,6 @@
 """JSON Schemas of the records, for completion and checks in an editor.
 
-Where a record needs a word of the ontology, the schema lists the words there are.
+Where a record needs a term of the ontology, the schema lists all of them.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ MODELS: Final[Mapping[str, type[BaseModel]]] = {
 
 
 def record_schema(kind: str, vocabulary: Vocabulary) -> dict[str, Any]:
-    """Return the JSON Schema of a kind of record, its vocabularies filled in."""
+    """Return the JSON Schema of a kind of record, with the terms of the vocabulary."""
     schema = MODELS[kind].model_json_schema(by_alias=True)
-    filled: dict[str, Any] = _filled(schema, vocabulary)
+    filled: dict[str, Any] = _with_terms(schema, vocabulary)
     _allow_short_forms(filled.get("$defs", {}))
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **filled}
 
@@ -46,12 +46,14 @@ def schema_text(kind: str, vocabulary: Vocabulary) -> str:
     return json.dumps(record_schema(kind, vocabulary), ensure_ascii=False, indent=2) + "\n"
 
 
-def _filled(node: Any, vocabulary: Vocabulary) -> Any:
+def _with_terms(node: Any, vocabulary: Vocabulary) -> Any:
     if isinstance(node, list):
-        return [_filled(item, vocabulary) for item in node]
+        return [_with_terms(item, vocabulary) for item in node]
     if not isinstance(node, dict):
         return node
-    kept = {k: _filled(v, vocabulary) for k, v in node.items() if k not in ("x-scheme", "x-kind")}
+    kept = {
+        k: _with_terms(v, vocabulary) for k, v in node.items() if k not in ("x-scheme", "x-kind")
+    }
     if "x-scheme" in node:
         kept["enum"] = sorted(TermOf(node["x-scheme"], node["x-kind"]).words(vocabulary))
     if "patternProperties" in node:
@@ -66,7 +68,7 @@ _FIGURE: Final = (
 
 
 def _allow_short_forms(definitions: dict[str, Any]) -> None:
-    """A value may be written ``24/57 (42%)`` or as a word: say so where the model reads it."""
+    """Allow the short forms of values, such as ``24/57 (42%)``, which a validator reads."""
     if "FigureRecord" in definitions:
         words = definitions["FigureRecord"]["properties"]["word"]["anyOf"][0]["enum"]
         short = [{"type": "number"}, {"type": "string", "pattern": _FIGURE}, {"enum": words}]

@@ -1,8 +1,8 @@
-"""The small notations of records: values, time phrases, p-values and dates.
+"""The notations of records: values, time phrases, p-values and dates.
 
-A value in a record reads like the print: ``7.7``, ``<10``, ``~40``, ``44%``, ``36 (63%)``,
-``24/57``, ``24/57 (42%)``. A time phrase says how a moment is meant: ``at 2 years``,
-``within 2 cycles``, ``after blinatumomab``, ``from first-immunotherapy``.
+A value is written as it is printed: ``7.7``, ``<10``, ``~40``, ``44%``, ``36 (63%)``, ``24/57``,
+``24/57 (42%)``. A time phrase has a preposition: ``at 2 years``, ``within 2 cycles``,
+``after blinatumomab``, ``from first-immunotherapy``.
 """
 
 from __future__ import annotations
@@ -16,11 +16,8 @@ from typing import Final
 
 from kb.model import PREPOSITIONS, Time
 
-OPERATORS: Final = ("<", "≤", ">", "≥", "~")
-"""What may stand before a figure; ``~`` is "approximately" in sign or word."""
-
 _NUMBER = r"-?\d{1,15}(?:\.\d{1,15})?"
-_OPERATOR = "[<≤>≥~]"
+_OPERATOR = "[<≤>≥~]"  # ~ is "approximately", as a sign or in words
 _VALUE: Final = re.compile(
     rf"(?P<op>{_OPERATOR})?\s*(?P<value>{_NUMBER})\s*(?P<percent>%)?", re.ASCII
 )
@@ -35,7 +32,7 @@ _DATE: Final = re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]
 
 @dataclass(frozen=True, slots=True)
 class ParsedFigure:
-    """The parts of one printed figure; what the print does not give is None or empty."""
+    """The parts of one printed figure; parts that are not printed are None or empty."""
 
     value: Decimal | None = None
     operator: str = ""
@@ -45,7 +42,7 @@ class ParsedFigure:
 
 
 def parse_figure(text: str) -> ParsedFigure | None:
-    """Read a value as records write it; None when it is not a figure.
+    """Read a value of a record; None if it is not a figure.
 
     >>> parse_figure("24/57 (42%)")
     ParsedFigure(value=Decimal('42'), operator='', percent=True, n=24, of=57)
@@ -60,9 +57,9 @@ def parse_figure(text: str) -> ParsedFigure | None:
     found = _COUNT.fullmatch(text)
     if found is None:
         return None
-    share = Decimal(found["value"]) if found["value"] else None
+    percentage = Decimal(found["value"]) if found["value"] else None
     of = int(found["of"]) if found["of"] else None
-    return ParsedFigure(share, found["op"] or "", True, int(found["n"]), of)
+    return ParsedFigure(percentage, found["op"] or "", True, int(found["n"]), of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +72,7 @@ class PValue:
 
 
 def parse_p(text: str) -> PValue | None:
-    """Read a p-value: ``=0.03``, ``<0.001`` or ``ns``; None when it is none of these.
+    """Read a p-value: ``=0.03``, ``<0.001`` or ``ns``; None if it is neither.
 
     >>> parse_p("<0.001")
     PValue(printed='<0.001', operator='<', value=Decimal('0.001'))
@@ -91,7 +88,7 @@ def parse_p(text: str) -> PValue | None:
 
 
 def is_date(text: str) -> bool:
-    """Say whether a text is a year, a month or a day in ISO 8601.
+    """Whether a text is a year, a month or a day in ISO 8601.
 
     >>> [is_date(d) for d in ("2017", "2017-08", "2017-13", "2017-02-30")]
     [True, True, False, False]
@@ -113,7 +110,7 @@ _NTH: Final = re.compile(r"(?:cycle|course|week|day) \d+(?:-\d+)?", re.ASCII)
 
 
 def is_duration(text: str) -> bool:
-    """Say whether a text is a length of time, or a numbered cycle, course, week or day.
+    """Whether a text is a length of time, or a numbered cycle, course, week or day.
 
     >>> [is_duration(t) for t in ("12 weeks", "1 year", "cycle 1", "4-8 weeks", "soon")]
     [True, True, True, True, False]
@@ -129,7 +126,7 @@ def parse_time(text: str) -> Time:
     """Read a time phrase: clauses of preposition and object, joined by commas.
 
     Raises:
-        ValueError: a clause without a known preposition or object, or a preposition twice.
+        ValueError: a clause has no known preposition or no object, or repeats a preposition.
 
     >>> str(parse_time("from first-immunotherapy, at 2 years"))
     'at 2 years, from first-immunotherapy'
@@ -141,7 +138,7 @@ def parse_time(text: str) -> Time:
             expected = ", ".join(PREPOSITIONS)
             raise ValueError(f"{clause!r} is not one of {expected}, followed by a moment")
         if word in parts:
-            raise ValueError(f"{word!r} is said twice")
+            raise ValueError(f"{word!r} is given twice")
         parts[word] = " ".join(what.split())
     if "from" in parts:
         parts["from_"] = parts.pop("from")

@@ -1,11 +1,11 @@
-"""Where the files of an evidence base are."""
+"""Where the files of an evidence base are, and how they are read safely."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-from kb.errors import UnavailableError
+from kb.errors import Problem, RecordError, UnavailableError
 
 
 def find_root(start: Path | None = None) -> Path:
@@ -29,6 +29,34 @@ def find_root(start: Path | None = None) -> Path:
         f"no evidence base in {here} or its parents: a folder with evidence/ and ontology/ is "
         "needed; name it with --root or KB_ROOT"
     )
+
+
+def read_bytes(path: Path, folder: Path | None, limit: int) -> bytes:
+    """Read a plain file of at most ``limit`` bytes.
+
+    Args:
+        path: the file.
+        folder: the folder that the file must be in once links are resolved, if any: records may
+            come from strangers, and a link must not publish another file.
+        limit: the greatest number of bytes.
+
+    Raises:
+        RecordError: the file is missing, elsewhere, too large or not a plain file.
+    """
+
+    def wrong(expected: str, found: str = "") -> RecordError:
+        return RecordError([Problem(str(path), 0, "", found, expected)])
+
+    try:
+        if folder is not None and not path.resolve().is_relative_to(folder.resolve()):
+            raise wrong(f"a file inside {folder}")
+        if path.exists() and not path.is_file():
+            raise wrong("a plain file")
+        if (size := path.stat().st_size) > limit:
+            raise wrong(f"at most {limit:,} bytes", f"{size:,} bytes")
+        return path.read_bytes()
+    except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle
+        raise wrong("a readable file", str(error)) from error
 
 
 def study_file(root: Path, study: str) -> Path:

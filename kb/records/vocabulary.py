@@ -1,7 +1,7 @@
-"""The words of the ontology: concepts of SKOS schemes, read from the Turtle files.
+"""The vocabulary of the records: concepts of SKOS schemes, read from Turtle files.
 
 Every concept has a notation, the word that records use. The IRI of a concept is
-``<base><scheme>/<segment>``; for most schemes the segment is the notation itself.
+``<base><scheme>/<segment>``; in most schemes the segment is the notation itself.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kb.errors import NotFoundError, Problem, RecordError, nearest
+from kb.errors import NotFoundError, Problem, RecordError
+from kb.records.paths import read_bytes
 
 SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
 RDF_TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -46,7 +47,7 @@ class Term:
 
 
 class Vocabulary:
-    """The concepts of all schemes, and the triples that state them."""
+    """The concepts of all schemes, and the triples of the ontology."""
 
     def __init__(self, base: str, terms: Iterable[Term], triples: Iterable[ox.Triple]) -> None:
         """Index the terms by scheme and notation; ``base`` is the IRI of the dataset."""
@@ -65,8 +66,8 @@ class Vocabulary:
         """Read every ``.ttl`` file of a directory, in the order of their names.
 
         Raises:
-            RecordError: a file that is no Turtle or too large, a directory without any, two
-                concepts with one notation, or a hierarchy that leads nowhere or in a circle.
+            RecordError: no file, a file that is not Turtle or is too large, two concepts with
+                one notation, or ``skos:broader`` that leads nowhere or in a circle.
         """
         files = sorted(directory.glob("*.ttl"))
         if not files:
@@ -79,7 +80,7 @@ class Vocabulary:
             except RecordError as error:
                 problems += error.problems
         terms = _terms(triples, base)
-        if problems := problems or list(_faults(directory, terms, triples)):
+        if problems := problems or list(_hierarchy_problems(directory, terms, triples)):
             raise RecordError(problems)
         return cls(base, terms, triples)
 
@@ -95,40 +96,36 @@ class Vocabulary:
         return known[notation]
 
     def knows(self, scheme: str, notation: str) -> bool:
-        """Say whether a scheme has this notation."""
+        """Whether a scheme has this notation."""
         return notation in self.schemes.get(scheme, {})
 
-    def nearest(self, scheme: str, word: str) -> str:
-        """Return the notation of a scheme most like a word, or ""."""
-        return nearest(word, self.schemes.get(scheme, {}))
-
     def narrower(self, scheme: str, notation: str) -> frozenset[str]:
-        """Return the notation with all that are narrower, at any depth."""
+        """Return the notation and all narrower ones, at any depth."""
         if (scheme, notation) not in self._narrower:
             self.get(scheme, notation)
-            found, waiting = {notation}, [notation]
+            notations, waiting = {notation}, [notation]
             while waiting:
-                fresh = self._children[scheme].get(waiting.pop(), set()) - found
-                found |= fresh
-                waiting.extend(fresh)
-            self._narrower[scheme, notation] = frozenset(found)
+                new = self._children[scheme].get(waiting.pop(), set()) - notations
+                notations |= new
+                waiting.extend(new)
+            self._narrower[scheme, notation] = frozenset(notations)
         return self._narrower[scheme, notation]
 
     def identity(self, scheme: str, notation: str) -> str:
-        """Return the broader concept whose narrower ones all say one thing, or the notation.
+        """Return the notation under which claims are about the same measure.
 
-        Such a concept has ``kb:isOneMeasure`` in the ontology: a count and a percentage of the
-        same people are prints of one frequency.
+        That of a broader concept with ``kb:isOneMeasure`` in the ontology, else the notation
+        itself: a count and a percentage of the same people are one frequency.
         """
-        found = self._identities.get((scheme, notation))
-        if found is None:
+        identity = self._identities.get((scheme, notation))
+        if identity is None:
             broader = self.get(scheme, notation).broader
             merged = (b for b in broader if self.get(scheme, b).first("isOneMeasure") == "true")
-            found = self._identities[scheme, notation] = next(merged, notation)
-        return found
+            identity = self._identities[scheme, notation] = next(merged, notation)
+        return identity
 
     def tops(self, scheme: str) -> Mapping[str, str]:
-        """Return, for every notation of a scheme, the one at the top of the hierarchy over it."""
+        """Return the topmost broader notation of every notation of a scheme."""
         if scheme not in self._tops:
             self._tops[scheme] = {
                 narrower: term.notation
@@ -139,7 +136,7 @@ class Vocabulary:
         return self._tops[scheme]
 
     def label_of(self, name: str) -> str:
-        """Return the label of a property of the kb ontology, or its name where it has none."""
+        """Return the label of a property of the kb ontology, or its name if it has no label."""
         return self._labels.get(f"{self.base}ontology#{name}", name)
 
     @cached_property
@@ -152,7 +149,7 @@ class Vocabulary:
         }
 
     def inherited(self, scheme: str, notation: str, name: str) -> str:
-        """Return a property of the concept or of the nearest broader one that has it."""
+        """Return a property of the concept, or of the nearest broader one that has it, or ""."""
         key = (scheme, notation, name)
         if key not in self._inherited:
             terms = (self.get(scheme, wider) for wider in self._upwards(scheme, notation))
@@ -160,34 +157,34 @@ class Vocabulary:
         return self._inherited[key]
 
     def has_flag(self, scheme: str, notation: str, name: str) -> bool:
-        """Say whether a property, inherited or the concept's own, is true of it."""
+        """Whether a boolean property of the concept, or one that it inherits, is true."""
         return self.inherited(scheme, notation, name) == "true"
 
     def with_flag(self, scheme: str, name: str) -> frozenset[str]:
-        """Return the notations of all concepts of which a property is true."""
+        """Return the notations of all concepts of which a boolean property is true."""
         return frozenset(n for n in self.schemes.get(scheme, {}) if self.has_flag(scheme, n, name))
 
     def linked(self, scheme: str, notation: str, name: str) -> tuple[str, ...]:
-        """Return the notations of the concepts that a property of this one leads to."""
-        found = self.get(scheme, notation).properties.get(name, ())
-        return tuple(self._notations[iri] for iri in found if iri in self._notations)
+        """Return the notations of the concepts that are the values of a property."""
+        iris = self.get(scheme, notation).properties.get(name, ())
+        return tuple(self._notations[iri] for iri in iris if iri in self._notations)
 
     def inherited_links(self, scheme: str, notation: str, name: str) -> tuple[str, ...]:
-        """Return what a property of the concept, then of any broader one, leads to."""
+        """Return what ``linked`` returns for the concept, then for every broader one."""
         upwards = self._upwards(scheme, notation)
-        found = (other for wider in upwards for other in self.linked(scheme, wider, name))
-        return tuple(dict.fromkeys(found))
+        links = (other for wider in upwards for other in self.linked(scheme, wider, name))
+        return tuple(dict.fromkeys(links))
 
     def _upwards(self, scheme: str, notation: str) -> Iterator[str]:
-        """Yield a concept and all broader ones, each once: up the first, then the others."""
+        """Yield a concept and all broader ones, each once and depth-first."""
         seen: set[str] = set()
         waiting = [notation]
         while waiting:
-            found = waiting.pop()
-            if found not in seen:
-                seen.add(found)
-                yield found
-                waiting.extend(reversed(self.get(scheme, found).broader))
+            current = waiting.pop()
+            if current not in seen:
+                seen.add(current)
+                yield current
+                waiting.extend(reversed(self.get(scheme, current).broader))
 
     @cached_property
     def _notations(self) -> dict[str, str]:
@@ -205,17 +202,9 @@ class Vocabulary:
 
 
 def _parse(path: Path, base: str) -> list[ox.Triple]:
+    text = read_bytes(path, path.parent, _MAX_BYTES)
     try:
-        if not path.resolve().is_relative_to(path.parent.resolve()):
-            raise RecordError([Problem(str(path), 0, "", "", f"a file inside {path.parent}")])
-        if path.exists() and not path.is_file():
-            raise RecordError([Problem(str(path), 0, "", "", "a plain file")])
-        if path.stat().st_size > _MAX_BYTES:
-            raise RecordError([Problem(str(path), 0, "", "", f"at most {_MAX_BYTES:,} bytes")])
-        quads = ox.parse(path.read_bytes(), ox.RdfFormat.TURTLE, base_iri=base)
-        return [quad.triple for quad in quads]
-    except (OSError, RuntimeError) as error:
-        raise RecordError([Problem(str(path), 0, "", str(error), "a readable file")]) from error
+        return [quad.triple for quad in ox.parse(text, ox.RdfFormat.TURTLE, base_iri=base)]
     except SyntaxError as error:
         problem = Problem(str(path), error.lineno or 0, "", error.msg or "", "valid Turtle")
         raise RecordError([problem]) from error
@@ -227,17 +216,17 @@ def _terms(triples: Iterable[ox.Triple], base: str) -> list[Term]:
         if isinstance(subject, ox.NamedNode) and isinstance(value, ox.NamedNode | ox.Literal):
             described[subject.value][predicate.value].append(value.value)
     notations = {
-        iri: said[f"{SKOS}notation"][0]
-        for iri, said in described.items()
-        if f"{SKOS}notation" in said
+        iri: properties[f"{SKOS}notation"][0]
+        for iri, properties in described.items()
+        if f"{SKOS}notation" in properties
     }
     return [_term(iri, described[iri], notations, base) for iri in notations]
 
 
-def _faults(
+def _hierarchy_problems(
     directory: Path, terms: Iterable[Term], triples: Iterable[ox.Triple]
 ) -> Iterator[Problem]:
-    """Find what would be lost, or looked for without end, were the terms indexed."""
+    """Yield what an index of the terms would lose, or would loop over forever."""
     named: dict[tuple[str, str], Term] = {}
     for term in terms:
         other = named.setdefault((term.scheme, term.notation), term)
@@ -256,15 +245,18 @@ def _faults(
         yield Problem(str(directory), 0, term.iri, term.notation, "no circle of skos:broader")
 
 
-def _term(iri: str, said: Mapping[str, list[str]], notations: Mapping[str, str], base: str) -> Term:
+def _term(
+    iri: str, values: Mapping[str, list[str]], notations: Mapping[str, str], base: str
+) -> Term:
+    """Return the term of a concept; ``values`` are by the IRI of the property."""
     own = f"{base}ontology#"
-    scheme = next(iter(said.get(f"{SKOS}inScheme", [iri.rsplit("/", 1)[0]])))
+    scheme = next(iter(values.get(f"{SKOS}inScheme", [iri.rsplit("/", 1)[0]])))
     return Term(
         scheme=scheme.removeprefix(base).strip("/"),
         notation=notations[iri],
         iri=iri,
-        label=next(iter(said.get(f"{SKOS}prefLabel", [notations[iri]]))),
-        definition=next(iter(said.get(f"{SKOS}definition", [""]))),
-        broader=tuple(notations[b] for b in said.get(f"{SKOS}broader", []) if b in notations),
-        properties={p.removeprefix(own): tuple(v) for p, v in said.items() if p.startswith(own)},
+        label=next(iter(values.get(f"{SKOS}prefLabel", [notations[iri]]))),
+        definition=next(iter(values.get(f"{SKOS}definition", [""]))),
+        broader=tuple(notations[b] for b in values.get(f"{SKOS}broader", []) if b in notations),
+        properties={p.removeprefix(own): tuple(v) for p, v in values.items() if p.startswith(own)},
     )

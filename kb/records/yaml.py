@@ -1,7 +1,7 @@
 """Read YAML safely, and find the line of a field when something is wrong.
 
-Files are parsed by a fast parser without marks. Only when a file has a problem is it read
-again by a parser that knows its lines.
+Parsing was the slowest step of loading, so a fast parser without line numbers (ryaml) reads the
+files. Only a file with a problem is read again, by PyYAML, which knows the lines.
 """
 
 from __future__ import annotations
@@ -16,30 +16,34 @@ import ryaml
 import yaml
 
 from kb.errors import Problem, RecordError
+from kb.records.paths import read_bytes
 
 MAX_BYTES: Final = 2_000_000
 """A record larger than this is refused before it is parsed."""
 MAX_PUBLICATIONS_BYTES: Final = 20_000_000
-"""So much of a file that holds all records of a kind: ten thousand studies cite 4.5 MB."""
+"""All publications share a file: those of ten thousand studies are 4.5 MB."""
 MAX_DEPTH: Final = 128
-"""Deeper nesting than this is refused by the fast parser: the deepest record needs nine levels."""
+"""The fast parser refuses deeper nesting; the deepest record needs nine levels."""
 _MANY_BRACKETS: Final = 2_000
-"""The fast parser's time grows with the square of the depth, which brackets bound."""
+"""With more brackets, the depth is checked first: the fast parser's time is quadratic in it."""
 
 Loc = Sequence[str | int]
 
 
 def read_mapping(path: Path, root: Path | None = None, limit: int = MAX_BYTES) -> dict[str, Any]:
-    """Read one YAML file whose top level is a mapping.
+    """Read a YAML file of at most ``limit`` bytes whose top level is a mapping.
 
-    ``root``, when given, is the folder that the file must really lie in, links resolved; the
-    file may have ``limit`` bytes.
+    ``root`` is the folder that the file must be in once links are resolved, if any.
 
     Raises:
-        RecordError: with file and line, when the file is too large, lies elsewhere, is no
-            UTF-8, no YAML, repeats a key, uses tags, or is no mapping.
+        RecordError: with file and line: the file is too large, elsewhere, not UTF-8, not YAML or
+            not a mapping, repeats a key or uses tags.
     """
-    text = _read_text(path, root, limit)
+    try:
+        text = read_bytes(path, root, limit).decode()
+    except UnicodeDecodeError as error:
+        problem = Problem(str(path), 0, "", str(error), "a readable UTF-8 file")
+        raise RecordError([problem]) from error
     if text.count("[") + text.count("{") > _MANY_BRACKETS and _is_deep(text):
         raise RecordError([_too_deep(path)])
     try:
@@ -53,26 +57,8 @@ def read_mapping(path: Path, root: Path | None = None, limit: int = MAX_BYTES) -
     return data
 
 
-def _read_text(path: Path, root: Path | None, limit: int) -> str:
-    try:
-        if root is not None and not path.resolve().is_relative_to(root.resolve()):
-            raise RecordError([Problem(str(path), 0, "", "", f"a file inside {root}")])
-        if path.exists() and not path.is_file():
-            raise RecordError([Problem(str(path), 0, "", "", "a plain file")])
-        size = path.stat().st_size
-        if size > limit:
-            expected = f"at most {limit:,} bytes"
-            raise RecordError([Problem(str(path), 0, "", f"{size:,} bytes", expected)])
-        text = path.read_text(encoding="utf-8")
-    except (OSError, RuntimeError, UnicodeDecodeError) as error:  # links in a circle: RuntimeError
-        raise RecordError(
-            [Problem(str(path), 0, "", str(error), "a readable UTF-8 file")]
-        ) from error
-    return text
-
-
 def _refuse_tags(path: Path, text: str) -> None:
-    """The fast parser drops a tag in silence; a record has no use for one."""
+    """Refuse YAML tags, which the fast parser would drop silently."""
     if "!" not in text:
         return
     try:
@@ -85,7 +71,7 @@ def _refuse_tags(path: Path, text: str) -> None:
 
 
 def _syntax_problem(path: Path, text: str, message: str) -> Problem:
-    """Ask the parser with marks where the text stops being YAML."""
+    """Return the problem of a text that is not YAML, with its line from the slow parser."""
     expected = f"valid YAML ({message})"
     if "duplicate entry" in message:
         key, line = next(_repeated_keys(text), ("", 0))
@@ -111,9 +97,9 @@ def _syntax_problem(path: Path, text: str, message: str) -> Problem:
 
 
 def _compose(text: str) -> yaml.Node | None:
-    """Return the nodes with their lines; None when this parser does not read the text.
+    """Return the nodes with their lines, or None if PyYAML cannot read the text.
 
-    It recurses without a limit, so the depth is measured first.
+    PyYAML recurses without a limit, so the depth is checked first.
     """
     if _is_deep(text):
         return None
@@ -125,7 +111,7 @@ def _compose(text: str) -> yaml.Node | None:
 
 
 def _is_deep(text: str) -> bool:
-    """Tell whether the text nests deeper than is allowed, reading no further than that."""
+    """Whether the text nests deeper than is allowed; reads no further than that."""
     depth = 0
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
@@ -158,10 +144,10 @@ def _repeated_keys(text: str) -> Iterator[tuple[str, int]]:
 
 
 class Lines:
-    """The line of every field of one file, read when first asked for."""
+    """The lines of the fields of one file, which is read when first needed."""
 
     def __init__(self, path: Path) -> None:
-        """Remember the file; it is not read yet."""
+        """Keep the path of the file."""
         self._path = path
 
     @cached_property
@@ -169,7 +155,7 @@ class Lines:
         return _compose(self._path.read_text(encoding="utf-8"))
 
     def of(self, loc: Loc) -> int:
-        """Return the line of a field, or of its nearest enclosing field that is there."""
+        """Return the line of a field, or of its nearest enclosing field that exists."""
         node, line = self._root, 1
         for step in loc:
             found = _child(node, step)
