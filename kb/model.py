@@ -357,7 +357,7 @@ class DoseStep:
     position: Annotated[int, Output(printed=False, table="position")]
     drug: Annotated[str, Output(kind="term:drug", table="drug")]
     amount: Annotated[Decimal | None, Output(table="amount")] = None
-    amounts: Annotated[tuple[Decimal, ...], Output(kind="amounts")] = ()
+    amounts: Annotated[tuple[Decimal, ...], Output(kind="amounts", table="amounts")] = ()
     unit: Annotated[str, Output("doseUnit", "term:unit", table="unit")] = ""
     reduction: Annotated[Decimal | None, Output(table="reduction")] = None
     for_: Annotated[str, Output("forDuration", table="given_for")] = ""

@@ -36,6 +36,8 @@ _YES: Final = pa.bool_()
 
 
 def _type(output: Output) -> pa.DataType:
+    if output.kind == "amounts":
+        return _TEXT
     one = {int: _WHOLE, Decimal: _EXACT, bool: _YES}.get(output.type, _TEXT)
     return pa.list_(one) if output.many else one
 
@@ -60,17 +62,7 @@ _FIXED: Final[dict[str, dict[str, pa.DataType]]] = {
         **dict.fromkeys(("verification", "standing"), _TEXT),
         "discrepancies": _TEXTS,
     },
-    "doses": {
-        **dict.fromkeys(("iri", "claim", "study"), _TEXT),
-        "position": _WHOLE,
-        "drug": _TEXT,
-        "amount": _EXACT,
-        **dict.fromkeys(("amounts", "unit"), _TEXT),
-        "reduction": _EXACT,
-        **dict.fromkeys(("given_for", "on_days", "given_over", "every", "rest"), _TEXT),
-        **dict.fromkeys(("cycles", "cycle_length", "number_of_doses"), _TEXT),
-        **dict.fromkeys(("frequency", "route", "note"), _TEXT),
-    },
+    "doses": dict.fromkeys(("iri", "claim", "study"), _TEXT),
     "groups": {
         **dict.fromkeys(("iri", "study", "id", "label", "kind", "within", "role"), _TEXT),
         **dict.fromkeys(("regimen", "population", "who_endpoint", "who_category"), _TEXT),

@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 from collections.abc import Collection, Iterable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,24 +26,9 @@ def line(value: object) -> str:
 
 
 def _plain(value: Any) -> object:
-    """Return a dataclass as its non-empty fields by name: a new, unused field changes no digest."""
-    names: tuple[str, ...] = _fields(value.__class__)
-    if not names:
-        return str(value)
-    fields = ((name, getattr(value, name)) for name in names)
-    return {name: field for name, field in fields if not _is_empty(field)}
-
-
-def _is_empty(value: Any) -> bool:
-    if value is None or value in ("", ()):
-        return True
-    names: tuple[str, ...] = _fields(value.__class__)
-    return bool(names) and all(_is_empty(getattr(value, name)) for name in names)
-
-
-@cache
-def _fields(kind: Any) -> tuple[str, ...]:
-    return tuple(f.name for f in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
+    if dataclasses.is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    return str(value)
 
 
 def files_below(folder: Path, skipped: Collection[str] = ()) -> Iterator[Path]:
