@@ -90,7 +90,7 @@ def _without_time(context: CheckContext, claims: Iterable[Claim]) -> Iterator[Di
     for (_, _, endpoint), same in by_place.items():
         message = (
             f"{context.describe.endpoint(endpoint)} is printed as "
-            f"{join_list(map(figure_text, same))} without the time that the share is of "
+            f"{join_list(map(figure_text, same))} without the time that it refers to "
             f"({places(same)})."
         )
         yield Discrepancy.of_endpoint("share-without-time", Severity.MINOR, message, same)

@@ -125,10 +125,10 @@ def _discrepancy(
 ) -> Discrepancy:
     describe = context.describe
     terms = " and ".join(f"{figure_text(c)} as {describe.endpoint_of(c)}" for c in kinds)
-    verb = "is" if len(kinds) == 1 else "together are"
+    verb = "exceeds" if len(kinds) == 1 else "together exceed"
     message = (
-        f"Of {describe.group_of(top)}, {terms} {verb} more than {describe.endpoint_of(top)}, "
-        f"{figure_text(top)} ({place(top)})."
+        f"In {describe.group_of(top)}, {terms} {verb} the {figure_text(top)} of "
+        f"{describe.endpoint_of(top)} ({place(top)})."
     )
     least = sum((s.low for s in spans), Decimal(0))
     counted = spans[0].low == spans[0].high

@@ -85,7 +85,7 @@ def _ratio(context: CheckContext, claim: Claim) -> Iterator[Discrepancy]:
     message = f"{_subject(context, claim)} is printed as {printed} with {p_printed}"
     computation = f"{printed}; {p_printed}"
     if same_side(bounds, level, p) is Outcome.INCONSISTENT:
-        message += ": one significant, one not"
+        message += ", which disagree about significance"
         yield _discrepancy("bounds-against-p", Severity.MATERIAL, message, [claim], computation)
     elif _is_other_p(claim, bounds, level):
         message += ", which do not fit together"

@@ -125,7 +125,8 @@ class _Names:
             if len(names) > 1 and len({c.section for c in same}) > 1:
                 places = join_list(f"{c.measure.endpoint} ({place(c)})" for c in same)
                 group = self.context.describe.group_of(same[0])
-                text = f"{figure_text(same[0])} of {group} is printed under two names: {places}"
+                figure = f"{figure_text(same[0])} ({group})"
+                text = f"{figure} is printed under {len(names)} names: {places}"
                 yield self._discrepancy("one-figure-two-names", text, same, places)
 
     def _is_response(self, claim: Claim) -> bool:
@@ -148,7 +149,8 @@ class _Names:
         )
         for involved in map(_unique, by_place.values()):
             subjects = self._subjects(involved)
-            text = f"{_figures(involved)} is printed of two groups: {subjects}"
+            verb = "are" if len({figure_text(c) for c in involved}) > 1 else "is"
+            text = f"{_figures(involved)} {verb} printed for two groups: {subjects}"
             yield self._discrepancy("one-figure-two-groups", text, involved, subjects)
 
     def _subjects(self, claims: Iterable[Claim]) -> str:
@@ -221,7 +223,7 @@ class _Names:
                     for c in involved
                 )
                 endpoint = describe.endpoint(involved[0].measure.endpoint)
-                text = f"{endpoint} is printed as a share of different people: {figures}"
+                text = f"percentages of {endpoint} refer to different patients: {figures}"
                 yield self._discrepancy("share-of-different-people", text, involved, figures)
 
     def _is_share_of_affected(self, one: Claim, other: Claim) -> bool:
@@ -250,7 +252,7 @@ class _Names:
         )
         for involved in map(_unique, by_subject.values()):
             subjects = self._subjects(involved)
-            text = f"counts among different responders are printed: {subjects}"
+            text = f"the responders counted are not the same: {subjects}"
             yield self._discrepancy("different-responders", text, involved, subjects)
 
     def _is_of_other_responders(self, a: Claim, b: Claim) -> bool:
@@ -281,7 +283,7 @@ class _Names:
                     join_list(f"“{c.printed}” ({place(c)})" for c in column)
                     for column in (alike, unlike)
                 )
-                text = f"groups are called alike, {called}, but {but}"
+                text = f"groups are described as similar, {called}, and as different, {but}"
                 yield self._discrepancy("alike-but-different", text, [*alike, *unlike], but)
 
     def _differs_in(self, alike: Claim, other: Claim) -> bool:

@@ -118,8 +118,8 @@ def _bounds(context: CheckContext, claim: Claim) -> Iterator[Discrepancy]:
         return
     elif within_bounds(value, figure.low, figure.high) is Outcome.INCONSISTENT:
         message = (
-            f"{subject} is printed as {value} with bounds {low} to {high} in {place(claim)}, "
-            "outside them."
+            f"{subject} is printed as {value} in {place(claim)}, outside its bounds of "
+            f"{low} to {high}."
         )
         computation = f"not {low} ≤ {value} ≤ {high}"
         yield Discrepancy.of_endpoint(
@@ -185,7 +185,7 @@ def _residual_above(
     if not known or any(not_above(p.lower, p.upper) is not Outcome.INCONSISTENT for _, p in known):
         return
     other, pair = max(known, key=lambda one: one[1].upper)
-    hint = ": they cannot be shares of the same patients" if pair.unit == "%" else ""
+    hint = ": they cannot be percentages of the same patients" if pair.unit == "%" else ""
     describe = context.describe
     message = (
         f"{describe.endpoint_of(claim)} is printed for {in_unit(pair.lower, pair.unit)} of "
@@ -233,7 +233,7 @@ def _above(
         message = (
             f"{context.describe.subject(ones[0])} is printed as {in_unit(pair.lower, pair.unit)} "
             f"in {places(ones)}, above the {in_unit(pair.upper, pair.unit)} of "
-            f"{context.describe.endpoint_of(others[0])} ({places(others)}), which includes it."
+            f"{context.describe.endpoint_of(others[0])} ({places(others)}), which it cannot exceed."
         )
         involved = dict.fromkeys(claim for both in claims for claim in both)
         computation = f"{pair.lower} > {pair.upper}"
@@ -293,8 +293,8 @@ def _against_median(context: CheckContext, point: _Landmark, other: Claim) -> It
     if share_beside_median(point.months, point.share, median) is Outcome.INCONSISTENT:
         message = (
             f"{context.describe.subject(point.claim)} is printed as {point.share}% in "
-            f"{place(point.claim)}, but half of them had the event by the median of "
-            f"{median} months ({place(other)})."
+            f"{place(point.claim)}, but by the median of {median} months half of "
+            f"the patients had the event ({place(other)})."
         )
         computation = f"{point.share}% at {point.months} months, 50% at {median} months"
         yield Discrepancy.of_endpoint(

@@ -144,7 +144,7 @@ class _Table:
         counts, claims = [_number(c) for c in chosen], [*total, *(c for p in parts for c in p)]
         terms = " and ".join(f"{_number(c)} ({self.describe.group_label(c)})" for c in chosen)
         message = (
-            f"{self.describe.endpoint_of(whole)}: {terms} make {sum(counts)}, but "
+            f"{self.describe.endpoint_of(whole)}: {terms} add up to {sum(counts)}, but "
             f"{_number(whole)} is printed for {self.describe.group_of(whole)} ({places(claims)})."
         )
         short = sum(counts) < _number(whole)

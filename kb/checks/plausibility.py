@@ -70,7 +70,7 @@ def implausible(context: CheckContext, claim: Claim) -> Iterator[Discrepancy]:
             if plausible(scaled, operator, low, high) is Outcome.INCONSISTENT:
                 printed = figure_text(claim)
                 message = (
-                    f"{printed} is not plausible for {subject}, which is from {low} to {high} "
+                    f"{printed} is not plausible for {subject}, which ranges from {low} to {high} "
                     f"{unit} ({place(claim)})."
                 )
                 computation = (

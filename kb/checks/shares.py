@@ -205,7 +205,7 @@ class _Frequency:
             return
         endpoint, group = self._subject
         message = (
-            f"{endpoint} is printed for {count} patients ({operator}{share}%) of {group} in "
+            f"{endpoint}: printed for {count} patients ({operator}{share}%) of {group} in "
             f"{places(claims)}, but {count} of {of} is {_rounded(count, of, share)}%."
         )
         computation = f"{_division(count, of)}, not {operator}{share}"
@@ -230,8 +230,8 @@ class _Frequency:
             near = nearest_counts(of, share)
             options = " and ".join(f"{n} of {of} is {_rounded(n, of, share)}%" for n in near)
             message = (
-                f"{endpoint} is printed as {share}% for {group} ({of} patients) in "
-                f"{places(claims)}, but no number of {of} patients gives it: {options}."
+                f"{endpoint}: printed as {share}% for {group} ({of} patients) in "
+                f"{places(claims)}, but no count of {of} patients gives this: {options}."
             )
             yield Discrepancy.of_endpoint(
                 "impossible-share",
@@ -259,7 +259,7 @@ class _Frequency:
                 continue
             whole = "its denominator" if own is not None else "the group"
             message = (
-                f"{endpoint} is printed for {count} patients of {group} in {place(claim)}, "
+                f"{endpoint}: printed for {count} patients of {group} in {place(claim)}, "
                 f"but {whole} has only {of}."
             )
             claims, severity = self._with_denominator([claim]), Severity.MATERIAL

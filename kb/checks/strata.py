@@ -111,8 +111,8 @@ def _too_large(
         f"{figure_text(c)} needs at least {smallest(_span(c), 10 * _MOST)} people" for c in chosen
     )
     message = (
-        f"In {describe.studies[division.study]}, {parts} cannot be shares of parts of "
-        f"{describe.group(division.study, division.whole)}, who are {size} ({place(chosen[0])})."
+        f"In {describe.studies[division.study]}, {parts} cannot be percentages of subgroups of "
+        f"{describe.group(division.study, division.whole)}, {size} patients ({place(chosen[0])})."
     )
     kind = "strata-too-large"
     yield Discrepancy.of_endpoint(kind, Severity.MATERIAL, message, chosen, computation)

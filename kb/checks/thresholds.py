@@ -45,12 +45,14 @@ class Interval:
 
 
 def in_unit(number: str | Decimal, unit: str) -> str:
-    """Write a unit after a number, apart from it where it is a word.
+    """Write a number with its unit, which stands apart from it where it is a word.
 
-    >>> in_unit("63", "%"), in_unit("7.7", "months"), in_unit("30000", "/mL")
-    ('63%', '7.7 months', '30000/mL')
+    >>> in_unit("63", "%"), in_unit("7.7", "months"), in_unit("2", "number")
+    ('63%', '7.7 months', '2')
     """
-    return f"{number}{unit}" if unit in ("", "%") or unit.startswith("/") else f"{number} {unit}"
+    if unit in ("", "number"):
+        return str(number)
+    return f"{number}{unit}" if unit == "%" or unit.startswith("/") else f"{number} {unit}"
 
 
 def bound(operator: str, value: Decimal, unit: str = "") -> Interval | None:
