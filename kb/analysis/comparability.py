@@ -1,4 +1,4 @@
-"""How studies differ whose figures are shown side by side, so that nobody compares them unaware.
+"""How studies differ whose figures are shown side by side, so that comparisons are informed.
 
 Figures of several studies are comparable only as far as the endpoint and its definition, the
 population, the prior treatment, the patients counted and the time are the same.

@@ -26,11 +26,11 @@ _NO_FIGURE_YET: Final = frozenset({"not-reached", "not-evaluable"})
 
 
 def compare(one: Claim, other: Claim, *, counted: bool = False) -> Outcome:
-    """Judge two prints of one measure at the precision of both.
+    """Judge two claims about one measure, at the precision of both.
 
-    Counts must be equal; values of one statistic and unit must share some value that both
-    prints could stand for; a word such as "not reached" contradicts a figure. A median of what
-    is ``counted`` in whole numbers ends in a half or in nothing: 1.5 and 1 are two figures.
+    Counts must be equal; values of one statistic and unit must be one figure, if need be rounded;
+    a word such as "not reached" contradicts a figure. A median of what is ``counted`` in whole
+    numbers is a whole number or a half: 1.5 is not a more precise 1.
     """
     judges = (_values, _counts, _bounds, _words, _p)
     if counted and _by_a_half(one, other):
@@ -39,7 +39,7 @@ def compare(one: Claim, other: Claim, *, counted: bool = False) -> Outcome:
 
 
 def agrees(one: Claim, other: Claim) -> bool:
-    """Tell whether two prints give the same figure, at the precision of both."""
+    """Tell whether two claims give the same figure, at the precision of both."""
     return compare(one, other) in (Outcome.CONSISTENT, Outcome.BY_ROUNDING)
 
 
@@ -70,7 +70,7 @@ def _counts(one: Claim, other: Claim) -> Outcome:
 
 
 def _bounds(one: Claim, other: Claim) -> Outcome:
-    """Bounds of one kind must be equal; one number where bounds belong is no range."""
+    """Bounds of one kind must be equal; a single number is not a range."""
     a, b = one.figure, other.figure
     if {bool(a.bounds), bool(b.bounds)} == {True, False} and (a.dispersion or b.dispersion):
         return Outcome.INCONSISTENT
@@ -100,7 +100,7 @@ def _p(one: Claim, other: Claim) -> Outcome:
 
 
 def severity(claims: Sequence[Claim]) -> Severity:
-    """Say whether prints that differ lead to another conclusion or only to another digit."""
+    """Tell whether figures that differ lead to another conclusion or only differ in a digit."""
     if any(c.figure.text_value in _NO_FIGURE_YET for c in claims) or _differ(
         c.figure.numerator for c in claims
     ):
@@ -119,7 +119,7 @@ def _differ(counts: Iterable[int | None]) -> bool:
 
 
 def find(context: CheckContext) -> Iterator[Discrepancy]:
-    """Yield a discrepancy for each measure whose prints differ, and one for groups swapped."""
+    """Yield a discrepancy for each measure whose claims differ, and one for swapped groups."""
     for claims in context.by_study.values():
         by_measure = group_by(claims, lambda claim: claim.measure)
         swapped = list(_swaps(context, by_measure))

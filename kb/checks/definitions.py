@@ -1,4 +1,4 @@
-"""Definitions and units: categories that overlap or leave a hole, values that cannot be."""
+"""Definitions and units: categories that overlap or leave a gap, thresholds that differ."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from kb.model import Claim
 from kb.util.grouping import group_by
 
 DEFINITION: Final = "definition"
-"""The kind of claim in which a source says what it means by a word."""
+"""The kind of claim in which a source defines a word."""
 FRACTION: Final = ("1", "%", Decimal(100))
 """A pure number, and a share: ``0.0001`` is ``0.01%``."""
 _NO_SIGN: Final = frozenset({"", "~"})
@@ -139,18 +139,20 @@ def _is_same_scale(one: Claim, other: Claim) -> bool:
 def _division(
     labels: Sequence[str], ranges: Sequence[Interval], claims: Sequence[Claim], endpoint: str
 ) -> Iterator[Discrepancy]:
-    found = list(faults(ranges))
-    if not found:
+    wrong = list(faults(ranges))
+    if not wrong:
         return
-    computation = "; ".join(_fault(*fault) for fault in found)
+    computation = "; ".join(_fault(*fault) for fault in wrong)
     message = (
         f"The categories {', '.join(labels)} do not divide the scale: {computation} "
         f"({places(claims)})."
     )
     # One value in two categories or in none is small; a stretch of values is not.
-    wide = any(length > 0 for _, length, *_ in found)
+    wide = any(length > 0 for _, length, *_ in wrong)
     severity = Severity.MATERIAL if wide else Severity.MINOR
-    kind = "categories-overlap" if any(f[0] == "overlap" for f in found) else "categories-hole"
+    kind = (
+        "categories-overlap" if any(fault[0] == "overlap" for fault in wrong) else "categories-hole"
+    )
     yield Discrepancy(kind, severity, message, tuple(claims), computation, endpoint)
 
 
@@ -163,7 +165,7 @@ def _fault(kind: str, length: Decimal, one: Interval, other: Interval) -> str:
 
 
 def _opposite_groups(context: CheckContext, claims: Sequence[Claim]) -> Iterator[Discrepancy]:
-    """Check sibling groups that are told apart by one threshold: ``<50%`` and ``>50%``."""
+    """Check sibling groups that one threshold separates: ``<50%`` and ``>50%``."""
     siblings: dict[tuple[str, str, str], dict[str, list[Claim]]] = defaultdict(
         lambda: defaultdict(list)
     )

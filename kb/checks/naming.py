@@ -27,15 +27,15 @@ _UNLIKE: Final = frozenset({"worse", "better", "higher", "lower", "more-frequent
 
 
 def grades(name: str) -> frozenset[int]:
-    """Return the grades of severity that a name speaks of; none when it speaks of none.
+    """Return the grades of severity that a name mentions.
 
     >>> sorted(grades("grade > 3 adverse events")), sorted(grades("toxicity G3/4"))
     ([4, 5], [3, 4])
     """
-    found = _GRADE.search(name)
-    if found is None:
+    match = _GRADE.search(name)
+    if match is None:
         return frozenset()
-    sign, first, last = found[1] or found[4] or "", int(found[2] or found[5]), found[3]
+    sign, first, last = match[1] or match[4] or "", int(match[2] or match[5]), match[3]
     if last:
         return frozenset(range(first, int(last) + 1))
     reach = {
@@ -82,17 +82,17 @@ def same_components(one: frozenset[str], other: frozenset[str]) -> Outcome:
 
 
 def share_of(claim: Claim) -> Decimal | None:
-    """Return the percentage that a claim prints, in figures, as a count of so many, or as "all"."""
-    found = claim.figure
-    if found.text_value == "all":
+    """Return the percentage that a claim prints: as such, as a count and denominator, or "all"."""
+    figure = claim.figure
+    if figure.text_value == "all":
         return Decimal(100)
-    if found.unit != "%" or found.operator:
+    if figure.unit != "%" or figure.operator:
         return None
-    if found.value is not None:
-        return found.value.normalize()
-    if found.numerator is None or not found.denominator:
+    if figure.value is not None:
+        return figure.value.normalize()
+    if figure.numerator is None or not figure.denominator:
         return None
-    return (Decimal(100 * found.numerator) / found.denominator).quantize(_TENTH).normalize()
+    return (Decimal(100 * figure.numerator) / figure.denominator).quantize(_TENTH).normalize()
 
 
 def find(context: CheckContext) -> Iterator[Discrepancy]:

@@ -80,7 +80,7 @@ def share_beside_median(months: Decimal, share: Decimal, median: Decimal) -> Out
 
 
 def months_of(duration: str) -> Decimal | None:
-    """Return a landmark in months; None when it is no length of time.
+    """Return a landmark in months; None if it is not a length of time.
 
     >>> months_of("2 years"), months_of("transplant") is None
     (Decimal('24'), True)
@@ -223,12 +223,12 @@ def _pair(narrow: Claim, broad: Claim) -> _Pair | None:
 def _above(
     context: CheckContext, narrow: Iterable[Claim], broad: Iterable[Claim]
 ) -> Iterator[Discrepancy]:
-    found: dict[_Pair, list[tuple[Claim, Claim]]] = defaultdict(list)
+    by_figures: dict[_Pair, list[tuple[Claim, Claim]]] = defaultdict(list)
     for one, other in product(narrow, broad):
         pair = _pair(one, other)
         if pair and not_above(pair.lower, pair.upper) is Outcome.INCONSISTENT:
-            found[pair].append((one, other))
-    for pair, claims in found.items():
+            by_figures[pair].append((one, other))
+    for pair, claims in by_figures.items():
         ones, others = zip(*claims, strict=True)
         message = (
             f"{context.describe.subject(ones[0])} is printed as {in_unit(pair.lower, pair.unit)} "

@@ -132,7 +132,7 @@ class _Table:
     def _added(
         self, total: list[Claim], parts: list[list[Claim]], division: Division
     ) -> Iterator[Discrepancy]:
-        """Report counts only when no choice among repeated prints adds up."""
+        """Report counts only if no choice among repeated figures adds up."""
         choices = [choice for choice in product(total, *parts) if _one_base(choice)]
         outcomes = {
             adds_up([*map(_number, c[1:])], _number(c[0]), complete=division.complete)
@@ -159,7 +159,7 @@ class _Table:
     def _bounded(
         self, total: list[Claim], parts: list[list[Claim]], read: _Reader, kind: str
     ) -> Iterator[Discrepancy]:
-        """Report an average only when no choice among repeated prints allows it."""
+        """Report an average only if no choice among repeated figures allows it."""
         used = [[c for c in claims if read(c) is not None] for claims in (total, *parts)]
         choices = [c for c in product(*used) if len({x.figure.unit for x in c}) == 1]
         judged = [(choice, *self._spans(choice, read)) for choice in choices]

@@ -160,7 +160,7 @@ class _Citations:
         return group_by(self.context.evidence.claims, lambda claim: claim.measure)
 
     def difference(self, claim: Claim) -> _Difference | None:
-        """Return how a claim differs from what it cites; None if it agrees, or nobody can tell."""
+        """Return how a claim differs from what it cites; None if it agrees or that is unknown."""
         reports, prints = self.context.reports, self._by_measure[claim.measure]
         intended = reports.intended_publications(claim)
         others = reports.publications_of(claim.study) - intended
@@ -177,7 +177,7 @@ class _Citations:
     def _contradicting(
         self, claim: Claim, prints: Sequence[Claim], in_other_reports: Sequence[Claim]
     ) -> list[Claim]:
-        """Return the cited prints if every cited publication gives another figure."""
+        """Return the cited claims if every cited publication gives another figure."""
         reports, contradicting = self.context.reports, []
         for publication in sorted(reports.intended_publications(claim)):
             theirs = reports.own_claims(prints, {publication})
@@ -185,7 +185,7 @@ class _Citations:
                 theirs = reports.own_claims(self._of_same_arm(claim), {publication})
             outcomes = [compare(claim, other) for other in theirs]
             if not outcomes or any(outcome is not Outcome.INCONSISTENT for outcome in outcomes):
-                return []  # it agrees, or the publication may print it where nobody has read it
+                return []  # it agrees, or may be printed in a part that was not transcribed
             contradicting += theirs
         return contradicting
 
@@ -234,7 +234,7 @@ class _Citations:
     def _differing_in(self, claim: Claim, part: str) -> Iterator[Claim]:
         """Yield where the cited publication prints the figure of a measure that differs in a part.
 
-        A p-value says too little to be recognised elsewhere.
+        A p-value is not specific enough to be recognised elsewhere.
         """
         if claim.figure.value is None or claim.result.p_printed:
             return
@@ -281,9 +281,9 @@ def _kind(rows: Sequence[_Difference]) -> str:
     if equal and {m.group for m in cited}.isdisjoint({m.group for m in own}):
         return SOME_ONLY
     kinds = [{kind for kind, _ in row.elsewhere} for row in rows if row.claim.figure.value]
-    if any(ANOTHER_REPORT in found for found in kinds):
+    if any(ANOTHER_REPORT in row_kinds for row_kinds in kinds):
         return ANOTHER_REPORT
-    swapped = bool(kinds) and all(ANOTHER_GROUP in found for found in kinds)
+    swapped = bool(kinds) and all(ANOTHER_GROUP in row_kinds for row_kinds in kinds)
     return ANOTHER_GROUP if swapped else DIFFERS
 
 

@@ -152,7 +152,7 @@ class Reports:
         return known is not None and known.first("quantityKind") == "count"
 
     def one_result(self, one: Claim, other: Claim) -> bool:
-        """Tell whether two prints of one measure should give one figure.
+        """Tell whether two claims about one measure should give one figure.
 
         Two publications of a study are two data cuts. Whether a second-hand figure agrees with
         the publication that it cites is checked by ``kb.checks.provenance``.

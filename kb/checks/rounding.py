@@ -117,7 +117,7 @@ def same_figure(one: Decimal, other: Decimal) -> Outcome:
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:
-    """Return the outcome of several comparisons of one figure: the worst that can be told.
+    """Return the outcome of several comparisons of one figure: the worst of them.
 
     >>> worst([Outcome.CONSISTENT, Outcome.NOT_ENOUGH, Outcome.BY_ROUNDING]).value
     'consistent only by rounding'

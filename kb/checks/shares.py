@@ -277,7 +277,7 @@ class _Frequency:
 
 
 def _outside_the_whole(context: CheckContext, claims: Iterable[Claim]) -> Iterator[Discrepancy]:
-    """Yield percentages of people, or their bounds, that are below nobody or above everybody."""
+    """Yield percentages of people, or their bounds, outside 0 to 100%."""
     for claim in claims:
         measure, figure, describe = claim.measure, claim.figure, context.describe
         if figure.unit != "%" or measure.statistic not in OF_PEOPLE or measure.comparator:

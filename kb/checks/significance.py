@@ -101,7 +101,7 @@ def _z_of(p: Span, tails: int) -> tuple[float, float]:
 def same_side(bounds: Span, level: float, p: Span) -> Outcome:
     """Judge whether bounds and p fall on the same side of significance at one level.
 
-    A p up to twice too small may be one-sided, which says too little to judge.
+    A p up to twice too small may be one-sided, which is not enough to judge.
 
     >>> bounds = Span(Decimal("0.58"), Decimal("1.03"))
     >>> same_side(bounds, 0.95, possible_values(Decimal("0.01"))).name
@@ -166,7 +166,7 @@ def p_of_counts(first: tuple[int, int], second: tuple[int, int], p: Span) -> Out
     if not _is_table(first, second):
         return Outcome.NOT_ENOUGH
     low, high = float(p.low) / P_FACTOR, float(p.high) * P_FACTOR
-    near = (low <= found <= high for found in p_values(first, second).values())
+    near = (low <= computed <= high for computed in p_values(first, second).values())
     return Outcome.CONSISTENT if any(near) else Outcome.INCONSISTENT
 
 

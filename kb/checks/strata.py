@@ -37,7 +37,7 @@ def smallest(share: Span, most: int) -> int | None:
 
 
 def can_be_strata(shares: Sequence[Span], whole: int) -> Outcome:
-    """Judge percentages of groups that have nobody in common against the size of the whole.
+    """Judge percentages of disjoint groups against the size of the whole.
 
     >>> spans = [possible_values(Decimal(n)) for n in (46, 8)]
     >>> can_be_strata(spans, 14).value, can_be_strata(spans, 25).value

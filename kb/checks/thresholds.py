@@ -1,4 +1,4 @@
-"""Ranges of a value as prints give them: ``>50%``, ``50-90%``, ``60 years or older``."""
+"""Ranges of values, as papers print them: ``>50%``, ``50-90%``, ``60 years or older``."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def between(low: Decimal, high: Decimal, unit: str = "") -> Interval:
 
 
 def parse(text: str) -> Interval | None:
-    """Read a category that is nothing but a range; None when it says anything else.
+    """Read a category that is only a range; None if it contains anything else.
 
     >>> [str(parse(t)) for t in (">50%", "60-69 years", "60 years or older", "high")]
     ['>50%', '60–69 years', '≥60 years', 'None']
@@ -86,10 +86,10 @@ def parse(text: str) -> Interval | None:
     for pattern, sign in _AFTER:
         if pattern.search(text):
             text = sign + pattern.sub("", text).strip()
-    if found := _BOUND.fullmatch(text):
-        return bound(found[1], Decimal(found[2]), found[3].strip())
-    if found := _RANGE.fullmatch(text):
-        return between(Decimal(found[1]), Decimal(found[2]), found[3].strip())
+    if match := _BOUND.fullmatch(text):
+        return bound(match[1], Decimal(match[2]), match[3].strip())
+    if match := _RANGE.fullmatch(text):
+        return between(Decimal(match[1]), Decimal(match[2]), match[3].strip())
     return None
 
 
