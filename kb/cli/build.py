@@ -21,29 +21,29 @@ from kb.site.build import build as build_all
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder to write (default: build/ in the project).",
 )
-@click.option("--fresh", is_flag=True, help="Build everything anew, even what has not changed.")
+@click.option("--fresh", is_flag=True, help="Build even if nothing has changed.")
 @texts_option
 @click.pass_context
 @examples("kb build", "kb build --texts ../papers")
 def build(context: click.Context, out: Path | None, texts: Path | None, fresh: bool) -> None:
     """Build the dataset, its tables and the site.
 
-    The folder is replaced as a whole, or not at all if the build fails. Output whose inputs have
-    not changed is reused from the last build.
+    The folder is replaced as a whole, or not at all if the build fails. If nothing has changed
+    since the last build, that one stands.
     """
     # Nearly all objects live until the end, so frequent collections find nothing to free.
     gc.set_threshold(50_000, 20, 100)
     root = root_of(context)
     target = out or root / "build"
     previous = None if fresh else unchanged(root, target, texts)
-    if previous is None:
-        with _progress(len(STEPS)) as step:
-            summary = build_all(open_base(context, texts), target, step, fresh=fresh)
+    if previous:
+        manifest = previous
     else:
-        summary = previous.summary
-    for line in summary.stale:
+        with _progress(len(STEPS)) as step:
+            manifest = build_all(open_base(context, texts), target, step)
+    for line in manifest.stale:
         click.echo(f"stale adjudication: {line}", err=True)
-    counts = ", ".join(f"{number} {name}" for name, number in summary.counts.items())
+    counts = ", ".join(f"{number} {name}" for name, number in manifest.counts.items())
     click.echo(f"{target}: {counts}{'; nothing has changed' if previous else ''}")
 
 

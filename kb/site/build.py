@@ -2,26 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Final
+import json
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from html import escape
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
 
 from kb.api.knowledge_base import KnowledgeBase
-from kb.errors import InputError
+from kb.errors import InputError, UnavailableError
 from kb.export.csv import to_csv
 from kb.records.inputs import changed_at, of_inputs
 from kb.records.json_schema import MODELS, schema_text
-from kb.site import Last, building_site, front_folder, manifest, site_folder
-from kb.site.manifest import Manifest, Summary
+from kb.site.context import PageContext
+from kb.site.front import FRONT, front_files, front_folder
+from kb.site.page import url_of
+from kb.site.render import Renderer
+from kb.site.shell import build_shells
 from kb.util.atomic import replacing
+from kb.util.hashing import digest_of_file, files_below
 
 STEPS: Final = ("dataset", "site", "tables")
+MANIFEST: Final = "manifest.json"
 Progress = Callable[[str], None]
 
+_SITEMAP: Final = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+{}
+</urlset>
+"""
 
-def _unseen(step: str) -> None:
-    """Show no progress."""
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a build was made from, and what it holds.
+
+    Args:
+        inputs: a digest of everything that the build was made from, or "" if that changed
+            meanwhile.
+        files: the SHA-256 of each file, by its path.
+        counts: the numbers of studies, claims and others.
+        stale: the adjudications that no longer fit their discrepancy, a line each.
+    """
+
+    inputs: str
+    files: Mapping[str, str]
+    counts: Mapping[str, int]
+    stale: Sequence[str]
+
+
+def read_manifest(build: Path) -> Manifest | None:
+    """Return the manifest of a build; None if there is none that can be read."""
+    try:
+        return Manifest(**json.loads((build / MANIFEST).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 def unchanged(root: Path, target: Path, texts: Path | None = None) -> Manifest | None:
@@ -32,71 +69,119 @@ def unchanged(root: Path, target: Path, texts: Path | None = None) -> Manifest |
         target: the folder of the last build.
         texts: the folder with the texts of the sources, if the build reads them.
     """
-    last = manifest.read(target)
+    last = read_manifest(target)
     if last is None or last.inputs != of_inputs(root, _themes(root), texts)[0]:
         return None
-    return last if manifest.is_intact(target, last) else None
+    return last if _digests(target) == last.files else None
 
 
-def build(
-    base: KnowledgeBase, target: Path, progress: Progress = _unseen, *, fresh: bool = False
-) -> Summary:
+def build(base: KnowledgeBase, target: Path, progress: Progress = lambda _step: None) -> Manifest:
     """Write ``kb.nq``, tables, schemas and the site to a folder, replacing the last build.
 
-    Everything is made in a folder beside the target and moved there when it is complete, so
-    that an interrupted build leaves the last good one as it was. Pages that would be as they
-    are in the last build are taken from it, unless the build is to be ``fresh``.
+    Everything is written to a folder beside the target, which takes its place when it is
+    complete: an interrupted build leaves the last one as it was.
 
     Raises:
         UnavailableError: the folder cannot be written.
-        InputError: the folder holds something else than a build.
+        InputError: the folder holds something other than a build.
     """
     foreign = target != base.root / "build" and not (target / "kb.nq").exists()
     if foreign and target.is_dir() and any(target.iterdir()):
-        raise InputError(f"{target} is no earlier build: it would be replaced with all it holds")
-    inputs, settings = of_inputs(base.root, _themes(base.root), base.texts)
-    with replacing(target) as folder, building_site(base, folder, settings) as build_pages:
-        with ThreadPoolExecutor(1) as reading:  # the files of the last build are read meanwhile
-            last = None if fresh else reading.submit(_last, target, settings)
-            progress("dataset")
-            (folder / "kb.nq").write_bytes(base.nquads)
-            progress("site")
-            _ = base.store
-        known = last.result() if last else None
-
-        def write_tables() -> None:
-            progress("tables")
-            _write_tables(base, folder)
-
-        made_of = build_pages(known, write_tables)
-        summary = Summary(base.counts(), tuple(base.curated.stale()))
+        raise InputError(f"{target} is not a kb build; building there would delete its contents")
+    inputs, _ = of_inputs(base.root, _themes(base.root), base.texts)
+    with replacing(target) as folder:
+        progress("dataset")
+        (folder / "kb.nq").write_bytes(base.nquads)
+        progress("site")
+        build_site(base, folder)
+        progress("tables")
+        _write_tables(base, folder)
         if changed_at(base.root, base.texts) >= base.read_at:
-            inputs = ""  # whatever the records say by now, this build is not known to be made of it
-        made = Manifest(inputs, settings, made_of, _digests(folder, known), summary)
-        manifest.write(folder, made)
-    return summary
+            inputs = ""  # records changed meanwhile: nobody knows which of them the build is from
+        made = Manifest(inputs, _digests(folder), base.counts(), base.curated.stale())
+        text = json.dumps(asdict(made), indent=0, ensure_ascii=False)
+        (folder / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
+    return made
 
 
-def _themes(root: Path) -> tuple[Path, ...]:
-    folder = site_folder(root)
-    front = front_folder(folder)
-    return (folder,) if front.is_relative_to(folder) else (folder, front)
+def build_site(base: KnowledgeBase, folder: Path) -> None:
+    """Write the site to ``folder/site``.
+
+    Raises:
+        UnavailableError: mkdocs or the front end is not installed, the project has no ``site/``,
+            or mkdocs refuses a hand-written page.
+    """
+    context = PageContext(base, site_folder(base.root))
+    renderer = Renderer(context)
+    shells = build_shells(context, renderer.pages(), folder)
+    site = folder / "site"
+    shutil.copytree(context.folder / "assets", site / "assets", dirs_exist_ok=True)
+    for script in front_files(front_folder(context.folder)):
+        write_file(site / FRONT, script.path, script.content)
+    for file in renderer.files():
+        write_file(site, file.path, file.content)
+    written = context.folder / "pages"
+    paths = (path.relative_to(written).with_suffix("") for path in written.rglob("*.md"))
+    urls = {url_of(path.as_posix()) for path in paths}
+    index: list[dict[str, Any]] = []
+    for page in renderer.pages():
+        rendered = renderer.render(page, shells)
+        write_file(site, f"{page.url}index.html", rendered.html.encode())
+        for file in page.files():
+            write_file(site, file.path, file.content)
+        index += rendered.search
+        urls.add(page.url)
+    _write_search_index(site, index)
+    _write_sitemap(site, base.iris.base, urls)
 
 
-def _last(target: Path, settings: str) -> Last | None:
-    """Return the last build, if what it made can be taken over."""
-    made = manifest.read(target)
-    if made is None or made.settings != settings or not manifest.is_intact(target, made):
-        return None
-    return Last(target, made.made_of, made.files)
+def site_folder(root: Path) -> Path:
+    """Return the folder with templates and settings: of the project, or of this software.
+
+    Raises:
+        UnavailableError: there is none.
+    """
+    for folder in (root / "site", Path(__file__).parents[2] / "site"):
+        if (folder / "mkdocs.yml").is_file():
+            return folder
+    raise UnavailableError(f"no site/mkdocs.yml in {root}: the site cannot be built from it")
 
 
-def _digests(folder: Path, last: Last | None) -> Mapping[str, str]:
-    """Return the digest of each file of a build; files shared with the last one were read then."""
-    if last is None:
-        return manifest.digests(folder)
-    shared = {(last.folder / name).stat().st_ino: said for name, said in last.files.items()}
-    return manifest.digests(folder, shared)
+def write_file(folder: Path, path: str, content: bytes) -> None:
+    """Write a file at a path within a folder.
+
+    Raises:
+        UnavailableError: the path leads out of the folder.
+    """
+    within = PurePosixPath(path)
+    if within.is_absolute() or ".." in within.parts:
+        raise UnavailableError(f"{path!r} would be written outside the site")
+    target = folder / within
+    try:
+        target.write_bytes(content)
+    except FileNotFoundError:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+
+
+def claims_csv(base: KnowledgeBase) -> str:
+    """Return all claims as CSV, one row for each claim and group."""
+    return to_csv(base.rows)
+
+
+def _write_search_index(site: Path, entries: list[dict[str, Any]]) -> None:
+    """Add the generated pages to the index that mkdocs wrote for the hand-written ones."""
+    path = site / "search" / "search_index.json"
+    index = json.loads(path.read_text(encoding="utf-8"))
+    index["docs"] += entries
+    path.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+
+
+def _write_sitemap(site: Path, base: str, urls: Iterable[str]) -> None:
+    """Replace the sitemap of mkdocs, which knows the hand-written pages and the sections only."""
+    (site / "sitemap.xml.gz").unlink()
+    lines = (f"  <url><loc>{escape(base + url)}</loc></url>" for url in sorted(urls))
+    (site / "sitemap.xml").write_text(_SITEMAP.format("\n".join(lines)), encoding="utf-8")
 
 
 def _write_tables(base: KnowledgeBase, folder: Path) -> None:
@@ -107,6 +192,13 @@ def _write_tables(base: KnowledgeBase, folder: Path) -> None:
         (folder / "schema" / f"{kind}.schema.json").write_text(text, encoding="utf-8")
 
 
-def claims_csv(base: KnowledgeBase) -> str:
-    """Return all claims as CSV, one row for each claim and group."""
-    return to_csv(base.rows)
+def _themes(root: Path) -> tuple[Path, ...]:
+    folder = site_folder(root)
+    front = front_folder(folder)
+    return (folder,) if front.is_relative_to(folder) else (folder, front)
+
+
+def _digests(build: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file of a build but its manifest."""
+    paths = ((path.relative_to(build).as_posix(), path) for path in files_below(build))
+    return {name: digest_of_file(path) for name, path in paths if name != MANIFEST}

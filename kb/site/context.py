@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -19,7 +19,6 @@ from kb.model import WHOLE, Group, Publication, Section, Source, Study
 from kb.records.vocabulary import SKOS, Term
 from kb.site.labels import Labels
 from kb.site.page import OutputFile
-from kb.util.hashing import digest
 
 SCHEMES: Final = {
     "endpoint": "Endpoints",
@@ -124,35 +123,6 @@ class PageContext:
     def by_publication(self) -> Mapping[str, list[ClaimView]]:
         """Second-hand claims by the publication that they cite."""
         return collect((p.id, found) for found in self.claims for p in found.publications)
-
-    def made_of(self, claims: Iterable[ClaimView], *more: object) -> str:
-        """Return a digest of claims, with findings and standing, and of what is around them all.
-
-        It holds for a page on which claims stand with their publications, groups and sizes.
-        """
-        return digest(self._around, [self._digests[found.iri] for found in claims], more)
-
-    @cached_property
-    def _digests(self) -> Mapping[str, str]:
-        """What is told of each claim itself: groups, sources and publications are around it."""
-        findings = {id(one): digest(one) for one in self.base.curated.discrepancies}
-        return {
-            found.iri: digest(
-                found.claim,
-                (found.verification.state, found.verification.reasons),
-                [findings[id(one)] for one in found.discrepancies],
-                found.standing,
-            )
-            for found in self.claims
-        }
-
-    @cached_property
-    def _around(self) -> str:
-        """What any claim may be shown with: everything but the claims, and what they have alike."""
-        size = self.settings["size"]
-        sizes = (found.claim for found in self.claims if found.claim.measure.endpoint == size)
-        alike = (self.comparability.definitions(), self.comparability.background())
-        return digest(replace(self.evidence, claims=tuple(sizes), adjudications=()), alike)
 
     @cached_property
     def studies(self) -> Mapping[str, Study]:

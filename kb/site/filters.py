@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
+from html import escape
 from typing import Any
 
 from kb.model import Section, slug
@@ -46,11 +48,21 @@ def filters(site: PageContext) -> Mapping[str, Callable[..., Any]]:
         "lay_out": Drawing,
         "once": once,
         "by_study": by_study,
+        "prose": prose,
         "verified_count": lambda states: states[VerificationState.VERIFIED],
         "is_own": lambda text: text.startswith(base),
         "page_of": lambda text: page_of(text.removeprefix(base)),
         "short_iri": lambda text: short_iri(str(text), known),
     }
+
+
+def prose(text: str) -> str:
+    """Return text as HTML, with ``code`` for what is in backticks.
+
+    >>> prose("`a < b` holds")
+    '<code>a &lt; b</code> holds'
+    """
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
 
 
 def section_name(section: Section) -> str:

@@ -17,7 +17,7 @@ from support.environment import Quiet
 from support.example_base import write_example
 
 from kb.api.knowledge_base import KnowledgeBase
-from kb.site import build_site
+from kb.site.build import build_site
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page

@@ -83,7 +83,7 @@ def test_other_packages_than_the_lock_has_are_refused(own_front: Path) -> None:
 def test_a_build_without_the_packages_leaves_nothing_behind(
     example: KnowledgeBase, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("kb.site.writer.front_folder", lambda _site: tmp_path / "none")
+    monkeypatch.setattr("kb.site.build.front_folder", lambda _site: tmp_path / "none")
     with pytest.raises(UnavailableError, match="make front"):
         build(example, tmp_path / "build")
     assert not list(tmp_path.iterdir())

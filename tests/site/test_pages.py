@@ -8,8 +8,7 @@ import re
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlparse
 
-from support.built_site import page, pages
-from support.site_pages import file_of
+from support.built_site import file_of, page, pages
 
 from kb.export.csv import COLUMNS
 from kb.site.context import SCHEMES, PageContext

@@ -1,22 +1,17 @@
-"""A curator builds again: what has not changed is not made again, and nothing else shows it."""
+"""A second build: nothing is done when nothing changed, and otherwise everything is built."""
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
-from support.environment import ROOT
 from support.example_base import content, edit, write_example
 
 from kb import KnowledgeBase
-from kb.site import Last
-from kb.site import manifest as manifests
 from kb.site.build import build, unchanged
-from kb.site.writer import write_pages
 from kb.util.hashing import digest, files_below
 
 HALT: Final = "evidence/studies/halt.yaml"
@@ -33,9 +28,8 @@ def without(file: str) -> Change:
     return lambda root: (root / file).unlink()
 
 
-# What a curator may do to records, from a figure to a whole study.
+# What a curator may change, from a figure to a whole study.
 CHANGES: Final[dict[str, Change]] = {
-    "nothing": lambda _root: None,
     "a figure": replaced(HALT, "values: {first-80: 80%}", "values: {first-80: 81%}"),
     "a print": replaced(HALT, "printed: 63% were free of pain", "printed: 63% were free"),
     "a place": replaced(HALT, '    at: "3"\n', "    at: Abstract\n"),
@@ -45,6 +39,7 @@ CHANGES: Final[dict[str, Change]] = {
     "the credits": replaced("evidence/dataset.yaml", "[Nobody in particular]", "[Somebody]"),
     "a study less": without("evidence/studies/halt-aura.yaml"),
     "a judgement less": without("evidence/adjudications/halt.yaml"),
+    "a label": replaced("ontology/drugs.ttl", '"calmol"@en', '"calmole"@en'),
 }
 
 
@@ -62,82 +57,27 @@ def project(first: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(first, tmp_path / "project"))
 
 
-def last_of(root: Path) -> Last:
-    made = manifests.read(root / "build")
-    assert made is not None
-    assert made.made_of
-    return Last(root / "build", made.made_of, made.files)
+def test_a_build_over_another_has_the_bytes_of_a_fresh_one(project: Path, tmp_path: Path) -> None:
+    CHANGES["a study less"](project)
+    base = KnowledgeBase(project)
+    again = build(base, project / "build")
+    assert again == build(base, tmp_path / "fresh")
+    assert content(project / "build") == content(tmp_path / "fresh")
+    assert not (project / "build" / "docs").exists()
 
 
-# --- the same as from nothing ----------------------------------------------------------------
+# --- nothing has changed ---------------------------------------------------------------------
+
+
+def test_without_a_change_the_last_build_stands(project: Path) -> None:
+    last = unchanged(project, project / "build")
+    assert last is not None
+    assert last.counts == KnowledgeBase(project).counts()
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_pages_written_again_are_those_written_from_nothing(
-    project: Path, tmp_path: Path, change: Change
-) -> None:
+def test_after_a_change_the_last_build_does_not_stand(project: Path, change: Change) -> None:
     change(project)
-    base = KnowledgeBase(project)
-    again = write_pages(base, tmp_path / "again", last_of(project))
-    fresh = write_pages(base, tmp_path / "fresh")
-    assert again == fresh
-    assert content(tmp_path / "again") == content(tmp_path / "fresh")
-
-
-def test_a_change_of_the_project_s_own_records_shows_wherever_it_is_told(tmp_path: Path) -> None:
-    root = tmp_path / "own"
-    for part in ("evidence", "ontology"):
-        shutil.copytree(ROOT / part, root / part)
-    before = write_pages(KnowledgeBase(root), tmp_path / "before")
-    (tmp_path / "before").rename(root / "build")
-    (root / "build" / "beside").rename(root / "build" / "site")
-    study = max((root / "evidence" / "studies").glob("*.yaml"), key=lambda p: p.stat().st_size)
-    text = study.read_text("utf-8")
-    study.write_text(text.replace("%}", "0%}", 1), "utf-8")
-    base = KnowledgeBase(root)
-    last = Last(root / "build", before, manifests.digests(root / "build"))
-    again = write_pages(base, tmp_path / "again", last)
-    assert 0 < sum(again[page] != before[page] for page in again) < len(again) / 2
-    write_pages(base, tmp_path / "fresh")
-    assert content(tmp_path / "again") == content(tmp_path / "fresh")
-
-
-@pytest.mark.parametrize("change", ["a figure", "a study less"])
-def test_a_build_over_another_has_the_bytes_of_a_fresh_one(
-    project: Path, tmp_path: Path, change: str
-) -> None:
-    CHANGES[change](project)
-    base = KnowledgeBase(project)
-    again = build(base, project / "build")
-    assert again == build(base, tmp_path / "fresh", fresh=True)
-    assert content(project / "build") == content(tmp_path / "fresh")
-
-
-# --- only what changed -----------------------------------------------------------------------
-
-
-def pages_of(root: Path) -> dict[str, int]:
-    """The pages of a build, each with the number under which the disk keeps it."""
-    site = root / "build" / "site"
-    return {p.relative_to(site).as_posix(): p.stat().st_ino for p in site.rglob("*.html")}
-
-
-def test_pages_that_say_the_same_are_not_made_again(project: Path) -> None:
-    before, said = pages_of(project), content(project / "build" / "site")
-    CHANGES["what a study is about"](project)
-    build(KnowledgeBase(project), project / "build")
-    after, now = pages_of(project), content(project / "build" / "site")
-    changed = {page for page in after if said[page] != now[page]}
-    kept = {page for page in after if before[page] == after[page]}
-    assert "study/halt/index.html" in changed
-    assert not changed & kept
-    # The pages of the navigation are always built; the others are half of the example at least.
-    assert len(kept) > len(after) / 2
-
-
-def test_a_build_of_nothing_new_is_the_last_one(project: Path) -> None:
-    assert unchanged(project, project / "build") is not None
-    CHANGES["a figure"](project)
     assert unchanged(project, project / "build") is None
 
 
@@ -180,20 +120,6 @@ def test_a_build_that_was_damaged_is_made_anew(project: Path, which: int) -> Non
     list(damage(project / "build"))[which]()
     build(KnowledgeBase(project), project / "build")
     assert content(project / "build") == good
-
-
-def test_the_search_still_finds_every_page(project: Path) -> None:
-    CHANGES["a figure"](project)
-    build(KnowledgeBase(project), project / "build")
-    index = json.loads((project / "build/site/search/search_index.json").read_text("utf-8"))
-    found = {entry["location"].partition("#")[0] for entry in index["docs"]}
-    assert {"study/halt/", "study/ease/", "about/"} <= found
-    sitemap = (project / "build/site/sitemap.xml").read_text("utf-8")
-    moved = json.loads((project / "build/site/redirects.json").read_text("utf-8"))
-    pages = set(pages_of(project)) - {"404.html", *(f"{old}/index.html" for old in moved)}
-    places = {page.removesuffix("index.html") for page in pages}
-    assert sitemap.count("<loc>") == len(places)
-    assert all(f"/headache/{place}</loc>" in sitemap for place in places)
 
 
 # --- digests ---------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from support.served_build import serving, write_build
 
 from kb import KnowledgeBase
 from kb.server.static import StaticFiles as Served
-from kb.site import build_site
+from kb.site.build import build_site
 from kb.site.context import PageContext
 from kb.site.data.redirects import TABLE, redirect_files
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kb.api.knowledge_base import KnowledgeBase
-from kb.site import build_site
+from kb.site.build import build_site
 from kb.site.charts.drawing import Plot
 from kb.site.charts.plots import Plots
 from kb.site.context import SCHEMES, PageContext

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kb.api.knowledge_base import KnowledgeBase
-from kb.site import build_site
+from kb.site.build import build_site
 from support.built_site import records
 from support.environment import ROOT
 

@@ -6,15 +6,13 @@ from functools import cache
 from xml.etree import ElementTree
 
 from kb.site.charts.drawing import Plot
-from kb.site.filters import filters
-from kb.site.page import Renderer
+from kb.site.render import Renderer
 from support.built_site import the_site
-from support.environment import ROOT
 
 
 @cache
 def renderer() -> Renderer:
-    return Renderer(ROOT / "site" / "templates", filters(the_site()))
+    return Renderer(the_site())
 
 
 def drawn(plot: Plot) -> ElementTree.Element:

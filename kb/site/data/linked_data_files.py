@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
 from itertools import chain
 from typing import Any, Final
 
@@ -14,7 +12,7 @@ import pyoxigraph as ox
 
 from kb.site.context import PageContext, collect
 from kb.site.data.linked_data import CONTEXT, Compactor
-from kb.site.page import MadeFile, OutputFile
+from kb.site.page import OutputFile
 from kb.stores.library import prefixes
 
 KINDS: Final = ("study", "source", "publication", "endpoint", "regimen", "population", "drug")
@@ -26,34 +24,24 @@ BlankNodes = Mapping[Any, list[ox.Triple]]
 """The triples about each blank node."""
 
 
-def linked_data_files(site: PageContext) -> Iterator[OutputFile | MadeFile]:
+def linked_data_files(site: PageContext) -> Iterator[OutputFile]:
     """Yield ``study/<id>.ttl``, ``.jsonld`` and their like, without the names of graphs.
 
     The context of every ``.jsonld`` is one file of the site, named by its relative address.
     """
     names = dict(prefixes(site.base.iris))
     by_page = _by_page(site.base.nquads, site.base.iris.base)
-    blank_lines = by_page.pop("", [])
-    blank = collect((t.subject, t) for t in _triples(blank_lines))
+    blank = collect((t.subject, t) for t in _triples(by_page.pop("", [])))
     with_blank = [line for lines in by_page.values() for line in lines if b" _:" in line]
     samples = (*_samples(chain(*by_page.values())), *_reached(with_blank, blank))
     compactor = Compactor(samples, names)
-    context = json.dumps(compactor.context, indent=1).encode()
-    yield OutputFile(CONTEXT, context)
-    shared = b"\n".join((context, *blank_lines))
-
-    def turtle(lines: Iterable[bytes]) -> bytes:
-        triples = dict.fromkeys(_reached(lines, blank))
-        return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=names) or b""
-
-    def json_ld(path: str, lines: Iterable[bytes]) -> bytes:
-        triples = dict.fromkeys(_reached(lines, blank))
-        return compactor.text(triples, f"{'../' * path.count('/')}{CONTEXT}").encode()
-
+    yield OutputFile(CONTEXT, json.dumps(compactor.context, indent=1).encode())
     for path, lines in by_page.items():
-        inputs = hashlib.sha256(b"\n".join((shared, *lines))).hexdigest()
-        yield MadeFile(f"{path}.ttl", inputs, partial(turtle, lines))
-        yield MadeFile(f"{path}.jsonld", inputs, partial(json_ld, path, lines))
+        triples = dict.fromkeys(_reached(lines, blank))
+        turtle = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=names) or b""
+        yield OutputFile(f"{path}.ttl", turtle)
+        json_ld = compactor.text(triples, f"{'../' * path.count('/')}{CONTEXT}")
+        yield OutputFile(f"{path}.jsonld", json_ld.encode())
 
 
 def _by_page(nquads: bytes, base: str) -> dict[str, list[bytes]]:

@@ -7,6 +7,7 @@ differ (``kb.analysis.comparability``) and its standing. The browser only select
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from kb.analysis.comparability import NOT_STATED
@@ -28,18 +29,22 @@ _NATURES: Final = {"indirect": "indirect", "stated": "statement"}
 """Kinds of comparison that no study made of its own groups; the others are direct."""
 
 
-def compare_pages(site: PageContext) -> Iterator[Page | OutputFile]:
-    """Yield the page that compares regimens, and what it loads."""
-    data = json_file(DATA, ComparisonData(site).data())
-    yield data
+def compare_pages(site: PageContext) -> Iterator[Page]:
+    """Yield the page that compares regimens, and the data that it loads."""
+
+    @cache  # the page names the version of its data
+    def data() -> OutputFile:
+        return json_file(DATA, ComparisonData(site).data())
+
     yield Page(
         "compare",
         "compare.html.j2",
         "Compare",
-        {"site": site},
+        lambda: {"preload": versioned(data())},
         "Regimens side by side: what studies compare, and what is not alike in the rest.",
         hide=("navigation", "toc"),
-        more={"program": {"name": "compare", "data": versioned(data)}},
+        program="compare",
+        files=lambda: [data()],
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from typing import Final, NamedTuple
 
 import yaml
@@ -13,15 +14,13 @@ from kb.api.results import ClaimView
 from kb.records.vocabulary import Term
 from kb.site.charts.plots import Plots
 from kb.site.context import SCHEMES, PageContext, collect
-from kb.site.data import search_names as searching
 from kb.site.labels import sentence
 from kb.site.page import Page, Values
+from kb.site.search_index import term_names
 from kb.site.tables.figures import DisplayedFigure, displayed_comparisons, displayed_figures
 
 MOST_ROWS: Final = 400
 """A page with more claims than this lists its studies; the claims are in its download."""
-
-_TREATMENTS: Final = ("regimen", "drug")
 
 
 @dataclass(frozen=True)
@@ -52,54 +51,44 @@ class Tree(NamedTuple):
     narrower: list[Tree]
 
 
-def treatment_pages(site: PageContext) -> Iterator[Page]:
-    """Yield the pages of regimens and of drugs, which share most of their claims."""
-    return _pages(site, _TREATMENTS)
-
-
 def concept_pages(site: PageContext) -> Iterator[Page]:
-    """Yield the pages of all other concepts."""
-    return _pages(site, [scheme for scheme in SCHEMES if scheme not in _TREATMENTS])
-
-
-def _pages(site: PageContext, schemes: Iterable[str]) -> Iterator[Page]:
     """Yield for each scheme a list of its concepts, and a page for each concept."""
     codes, plots = read_codes(site), Plots(site)
-    for scheme in schemes:
-        evidence = evidence_by_concept(site, scheme)
-        counts = {name: len(views) for name, views in evidence.items()}
-        yield Page(
-            f"{scheme}/index",
-            "concepts.html.j2",
-            SCHEMES[scheme],
-            {"site": site, "scheme": scheme, "trees": _trees(site, scheme), "counts": counts},
-            hide=("navigation",),
-        )
+    for scheme, title in SCHEMES.items():
+        values = partial(_index_values, site, scheme)
+        yield Page(f"{scheme}/index", "concepts.html.j2", title, values, hide=("navigation",))
         for term in site.terms(scheme):
-            views = evidence.get(term.notation, [])
-            page = _page(site, plots, term, views, codes.get(f"{scheme}:{term.segment}", []))
-            names = site.other_labels.get(term.iri, [])
-            yield replace(page, **searching.of_term(term, names, len(views)))
+            yield _page(site, plots, term, codes.get(f"{scheme}:{term.segment}", []))
+
+
+def _index_values(site: PageContext, scheme: str) -> Values:
+    counts = {name: len(views) for name, views in evidence_by_concept(site, scheme).items()}
+    return {"scheme": scheme, "trees": _trees(site, scheme), "counts": counts}
 
 
 def evidence_by_concept(site: PageContext, scheme: str) -> Mapping[str, list[ClaimView]]:
     """Return the claims on every concept of a scheme, those on narrower concepts included."""
+    return site.memo(("evidence", scheme), lambda: _evidence_by_concept(site, scheme))
+
+
+def _evidence_by_concept(site: PageContext, scheme: str) -> Mapping[str, list[ClaimView]]:
     notations = {term.iri: term.notation for term in site.terms(scheme)}
     rows = site.base.ask(f"page-evidence-by-{scheme}")
     return collect((notations[str(row["concept"])], site.by_iri[str(row["claim"])]) for row in rows)
 
 
-def _page(
-    site: PageContext, plots: Plots, term: Term, views: list[ClaimView], codes: list[Code]
-) -> Page:
+def _page(site: PageContext, plots: Plots, term: Term, codes: list[Code]) -> Page:
     path = f"{term.scheme}/{term.segment}"
 
+    def claims() -> list[ClaimView]:
+        return evidence_by_concept(site, term.scheme).get(term.notation, [])
+
     def values() -> Values:
+        views = claims()
         unordered = collect((view.claim.study, view) for view in views)
         by_study = {study: unordered[study] for study in site.studies if study in unordered}
         is_listed = len(views) <= MOST_ROWS
         return {
-            "site": site,
             "term": term,
             "other_labels": site.other_labels.get(term.iri, []),
             "broader": [site.vocabulary.get(term.scheme, b) for b in term.broader],
@@ -121,8 +110,8 @@ def _page(
         values,
         term.definition,
         hide=("navigation", "toc"),
-        made_of=site.made_of(views),
-        files=lambda: [site.csv(f"{path}.csv", views)] if views else [],
+        search=lambda: term_names(term, site.other_labels.get(term.iri, []), len(claims())),
+        files=lambda: [site.csv(f"{path}.csv", claims())] if claims() else [],
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -15,7 +16,7 @@ import pyoxigraph as ox
 from kb.site.context import PageContext
 from kb.site.data.packing import LEVEL, sparql_term, versioned, written
 from kb.site.labels import short_citation
-from kb.site.page import OutputFile, Page
+from kb.site.page import OutputFile, Page, Values
 from kb.site.pages.ontology import ontology_entries
 from kb.site.pages.questions import common_values, example_of, is_for_pages, with_values
 from kb.stores.library import Query, library, prefixes
@@ -26,17 +27,26 @@ FIRST: Final = "hazard-ratios"
 """The question that the console opens with."""
 
 
-def console_pages(site: PageContext) -> Iterator[Page | OutputFile]:
+def console_pages(site: PageContext) -> Iterator[Page]:
     """Yield the page of the console, and what it loads."""
     questions = [q for q in library().values() if not is_for_pages(q)]
-    dataset = OutputFile(DATASET, dataset_trig(site))
-    offered = OutputFile(OFFERED, written(_offered(site, questions)).encode())
-    first = library()[FIRST]
-    opening = with_values(site, first, example_of(first, common_values(site)))
-    values = {"site": site, "questions": questions, "first": first, "opening": opening}
-    loaded = {"dataset": versioned(dataset), "offered": versioned(offered)}
-    yield dataset
-    yield offered
+
+    @cache  # the page names the versions of its files
+    def files() -> tuple[OutputFile, OutputFile]:
+        offered = OutputFile(OFFERED, written(_offered(site, questions)).encode())
+        return OutputFile(DATASET, dataset_trig(site)), offered
+
+    def values() -> Values:
+        first = library()[FIRST]
+        dataset, offered = files()
+        return {
+            "questions": questions,
+            "first": first,
+            "opening": with_values(site, first, example_of(first, common_values(site))),
+            "dataset": versioned(dataset),
+            "offered": versioned(offered),
+        }
+
     yield Page(
         "console",
         "console.html.j2",
@@ -44,7 +54,8 @@ def console_pages(site: PageContext) -> Iterator[Page | OutputFile]:
         values,
         "Ask the whole dataset in SPARQL: answered in your browser, by no server.",
         hide=("navigation", "toc"),
-        more={"console": loaded},
+        program="console",
+        files=files,
     )
 
 

@@ -15,7 +15,7 @@ from kb.checks import Discrepancy, Severity, Status
 from kb.export.csv import escape_formula
 from kb.model import slug
 from kb.site.context import PageContext
-from kb.site.page import OutputFile, Page
+from kb.site.page import OutputFile, Page, Values
 
 SIGNS: Final = {Severity.MATERIAL: "▲", Severity.MINOR: "◆", Severity.ROUNDING: "≈"}
 """The sign of each severity: pages tell them apart by shape and word, not by colour."""
@@ -144,33 +144,40 @@ def newest(site: PageContext, most: int) -> list[Card]:
     return sorted(material, key=lambda card: card.date or "9", reverse=True)[:most]
 
 
-def finding_pages(site: PageContext) -> Iterator[Page | OutputFile]:
+def finding_pages(site: PageContext) -> Iterator[Page]:
     """Yield the page of discrepancies and the same as data."""
-    every = cards(site)
-    verdicts = Counter(card.code for card in every)
     yield Page(
         "finding/index",
         "findings.html.j2",
         "Discrepancies",
-        {
-            "site": site,
-            "cards": every,
-            "severities": Counter(card.finding.severity for card in every),
-            "verdicts": {code: verdicts[code] for code in VERDICTS if verdicts[code]},
-            "words": VERDICTS,
-            "most": MOST_PRINTS,
-            "kinds": sorted({(card.finding.kind, card.kind) for card in every}),
-            "studies": [s for s in site.studies if any(s in card.studies for card in every)],
-            "places": _places(site, every),
-            "stale": site.base.curated.stale(),
-        },
+        lambda: _values(site),
         "Figures that cannot be right together, and what was decided about them.",
         hide=("navigation", "toc"),
+        files=lambda: _files(site),
     )
+
+
+def _values(site: PageContext) -> Values:
+    every = cards(site)
+    verdicts = Counter(card.code for card in every)
+    return {
+        "cards": every,
+        "severities": Counter(card.finding.severity for card in every),
+        "verdicts": {code: verdicts[code] for code in VERDICTS if verdicts[code]},
+        "words": VERDICTS,
+        "most": MOST_PRINTS,
+        "kinds": sorted({(card.finding.kind, card.kind) for card in every}),
+        "studies": [s for s in site.studies if any(s in card.studies for card in every)],
+        "places": _places(site, every),
+        "stale": site.base.curated.stale(),
+    }
+
+
+def _files(site: PageContext) -> Iterator[OutputFile]:
     data = [finding.data() for finding in site.base.curated.discrepancies]
     text = json.dumps({"discrepancies": data}, ensure_ascii=False, indent=2)
     yield OutputFile("finding/findings.json", f"{text}\n".encode())
-    yield OutputFile("finding/findings.csv", _csv(every).encode())
+    yield OutputFile("finding/findings.csv", _csv(cards(site)).encode())
 
 
 def _places(site: PageContext, every: list[Card]) -> list[tuple[str, str]]:

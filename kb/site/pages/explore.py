@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import accumulate, chain
 from typing import Any, Final
 
@@ -20,18 +21,22 @@ from kb.stores.library import prefixes
 DATA: Final = "data/explore.json.gz"
 
 
-def explore_pages(site: PageContext) -> Iterator[Page | OutputFile]:
+def explore_pages(site: PageContext) -> Iterator[Page]:
     """Yield the page of the explorer, and the claims that it loads."""
-    data = json_file(DATA, explored(site))
-    yield data
+
+    @cache  # the page names the version of its data
+    def data() -> OutputFile:
+        return json_file(DATA, explored(site))
+
     yield Page(
         "explore",
         "explore.html.j2",
         "Explore",
-        {"site": site, "claims": len(site.claims)},
+        lambda: {"claims": len(site.claims), "preload": versioned(data())},
         "Every claim in one table: narrowed, searched, sorted, and downloaded as shown.",
         hide=("navigation", "toc"),
-        more={"program": {"name": "explore", "data": versioned(data)}},
+        program="explore",
+        files=lambda: [data()],
     )
 
 

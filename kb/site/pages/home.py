@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import compress
 from typing import Final
 
@@ -12,7 +13,7 @@ from kb.export.csv import COLUMNS, to_csv
 from kb.model import Study
 from kb.rdf.writer import GraphWriter
 from kb.site.context import PageContext, collect
-from kb.site.page import OutputFile, Page
+from kb.site.page import OutputFile, Page, Values
 from kb.site.pages.discrepancies import newest
 from kb.site.tables.evidence_map import evidence_map
 from kb.site.tables.figures import count_states
@@ -24,24 +25,29 @@ _NEWEST: Final = 5
 
 def home_pages(site: PageContext) -> Iterator[Page]:
     """Yield the home page, and the page of downloads."""
+    dataset = site.evidence.dataset
+    hidden, values = ("navigation", "toc"), partial(_home_values, site)
+    yield Page("index", "home.html.j2", dataset.title, values, dataset.description, hidden)
+    values = partial(_data_values, site)
+    yield Page("data", "data.html.j2", "Data", values, "The dataset as files.")
+
+
+def _data_values(site: PageContext) -> Values:
+    return {"counts": site.base.counts(), "columns": COLUMNS, "size": len(site.base.nquads)}
+
+
+def _home_values(site: PageContext) -> Values:
     pivotal = [(s, table) for s in _pivotal(site) if (table := StudyTables(site, s.id).main())]
-    values = {
-        "site": site,
+    return {
         "counts": site.base.counts(),
         "states": count_states(site.claims),
         "pivotal": [(study, _short(site, table)) for study, table in pivotal],
         "map": evidence_map(site),
         "by_design": collect((s.kind, s) for s in site.studies.values()),
-        "columns": COLUMNS,
         "newest": newest(site, _NEWEST),
         "discrepancies": len(site.base.curated.discrepancies),
-        "size": len(site.base.nquads),
         "examples": _examples(site, [study for study, _ in pivotal]),
     }
-    dataset = site.evidence.dataset
-    hidden = ("navigation", "toc")
-    yield Page("index", "home.html.j2", dataset.title, values, dataset.description, hidden)
-    yield Page("data", "data.html.j2", "Data", values, "The dataset as files.")
 
 
 def data_files(site: PageContext) -> Iterator[OutputFile]:

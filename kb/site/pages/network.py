@@ -7,8 +7,9 @@ within a study that did not randomise, or stated by a source that names no study
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from typing import Final
 
@@ -17,7 +18,7 @@ from kb.model import Claim, Study
 from kb.records.vocabulary import Term
 from kb.site.charts.network_drawing import Edge, lay_out
 from kb.site.context import PageContext, collect
-from kb.site.page import Page, Values
+from kb.site.page import OutputFile, Page, Values
 
 KINDS: Final = {
     "randomised": ("randomised", "between the randomised arms of a trial, or of an analysis of it"),
@@ -152,26 +153,30 @@ class Comparisons:
 
 def network_pages(site: PageContext) -> Iterator[Page]:
     """Yield the page of the network, and its claims as CSV."""
-    comparisons = Comparisons(site)
-    views = list(chain.from_iterable(row.claims for row in comparisons.rows))
-    alone = comparisons.alone()
+
+    @cache  # the page and its download need the same
+    def comparisons() -> Comparisons:
+        return Comparisons(site)
+
+    def files() -> Iterator[OutputFile]:
+        rows = comparisons().rows
+        yield site.csv("network.csv", chain.from_iterable(row.claims for row in rows))
+
     yield Page(
         "network",
         "network.html.j2",
         "Network of regimens",
-        lambda: _values(comparisons, alone),
+        lambda: _values(comparisons()),
         "Which regimens were compared with which, in what kind of study, and which were not.",
         hide=("navigation", "toc"),
-        made_of=site.made_of(views, [(term.iri, number) for term, number in alone]),
-        files=lambda: [site.csv("network.csv", views)],
+        files=files,
     )
 
 
-def _values(comparisons: Comparisons, alone: Sequence[tuple[Term, int]]) -> Values:
+def _values(comparisons: Comparisons) -> Values:
     site, rows, islands = comparisons.site, comparisons.rows, comparisons.islands()
     kinds = {row.kind for row in rows}
     return {
-        "site": site,
         "rows": rows,
         "by_line": collect((row.id, row) for row in rows),
         "kinds": {kind: text for kind, text in KINDS.items() if kind in kinds},
@@ -179,6 +184,6 @@ def _values(comparisons: Comparisons, alone: Sequence[tuple[Term, int]]) -> Valu
         "islands": [[site.vocabulary.get("regimen", name) for name in part] for part in islands],
         "pairs": len({(row.of.iri, row.versus.iri) for row in rows}),
         "randomised": len({(r.of.iri, r.versus.iri) for r in rows if r.kind == "randomised"}),
-        "alone": alone,
+        "alone": comparisons.alone(),
         "known": len(site.terms("regimen")),
     }

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from kb.site.context import SCHEMES, PageContext
-from kb.site.page import OutputFile, Page
+from kb.site.page import Page
 
 _OWL_CLASS = "http://www.w3.org/2002/07/owl#Class"
 _DCTERMS = "http://purl.org/dc/terms/"
@@ -28,20 +29,14 @@ class Entry:
     related: dict[str, list[str]] = field(default_factory=dict)
 
 
-def scheme_pages(site: PageContext) -> Iterator[Page | OutputFile]:
+def scheme_pages(site: PageContext) -> Iterator[Page]:
     """Yield a page for the ontology and one for each scheme without pages of its own."""
-    entries = ontology_entries(site).values()
     schemes = _schemes(site)
     yield Page(
         "ontology",
         "ontology.html.j2",
         "Ontology",
-        {
-            "site": site,
-            "classes": [entry for entry in entries if entry.is_class],
-            "properties": [entry for entry in entries if not entry.is_class],
-            "schemes": schemes,
-        },
+        lambda: {"entries": ontology_entries(site).values(), "schemes": schemes},
         "Classes, properties and schemes of the dataset.",
     )
     for scheme, (title, description) in schemes.items():
@@ -50,7 +45,7 @@ def scheme_pages(site: PageContext) -> Iterator[Page | OutputFile]:
                 f"{scheme}/index",
                 "scheme.html.j2",
                 title,
-                {"site": site, "scheme": scheme, "description": description},
+                partial(dict, scheme=scheme, description=description),
                 description,
                 hide=("navigation",),
             )

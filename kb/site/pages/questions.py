@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from kb.api.results import QueryResult
 from kb.site.context import PageContext
-from kb.site.page import OutputFile, Page
+from kb.site.page import Page
 from kb.stores.library import Query, library
 
 SHOWN_ROWS: Final = 8
@@ -31,18 +31,21 @@ class AnsweredQuery:
         return f"console/#query={quote(self.sparql, safe='')}"
 
 
-def question_pages(site: PageContext) -> Iterator[Page | OutputFile]:
+def question_pages(site: PageContext) -> Iterator[Page]:
     """Yield the page with all questions."""
-    values = common_values(site)
-    questions = [query for query in library().values() if not is_for_pages(query)]
     yield Page(
         "questions",
         "questions.html.j2",
         "Questions",
-        {"site": site, "asked": [_ask(site, q, values) for q in questions], "most": SHOWN_ROWS},
+        lambda: {"asked": _answered(site), "most": SHOWN_ROWS},
         "Questions that the dataset answers, in SPARQL, each with its answer.",
         hide=("navigation",),
     )
+
+
+def _answered(site: PageContext) -> list[AnsweredQuery]:
+    values = common_values(site)
+    return [_ask(site, query, values) for query in library().values() if not is_for_pages(query)]
 
 
 def is_for_pages(query: Query) -> bool:

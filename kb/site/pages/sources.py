@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from kb.api.results import ClaimView
 from kb.model import Publication, Source, slug
 from kb.site.context import PageContext, collect
-from kb.site.data import search_names as searching
 from kb.site.page import OutputFile, Page, Values
 from kb.site.pages.concepts import MOST_ROWS, lines
 from kb.site.pages.discrepancies import by_section
+from kb.site.search_index import publication_names
 from kb.site.tables.figures import count_states
 
 
@@ -19,7 +20,7 @@ def source_pages(site: PageContext) -> Iterator[Page]:
         "source/index",
         "sources.html.j2",
         "Sources",
-        {"site": site, "counts": {source: len(v) for source, v in site.by_source.items()}},
+        lambda: {"counts": {source: len(v) for source, v in site.by_source.items()}},
         "The documents that were read and transcribed.",
         hide=("navigation",),
     )
@@ -34,7 +35,7 @@ def source_pages(site: PageContext) -> Iterator[Page]:
         "publication/index",
         "publications.html.j2",
         "Publications",
-        {"site": site, "cited": cited},
+        lambda: {"cited": cited},
         "Every publication that a source is or cites.",
         hide=("navigation",),
     )
@@ -43,27 +44,30 @@ def source_pages(site: PageContext) -> Iterator[Page]:
 
 
 def _source(site: PageContext, source: Source) -> Page:
-    views = site.by_source.get(source.id, [])
     publication = site.publications[source.publication]
-    by_place = collect((view.claim.section, view) for view in views)
+
+    def claims() -> list[ClaimView]:
+        return site.by_source.get(source.id, [])
+
+    def by_place() -> Mapping[str, list[ClaimView]]:
+        return collect((view.claim.section, view) for view in claims())
 
     def values() -> Values:
         return {
-            "site": site,
             "source": source,
             "publication": publication,
             "sections": [s for s in site.evidence.sections if s.source == source.id],
             "slug": slug,
-            "lines": {section: lines(site, v) for section, v in by_place.items()},
-            "states": count_states(views),
-            "claims": views,
+            "lines": {section: lines(site, v) for section, v in by_place().items()},
+            "states": count_states(claims()),
+            "claims": claims(),
             "findings": by_section(site, source.id),
         }
 
     def files() -> Iterator[OutputFile]:
-        yield site.csv(f"source/{source.id}.csv", views)
-        for section, cited in by_place.items():
-            yield site.csv(f"source/{source.id}/{slug(section)}.csv", cited)
+        yield site.csv(f"source/{source.id}.csv", claims())
+        for section, views in by_place().items():
+            yield site.csv(f"source/{source.id}/{slug(section)}.csv", views)
 
     return Page(
         f"source/{source.id}",
@@ -72,27 +76,26 @@ def _source(site: PageContext, source: Source) -> Page:
         values,
         source.credit,
         hide=("navigation",),
-        made_of=site.made_of(views),
+        search=lambda: publication_names(publication, len(claims()), "source"),
         files=files,
-        **searching.of_publication(publication, len(views), "source"),
     )
 
 
 def _publication(
     site: PageContext, publication: Publication, cited: list[tuple[Source, int]]
 ) -> Page:
-    views = site.by_publication.get(publication.id, [])
+    def claims() -> list[ClaimView]:
+        return site.by_publication.get(publication.id, [])
 
     def values() -> Values:
         own = (s.id for s in site.studies.values() if publication.id in s.publications)
         return {
-            "site": site,
             "publication": publication,
             "cited": cited,
             "is_source": [s for s in site.sources.values() if s.publication == publication.id],
             "reports": sorted({*own, *publication.reports}),
-            "claims": views,
-            "lines": lines(site, views) if len(views) <= MOST_ROWS else [],
+            "claims": claims(),
+            "lines": lines(site, claims()) if len(claims()) <= MOST_ROWS else [],
         }
 
     return Page(
@@ -101,7 +104,6 @@ def _publication(
         publication.citation,
         values,
         hide=("navigation",),
-        made_of=site.made_of(views),
-        files=lambda: [site.csv(f"publication/{publication.id}.csv", views)] if views else [],
-        **searching.of_publication(publication, len(views)),
+        search=lambda: publication_names(publication, len(claims())),
+        files=lambda: [site.csv(f"publication/{publication.id}.csv", claims())] if claims() else [],
     )

@@ -12,10 +12,10 @@ from kb.model import WHOLE, Group, Study, measure_key
 from kb.site.charts.flow import Flow, flow_of
 from kb.site.charts.study_plots import StudyPlots
 from kb.site.context import PageContext, collect
-from kb.site.data import search_names as searching
 from kb.site.labels import Part, dose, dotted, sentence
 from kb.site.page import OutputFile, Page, Values
 from kb.site.pages.discrepancies import from_elsewhere, of_study
+from kb.site.search_index import study_names
 from kb.site.tables.figures import DisplayedFigure
 from kb.site.tables.study import StudyTable, StudyTables
 
@@ -57,12 +57,11 @@ class _Content:
 
 def study_pages(site: PageContext) -> Iterator[Page]:
     """Yield the list of studies, and for each study its page and its tables."""
-    by_design = collect((study.kind, study) for study in site.studies.values())
     yield Page(
         "study/index",
         "studies.html.j2",
         "Studies",
-        {"site": site, "by_design": by_design},
+        lambda: {"by_design": collect((study.kind, study) for study in site.studies.values())},
         "Every study of the evidence base, by design.",
         hide=("navigation",),
     )
@@ -72,31 +71,30 @@ def study_pages(site: PageContext) -> Iterator[Page]:
 
 
 def _study(site: PageContext, study: Study, plots: StudyPlots) -> Page:
-    arranged = StudyTables(site, study.id)
-    cards, elsewhere = of_study(site, study.id), from_elsewhere(site, study.id)
+    @cache
+    def arranged() -> StudyTables:
+        return StudyTables(site, study.id)
 
     @cache  # the page and its downloads need the same
     def content() -> _Content:
-        given = [_schedule(site, view) for view in arranged.claims if view.claim.steps]
-        return _Content(arranged.tables(), arranged.main(), given, flow_of(site, study.id))
+        given = [_schedule(site, view) for view in arranged().claims if view.claim.steps]
+        return _Content(arranged().tables(), arranged().main(), given, flow_of(site, study.id))
 
     def values() -> Values:
-        whole = _member(site, arranged, site.groups[study.id, WHOLE])
+        whole = _member(site, arranged(), site.groups[study.id, WHOLE])
         return vars(content()) | {
-            "site": site,
             "study": study,
-            "cards": cards,
-            "elsewhere": elsewhere,
+            "cards": of_study(site, study.id),
+            "elsewhere": from_elsewhere(site, study.id),
             "plots": plots.of(study.id),
             "whole": whole,
-            "anchors": _anchors(arranged.claims),
+            "anchors": _anchors(arranged().claims),
             "narrower_groups": len(site.groups_of(study.id)) - 1,
             "boxes": _boxes(content(), whole),
             "analyses": [s for s in site.studies.values() if study.id in s.analysis_of],
-            "is_long": arranged.is_long,
+            "is_long": arranged().is_long,
         }
 
-    judged = (view for card in (*cards, *elsewhere) for view in card.claims)
     return Page(
         f"study/{study.id}",
         "study.html.j2",
@@ -104,9 +102,8 @@ def _study(site: PageContext, study: Study, plots: StudyPlots) -> Page:
         values,
         f"{study.name}: {study.title}",
         hide=("navigation",),
-        made_of=site.made_of((*arranged.claims, *judged)),
+        search=lambda: study_names(study, len(arranged().claims)),
         files=lambda: _files(site, study.id, content()),
-        **searching.of_study(study, len(arranged.claims)),
     )
 
 

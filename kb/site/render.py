@@ -1,0 +1,137 @@
+"""What the site consists of, and how a page becomes HTML. ``build.py`` writes all of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from kb.site.context import PageContext
+from kb.site.data.citations import citation_files
+from kb.site.data.linked_data_files import linked_data_files
+from kb.site.data.llms_txt import llms_txt_files
+from kb.site.data.redirects import redirect_files
+from kb.site.data.schema_org import describe_page, script
+from kb.site.filters import filters
+from kb.site.page import OutputFile, Page, Values
+from kb.site.pages.compare import compare_pages
+from kb.site.pages.concepts import concept_pages
+from kb.site.pages.console import console_pages
+from kb.site.pages.cookbook import cookbook_pages
+from kb.site.pages.discrepancies import finding_pages
+from kb.site.pages.explore import explore_pages
+from kb.site.pages.home import data_files, home_pages
+from kb.site.pages.network import network_pages
+from kb.site.pages.ontology import scheme_pages
+from kb.site.pages.questions import question_pages
+from kb.site.pages.sources import source_pages
+from kb.site.pages.studies import study_pages
+from kb.site.search_index import entries
+from kb.site.shell import Part, Shells
+
+PAGES: Final[tuple[Callable[[PageContext], Iterator[Page]], ...]] = (
+    home_pages,
+    study_pages,
+    explore_pages,
+    compare_pages,
+    concept_pages,
+    network_pages,
+    source_pages,
+    finding_pages,
+    question_pages,
+    cookbook_pages,
+    console_pages,
+    scheme_pages,
+)
+"""The kinds of pages: a new kind is a module of ``kb.site.pages``, a template, and a line here."""
+
+FILES: Final[tuple[Callable[[PageContext], Iterator[OutputFile]], ...]] = (
+    data_files,
+    linked_data_files,
+    redirect_files,
+    citation_files,
+    llms_txt_files,
+)
+"""The kinds of files that belong to no single page."""
+
+_HEADING: Final = re.compile(r'(<h2 id="([^"]+)"[^>]*>)(.*?)</h2>', re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A page as HTML, and its entries in the index of the search."""
+
+    html: str
+    search: list[dict[str, Any]]
+
+
+class Renderer:
+    """Renders the pages of an evidence base, one at a time."""
+
+    def __init__(self, site: PageContext) -> None:
+        """Set up Jinja2: all text is escaped, and a missing variable is an error."""
+        self.site = site
+        self._environment = Environment(
+            loader=FileSystemLoader(site.folder / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters.update(filters(site))
+
+    def pages(self) -> Iterator[Page]:
+        """List all pages. Each keeps what it has computed: a list of all would hold everything."""
+        for kind in PAGES:
+            yield from kind(self.site)
+
+    def files(self) -> Iterator[OutputFile]:
+        """Make the files that belong to no single page."""
+        for kind in FILES:
+            yield from kind(self.site)
+
+    def content(self, page: Page) -> str:
+        """Return what a page's template makes of its values, without the theme around it."""
+        return self._content(page, page.values())
+
+    def _content(self, page: Page, values: Values) -> str:
+        template = self._environment.get_template(page.template)
+        return template.render(page=page, root=page.root, site=self.site, **values).strip()
+
+    def render(self, page: Page, shells: Shells) -> Rendered:
+        """Return a page in the shell of its section."""
+        values = page.values()
+        content, parts = _with_permalinks(self._content(page, values))
+        head = self._head(page, values)
+        html = shells.of(page).fill(page, head, content, parts, self.site.evidence.dataset)
+        return Rendered(html, list(entries(page.url, page.title, content, page.search())))
+
+    def _head(self, page: Page, values: Values) -> str:
+        """What programs read in the head of a page: schema.org, and data to load early."""
+        description = describe_page(self.site, page.path)
+        parts = []
+        if description:
+            parts.append(f'<script type="application/ld+json">{script(description)}</script>')
+        if preload := values.get("preload"):
+            parts.append(f'<link rel="preload" as="fetch" crossorigin href="{page.root}{preload}">')
+        return "\n".join(parts)
+
+
+def _with_permalinks(content: str) -> tuple[str, list[Part]]:
+    """Give each heading a link to itself, and return the headings for the table of contents.
+
+    >>> _with_permalinks('<h2 id="a">A</h2>')[1]
+    [('a', 'A')]
+    """
+    parts: list[Part] = []
+
+    def linked(heading: re.Match[str]) -> str:
+        start, name, title = heading.groups()
+        parts.append((name, title))
+        link = f'<a class="headerlink" href="#{name}" title="Link to this part">#</a>'
+        return f"{start}{title}{link}</h2>"
+
+    return _HEADING.sub(linked, content), parts

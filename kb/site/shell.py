@@ -1,0 +1,249 @@
+"""The theme's page around the content of a generated page.
+
+mkdocs builds the hand-written pages, and for each section an empty page with blanks: its shell.
+What is generated is poured into the shell of its section, so that Python-Markdown and the theme
+never see it: they would take many times as long as the templates do.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import shutil
+from collections.abc import Iterable
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urljoin
+
+from kb.errors import UnavailableError
+from kb.model import Dataset
+from kb.site.context import PageContext
+from kb.site.page import Page
+
+Part = tuple[str, str]
+"""A heading of a page: its id, and its title as HTML."""
+
+_BLANK: Final = re.compile(
+    "@@(content|title|description|head|root|base|address|toc|nav|contents)@@"
+)
+_BLANK_LINES: Final = re.compile(r"\n\s*\n")
+_CONTENT: Final = re.compile(r"<h1>@@content@@</h1>.*?</h2>", re.DOTALL)
+_CANONICAL: Final = re.compile(r'(<link rel="canonical" href=")[^"]*')
+_ADDRESS: Final = re.compile(r'((?:href|src)=")(?![a-z]+:|#)([^"]*)')
+_NEIGHBOURS: Final = re.compile(r'<link rel="(?:prev|next)"[^>]*>')
+_TOC_ITEM: Final = re.compile(r'<li class="md-nav__item">\s*<a href="#part".*?</li>', re.DOTALL)
+_TOC: Final = re.compile(r'<label class="md-nav__title">.*?</ul>', re.DOTALL)
+_TOC_IN_NAVIGATION: Final = re.compile(
+    r'<input[^>]*id="__toc">.*?(<a [^>]*md-nav__link--active.*?</a>).*?</nav>', re.DOTALL
+)
+
+
+class Shell:
+    """The page of a section with its blanks; fills in one page at a time."""
+
+    def __init__(self, html: str, url: str) -> None:
+        """Find the blanks.
+
+        Args:
+            html: the page that mkdocs built.
+            url: its address, relative to the site.
+        """
+        html = _BLANK_LINES.sub("\n", html)
+        html = _CONTENT.sub("@@content@@", html)
+        html = _ADDRESS.sub(lambda found: f"{found[1]}@@root@@{_from_root(found[2], url)}", html)
+        html = _CANONICAL.sub(r"\1@@address@@", html)
+        # What the theme's scripts read of the way to the start of the site.
+        html = re.sub(r'("base": "|new URL\(")[^"]*', r"\1@@base@@", html)
+        html = re.sub(r'("search": ")(?:\.+/)*', r"\1@@root@@", html)
+        # What a page hides is an attribute of the sidebars.
+        html = re.sub(r'(data-md-type="navigation") [^>]*', r"\1@@nav@@", html)
+        html = re.sub(r'(data-md-type="toc") [^>]*', r"\1@@contents@@", html)
+        item = _TOC_ITEM.search(html)
+        self._item = item[0] if item else ""
+        self._html = _TOC_ITEM.sub("@@toc@@", html)
+        self._url = url
+        self._pieces = cache(self._divide)
+
+    def _divide(self, is_section: bool, has_parts: bool) -> list[str]:
+        """Return the text between the blanks, and at every second place the name of a blank."""
+        html = self._html
+        if not is_section:
+            html = _NEIGHBOURS.sub("", html)
+        if not is_section or not has_parts:
+            # The menu of narrow screens holds the contents of the page that it leads to.
+            html = _TOC_IN_NAVIGATION.sub(r"\1", html).replace(' for="__toc"', "")
+        return _BLANK.split(html if has_parts else _TOC.sub("", html))
+
+    def fill(
+        self, page: Page, head: str, content: str, parts: Iterable[Part], dataset: Dataset
+    ) -> str:
+        """Return a page as HTML.
+
+        Args:
+            page: the page: its address, title and description.
+            head: HTML for its head.
+            content: HTML of the page itself.
+            parts: the headings of its table of contents.
+            dataset: the evidence base that it is a page of.
+        """
+        items = [
+            self._item.replace("#part", f"#{name}").replace("@@part@@", title)
+            for name, title in parts
+        ]
+        values = {
+            "content": content,
+            "title": escape(page.title),
+            "description": escape(page.description or dataset.description),
+            "head": head,
+            "root": page.root or "./",
+            "base": page.root.removesuffix("/") or ".",
+            "address": f"{dataset.base}{page.url}",
+            "toc": "\n".join(items),
+            "nav": " hidden" if "navigation" in page.hide else "",
+            "contents": " hidden" if "toc" in page.hide else "",
+        }
+        pieces = self._pieces(page.url == self._url, bool(items)).copy()
+        pieces[1::2] = [values[name] for name in pieces[1::2]]
+        return "".join(pieces)
+
+
+def _from_root(address: str, url: str) -> str:
+    """Return a relative address of the page at ``url`` as one that begins at the site's start.
+
+    >>> _from_root("../../assets/a.css", "cookbook/python/"), _from_root("..", "study/")
+    ('assets/a.css', '')
+    """
+    return urljoin(f"/{url}", address).removeprefix("/")
+
+
+class Shells:
+    """The shells of all sections, in the folder in which mkdocs wrote the site."""
+
+    def __init__(self, folder: Path, sections: Iterable[Page]) -> None:
+        """Read the pages of the sections."""
+        self._shells = {
+            page.path: Shell((folder / page.url / "index.html").read_text("utf-8"), page.url)
+            for page in sections
+        }
+
+    def of(self, page: Page) -> Shell:
+        """Return the shell of a page's section."""
+        return self._shells.get(page.path) or self._shells[_index(page.path)]
+
+
+def build_shells(site: PageContext, pages: Iterable[Page], folder: Path) -> Shells:
+    """Have mkdocs build the hand-written pages and the shells of the generated ones.
+
+    Args:
+        site: the evidence base, and the folder with settings, pages and theme.
+        pages: all generated pages.
+        folder: where ``site`` is to be built. ``docs`` in it is for mkdocs alone.
+
+    Raises:
+        UnavailableError: mkdocs is not installed, or it refuses a page or the settings.
+    """
+    every = {page.path: page for page in pages}
+    sections = [page for path, page in every.items() if every.get(_index(path), page) is page]
+    docs = folder / "docs"
+    shutil.copytree(site.folder / "pages", docs)
+    for page in sections:
+        path = docs / f"{page.path}.md"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(_markdown(page), encoding="utf-8")
+    _run_mkdocs(site, docs, folder / "site")
+    shutil.rmtree(docs)
+    return Shells(folder / "site", sections)
+
+
+def _index(path: str) -> str:
+    """Return where the index of a page's kind would be: ``study/index`` for ``study/tower``."""
+    return f"{path.partition('/')[0]}/index"
+
+
+def _markdown(page: Page) -> str:
+    metadata = {
+        "title": "@@title@@",
+        "description": "@@description@@",
+        "head": "@@head@@",
+        "program": page.program,
+        "search": {"exclude": True},  # search_index.py knows what is really on the page
+    }
+    return f"---\n{json.dumps(metadata)}\n---\n\n<h1>@@content@@</h1>\n\n## @@part@@ {{: #part }}\n"
+
+
+def _run_mkdocs(site: PageContext, docs: Path, target: Path) -> None:
+    try:
+        from mkdocs.commands.build import build
+        from mkdocs.config import load_config
+        from mkdocs.exceptions import MkDocsException
+    except ImportError as error:
+        raise UnavailableError(
+            "the site needs mkdocs and its theme: pip install 'kb-evidence[site]'"
+        ) from error
+    settings = theme_settings(site.evidence.dataset)
+    with _Warnings() as messages:
+        try:
+            config = load_config(
+                str(site.folder / "mkdocs.yml"),
+                docs_dir=str(docs),
+                site_dir=str(target),
+                strict=True,
+                **settings,
+            )
+            config.nav = existing(config.nav, docs)
+            build(config)
+        except (MkDocsException, SystemExit) as error:
+            message = "\n".join((*messages, str(error)))
+            raise UnavailableError(f"mkdocs could not build the site:\n{message}") from error
+
+
+def theme_settings(dataset: Dataset) -> dict[str, Any]:
+    """Return the settings of mkdocs that say whose site it is.
+
+    They are escaped: the theme writes them into pages as they are, attributes included.
+    """
+    credit = escape("; ".join(dataset.credits))
+    return {
+        "site_name": escape(dataset.title),
+        "site_url": dataset.base,
+        "site_description": escape(dataset.description),
+        "copyright": f"{credit}. Built with mkdocs and Material for MkDocs.",
+    }
+
+
+def existing(navigation: Any, docs: Path) -> Any:
+    """Leave out of the navigation the pages that an evidence base does not have.
+
+    >>> existing([{"About": "about.md"}, {"More": [{"No": "no/page.md"}]}], Path("site/pages"))
+    [{'About': 'about.md'}]
+    """
+    if isinstance(navigation, str):
+        return navigation if (docs / navigation).is_file() else None
+    if isinstance(navigation, dict):
+        kept = {title: existing(part, docs) for title, part in navigation.items()}
+        return {title: part for title, part in kept.items() if part}
+    return [part for part in (existing(part, docs) for part in navigation) if part]
+
+
+class _Warnings(logging.Handler):
+    """Collects the warnings of mkdocs instead of printing them."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+        self._logger = logging.getLogger("mkdocs")
+
+    def __enter__(self) -> list[str]:
+        self._logger.addHandler(self)
+        self._propagate, self._logger.propagate = self._logger.propagate, False
+        return self.messages
+
+    def __exit__(self, *_error: object) -> None:
+        self._logger.removeHandler(self)
+        self._logger.propagate = self._propagate
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
