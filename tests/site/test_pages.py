@@ -103,7 +103,7 @@ def test_links_out_are_plain_links_and_nothing_is_loaded_from_elsewhere(site_fol
 def test_tables_show_every_claim_of_a_study_once(site: PageContext) -> None:
     for study in site.studies:
         arranged = StudyTables(site, study)
-        shown = [f.iri for t in arranged.tables() for s in t.shown for f in s.claims]
+        shown = [f.iri for t in arranged.tables() for s in t.figures for f in s.claims]
         shown += [found.iri for found in arranged.claims if found.claim.steps]
         assert sorted(shown) == sorted(found.iri for found in arranged.claims), study
 
@@ -114,7 +114,7 @@ def test_a_figure_stands_in_the_column_of_its_own_arm_or_names_its_group(site: P
         for table in arranged.tables():
             for row in (row for block in table.blocks for row in block.rows):
                 for column, cell in zip(table.columns, row.cells, strict=True):
-                    groups = {f.claim.measure.group for s in cell.shown for f in s.claims}
+                    groups = {f.claim.measure.group for s in cell.figures for f in s.claims}
                     named = {site.who(study, group) for group in groups}
                     assert groups <= {column.group.id} or named == {cell.who or row.among}
 
