@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 import pytest
 import rdflib
-from support.hostile_queries import CHANGES, INNOCENT, REMOTE
+from support.hostile_queries import CHANGES, HARMLESS, REMOTE
 from support.served_build import JSON, Server
 
 from kb import KnowledgeBase
@@ -224,7 +224,7 @@ def test_what_leaves_the_machine_or_changes_data_is_refused(
 
 
 def test_what_only_looks_like_it_is_answered(server: Server) -> None:
-    for query in INNOCENT.values():
+    for query in HARMLESS.values():
         assert server.ask(*by_body(query)).status == 200, query
 
 

@@ -10,7 +10,7 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from support.answers import cells, given_to
+from support.answers import cells, example_values
 from support.command_line import kb
 from support.environment import ROOT
 from support.servers import Server, oxigraph, virtuoso
@@ -72,7 +72,7 @@ def assert_equal(
 def assert_equal_answers(base: KnowledgeBase, expected: KnowledgeBase) -> None:
     """Compare the named queries, the queries of the cookbook, and the look-up."""
     for query in library().values():
-        values = given_to(query)
+        values = example_values(query)
         answers = (kb.ask(query.name, **values) for kb in (base, expected))
         assert_equal(base, query.sparql, *answers)
     for path in RECIPES:

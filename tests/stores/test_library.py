@@ -9,7 +9,7 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
-from support.answers import answers, cell, given_to
+from support.answers import answers, cell, example_values
 
 from kb import KnowledgeBase
 from kb.records.yaml import read_mapping
@@ -62,7 +62,7 @@ def test_rdflib_gives_the_answers_of_oxigraph(
 ) -> None:
     query = find_query(FOR_RDFLIB[part])
     assert part in query.sparql
-    values = given_to(query)
+    values = example_values(query)
     expected = subset.ask(query.name, **values)
     answer = rdflib_dataset.query(
         query.text(subset.iris, values), initBindings=rdflib_terms(query, values, subset)
@@ -91,5 +91,5 @@ def plain_rows(rows: Iterable[tuple[Any, ...]]) -> Counter[tuple[str, ...]]:
 
 def test_most_queries_find_something_in_a_few_studies(subset: KnowledgeBase) -> None:
     """Equal answers that are all empty would prove nothing."""
-    empty = {q.name for q in library().values() if not subset.ask(q.name, **given_to(q))}
+    empty = {q.name for q in library().values() if not subset.ask(q.name, **example_values(q))}
     assert empty <= {"approvals", "definitions", "denominators", "evidence-gaps", "hazard-ratios"}

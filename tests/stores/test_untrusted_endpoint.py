@@ -1,4 +1,4 @@
-"""What an endpoint sends is as strange as any input, and what a user gave it stays a secret."""
+"""Answers of endpoints are untrusted input, and credentials are never shown."""
 
 from __future__ import annotations
 
@@ -27,32 +27,32 @@ JSON = {"content-type": "application/sparql-results+json"}
 
 @dataclass
 class Fake:
-    """A server that answers as a test tells it, and remembers what it was asked."""
+    """A server with the answer of a test, which keeps the headers of its requests."""
 
     url: str = ""
     status: int = 200
     body: bytes = YES
     headers: dict[str, str] = field(default_factory=lambda: dict(JSON))
-    asked: list[dict[str, str]] = field(default_factory=list)
+    requests: list[dict[str, str]] = field(default_factory=list)
     before: Callable[[Any], bool] = lambda _: False
 
 
 @pytest.fixture
 def fake() -> Iterator[Fake]:
-    told = Fake()
+    state = Fake()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("content-length", 0)))
-            told.asked.append({k.lower(): v for k, v in self.headers.items()})
-            if told.before(self):
+            state.requests.append({k.lower(): v for k, v in self.headers.items()})
+            if state.before(self):
                 return
-            self.send_response(told.status)
-            for name, value in told.headers.items():
+            self.send_response(state.status)
+            for name, value in state.headers.items():
                 self.send_header(name, value)
-            self.send_header("content-length", str(len(told.body)))
+            self.send_header("content-length", str(len(state.body)))
             self.end_headers()
-            self.wfile.write(told.body)
+            self.wfile.write(state.body)
 
         do_PUT = do_POST  # noqa: N815 - the name of the base
 
@@ -62,8 +62,8 @@ def fake() -> Iterator[Fake]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    told.url = f"http://127.0.0.1:{server.server_address[1]}/sparql"
-    yield told
+    state.url = f"http://127.0.0.1:{server.server_address[1]}/sparql"
+    yield state
     server.shutdown()
     server.server_close()
 
@@ -89,33 +89,33 @@ def with_login(fake: Fake) -> str:
         b"[" * 200_000,
     ],
 )
-def test_an_answer_that_is_none_is_told(fake: Fake, body: bytes) -> None:
+def test_an_invalid_answer_is_an_error(fake: Fake, body: bytes) -> None:
     fake.body = body
     with pytest.raises(UnavailableError, match="something other than SPARQL results"):
         SparqlStore(fake.url).select(QUERY)
 
 
 @pytest.mark.parametrize(
-    ("status", "error", "said"),
+    ("status", "error", "message"),
     [
-        (400, QueryError, "rejects the query: what it says"),
+        (400, QueryError, "rejects the query: its message"),
         (401, UnavailableError, "denies access"),
         (403, UnavailableError, "denies access"),
         (404, UnavailableError, "status 404"),
-        (500, UnavailableError, "status 500: what it says"),
+        (500, UnavailableError, "status 500: its message"),
         (503, UnavailableError, "status 503"),
     ],
 )
-def test_a_failure_there_is_told(fake: Fake, status: int, error: type[KbError], said: str) -> None:
-    fake.status, fake.body = status, b"what it says"
-    with pytest.raises(error, match=said):
+def test_a_failure_of_the_server_is_an_error(fake: Fake, status: int, error: type[KbError], message: str) -> None:
+    fake.status, fake.body = status, b"its message"
+    with pytest.raises(error, match=message):
         SparqlStore(fake.url).select(QUERY)
 
 
-@pytest.mark.parametrize("packed", [False, True])
-def test_an_answer_has_a_largest_size_packed_or_not(fake: Fake, packed: bool) -> None:
+@pytest.mark.parametrize("compressed", [False, True])
+def test_the_size_of_an_answer_is_limited_compressed_or_not(fake: Fake, compressed: bool) -> None:
     fake.body = b" " * 2_000_000
-    if packed:
+    if compressed:
         fake.body = gzip.compress(fake.body)
         fake.headers["content-encoding"] = "gzip"
     with pytest.raises(UnavailableError, match="more than 1,000,000 bytes"):
@@ -127,7 +127,7 @@ def silent(_: Any) -> bool:
     return True
 
 
-def drop_by_drop(handler: Any) -> bool:
+def byte_by_byte(handler: Any) -> bool:
     handler.send_response(200)
     handler.end_headers()
     for _ in range(60):
@@ -139,8 +139,8 @@ def drop_by_drop(handler: Any) -> bool:
     return True
 
 
-@pytest.mark.parametrize("slow", [silent, drop_by_drop])
-def test_an_answer_has_a_latest_time(fake: Fake, slow: Callable[[Any], bool]) -> None:
+@pytest.mark.parametrize("slow", [silent, byte_by_byte])
+def test_the_time_of_an_answer_is_limited(fake: Fake, slow: Callable[[Any], bool]) -> None:
     fake.before = slow
     began = time.monotonic()
     with pytest.raises(UnavailableError, match=r"gave no answer in 0\.5 s \(KB_STORE_TIMEOUT\)"):
@@ -148,7 +148,7 @@ def test_an_answer_has_a_latest_time(fake: Fake, slow: Callable[[Any], bool]) ->
     assert time.monotonic() - began < 2.5
 
 
-def test_the_time_is_a_setting(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_time_limit_is_a_setting(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     fake.before = silent
     monkeypatch.setenv("KB_STORE_TIMEOUT", "0.2")
     with pytest.raises(UnavailableError, match=r"in 0\.2 s"):
@@ -159,28 +159,28 @@ def test_the_time_is_a_setting(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_to_another_place_is_not_followed(fake: Fake, status: int) -> None:
+def test_a_redirect_to_another_server_is_not_followed(fake: Fake, status: int) -> None:
     fake.status, fake.headers = status, {"location": "http://127.0.0.2:1/elsewhere?token=x"}
     with pytest.raises(UnavailableError, match=r"redirects to http://127\.0\.0\.2:1/else"):
         SparqlStore(with_login(fake)).select(QUERY)
-    assert len(fake.asked) == 1
+    assert len(fake.requests) == 1
 
 
-def test_a_redirect_on_the_same_server_is_followed_and_a_circle_ends(fake: Fake) -> None:
+def test_redirects_on_the_same_server_are_followed_up_to_a_limit(fake: Fake) -> None:
     fake.status, fake.headers = 307, {"location": "/sparql/"}
     with pytest.raises(UnavailableError, match="too many redirects"):
         SparqlStore(fake.url).select(QUERY)
-    assert len(fake.asked) == 3
+    assert len(fake.requests) == 3
 
 
 @pytest.mark.parametrize("location", ["", "http://[/", "http://\x7f:99999/", "//"])
-def test_a_redirect_to_nowhere_is_told(fake: Fake, location: str) -> None:
+def test_an_invalid_redirect_is_an_error(fake: Fake, location: str) -> None:
     fake.status, fake.headers = 302, {"location": location}
     with pytest.raises(UnavailableError):
         SparqlStore(fake.url).select(QUERY)
 
 
-def test_an_answer_that_the_server_cut_is_refused(fake: Fake) -> None:
+def test_an_answer_that_the_server_truncated_is_refused(fake: Fake) -> None:
     rows = [{"x": {"type": "literal", "value": "a"}}] * 2
     fake.body = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": rows}}).encode()
     fake.headers["X-SPARQL-MaxRows"] = "2"
@@ -188,7 +188,7 @@ def test_an_answer_that_the_server_cut_is_refused(fake: Fake) -> None:
         SparqlStore(fake.url).select(QUERY)
 
 
-def test_nobody_at_home_is_told() -> None:
+def test_a_server_that_cannot_be_reached_is_an_error() -> None:
     with pytest.raises(UnavailableError, match=r"cannot reach http://127\.0\.0\.1:1/sparql"):
         SparqlStore("http://reader:hunter2@127.0.0.1:1/sparql").select(QUERY)
 
@@ -196,9 +196,9 @@ def test_nobody_at_home_is_told() -> None:
 # --- passwords -------------------------------------------------------------------------------
 
 
-def test_a_password_is_sent_only_when_asked_for_and_never_shown(fake: Fake) -> None:
+def test_a_password_is_sent_only_on_challenge_and_never_shown(fake: Fake) -> None:
     def challenge(_: Any) -> bool:
-        fake.status = 500 if "authorization" in fake.asked[-1] else 401
+        fake.status = 500 if "authorization" in fake.requests[-1] else 401
         fake.headers = {"www-authenticate": "Basic realm=x"}
         fake.body = b"bad password hunter2 of reader"
         return False
@@ -210,7 +210,7 @@ def test_a_password_is_sent_only_when_asked_for_and_never_shown(fake: Fake) -> N
     assert "hunter2" not in str(raised.value)
     assert raised.value.__cause__ is None
     sent = base64.b64encode(b"reader:hunter2").decode()
-    assert [asked.get("authorization") for asked in fake.asked] == [None, f"Basic {sent}"]
+    assert [headers.get("authorization") for headers in fake.requests] == [None, f"Basic {sent}"]
 
 
 def test_a_token_is_sent_and_never_shown(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -219,22 +219,22 @@ def test_a_token_is_sent_and_never_shown(fake: Fake, monkeypatch: pytest.MonkeyP
     with pytest.raises(UnavailableError) as raised:
         SparqlStore(fake.url).select(QUERY)
     assert "s3cr3t" not in str(raised.value)
-    assert fake.asked[0]["authorization"] == "Bearer s3cr3t"
+    assert fake.requests[0]["authorization"] == "Bearer s3cr3t"
 
 
 @pytest.mark.parametrize("words", [["query", "verification-states"], ["load", "--to"]])
 def test_the_command_line_shows_no_password(fake: Fake, words: list[str]) -> None:
     fake.status, fake.body = 401, b"hunter2"
     url = with_login(fake)
-    given = [*words, url] if "--to" in words else ["--store", url, *words]
-    result = kb(ROOT, *given)
+    command = [*words, url] if "--to" in words else ["--store", url, *words]
+    result = kb(ROOT, *command)
     assert result.exit_code == 3
     assert "denies access" in result.output
     assert "hunter2" not in result.output
 
 
 @pytest.mark.parametrize("token", ["a\nb: c", "gehe\u00efm"])
-def test_a_token_that_no_header_holds_is_refused(
+def test_a_token_that_is_invalid_in_a_header_is_refused(
     token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KB_STORE_TOKEN", token)
@@ -243,7 +243,7 @@ def test_a_token_that_no_header_holds_is_refused(
     assert token not in str(raised.value)
 
 
-def test_a_password_never_travels_in_the_clear() -> None:
+def test_a_password_is_never_sent_unencrypted_to_another_machine() -> None:
     with pytest.raises(InputError, match="credentials over plain http") as raised:
         Http("http://reader:hunter2@example.org/sparql")
     assert "hunter2" not in str(raised.value)
@@ -252,7 +252,7 @@ def test_a_password_never_travels_in_the_clear() -> None:
 @pytest.mark.parametrize(
     "url", ["", "sparql", "ftp://example.org/", "file:///etc/passwd", "http://", "http://[/", "\0"]
 )
-def test_what_is_no_url_is_refused(url: str) -> None:
+def test_an_invalid_url_is_refused(url: str) -> None:
     with pytest.raises(InputError):
         Http(url)
 

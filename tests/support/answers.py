@@ -54,7 +54,7 @@ CONTESTED: Mapping[str, Mapping[str, str]] = {
 """Where figures of the few studies contradict each other."""
 
 
-def given_to(query: Query) -> dict[str, str]:
+def example_values(query: Query) -> dict[str, str]:
     """A value for each parameter of a query."""
     known = CONTESTED.get(query.name, {})
     return {name: known.get(name) or EXAMPLES[kind] for name, kind in query.parameters.items()}

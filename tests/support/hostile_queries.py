@@ -2,52 +2,52 @@
 
 from __future__ import annotations
 
-EVIL = "<http://127.0.0.1:1/>"
+OTHER_SERVER = "<http://127.0.0.1:1/>"
 TRIPLE = "{ ?s ?p ?o }"
-AS_EX = f"PREFIX ex: {EVIL}"
+AS_EX = f"PREFIX ex: {OTHER_SERVER}"
 
 REMOTE = {
-    "plain": f"SELECT * {{ SERVICE {EVIL} {TRIPLE} }}",
-    "lower case": f"select * {{ service {EVIL} {TRIPLE} }}",
-    "silent": f"SELECT * {{ SERVICE SILENT {EVIL} {TRIPLE} }}",
-    "without spaces": f"SELECT * {{SERVICE{EVIL}{TRIPLE}}}",
-    "grown together with silent": f"SELECT * {{ SERVICESILENT{EVIL}{TRIPLE} }}",
+    "plain": f"SELECT * {{ SERVICE {OTHER_SERVER} {TRIPLE} }}",
+    "lower case": f"select * {{ service {OTHER_SERVER} {TRIPLE} }}",
+    "silent": f"SELECT * {{ SERVICE SILENT {OTHER_SERVER} {TRIPLE} }}",
+    "without spaces": f"SELECT * {{SERVICE{OTHER_SERVER}{TRIPLE}}}",
+    "grown together with silent": f"SELECT * {{ SERVICESILENT{OTHER_SERVER}{TRIPLE} }}",
     "grown together with a prefix": f"{AS_EX} SELECT * {{ SERVICEex:a {TRIPLE} }}",
-    "grown together with true": f"SELECT * {{ ?a ?b trueSERVICE{EVIL}{TRIPLE} }}",
-    "grown together with a number": f"SELECT * {{ ?a ?b 1SERVICE{EVIL}{TRIPLE} }}",
+    "grown together with true": f"SELECT * {{ ?a ?b trueSERVICE{OTHER_SERVER}{TRIPLE} }}",
+    "grown together with a number": f"SELECT * {{ ?a ?b 1SERVICE{OTHER_SERVER}{TRIPLE} }}",
     "a variable for the place": f"SELECT * {{ SERVICE?x{TRIPLE} }}",
-    "after a comment": f"SELECT * {{ # nothing here\n SERVICE {EVIL} {TRIPLE} }}",
-    "after a comment that a return ends": f"SELECT * {{ # x\rSERVICE {EVIL} {TRIPLE}\n}}",
-    "after a string": f'SELECT * {{ ?s ?p "x" . SERVICE {EVIL} {TRIPLE} }}',
-    "after a string with a quote": f'SELECT * {{ ?s ?p "\\"" . SERVICE {EVIL} {{ ?s ?p "" }} }}',
+    "after a comment": f"SELECT * {{ # nothing here\n SERVICE {OTHER_SERVER} {TRIPLE} }}",
+    "after a comment that a return ends": f"SELECT * {{ # x\rSERVICE {OTHER_SERVER} {TRIPLE}\n}}",
+    "after a string": f'SELECT * {{ ?s ?p "x" . SERVICE {OTHER_SERVER} {TRIPLE} }}',
+    "after a string with a quote": f'SELECT * {{ ?s ?p "\\"" . SERVICE {OTHER_SERVER} {{ ?s ?p "" }} }}',
     "after an escaped hash in a name": (
-        f"{AS_EX} SELECT * {{ ?a ex:b\\# ?c . SERVICE {EVIL} {TRIPLE}\n}}"
+        f"{AS_EX} SELECT * {{ ?a ex:b\\# ?c . SERVICE {OTHER_SERVER} {TRIPLE}\n}}"
     ),
     "after an escaped quote in a name": (
-        f"{AS_EX} SELECT * {{ ?a ex:b\\' ?c . SERVICE {EVIL} {TRIPLE} # '\n}}"
+        f"{AS_EX} SELECT * {{ ?a ex:b\\' ?c . SERVICE {OTHER_SERVER} {TRIPLE} # '\n}}"
     ),
-    "between two comparisons": f"SELECT * {{ FILTER(1<1)SERVICE#>\n{EVIL}{TRIPLE} }}",
+    "between two comparisons": f"SELECT * {{ FILTER(1<1)SERVICE#>\n{OTHER_SERVER}{TRIPLE} }}",
     "after a comparison and a comment with quotes": (
-        f"SELECT * {{ FILTER(?a<?b#>'''\n) SERVICE {EVIL} {TRIPLE} #'''\n}}"
+        f"SELECT * {{ FILTER(?a<?b#>'''\n) SERVICE {OTHER_SERVER} {TRIPLE} #'''\n}}"
     ),
     "in an IRI with a space of another kind": (
-        f"SELECT * {{ ?s <http://x\u00a0#> ?o . SERVICE {EVIL} {TRIPLE}\n}}"
+        f"SELECT * {{ ?s <http://x\u00a0#> ?o . SERVICE {OTHER_SERVER} {TRIPLE}\n}}"
     ),
     "in an IRI with an escape": (
-        f"SELECT * {{ ?s <http://x\\u0041#> ?o . SERVICE {EVIL} {TRIPLE}\n}}"
+        f"SELECT * {{ ?s <http://x\\u0041#> ?o . SERVICE {OTHER_SERVER} {TRIPLE}\n}}"
     ),
-    "escaped letters": f"SELECT * {{ \\u0053ERVICE {EVIL} {TRIPLE} }}",
-    "long escaped letters": f"SELECT * {{ S\\U00000045RVICE {EVIL} {TRIPLE} }}",
+    "escaped letters": f"SELECT * {{ \\u0053ERVICE {OTHER_SERVER} {TRIPLE} }}",
+    "long escaped letters": f"SELECT * {{ S\\U00000045RVICE {OTHER_SERVER} {TRIPLE} }}",
     "an escaped quote in a string": (
-        f'SELECT * {{ FILTER("a\\u0022"="b") SERVICE {EVIL} {{ ?s ?p "b" }} }}'
+        f'SELECT * {{ FILTER("a\\u0022"="b") SERVICE {OTHER_SERVER} {{ ?s ?p "b" }} }}'
     ),
-    "in a subquery": f"SELECT * {{ {{ SELECT * {{ SERVICE {EVIL} {TRIPLE} }} }} }}",
-    "in an optional part": f"SELECT * {{ OPTIONAL {{ SERVICE {EVIL} {TRIPLE} }} }}",
-    "in exists": f"SELECT * {{ ?s ?p ?o FILTER EXISTS {{ SERVICE {EVIL} {TRIPLE} }} }}",
-    "in a construct": f"CONSTRUCT {TRIPLE} {{ SERVICE {EVIL} {TRIPLE} }}",
+    "in a subquery": f"SELECT * {{ {{ SELECT * {{ SERVICE {OTHER_SERVER} {TRIPLE} }} }} }}",
+    "in an optional part": f"SELECT * {{ OPTIONAL {{ SERVICE {OTHER_SERVER} {TRIPLE} }} }}",
+    "in exists": f"SELECT * {{ ?s ?p ?o FILTER EXISTS {{ SERVICE {OTHER_SERVER} {TRIPLE} }} }}",
+    "in a construct": f"CONSTRUCT {TRIPLE} {{ SERVICE {OTHER_SERVER} {TRIPLE} }}",
 }
 CHANGES = {
-    "LOAD": f"LOAD {EVIL}",
+    "LOAD": f"LOAD {OTHER_SERVER}",
     "INSERT": "INSERT DATA { <a:a> <a:b> <a:c> }",
     "DELETE": "DELETE WHERE { ?s ?p ?o }",
     "CLEAR": "CLEAR ALL",
@@ -59,7 +59,7 @@ CHANGES = {
     "after a query": "SELECT * { ?s ?p ?o } ; DROP ALL",
     "with a prefix": "PREFIX a: <a:> INSERT DATA { a:a a:b a:c }",
 }
-INNOCENT = {
+HARMLESS = {
     "a string": 'ASK { ?s ?p "SERVICE" }',
     "a string in single quotes": "ASK { ?s ?p 'LOAD it' }",
     "a long string": 'ASK { ?s ?p """a "SERVICE" <http://x> """ }',

@@ -1,4 +1,4 @@
-"""Real servers on this machine's loopback address, started for the tests and ended with them."""
+"""Real SPARQL servers on the loopback address, started and stopped by the tests."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ import httpx2
 
 from support.environment import unavailable
 
-PATIENCE = 60.0
+START_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
 class Server:
-    """Where a server takes questions, and where it takes graphs."""
+    """The SPARQL endpoint of a server, and its Graph Store."""
 
     query: str
     store: str
@@ -35,7 +35,7 @@ def free_port() -> int:
 
 @contextmanager
 def oxigraph(folder: Path) -> Iterator[Server]:
-    """The server of Oxigraph, which comes from the package index with the other test tools."""
+    """The server of Oxigraph, which is installed with the other test tools."""
     program = shutil.which("oxigraph") or Path(sys.executable).with_name("oxigraph")
     if not Path(program).exists():
         unavailable("no Oxigraph server: pip install 'kb-evidence[dev]'")
@@ -70,7 +70,7 @@ ResultSetMaxRows = 1000000
 
 @contextmanager
 def virtuoso(folder: Path) -> Iterator[Server]:
-    """Virtuoso 7 of Debian (virtuoso-opensource-7-bin), with the password it is born with."""
+    """Virtuoso 7 of Debian (virtuoso-opensource-7-bin), with its initial password."""
     program = shutil.which("virtuoso-t")
     if program is None:
         unavailable("no Virtuoso: apt-get install virtuoso-opensource-7-bin")
@@ -93,16 +93,16 @@ def answers(url: str) -> bool:
 
 @contextmanager
 def running(command: list[str], folder: Path, ready: Callable[[], bool]) -> Iterator[None]:
-    """Run a program in a folder until the block ends; it must be ready before it begins."""
+    """Run a program in a folder during the block, which begins when the program is ready."""
     log = folder / "server.log"
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=folder, stdout=out, stderr=out)
     try:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + START_SECONDS
         while not ready():
             if process.poll() is not None or time.monotonic() > deadline:
-                said = log.read_text(encoding="utf-8", errors="replace")[-1000:]
-                raise RuntimeError(f"{command[0]} did not start: {said}")
+                output = log.read_text(encoding="utf-8", errors="replace")[-1000:]
+                raise RuntimeError(f"{command[0]} did not start: {output}")
             time.sleep(0.1)
         yield
     finally:
