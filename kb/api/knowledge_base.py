@@ -284,9 +284,9 @@ class KnowledgeBase:
     @cached_property
     def tables(self) -> Mapping[str, pyarrow.Table]:
         """The evidence base as typed tables, by name (extra ``analytics``)."""
-        from kb.export.tables import Tables
+        from kb.export.tables import make_tables
 
-        return Tables(self.evidence, self.vocabulary, self.curated, self._states).all()
+        return make_tables(self.evidence, self.vocabulary, self.curated, self._states)
 
     @cached_property
     def duckdb(self) -> DuckDB:

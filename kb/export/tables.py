@@ -1,21 +1,21 @@
-"""The evidence base as typed tables for whole-table questions, in memory or as Parquet files.
+"""The evidence base as typed tables, in memory or as Parquet files.
 
-Ids are those of the records; ``iri`` leads from a row to the thing in the graph. Equal evidence
-gives equal bytes: rows are sorted by their IRIs, and nothing of the day or the machine goes in.
+Ids are those of the records; ``iri`` is the IRI of a row's entity in the graph. Equal evidence
+gives equal files: rows are sorted by IRI, and no file depends on the clock or the machine.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
 from kb.checks.adjudication import CuratedDiscrepancies
 from kb.errors import UnavailableError
-from kb.model import Claim, DoseStep, Evidence, Output, claim_outputs, outputs
-from kb.rdf import terms as _terms
+from kb.model import DoseStep, Evidence, Output, claim_outputs, outputs
+from kb.rdf import terms
 from kb.rdf.closure import hierarchy
 from kb.rdf.iris import Iris
 from kb.records.vocabulary import Vocabulary
@@ -27,93 +27,69 @@ except ImportError as error:
     raise UnavailableError("tables need pyarrow: pip install 'kb-evidence[analytics]'") from error
 
 _SCALE: Final = 16
+"""Digits after the point, which is more than any figure has."""
+
 _TEXT: Final = pa.string()
 _TEXTS: Final = pa.list_(pa.string())
-_WHOLE: Final = pa.int64()
-_WHOLES: Final = pa.list_(pa.int64())
-_EXACT: Final = pa.decimal128(38, _SCALE)
-_YES: Final = pa.bool_()
+_INTEGER: Final = pa.int64()
+_DECIMAL: Final = pa.decimal128(38, _SCALE)
+_BOOLEAN: Final = pa.bool_()
+
+_NAMES: Final = {  # fields that the model declares for a table follow if they are not here
+    "claims": "iri id kind study group comparator regimens populations measure endpoint category "
+    "statistic time time_at time_from named printed operator value word date unit numerator "
+    "denominator low high date_from date_to bounds p_printed p_operator p_value finding "
+    "significance favours source section place second_hand cites publications verification "
+    "standing discrepancies",
+    "doses": "iri claim study",
+    "groups": "iri study id label kind within role regimen population who_endpoint who_category "
+    "who_time note",
+    "studies": "iri id name title design population phase masking centres regimen registry "
+    "analysis_of publications",
+    "sources": "iri id title kind publication",
+    "sections": "iri source id label position evidence",
+    "reference_lists": "iri source number publication",
+    "publications": "iri id citation type doi pmid url year standing standing_note "
+    "standing_checked reports note",
+    "findings": "iri id study kind severity status endpoint message computation judgement because "
+    "reads reason claims",
+    "terms": "iri scheme notation label broader broader_or_part contains",
+}
+_TYPES: Final = {
+    **dict.fromkeys(("regimens", "populations", "publications", "discrepancies"), _TEXTS),
+    **dict.fromkeys(("registry", "analysis_of", "reports", "claims"), _TEXTS),
+    **dict.fromkeys(("broader", "broader_or_part", "contains"), _TEXTS),
+    **dict.fromkeys(("position", "number", "year"), _INTEGER),
+    **dict.fromkeys(("second_hand", "evidence"), _BOOLEAN),
+}
+"""The types of columns that are not text; those of claims and doses are declared in the model."""
 
 
 def _type(output: Output) -> pa.DataType:
     if output.kind == "amounts":
         return _TEXT
-    one = {int: _WHOLE, Decimal: _EXACT, bool: _YES}.get(output.type, _TEXT)
+    one = {int: _INTEGER, Decimal: _DECIMAL, bool: _BOOLEAN}.get(output.type, _TEXT)
     return pa.list_(one) if output.many else one
 
 
-_FIXED: Final[dict[str, dict[str, pa.DataType]]] = {
-    "claims": {
-        **dict.fromkeys(("iri", "id", "kind", "study", "group", "comparator"), _TEXT),
-        **dict.fromkeys(("regimens", "populations"), _TEXTS),
-        **dict.fromkeys(("measure", "endpoint", "category", "statistic", "time"), _TEXT),
-        **dict.fromkeys(("time_at", "time_from", "named", "printed", "operator"), _TEXT),
-        "value": _EXACT,
-        **dict.fromkeys(("word", "date", "unit"), _TEXT),
-        **dict.fromkeys(("numerator", "denominator"), _WHOLE),
-        **dict.fromkeys(("low", "high"), _EXACT),
-        **dict.fromkeys(("date_from", "date_to", "bounds", "p_printed", "p_operator"), _TEXT),
-        "p_value": _EXACT,
-        **dict.fromkeys(("finding", "significance", "favours", "source"), _TEXT),
-        **dict.fromkeys(("section", "place"), _TEXT),
-        "second_hand": _YES,
-        "cites": _WHOLES,
-        "publications": _TEXTS,
-        **dict.fromkeys(("verification", "standing"), _TEXT),
-        "discrepancies": _TEXTS,
-    },
-    "doses": dict.fromkeys(("iri", "claim", "study"), _TEXT),
-    "groups": {
-        **dict.fromkeys(("iri", "study", "id", "label", "kind", "within", "role"), _TEXT),
-        **dict.fromkeys(("regimen", "population", "who_endpoint", "who_category"), _TEXT),
-        **dict.fromkeys(("who_time", "note"), _TEXT),
-    },
-    "studies": {
-        **dict.fromkeys(("iri", "id", "name", "title", "design", "population"), _TEXT),
-        **dict.fromkeys(("phase", "masking", "centres", "regimen"), _TEXT),
-        **dict.fromkeys(("registry", "analysis_of", "publications"), _TEXTS),
-    },
-    "sources": dict.fromkeys(("iri", "id", "title", "kind", "publication"), _TEXT),
-    "sections": {
-        **dict.fromkeys(("iri", "source", "id", "label"), _TEXT),
-        "position": _WHOLE,
-        "evidence": _YES,
-    },
-    "reference_lists": {
-        **dict.fromkeys(("iri", "source"), _TEXT),
-        "number": _WHOLE,
-        "publication": _TEXT,
-    },
-    "publications": {
-        **dict.fromkeys(("iri", "id", "citation", "type", "doi", "pmid", "url"), _TEXT),
-        "year": _WHOLE,
-        **dict.fromkeys(("standing", "standing_note", "standing_checked"), _TEXT),
-        "reports": _TEXTS,
-        "note": _TEXT,
-    },
-    "findings": {
-        **dict.fromkeys(("iri", "id", "study", "kind", "severity", "status"), _TEXT),
-        **dict.fromkeys(("endpoint", "message", "computation", "judgement"), _TEXT),
-        **dict.fromkeys(("because", "reads", "reason"), _TEXT),
-        "claims": _TEXTS,
-    },
-    "terms": {
-        **dict.fromkeys(("iri", "scheme", "notation", "label"), _TEXT),
-        **dict.fromkeys(("broader", "broader_or_part", "contains"), _TEXTS),
-    },
-}
-COLUMNS: Final[Mapping[str, Mapping[str, pa.DataType]]] = _FIXED | {
-    name: _FIXED[name] | {o.table: _type(o) for o in fields if o.table}
-    for name, fields in (("claims", claim_outputs()), ("doses", outputs(DoseStep)))
-}
-"""What stands in each table.
+def _columns(table: str, declared: Iterable[Output] = ()) -> dict[str, pa.DataType]:
+    types = {name: _TYPES.get(name, _TEXT) for name in _NAMES[table].split()}
+    return types | {output.table: _type(output) for output in declared if output.table}
 
-In ``terms``, ``broader`` names a term itself and everything above it, ``broader_or_part`` also
-its parts and theirs, and ``contains`` what it and its parts are made of, as ``kb.rdf.closure`` has
-them. ``amounts`` of doses are numbers with their printed digits, joined by slashes.
+
+COLUMNS: Final[Mapping[str, Mapping[str, pa.DataType]]] = {
+    **{table: _columns(table) for table in _NAMES},
+    "claims": _columns("claims", claim_outputs()),
+    "doses": _columns("doses", outputs(DoseStep)),
+}
+"""The columns of each table with their types.
+
+In ``terms``, ``broader`` holds a term and everything above it, ``broader_or_part`` also its parts
+and theirs, and ``contains`` the components of a regimen and its parts, as in ``kb.rdf.closure``.
+``amounts`` of doses are numbers with their printed digits, joined by slashes.
 """
 
-_FOLLOWED: Final = {
+_HIERARCHY: Final = {
     "sameOrBroader": "broader",
     "sameBroaderOrPart": "broader_or_part",
     "contains": "contains",
@@ -122,135 +98,132 @@ _FOLLOWED: Final = {
 _Row = dict[str, Any]
 
 
-class Tables:
-    """Makes the tables of an evidence base."""
+def make_tables(
+    evidence: Evidence,
+    vocabulary: Vocabulary,
+    curated: CuratedDiscrepancies,
+    states: Mapping[tuple[str, str], str],
+) -> dict[str, pa.Table]:
+    """Return every table by its name.
 
-    def __init__(
-        self,
-        evidence: Evidence,
-        vocabulary: Vocabulary,
-        judged: CuratedDiscrepancies,
-        states: Mapping[tuple[str, str], str],
-    ) -> None:
-        """Take the model with what was found and verified about its claims."""
-        self._evidence, self._vocabulary, self._judged = evidence, vocabulary, judged
-        self._states = states
-        self._iris = Iris(vocabulary.base)
+    Args:
+        evidence: the model.
+        vocabulary: the terms of the ontology.
+        curated: the discrepancies with their adjudications.
+        states: the state of verification of each claim, by study and claim id.
+    """
+    iris = Iris(vocabulary.base)
+    rows: dict[str, Iterable[_Row]] = {
+        "claims": _claims(evidence, curated, states, iris),
+        "doses": _doses(evidence, iris),
+        "groups": (_row("groups", g, iri=iris.group(g.study, g.id)) for g in evidence.groups),
+        "studies": (
+            _row("studies", study, iri=iris.entity("study", study.id), design=study.kind)
+            for study in evidence.studies
+        ),
+        "sources": (_row("sources", s, iri=iris.entity("source", s.id)) for s in evidence.sources),
+        "sections": (
+            _row("sections", s, iri=iris.section(s.source, s.id)) for s in evidence.sections
+        ),
+        "reference_lists": (
+            {
+                "iri": iris.reference(source.id, number),
+                "source": source.id,
+                "number": number,
+                "publication": publication,
+            }
+            for source in evidence.sources
+            for number, publication in source.references
+        ),
+        "publications": (
+            _row("publications", p, iri=iris.entity("publication", p.id))
+            for p in evidence.publications
+        ),
+        "findings": _findings(curated, iris),
+        "terms": _terms(vocabulary),
+    }
+    return {name: _table(name, rows[name]) for name in COLUMNS}
 
-    def all(self) -> dict[str, pa.Table]:
-        """Return every table by its name."""
-        rows: dict[str, Callable[[], Iterator[_Row]]] = {
-            "claims": self._claims,
-            "doses": self._doses,
-            "groups": self._groups,
-            "studies": self._studies,
-            "sources": self._sources,
-            "sections": self._sections,
-            "reference_lists": self._reference_lists,
-            "publications": self._publications,
-            "findings": self._findings,
-            "terms": self._terms,
+
+def _row(table: str, entity: object, **columns: Any) -> _Row:
+    """Return the attributes of an entity that have a column, and other columns."""
+    return {name: getattr(entity, name, None) for name in COLUMNS[table]} | columns
+
+
+def _declared(fields: Iterable[Output], item: object) -> _Row:
+    """Return the fields of an item that the model declares for a table."""
+    return {field.table: field.value(item) for field in fields if field.table}
+
+
+def _claims(
+    evidence: Evidence,
+    curated: CuratedDiscrepancies,
+    states: Mapping[tuple[str, str], str],
+    iris: Iris,
+) -> Iterator[_Row]:
+    groups = {(group.study, group.id): group for group in evidence.groups}
+    references = {source.id: dict(source.references) for source in evidence.sources}
+    labels = {(section.source, section.id): section.label for section in evidence.sections}
+    for claim in evidence.claims:
+        key, measure = (claim.study, claim.id), claim.measure
+        arms = [groups[claim.study, g] for g in (measure.group, measure.comparator) if g]
+        regimens = {measure.regimen} - {""} or {arm.regimen for arm in arms}
+        populations = {measure.population} - {""} or {arm.population for arm in arms}
+        yield _declared(claim_outputs(), claim) | {
+            "iri": iris.claim(*key),
+            "regimens": sorted(regimens - {""}),
+            "populations": sorted(populations - {""}),
+            "measure": iris.measure(measure),
+            "time": str(measure.time),
+            "time_at": measure.time.at,
+            "time_from": measure.time.from_,
+            "place": labels[claim.source, claim.section],
+            "second_hand": claim.is_second_hand,
+            "publications": sorted({references[claim.source][n] for n in claim.cites}),
+            "verification": states.get(key, "not_checked"),
+            "standing": str(curated.standings.get(key, "")),
+            "discrepancies": sorted(f.id for f in curated.by_claim.get(key, ())),
         }
-        return {name: _table(name, make()) for name, make in rows.items()}
 
-    def _claims(self) -> Iterator[_Row]:
-        groups = {(g.study, g.id): g for g in self._evidence.groups}
-        sources = {s.id: dict(s.references) for s in self._evidence.sources}
-        places = {(s.source, s.id): s.label for s in self._evidence.sections}
-        for claim in self._evidence.claims:
-            key = (claim.study, claim.id)
-            sides = [groups[claim.study, g] for g in _sides(claim)]
-            regimens = {claim.measure.regimen} - {""} or {side.regimen for side in sides}
-            people = {claim.measure.population} - {""} or {side.population for side in sides}
+
+def _doses(evidence: Evidence, iris: Iris) -> Iterator[_Row]:
+    for claim in evidence.claims:
+        iri = iris.claim(claim.study, claim.id)
+        for step in claim.steps:
             yield {
-                **_of_claim(claim),
-                "iri": self._iris.claim(*key),
-                "measure": self._iris.measure(claim.measure),
-                "regimens": sorted(regimens - {""}),
-                "populations": sorted(people - {""}),
-                "place": places[claim.source, claim.section],
-                "publications": sorted({sources[claim.source][n] for n in claim.cites}),
-                "verification": self._states.get(key, "not_checked"),
-                "standing": str(self._judged.standings.get(key, "")),
-                "discrepancies": sorted(f.id for f in self._judged.by_claim.get(key, ())),
+                output.table: output.value(step) for output in outputs(DoseStep) if output.table
+            } | {
+                "iri": iris.step(iri, step.position),
+                "claim": iri,
+                "study": claim.study,
+                "amounts": terms.amounts(step.amounts),
             }
 
-    def _doses(self) -> Iterator[_Row]:
-        for claim in self._evidence.claims:
-            iri = self._iris.claim(claim.study, claim.id)
-            for step in claim.steps:
-                yield {o.table: o.value(step) for o in outputs(DoseStep) if o.table} | {
-                    "iri": self._iris.step(iri, step.position),
-                    "claim": iri,
-                    "study": claim.study,
-                    "amounts": _terms.amounts(step.amounts),
-                }
 
-    def _groups(self) -> Iterator[_Row]:
-        for group in self._evidence.groups:
-            yield _attributes("groups", group) | {"iri": self._iris.group(group.study, group.id)}
-
-    def _studies(self) -> Iterator[_Row]:
-        for study in self._evidence.studies:
-            row = _attributes("studies", study) | {"design": study.kind}
-            yield row | {"iri": self._iris.entity("study", study.id)}
-
-    def _sources(self) -> Iterator[_Row]:
-        for source in self._evidence.sources:
-            row = _attributes("sources", source)
-            yield row | {"iri": self._iris.entity("source", source.id)}
-
-    def _sections(self) -> Iterator[_Row]:
-        for section in self._evidence.sections:
-            iri = self._iris.section(section.source, section.id)
-            yield _attributes("sections", section) | {"iri": iri}
-
-    def _reference_lists(self) -> Iterator[_Row]:
-        for source in self._evidence.sources:
-            for number, name in source.references:
-                row = {"source": source.id, "number": number, "publication": name}
-                yield row | {"iri": self._iris.reference(source.id, number)}
-
-    def _publications(self) -> Iterator[_Row]:
-        for publication in self._evidence.publications:
-            row = _attributes("publications", publication)
-            yield row | {"iri": self._iris.entity("publication", publication.id)}
-
-    def _findings(self) -> Iterator[_Row]:
-        for finding in self._judged.discrepancies:
-            row = _attributes("findings", finding.adjudication)
-            row |= {k: v for k, v in _attributes("findings", finding).items() if v is not None}
-            claims = sorted(self._iris.claim(c.study, c.id) for c in finding.claims)
-            yield row | {"iri": self._iris.finding(finding.study, finding.id), "claims": claims}
-
-    def _terms(self) -> Iterator[_Row]:
-        terms = [one for scheme in self._vocabulary.schemes.values() for one in scheme.values()]
-        notations = {term.iri: term.notation for term in terms}
-        reached: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for narrow, way, wide in hierarchy(self._vocabulary):
-            if wide in notations:
-                reached[narrow, way].add(notations[wide])
-        for term in terms:
-            ways = {name: sorted(reached[term.iri, way]) for way, name in _FOLLOWED.items()}
-            yield _attributes("terms", term) | ways
+def _findings(curated: CuratedDiscrepancies, iris: Iris) -> Iterator[_Row]:
+    for finding in curated.discrepancies:
+        judged = _row("findings", finding.adjudication)
+        own = {k: v for k, v in _row("findings", finding).items() if v is not None}
+        yield (
+            judged
+            | own
+            | {
+                "iri": iris.finding(finding.study, finding.id),
+                "claims": sorted(iris.claim(claim.study, claim.id) for claim in finding.claims),
+            }
+        )
 
 
-def _sides(claim: Claim) -> Iterable[str]:
-    return filter(None, (claim.measure.group, claim.measure.comparator))
-
-
-def _of_claim(claim: Claim) -> _Row:
-    """Return the columns that stand in the claim itself, its measure, figure and result."""
-    return {output.table: output.value(claim) for output in claim_outputs() if output.table} | {
-        "time": str(claim.measure.time),
-        "time_at": claim.measure.time.at,
-        "time_from": claim.measure.time.from_,
-        "second_hand": claim.is_second_hand,
-    }
-
-
-def _attributes(table: str, thing: object) -> _Row:
-    return {name: getattr(thing, name, None) for name in COLUMNS[table]}
+def _terms(vocabulary: Vocabulary) -> Iterator[_Row]:
+    all_terms = [term for scheme in vocabulary.schemes.values() for term in scheme.values()]
+    notations = {term.iri: term.notation for term in all_terms}
+    related: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for subject, name, value in hierarchy(vocabulary):
+        if value in notations:
+            related[subject, name].add(notations[value])
+    for term in all_terms:
+        lists = {column: sorted(related[term.iri, name]) for name, column in _HIERARCHY.items()}
+        yield _row("terms", term, **lists)
 
 
 def _table(name: str, rows: Iterable[_Row]) -> pa.Table:
@@ -263,16 +236,16 @@ def _table(name: str, rows: Iterable[_Row]) -> pa.Table:
 
 
 def _cell(value: Any, kind: pa.DataType) -> Any:
-    """Give a value as its column has it: nothing for what is not printed, digits exact."""
-    if kind == _EXACT and value is not None:
+    """Return a value as its column has it: null for an empty text, decimals with all digits."""
+    if kind == _DECIMAL and value is not None:
         return Decimal(value).quantize(Decimal(1).scaleb(-_SCALE))
-    if kind in (_TEXTS, _WHOLES):
+    if pa.types.is_list(kind):
         return list(value or ())
     return value if isinstance(value, bool | int) else str(value) if value else None
 
 
 def write_parquet(tables: Mapping[str, pa.Table], folder: Path) -> list[Path]:
-    """Write each table as a file of its name; the folder may exist.
+    """Write each table to a file of its name; the folder may exist.
 
     Raises:
         UnavailableError: the folder cannot be written.

@@ -15,7 +15,7 @@ from support.command_line import kb
 from support.environment import ROOT
 
 from kb import KnowledgeBase, QueryError, QueryResult, UnavailableError
-from kb.export.tables import COLUMNS, Tables, write_parquet
+from kb.export.tables import COLUMNS, make_tables, write_parquet
 from kb.stores.duckdb import DuckDB
 from kb.stores.safety import MAX_QUERY
 
@@ -87,7 +87,7 @@ def test_equal_evidence_gives_equal_files(
     subprocess.run(command, check=True, env=environment, capture_output=True)
     assert digests(tmp_path) == digests(folder)
     states = {key: check.state.value for key, check in reversed(list(real.verifications.items()))}
-    again = Tables(real.evidence, real.vocabulary, real.curated, states).all()
+    again = make_tables(real.evidence, real.vocabulary, real.curated, states)
     write_parquet(again, tmp_path / "again")
     assert digests(tmp_path / "again") == digests(folder)
 

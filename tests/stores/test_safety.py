@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.example_base import BASE, content
-from support.hostile_queries import CHANGES, OTHER_SERVER, HARMLESS, REMOTE
+from support.hostile_queries import CHANGES, HARMLESS, OTHER, REMOTE
 
 from kb import KnowledgeBase, QueryError
 from kb.stores.oxigraph import OxigraphStore
@@ -93,7 +93,7 @@ def test_a_keyword_attached_to_other_characters_is_found(before: str, word: str)
 
 
 def test_from_selects_a_graph_of_this_dataset_and_fetches_nothing(example: KnowledgeBase) -> None:
-    query = f"ASK FROM {OTHER_SERVER} {{ ?s ?p ?o }}"
+    query = f"ASK FROM {OTHER} {{ ?s ?p ?o }}"
     assert example.sparql(query)[0]["answer"] is False
     own = f"DESCRIBE ?s FROM <{BASE}source/halt-paper> {{ ?s a <{BASE}ontology#Claim> }}"
     found = example.store.graph(own)

@@ -106,7 +106,9 @@ def test_an_invalid_answer_is_an_error(fake: Fake, body: bytes) -> None:
         (503, UnavailableError, "status 503"),
     ],
 )
-def test_a_failure_of_the_server_is_an_error(fake: Fake, status: int, error: type[KbError], message: str) -> None:
+def test_a_failure_of_the_server_is_an_error(
+    fake: Fake, status: int, error: type[KbError], message: str
+) -> None:
     fake.status, fake.body = status, b"its message"
     with pytest.raises(error, match=message):
         SparqlStore(fake.url).select(QUERY)
