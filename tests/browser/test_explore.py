@@ -274,9 +274,7 @@ def hostile_address(hostile_site: Path) -> Iterator[str]:  # noqa: F811 - the fi
     server.server_close()
 
 
-def test_markup_in_records_is_shown_and_does_nothing(
-    context: BrowserContext, hostile_address: str
-) -> None:
+def test_markup_in_records_is_inert(context: BrowserContext, hostile_address: str) -> None:
     page = context.new_page()
     said: list[str] = []
     page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))

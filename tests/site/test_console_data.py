@@ -1,4 +1,4 @@
-"""What the console is given by a build: the dataset, its words, its questions, and no more."""
+"""What a build gives the console: the dataset, completions and questions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def page(site_folder: Path) -> str:
     return (site_folder / "console" / "index.html").read_text("utf-8")
 
 
-def test_the_console_is_given_exactly_the_dataset(site_folder: Path) -> None:
+def test_the_console_loads_exactly_the_dataset(site_folder: Path) -> None:
     packed = (site_folder / "data" / "kb.trig.gz").read_bytes()
     assert packed[4:8] == bytes(4), "the time of packing is in the file"
     quads = set(ox.parse(gzip.decompress(packed), ox.RdfFormat.TRIG))
@@ -35,7 +35,7 @@ def test_the_console_is_given_exactly_the_dataset(site_folder: Path) -> None:
     assert len(packed) < len(records().nquads) / 20
 
 
-def test_every_word_offered_is_in_the_dataset(offered: dict[str, Any]) -> None:
+def test_every_completion_is_in_the_dataset(offered: dict[str, Any]) -> None:
     declared = "".join(f"PREFIX {p}: <{iri}>\n" for p, iri in offered["prefixes"].items())
     assert offered["prefixes"] == prefixes(records().iris)
     terms = [word["term"] for word in offered["words"]]
@@ -50,7 +50,7 @@ def test_every_word_offered_is_in_the_dataset(offered: dict[str, Any]) -> None:
     assert not missing
 
 
-def test_every_question_is_offered_with_a_value_for_what_it_needs(offered: dict[str, Any]) -> None:
+def test_every_question_has_a_value_for_each_required_parameter(offered: dict[str, Any]) -> None:
     names = {query.name for query in library().values() if not is_for_pages(query)}
     assert {one["name"] for one in offered["questions"]} == names
     values = {(word["kind"], word.get("value")) for word in offered["words"]}
@@ -61,13 +61,13 @@ def test_every_question_is_offered_with_a_value_for_what_it_needs(offered: dict[
             assert not value or kind == "text" or (kind, value) in values, question["name"]
 
 
-def test_the_first_question_is_one_of_them(offered: dict[str, Any], page: str) -> None:
+def test_the_console_opens_with_one_of_its_questions(offered: dict[str, Any], page: str) -> None:
     first = re.search(r'<option value="([^"]+)" selected', page)
     assert first
     assert first[1] in {one["name"] for one in offered["questions"]}
 
 
-def test_what_the_page_loads_is_there_and_waits_until_the_page_is_seen(
+def test_the_files_of_the_console_exist_and_are_not_preloaded(
     site_folder: Path,
     page: str,
 ) -> None:
@@ -87,7 +87,7 @@ def test_only_the_console_may_compile_an_engine(site_folder: Path) -> None:
     assert allowed == {"console/index.html"}
 
 
-def test_every_question_of_the_page_of_questions_leads_into_the_console(
+def test_every_listed_question_links_to_the_console(
     site_folder: Path,
     offered: dict[str, Any],
 ) -> None:
@@ -96,7 +96,7 @@ def test_every_question_of_the_page_of_questions_leads_into_the_console(
     assert sorted(linked) == sorted(one["name"] for one in offered["questions"])
 
 
-def test_the_licences_of_what_is_shipped_are_beside_it(site_folder: Path) -> None:
+def test_licences_of_bundled_packages_are_published(site_folder: Path) -> None:
     text = (site_folder / "assets" / "front" / "licences.txt").read_text("utf-8")
     for name in ("oxigraph", "codemirror", "@codemirror/view", "@observablehq/plot", "d3-scale"):
         assert re.search(rf"^{re.escape(name)} \d", text, re.MULTILINE), name

@@ -1,4 +1,4 @@
-"""Recipes and traps are run at each build: they cannot go stale, and a broken one is named."""
+"""Recipes and traps run at every build, and a broken one is named."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def write(base: KnowledgeBase, name: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("path", sorted((RECIPES / "python").glob("*.py")), ids=lambda p: p.stem)
-def test_a_recipe_shows_what_a_fresh_run_prints(path: Path) -> None:
+def test_a_recipe_shows_the_output_of_a_fresh_run(path: Path) -> None:
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         runpy.run_path(str(path), init_globals={"kb": KnowledgeBase(ROOT)})
@@ -60,7 +60,7 @@ def test_the_two_queries_of_a_trap_answer_differently() -> None:
         assert wrong != right, trap.name
 
 
-def test_publications_are_more_than_studies_in_the_trap_that_says_so() -> None:
+def test_the_trap_on_publications_counts_the_studies() -> None:
     trap = next(trap for trap in traps(records()) if trap.name == "publications")
     assert trap.instead.answer[0]["studies"] == records().counts()["studies"]
 
@@ -93,13 +93,11 @@ def test_a_recipe_that_fails_stops_the_build_and_is_named(
     assert said in str(raised.value)
 
 
-def test_an_evidence_base_without_recipes_has_no_pages_of_them(base: KnowledgeBase) -> None:
+def test_an_evidence_base_without_recipes_has_no_recipe_pages(base: KnowledgeBase) -> None:
     assert list(cookbook_pages(PageContext(base, ROOT / "site"))) == []
 
 
-def test_the_navigation_names_only_pages_that_there_are(
-    example: KnowledgeBase, tmp_path: Path
-) -> None:
+def test_the_navigation_lists_only_existing_pages(example: KnowledgeBase, tmp_path: Path) -> None:
     build_site(example, tmp_path)
     links = page(tmp_path / "site", "about/index.html").links
     assert "../questions/" in links
@@ -108,7 +106,7 @@ def test_the_navigation_names_only_pages_that_there_are(
     assert (tmp_path / "site" / "network" / "index.html").is_file()
 
 
-def test_what_a_recipe_prints_is_text_and_no_markup(base: KnowledgeBase) -> None:
+def test_the_output_of_a_recipe_is_escaped(base: KnowledgeBase) -> None:
     write(base, "python/01-a.py", '"""A title"""\n\nprint("<script>alert(1)</script>")\n')
     site = PageContext(base, ROOT / "site")
     text = Renderer(site).content(next(cookbook_pages(site)))

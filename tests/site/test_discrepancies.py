@@ -1,4 +1,4 @@
-"""A reader of the site meets discrepancies where the figures stand, and all on one page."""
+"""Discrepancies on the pages, and what pages offer to programs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def text_of(html: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
-def test_the_page_holds_every_finding_once() -> None:
+def test_the_page_lists_every_discrepancy_once() -> None:
     html = page("finding")
     assert html.count('<article class="finding') == len(records().discrepancies())
     said = text_of(html)
@@ -35,7 +35,7 @@ def test_the_page_holds_every_finding_once() -> None:
         assert " ".join(finding.message.split())[1:] in said
 
 
-def test_the_data_is_that_of_the_command() -> None:
+def test_the_downloads_equal_the_output_of_the_command() -> None:
     data = json.loads((built_site() / "finding/findings.json").read_text(encoding="utf-8"))
     expected = [finding.data() for finding in records().discrepancies()]
     assert data == {"discrepancies": json.loads(json.dumps(expected))}
@@ -44,7 +44,7 @@ def test_the_data_is_that_of_the_command() -> None:
     assert {row["severity"] for row in rows} <= {severity.value for severity in SIGNS}
 
 
-def test_a_finding_stands_on_the_page_of_its_iri() -> None:
+def test_a_discrepancy_is_on_the_page_of_its_iri() -> None:
     for finding in records().discrepancies():
         html = page(f"study/{finding.study}")
         assert html.count(f'id="finding.{finding.id}"') == 1
@@ -53,7 +53,7 @@ def test_a_finding_stands_on_the_page_of_its_iri() -> None:
             assert " ".join(finding.adjudication.reason.split()) in text_of(html)
 
 
-def test_a_figure_that_is_set_aside_is_marked_and_still_opens() -> None:
+def test_a_figure_set_aside_is_marked_and_still_opens() -> None:
     aside = [f for f in records().claims() if f.standing is ClaimStatus.SET_ASIDE]
     assert aside
     for found in aside:
@@ -72,7 +72,7 @@ def test_a_figure_that_is_set_aside_is_marked_and_still_opens() -> None:
         assert ("set-aside" in mine[0]) is alone
 
 
-def test_every_mark_of_a_figure_leads_to_its_finding() -> None:
+def test_every_mark_of_a_figure_links_to_its_discrepancy() -> None:
     html = page("study/campus-all")
     marks = re.findall(r'class="contested [a-z]+" href="([^"]+)"', html)
     assert marks
@@ -82,7 +82,7 @@ def test_every_mark_of_a_figure_leads_to_its_finding() -> None:
         assert f'id="{fragment}"' in page(where)
 
 
-def test_the_pages_agree_on_how_many_there_are() -> None:
+def test_the_pages_agree_on_the_number_of_discrepancies() -> None:
     found = records().discrepancies()
     assert f"{len(found)} places where printed figures" in text_of(page("."))
     for severity in SIGNS:
@@ -90,7 +90,7 @@ def test_the_pages_agree_on_how_many_there_are() -> None:
         assert f"{SIGNS[severity]} {severity.value} {number}" in text_of(page("finding"))
 
 
-def test_concept_pages_say_what_is_not_alike_before_the_figures() -> None:
+def test_concept_pages_list_differences_before_the_figures() -> None:
     html = page("endpoint/MRD_NEG")
     said = [str(d.respect) for d in records().claims(endpoint="MRD_NEG").comparability()]
     assert said
@@ -102,12 +102,12 @@ def test_concept_pages_say_what_is_not_alike_before_the_figures() -> None:
     assert html.index('class="unalike"') < html.index('class="plot')
 
 
-def test_what_a_page_says_of_itself_cannot_end_its_script() -> None:
+def test_the_description_of_a_page_cannot_end_its_script() -> None:
     assert script({"name": "</script><script>alert(1)"}).count("<") == 0
     assert json.loads(script({"name": "a < b & c"})) == {"name": "a < b & c"}
 
 
-def test_every_thing_has_its_machine_faces() -> None:
+def test_every_page_has_linked_data_and_citations() -> None:
     site = built_site()
     for kind, name in (
         ("study", "tower"),
@@ -123,7 +123,7 @@ def test_every_thing_has_its_machine_faces() -> None:
     assert all(f"study/{study.id}/" in guide for study in records().studies())
 
 
-def test_pages_describe_themselves_to_programs() -> None:
+def test_pages_are_described_with_schema_org() -> None:
     html = page("study/tower")
     said = re.search(r'<script type="application/ld\+json">(.+?)</script>', html)
     assert said is not None
@@ -133,7 +133,7 @@ def test_pages_describe_themselves_to_programs() -> None:
     assert "application/ld+json" not in page("finding")
 
 
-def test_a_publication_is_cited_by_what_the_records_know() -> None:
+def test_a_publication_is_cited_from_its_record() -> None:
     stock = next(p for p in records().evidence.publications if p.id == "stock-2021")
     cited = bibtex(publication_citation(stock))
     assert cited.startswith("@article{stock-2021,")
@@ -141,7 +141,7 @@ def test_a_publication_is_cited_by_what_the_records_know() -> None:
     assert f"year = {{{stock.year}}}" in cited
 
 
-def test_a_stale_judgement_is_said_on_the_page(example_root: object) -> None:
+def test_a_stale_judgement_is_shown_on_the_page(example_root: object) -> None:
     from pathlib import Path
 
     from kb.site.context import PageContext
@@ -156,7 +156,7 @@ def test_a_stale_judgement_is_said_on_the_page(example_root: object) -> None:
     assert "stale" in {card.code for card in cards(site)}
 
 
-def test_what_a_judgement_sets_aside_is_written_and_not_drawn() -> None:
+def test_a_figure_set_aside_is_written_but_not_drawn() -> None:
     rows = [row for plots in concept_plots().values() for plot in plots for row in plot.rows]
     aside = [
         (row.cells[0][at].text, row.marks[at])

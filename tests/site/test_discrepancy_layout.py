@@ -1,4 +1,4 @@
-"""Where discrepancies stand on the pages: beside their prints, their studies and their sources."""
+"""Discrepancies are shown with their claims, studies and sources."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def cards_of(folder: Path, path: str) -> list[str]:
     return re.findall(r"<article class=\"finding .*?</article>", text, re.DOTALL)
 
 
-def test_a_card_holds_its_judgement_and_leads_to_its_prints(
+def test_a_discrepancy_shows_its_judgement_and_links_to_its_claims(
     site_folder: Path, site: PageContext
 ) -> None:
     for study in {finding.study for finding in site.base.discrepancies()}:
@@ -36,7 +36,7 @@ def test_a_card_holds_its_judgement_and_leads_to_its_prints(
             assert where <= {link.rpartition("source/")[2] for link in Reader(text).links}
 
 
-def test_a_finding_is_named_on_the_page_of_every_study_that_it_concerns(
+def test_a_discrepancy_is_on_the_page_of_every_study_concerned(
     site_folder: Path, site: PageContext
 ) -> None:
     several = [f for f in site.base.discrepancies() if len({c.study for c in f.claims}) > 1]
@@ -54,7 +54,7 @@ def test_a_finding_is_named_on_the_page_of_every_study_that_it_concerns(
             assert own or led, study
 
 
-def test_the_numbers_of_a_source_are_what_their_links_show(
+def test_the_counts_of_a_source_equal_the_filtered_lists(
     site_folder: Path, site: PageContext
 ) -> None:
     cards = cards_of(site_folder, "finding")
@@ -68,7 +68,7 @@ def test_the_numbers_of_a_source_are_what_their_links_show(
     assert checked
 
 
-def test_a_preferred_figure_stands_before_what_is_set_aside(site: PageContext) -> None:
+def test_preferred_figures_come_before_those_set_aside(site: PageContext) -> None:
     order = [ClaimStatus.PREFERRED, ClaimStatus.SET_ASIDE]
     both = 0
     for study in site.studies:
@@ -81,7 +81,7 @@ def test_a_preferred_figure_stands_before_what_is_set_aside(site: PageContext) -
     assert both
 
 
-def test_the_turtle_of_a_study_holds_its_findings_and_judgements(
+def test_the_turtle_of_a_study_contains_its_discrepancies_and_judgements(
     site_folder: Path, site: PageContext
 ) -> None:
     own = site.base.iris.own

@@ -1,4 +1,4 @@
-"""Records that try to become markup are shown as text, the same every time, or not at all."""
+"""Records that contain markup are shown as text or refused, the same every time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from kb.errors import UnavailableError
 from kb.site.build import build_site
 
 
-def test_markup_in_records_is_shown_and_does_nothing(hostile_site: Path) -> None:
+def test_markup_in_records_is_inert(hostile_site: Path) -> None:
     folder = hostile_site / "site"
     for path in pages(folder):
         text = (folder / path).read_text(encoding="utf-8")
@@ -33,7 +33,7 @@ def test_markup_in_records_is_shown_and_does_nothing(hostile_site: Path) -> None
         assert found.tags.count("script") == scripts + data
 
 
-def test_markup_in_records_reads_as_it_was_written(hostile_site: Path) -> None:
+def test_markup_in_records_is_shown_as_written(hostile_site: Path) -> None:
     text = (hostile_site / "site" / "study" / "t" / "index.html").read_text(encoding="utf-8")
     headings = Text(text)
     assert ATTACK in headings.text

@@ -1,4 +1,4 @@
-"""The JSON-LD of every page says what its Turtle says, in a context that the site serves."""
+"""The JSON-LD of every page equals its Turtle, with a context on the site."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kb.site.data.linked_data_files import KINDS
 
 
 def with_context(site_folder: Path, path: Path) -> bytes:
-    """A file with its context put in, for a reader that fetches nothing."""
+    """A file with its context inlined, for a parser that fetches nothing."""
     said = json.loads(path.read_text(encoding="utf-8"))
     at = (path.parent / said["@context"]).resolve()
     assert at == (site_folder / CONTEXT).resolve()
@@ -25,14 +25,14 @@ def with_context(site_folder: Path, path: Path) -> bytes:
 
 
 def graph_of(content: bytes, form: ox.RdfFormat) -> ox.Dataset:
-    """A file's statements, with nodes that have no name called alike in graphs that are alike."""
+    """The triples of a file, with canonical names for blank nodes."""
     graph = ox.Dataset(ox.parse(content, form))
     graph.canonicalize(ox.CanonicalizationAlgorithm.UNSTABLE)
     return graph
 
 
 def dangling(graph: ox.Dataset) -> list[object]:
-    """Nodes without a name of which nothing is said."""
+    """Blank nodes without triples of their own."""
     return [
         quad
         for quad in graph
@@ -41,7 +41,7 @@ def dangling(graph: ox.Dataset) -> list[object]:
     ]
 
 
-def test_every_file_says_what_its_turtle_says(site_folder: Path) -> None:
+def test_json_ld_and_turtle_of_a_page_are_equal(site_folder: Path) -> None:
     files = [path for kind in KINDS for path in sorted((site_folder / kind).glob("*.jsonld"))]
     assert len(files) > len(KINDS)
     for path in files:
@@ -52,7 +52,7 @@ def test_every_file_says_what_its_turtle_says(site_folder: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_another_reader_follows_the_context_to_the_same_graph(site_folder: Path, kind: str) -> None:
+def test_another_json_ld_parser_reads_the_same_graph(site_folder: Path, kind: str) -> None:
     path = min((site_folder / kind).glob("*.jsonld"), key=lambda path: path.stat().st_size)
     linked = rdflib.Graph().parse(path, format="json-ld")
     turtle = rdflib.Graph().parse(path.with_suffix(".ttl"), format="turtle")
@@ -60,14 +60,14 @@ def test_another_reader_follows_the_context_to_the_same_graph(site_folder: Path,
     assert isomorphic(linked, turtle)
 
 
-def test_the_context_names_no_other_place(site_folder: Path, site: PageContext) -> None:
+def test_the_context_is_on_the_site_itself(site_folder: Path, site: PageContext) -> None:
     context = json.loads((site_folder / CONTEXT).read_text(encoding="utf-8"))["@context"]
     assert all(isinstance(said, str | dict) for said in context.values())
     assert "@import" not in context
     assert context["study"] == f"{site.base.iris.base}study/"
 
 
-def test_compact_files_are_no_longer_than_their_turtle_by_much(site_folder: Path) -> None:
+def test_json_ld_is_about_as_short_as_turtle(site_folder: Path) -> None:
     def size(ending: str) -> int:
         return sum(path.stat().st_size for path in (site_folder / "study").glob(f"*.{ending}"))
 

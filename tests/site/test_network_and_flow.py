@@ -1,4 +1,4 @@
-"""The network, the flow of a study and the map of studies show what the records say, no more."""
+"""The network, the flow of a study and the map of studies show exactly the records."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def compared(site: PageContext) -> Comparisons:
 # --- the network -----------------------------------------------------------------------------
 
 
-def test_the_table_of_the_network_holds_each_of_its_edges_once(
+def test_the_table_of_the_network_contains_each_edge_once(
     real: KnowledgeBase, compared: Comparisons
 ) -> None:
     edges = Counter(
@@ -46,7 +46,7 @@ def test_the_table_of_the_network_holds_each_of_its_edges_once(
     assert set(rows.values()) == {1}
 
 
-def test_a_line_is_as_wide_as_the_claims_of_its_rows(compared: Comparisons) -> None:
+def test_a_line_counts_the_claims_of_its_rows(compared: Comparisons) -> None:
     for edge in compared.edges:
         assert edge.claims == sum(len(r.claims) for r in compared.rows if r.id == edge.id)
     few, many = Edge("a", "b", "stated", 1, ""), Edge("a", "b", "stated", 47, "")
@@ -70,7 +70,7 @@ def test_the_kind_of_a_comparison_follows_from_design_and_arms(
     assert {row.kind for row in compared.rows if row.study.id == study} == {kind}
 
 
-def test_regimens_that_nothing_joins_are_said_to_be_apart(compared: Comparisons) -> None:
+def test_regimens_that_nothing_joins_are_listed_apart(compared: Comparisons) -> None:
     islands = compared.islands()
     where = {name: at for at, part in enumerate(islands) for name in part}
     assert set(where) == set(compared.network.nodes)
@@ -89,14 +89,14 @@ def test_no_boxes_of_the_network_overlap_and_all_are_inside(compared: Comparison
             assert abs(one.x - two.x) >= BOX or abs(one.y - two.y) >= high, (one, two)
 
 
-def test_the_network_is_drawn_alike_each_time(compared: Comparisons) -> None:
+def test_the_network_is_drawn_the_same_each_time(compared: Comparisons) -> None:
     again = Comparisons(compared.site)
     assert lay_out(again.labels, again.edges, again.islands()) == lay_out(
         compared.labels, compared.edges, compared.islands()
     )
 
 
-def test_every_line_leads_to_a_row_and_every_claim_is_in_the_download(
+def test_every_line_links_to_a_row_and_every_claim_is_in_the_download(
     site_folder: Path,
     compared: Comparisons,
 ) -> None:
@@ -165,7 +165,7 @@ def test_the_map_counts_what_the_lookup_finds(site: PageContext, real: Knowledge
             assert {f.iri for f in cell.claims} == {f.iri for some in found for f in some}
 
 
-def test_the_map_has_every_study_and_nothing_else(site: PageContext, real: KnowledgeBase) -> None:
+def test_the_map_has_exactly_the_studies(site: PageContext, real: KnowledgeBase) -> None:
     rows = [study.id for study, _ in evidence_map(site).rows]
     counts = real.counts()
     own = [study for study in rows if not site.studies[study].analysis_of]
@@ -174,7 +174,7 @@ def test_the_map_has_every_study_and_nothing_else(site: PageContext, real: Knowl
     assert len(rows) - len(own) == counts["analyses of studies"]
 
 
-def test_a_cell_of_the_map_leads_to_where_its_claims_stand(
+def test_a_cell_of_the_map_links_to_the_section_of_its_claims(
     site_folder: Path, site: PageContext
 ) -> None:
     home = page(site_folder, "index.html")

@@ -1,4 +1,4 @@
-"""What the explorer and the comparison are given: every claim, as the lookup finds it."""
+"""The data of the explorer and the comparison equal the look-up."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def compared() -> dict[str, Any]:
 
 
 def finding(facet: dict[str, Any]) -> Counter[str]:
-    """How many claims each term of a packed facet finds, narrower terms included."""
+    """The number of claims for each term of a packed facet, narrower terms included."""
     found: Counter[str] = Counter()
     for code in facet["own"]["codes"]:
         terms, waiting = set(), list(facet["own"]["values"][code])
@@ -49,13 +49,15 @@ def finding(facet: dict[str, Any]) -> Counter[str]:
 # --- the explorer ----------------------------------------------------------------------------
 
 
-def test_the_explorer_holds_the_rows_of_the_export_in_their_order(given: dict[str, Any]) -> None:
+def test_the_explorer_has_the_rows_of_the_export_in_order(given: dict[str, Any]) -> None:
     assert rows(given["rows"]) == records().rows
     assert len(given["first"]) == len(records().claims()) == records().counts()["claims"]
 
 
 @pytest.mark.parametrize("name", HIERARCHIES)
-def test_a_term_of_a_facet_finds_what_the_lookup_finds(given: dict[str, Any], name: str) -> None:
+def test_a_term_of_a_facet_selects_the_claims_of_the_lookup(
+    given: dict[str, Any], name: str
+) -> None:
     facet = next(one for one in given["facets"] if one["name"] == name)
     found = finding(facet)
     assert set(found) == set(facet["names"])
@@ -76,13 +78,13 @@ def test_the_pattern_of_every_facet_finds_the_same_claims(given: dict[str, Any])
             assert len(records().sparql(query)) == counts[term], (facet["name"], term)
 
 
-def test_every_claim_is_in_every_facet_that_all_claims_have(given: dict[str, Any]) -> None:
+def test_every_claim_has_a_term_in_the_general_facets(given: dict[str, Any]) -> None:
     for facet in given["facets"]:
         if facet["name"] not in ("regimen", "drug"):
             assert all(facet["own"]["values"]), facet["name"]
 
 
-def test_no_facet_of_the_explorer_is_without_a_pattern(site: PageContext) -> None:
+def test_every_facet_has_a_pattern(site: PageContext) -> None:
     for facet in facets(site):
         assert f"?{facet.name}" in facet.pattern
 
@@ -90,7 +92,7 @@ def test_no_facet_of_the_explorer_is_without_a_pattern(site: PageContext) -> Non
 # --- the comparison --------------------------------------------------------------------------
 
 
-def test_every_printed_comparison_and_single_result_is_there_once(compared: dict[str, Any]) -> None:
+def test_every_comparison_and_single_result_occurs_once(compared: dict[str, Any]) -> None:
     claims = records().claims()
     size = PageContext(records(), ROOT / "site").settings["size"]
     for name, wanted in (
@@ -110,7 +112,7 @@ def test_every_printed_comparison_and_single_result_is_there_once(compared: dict
         assert sorted(found) == sorted((f.claim.study, f.claim.id) for f in wanted), name
 
 
-def test_only_studies_that_give_the_regimens_compare_directly(compared: dict[str, Any]) -> None:
+def test_direct_comparisons_are_of_regimens_given_in_the_study(compared: dict[str, Any]) -> None:
     vocabulary = records().vocabulary
     indirect = vocabulary.narrower("design", "indirect-comparison")
     natures = {entry["study"]: entry["nature"] for entry in rows(compared["comparisons"])}
@@ -121,7 +123,7 @@ def test_only_studies_that_give_the_regimens_compare_directly(compared: dict[str
         assert (nature == "statement") == vocabulary.has_flag("design", kind, "isNoStudy"), name
 
 
-def test_a_derived_interval_is_told_from_a_printed_one(compared: dict[str, Any]) -> None:
+def test_derived_and_printed_intervals_are_distinct(compared: dict[str, Any]) -> None:
     figures = rows(compared["figures"])
     derived = [figure for figure in figures if figure["derived"]]
     assert derived
@@ -129,7 +131,7 @@ def test_a_derived_interval_is_told_from_a_printed_one(compared: dict[str, Any])
     assert not [figure for figure in figures if figure["method"] and not figure["derived"]]
 
 
-def test_what_is_set_aside_says_why(compared: dict[str, Any]) -> None:
+def test_a_figure_set_aside_has_a_reason(compared: dict[str, Any]) -> None:
     every = rows(compared["figures"]) + rows(compared["comparisons"])
     aside = [entry for entry in every if entry["standing"] == "set-aside"]
     assert aside
@@ -156,7 +158,7 @@ def test_a_file_is_the_same_bytes_each_time() -> None:
     assert json_file("a", {"b": ["ü"]}).content == json_file("a", {"b": ["ü"]}).content
 
 
-def test_without_javascript_the_pages_lead_to_the_claims(site_folder: Path) -> None:
+def test_without_javascript_the_pages_link_to_the_claims(site_folder: Path) -> None:
     for name in ("explore", "compare"):
         text = (site_folder / name / "index.html").read_text("utf-8")
         assert 'href="../data/claims.csv"' in text.partition("<noscript>")[2]

@@ -1,4 +1,4 @@
-"""Plots of the site: every value at its place, nothing unprinted unmarked, all of it in a table."""
+"""Plots: every value in its place, derived values marked, and all of it in a table."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_there_are_plots_of_every_kind() -> None:
 # --- scales ----------------------------------------------------------------------------------
 
 
-def test_a_share_stands_where_the_scale_from_0_to_100_says() -> None:
+def test_proportions_are_placed_on_a_scale_from_0_to_100() -> None:
     scale = Scale.over("share", [], (100, 600))
     assert [scale(v) for v in (0, 25, 50, 100)] == [100, 225, 350, 600]
     assert next(scale.ticks()) == (100, "0")
@@ -77,8 +77,8 @@ def test_every_value_has_a_place_between_the_ends(values: list[float], kind: str
 # --- geometry --------------------------------------------------------------------------------
 
 
-def test_a_value_stands_where_the_ticks_of_its_plot_say() -> None:
-    """Read as a reader does: between the two ticks around it, in proportion."""
+def test_a_mark_agrees_with_the_ticks_of_its_plot() -> None:
+    """Interpolated between two ticks, as a reader would."""
     for plot in every_plot():
         drawing = Drawing(plot)
         ticks = [(x, float(text)) for x, text in drawing.ticks]
@@ -90,7 +90,7 @@ def test_a_value_stands_where_the_ticks_of_its_plot_say() -> None:
             assert placed.x == pytest.approx(expected, abs=0.3), plot.id
 
 
-def test_an_interval_holds_its_value_and_ends_inside_the_scale() -> None:
+def test_an_interval_contains_its_value_and_ends_inside_the_scale() -> None:
     for plot in every_plot():
         drawing = Drawing(plot)
         for placed in (mark for row in drawing.rows for mark in row.marks):
@@ -99,7 +99,7 @@ def test_an_interval_holds_its_value_and_ends_inside_the_scale() -> None:
             assert all(LABELS <= place <= drawing.right for place in places), plot.id
 
 
-def test_rows_do_not_run_into_each_other() -> None:
+def test_rows_do_not_overlap() -> None:
     for plot in every_plot():
         rows = Drawing(plot).rows
         for above, below in pairwise(rows):
@@ -119,7 +119,7 @@ def test_larger_groups_have_larger_squares() -> None:
 
 
 def boxes(svg: ElementTree.Element) -> Iterator[tuple[float, float, float, float]]:
-    """The corners of everything drawn; of text, as wide as the layout takes it to be."""
+    """The corners of everything drawn; text has the width that the layout assumes."""
     for item in svg.iter():
         at = {k: float(v) for k, v in item.attrib.items() if re.fullmatch(r"-?[\d.]+", v)}
         if item.tag == f"{SVG}rect":
@@ -154,7 +154,7 @@ def test_nothing_is_drawn_outside_the_view() -> None:
 # --- only what is printed, or marked as derived ----------------------------------------------
 
 
-def test_every_figure_beside_a_mark_is_printed_or_stands_under_derived() -> None:
+def test_every_figure_is_printed_or_in_the_derived_column() -> None:
     number = re.compile(r"\d+(?:\.\d+)?")
     for plot in every_plot():
         for row in plot.rows:
@@ -178,7 +178,7 @@ def test_every_figure_beside_a_mark_is_printed_or_stands_under_derived() -> None
                     assert told <= known, (plot.id, row.label, told - known)
 
 
-def test_what_is_derived_is_marked_on_the_mark_and_in_its_column() -> None:
+def test_derived_intervals_are_marked_in_drawing_and_column() -> None:
     seen = 0
     for plot in every_plot():
         derived = [mark for mark in plot.marks if mark.derived]
@@ -193,7 +193,7 @@ def test_what_is_derived_is_marked_on_the_mark_and_in_its_column() -> None:
     assert seen > 50
 
 
-def test_an_interval_that_is_printed_is_not_derived_again() -> None:
+def test_a_printed_interval_is_not_derived_again() -> None:
     for plot in every_plot():
         for row in plot.rows:
             for mark, shown in zip(row.marks, row.figures, strict=False):
@@ -211,7 +211,7 @@ def test_no_interval_is_derived_for_survival_at_a_time() -> None:
                 assert not any(mark and mark.derived for mark in row.marks), plot.id
 
 
-def test_a_share_without_counts_is_hollow_and_has_no_interval() -> None:
+def test_a_proportion_without_counts_is_hollow_and_has_no_interval() -> None:
     hollow = [
         placed
         for plot in concept_plots()["endpoint/cCR"]
@@ -223,7 +223,7 @@ def test_a_share_without_counts_is_hollow_and_has_no_interval() -> None:
     assert all(p.low is None and p.high is None and p.mark.of is None for p in hollow)
 
 
-def test_a_measure_has_one_row_with_all_its_prints() -> None:
+def test_a_measure_has_one_row_with_all_its_figures() -> None:
     for path, plots in concept_plots().items():
         claims = [
             f.iri for plot in plots for row in plot.rows for s in row.figures for f in s.claims
@@ -235,7 +235,7 @@ def test_a_measure_has_one_row_with_all_its_prints() -> None:
                 assert len(row.cells[0]) == len(row.figures)
 
 
-def test_prints_that_contradict_each_other_are_all_drawn_and_said_to_differ() -> None:
+def test_contradicting_figures_are_all_shown_and_marked() -> None:
     rows = [row for plots in concept_plots().values() for plot in plots for row in plot.rows]
     differing = [row for row in rows if any(figure.differs for figure in row.figures)]
     assert differing
@@ -245,7 +245,7 @@ def test_prints_that_contradict_each_other_are_all_drawn_and_said_to_differ() ->
         assert any(piece.text.startswith(("≠", "▲", "⊘")) for piece in row.cells[0])
 
 
-def test_parts_of_a_group_stand_apart_and_closed() -> None:
+def test_subgroups_have_plots_of_their_own_that_start_closed() -> None:
     for plots in concept_plots().values():
         for plot in plots:
             kinds = {
@@ -258,7 +258,7 @@ def test_parts_of_a_group_stand_apart_and_closed() -> None:
                 assert plot.collapsed or "among" in plot.id, plot.id
 
 
-def test_what_a_ratio_favours_is_said_only_where_the_settings_know_it() -> None:
+def test_the_favoured_group_is_named_only_where_settings_define_it() -> None:
     plots = [plot for found in concept_plots().values() for plot in found if plot.kind == "log"]
     assert plots
     settings = the_site().settings["plots"]
@@ -268,7 +268,7 @@ def test_what_a_ratio_favours_is_said_only_where_the_settings_know_it() -> None:
         assert bool(plot.favours[0]) == (the_site().top(endpoint) in known)
 
 
-def test_a_value_that_was_not_reached_stands_at_the_end_of_the_scale() -> None:
+def test_a_value_not_reached_is_at_the_end_of_the_scale() -> None:
     plots = concept_plots()["endpoint/OS"]
     beyond = [
         (placed, Drawing(plot).right)
@@ -318,7 +318,7 @@ class Figures(HTMLParser):
             self.inside = 0
 
 
-def test_no_plot_stands_without_caption_title_description_and_table() -> None:
+def test_every_plot_has_caption_title_description_and_table() -> None:
     folder = built_site()
     seen = 0
     for path in pages(folder):
@@ -335,7 +335,7 @@ def test_no_plot_stands_without_caption_title_description_and_table() -> None:
     assert seen == sum(1 for _ in every_plot())
 
 
-def test_names_from_records_are_text_on_a_plot() -> None:
+def test_names_from_records_are_escaped_in_plots() -> None:
     plot = concept_plots()["endpoint/cCR"][0]
     section = plot.sections[0]
     row = replace(section.rows[0], name="<script>x</script>", label='"&<b>')
@@ -344,7 +344,7 @@ def test_names_from_records_are_text_on_a_plot() -> None:
     assert "<script>x</script>" in "".join(svg.itertext())
 
 
-def test_a_plot_is_the_same_whatever_the_order_of_hashes() -> None:
+def test_a_plot_does_not_depend_on_the_hash_seed() -> None:
     code = (
         "from support.built_site import concept_plots;"
         "from hashlib import sha256; from xml.etree import ElementTree as E;"

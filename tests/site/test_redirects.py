@@ -1,4 +1,4 @@
-"""A curator renames a study or a concept: the old address leads to the new one."""
+"""A renamed study or concept keeps its former addresses."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def formerly(root: Path, **said: str) -> Path:
-    """Write the list of former addresses; ``_`` in a name stands for the slash."""
+    """Write the list of former addresses; ``_`` in a name is a slash."""
     lines = (f"  {old.replace('_', '/')}: {new}\n" for old, new in said.items())
     (root / "evidence" / "formerly.yaml").write_text("formerly:\n" + "".join(lines), "utf-8")
     return root
@@ -30,7 +30,7 @@ def formerly(root: Path, **said: str) -> Path:
 
 @pytest.fixture
 def renamed(example_root: Path) -> Path:
-    """The example with its study ``ease`` called ``relief``, and the address that it had."""
+    """The example with its study ``ease`` renamed to ``relief``, and its former address."""
     studies = example_root / "evidence" / "studies"
     (studies / "ease.yaml").rename(studies / "relief.yaml")
     edit(example_root, "evidence/studies/relief.yaml", "id: ease\n", "id: relief\n")
@@ -43,7 +43,7 @@ def renamed(example_root: Path) -> Path:
     return formerly(example_root, study_ease="study/relief")
 
 
-def test_the_old_address_of_a_renamed_study_leads_to_the_new_one(renamed: Path) -> None:
+def test_the_former_address_of_a_renamed_study_redirects(renamed: Path) -> None:
     site = PageContext(KnowledgeBase(renamed), ROOT / "site")
     assert set(site.studies) >= {"relief"}
     assert "ease" not in site.studies
@@ -66,7 +66,7 @@ def test_the_old_address_of_a_renamed_study_leads_to_the_new_one(renamed: Path) 
         ("study_gone", "study/older", "study/older", "address in use", None),
     ],
 )
-def test_a_former_address_that_is_in_use_or_leads_nowhere_is_refused(
+def test_a_former_address_in_use_or_without_target_is_refused(
     example_root: Path, old: str, new: str, found: str, expected: str, near: str | None
 ) -> None:
     (problem,) = problems(formerly(example_root, **{old: new}))
@@ -77,19 +77,19 @@ def test_a_former_address_that_is_in_use_or_leads_nowhere_is_refused(
     assert near is None or problem.nearest == near
 
 
-def test_one_former_address_cannot_lead_to_two(example_root: Path) -> None:
+def test_a_former_address_has_one_target(example_root: Path) -> None:
     path = example_root / "evidence" / "formerly.yaml"
     path.write_text("formerly:\n  study/old: study/ease\n  study/old: study/halt\n", "utf-8")
     (problem,) = problems(example_root)
     assert problem.line == 3
 
 
-def test_a_concept_may_have_had_another_address(example_root: Path) -> None:
+def test_a_concept_may_have_a_former_address(example_root: Path) -> None:
     base = KnowledgeBase(formerly(example_root, study_old="study/ease", regimen_old="study/halt"))
     assert base.records.formerly == {"study/old": "study/ease", "regimen/old": "study/halt"}
 
 
-def test_a_server_answers_for_every_form_of_a_former_address(tmp_path: Path, renamed: Path) -> None:
+def test_a_server_redirects_every_form_of_a_former_address(tmp_path: Path, renamed: Path) -> None:
     build = write_build(tmp_path / "build", b"<a:a> <a:b> <a:c> <a:g> .\n")
     for file in redirect_files(PageContext(KnowledgeBase(renamed), ROOT / "site")):
         (build / "site" / file.path).parent.mkdir(parents=True, exist_ok=True)
@@ -109,7 +109,7 @@ def test_a_server_answers_for_every_form_of_a_former_address(tmp_path: Path, ren
         assert server.ask("/study/easement").status == 404
 
 
-def test_a_site_without_a_table_or_with_a_broken_one_is_served(tmp_path: Path) -> None:
+def test_a_site_with_a_missing_or_broken_redirect_table_is_served(tmp_path: Path) -> None:
     build = write_build(tmp_path / "build", b"")
     assert Served(build / "site").moved("study/ease") == ""
     (build / "site" / TABLE).write_text("[", "utf-8")
@@ -117,7 +117,7 @@ def test_a_site_without_a_table_or_with_a_broken_one_is_served(tmp_path: Path) -
 
 
 @pytest.mark.browser
-def test_who_follows_an_old_link_to_a_claim_sees_the_claim(
+def test_a_former_link_to_a_claim_shows_the_claim(
     context: BrowserContext, renamed: Path, tmp_path: Path
 ) -> None:
     import functools
