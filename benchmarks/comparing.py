@@ -155,7 +155,7 @@ def _builds(setup: Setup) -> Iterator[Row]:
 
 
 def _serving(setup: Setup) -> Iterator[Row]:
-    """Of new questions no answer is kept; those asked again are the same ones."""
+    """No query is sent twice, so that no answer is cached."""
     folder = setup.folder / "build"
     build(KnowledgeBase(ROOT), folder)
     for row in under_load(folder, runs=setup.repeats):

@@ -1,7 +1,7 @@
-"""A load generator of its own process: connections that each ask again once they are answered.
+"""A load generator in its own process: each connection sends a request when it has its answer.
 
-``python benchmarks/http_load.py PLAN`` with the plan as JSON prints what happened as JSON. It is
-one thread over many connections, so that it takes little of the machine from the server.
+``python benchmarks/http_load.py PLAN`` with the plan as JSON prints the figures as JSON. It is
+one thread over many connections, so that it takes little processor time from the server.
 """
 
 from __future__ import annotations
@@ -21,44 +21,46 @@ from urllib.parse import urlencode
 JSON_ROWS = "application/sparql-results+json"
 
 
-def question(path: str, query: str) -> str:
-    """Return the head of a request that asks a query."""
+def get_request(path: str, query: str) -> str:
+    """Return a request that sends a query by GET."""
     accept = f"Accept: {JSON_ROWS}\r\n"
     return f"GET {path}?{urlencode({'query': query})} HTTP/1.1\r\nHost: a\r\n{accept}\r\n"
 
 
-def generate(port: int, requests: list[str], connections: int, **until: float) -> dict[str, Any]:
-    """Put load on a port from a process of its own, for some seconds or a number of requests.
+def generate_load(
+    port: int, requests: list[str], connections: int, **until: float
+) -> dict[str, Any]:
+    """Put load on a port from another process, for some seconds or a number of requests.
 
     Returns:
         ``answered``, ``failed``, ``per_second``, ``median`` and ``p99`` in milliseconds.
     """
     plan = {"port": port, "requests": requests, "connections": connections, **until}
     with Popen([sys.executable, Path(__file__)], stdin=PIPE, stdout=PIPE, text=True) as process:
-        told, _ = process.communicate(json.dumps(plan))
-    found: dict[str, Any] = json.loads(told)
-    return found
+        output, _ = process.communicate(json.dumps(plan))
+    figures: dict[str, Any] = json.loads(output)
+    return figures
 
 
 class _Connection:
-    """One connection: what it asked, since when, and what came back so far."""
+    """One connection: when its last request was sent, and what has arrived of the answer."""
 
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.received = bytearray()
-        self.asked = 0.0
+        self.sent = 0.0
 
-    def ask(self, request: bytes) -> None:
+    def send(self, request: bytes) -> None:
         self.received.clear()
-        self.asked = time.perf_counter()
+        self.sent = time.perf_counter()
         self.socket.sendall(request)
 
-    def whole(self) -> bool:
-        """Take what has arrived, and tell whether the answer is complete."""
+    def complete(self) -> bool:
+        """Receive what has arrived, and return whether the answer is complete."""
         piece = self.socket.recv(1 << 18)
         if not piece:
-            raise ConnectionResetError("the server hung up")
+            raise ConnectionResetError("the server closed the connection")
         self.received += piece
         end = self.received.find(b"\r\n\r\n")
         if end < 0:
@@ -71,30 +73,30 @@ class _Connection:
 
 
 def load(plan: dict[str, Any]) -> dict[str, Any]:
-    """Carry out a plan."""
+    """Run a plan and return its figures."""
     requests = cycle([text.encode() for text in plan["requests"]])
-    waiting = selectors.DefaultSelector()
+    selector = selectors.DefaultSelector()
     seconds: list[float] = []
-    failed, most = 0, plan.get("number", float("inf"))
+    failed, number = 0, plan.get("number", float("inf"))
     started = time.perf_counter()
     end = started + plan.get("seconds", float("inf"))
     for _ in range(plan["connections"]):
         connection = _Connection(plan["port"])
-        waiting.register(connection.socket, selectors.EVENT_READ, connection)
-        connection.ask(next(requests))
-    while len(seconds) < most and time.perf_counter() < end:
-        for key, _ in waiting.select(1):
+        selector.register(connection.socket, selectors.EVENT_READ, connection)
+        connection.send(next(requests))
+    while len(seconds) < number and time.perf_counter() < end:
+        for key, _ in selector.select(1):
             connection = key.data
-            if connection.whole():
-                seconds.append(time.perf_counter() - connection.asked)
+            if connection.complete():
+                seconds.append(time.perf_counter() - connection.sent)
                 failed += not connection.received.startswith(b"HTTP/1.1 200")
-                connection.ask(next(requests))
-    taken = time.perf_counter() - started
+                connection.send(next(requests))
+    duration = time.perf_counter() - started
     percentiles = statistics.quantiles(seconds, n=100)
     return {
         "answered": len(seconds),
         "failed": failed,
-        "per_second": len(seconds) / taken,
+        "per_second": len(seconds) / duration,
         "median": percentiles[49] * 1000,
         "p99": percentiles[98] * 1000,
     }

@@ -1,4 +1,4 @@
-"""Random and hostile load on a running server, of which every request must be accounted for."""
+"""Random and hostile load on a running server, which must answer or refuse every request."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from benchmarks.servers import Running, kb
+from benchmarks.servers import RunningServer, kb
 
 CLIENTS = 12
 CONCURRENT = 3
@@ -23,8 +23,8 @@ TIMEOUT = 2.0
 WAIT = 60.0
 RELOAD_EVERY = 30.0
 MEMORY = 2_048
-"""MiB that the server with all its processes may take, whatever is asked."""
-FORMS = (
+"""MiB that the server and all its processes may use."""
+ACCEPT = (
     "*/*",
     "",
     "text/csv",
@@ -40,16 +40,16 @@ FORMS = (
     ",;q==,",
     "*/*" + ",a/b" * 500,
 )
-# In order, since what LIMIT takes of the rest may differ once a build is loaded anew, and without
-# blank nodes, which bear other names then.
-FINE = (
+# Ordered, because LIMIT may choose other rows after a reload, and without blank nodes, whose
+# labels change then.
+VALID = (
     "ASK {{ ?s ?p ?o }} # {n}",
     "SELECT ?s ?o {{ ?s a ?o }} ORDER BY ?s ?o LIMIT {n}",
     "SELECT ?p (COUNT(*) AS ?n) {{ ?s ?p ?o }} GROUP BY ?p ORDER BY ?p # {n}",
     "CONSTRUCT {{ ?s a ?o }} {{ SELECT ?s ?o {{ ?s a ?o }} ORDER BY ?s ?o LIMIT {n} }}",
     "SELECT * {{ ?s ?p ?o FILTER(isIRI(?s) && !isBlank(?o)) }} ORDER BY ?s ?p ?o LIMIT {n}",
 )
-WRONG = (
+INVALID = (
     "SELECT",
     "DROP ALL",
     "LOAD <http://127.0.0.1:9/>",
@@ -92,35 +92,34 @@ ALLOWED = {200, 204, 206, 303, 304, 400, 403, 404, 405, 406, 408, 413, 414, 415,
 
 
 class Client(threading.Thread):
-    """One client, which does one thing after another until the time is over."""
+    """A client that does random things until its time is over."""
 
-    def __init__(self, server: Running, seed: int, end: float) -> None:
-        """Ask a server until a moment of the monotonic clock."""
+    def __init__(self, server: RunningServer, seed: int, end: float) -> None:
         super().__init__()
         self._port = server.port
         self._random = random.Random(seed)  # noqa: S311 - a load that can be repeated
         self._end = end
-        self._seen: dict[str, str] = {}
+        self._digests: dict[str, str] = {}
         self.done: Counter[str] = Counter()
         self.failures: list[str] = []
 
     def run(self) -> None:
-        """Do one thing after another; what goes wrong is kept in ``failures``."""
-        deeds: list[Callable[[], None]] = [
-            *[self._ask_well] * 20, self._ask_wrongly, self._ask_anything, self._send_noise,
-            self._swell_the_head, self._send_much, self._leave, self._dawdle,
+        """Do one thing after another, and collect what goes wrong in ``failures``."""
+        actions: list[Callable[[], None]] = [
+            *[self._valid_query] * 20, self._invalid_query, self._odd_request, self._noise,
+            self._long_head, self._large_body, self._disconnect, self._slow_client,
         ]  # fmt: skip
         while time.monotonic() < self._end:
-            deed = self._random.choice(deeds)
+            action = self._random.choice(actions)
             try:
-                deed()
+                action()
             except (OSError, ValueError) as error:
-                self.failures.append(f"{deed.__name__[1:]}: {error!r}")
-            self.done[deed.__name__[1:]] += 1
+                self.failures.append(f"{action.__name__[1:]}: {error!r}")
+            self.done[action.__name__[1:]] += 1
 
-    def _ask_well(self) -> None:
-        """What is right is answered, always alike, or refused for want of time or of a turn."""
-        query = self._random.choice(FINE).format(n=self._random.randrange(1, 3_000))
+    def _valid_query(self) -> None:
+        """A valid query has the same answer each time, unless the server is too busy."""
+        query = self._random.choice(VALID).format(n=self._random.randrange(1, 3_000))
         encoded = urlencode({"query": query})
         if self._random.random() < 0.5:
             sent = f"GET /sparql?{encoded} HTTP/1.1\r\nHost: a\r\n".encode()
@@ -132,36 +131,38 @@ class Client(threading.Thread):
         status, answer = self._exchange(sent + b"Connection: close\r\n\r\n" + body)
         if status == 200:
             digest = hashlib.sha256(answer).hexdigest()
-            if self._seen.setdefault(query, digest) != digest:
-                self.failures.append(f"another answer to {query}")
+            if self._digests.setdefault(query, digest) != digest:
+                self.failures.append(f"a different answer to {query}")
         elif status not in (503, 504):
             self.failures.append(f"{status} for {query}: {answer[:200]!r}")
 
-    def _ask_wrongly(self) -> None:
-        encoded = urlencode({"query": self._random.choice(WRONG)}, errors="surrogatepass").encode()
+    def _invalid_query(self) -> None:
+        encoded = urlencode(
+            {"query": self._random.choice(INVALID)}, errors="surrogatepass"
+        ).encode()
         head = b"POST /sparql HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: %d\r\n"
         form = b"Content-Type: application/x-www-form-urlencoded\r\n\r\n"
         self._check(self._exchange(head % len(encoded) + form + encoded))
 
-    def _ask_anything(self) -> None:
+    def _odd_request(self) -> None:
         path, method = self._random.choice(PATHS), self._random.choice(METHODS)
-        accept, coding = self._random.choice(FORMS), self._random.choice(("", "gzip", "br;q=x"))
+        accept, coding = self._random.choice(ACCEPT), self._random.choice(("", "gzip", "br;q=x"))
         query = self._random.choice(("", "?query=ASK%7B%7D", "?query=%FF", "?query=%00", "?a=%"))
         head = f"{method} {path}{query} HTTP/1.{self._random.randrange(2)}\r\nHost: a\r\n"
         head += f"Accept: {accept}\r\nAccept-Encoding: {coding}\r\nConnection: close\r\n\r\n"
         self._check(self._exchange(head.encode("latin-1")))
 
-    def _send_noise(self) -> None:
+    def _noise(self) -> None:
         noise = self._random.randbytes(self._random.randrange(1, 400))
         start = self._random.choice((b"", b"GET / HTTP/1.1\r\n", b"POST /sparql HTTP/1.1\r\n"))
         self._check(self._exchange(start + noise + b"\r\n\r\n", half=True), silent=True)
 
-    def _swell_the_head(self) -> None:
+    def _long_head(self) -> None:
         many = b"".join(b"X-%d: y\r\n" % n for n in range(self._random.randrange(9_000)))
         sent = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + many + b"\r\n"
         self._check(self._exchange(sent), silent=True)
 
-    def _send_much(self) -> None:
+    def _large_body(self) -> None:
         packed = gzip.compress(b" " * 1_000_000)
         body = self._random.choice((b"x" * 2_000_000, packed, b"query=" + b"%20" * 100_000))
         kind = self._random.choice((b"application/sparql-query", b"a/b", b"text/plain; charset=x"))
@@ -169,15 +170,15 @@ class Client(threading.Thread):
         sent = head + b"\r\nContent-Length: %d\r\n\r\n" % len(body) + body
         self._check(self._exchange(sent), silent=True)
 
-    def _leave(self) -> None:
-        """Hang up while a query is at work."""
-        query = quote(self._random.choice((*FINE, *WRONG)), errors="surrogatepass")[:6_000]
+    def _disconnect(self) -> None:
+        """Close the connection while a query runs."""
+        query = quote(self._random.choice((*VALID, *INVALID)), errors="surrogatepass")[:6_000]
         with socket.create_connection(("127.0.0.1", self._port), timeout=WAIT) as connection:
             connection.sendall(f"GET /sparql?query={query} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
             time.sleep(self._random.random() / 10)
 
-    def _dawdle(self) -> None:
-        """Take a big answer slowly, or send a head byte by byte, and give up."""
+    def _slow_client(self) -> None:
+        """Read a big answer slowly, or send a head byte by byte, and give up."""
         with socket.create_connection(("127.0.0.1", self._port), timeout=WAIT) as connection:
             query = quote("SELECT * { ?s ?p ?o } LIMIT 20000")
             sent = f"GET /sparql?query={query} HTTP/1.1\r\nHost: a\r\n\r\n".encode()
@@ -192,7 +193,7 @@ class Client(threading.Thread):
                     time.sleep(0.02)
 
     def _exchange(self, sent: bytes, *, half: bool = False) -> tuple[int, bytes]:
-        """Send a request on a connection of its own; return the status and the body."""
+        """Send a request on a new connection; return the status and the body."""
         received = bytearray()
         with socket.create_connection(("127.0.0.1", self._port), timeout=WAIT) as connection:
             try:
@@ -202,30 +203,31 @@ class Client(threading.Thread):
                 while piece := connection.recv(1 << 18):
                     received += piece
             except (ConnectionResetError, BrokenPipeError):
-                pass  # refused before it was read to its end
+                pass  # refused before it was read completely
         head, _, body = bytes(received).partition(b"\r\n\r\n")
         if not head:
             return 0, b""
         length = head.lower().partition(b"\r\ncontent-length: ")[2].partition(b"\r")[0]
         status = int(head.split(b" ")[1])
-        bare = status in (204, 304) or sent.startswith(b"HEAD") or not length
-        if not bare and len(body) < int(length):
+        bodiless = status in (204, 304) or sent.startswith(b"HEAD") or not length
+        if not bodiless and len(body) < int(length):
             raise ValueError(f"an answer of {int(length)} bytes ended after {len(body)}")
         return status, body
 
-    def _check(self, answered: tuple[int, bytes], *, silent: bool = False) -> None:
-        status, body = answered
+    def _check(self, answer: tuple[int, bytes], *, silent: bool = False) -> None:
+        status, body = answer
         if status not in ALLOWED and not (silent and status == 0):
             self.failures.append(f"status {status}: {body[:200]!r}")
         if b"Traceback" in body or b"root:x:" in body:
-            self.failures.append(f"insides were shown: {body[:200]!r}")
+            self.failures.append(f"internals were shown: {body[:200]!r}")
 
 
 def random_load(build: Path, seconds: float, seed: int = 1) -> dict[str, Any]:
-    """Put random load on ``kb serve`` for some seconds; the build is loaded anew now and then.
+    """Put random load on ``kb serve`` for some seconds, and reload the build now and then.
 
     Returns:
-        What was done how often, the most memory (MiB), and failures: none when all is well.
+        The number of requests by kind, the peak memory in MiB, and ``failures``, empty if all is
+        well.
     """
     options = (f"--timeout={TIMEOUT}", f"--max-concurrent={CONCURRENT}")
     with kb(build, *options) as server:
@@ -233,40 +235,42 @@ def random_load(build: Path, seconds: float, seed: int = 1) -> dict[str, Any]:
         clients = [Client(server, seed * 1_000 + n, end) for n in range(CLIENTS)]
         for client in clients:
             client.start()
-        most, reloads, due = server.memory(), 0, time.monotonic() + RELOAD_EVERY
+        peak, reloads, due = server.memory(), 0, time.monotonic() + RELOAD_EVERY
         while any(client.is_alive() for client in clients):
             time.sleep(1)
-            most = max(most, server.memory())
-            # Two requests to load at once are one: the next waits for the last.
+            peak = max(peak, server.memory())
+            # Two signals at once would be one reload: wait for the last one.
             if due < time.monotonic() < end and len(server.lines("reloaded")) == reloads:
                 server.process.send_signal(signal.SIGHUP)
                 reloads, due = reloads + 1, time.monotonic() + RELOAD_EVERY
         failures = [failure for client in clients for failure in client.failures]
-        failures += _aftermath(server, most, reloads)
+        failures += _lasting_damage(server, peak, reloads)
         done = sum((client.done for client in clients), Counter())
         return {
             "requests": sum(done.values()),
             "done": dict(done),
             "reloads": reloads,
             "answered": dict(Counter(str(line["status"]) for line in server.lines("request"))),
-            "memory": round(most),
+            "memory": round(peak),
             "failures": failures,
         }
 
 
-def _aftermath(server: Running, most: float, reloads: int) -> list[str]:
-    """What is wrong with the server after the load."""
-    time.sleep(2 * TIMEOUT + 6)
-    found = []
+def _lasting_damage(server: RunningServer, peak: float, reloads: int) -> list[str]:
+    """Return what is wrong with the server after the load."""
+    end = time.monotonic() + WAIT
+    while len(server.processes()) > 2 + CONCURRENT and time.monotonic() < end:
+        time.sleep(0.2)  # the last queries run, and a replaced build retires
+    failures = []
     if server.process.poll() is not None:
         return ["the server ended"]
     if len(server.processes()) > 2 + CONCURRENT:
-        found.append(f"processes were left: {server.processes()}")
-    if most > MEMORY:
-        found.append(f"{most:,.0f} MiB of memory")
+        failures.append(f"processes were left: {server.processes()}")
+    if peak > MEMORY:
+        failures.append(f"{peak:,.0f} MiB of memory")
     done = len(server.lines("reloaded"))
     if done < reloads - 1:
-        found.append(f"{done} of {reloads} reloads")
-    broken = [line for line in server.lines() if line.get("level") == "error"]
-    broken += [line for line in server.lines("request") if line["status"] in (0, 500)]
-    return found + [f"in the log: {line}" for line in broken[:20]]
+        failures.append(f"{done} of {reloads} reloads")
+    errors = [line for line in server.lines() if line.get("level") == "error"]
+    errors += [line for line in server.lines("request") if line["status"] in (0, 500)]
+    return failures + [f"in the log: {line}" for line in errors[:20]]

@@ -22,8 +22,8 @@ _SECONDS_TO_START = 900
 
 
 @dataclass(frozen=True)
-class Running:
-    """A running server: its process, port, the path that answers queries, and its log."""
+class RunningServer:
+    """A server: its process, its port, the path of its SPARQL endpoint, and its log."""
 
     process: subprocess.Popen[bytes]
     port: int
@@ -31,15 +31,13 @@ class Running:
     log: Path
 
     def lines(self, event: str = "") -> list[dict[str, Any]]:
-        """The lines of the log that are JSON, of one event or of all."""
-        found = []
-        for line in self.log.read_text(encoding="utf-8").splitlines():
-            if line.startswith("{"):
-                found.append(json.loads(line))
-        return [line for line in found if not event or line["event"] == event]
+        """Return the lines of the log that are JSON, of one event or of all."""
+        text = self.log.read_text(encoding="utf-8")
+        lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+        return [line for line in lines if not event or line["event"] == event]
 
     def processes(self) -> list[int]:
-        """The process and all that came from it."""
+        """Return the process and all its descendants."""
         parents = {}
         for entry in Path("/proc").glob("[0-9]*/stat"):
             try:
@@ -48,13 +46,13 @@ class Running:
                 )
             except OSError:
                 continue
-        found = [self.process.pid]
-        for known in found:
-            found += [pid for pid, parent in parents.items() if parent == known]
-        return found
+        family = [self.process.pid]
+        for member in family:  # grows while it is read
+            family += [pid for pid, parent in parents.items() if parent == member]
+        return family
 
     def memory(self) -> float:
-        """MiB of memory; what processes share counts once."""
+        """Return MiB of memory; memory that processes share counts once."""
         kibibytes = 0
         for pid in self.processes():
             try:
@@ -66,33 +64,33 @@ class Running:
 
 
 @contextmanager
-def kb(build: Path, *options: str) -> Iterator[Running]:
-    """``kb serve`` over a build."""
+def kb(build: Path, *options: str) -> Iterator[RunningServer]:
+    """Run ``kb serve`` on a build."""
     program = str(Path(sys.executable).with_name("kb"))
     command = [program, "serve", "--port=0", f"--build={build}", *options]
     with _started(command) as (process, log):
         end = time.monotonic() + _SECONDS_TO_START
-        found = None
-        while found is None:
-            found = re.search(r"http://127.0.0.1:(\d+)/", log.read_text(encoding="utf-8"))
+        listening = None
+        while listening is None:
+            listening = re.search(r"http://127.0.0.1:(\d+)/", log.read_text(encoding="utf-8"))
             if process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError(log.read_text(encoding="utf-8")[-2000:])
             time.sleep(0.05)
-        yield Running(process, int(found[1]), "/sparql", log)
+        yield RunningServer(process, int(listening[1]), "/sparql", log)
 
 
 @contextmanager
-def oxigraph(nquads: Path) -> Iterator[Running]:
-    """The bare Oxigraph server, in memory, with the same dataset.
+def oxigraph(nquads: Path) -> Iterator[RunningServer]:
+    """Run the bare Oxigraph server, in memory, with the same dataset.
 
     Raises:
         FileNotFoundError: it is not installed; ``KB_OXIGRAPH`` may name the program.
     """
-    beside = str(Path(sys.executable).parent)
-    search = os.pathsep.join([beside, os.environ.get("PATH", "")])
+    scripts = str(Path(sys.executable).parent)
+    search = os.pathsep.join([scripts, os.environ.get("PATH", "")])
     program = os.environ.get("KB_OXIGRAPH") or shutil.which("oxigraph", path=search)
     if program is None:
-        raise FileNotFoundError("no program oxigraph: pip install oxigraph, or set KB_OXIGRAPH")
+        raise FileNotFoundError("no oxigraph server: pip install oxigraph, or set KB_OXIGRAPH")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [program, "serve", f"--bind=127.0.0.1:{port}", "--union-default-graph"]
@@ -105,7 +103,7 @@ def oxigraph(nquads: Path) -> Iterator[Running]:
         if answer.status not in {200, 201, 204}:
             raise RuntimeError(answer.read().decode())
         connection.close()
-        yield Running(process, port, "/query", log)
+        yield RunningServer(process, port, "/query", log)
 
 
 @contextmanager

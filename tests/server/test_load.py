@@ -11,7 +11,7 @@ from benchmarks.random_load import CLIENTS, random_load
 
 
 def test_nothing_is_lost_under_random_load(served_build: Path) -> None:
-    found = random_load(served_build, seconds=8)
+    found = random_load(served_build, seconds=5)
     assert found["failures"] == []
     assert found["requests"] > CLIENTS
-    assert found["done"]["ask_well"] > 0
+    assert found["done"]["valid_query"] > 0
