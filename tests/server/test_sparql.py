@@ -1,4 +1,4 @@
-"""A program asks the endpoint, in every form of the protocol, and gets what Python gets."""
+"""The SPARQL 1.1 Protocol: requests in every form, and answers equal to those in Python."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_query_is_answered_in_every_form_of_the_protocol(
 @pytest.mark.parametrize(
     "name", [name for name, query in library().items() if not query.parameters]
 )
-def test_every_named_question_has_the_answer_that_python_has(
+def test_every_named_query_has_the_same_answer_as_in_python(
     server: Server, real: KnowledgeBase, name: str
 ) -> None:
     query = library()[name].text(real.iris)
@@ -78,7 +78,7 @@ def test_every_named_question_has_the_answer_that_python_has(
 
 
 @pytest.mark.parametrize("media_type", ["application/sparql-results+xml", JSON])
-def test_rows_come_in_the_form_asked_for(
+def test_rows_are_serialized_as_requested(
     server: Server, real: KnowledgeBase, media_type: str
 ) -> None:
     answer = server.sparql(STUDIES, media_type)
@@ -90,7 +90,7 @@ def test_rows_come_in_the_form_asked_for(
 @pytest.mark.parametrize(
     ("media_type", "dialect"), [("text/csv", ","), ("text/tab-separated-values", "\t")]
 )
-def test_rows_come_as_tables(
+def test_rows_are_serialized_as_tables(
     server: Server, real: KnowledgeBase, media_type: str, dialect: str
 ) -> None:
     answer = server.sparql(STUDIES, media_type)
@@ -101,7 +101,7 @@ def test_rows_come_as_tables(
 
 
 @pytest.mark.parametrize("media_type", ROWS)
-def test_yes_and_no_come_in_every_form(server: Server, media_type: str) -> None:
+def test_ask_results_are_serialized_in_every_form(server: Server, media_type: str) -> None:
     assert "true" in server.sparql("ASK { ?s ?p ?o }", media_type).text
     assert "false" in server.sparql("ASK { <a:x> ?p ?o }", media_type).text
 
@@ -109,7 +109,7 @@ def test_yes_and_no_come_in_every_form(server: Server, media_type: str) -> None:
 @pytest.mark.parametrize(
     ("media_type", "parser"), list(zip(GRAPHS, ("turtle", "nt", "json-ld", "xml"), strict=True))
 )
-def test_graphs_come_in_the_form_asked_for(
+def test_graphs_are_serialized_as_requested(
     server: Server, real: KnowledgeBase, media_type: str, parser: str
 ) -> None:
     query = "DESCRIBE <https://w3id.org/all-evidence/study/tower>"
@@ -147,7 +147,7 @@ def test_a_graph_holds_each_triple_once(server: Server) -> None:
         (",;,q=,/", 406, "text/plain"),
     ],
 )
-def test_the_client_says_what_it_accepts(
+def test_the_accept_header_chooses_the_form(
     server: Server, accept: str, status: int, media_type: str
 ) -> None:
     answer = server.sparql("SELECT * { ?s ?p ?o } LIMIT 1", accept)
@@ -155,13 +155,13 @@ def test_the_client_says_what_it_accepts(
     assert answer.headers["content-type"].partition(";")[0] == media_type
 
 
-def test_answers_are_compressed_for_who_takes_it(server: Server) -> None:
+def test_answers_are_compressed_for_clients_that_accept_it(server: Server) -> None:
     address = by_address(STUDIES)[0]
-    packed = server.ask(address, headers={"Accept-Encoding": "gzip"})
+    compressed = server.ask(address, headers={"Accept-Encoding": "gzip"})
     plain = server.ask(address, headers={"Accept-Encoding": "gzip;q=0"})
-    assert packed.headers["content-encoding"] == "gzip"
+    assert compressed.headers["content-encoding"] == "gzip"
     assert "content-encoding" not in plain.headers
-    assert gzip.decompress(packed.body) == plain.body
+    assert gzip.decompress(compressed.body) == plain.body
     assert "Accept-Encoding" in plain.headers["vary"]
 
 
@@ -176,10 +176,10 @@ def test_without_a_query_the_endpoint_describes_itself(server: Server, real: Kno
     assert server.ask("/sparql", headers={"Accept": "image/png"}).status == 406
 
 
-# --- which graphs a query is about -----------------------------------------------------------
+# --- the graphs of a query -----------------------------------------------------------
 
 
-def test_the_request_names_the_graphs(server: Server, real: KnowledgeBase) -> None:
+def test_request_parameters_name_the_graphs(server: Server, real: KnowledgeBase) -> None:
     graphs = [str(row["g"]) for row in real.sparql("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }")]
     first, second = sorted(graphs)[:2]
 
@@ -195,8 +195,8 @@ def test_the_request_names_the_graphs(server: Server, real: KnowledgeBase) -> No
     answer = server.ask(both, "POST", COUNT.encode(), {"Content-Type": QUERY})
     assert count(answer.body) == of(first) + of(second)
     # What the request says overrules what the query says.
-    said = COUNT.replace("{", f"FROM <{second}> {{")
-    assert count(server.sparql(said, **{"default-graph-uri": first}).body) == of(first)
+    from_second = COUNT.replace("{", f"FROM <{second}> {{")
+    assert count(server.sparql(from_second, **{"default-graph-uri": first}).body) == of(first)
 
 
 def test_a_graph_is_named_by_an_iri_and_never_fetched(server: Server) -> None:
@@ -215,7 +215,7 @@ def test_a_graph_is_named_by_an_iri_and_never_fetched(server: Server) -> None:
 
 @pytest.mark.parametrize("form", [by_address, by_form, by_body])
 @pytest.mark.parametrize("query", [*REMOTE.values(), *CHANGES.values()])
-def test_what_leaves_the_machine_or_changes_data_is_refused(
+def test_queries_that_fetch_or_change_data_are_refused(
     server: Server, form: object, query: str
 ) -> None:
     answer = server.ask(*form(query))  # type: ignore[operator]
@@ -223,13 +223,13 @@ def test_what_leaves_the_machine_or_changes_data_is_refused(
     assert "not allowed" in answer.text or "not well formed" in answer.text
 
 
-def test_what_only_looks_like_it_is_answered(server: Server) -> None:
+def test_queries_that_only_look_like_it_are_answered(server: Server) -> None:
     for query in HARMLESS.values():
         assert server.ask(*by_body(query)).status == 200, query
 
 
 @pytest.mark.parametrize(
-    ("body", "media_type", "status", "told"),
+    ("body", "media_type", "status", "message"),
     [
         pytest.param(b"INSERT DATA {}", "application/sparql-update", 403, "read-only", id="update"),
         pytest.param(b"update=CLEAR%20ALL", FORM, 403, "read-only", id="an update in a form"),
@@ -241,8 +241,8 @@ def test_what_only_looks_like_it_is_answered(server: Server) -> None:
         pytest.param(b"ASK{}", f"{QUERY}; charset=utf-16", 415, "UTF-8", id="another charset"),
         pytest.param(b"a=1", FORM, 400, "one query, not 0", id="no query"),
         pytest.param(b"query=a&query=b", FORM, 400, "one query, not 2", id="two queries"),
-        pytest.param(b"query=%FF", FORM, 400, "UTF-8", id="no UTF-8 in a form"),
-        pytest.param(b"\xff\xfe", QUERY, 400, "UTF-8", id="no UTF-8"),
+        pytest.param(b"query=%FF", FORM, 400, "UTF-8", id="invalid UTF-8 in a form"),
+        pytest.param(b"\xff\xfe", QUERY, 400, "UTF-8", id="invalid UTF-8"),
         pytest.param(b"query=%00", FORM, 400, "NUL", id="NUL in a form"),
         pytest.param(b"ASK { ?s ?p '\0' }", QUERY, 400, "NUL", id="NUL"),
         pytest.param(b"&".join([b"a=1"] * 100), FORM, 400, "too many", id="many parameters"),
@@ -254,16 +254,16 @@ def test_what_only_looks_like_it_is_answered(server: Server) -> None:
         pytest.param(b"x" * 600_000, QUERY, 413, "at most 524,288 bytes", id="a big body"),
     ],
 )
-def test_a_wrong_request_is_told_what_is_wrong(
-    server: Server, body: bytes, media_type: str, status: int, told: str
+def test_a_wrong_request_is_refused_with_a_reason(
+    server: Server, body: bytes, media_type: str, status: int, message: str
 ) -> None:
     answer = server.ask("/sparql", "POST", body, {"Content-Type": media_type})
     assert answer.status == status
-    assert told in answer.text
+    assert message in answer.text
     assert answer.headers["content-type"].startswith("text/plain")
 
 
-def test_a_query_is_given_once(server: Server) -> None:
+def test_a_query_must_be_given_once(server: Server) -> None:
     address = by_address("ASK{}")[0]
     for body, media_type in ((b"ASK{}", QUERY), (b"query=ASK%7B%7D", FORM)):
         assert server.ask(address, "POST", body, {"Content-Type": media_type}).status == 400
@@ -272,7 +272,7 @@ def test_a_query_is_given_once(server: Server) -> None:
     assert server.ask(f"{address}&update=CLEAR%20ALL").status == 403
 
 
-def test_compressed_requests_are_not_unpacked(server: Server) -> None:
+def test_compressed_requests_are_refused(server: Server) -> None:
     bomb = gzip.compress(b" " * 10_000_000)
     headers = {"Content-Type": QUERY, "Content-Encoding": "gzip"}
     answer = server.ask("/sparql", "POST", bomb, headers)
@@ -286,10 +286,10 @@ def test_other_methods_are_refused(server: Server, method: str) -> None:
         assert server.ask(path, method).status == 405
 
 
-def test_a_page_of_another_site_may_ask(server: Server) -> None:
-    asked = {"Origin": "https://example.org", "Access-Control-Request-Method": "POST"}
+def test_pages_of_other_sites_may_query(server: Server) -> None:
+    preflight = {"Origin": "https://example.org", "Access-Control-Request-Method": "POST"}
     allowed = server.ask(
-        "/sparql", "OPTIONS", headers=asked | {"Access-Control-Request-Headers": "content-type"}
+        "/sparql", "OPTIONS", headers=preflight | {"Access-Control-Request-Headers": "content-type"}
     )
     assert allowed.status == 200
     assert allowed.headers["access-control-allow-origin"] == "*"

@@ -1,4 +1,4 @@
-"""A reader opens the site, and whoever follows an IRI gets the form that suits them."""
+"""The files of the site, and content negotiation at IRIs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.served_build import PAGE, POLICY, SITE, Server, serving, write_build
+from support.served_build import PAGE, POLICY, SITE, Server, serving
 
 from kb.errors import UnavailableError
 from kb.server.static import StaticFiles
@@ -26,12 +26,6 @@ TYPES = {
     "/assets/mark.svg": "image/svg+xml",
     "/data/kb.trig.gz": "application/gzip",
 }
-
-
-@pytest.fixture
-def own_build(tmp_path: Path) -> Path:
-    """A build to be changed at will."""
-    return write_build(tmp_path / "build", b"<a:a> <a:b> <a:c> <a:g> .\n")
 
 
 # --- files -----------------------------------------------------------------------------------
@@ -57,45 +51,45 @@ def test_every_file_of_the_site_is_served(server: Server, served_build: Path) ->
         assert server.ask(f"/{path}").status == 200, path
 
 
-def test_what_a_client_holds_is_not_sent_again(server: Server) -> None:
+def test_an_unchanged_file_is_not_sent_again(server: Server) -> None:
     for headers in ({}, {"Accept-Encoding": "gzip"}):
         first = server.ask("/study/tower/", headers=headers)
-        for held in (first.headers["etag"], f'"x", W/{first.headers["etag"]}', "*"):
-            again = server.ask("/study/tower/", headers=headers | {"If-None-Match": held})
-            assert (again.status, again.body) == (304, b"")
-            assert again.headers["etag"] == first.headers["etag"]
+        for etag in (first.headers["etag"], f'"x", W/{first.headers["etag"]}', "*"):
+            second = server.ask("/study/tower/", headers=headers | {"If-None-Match": etag})
+            assert (second.status, second.body) == (304, b"")
+            assert second.headers["etag"] == first.headers["etag"]
         other = server.ask("/study/tower/", headers=headers | {"If-None-Match": '"x"'})
         assert other.status == 200
 
 
-def test_pages_are_compressed_for_who_takes_it(server: Server) -> None:
-    packed = server.ask("/study/tower/", headers={"Accept-Encoding": "br, gzip"})
-    assert packed.headers["content-encoding"] == "gzip"
-    assert gzip.decompress(packed.body).decode() == PAGE
-    assert "Accept-Encoding" in packed.headers["vary"]
+def test_pages_are_compressed_for_clients_that_accept_it(server: Server) -> None:
+    compressed = server.ask("/study/tower/", headers={"Accept-Encoding": "br, gzip"})
+    assert compressed.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(compressed.body).decode() == PAGE
+    assert "Accept-Encoding" in compressed.headers["vary"]
     plain = server.ask("/study/tower/")
-    assert plain.headers["etag"] != packed.headers["etag"]
+    assert plain.headers["etag"] != compressed.headers["etag"]
     assert "Accept-Encoding" in plain.headers["vary"]
 
 
-def test_what_is_compressed_already_is_sent_as_it_is(server: Server) -> None:
+def test_compressed_files_are_sent_as_they_are(server: Server) -> None:
     answer = server.ask("/data/kb.trig.gz", headers={"Accept-Encoding": "gzip"})
     assert "content-encoding" not in answer.headers
     assert gzip.decompress(answer.body).startswith(b"<a:a>")
 
 
-def test_a_part_of_a_file_can_be_had(server: Server) -> None:
+def test_a_range_of_a_file_can_be_requested(server: Server) -> None:
     answer = server.ask("/study/tower.ttl", headers={"Range": "bytes=0-4"})
     assert (answer.status, answer.body) == (206, b"<a:a>")
     wrong = server.ask("/study/tower.ttl", headers={"Range": "bytes=999999-"})
     assert wrong.status == 416
 
 
-def test_names_with_a_digest_are_kept_for_long(server: Server) -> None:
-    kept = server.ask("/assets/main.0123456789ab.min.js").headers["cache-control"]
-    asked = server.ask("/study/tower/").headers["cache-control"]
-    assert "max-age=31536000" in kept
-    assert "max-age=0" in asked
+def test_files_with_a_digest_in_their_name_are_cached_for_a_year(server: Server) -> None:
+    hashed = server.ask("/assets/main.0123456789ab.min.js").headers["cache-control"]
+    page = server.ask("/study/tower/").headers["cache-control"]
+    assert "max-age=31536000" in hashed
+    assert "max-age=0" in page
 
 
 # --- IRIs ------------------------------------------------------------------------------------
@@ -117,7 +111,7 @@ def test_names_with_a_digest_are_kept_for_long(server: Server) -> None:
         ("application/rdf+xml", 406, ""),
     ],
 )
-def test_an_iri_leads_to_what_the_client_accepts(
+def test_an_iri_leads_to_the_form_that_the_client_accepts(
     server: Server, accept: str, status: int, place: str
 ) -> None:
     answer = server.ask("/study/tower", headers={"Accept": accept})
@@ -128,16 +122,16 @@ def test_an_iri_leads_to_what_the_client_accepts(
     if status == 200:
         assert answer.headers["content-location"] == place
         assert answer.body == SITE[f"study/{place}"].encode()
-        held = {"Accept": accept, "If-None-Match": answer.headers["etag"]}
-        assert server.ask("/study/tower", headers=held).status == 304
+        cached = {"Accept": accept, "If-None-Match": answer.headers["etag"]}
+        assert server.ask("/study/tower", headers=cached).status == 304
 
 
-def test_a_thing_without_files_beside_it_leads_to_its_page(server: Server) -> None:
+def test_a_section_without_other_forms_leads_to_its_page(server: Server) -> None:
     assert server.ask("/study").headers["location"] == "study/"
     assert server.ask("/study", headers={"Accept": "text/turtle"}).status == 406
 
 
-def test_where_nothing_is_a_reader_gets_a_page_and_a_program_a_line(server: Server) -> None:
+def test_a_missing_address_is_a_page_for_browsers_and_a_line_for_programs(server: Server) -> None:
     page = server.ask("/study/none", headers={"Accept": "text/html,*/*;q=0.8"})
     assert page.status == 404
     assert "Not here" in page.text
@@ -145,7 +139,7 @@ def test_where_nothing_is_a_reader_gets_a_page_and_a_program_a_line(server: Serv
     assert (line.status, line.text) == (404, "there is nothing at this address\n")
 
 
-# --- nothing else ----------------------------------------------------------------------------
+# --- other files ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -174,14 +168,14 @@ def test_where_nothing_is_a_reader_gets_a_page_and_a_program_a_line(server: Serv
         "/study/tower;a=b",
     ],
 )
-def test_nothing_but_the_site_can_be_had(server: Server, path: str) -> None:
+def test_no_file_outside_the_site_can_be_requested(server: Server, path: str) -> None:
     answer = server.ask(path)
     assert answer.status == 404
     assert "secret" not in answer.text
     assert "set-cookie" not in answer.headers
 
 
-def test_no_answer_names_the_host_that_was_asked_for(server: Server) -> None:
+def test_redirects_do_not_repeat_the_host_header(server: Server) -> None:
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.sendall(
             b"GET /study/tower HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"
@@ -193,7 +187,7 @@ def test_no_answer_names_the_host_that_was_asked_for(server: Server) -> None:
 
 # --- headers ---------------------------------------------------------------------------------
 
-EVERYWHERE = {
+STATUSES = {
     "/": 200,
     "/study/tower": 303,
     "/study/tower.ttl": 200,
@@ -208,14 +202,14 @@ EVERYWHERE = {
 }
 
 
-@pytest.mark.parametrize(("path", "status"), EVERYWHERE.items())
-def test_every_answer_has_safe_headers(server: Server, path: str, status: int) -> None:
+@pytest.mark.parametrize(("path", "status"), STATUSES.items())
+def test_every_response_has_security_headers(server: Server, path: str, status: int) -> None:
     answer = server.ask(path)
     assert answer.status == status
-    check_headers(answer.headers)
+    check_security_headers(answer.headers)
 
 
-def check_headers(headers: dict[str, str]) -> None:
+def check_security_headers(headers: dict[str, str]) -> None:
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
     assert "default-src 'none'" in headers["content-security-policy"]
@@ -223,7 +217,7 @@ def check_headers(headers: dict[str, str]) -> None:
     assert "x-powered-by" not in headers
 
 
-def test_what_is_no_request_gets_safe_headers_too(server: Server) -> None:
+def test_the_answer_to_a_malformed_request_has_security_headers_too(server: Server) -> None:
     for sent in (
         b"\x16\x03\x01\x02\x00\r\n\r\n",
         b"GET /\xff HTTP/1.1\r\n\r\n",
@@ -233,10 +227,12 @@ def test_what_is_no_request_gets_safe_headers_too(server: Server) -> None:
             head = b"".join(iter(lambda: connection.recv(4096), b"")).partition(b"\r\n\r\n")[0]
         lines = head.decode().split("\r\n")
         assert lines[0] == "HTTP/1.1 400 Bad Request"
-        check_headers({k.lower(): v for k, _, v in (line.partition(": ") for line in lines[1:])})
+        check_security_headers(
+            {k.lower(): v for k, _, v in (line.partition(": ") for line in lines[1:])}
+        )
 
 
-def test_a_page_has_its_own_policy_as_a_header(server: Server) -> None:
+def test_the_policy_of_a_page_is_also_a_header(server: Server) -> None:
     for path in ("/study/tower/", "/none"):
         answer = server.ask(path, headers={"Accept": "text/html"})
         assert answer.headers["content-security-policy"] == f"{POLICY}; frame-ancestors 'self'"
@@ -244,28 +240,26 @@ def test_a_page_has_its_own_policy_as_a_header(server: Server) -> None:
     assert "sandbox" in server.ask("/study/tower.ttl").headers["content-security-policy"]
 
 
-# --- a build that changes under the server ---------------------------------------------------
+# --- a build that was replaced ---------------------------------------------------
 
 
 @pytest.fixture
-def own(own_build: Path) -> Iterator[Server]:
+def unwatched(own_build: Path) -> Iterator[Server]:
     with serving(own_build, "--no-watch") as running:
         yield running
 
 
-def test_a_build_that_was_replaced_is_not_mixed_with_the_old_one(
-    own: Server, own_build: Path
-) -> None:
-    assert own.ask("/health").status == 200
+def test_files_of_two_builds_are_not_mixed(unwatched: Server, own_build: Path) -> None:
+    assert unwatched.ask("/health").status == 200
     (own_build / "site" / "study" / "tower.ttl").write_text("new", encoding="utf-8")
     (own_build / "site" / "study" / "tower.bib").unlink()
     (own_build / "kb.nq").write_bytes(b"")
     for path in ("/study/tower.ttl", "/study/tower.bib"):
-        answer = own.ask(path)
+        answer = unwatched.ask(path)
         assert answer.status == 503
         assert "replaced" in answer.text
-    assert own.ask("/study/tower.csv").status == 200
-    health = own.ask("/health")
+    assert unwatched.ask("/study/tower.csv").status == 200
+    health = unwatched.ask("/health")
     assert (health.status, health.json()["build"]) == (503, "replaced")
 
 

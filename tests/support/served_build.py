@@ -1,4 +1,4 @@
-"""A server for the tests: started as a user starts it, on a free port of this machine."""
+"""A server for the tests, started as a user starts it, on a free port of this machine."""
 
 from __future__ import annotations
 
@@ -11,19 +11,21 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+PATIENCE = 60.0
+"""Seconds to wait for what happens at once on an idle machine, and late on a busy one."""
 JSON = "application/sparql-results+json"
 POLICY = "default-src 'none'; script-src 'self'"
 PAGE = f"""<!doctype html><html><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <title>A page</title></head><body>{"<p>Some words.</p>" * 60}</body></html>"""
-EXPLODING = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 SITE = {
     "index.html": PAGE,
     "404.html": PAGE.replace("A page", "Not here"),
@@ -44,7 +46,7 @@ SITE = {
 
 
 def write_build(folder: Path, nquads: bytes) -> Path:
-    """A build with the given dataset and a small site."""
+    """Write a build with the given dataset and a small site."""
     for path, text in SITE.items():
         (folder / "site" / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / "site" / path).write_text(text, encoding="utf-8")
@@ -58,7 +60,7 @@ def write_build(folder: Path, nquads: bytes) -> Path:
 
 @dataclass
 class Answer:
-    """What came back."""
+    """An HTTP response."""
 
     status: int
     headers: Mapping[str, str]
@@ -88,13 +90,14 @@ class Server:
             text=True,
         )
         self.log: list[dict[str, Any]] = []
-        self._other: list[str] = []
+        self.stderr: list[str] = []
+        """Lines of the error stream that are not JSON."""
         self._ready = threading.Event()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        assert self._ready.wait(30), "the server did not start"
+        assert self._ready.wait(PATIENCE), "the server did not start"
         listening = [line for line in self.log if line["event"] == "listening"]
-        assert listening, self._other
+        assert listening, self.stderr
         self.port = urlsplit(listening[0]["address"]).port or 0
 
     def _read(self) -> None:
@@ -102,7 +105,7 @@ class Server:
             try:
                 self.log.append(json.loads(line))
             except ValueError:
-                self._other.append(line)
+                self.stderr.append(line)
             if self.log and self.log[-1]["event"] == "listening":
                 self._ready.set()
         self._ready.set()
@@ -113,19 +116,19 @@ class Server:
         method: str = "GET",
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
-        wait: float = 30,
+        wait: float = PATIENCE,
     ) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=wait)
         try:
             connection.request(method, path, body, dict(headers or {}))
-            found = connection.getresponse()
-            content = found.read()
+            response = connection.getresponse()
+            content = response.read()
         finally:
             connection.close()
-        return Answer(found.status, {k.lower(): v for k, v in found.getheaders()}, content)
+        return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, content)
 
     def sparql(self, query: str, accept: str = "*/*", **more: str) -> Answer:
-        """Ask by GET."""
+        """Send a query by GET."""
         address = "/sparql?" + urlencode({"query": query, **more})
         return self.ask(address, headers={"Accept": accept})
 
@@ -134,20 +137,37 @@ class Server:
         lines = self.ask("/metrics").text.splitlines()
         return sum(float(found.rpartition(" ")[2]) for found in lines if found.startswith(line))
 
-    def requests(self, path: str) -> list[dict[str, Any]]:
-        """The lines of the log about a path."""
-        time.sleep(0.1)
-        return [line for line in self.log if line.get("path") == path]
+    def logged(self, number: int = 1, **fields: object) -> list[dict[str, Any]]:
+        """Wait for so many lines of the log with these fields, and return them."""
+
+        def lines() -> list[dict[str, Any]]:
+            return [line for line in self.log if fields.items() <= line.items()]
+
+        wait_for(lambda: len(lines()) >= number)
+        return lines()
+
+    def reloaded(self, number: int = 1) -> None:
+        """Wait until so many new builds have been loaded."""
+        self.logged(number, event="reloaded")
+
+    def running(self, number: int) -> None:
+        """Wait until so many queries are being evaluated."""
+        wait_for(lambda: self.ask("/health").json()["running"] == number)
 
     def stop(self) -> int:
         """Ask the server to stop, and return its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(30)
-        self._reader.join(10)
+        code = self.ended()
         if self.process.stderr is not None:
             self.process.stderr.close()
-        assert not self._other, f"not JSON: {self._other}"
+        assert not self.stderr, f"not JSON: {self.stderr}"
+        return code
+
+    def ended(self) -> int:
+        """Wait for the end of the server, and return its exit code."""
+        code = self.process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
         return code
 
 
@@ -161,27 +181,27 @@ def serving(build: Path, *options: str) -> Iterator[Server]:
 
 
 def processes_of(server: Server) -> list[int]:
-    """The process that loads, and its workers."""
-    found = []
+    """The parent of the workers, and the workers."""
+    parents = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal():
             try:
                 parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
             except OSError:
                 continue
-            found.append((int(entry.name), parent))
-    first = [pid for pid, parent in found if parent == server.process.pid]
-    return [*first, *(pid for pid, parent in found if parent in first)]
+            parents[int(entry.name)] = parent
+    first = [pid for pid, parent in parents.items() if parent == server.process.pid]
+    return [*first, *(pid for pid, parent in parents.items() if parent in first)]
 
 
 def resident(pid: int) -> int:
-    """Bytes of memory that a process holds for itself and shares."""
+    """Bytes of memory that a process uses, shared ones included."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-def wait_for(holds: object, seconds: float = 10) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
     end = time.monotonic() + seconds
-    while not holds():  # type: ignore[operator]
-        assert time.monotonic() < end, "it did not come about"
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
         time.sleep(0.05)
