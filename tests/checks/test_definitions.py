@@ -16,6 +16,7 @@ from kb.checks.definitions import faults
 from kb.checks.plausibility import plausible
 from kb.checks.thresholds import parse
 from kb.model import Claim
+from kb.records.notation import parse_time
 from kb.records.vocabulary import Vocabulary
 
 FIXED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -60,7 +61,7 @@ def test_other_categories_are_not_ranges(text: str) -> None:
         ("0", "<", Outcome.INCONSISTENT),
         ("100", ">", Outcome.INCONSISTENT),
         ("100", "≥", Outcome.CONSISTENT),
-        ("120", "<", Outcome.NOT_ENOUGH),  # a true, if odd, thing to say
+        ("120", "<", Outcome.NOT_ENOUGH),  # true, if odd
     ],
 )
 def test_a_value_is_within_its_limits(value: str, operator: str, outcome: Outcome) -> None:
@@ -221,3 +222,28 @@ def test_random_divisions_hold_until_one_end_moves(
     ((kind, severity),) = divided(cuts[-1] + 1 - moved)
     assert kind == "categories-overlap"
     assert severity is (Severity.MINOR if moved == 1 else Severity.MATERIAL)
+
+
+def timeless(base: KnowledgeBase, endpoint: str, time: str) -> list[str]:
+    claims = [share("all", "40", endpoint, time=parse_time(time))]
+    return [kind for kind, _ in found(material(base, claims)) if kind == "share-without-time"]
+
+
+@pytest.mark.parametrize("endpoint", ["OS", "EFS", "PFS", "RFS"])
+@pytest.mark.parametrize(
+    ("time", "flagged"),
+    [
+        ("", True),
+        ("from randomisation", True),
+        ("at 2 years", False),
+        ("within 2 cycles", False),
+    ],
+)
+def test_a_percentage_that_falls_with_time_needs_a_time(
+    real: KnowledgeBase, endpoint: str, time: str, flagged: bool
+) -> None:
+    assert timeless(real, endpoint, time) == ["share-without-time"] * flagged
+
+
+def test_a_response_needs_no_time(real: KnowledgeBase) -> None:
+    assert timeless(real, "CR", "") == []

@@ -208,8 +208,8 @@ def test_a_consistent_ratio_is_never_a_finding(
 ) -> None:
     low, high = (rounded(exp(mean + sign * 1.959964 * error)) for sign in (-1, 1))
     value = 2 * (1 - NORMAL.cdf(abs(mean) / error))
-    said = f"={Decimal(value).quantize(Decimal('0.0001'))}" if value > 0.0001 else "<0.001"
-    assert found_in(find, material, ratio(material, rounded(exp(mean)), low, high, said)) == []
+    printed = f"={Decimal(value).quantize(Decimal('0.0001'))}" if value > 0.0001 else "<0.001"
+    assert found_in(find, material, ratio(material, rounded(exp(mean)), low, high, printed)) == []
 
 
 @given(mean=logs, error=errors, side=st.sampled_from([-1, 1]))
@@ -313,7 +313,7 @@ def test_a_direction_is_compared_with_the_arms(
 
 
 @pytest.mark.parametrize(
-    ("said", "word", "kinds"),
+    ("printed", "word", "kinds"),
     [
         ("=0.051", "", ["benefit-not-significant"]),
         (">0.05", "", ["benefit-not-significant"]),
@@ -326,9 +326,9 @@ def test_a_direction_is_compared_with_the_arms(
     ],
 )
 def test_a_benefit_needs_a_p_that_is_significant(
-    material: CheckContext, said: str, word: str, kinds: list[str]
+    material: CheckContext, printed: str, word: str, kinds: list[str]
 ) -> None:
-    read = parse_p(said)
+    read = parse_p(printed)
     assert read is not None
     verdict = ComparisonResult(read.printed, read.operator, read.value, "better", word)
     claims = pair(material, *map(share, (44, 25)), verdict)
@@ -346,11 +346,11 @@ def test_counts_are_compared_with_the_p_printed(material: CheckContext) -> None:
     assert "6/7 against 5/6" in finding.message
 
 
-def test_patients_in_groups_of_other_sizes_say_nothing(material: CheckContext) -> None:
+def test_counts_in_groups_of_other_sizes_are_not_compared(material: CheckContext) -> None:
     figures = (Figure(value=Decimal(n), numerator=n, unit="patients") for n in (3, 9))
     claims = pair(material, *figures, ComparisonResult(direction="more-frequent"))
     assert found_in(find, material, *claims) == []
 
 
-def test_other_words_than_those_of_these_studies_are_no_obstacle(example: KnowledgeBase) -> None:
+def test_the_ontology_of_another_disease_works(example: KnowledgeBase) -> None:
     assert list(find(all_of(example))) == []

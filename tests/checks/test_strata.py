@@ -45,12 +45,12 @@ def test_strata_need_as_many_people_as_there_are(whole: int, outcome: Outcome) -
     )
 
 
-def test_strata_that_the_whole_is_too_small_for_are_found() -> None:
+def test_strata_need_a_whole_that_is_large_enough() -> None:
     assert kinds(found(24, "46", "8")) == ["strata-too-large"]
     assert found(25, "46", "8") == []
 
 
-def test_shares_read_off_curves_are_no_counts() -> None:
+def test_percentages_read_off_curves_are_not_counts() -> None:
     assert found(24, "46", "8", "OS") == []
 
 
@@ -104,7 +104,7 @@ def medians(*values: tuple[str, str]) -> list[Discrepancy]:
 def test_a_sum_of_medians_is_found_and_nothing_else(a: int, b: int, off: int) -> None:
     one, other = Decimal(10 * a + 1) / 10, Decimal(10 * b + 3) / 10
     total = one + other + Decimal(off) / 10
-    told = medians(
+    sums = medians(
         (str(total), ""), (str(one), "after blinatumomab"), (str(other), "after inotuzumab")
     )
-    assert kinds(told) == (["medians-added-up"] if off == 0 else [])
+    assert kinds(sums) == (["medians-added-up"] if off == 0 else [])

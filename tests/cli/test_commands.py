@@ -341,7 +341,7 @@ def test_build_refuses_a_folder_that_holds_something_else(
     (tmp_path / "thesis" / "chapter.txt").write_text("years of work", "utf-8")
     result = kb(example_root, "build", "--out", tmp_path / "thesis")
     assert result.exit_code == 2
-    assert "no earlier build" in result.stderr
+    assert "is not a kb build" in result.stderr
     assert content(tmp_path / "thesis") == {"chapter.txt": b"years of work"}
 
 

@@ -291,7 +291,7 @@ def test_each_shape_refuses_a_graph_without_its_property(
 
 def test_a_build_does_not_replace_a_folder_that_is_not_a_build(example_root: Path) -> None:
     before = content(example_root)
-    with pytest.raises(InputError, match="no earlier build"):
+    with pytest.raises(InputError, match="is not a kb build"):
         build(KnowledgeBase(example_root), example_root / "evidence")
     assert content(example_root) == before
 

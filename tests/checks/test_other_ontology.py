@@ -1,6 +1,6 @@
-"""Every family reads what it must know of endpoints from the ontology: the example's own will do.
+"""No check knows an endpoint by name: the example's ontology, of headache trials, works as well.
 
-The endpoints are of invented trials of headache; each broken case has a sound neighbour.
+Each broken case has a sound neighbour.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ YEAR, LATER = parse_time("at 1 year"), parse_time("at 2 years")
 
 
 def praised(endpoint: str, word: str, first: str, second: str) -> list[Claim]:
-    """Medians of two arms, and what is said of the first against the second."""
+    """Medians of two arms, and a comparison of the first with the second in words."""
     arms = [median("a", first, endpoint), median("b", second, endpoint)]
-    told = say("a", endpoint, "direction", kind="comparison")
-    measure = replace(told.measure, comparator="b")
-    return [replace(told, measure=measure, result=ComparisonResult(direction=word)), *arms]
+    blank = say("a", endpoint, "direction", kind="comparison")
+    measure = replace(blank.measure, comparator="b")
+    return [replace(blank, measure=measure, result=ComparisonResult(direction=word)), *arms]
 
 
 def sexes(men: int, women: int) -> list[Claim]:
@@ -59,7 +59,7 @@ def clinics(number: str) -> Claim:
 
 
 def averaged(endpoint: str) -> list[Claim]:
-    """The whole is printed with the share of its smaller part."""
+    """The whole has the percentage of its smaller part."""
     printed = {"all": "50", "a": "50", "b": "90"}
     return [people("a", 10), people("b", 30), *(share(g, n, endpoint) for g, n in printed.items())]
 
@@ -220,7 +220,7 @@ def test_a_family_works_by_the_ontology_alone(
 
 
 def texts(path: Path) -> set[str]:
-    """The texts that stand in the code of a module."""
+    """The string constants of a module."""
     nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
     constants = (node.value for node in nodes if isinstance(node, ast.Constant))
     return {value for value in constants if isinstance(value, str)}
@@ -232,7 +232,7 @@ def test_no_endpoint_is_named_in_the_checks(real: KnowledgeBase, example: Knowle
         path.name: names.intersection(texts(path)) for path in (ROOT / "kb" / "checks").glob("*.py")
     }
     assert len(found) > 10
-    assert {name: said for name, said in found.items() if said} == {}
+    assert {name: endpoints for name, endpoints in found.items() if endpoints} == {}
 
 
 def test_a_narrower_endpoint_may_say_otherwise(real: KnowledgeBase) -> None:
