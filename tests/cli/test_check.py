@@ -1,4 +1,4 @@
-"""Someone runs ``kb check``: what is listed, what a program reads, and the exit codes."""
+"""``kb check``: the listed findings, the JSON and the exit codes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def as_json(root: Path, tmp_path: Path, *words: str) -> dict[str, Any]:
 
 
 def agree(root: Path) -> None:
-    """Take away the only discrepancy that nobody has judged."""
+    """Remove the only discrepancy without an adjudication."""
     edit(
         root,
         EASE,
@@ -35,7 +35,7 @@ def agree(root: Path) -> None:
     )
 
 
-def test_a_finding_that_nobody_judged_is_exit_code_1(example_root: Path) -> None:
+def test_an_unadjudicated_finding_exits_1(example_root: Path) -> None:
     before = content(example_root)
     result = kb(example_root, "check")
     assert result.exit_code == 1
@@ -46,7 +46,7 @@ def test_a_finding_that_nobody_judged_is_exit_code_1(example_root: Path) -> None
     assert content(example_root) == before
 
 
-def test_findings_that_are_all_judged_are_exit_code_0(example_root: Path) -> None:
+def test_only_adjudicated_findings_exit_0(example_root: Path) -> None:
     agree(example_root)
     result = kb(example_root, "check")
     assert result.exit_code == 0
@@ -55,14 +55,14 @@ def test_findings_that_are_all_judged_are_exit_code_0(example_root: Path) -> Non
     assert "3 material, 0 minor, 0 rounding; 0 not adjudicated" in result.output
 
 
-def test_only_what_is_open_is_listed_on_request(example_root: Path) -> None:
+def test_open_lists_only_unadjudicated_findings(example_root: Path) -> None:
     shown = kb(example_root, "check", "--open").output
     assert OPEN in shown
     assert JUDGED not in shown
     assert JUDGED in kb(example_root, "check").output
 
 
-def test_a_finding_is_of_its_study(example_root: Path) -> None:
+def test_findings_are_filtered_by_study(example_root: Path) -> None:
     result = kb(example_root, "check", "--study", "halt")
     assert result.exit_code == 0
     assert JUDGED in result.output
@@ -78,7 +78,7 @@ def test_a_finding_is_of_its_study(example_root: Path) -> None:
     [("material", (True, False, False)), ("minor", (True, True, False)),
      ("rounding", (True, True, True))],
 )  # fmt: skip
-def test_a_severity_takes_the_graver_ones_with_it(
+def test_findings_are_filtered_by_severity(
     example_root: Path, tmp_path: Path, severity: str, listed: tuple[bool, ...]
 ) -> None:
     line = "printed: relief in 70%, values: {all: 70%}"
@@ -95,7 +95,7 @@ def test_a_severity_takes_the_graver_ones_with_it(
     assert all(data["counts"][s] == 0 for s in data["counts"] if s not in wanted)
 
 
-def test_findings_that_are_not_heeded_do_not_change_the_exit_code(example_root: Path) -> None:
+def test_findings_below_the_severity_do_not_change_the_exit_code(example_root: Path) -> None:
     agree(example_root)
     line = "printed: 63% were free of pain, values: {calmol: 63%}"
     edit(example_root, HALT, line, "printed: 64% were free of pain, values: {calmol: 64%}")
@@ -126,7 +126,7 @@ PRINTS = [
 ]
 
 
-def test_a_program_reads_every_side_of_a_finding(example_root: Path, tmp_path: Path) -> None:
+def test_json_has_every_claim_of_a_finding(example_root: Path, tmp_path: Path) -> None:
     data = as_json(example_root, tmp_path)
     assert set(data) == {"counts", "discrepancies", "stale"}
     assert data["counts"] == {"material": 4, "minor": 0, "rounding": 0}
@@ -158,13 +158,13 @@ def test_a_program_reads_every_side_of_a_finding(example_root: Path, tmp_path: P
     }
 
 
-def test_what_nobody_judged_has_no_adjudication(example_root: Path, tmp_path: Path) -> None:
+def test_json_of_an_open_finding_has_no_adjudication(example_root: Path, tmp_path: Path) -> None:
     data = as_json(example_root, tmp_path)
     (finding,) = [f for f in data["discrepancies"] if f["status"] == "open"]
     assert (finding["id"], finding["adjudication"]) == (OPEN, None)
 
 
-def test_every_finding_of_the_papers_leads_to_its_places(real: KnowledgeBase) -> None:
+def test_every_finding_of_the_papers_has_its_claims(real: KnowledgeBase) -> None:
     found = [finding.data() for finding in real.discrepancies()]
     assert len({data["id"] for data in found}) == len(found) > 0
     claims = {(c.study, c.id) for c in real.evidence.claims}
@@ -176,7 +176,7 @@ def test_every_finding_of_the_papers_leads_to_its_places(real: KnowledgeBase) ->
     assert {(c.study, c.id) for f in real.discrepancies() for c in f.claims} <= claims
 
 
-def test_figures_given_to_other_groups_lead_to_both_prints(real: KnowledgeBase) -> None:
+def test_figures_of_swapped_groups_name_both_claims(real: KnowledgeBase) -> None:
     finding = next(f for f in real.discrepancies() if f.kind == "figures-of-another-group")
     places = {(c["source"], c["section"]) for c in finding.data()["claims"]}
     assert ("bruzzese-2025", "5") in places

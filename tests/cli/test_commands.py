@@ -1,4 +1,4 @@
-"""Someone types ``kb``: every command, its exit codes and what it writes."""
+"""Every command of ``kb``: its exit codes and what it writes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HALT = "evidence/studies/halt.yaml"
 # --- help ------------------------------------------------------------------------------------
 
 
-def test_help_names_every_command_and_the_exit_codes() -> None:
+def test_help_lists_every_command_and_the_exit_codes() -> None:
     result = kb(None, "--help")
     assert result.exit_code == 0
     assert "0 all holds, 1 findings, 2 bad input or usage, 3 could not" in result.output
@@ -41,7 +41,7 @@ def test_the_package_can_be_run_as_a_module() -> None:
 
 
 @pytest.mark.parametrize("words", [name.split() for name in all_commands()], ids=" ".join)
-def test_help_of_a_command_ends_with_examples_that_name_real_options(words: list[str]) -> None:
+def test_help_of_a_command_has_examples_with_real_options(words: list[str]) -> None:
     result = kb(None, *words, "--help")
     assert result.exit_code == 0
     head, _, examples = result.output.partition("Examples:")
@@ -54,7 +54,7 @@ def test_help_of_a_command_ends_with_examples_that_name_real_options(words: list
 
 
 @pytest.mark.parametrize("command", ["show", "query", "sql"])
-def test_examples_that_ask_are_answered_as_they_stand(command: str) -> None:
+def test_examples_in_help_can_be_run(command: str) -> None:
     shown = kb(None, command, "--help").output.partition("Examples:")[2]
     lines = [shlex.split(line)[1:] for line in shown.splitlines() if line.strip().startswith("kb ")]
     asked = [words for words in lines if "my-query.rq" not in words]
@@ -75,7 +75,7 @@ def test_an_unknown_command_is_a_usage_error() -> None:
 # --- verify ----------------------------------------------------------------------------------
 
 
-def test_verify_says_that_all_holds(example_root: Path, tmp_path: Path) -> None:
+def test_verify_counts_verified_claims(example_root: Path, tmp_path: Path) -> None:
     out = tmp_path / "v.json"
     before = content(example_root)
     result = kb(example_root, "verify", "--texts", TEXTS, "--json", out)
@@ -96,7 +96,7 @@ def test_verify_says_that_all_holds(example_root: Path, tmp_path: Path) -> None:
     assert content(example_root) == before
 
 
-def test_verify_names_the_claim_that_fails(example_root: Path) -> None:
+def test_verify_reports_the_claim_that_fails(example_root: Path) -> None:
     edit(example_root, HALT, "values: {first-80: 80%}", "values: {first-80: 81%}")
     result = kb(example_root, "verify", "--texts", TEXTS)
     assert result.exit_code == 1
@@ -105,27 +105,25 @@ def test_verify_names_the_claim_that_fails(example_root: Path) -> None:
     assert kb(example_root, "verify", "--texts", TEXTS, "--study", "ease").exit_code == 0
 
 
-def test_a_verify_that_checks_nothing_has_failed(example_root: Path, tmp_path: Path) -> None:
+def test_verify_fails_if_nothing_is_checked(example_root: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     result = kb(example_root, "verify", "--texts", tmp_path / "empty")
     assert result.exit_code == 3
     assert "a run that checks nothing has failed" in result.output
-    # An earlier attestation is no check of this run.
+    # An earlier attestation does not count as a check.
     attested = kb(example_root, "verify", "--texts", TEXTS, "--record")
     assert attested.exit_code == 0
     assert kb(example_root, "verify", "--texts", tmp_path / "empty").exit_code == 3
 
 
-def test_verify_without_one_of_the_texts_could_not_check(
-    example_root: Path, tmp_path: Path
-) -> None:
+def test_verify_without_one_of_the_texts_exits_3(example_root: Path, tmp_path: Path) -> None:
     (tmp_path / "halt-paper.txt").write_bytes((TEXTS / "halt-paper.txt").read_bytes())
     result = kb(example_root, "verify", "--texts", tmp_path)
     assert result.exit_code == 3
     assert kb(example_root, "coverage", "--texts", tmp_path).exit_code == 3
 
 
-def test_verify_of_a_study_without_claims_could_not_check(example_root: Path) -> None:
+def test_verify_of_a_study_without_claims_exits_3(example_root: Path) -> None:
     assert kb(example_root, "new", "study", "empty").exit_code == 0
     assert kb(example_root, "verify", "--texts", TEXTS, "--study", "empty").exit_code == 3
 
@@ -173,7 +171,7 @@ def test_bad_input_is_one_clear_message_and_changes_nothing(
     assert content(tmp_path) == before
 
 
-def test_records_with_mistakes_are_all_shown_by_every_command(example_root: Path) -> None:
+def test_every_command_reports_all_mistakes_of_the_records(example_root: Path) -> None:
     edit(example_root, HALT, "favours: calmol", "favours: calmool")
     edit(example_root, "evidence/studies/ease.yaml", "cites: [13]", "cites: [99]")
     for words in (["build"], ["verify", "--texts", TEXTS], ["check"], ["export", "claims"]):
@@ -185,7 +183,7 @@ def test_records_with_mistakes_are_all_shown_by_every_command(example_root: Path
         assert lines[1].endswith("expected a group of this study; did you mean 'calmol'?")
 
 
-def test_no_evidence_base_in_sight_could_not_check(
+def test_a_folder_without_an_evidence_base_exits_3(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -247,7 +245,7 @@ def test_query_lists_every_question(example_root: Path) -> None:
     assert kb(example_root, "query").output == result.output
 
 
-def test_query_answers_by_name_by_file_and_by_text(example_root: Path, tmp_path: Path) -> None:
+def test_query_takes_a_name_a_file_or_sparql(example_root: Path, tmp_path: Path) -> None:
     words = ["study-results", "--param", "study=ease"]
     rows = json.loads(kb(example_root, "query", *words, "--json").output)
     assert rows
@@ -274,13 +272,13 @@ def test_query_answers_by_name_by_file_and_by_text(example_root: Path, tmp_path:
     assert kb(example_root, "query", "SELECT ?s { ?s a kb:Nothing }").output == "no rows\n"
 
 
-def test_a_formula_in_a_label_is_no_formula_in_the_csv_of_a_query(example_root: Path) -> None:
+def test_a_formula_in_a_label_is_escaped_in_the_csv_of_a_query(example_root: Path) -> None:
     edit(example_root, HALT, "{label: placebo arm,", "{label: '=1+1',")
     query = f"SELECT ?l {{ <{BASE}study/halt#group.placebo> rdfs:label ?l }}"
     assert kb(example_root, "query", query, "--csv").output == "l\n'=1+1\n"
 
 
-def test_show_gives_a_study_with_its_claims(example_root: Path) -> None:
+def test_show_prints_a_study_with_its_claims(example_root: Path) -> None:
     result = kb(example_root, "show", "halt")
     assert result.exit_code == 0
     assert result.output.startswith("HALT: calmol versus placebo\n")
@@ -334,9 +332,7 @@ def test_build_writes_dataset_tables_schemas_and_site(example_root: Path, tmp_pa
     assert content(out) == first
 
 
-def test_build_refuses_a_folder_that_holds_something_else(
-    example_root: Path, tmp_path: Path
-) -> None:
+def test_build_refuses_a_folder_with_other_content(example_root: Path, tmp_path: Path) -> None:
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "chapter.txt").write_text("years of work", "utf-8")
     result = kb(example_root, "build", "--out", tmp_path / "thesis")

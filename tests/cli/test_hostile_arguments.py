@@ -1,4 +1,4 @@
-"""Whatever is typed, and wherever it is run: an exit code that is documented, and no traceback."""
+"""Hostile arguments, outputs and files: a documented exit code, and never a traceback."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from functools import cache, partial
 from pathlib import Path
 
 import pytest
-from support.example_base import TEXTS, write_example
+from support.example_base import write_example
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = (sys.executable, "-c", "from kb.cli.main import run; run()")
 CODES = {0, 1, 2, 3}
-ODD = "\udcff"  # how Python hands over a byte that is no UTF-8
+ODD = "\udcff"  # how Python represents a byte that is not UTF-8
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with an evidence base and with files that nobody should name."""
+    """A folder with an evidence base, and with files that no option should name."""
     place = tmp_path_factory.mktemp("place")
     write_example(place / "base")
     for name in ("binary", "binary.rq"):
@@ -50,11 +50,11 @@ def run(
     after: str = "",
     **more: str,
 ) -> tuple[int, str]:
-    """Run in a process of its own, and return the exit code and what it said."""
+    """Run in a process, and return the exit code and the output."""
     root = () if words[0] == "--root" else ("--root", str(place / "base"))
     line = shlex.join([*PROGRAM, *root])
-    said = [word.replace("PLACE", str(place)) for word in words]
-    command = f"{line} {shlex.join(said)} {after}"
+    arguments = [word.replace("PLACE", str(place)) for word in words]
+    command = f"{line} {shlex.join(arguments)} {after}"
     ran = subprocess.run(
         ["/bin/bash", "-o", "pipefail", "-c", os.fsencode(command)],
         cwd=place,
@@ -68,9 +68,9 @@ def run(
     return ran.returncode, (ran.stdout + ran.stderr).decode("utf-8", "replace")
 
 
-def is_clear(code: int, said: str) -> bool:
-    silent = "Traceback" not in said and "Exception ignored" not in said
-    return silent and (code == 0 or bool(said.strip()))
+def is_clear(code: int, output: str) -> bool:
+    has_traceback = "Traceback" in output or "Exception ignored" in output
+    return not has_traceback and (code == 0 or bool(output.strip()))
 
 
 WRONG = [
@@ -130,20 +130,18 @@ WRONG = [
 
 @pytest.mark.parametrize("words", WRONG, ids=lambda words: ascii(" ".join(words)[:60]))
 def test_a_wrong_argument_is_a_clear_error(place: Path, words: Sequence[str]) -> None:
-    code, said = run(place, words)
-    assert code in {2, 3}, said
-    assert is_clear(code, said), said
+    code, output = run(place, words)
+    assert code in {2, 3}, output
+    assert is_clear(code, output), output
 
 
 COMMANDS = (
-    ["query", "SELECT * { ?s ?p ?o }"],
-    ["check"],
+    ["query", "SELECT * { ?s ?p ?o }"],  # more than a pipe holds
+    ["check"],  # exits 1
     ["show", "halt"],
-    ["export", "claims"],
     ["--help"],
-    ["verify", "--texts", str(TEXTS)],
 )
-PLACES = {
+OUTPUTS = {
     "a reader that leaves": "| head -c 1",
     "no output": ">&-",
     "no error stream": "2>&-",
@@ -153,15 +151,15 @@ PLACES = {
 }
 
 
-@pytest.mark.parametrize("after", PLACES.values(), ids=PLACES)
+@pytest.mark.parametrize("after", OUTPUTS.values(), ids=OUTPUTS)
 @pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0])
-def test_output_that_nobody_takes(place: Path, words: Sequence[str], after: str) -> None:
-    code, said = run(place, words, after=after)
-    assert code in CODES, said
-    assert "Traceback" not in said
-    assert "Exception ignored" not in said
+def test_output_that_cannot_be_written(place: Path, words: Sequence[str], after: str) -> None:
+    code, output = run(place, words, after=after)
+    assert code in CODES, output
+    assert "Traceback" not in output
+    assert "Exception ignored" not in output
     if after == ">/dev/full":
-        assert (code, said) == (2, "[Errno 28] No space left on device\n")
+        assert (code, output) == (2, "[Errno 28] No space left on device\n")
 
 
 TERMINALS = {
@@ -174,16 +172,16 @@ TERMINALS = {
 
 @cache
 def usual_code(place: Path, *words: str) -> int:
-    """The exit code on a terminal as most are, asked once for all poor ones."""
+    """Return the exit code on a usual terminal, computed once."""
     return run(place, words)[0]
 
 
 @pytest.mark.parametrize("more", TERMINALS.values(), ids=TERMINALS)
 @pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0])
-def test_a_poor_terminal(place: Path, words: Sequence[str], more: dict[str, str]) -> None:
-    code, said = run(place, words, **more)
-    assert (code, bool(said)) == (usual_code(place, *words), True)
-    assert "Traceback" not in said
+def test_a_limited_terminal(place: Path, words: Sequence[str], more: dict[str, str]) -> None:
+    code, output = run(place, words, **more)
+    assert (code, bool(output)) == (usual_code(place, *words), True)
+    assert "Traceback" not in output
 
 
 @pytest.mark.usefixtures("interruptible")
@@ -196,12 +194,12 @@ def test_an_interrupt_is_not_a_finding(place: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        while not has_child(process.pid):  # the engine is at work: all is imported
+        while not has_child(process.pid):  # until the engine runs: everything is imported
             assert process.poll() is None
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        said = process.communicate(timeout=30)
-    assert said == ("", "interrupted: nothing was completed\n")
+        output = process.communicate(timeout=30)
+    assert output == ("", "interrupted: nothing was completed\n")
     assert process.returncode == 130
 
 
@@ -224,21 +222,28 @@ HOSTILE = {
     "aliases that multiply a little": bomb(6).encode(),
     "deep": b"id: " + b"[" * 900_000,
     "deep and closed": b"id: " + b"[" * 900 + b"]" * 900,
-    "wide": b"id: [" + b"x, " * 600_000 + b"]",
-    "many keys": b"".join(b"k%d: 1\n" % n for n in range(150_000)),
+    "wide": b"id: [" + b"x, " * 300_000 + b"]",
+    "many keys": b"".join(b"k%d: 1\n" % n for n in range(75_000)),
     "many groups": b"id: halt\ngroups:\n"
-    + b"".join(b"  g%d: {label: g}\n" % n for n in range(80_000)),
+    + b"".join(b"  g%d: {label: g}\n" % n for n in range(40_000)),
     "one long word": b"id: " + b"x" * 1_900_000,
-    "too large": b"#" * 400_000_000,
 }
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_file_takes_neither_memory_nor_long(example_root: Path, name: str) -> None:
-    """A gigabyte is what Python, its libraries and their threads map, and what a file may add."""
+def test_a_hostile_file_is_refused_in_little_time_and_memory(example_root: Path, name: str) -> None:
     (example_root / "evidence" / "studies" / "halt.yaml").write_bytes(HOSTILE[name])
-    words = ["--root", str(example_root), "check"]
-    code, said = run(example_root, words, partial(little_memory, 2**30))
-    assert code == 2, said[-2000:]
-    assert "halt.yaml" in said
-    assert "Traceback" not in said
+    is_refused(example_root)
+
+
+def test_a_huge_file_is_not_read(example_root: Path) -> None:
+    os.truncate(example_root / "evidence" / "studies" / "halt.yaml", 4_000_000_000)
+    is_refused(example_root)
+
+
+def is_refused(root: Path) -> None:
+    # A gigabyte: what Python, its libraries and their threads map, and what a file may add.
+    code, output = run(root, ["--root", str(root), "check"], partial(little_memory, 2**30))
+    assert code == 2, output[-2000:]
+    assert "halt.yaml" in output
+    assert "Traceback" not in output

@@ -1,4 +1,4 @@
-"""A curator begins a record with ``kb new``: valid as it stands, and nothing is overwritten."""
+"""``kb new``: skeletons are valid as they are, and nothing is overwritten."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EASE = "evidence/adjudications/ease.yaml"
 HEADER = "# yaml-language-server: $schema=../../build/schema/adjudications.schema.json\n"
 
 
-def test_new_begins_a_study_that_is_valid_as_it_stands(example_root: Path) -> None:
+def test_a_new_study_is_valid(example_root: Path) -> None:
     result = kb(example_root, "new", "study", "my-trial")
     assert result.exit_code == 0
     path = example_root / "evidence" / "studies" / "my-trial.yaml"
@@ -31,7 +31,7 @@ def test_new_begins_a_study_that_is_valid_as_it_stands(example_root: Path) -> No
     assert "exists already" in again.stderr
 
 
-def test_new_begins_a_source_that_needs_its_publication_only(example_root: Path) -> None:
+def test_a_new_source_only_needs_its_publication(example_root: Path) -> None:
     assert kb(example_root, "new", "source", "a-paper-2026").exit_code == 0
     result = kb(example_root, "check")
     assert result.exit_code == 2
@@ -46,14 +46,14 @@ def test_new_does_not_follow_a_link_out_of_the_folder(example_root: Path, tmp_pa
     assert not outside.exists()
 
 
-# --- a judgement -----------------------------------------------------------------------------
+# --- adjudications ---------------------------------------------------------------------------
 
 
 def found(root: Path, name: str = OPEN) -> Discrepancy:
     return next(f for f in KnowledgeBase(root).discrepancies() if f.id == name)
 
 
-def test_new_begins_a_judgement_that_is_valid_as_it_stands(example_root: Path) -> None:
+def test_a_new_adjudication_is_valid(example_root: Path) -> None:
     before = (example_root / EASE).read_text("utf-8")
     result = kb(example_root, "new", "adjudication", OPEN)
     assert result.exit_code == 0
@@ -72,7 +72,7 @@ def test_new_begins_a_judgement_that_is_valid_as_it_stands(example_root: Path) -
         )
 
 
-def test_the_claims_that_the_skeleton_names_can_be_put_in_place(example_root: Path) -> None:
+def test_the_claims_in_the_skeleton_can_be_used(example_root: Path) -> None:
     assert kb(example_root, "new", "adjudication", OPEN).exit_code == 0
     edit(example_root, EASE, "judgement: unresolved   # or", "judgement: one-stands   # or")
     edit(example_root, EASE, "    # stands: []", "    stands: [headache-review.2.AGE.median.all]")
@@ -88,7 +88,7 @@ def test_the_claims_that_the_skeleton_names_can_be_put_in_place(example_root: Pa
     assert judged.standing("ease", "headache-review.1.AGE.median.all") is ClaimStatus.SET_ASIDE
 
 
-def test_the_first_judgement_of_a_study_begins_its_file(example_root: Path) -> None:
+def test_the_first_adjudication_of_a_study_creates_its_file(example_root: Path) -> None:
     shutil.rmtree(example_root / "evidence" / "adjudications")
     for name in (JUDGED, OPEN, "outside-bounds.halt.AGE.0bca3ba7f8"):
         assert kb(example_root, "new", "adjudication", name).exit_code == 0
@@ -100,7 +100,7 @@ def test_the_first_judgement_of_a_study_begins_its_file(example_root: Path) -> N
     assert KnowledgeBase(example_root).curated.stale() == []
 
 
-def test_a_file_that_does_not_end_with_its_line_is_continued(example_root: Path) -> None:
+def test_a_file_without_a_final_newline_is_continued(example_root: Path) -> None:
     path = example_root / EASE
     path.write_text(path.read_text("utf-8").rstrip("\n"), "utf-8")
     assert kb(example_root, "new", "adjudication", OPEN).exit_code == 0
@@ -108,7 +108,7 @@ def test_a_file_that_does_not_end_with_its_line_is_continued(example_root: Path)
 
 
 @pytest.mark.parametrize("layout", ["adjudications: []\n", "outdented"])
-def test_a_file_laid_out_otherwise_is_left_alone_and_the_text_is_shown(
+def test_a_file_with_another_layout_is_unchanged_and_the_text_is_shown(
     example_root: Path, layout: str
 ) -> None:
     path = example_root / EASE
@@ -122,7 +122,7 @@ def test_a_file_laid_out_otherwise_is_left_alone_and_the_text_is_shown(
     assert content(example_root) == before
 
 
-def test_a_finding_that_does_not_exist_is_refused_with_the_nearest(example_root: Path) -> None:
+def test_an_unknown_finding_is_refused_with_the_nearest(example_root: Path) -> None:
     before = content(example_root)
     result = kb(example_root, "new", "adjudication", OPEN[:-1] + "0")
     assert result.exit_code == 2
@@ -130,7 +130,7 @@ def test_a_finding_that_does_not_exist_is_refused_with_the_nearest(example_root:
     assert content(example_root) == before
 
 
-def test_a_finding_is_judged_once(example_root: Path) -> None:
+def test_a_finding_is_adjudicated_once(example_root: Path) -> None:
     assert kb(example_root, "new", "adjudication", OPEN).exit_code == 0
     before = content(example_root)
     for name in (OPEN, JUDGED):
@@ -141,7 +141,7 @@ def test_a_finding_is_judged_once(example_root: Path) -> None:
 
 
 @pytest.mark.parametrize("state", ["123456789012", "00e123456789"])
-def test_a_state_of_digits_stays_a_text(
+def test_a_state_of_digits_stays_text(
     example_root: Path, monkeypatch: pytest.MonkeyPatch, state: str
 ) -> None:
     shutil.rmtree(example_root / "evidence" / "adjudications")

@@ -1,4 +1,4 @@
-"""What curators keep by hand is tested as code: the ontology, the mappings, the records."""
+"""Hand-written data is tested as code: the ontology, the mappings, the records."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_no_other_label_repeats_the_first(graph: rdflib.Graph) -> None:
         assert len(set(other)) == len(other)
 
 
-def test_every_reference_within_the_ontology_leads_to_something(graph: rdflib.Graph) -> None:
+def test_every_reference_within_the_ontology_resolves(graph: rdflib.Graph) -> None:
     described = set(graph.subjects(RDF.type, None))
     dangling = {
         f"{subject} {predicate} {value}"
@@ -117,7 +117,7 @@ def test_every_hierarchy_stays_in_its_scheme_and_has_a_top(
 def test_no_concept_is_below_another_both_directly_and_through_a_third(
     vocabulary: Vocabulary,
 ) -> None:
-    """Of two ways up, the short one says nothing new, and hides what the long one means."""
+    """A direct link is redundant beside a path through a third concept."""
     doubled = [
         f"{term.scheme}:{term.notation} {short}"
         for terms in vocabulary.schemes.values()
@@ -129,7 +129,7 @@ def test_no_concept_is_below_another_both_directly_and_through_a_third(
     assert doubled == []
 
 
-def test_every_scheme_says_what_it_is(graph: rdflib.Graph) -> None:
+def test_every_scheme_has_a_title_and_a_definition(graph: rdflib.Graph) -> None:
     schemes = set(graph.subjects(RDF.type, SKOS.ConceptScheme))
     assert schemes == set(graph.objects(None, SKOS.inScheme))
     for scheme in schemes:
@@ -137,7 +137,7 @@ def test_every_scheme_says_what_it_is(graph: rdflib.Graph) -> None:
         assert graph.value(scheme, DCTERMS.description)
 
 
-def test_every_class_and_property_has_a_label_and_a_meaning(graph: rdflib.Graph) -> None:
+def test_every_class_and_property_has_a_label_and_a_comment(graph: rdflib.Graph) -> None:
     kinds = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty)
     own = {term for kind in kinds for term in graph.subjects(RDF.type, kind)}
     assert len(own) > 60
@@ -181,7 +181,7 @@ def test_a_file_has_plain_text_in_plain_lines(path: Path) -> None:
 
 @pytest.mark.parametrize("path", TURTLE, ids=lambda path: path.name)
 def test_a_turtle_file_has_its_canonical_form(path: Path) -> None:
-    """Prefixes sorted and used; then a block for each subject, once, its type first."""
+    """Prefixes are sorted and used; each subject has one block, with its type first."""
     text = path.read_text(encoding="utf-8")
     head, *blocks = text.rstrip("\n").split("\n\n")
     prefixes = re.findall(r"^@prefix ([\w-]+): <([^>]+)> \.$", head, re.MULTILINE)
@@ -201,7 +201,7 @@ STUDIES = sorted((EVIDENCE / "studies").glob("*.yaml"))
 
 
 @pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
-def test_a_study_names_its_fields_in_one_order(path: Path) -> None:
+def test_fields_of_a_study_are_in_one_order(path: Path) -> None:
     data = read_mapping(path)
     assert next(iter(data)) == "id"
     head = [name for name in data if name not in ("groups", "partitions", "reports")]
@@ -210,7 +210,7 @@ def test_a_study_names_its_fields_in_one_order(path: Path) -> None:
     assert set(data) <= set(StudyRecord.model_fields)
 
 
-def test_publications_are_sorted_and_their_codes_are_their_own() -> None:
+def test_publications_are_sorted_and_their_identifiers_unique() -> None:
     data = read_mapping(EVIDENCE / "publications.yaml")["publications"]
     assert list(data) == sorted(data)
     for code in ("doi", "pmid", "citation"):
@@ -282,7 +282,7 @@ def test_mappings_are_well_formed_sssom() -> None:
     assert set(prefixes) - used == set()
 
 
-def test_mappings_are_sorted_and_each_said_once() -> None:
+def test_mappings_are_sorted_and_unique() -> None:
     keys = [(r["subject_id"], r["predicate_id"], r["object_id"]) for r in sssom()[1]]
     assert [key for key, n in Counter(k[::2] for k in keys).items() if n > 1] == []
     assert len(set(keys)) == len(keys)
@@ -298,7 +298,7 @@ def test_mappings_use_the_base_of_the_dataset() -> None:
     assert str(head["mapping_set_id"]).startswith(BASE)
 
 
-def test_what_is_mapped_exists_and_bears_its_label(vocabulary: Vocabulary) -> None:
+def test_mapped_concepts_exist_with_their_labels(vocabulary: Vocabulary) -> None:
     labels = {
         f"{term.scheme}:{term.segment}": term.label
         for terms in vocabulary.schemes.values()
@@ -320,8 +320,8 @@ def test_what_is_mapped_exists_and_bears_its_label(vocabulary: Vocabulary) -> No
 # --- what the records use --------------------------------------------------------------------
 
 
-def test_every_drug_and_event_word_in_a_time_is_one_of_the_ontology(real: KnowledgeBase) -> None:
-    """A notation that is a drug and an event must mean the same moment: it is one word."""
+def test_drugs_and_events_in_times_are_in_the_ontology(real: KnowledgeBase) -> None:
+    """A notation that is both a drug and an event must mean the same moment."""
     shared = set(real.vocabulary.schemes["event"]) & set(real.vocabulary.schemes["drug"])
     for name in shared:
         event = real.vocabulary.get("event", name).label
@@ -330,7 +330,7 @@ def test_every_drug_and_event_word_in_a_time_is_one_of_the_ontology(real: Knowle
 
 
 def without_words(path: Path) -> str:
-    """Return a module without what may show real examples: docstrings, help of commands."""
+    """Return a module without docstrings and the help of commands, which show real examples."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
@@ -345,8 +345,8 @@ def _is_text(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
-def test_nothing_of_the_disease_is_in_the_code(vocabulary: Vocabulary) -> None:
-    """Endpoints, drugs, regimens and populations live in the ontology and in the records."""
+def test_the_code_knows_no_disease(vocabulary: Vocabulary) -> None:
+    """Endpoints, drugs, regimens and populations are in the ontology and the records only."""
     drugs = [name for name in vocabulary.schemes["drug"] if len(name) > 5]
     words = re.compile("|".join(("leuk", "lymphobl", "philadelphia", *map(re.escape, drugs))))
     found = {
@@ -357,8 +357,8 @@ def test_nothing_of_the_disease_is_in_the_code(vocabulary: Vocabulary) -> None:
     assert {path: said for path, said in found.items() if said} == {}
 
 
-def test_the_attestations_are_those_of_the_claims_as_they_stand(real: KnowledgeBase) -> None:
-    """After a change to a claim: `kb verify --texts DIR --record`."""
+def test_the_attestations_are_of_the_present_claims(real: KnowledgeBase) -> None:
+    """If this fails after a change to a claim: `kb verify --texts DIR --record`."""
     with_text = {source.id for source in real.evidence.sources if source.text}
     digests = claim_digests(real.evidence)
     assert read_attestations(real.root) == {source: digests[source] for source in with_text}

@@ -1,4 +1,4 @@
-"""What is known to be wrong in the papers is found, and what is known to be right is not."""
+"""Known errors of the papers are found, and figures known to be right are not reported."""
 
 from __future__ import annotations
 

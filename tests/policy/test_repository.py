@@ -64,16 +64,16 @@ MACHINE_PATH = re.compile(
 
 
 def git(*arguments: str) -> list[str]:
-    """The NUL-separated answer of a git command in the project's own repository."""
+    """Return the NUL-separated output of a git command in the project's repository."""
     if shutil.which("git") is None or not (ROOT / ".git").exists():
-        unavailable("not a git clone: which files are committed cannot be told")
+        unavailable("not a git clone: the committed files are unknown")
     answer = run("git", *arguments)
     assert answer.returncode == 0, answer.stderr
     return [item for item in answer.stdout.split("\0") if item]
 
 
 def committed() -> list[str]:
-    """What is committed, or would be by `git add`: paths relative to the root, with slashes."""
+    """Return the paths that are committed, or would be by `git add`, relative to the root."""
     listed = git("ls-files", "-z", "--cached", "--others", "--exclude-standard")
     present = sorted({path for path in listed if (ROOT / path).is_file()})
     assert "pyproject.toml" in present, "git lists nothing: this check would pass on anything"
@@ -102,7 +102,7 @@ def modules() -> list[Path]:
 
 
 def functions(path: Path) -> Iterator[tuple[str, int]]:
-    """Each function of a module with its lines; an example in a docstring costs nothing."""
+    """Yield each function of a module with its number of lines, without its docstring."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lines = node.end_lineno - node.lineno + 1
@@ -126,7 +126,7 @@ def test_no_function_has_more_than_40_lines_and_most_have_fewer_than_15() -> Non
 
 
 def rooms(folder: str) -> set[str]:
-    """The sub-folders of a folder that have modules."""
+    """Return the sub-folders of a folder that have modules."""
     return {path.parent.name for path in (ROOT / folder).glob("*/*.py")}
 
 
@@ -172,7 +172,7 @@ def test_everything_runs_one_way() -> None:
         pytest.param("unlisted", "", id="a module in no layer"),
     ],
 )
-def test_the_contract_refuses(tmp_path: Path, name: str, text: str) -> None:
+def test_the_import_contract_refuses(tmp_path: Path, name: str, text: str) -> None:
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     package = tmp_path / "kb"
     package.mkdir()
@@ -214,7 +214,7 @@ def test_no_committed_file_names_a_path_of_one_machine() -> None:
 
 
 @pytest.mark.parametrize("folder", ["work", "home", "tmp"])
-def test_a_path_of_one_machine_is_told_from_a_url(folder: str) -> None:
+def test_a_path_of_one_machine_is_not_a_url(folder: str) -> None:
     assert MACHINE_PATH.search(f"texts in /{folder}/sources")
     assert MACHINE_PATH.search(f'"/{folder}/sources"')
     assert not MACHINE_PATH.search(f"https://example.org/{folder}/sources")
@@ -225,7 +225,7 @@ def test_a_path_of_one_machine_is_told_from_a_url(folder: str) -> None:
 
 
 def rank(name: str) -> tuple[int, str]:
-    """Constants, then classes, then the rest: the order that ruff's RUF022 keeps."""
+    """Sort constants first, then classes, as ruff's RUF022 does."""
     kind = 0 if name.isupper() else 1 if name[0].isupper() else 2
     return kind, name
 
@@ -263,7 +263,7 @@ def test_every_command_shows_an_example_in_its_help(
     assert not [name for name, text in shown.items() if f"{name} " not in text.replace("\n", " ")]
 
 
-def test_every_option_and_argument_is_explained(every_command: dict[str, click.Command]) -> None:
+def test_every_option_has_help(every_command: dict[str, click.Command]) -> None:
     assert not [
         f"{name} {option.name}"
         for name, command in every_command.items()
@@ -272,7 +272,7 @@ def test_every_option_and_argument_is_explained(every_command: dict[str, click.C
     ]
 
 
-def test_every_make_target_is_explained() -> None:
+def test_every_make_target_has_help() -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = re.search(r"^\.PHONY: (.+)$", text, re.MULTILINE)
     assert targets
@@ -283,7 +283,7 @@ def test_every_make_target_is_explained() -> None:
 # --- papers that go with a release -----------------------------------------------------------
 
 
-def test_the_citation_names_this_version_and_credits_what_the_records_transcribe() -> None:
+def test_the_citation_has_this_version_and_the_transcribed_papers() -> None:
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert citation["cff-version"] == "1.2.0"
     assert {"message", "title", "authors"} <= citation.keys()
@@ -297,7 +297,7 @@ def test_the_changelog_has_a_place_for_the_next_change() -> None:
     assert "\n## [Unreleased]\n" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
-def test_the_register_of_decisions_says_why_and_what_was_given_up() -> None:
+def test_every_decision_has_its_reason_and_what_was_given_up() -> None:
     text = (ROOT / "site" / "pages" / "decisions.md").read_text(encoding="utf-8")
     entries = re.split(r"^## ", text, flags=re.MULTILINE)[1:]
     assert entries

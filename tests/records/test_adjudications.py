@@ -1,4 +1,4 @@
-"""A curator writes down a judgement: what a record must say, and how each mistake is named."""
+"""Records of adjudications: what they must have, and how each mistake is reported."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AGE_CLAIM = "halt-paper.Table-1.AGE.median.placebo"
 
 
 class Mistake(NamedTuple):
-    """An edit of the example's judgements, and what the error must say."""
+    """An edit of the example's adjudications, and the error that it must cause."""
 
     old: str
     new: str
@@ -73,7 +73,7 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda m: f"{m.field}: {m.new[:50]!r}")
-def test_a_mistake_is_named_with_its_place_and_the_nearest_word(
+def test_a_mistake_is_reported_with_its_place_and_the_nearest_word(
     example_root: Path, mistake: Mistake
 ) -> None:
     path = edit(example_root, HALT, mistake.old, mistake.new)
@@ -90,7 +90,7 @@ def test_a_mistake_is_named_with_its_place_and_the_nearest_word(
     assert mistake.line in path.read_text("utf-8").splitlines()[shown[0].line - 1]
 
 
-def test_a_finding_is_judged_once_and_the_second_judgement_is_named(example_root: Path) -> None:
+def test_a_second_adjudication_of_a_finding_is_an_error(example_root: Path) -> None:
     path = edit(example_root, HALT, AGE, VOMITING)
     (problem,) = problems(example_root)
     lines = path.read_text("utf-8").splitlines()
@@ -100,7 +100,7 @@ def test_a_finding_is_judged_once_and_the_second_judgement_is_named(example_root
     )
 
 
-def test_a_file_is_named_after_a_study(example_root: Path) -> None:
+def test_a_file_of_adjudications_is_named_after_a_study(example_root: Path) -> None:
     path = example_root / EASE
     path = path.rename(path.with_name("eese.yaml"))
     found = problems(example_root)
@@ -109,7 +109,7 @@ def test_a_file_is_named_after_a_study(example_root: Path) -> None:
     }
 
 
-def test_all_mistakes_are_shown_at_once(example_root: Path) -> None:
+def test_all_mistakes_are_reported_at_once(example_root: Path) -> None:
     edit(example_root, HALT, "[halt-2020]", "[halt-2002]")
     edit(example_root, EASE, "because: data-cut", "because: data-cuts")
     edit(example_root, "evidence/studies/halt.yaml", "favours: calmol", "favours: calmool")
@@ -120,7 +120,7 @@ def test_all_mistakes_are_shown_at_once(example_root: Path) -> None:
     ]
 
 
-def test_a_folder_without_judgements_is_no_mistake(example_root: Path) -> None:
+def test_the_folder_of_adjudications_is_optional(example_root: Path) -> None:
     for name in (HALT, EASE):
         (example_root / name).unlink()
     assert KnowledgeBase(example_root).evidence.adjudications == ()
@@ -128,7 +128,7 @@ def test_a_folder_without_judgements_is_no_mistake(example_root: Path) -> None:
     assert KnowledgeBase(example_root).curated.orphans == ()
 
 
-def test_a_claim_may_be_named_with_or_without_its_study(example_root: Path) -> None:
+def test_a_claim_id_may_omit_its_study(example_root: Path) -> None:
     before = KnowledgeBase(example_root).evidence.adjudications
     edit(example_root, HALT, "stands: [halt-paper.2", "stands: [halt#halt-paper.2")
     base = KnowledgeBase(example_root)

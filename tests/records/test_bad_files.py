@@ -49,7 +49,7 @@ FILES = {
         "each key once",
         0,
     ),
-    "no UTF-8": (b"id: halt\nname: H\xe4LT\n", "a readable UTF-8 file", 0),
+    "not UTF-8": (b"id: halt\nname: H\xe4LT\n", "a readable UTF-8 file", 0),
     "UTF-16": ("id: halt\n".encode("utf-16"), "a readable UTF-8 file", 0),
     "NUL": (b"id: halt\nname: H\x00LT\n", "valid YAML", 0),
     "a control character": (b"id: halt\nname: H\x07LT\n", "valid YAML", 0),
@@ -61,7 +61,7 @@ FILES = {
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_file_that_is_no_record(example_root: Path, name: str) -> None:
+def test_a_file_that_is_not_a_record_is_refused(example_root: Path, name: str) -> None:
     data, expected, line = FILES[name]
     path = example_root / HALT
     path.write_bytes(data)
@@ -72,7 +72,7 @@ def test_a_file_that_is_no_record(example_root: Path, name: str) -> None:
         assert found[0].line == line
 
 
-def test_a_file_of_another_kind_or_elsewhere(example_root: Path, tmp_path: Path) -> None:
+def test_a_special_file_or_a_link_elsewhere_is_refused(example_root: Path, tmp_path: Path) -> None:
     studies = example_root / "evidence" / "studies"
     outside = tmp_path / "outside.yaml"
     outside.write_text("id: outside\n", encoding="utf-8")
@@ -94,7 +94,7 @@ def test_a_file_of_another_kind_or_elsewhere(example_root: Path, tmp_path: Path)
 
 
 @pytest.mark.parametrize("kind", ["pipe", "folder", "device", "circle", "link", "large"])
-def test_a_file_of_the_ontology_of_another_kind_or_elsewhere(
+def test_a_special_file_or_a_link_elsewhere_in_the_ontology_is_refused(
     example_root: Path, tmp_path: Path, kind: str
 ) -> None:
     path = example_root / "ontology" / "odd.ttl"
@@ -114,14 +114,14 @@ def test_a_file_of_the_ontology_of_another_kind_or_elsewhere(
 
 
 def problems_of_folder(root: Path) -> tuple[Problem, ...]:
-    """The problems of a folder with files that cannot be read, as comparing it would."""
+    """Return the problems of a folder with files that cannot be read."""
     with pytest.raises(RecordError) as raised:
         load_records(root)
     return raised.value.problems
 
 
 def hierarchy(root: Path, broader: Callable[[int], Sequence[int]], size: int) -> KnowledgeBase:
-    """An evidence base with one more scheme, each of whose concepts is below others."""
+    """Return an evidence base with one more scheme, whose concepts are below each other."""
     lines = ["@prefix skos: <http://www.w3.org/2004/02/skos/core#> ."]
     for number in range(size):
         above = "".join(f" ; skos:broader <odd/{wider}>" for wider in broader(number))
@@ -130,14 +130,14 @@ def hierarchy(root: Path, broader: Callable[[int], Sequence[int]], size: int) ->
     return KnowledgeBase(root)
 
 
-def test_a_hierarchy_that_is_very_deep_is_read(example_root: Path) -> None:
+def test_a_very_deep_hierarchy_is_read(example_root: Path) -> None:
     base = hierarchy(example_root, lambda number: [number - 1] if number else [], 20_000)
     assert base.vocabulary.inherited("odd", "19999", "isSomething") == ""
     assert len(base.vocabulary.narrower("odd", "0")) == 20_000
 
 
-def test_a_hierarchy_with_very_many_ways_up_is_read(example_root: Path) -> None:
-    """Each of 100 levels has two concepts below both of the level above: 2 to the 100 ways."""
+def test_a_hierarchy_with_very_many_paths_is_read(example_root: Path) -> None:
+    """Each of 100 levels has two concepts below both of the level above: 2^100 paths."""
     base = hierarchy(example_root, lambda n: [n // 2 * 2 - 2, n // 2 * 2 - 1] if n > 1 else [], 200)
     assert base.vocabulary.inherited("odd", "199", "isSomething") == ""
     assert base.vocabulary.inherited_links("odd", "199", "isSomething") == ()
@@ -148,7 +148,7 @@ def test_a_circle_of_very_many_concepts_is_refused(example_root: Path) -> None:
         hierarchy(example_root, lambda number: [(number - 1) % 20_000], 20_000)
 
 
-def test_a_record_that_loads_may_not_name_a_text_elsewhere(
+def test_a_record_may_not_name_a_text_outside_the_folder(
     example_root: Path, tmp_path: Path
 ) -> None:
     texts = tmp_path / "texts"
@@ -166,7 +166,7 @@ def test_a_record_that_loads_may_not_name_a_text_elsewhere(
         st.binary(max_size=60),
     )
 )
-def test_any_file_at_all_is_an_error_of_the_record(tmp_path: Path, text: str | bytes) -> None:
+def test_any_content_loads_or_is_a_record_error(tmp_path: Path, text: str | bytes) -> None:
     (tmp_path / "evidence").mkdir(exist_ok=True)
     raw = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
     (tmp_path / "evidence" / "dataset.yaml").write_bytes(raw)

@@ -1,4 +1,4 @@
-"""Short forms of records become claims that hold what the paper prints."""
+"""Short forms of records become claims with the figures that the paper prints."""
 
 from __future__ import annotations
 
@@ -71,23 +71,21 @@ def test_the_digits_of_a_decimal_are_kept_as_written() -> None:
     operator=st.sampled_from(["", "<", "≤", ">", "≥", "~"]),
     percent=st.booleans(),
 )
-def test_any_figure_is_read_back_as_it_was_written(
-    value: Decimal, operator: str, percent: bool
-) -> None:
+def test_any_figure_is_read_as_written(value: Decimal, operator: str, percent: bool) -> None:
     figure = parse_figure(f"{operator}{value}{'%' if percent else ''}")
     assert figure is not None
     assert (figure.value, figure.operator, figure.percent) == (value, operator, percent)
 
 
 @given(n=st.integers(0, 10**6), of=st.integers(0, 10**6), share=st.integers(0, 200))
-def test_any_count_is_read_back_as_it_was_written(n: int, of: int, share: int) -> None:
+def test_any_count_is_read_as_written(n: int, of: int, share: int) -> None:
     figure = parse_figure(f"{n}/{of} ({share}%)")
     assert figure is not None
     assert (figure.n, figure.of, figure.value) == (n, of, share)
 
 
 @given(st.text(max_size=30))
-def test_any_text_is_a_value_or_an_error_of_the_record(text: str) -> None:
+def test_any_text_is_a_value_or_a_validation_error(text: str) -> None:
     try:
         value = FigureRecord.model_validate(text)
     except ValidationError:
@@ -126,7 +124,7 @@ def test_a_phrase_without_a_moment_is_refused(phrase: str) -> None:
 
 
 @given(st.text(max_size=40))
-def test_a_time_phrase_is_read_or_refused_and_reads_back(text: str) -> None:
+def test_a_time_phrase_is_refused_or_survives_a_round_trip(text: str) -> None:
     try:
         time = parse_time(text)
     except ValueError:
@@ -160,7 +158,7 @@ def test_a_p_value_keeps_its_operator(text: str) -> None:
 
 
 @given(value=st.decimals(0, 1, places=4), operator=st.sampled_from("=<≤>≥~"))
-def test_any_p_value_is_read_back(value: Decimal, operator: str) -> None:
+def test_any_p_value_is_read_as_written(value: Decimal, operator: str) -> None:
     p = parse_p(f"{operator} {value}")
     assert p is not None
     assert (p.operator, p.value, p.printed) == (operator, value, f"{operator}{value}")
@@ -193,7 +191,7 @@ def test_a_slug_is_safe_in_a_fragment_and_a_file_name(text: str) -> None:
 
 
 def claims(base: KnowledgeBase, study: str, endpoint: str, **wanted: str) -> list[Claim]:
-    """Return the claims of a study on one endpoint whose measure has the wanted parts."""
+    """Return the claims of a study on one endpoint whose measure has the given parts."""
     return [
         claim
         for claim in base.evidence.claims
@@ -219,7 +217,7 @@ def test_value_numerator_and_denominator_are_each_optional(example: KnowledgeBas
     assert ("3", D(63), None, None) in found
 
 
-def test_a_denominator_is_a_group_of_its_own(example: KnowledgeBase) -> None:
+def test_a_denominator_may_be_a_group(example: KnowledgeBase) -> None:
     claim = one(example, "halt", "AE")
     group = example.claim(example.iris.claim("halt", claim.id)).group
     assert (group.within, group.who_endpoint) == ("calmol", "NAUSEA")
@@ -262,7 +260,7 @@ def test_bounds_have_their_kind(example: KnowledgeBase) -> None:
     )
 
 
-def test_an_interval_has_no_point_and_keeps_its_operator(example: KnowledgeBase) -> None:
+def test_an_interval_without_a_point_keeps_its_operator(example: KnowledgeBase) -> None:
     interval = one(example, "halt", "RELIEF", group="placebo").figure
     assert (interval.value, interval.low, interval.high) == (None, 28, 50)
     operators = {c.figure.operator for c in claims(example, "halt", "NAUSEA")}
@@ -294,7 +292,7 @@ def test_a_difference_of_two_groups_has_their_unit(example: KnowledgeBase) -> No
     assert claim.result.direction == "longer"
 
 
-def test_an_analysis_set_lies_within_the_study(example: KnowledgeBase) -> None:
+def test_an_analysis_set_is_within_the_study(example: KnowledgeBase) -> None:
     groups = {g.id: g for g in example.evidence.groups if g.study == "halt"}
     assert groups["first-80"].within == "all"
     assert groups["first-80"].kind == "analysis-set"
@@ -315,7 +313,7 @@ def test_doses_are_steps_in_sequence(example: KnowledgeBase) -> None:
     ]
 
 
-def test_cohorts_are_groups_that_make_a_whole(example: KnowledgeBase) -> None:
+def test_cohorts_are_groups_of_a_partition(example: KnowledgeBase) -> None:
     whole = [p for p in example.evidence.partitions if p.study == "ease"]
     assert [p.parts for p in whole] == [("high", "low", "middle")]
     assert {c.figure.value for c in claims(example, "ease", "SAMPLE_SIZE")} == {6}
@@ -327,7 +325,7 @@ def test_an_approval_is_a_dated_fact_and_not_a_result(example: KnowledgeBase) ->
     assert claim.measure.population == "migraine-with-aura"
 
 
-def test_a_table_that_cites_another_number_than_the_text_keeps_it(
+def test_a_reference_number_that_contradicts_the_text_is_kept(
     example: KnowledgeBase,
 ) -> None:
     found = claims(example, "ease", "PAIN_FREE", time="after seltiran")
@@ -350,7 +348,7 @@ def test_one_figure_printed_in_four_places_is_four_claims_of_one_measure(
 # --- what a record leaves unsaid -------------------------------------------------------------
 
 
-def test_regimen_and_population_pass_down_to_subgroups(example: KnowledgeBase) -> None:
+def test_subgroups_inherit_regimen_and_population(example: KnowledgeBase) -> None:
     groups = {(g.study, g.id): g for g in example.evidence.groups}
     assert groups["halt", "calmol.nausea"].regimen == "calmol"
     assert groups["halt", "calmol.nausea"].population == "migraine"
@@ -358,7 +356,7 @@ def test_regimen_and_population_pass_down_to_subgroups(example: KnowledgeBase) -
     assert groups["ease", "low"].regimen == "calmol-then-seltiran"
 
 
-def test_a_second_claim_of_one_measure_in_one_place_gets_a_number(example_root: Path) -> None:
+def test_equal_claim_ids_are_numbered(example_root: Path) -> None:
     line = "      - {endpoint: PAIN_FREE, printed: 63% were free of pain, values: {calmol: 63%}}\n"
     edit(example_root, "evidence/studies/halt.yaml", line, line * 3)
     ids = [c.id for c in KnowledgeBase(example_root).evidence.claims if c.section == "3"]

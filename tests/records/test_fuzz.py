@@ -1,4 +1,4 @@
-"""Records changed at random: each loads and can be published, or is an error with its place."""
+"""Records changed at random: each can be published, or is an error with its place."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ KEYS = ("note", "unit", "statistic", "comparison", "value", "category", "time", 
 
 
 def places(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The paths of all fields and items of a record."""
+    """Yield the paths of all fields and items of a record."""
     if path:
         yield path
     if isinstance(data, dict | list):
@@ -51,7 +51,7 @@ def places(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 @st.composite
 def records(draw: st.DrawFn) -> tuple[str, bytes]:
-    """A file of the example, and its content after one to three changes."""
+    """Return a file of the example, and its content after one to three changes."""
     file = draw(st.sampled_from(FILES))
     data = yaml.safe_load((EXAMPLE / file).read_text(encoding="utf-8"))
     for _ in range(draw(st.integers(1, 3))):
@@ -84,9 +84,9 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_example(tmp_path_factory.mktemp("fuzzed") / "base")
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(changed=records())
-def test_a_changed_record_loads_or_is_an_error_with_its_place(
+def test_a_changed_record_loads_or_has_located_problems(
     root: Path, changed: tuple[str, bytes]
 ) -> None:
     file, content = changed
@@ -96,13 +96,13 @@ def test_a_changed_record_loads_or_is_an_error_with_its_place(
         published(KnowledgeBase(root))
     except RecordError as error:
         are_clear(error, root)
-        assert set(error.problems) <= problems_apart(root)  # noqa: PT017 - of both ways of reading
+        assert set(error.problems) <= problems_of_studies(root)  # noqa: PT017 - on either path
     finally:
         (root / file).write_bytes(before)
 
 
-def problems_apart(root: Path) -> set[Problem]:
-    """What is wrong with the records, read study by study."""
+def problems_of_studies(root: Path) -> set[Problem]:
+    """The problems of the records when they are read study by study."""
     with pytest.raises(RecordError) as error:
         list(dataset(root))
     return set(error.value.problems)
@@ -114,12 +114,12 @@ def are_clear(error: RecordError, root: Path) -> None:
         assert problem.file.startswith(str(root))
         assert problem.expected
         assert str(problem).isprintable()
-        # What no parser reads to its end may have no line; what one reads has one.
+        # Only a file that no parser reads to its end may have a problem without a line.
         assert problem.line or "valid YAML" in problem.expected
 
 
 def published(base: KnowledgeBase) -> None:
-    """What loads can be published and asked, whatever it says."""
+    """A record that loads can be published and queried, whatever its figures."""
     assert len(OxigraphStore(base.nquads)) > 0
     apart = b"".join(dataset(base.root)).splitlines(keepends=True)
     assert sorted(apart) == base.nquads.splitlines(keepends=True)
@@ -135,7 +135,7 @@ TEXTS = st.text(max_size=60) | st.text(
 )
 
 
-@settings(max_examples=500)
+@settings(max_examples=300)
 @given(text=TEXTS, other=TEXTS)
 def test_any_text_can_be_matched_and_read(text: str, other: str) -> None:
     folded = fold(text)
@@ -154,13 +154,13 @@ def test_any_text_can_be_matched_and_read(text: str, other: str) -> None:
     try:
         parsed = parse_time(text)
     except ValueError as error:
-        assert str(error)  # noqa: PT017 - a phrase that is none is as good
+        assert str(error)  # noqa: PT017 - either outcome is right
     else:
         assert parse_time(str(parsed)) == parsed
 
 
 @given(text=TEXTS)
-def test_a_cell_is_never_a_formula_and_loses_nothing(text: str) -> None:
+def test_escaping_a_formula_loses_nothing(text: str) -> None:
     cell = escape_formula(text)
     assert cell.removeprefix("'") == text.removeprefix("'")
     if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff20")):

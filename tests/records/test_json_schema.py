@@ -1,4 +1,4 @@
-"""An editor completes and checks records by a JSON Schema, as the program will."""
+"""The JSON Schemas of records accept and refuse what the loader does."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def files(root: Path, kind: str) -> list[Path]:
 
 
 def as_json(path: Path) -> Any:
-    """Read a record as an editor does: keys are texts."""
+    """Read a record as an editor does: keys are strings."""
     return json.loads(json.dumps(read_mapping(path)))
 
 
@@ -72,7 +72,7 @@ BEYOND = (
         if not any(word in m.expected for word in BEYOND) and ".nan" not in m.new  # not in JSON
     ],
 )
-def test_what_the_program_refuses_by_its_form_the_schema_refuses(
+def test_the_schema_refuses_malformed_values_as_the_loader_does(
     example: KnowledgeBase, tmp_path: Path, old: str, new: str
 ) -> None:
     text = (example.root / "evidence" / "studies" / "halt.yaml").read_text("utf-8")
@@ -82,7 +82,7 @@ def test_what_the_program_refuses_by_its_form_the_schema_refuses(
     assert list(validator(example, "study").iter_errors(as_json(path)))
 
 
-def test_words_are_listed_for_completion(example: KnowledgeBase) -> None:
+def test_terms_are_listed_for_completion(example: KnowledgeBase) -> None:
     definitions = record_schema("study", example.vocabulary)["$defs"]
     endpoint = definitions["ClaimBlock"]["properties"]["endpoint"]
     assert endpoint["enum"] == sorted(example.vocabulary.schemes["endpoint"])
@@ -91,7 +91,7 @@ def test_words_are_listed_for_completion(example: KnowledgeBase) -> None:
     assert "not-reached" not in json.dumps(word)
 
 
-def test_every_field_that_needs_it_is_explained(example: KnowledgeBase) -> None:
+def test_fields_are_described(example: KnowledgeBase) -> None:
     text = schema_text("study", example.vocabulary)
     assert "x-scheme" not in text
     assert "the figures as printed, fragments joined by ' … '" in text
@@ -103,7 +103,7 @@ def test_the_same_vocabulary_gives_the_same_schema(example: KnowledgeBase, kind:
     assert schema_text(kind, again) == schema_text(kind, example.vocabulary)
 
 
-def test_the_templates_point_to_the_schema_that_a_build_writes() -> None:
+def test_skeletons_point_to_the_schemas_that_a_build_writes() -> None:
     text = (ROOT / "kb" / "cli" / "new.py").read_text("utf-8")
     pointed = set(re.findall(r"\$schema=../../build/schema/(\w+)\.schema\.json", text))
     assert pointed == {"study", "source", "adjudications"} <= set(MODELS)

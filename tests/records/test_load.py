@@ -1,4 +1,4 @@
-"""Careless and hostile records: each gives a clear error, all of a run at once, nothing changes."""
+"""Mistakes in records: each is reported clearly, all of a run at once, and nothing changes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def line_of(path: Path, text: str) -> int:
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda m: f"{m.field}: {m.new[:40]!r}")
-def test_a_mistake_is_named_with_its_place_and_the_nearest_word(
+def test_a_mistake_is_reported_with_its_place_and_the_nearest_word(
     example_root: Path, mistake: Mistake
 ) -> None:
     path = edit(example_root, HALT, mistake.old, mistake.new)
@@ -45,7 +45,7 @@ def test_a_mistake_is_named_with_its_place_and_the_nearest_word(
     assert str(shown[0]).isprintable()
 
 
-def test_the_line_is_that_of_the_mistake(example_root: Path) -> None:
+def test_the_line_of_a_mistake_is_reported(example_root: Path) -> None:
     path = edit(example_root, HALT, "values: {first-80: 80%}", "values: {first-8: 80%}")
     (problem,) = problems(example_root)
     assert problem.line == line_of(path, "first-8: 80%")
@@ -72,7 +72,7 @@ def test_the_line_is_that_of_the_mistake(example_root: Path) -> None:
         ("kind: review", "kind: rumour", "kind", "primary-report"),
     ],
 )
-def test_a_mistake_in_a_source(
+def test_a_mistake_in_a_source_is_reported(
     example_root: Path, old: str, new: str, field: str, expected: str
 ) -> None:
     path = edit(example_root, REVIEW, old, new)
@@ -81,8 +81,8 @@ def test_a_mistake_in_a_source(
     assert all(p.line for p in shown)
 
 
-def test_all_mistakes_of_a_run_are_shown_at_once(example_root: Path) -> None:
-    """In several files, of several kinds, and with the file of publications broken as well."""
+def test_all_mistakes_of_a_run_are_reported_at_once(example_root: Path) -> None:
+    """They are in several files of several kinds, and the publications cannot be read."""
     edit(example_root, HALT, "unit: hours", "unit: parsecs")
     edit(example_root, HALT, "favours: calmol", "favours: calmool")
     edit(example_root, EASE, "printed: 40% after calmol, ", "")
@@ -96,11 +96,11 @@ def test_all_mistakes_of_a_run_are_shown_at_once(example_root: Path) -> None:
     assert "headache-review.yaml" in files
     assert sum(p.file.endswith("ease.yaml") for p in found) == 2
     assert list(found) == sorted(found)
-    # What a broken file would have defined is not reported as missing a second time.
+    # Ids that an invalid file would have defined are not reported as missing as well.
     assert not [p for p in found if p.expected in ("the id of a publication", "the id of a study")]
 
 
-def test_a_file_with_another_name_than_its_id_still_shows_its_other_mistakes(
+def test_a_file_with_a_wrong_id_has_its_other_mistakes_reported(
     example_root: Path,
 ) -> None:
     edit(example_root, HALT, "id: halt\n", "id: hallt\n")
@@ -121,12 +121,14 @@ def test_a_file_with_another_name_than_its_id_still_shows_its_other_mistakes(
         ('skos:prefLabel "vomiting"@en ;', "skos:prefLabel vomiting ;", "valid Turtle"),
     ],
 )
-def test_a_mistake_in_the_ontology(example_root: Path, old: str, new: str, expected: str) -> None:
+def test_a_mistake_in_the_ontology_is_reported(
+    example_root: Path, old: str, new: str, expected: str
+) -> None:
     edit(example_root, "ontology/endpoints.ttl", old, new)
     assert expected in problems(example_root)[0].expected
 
 
-def test_every_broken_file_of_the_ontology_is_named(example_root: Path) -> None:
+def test_every_invalid_file_of_the_ontology_is_reported(example_root: Path) -> None:
     for name in ("drugs", "units"):
         (example_root / "ontology" / f"{name}.ttl").write_bytes(b"a b \xff")
     found = {Path(p.file).name for p in problems(example_root)}
@@ -134,12 +136,12 @@ def test_every_broken_file_of_the_ontology_is_named(example_root: Path) -> None:
 
 
 @pytest.mark.parametrize("base", ["no-iri", "https://example.org/no-slash", "file:///etc/"])
-def test_a_base_that_is_no_base(example_root: Path, base: str) -> None:
+def test_an_invalid_base_iri_is_refused(example_root: Path, base: str) -> None:
     edit(example_root, "evidence/dataset.yaml", "https://example.org/headache/", base)
     assert [p.field for p in problems(example_root)] == ["base"]
 
 
-def test_a_folder_that_is_no_evidence_base(tmp_path: Path) -> None:
+def test_a_folder_without_an_evidence_base_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RecordError, match=r"dataset\.yaml"):
         KnowledgeBase(tmp_path)
 
@@ -160,12 +162,14 @@ def test_a_folder_that_is_no_evidence_base(tmp_path: Path) -> None:
         ("phase: 3, ", ""),
     ],
 )  # fmt: skip
-def test_what_a_paper_prints_is_never_an_error(example_root: Path, old: str, new: str) -> None:
+def test_an_implausible_figure_is_not_a_loading_error(
+    example_root: Path, old: str, new: str
+) -> None:
     edit(example_root, HALT, old, new)
     assert len(KnowledgeBase(example_root).claims(study="halt")) > 30
 
 
-def test_a_whole_paragraph_is_no_print(example_root: Path) -> None:
+def test_a_paragraph_is_refused_as_printed_text(example_root: Path) -> None:
     sentence = " ".join(["word"] * 25)
     edit(example_root, HALT, "printed: 63% were free of pain", f"printed: {sentence}")
     (problem,) = problems(example_root)
@@ -178,7 +182,7 @@ def test_a_whole_paragraph_is_no_print(example_root: Path) -> None:
 HOSTILE = '<script>alert(1)</script> & "quotes" \\ {{ 7*7 }} ${x} \' ; ‹é›'
 
 
-def test_markup_in_a_label_is_shown_harmlessly(example_root: Path) -> None:
+def test_markup_in_a_label_is_escaped(example_root: Path) -> None:
     quoted = HOSTILE.replace("'", "''")
     edit(example_root, HALT, "label: calmol arm, role", f"label: '{quoted}', role")
     base = KnowledgeBase(example_root)
@@ -192,7 +196,7 @@ def test_markup_in_a_label_is_shown_harmlessly(example_root: Path) -> None:
 
 
 @pytest.mark.parametrize("formula", ["=cmd|' /C calc'!A0", "@SUM(1+1)", "+1+1", "-1+1", "=1+1"])
-def test_a_formula_in_a_record_is_no_formula_in_a_table(example_root: Path, formula: str) -> None:
+def test_a_formula_in_a_record_is_escaped_in_csv(example_root: Path, formula: str) -> None:
     quoted = formula.replace("'", "''")
     edit(example_root, HALT, "printed: 63% were free of pain", f"printed: '{quoted} 63%'")
     table = claims_csv(KnowledgeBase(example_root))
@@ -200,7 +204,7 @@ def test_a_formula_in_a_record_is_no_formula_in_a_table(example_root: Path, form
     assert not re.search(rf'(?:^|,)"?{re.escape(formula)}', table, re.MULTILINE)
 
 
-def test_names_that_differ_in_signs_only_are_refused_and_letters_of_any_script_are_not(
+def test_names_must_differ_in_letters_or_digits_of_any_script(
     example_root: Path,
 ) -> None:
     line = "      - {endpoint: PAIN_FREE, printed: 63% were free of pain, values: {calmol: 63%}}\n"
@@ -212,7 +216,7 @@ def test_names_that_differ_in_signs_only_are_refused_and_letters_of_any_script_a
     assert len({c.measure for c in KnowledgeBase(example_root).evidence.claims}) > 1
 
 
-def test_nothing_to_check_against_is_said(tmp_path: Path, example_root: Path) -> None:
+def test_coverage_without_any_text_is_unavailable(tmp_path: Path, example_root: Path) -> None:
     from kb.sources.coverage import measure_coverage
 
     base = KnowledgeBase(example_root)

@@ -1,4 +1,4 @@
-"""A print is found where it stands, and nowhere else; its numbers are read as numbers."""
+"""Printed text is found where it occurs, and nowhere else; its numbers are read as numbers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kb.sources.match import digits_of, find, holds_date, holds_number, numbers
 from kb.sources.normalise import fold
 from kb.sources.numbers import figures
 
-# --- what must be found: the print, the text as an extraction left it -------------------------
+# --- what must be found: printed text, and an extracted text ----------------------------------
 
 FOUND = [
     # dashes and minus signs
@@ -44,7 +44,7 @@ FOUND = [
     # other characters
     ("0.61", "HR 0·61"), ("28 µg", "28 \u03bcg"), ("patients' age", "patients\u2019 age"),
     ("≥3", "⩾3"), ("≥3", ">=3"), ("17", "1\u200b7 of them"),
-    # edges that are none
+    # edges that cut nothing
     ("49", "n=49"), ("12", "after 12."), ("12", "12, 14"), ("6", "a 6-month course"),
     ("28", "28mg"), ("45", "adults—45 of them"), ("CD19", "CD19+ cells"), ("ns", "p ns)"),
     ("month", "1 month."), ("30 000/mL", "30 000/mL"), ("30 000", "30\u2009000 per"),
@@ -94,23 +94,23 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("printed", "text"), FOUND)
-def test_a_print_is_found_whatever_its_typography(printed: str, text: str) -> None:
+def test_printed_text_is_found_despite_typography(printed: str, text: str) -> None:
     assert find(printed, fold(text))
 
 
 @pytest.mark.parametrize(("printed", "text"), REFUSED)
-def test_a_print_is_not_found_where_it_does_not_stand(printed: str, text: str) -> None:
+def test_printed_text_is_not_found_where_it_does_not_occur(printed: str, text: str) -> None:
     assert not find(printed, fold(text))
 
 
-def test_a_match_shows_its_fragments_in_the_original() -> None:
+def test_a_match_has_its_fragments_in_the_original() -> None:
     text = "After  12 weeks: $p \\geq 0.5$ and 15–64."
     (match,) = find("12 weeks … p≥0.5 … 15-64", fold(text))
     assert [text[a:b] for a, b in match.spans] == ["12 weeks", "p \\geq 0.5", "15–64"]
     assert match.context(2) == "12 weeks: $p \\geq 0.5$ and 15–64."
 
 
-def test_each_occurrence_of_the_first_fragment_takes_the_nearest_that_follow() -> None:
+def test_an_occurrence_takes_the_nearest_fragments_after_it() -> None:
     matches = find("a … b", fold("a a b b a b"))
     assert [match.spans for match in matches] == [
         ((0, 1), (4, 5)),
@@ -135,7 +135,7 @@ def test_each_occurrence_of_the_first_fragment_takes_the_nearest_that_follow() -
         ("44% — 25 patients", "44% - 25 patients"),
     ],
 )
-def test_folding_levels_typography_only(text: str, folded: str) -> None:
+def test_only_typography_is_normalised(text: str, folded: str) -> None:
     assert fold(text).text == folded
 
 
@@ -181,7 +181,7 @@ def test_folding_levels_typography_only(text: str, folded: str) -> None:
         ("n = 49, phases 1–2—1010", "=49 1 2 1010"),
     ],
 )
-def test_all_numbers_of_a_print_are_read(printed: str, expected: str) -> None:
+def test_all_numbers_of_a_printed_text_are_read(printed: str, expected: str) -> None:
     found = [f"{n.operator}{n.value.normalize():f}" for n in numbers(printed)]
     assert " ".join(found) == expected
 
@@ -219,13 +219,13 @@ def test_all_numbers_of_a_print_are_read(printed: str, expected: str) -> None:
         ("44%", "44", "nonsense", False),
     ],
 )
-def test_a_print_holds_a_number_with_its_operator(
+def test_a_number_is_found_with_its_operator(
     printed: str, value: str, operator: str, holds: bool
 ) -> None:
     assert holds_number(printed, Decimal(value), operator) is holds
 
 
-def test_the_digits_are_given_as_printed() -> None:
+def test_digits_are_returned_as_printed() -> None:
     values = (Decimal("7.7"), Decimal(30000), Decimal(12))
     assert [digits_of("7.70, 30 000, twelve", value) for value in values] == [
         "7.70",
@@ -255,11 +255,11 @@ def test_the_digits_are_given_as_printed() -> None:
         ("2017.5", "2017", False),
     ],
 )
-def test_a_print_holds_a_date(printed: str, date: str, holds: bool) -> None:
+def test_a_date_is_found(printed: str, date: str, holds: bool) -> None:
     assert holds_date(printed, date) is holds
 
 
-def test_a_date_that_is_none_is_refused() -> None:
+def test_an_invalid_date_is_refused() -> None:
     with pytest.raises(ValueError, match="2017-08-05"):
         holds_date("2017", "August 2017")
 
@@ -313,13 +313,13 @@ FRAMES = st.sampled_from(
 
 
 @given(TEXTS)
-def test_folding_twice_changes_nothing(text: str) -> None:
+def test_normalising_twice_changes_nothing(text: str) -> None:
     once = fold(text).text
     assert fold(once).text == once
 
 
 @given(TEXTS)
-def test_offsets_never_decrease_and_stay_within_the_text(text: str) -> None:
+def test_offsets_never_decrease_and_are_within_the_text(text: str) -> None:
     folded = fold(text)
     assert len(folded.text) == len(folded.offsets) == len(folded.ends)
     assert all(a <= b for a, b in itertools.pairwise(folded.offsets))
@@ -327,19 +327,19 @@ def test_offsets_never_decrease_and_stay_within_the_text(text: str) -> None:
 
 
 @given(TEXTS)
-def test_folding_keeps_every_digit_in_its_order(text: str) -> None:
+def test_normalising_keeps_every_digit_in_order(text: str) -> None:
     raised = text.replace("²", "2")
     assert [c for c in fold(text).text if c.isdigit()] == [c for c in raised if c.isdigit()]
 
 
 @given(PLAIN_NUMBERS, FRAMES)
-def test_a_print_is_found_in_its_own_text(number: str, frame: str) -> None:
+def test_a_number_is_found_in_its_own_text(number: str, frame: str) -> None:
     printed = frame.format(number)
     assert find(printed, fold(f"Before, {printed}; after."))
 
 
 @given(PLAIN_NUMBERS, FRAMES, st.data())
-def test_a_number_changed_by_one_digit_is_never_found(
+def test_a_number_with_one_changed_digit_is_never_found(
     number: str, frame: str, data: st.DataObject
 ) -> None:
     text = fold(f"Before, {frame.format(number)}; after.")
@@ -375,14 +375,14 @@ HOSTILE = [
 
 
 def within(seconds: float, action: Callable[[], object]) -> None:
-    """Far more than linear time needs, far less than quadratic time would."""
+    """The limit is far above linear time and far below quadratic time."""
     start = time.perf_counter()
     action()
     assert time.perf_counter() - start < seconds
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: repr(text[:8]))
-def test_no_text_makes_the_matcher_hang(text: str) -> None:
+def test_matching_takes_linear_time(text: str) -> None:
     def read() -> None:
         folded = fold(text)
         figures(folded)
@@ -392,7 +392,7 @@ def test_no_text_makes_the_matcher_hang(text: str) -> None:
     within(30, read)
 
 
-def test_a_print_of_endless_length_is_found_nowhere() -> None:
+def test_a_very_long_printed_text_is_not_found() -> None:
     text = fold("1 " * 1000)
     assert find("1 " * 500, text) == []
     assert find(" … ".join("1" * 50), text) == []

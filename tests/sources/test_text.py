@@ -65,7 +65,7 @@ def source() -> SourceText:
 # --- sections ---------------------------------------------------------------------------------
 
 
-def test_sections_stand_in_the_order_of_the_text(source: SourceText) -> None:
+def test_sections_are_in_the_order_of_the_text(source: SourceText) -> None:
     assert source.sections == ("Front", "1", "Table 1", "2")
     assert source.evidence == ("1", "Table 1", "2")
 
@@ -86,7 +86,7 @@ def test_a_section_that_resumes_is_one_text(source: SourceText) -> None:
     assert not source.find("1", "33")
 
 
-def test_figures_are_those_of_the_section(source: SourceText) -> None:
+def test_figures_are_of_one_section(source: SourceText) -> None:
     assert [(f.text, TEXT[f.start : f.end]) for f in source.figures("1")] == [
         ("two", "two"),
         ("57", "57"),
@@ -94,7 +94,7 @@ def test_figures_are_those_of_the_section(source: SourceText) -> None:
     ]
 
 
-def test_an_unknown_section_is_named_with_the_nearest(source: SourceText) -> None:
+def test_an_unknown_section_is_an_error_with_the_nearest(source: SourceText) -> None:
     with pytest.raises(TextError, match="paper: no section 'Tabel 1'; did you mean 'Table 1'"):
         source.find("Tabel 1", "33")
 
@@ -108,12 +108,12 @@ def test_an_unknown_section_is_named_with_the_nearest(source: SourceText) -> Non
         ("was 7.7", "no line begins"),
     ],
 )
-def test_a_marker_must_begin_one_line(marker: str, message: str) -> None:
+def test_a_marker_must_begin_exactly_one_line(marker: str, message: str) -> None:
     with pytest.raises(TextError, match=message):
         SourceText("paper", TEXT, [span("x", marker)])
 
 
-def test_markers_stand_in_the_order_of_the_text() -> None:
+def test_markers_are_in_the_order_of_the_text() -> None:
     with pytest.raises(TextError, match="after the marker before it"):
         SourceText("paper", TEXT, [span("2", "2. Results"), span("1", "1. Methods")])
 
@@ -152,7 +152,7 @@ def test_rows_are_the_lines_with_tabs(source: SourceText) -> None:
         ("Hepatic", None, "Hepatic\t2"),
         (["Status at second", "0"], None, "0\t8"),
         (["Status at first", "1"], None, "1\t21\t1\t4"),
-        # a label to the right of the column, where none stands to the left
+        # a label to the right of the column, where there is none to the left
         ("Nerves", 1, "Nerves"),
         ("Hepatic", 2, "5"),
         # a header is a row as well
@@ -183,7 +183,7 @@ def test_a_cell_is_named_by_its_labels(
         ([], None, "no row is named"),
     ],
 )
-def test_a_cell_that_is_not_there_is_an_error_that_helps(
+def test_a_missing_cell_is_an_error_with_the_nearest(
     source: SourceText, row: str | list[str], column: str | int | None, message: str
 ) -> None:
     with pytest.raises(TextError, match=message):
@@ -195,7 +195,7 @@ def test_a_section_without_a_table_has_no_cells(source: SourceText) -> None:
         source.cell("2", "OS")
 
 
-def test_a_header_that_a_table_repeats_is_read_as_the_first() -> None:
+def test_a_repeated_header_means_its_first_column() -> None:
     text = "T\nStatus\tN\tOS\nGroup one\t\t\nRR\t90\t6.2\nStatus\tN\tOS\nGroup two\t\t\nRR\t7\tna\n"
     source = SourceText("paper", text, [span("T", "T")])
     assert source.cell("T", "RR", "N") == "90"
@@ -208,7 +208,7 @@ def test_a_short_row_has_empty_cells() -> None:
     assert source.cell("T", "x", "C") == ""
 
 
-def test_a_print_is_looked_for_at_its_anchor_only(source: SourceText) -> None:
+def test_printed_text_is_searched_at_its_anchor_only(source: SourceText) -> None:
     (match,) = source.find_at("Table 1", ["Age"], "No. 57", "33 (15-64)")
     assert [TEXT[a:b] for a, b in match.spans] == ["33 (15–64)"]
     assert source.find_at("Table 1", ["Age"], "", "33 (15-64) … 41.5")
@@ -217,7 +217,7 @@ def test_a_print_is_looked_for_at_its_anchor_only(source: SourceText) -> None:
     assert not source.find_at("Table 1", ["Status at first", "0"], "No. 57", "8")
 
 
-def test_no_text_makes_the_reading_of_a_table_hang() -> None:
+def test_reading_a_table_takes_linear_time() -> None:
     text = "T\n" + "x" * 500_000 + "\n" + "\t" * 50_000 + "\n" + "a\tb\n" * 5_000
     source = SourceText("paper", text, [span("T", "T")])
     assert len(source.rows("T")) == 5_001
@@ -248,13 +248,11 @@ def test_no_text_makes_the_reading_of_a_table_hang() -> None:
         ("on days 1–21 (0.8/0.5 mg/m<sup>2</sup>)", "1 21 0.8 0.5"),
     ],
 )
-def test_the_figures_of_a_section_are_those_that_a_reader_would_name(
-    text: str, expected: str
-) -> None:
+def test_figures_of_a_section_leave_out_citations_and_names(text: str, expected: str) -> None:
     assert " ".join(f"{f.value.normalize():f}" for f in figures(fold(text))) == expected
 
 
-def test_a_figure_stands_where_it_says() -> None:
+def test_a_figure_has_its_offsets() -> None:
     text = "OS was $\\geq 7.7$ months [4]."
     (figure,) = figures(fold(text))
     assert text[figure.start : figure.end] == "7.7"
@@ -268,10 +266,12 @@ def record(text: str | None = "paper.txt") -> SourceRecord:
     sections = [{"id": "1", "label": "Methods", "from": "1. Methods"}]
     known = {"id": "paper", "publication": "p", "title": "T", "kind": "review", "credit": "C"}
     valid = SourceRecord.model_validate({**known, "text": "paper.txt", "sections": sections})
-    return valid.model_copy(update={"text": text})  # also what the model itself would refuse
+    return valid.model_copy(
+        update={"text": text}
+    )  # not validated: also what the model would refuse
 
 
-def test_a_text_is_read_from_its_file(tmp_path: Path) -> None:
+def test_a_text_is_loaded_from_its_file(tmp_path: Path) -> None:
     (tmp_path / "paper.txt").write_bytes(b"\xef\xbb\xbf" + TEXT.encode())
     assert load_text(tmp_path, record()).find("1", "102") == []
     assert load_text(tmp_path, record()).find("1", "57 of them")
@@ -279,7 +279,7 @@ def test_a_text_is_read_from_its_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["missing.txt", None])
-def test_a_text_that_is_not_there_is_unavailable(tmp_path: Path, text: str | None) -> None:
+def test_a_missing_text_is_unavailable(tmp_path: Path, text: str | None) -> None:
     with pytest.raises(SourceUnavailable, match="paper") as caught:
         load_text(tmp_path, record(text))
     assert isinstance(caught.value, UnavailableError)
@@ -289,7 +289,7 @@ def test_a_text_that_is_not_there_is_unavailable(tmp_path: Path, text: str | Non
 @pytest.mark.parametrize(
     "name", ["../paper.txt", "/etc/hostname", "a/../../paper.txt", "a\0b", ".."]
 )
-def test_a_name_that_leaves_the_folder_is_refused(tmp_path: Path, name: str) -> None:
+def test_a_file_name_outside_the_folder_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "paper.txt").write_text(TEXT, encoding="utf-8")
     (tmp_path / "texts").mkdir()
     with pytest.raises(TextError, match=r"paper: .* (is not within|is not a file name)") as caught:
@@ -297,7 +297,7 @@ def test_a_name_that_leaves_the_folder_is_refused(tmp_path: Path, name: str) -> 
     assert isinstance(caught.value, InputError)
 
 
-def test_a_link_that_leaves_the_folder_is_refused(tmp_path: Path) -> None:
+def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text(TEXT, encoding="utf-8")
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts" / "paper.txt").symlink_to(tmp_path / "secret.txt")
@@ -305,7 +305,7 @@ def test_a_link_that_leaves_the_folder_is_refused(tmp_path: Path) -> None:
         load_text(tmp_path / "texts", record())
 
 
-def test_a_folder_or_a_pipe_is_no_text(tmp_path: Path) -> None:
+def test_a_folder_or_a_pipe_is_not_a_text(tmp_path: Path) -> None:
     (tmp_path / "paper.txt").mkdir()
     os.mkfifo(tmp_path / "pipe.txt")
     for name in ("paper.txt", "pipe.txt"):
@@ -338,7 +338,7 @@ def test_the_sections_of_both_papers_are_found(papers: dict[str, SourceText]) ->
     assert all(count > 400 for count in figures.values())
 
 
-def test_every_figure_of_the_papers_stands_where_it_was_read(papers: dict[str, SourceText]) -> None:
+def test_every_figure_of_the_papers_has_its_offsets(papers: dict[str, SourceText]) -> None:
     for text in papers.values():
         for section in text.evidence:
             pieces = text.section(section)

@@ -29,7 +29,7 @@ def failed(root: Path, texts: Path = TEXTS) -> dict[str, str]:
     }
 
 
-def test_claims_that_the_texts_print_are_verified(example_root: Path) -> None:
+def test_claims_that_are_printed_in_the_texts_are_verified(example_root: Path) -> None:
     found = counts(verifications(example_root).values())
     claims = len(KnowledgeBase(example_root).evidence.claims)
     assert found == {
@@ -40,7 +40,7 @@ def test_claims_that_the_texts_print_are_verified(example_root: Path) -> None:
     }
 
 
-def test_a_source_without_a_text_is_unavailable_and_never_passes(example_root: Path) -> None:
+def test_claims_of_a_source_without_a_text_are_not_verified(example_root: Path) -> None:
     states = {c.claim.source: c.state for c in verifications(example_root).values()}
     assert states["calmol-label"] is VerificationState.SOURCE_UNAVAILABLE
     edit(example_root, "evidence/sources/headache-review.yaml", "text: headache-review.txt\n", "")
