@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from kb.checks.adjudication import ClaimStatus, Key, most_severe, with_adjudications
 from kb.errors import RecordError
@@ -112,6 +112,8 @@ def _with_study(shared: Records, name: str, study: StudyRecord) -> Records:
 
 class _StudyHeader(BaseModel):
     """The fields of a study that the checks of other studies use; the others are ignored."""
+
+    model_config = ConfigDict(defer_build=True)  # most programs never read one
 
     name: str
     analysis_of: list[str] = []

@@ -12,8 +12,8 @@ from kb.util.hashing import digest, digest_of_files, files_below
 _SKIPPED: Final = ("__pycache__", "node_modules")
 
 
-def of_inputs(root: Path, themes: Iterable[Path], texts: Path | None) -> tuple[str, str]:
-    """Return the digest of all inputs of a build or a store, and that of all but the records.
+def digest_of_inputs(root: Path, themes: Iterable[Path], texts: Path | None) -> str:
+    """Return the digest of all inputs of a build or a store.
 
     Args:
         root: the project, with ``evidence/`` and ``ontology/``.
@@ -21,13 +21,9 @@ def of_inputs(root: Path, themes: Iterable[Path], texts: Path | None) -> tuple[s
         texts: the folder with the texts of the sources, if they are used.
     """
     package = Path(__file__).parents[1]
-    software = digest_of_files(package, files_below(package, _SKIPPED))
-    theme = [digest_of_files(folder, files_below(folder, _SKIPPED)) for folder in themes]
-    ontology = digest_of_files(root, files_below(root / "ontology"))
-    settings = digest(software, _installed(), theme, ontology)
-    evidence = digest_of_files(root, files_below(root / "evidence"))
-    of_texts = digest_of_files(texts, files_below(texts)) if texts else ""
-    return digest(settings, evidence, of_texts), settings
+    folders = [package, *themes, root / "ontology", root / "evidence", *([texts] if texts else [])]
+    files = [digest_of_files(folder, files_below(folder, _SKIPPED)) for folder in folders]
+    return digest(_installed(), files)
 
 
 def _installed() -> list[str]:
@@ -38,4 +34,6 @@ def _installed() -> list[str]:
 def changed_at(root: Path, texts: Path | None) -> float:
     """Return when records, ontology or texts last changed, in seconds since the epoch."""
     folders = (root / "evidence", root / "ontology", *([texts] if texts else []))
-    return max(path.stat().st_mtime for folder in folders for path in files_below(folder))
+    # A file that is removed or renamed changes only the time of its folder.
+    paths = (p for folder in folders for p in (folder, *folder.rglob("*/"), *files_below(folder)))
+    return max(path.stat().st_mtime for path in paths)

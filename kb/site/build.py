@@ -13,7 +13,7 @@ from typing import Any, Final
 from kb.api.knowledge_base import KnowledgeBase
 from kb.errors import InputError, UnavailableError
 from kb.export.csv import to_csv
-from kb.records.inputs import changed_at, of_inputs
+from kb.records.inputs import changed_at, digest_of_inputs
 from kb.records.json_schema import MODELS, schema_text
 from kb.site.context import PageContext
 from kb.site.front import FRONT, front_files, front_folder
@@ -70,7 +70,7 @@ def unchanged(root: Path, target: Path, texts: Path | None = None) -> Manifest |
         texts: the folder with the texts of the sources, if the build reads them.
     """
     last = read_manifest(target)
-    if last is None or last.inputs != of_inputs(root, _themes(root), texts)[0]:
+    if last is None or last.inputs != digest_of_inputs(root, _themes(root), texts):
         return None
     return last if _digests(target) == last.files else None
 
@@ -88,7 +88,7 @@ def build(base: KnowledgeBase, target: Path, progress: Progress = lambda _step: 
     foreign = target != base.root / "build" and not (target / "kb.nq").exists()
     if foreign and target.is_dir() and any(target.iterdir()):
         raise InputError(f"{target} is not a kb build; building there would delete its contents")
-    inputs, _ = of_inputs(base.root, _themes(base.root), base.texts)
+    inputs = digest_of_inputs(base.root, _themes(base.root), base.texts)
     with replacing(target) as folder:
         progress("dataset")
         (folder / "kb.nq").write_bytes(base.nquads)

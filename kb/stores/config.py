@@ -55,11 +55,11 @@ class StoreConfig:
             return OxigraphStore(nquads())
         if self.kind == "oxigraph":
             from kb.rdf.dataset import dataset
-            from kb.records.inputs import of_inputs
+            from kb.records.inputs import digest_of_inputs
 
             return OxigraphStore.on_disk(
                 self.folder,
-                digest=lambda: of_inputs(root, (), texts)[0],
+                digest=lambda: digest_of_inputs(root, (), texts),
                 parts=lambda: dataset(root, texts),
             )
         from kb.stores.sparql import SparqlStore

@@ -23,8 +23,7 @@ from typing import Final, TypeVar
 
 from kb.errors import KbError, QueryError
 
-CAN_FORK: Final = sys.platform != "win32"
-"""Whether this system can fork a process."""
+_CAN_FORK: Final = sys.platform != "win32"
 MEMORY: Final = 2 * 1024**3
 """Bytes that a child may allocate beyond what its parent has."""
 
@@ -46,7 +45,7 @@ def run_limited(seconds: float, work: Callable[[], T]) -> T:
     """
     if not 0 < seconds < inf:
         raise QueryError(f"a time limit is a number of seconds above 0, not {seconds:g}")
-    if not CAN_FORK:
+    if not _CAN_FORK:
         return work()
 
     def limited() -> T:
@@ -57,16 +56,19 @@ def run_limited(seconds: float, work: Callable[[], T]) -> T:
         limit_memory(MEMORY)
         return work()
 
-    try:
-        with forked(limited) as wait:
-            return wait(seconds)
-    except TimeoutError as error:
-        message = f"no answer within {seconds:g} seconds: ask for less, or allow more time"
-        raise QueryError(message) from error
-    except EOFError as error:
-        raise QueryError("the engine stopped: the query may need too much memory") from error
-    except MemoryError as error:
-        raise QueryError("the query takes too much memory: ask for less") from error
+    with _forked(limited) as answer:
+        if not answer.poll(seconds):
+            raise QueryError(f"no answer within {seconds:g} seconds: ask for less, or for longer")
+        try:
+            succeeded, result = answer.recv()
+        except EOFError as error:
+            raise QueryError("the engine stopped: the query may need too much memory") from error
+    if succeeded:
+        value: T = result
+        return value
+    if isinstance(result, MemoryError):
+        raise QueryError("the query takes too much memory: ask for less")
+    raise result
 
 
 def limit_memory(extra: int) -> None:
@@ -85,19 +87,10 @@ def limit_memory(extra: int) -> None:
 
 
 @contextmanager
-def forked(work: Callable[[], T]) -> Iterator[Callable[[float | None], T]]:
-    """Start a function in a child process; yield a function that waits for its result.
+def _forked(work: Callable[[], object]) -> Iterator[Connection]:
+    """Run a function in a child process, which is killed at the end of the block.
 
-    It takes the number of seconds to wait. The child is killed at the end of the block.
-
-    Raises:
-        EOFError: the child ended without a result.
-        TimeoutError: there is no result within this time.
-        KbError, OSError, MemoryError: the function raises it.
-
-    >>> with forked(lambda: 7) as result:
-    ...     result(60)
-    7
+    The child sends whether the function succeeded, and its result or the exception.
     """
     from multiprocessing import get_context
 
@@ -110,22 +103,12 @@ def forked(work: Callable[[], T]) -> Iterator[Callable[[float | None], T]]:
             process.start()
             gc.unfreeze()
         writer.close()
-        yield lambda seconds: _result(reader, seconds)
+        yield reader
     finally:
         if process.pid is not None:
             process.kill()
             process.join()
         reader.close()
-
-
-def _result(reader: Connection, seconds: float | None) -> T:  # type: ignore[type-var]
-    if not reader.poll(seconds):
-        raise TimeoutError
-    succeeded, value = reader.recv()
-    if not succeeded:
-        raise value
-    result: T = value
-    return result
 
 
 @contextmanager

@@ -201,7 +201,7 @@ def test_claims_as_a_frame_have_the_columns_of_the_export(example: KnowledgeBase
     assert set(frame["study"]) == {"halt"}
 
 
-# --- explanations ----- -----------------------------------------------------------------------
+# --- explanations ----------------------------------------------------------------------------
 
 
 def test_a_claim_is_explained_with_its_figure_and_place(example: KnowledgeBase) -> None:
