@@ -16,16 +16,13 @@ import pytest
 import rdflib
 from pyshacl import validate
 from support.environment import ROOT
-from support.example_base import BASE, content, edit
+from support.example_base import BASE, edit
 from support.graph_reader import GraphReader
 
-from kb import InputError, KnowledgeBase, model
+from kb import KnowledgeBase, model
 from kb.model import Output, Time, outputs
 from kb.rdf.writer import GraphWriter, sorted_nquads
-from kb.records.expand import expand
-from kb.records.load import load_records
 from kb.records.vocabulary import RDF_TYPE
-from kb.site.build import build
 
 BASES = ["example", "real"]
 
@@ -284,35 +281,3 @@ def test_each_shape_refuses_a_graph_without_its_property(
     holds, text = conforms(base)
     assert not holds
     assert message in text
-
-
-# --- a build is all or nothing ---------------------------------------------------------------
-
-
-def test_a_build_does_not_replace_a_folder_that_is_not_a_build(example_root: Path) -> None:
-    before = content(example_root)
-    with pytest.raises(InputError, match="is not a kb build"):
-        build(KnowledgeBase(example_root), example_root / "evidence")
-    assert content(example_root) == before
-
-
-def test_a_build_that_fails_leaves_the_last_one(
-    example_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    target = tmp_path / "out"
-    target.mkdir()
-    (target / "kb.nq").write_text("the last good one", "utf-8")
-
-    def broken(*_: object) -> None:
-        raise OSError("the disk is full")
-
-    monkeypatch.setattr("kb.site.build._write_tables", broken)
-    with pytest.raises(Exception, match="the disk is full"):
-        build(KnowledgeBase(example_root), target)
-    assert content(target) == {"kb.nq": b"the last good one"}
-    assert list(tmp_path.glob(".*")) == []
-
-
-def test_expanding_does_not_change_the_records(example_root: Path) -> None:
-    records = load_records(example_root)
-    assert expand(records) == expand(records)

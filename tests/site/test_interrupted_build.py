@@ -1,4 +1,4 @@
-"""A build that is killed, doubled or without room leaves the last good one, and no litter."""
+"""A build that is killed, fails or runs twice at once leaves the last one and no other files."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 from support.example_base import content, edit, write_example
+
+from kb import InputError, KnowledgeBase
+from kb.site.build import build
 
 ROOT = Path(__file__).resolve().parents[2]
 MOMENTS = 20
@@ -117,3 +120,27 @@ def test_where_nothing_can_be_written_the_error_says_so(root: Path, place: str) 
     code, said = ended(start(root, Path(place)))
     assert code == 3
     assert said.startswith(f"cannot write {place}: ")
+
+
+def test_a_build_does_not_replace_a_folder_that_is_not_a_build(example_root: Path) -> None:
+    before = content(example_root)
+    with pytest.raises(InputError, match="not a kb build"):
+        build(KnowledgeBase(example_root), example_root / "evidence")
+    assert content(example_root) == before
+
+
+def test_a_build_that_fails_leaves_the_last_one(
+    example_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "out"
+    target.mkdir()
+    (target / "kb.nq").write_text("the last good one", "utf-8")
+
+    def broken(*_: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr("kb.site.build._write_tables", broken)
+    with pytest.raises(Exception, match="the disk is full"):
+        build(KnowledgeBase(example_root), target)
+    assert content(target) == {"kb.nq": b"the last good one"}
+    assert list(tmp_path.glob(".*")) == []
