@@ -14,7 +14,15 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 AXE = ROOT / "site" / "front" / "node_modules" / "axe-core" / "axe.min.js"
-PAGES = ["", "network/", "cookbook/python/", "cookbook/sparql/", "traps/", "study/campus-all/"]
+PAGES = [
+    "",
+    "network/",
+    "cookbook/python/",
+    "cookbook/sparql/",
+    "cookbook/sql/",
+    "traps/",
+    "study/campus-all/",
+]
 PARTS = {"": "details.map", "study/campus-all/": "figure.flow"}
 """What of a page that holds more is looked at here."""
 

@@ -14,7 +14,7 @@ from support.environment import ROOT
 from kb import InputError, KnowledgeBase
 from kb.site.build import build_site
 from kb.site.context import PageContext
-from kb.site.pages.cookbook import cookbook_pages, programs, queries, traps
+from kb.site.pages.cookbook import cookbook_pages, programs, queries, sql_queries, traps
 from kb.site.render import Renderer
 
 RECIPES = ROOT / "site" / "recipes"
@@ -75,6 +75,9 @@ def test_the_trap_on_publications_counts_the_studies() -> None:
         ("sparql/01-a.rq", "SELECT ?s { ?s ?p ?o }\n", "question"),
         ("sparql/01-a.rq", "# question: a?\n# why: b\nSELECT ?s { ?s ?p \n", "failed"),
         ("sparql/01-a.rq", "# question: a?\n# why: b\nSELECT ?s { ?s a kb:Nothing }\n", "nothing"),
+        ("sql/01-a.sql", "SELECT 1\n", "question"),
+        ("sql/01-a.sql", "-- question: a?\n-- why: b\nSELEC 1\n", "the query fails"),
+        ("sql/01-a.sql", "-- question: a?\n-- why: b\nSELECT 1 WHERE false\n", "nothing"),
         ("traps/01-a.rq", "# trap: a\nSELECT ?s { ?s ?p ?o }\n", "must hold"),
         (
             "traps/01-a.rq",
@@ -95,6 +98,16 @@ def test_a_recipe_that_fails_stops_the_build_and_is_named(
 
 def test_an_evidence_base_without_recipes_has_no_recipe_pages(base: KnowledgeBase) -> None:
     assert list(cookbook_pages(PageContext(base, ROOT / "site"))) == []
+
+
+def test_without_duckdb_there_is_no_sql_cookbook(
+    base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(base, "sql/01-a.sql", "-- question: a?\n-- why: b\nSELECT 1\n")
+    site = PageContext(base, ROOT / "site")
+    assert [page.path for page in cookbook_pages(site)] == ["cookbook/sql"]
+    monkeypatch.setattr("kb.site.pages.cookbook.find_spec", lambda _: None)
+    assert list(cookbook_pages(site)) == []
 
 
 def test_the_navigation_lists_only_existing_pages(example: KnowledgeBase, tmp_path: Path) -> None:
@@ -118,6 +131,8 @@ def test_the_output_of_a_recipe_is_escaped(base: KnowledgeBase) -> None:
 def test_the_pages_show_every_recipe(site_folder: Path) -> None:
     python = (site_folder / "cookbook" / "python" / "index.html").read_text(encoding="utf-8")
     sparql = (site_folder / "cookbook" / "sparql" / "index.html").read_text(encoding="utf-8")
+    sql = (site_folder / "cookbook" / "sql" / "index.html").read_text(encoding="utf-8")
+    assert all(f'id="{one.name}"' in sql for one in sql_queries(records()))
     assert all(f'id="{one.name}"' in python for one in programs(records()))
     assert all(f'id="{one.query.name}"' in sparql for one in queries(records()))
     assert sparql.count("console/#query=") == len(queries(records()))

@@ -1,8 +1,9 @@
 """Recipes and traps: files of the project that are run at each build, and shown with the output.
 
-``site/recipes/python/*.py`` are programs that are given ``kb`` and print; ``sparql/*.rq`` are
-queries with a question and a reason; ``traps/*.rq`` hold two queries, one that tempts and one to
-ask instead, and their answers must differ. A recipe that fails, or shows nothing, fails the build.
+``site/recipes/python/*.py`` are programs that are given ``kb`` and print; ``sparql/*.rq`` and
+``sql/*.sql`` are queries with a question and a reason; ``traps/*.rq`` hold two queries, one that
+tempts and one to ask instead, and their answers must differ. A recipe that fails, or shows nothing,
+fails the build.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
@@ -23,6 +25,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
 from kb.api.knowledge_base import KnowledgeBase
+from kb.api.results import QueryResult
 from kb.errors import InputError
 from kb.site.context import PageContext
 from kb.site.page import Page, Values
@@ -36,6 +39,9 @@ _TRAP: Final = re.compile(
     rf"# instead: (?P<instead>{_LINE})\n(?P<right>.+)",
     re.DOTALL,
 )
+_SQL: Final = re.compile(
+    rf"-- question: (?P<question>{_LINE})\n-- why: (?P<why>{_LINE})\n(?P<sql>.+)", re.DOTALL
+)
 T = TypeVar("T")
 
 
@@ -48,6 +54,17 @@ class Program:
     why: str
     code: str
     output: str
+
+
+@dataclass(frozen=True)
+class AnsweredSql:
+    """A recipe in SQL with its answer."""
+
+    name: str
+    question: str
+    why: str
+    sql: str
+    answer: QueryResult
 
 
 @dataclass(frozen=True)
@@ -79,6 +96,15 @@ def queries(base: KnowledgeBase) -> list[AnsweredQuery]:
     return _read(base, "sparql/*.rq", _query)
 
 
+def sql_queries(base: KnowledgeBase) -> list[AnsweredSql]:
+    """Ask every recipe in SQL.
+
+    Raises:
+        InputError: a query fails, or finds nothing; names it.
+    """
+    return _read(base, "sql/*.sql", _sql)
+
+
 def traps(base: KnowledgeBase) -> list[Trap]:
     """Ask both queries of every trap.
 
@@ -96,6 +122,8 @@ class _Kind(NamedTuple):
     pattern: str
     values: str
     read: Callable[[KnowledgeBase], Sequence[object]]
+    package: str = ""
+    """The optional package that its recipes need."""
 
 
 _KINDS: Final = {
@@ -113,6 +141,14 @@ _KINDS: Final = {
         "asked",
         queries,
     ),
+    "cookbook/sql": _Kind(
+        "SQL cookbook",
+        "Recipes in SQL over the tables, each with its answer at this build.",
+        "sql/*.sql",
+        "asked",
+        sql_queries,
+        package="duckdb",
+    ),
     "traps": _Kind(
         "Traps",
         "Queries that give a plausible wrong answer here, and what to ask instead.",
@@ -124,9 +160,10 @@ _KINDS: Final = {
 
 
 def cookbook_pages(site: PageContext) -> Iterator[Page]:
-    """Yield the pages of recipes and traps that the project has files for."""
+    """Yield the pages of recipes and traps that the project has files and packages for."""
     for path, kind in _KINDS.items():
-        if _files(site.base, kind.pattern):
+        is_installed = not kind.package or find_spec(kind.package) is not None
+        if is_installed and _files(site.base, kind.pattern):
             template = f"{path.replace('/', '-')}.html.j2"
             yield Page(path, template, kind.title, partial(_values, site, kind), kind.description)
 
@@ -184,6 +221,16 @@ def _program(path: Path, base: KnowledgeBase) -> Program:
 
 def _query(path: Path, base: KnowledgeBase) -> AnsweredQuery:
     return _ask(parse_query(_name(path), path.read_text(encoding="utf-8")), base)
+
+
+def _sql(path: Path, base: KnowledgeBase) -> AnsweredSql:
+    recipe = _SQL.fullmatch(path.read_text(encoding="utf-8"))
+    if recipe is None:
+        raise InputError("it must begin with '-- question:' and '-- why:'")
+    answer = base.sql(recipe["sql"])
+    if not answer:
+        raise InputError("nothing answers it")
+    return AnsweredSql(_name(path), recipe["question"], recipe["why"], recipe["sql"], answer)
 
 
 def _ask(query: Query, base: KnowledgeBase) -> AnsweredQuery:

@@ -1,5 +1,5 @@
 -- question: How far apart are the proportions with a response, regimen by regimen?
--- why: terms.broader holds a term and all that are above it, so composite and complete responses are found together
+-- why: the column broader of the table terms holds a term and all terms above it, so that complete and composite responses are included; these are groups of different patients, and their range is not a comparison
 SELECT unnest(claims.regimens) AS regimen,
        count(DISTINCT claims.study) AS studies,
        min(claims.value) AS lowest,

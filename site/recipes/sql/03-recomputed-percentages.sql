@@ -1,5 +1,5 @@
 -- question: Which printed percentages do not follow from their own counts?
--- why: numbers are exact decimals here, so the arithmetic of a whole column needs no care for rounding errors
+-- why: a whole column is computed at once; kb check adds the rules of rounding and explains each case
 SELECT study, endpoint, printed, value, numerator, denominator,
        round(100.0 * numerator / denominator, 2) AS computed
 FROM claims

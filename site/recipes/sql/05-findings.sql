@@ -1,5 +1,5 @@
 -- question: What kinds of discrepancies are found, and how many are adjudicated?
--- why: FILTER counts several things of one group side by side
+-- why: FILTER counts a part of each group beside the whole
 SELECT kind, severity,
        count(*) AS findings,
        count(*) FILTER (WHERE status = 'adjudicated') AS adjudicated,

@@ -1,5 +1,5 @@
 -- question: How many studies, groups and claims does each design have?
--- why: ROLLUP adds a row of totals; counts are made before the join, so that nothing is counted twice
+-- why: ROLLUP adds a row of totals; counting before the join counts nothing twice
 WITH g AS (SELECT study, count(*) AS groups FROM groups GROUP BY study),
      c AS (SELECT study, count(*) AS claims FROM claims GROUP BY study)
 SELECT coalesce(studies.design, 'all designs') AS design,

@@ -1,5 +1,5 @@
 -- question: Which doses of each drug are printed, from the lowest to the highest?
--- why: doses are rows of their own, one for each step of a schedule, with the unit as printed
+-- why: each step of a schedule is a row of the table doses, with the unit as printed
 SELECT drug, unit,
        count(DISTINCT study) AS studies,
        min(amount) AS lowest,
