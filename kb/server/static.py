@@ -125,7 +125,7 @@ class StaticFiles:
             HttpError: there is no such file, or none that the client accepts.
         """
         path = request.scope["path"].removeprefix("/")
-        if target := self._redirect(path):
+        if target := self.redirect(path):
             # Relative, so that the server need not know the address under which it is reached.
             return Response(None, 308, {"Location": f"{'../' * path.count('/')}{quote(target)}"})
         if file := self.files.get(f"{path}index.html" if path.endswith("/") or not path else path):
@@ -134,7 +134,7 @@ class StaticFiles:
             return await self._negotiate(request, forms)
         return await self._not_found(request)
 
-    def _redirect(self, path: str) -> str:
+    def redirect(self, path: str) -> str:
         """Return the new path of a former one, or "", for all files of a thing.
 
         ``study/old.csv`` and ``study/old/table.csv`` have moved with ``study/old``.

@@ -111,9 +111,9 @@ def test_a_server_redirects_every_form_of_a_former_address(tmp_path: Path, renam
 
 def test_a_site_with_a_missing_or_broken_redirect_table_is_served(tmp_path: Path) -> None:
     build = write_build(tmp_path / "build", b"")
-    assert Served(build / "site").moved("study/ease") == ""
+    assert Served(build / "site").redirect("study/ease") == ""
     (build / "site" / TABLE).write_text("[", "utf-8")
-    assert Served(build / "site").moved("study/ease") == ""
+    assert Served(build / "site").redirect("study/ease") == ""
 
 
 @pytest.mark.browser
