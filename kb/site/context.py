@@ -55,7 +55,7 @@ class PageContext:
         self.folder = folder
         self.evidence = base.evidence
         self.vocabulary = base.vocabulary
-        self.words = Labels(base.vocabulary)
+        self.labels = Labels(base.vocabulary)
 
         self._kept: dict[tuple[object, ...], Any] = {}
 

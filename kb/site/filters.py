@@ -37,6 +37,7 @@ def filters(site: PageContext) -> Mapping[str, Callable[..., Any]]:
         return [(study, grouped[study]) for study in site.studies if study in grouped]
 
     return {
+        "counted": counted,
         "sentence": sentence,
         "slug": slug,
         "section": section_name,
@@ -54,6 +55,15 @@ def filters(site: PageContext) -> Mapping[str, Callable[..., Any]]:
         "page_of": lambda text: page_of(text.removeprefix(base)),
         "short_iri": lambda text: short_iri(str(text), known),
     }
+
+
+def counted(number: int, singular: str, plural: str = "") -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "claim"), counted(2, "claim")
+    ('1 claim', '2 claims')
+    """
+    return f"{number} {singular if number == 1 else plural or f'{singular}s'}"
 
 
 def prose(text: str) -> str:

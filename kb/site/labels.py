@@ -13,7 +13,7 @@ from kb.records.vocabulary import Vocabulary
 from kb.sources.verify import VerificationState
 
 STATES: Final = {
-    VerificationState.VERIFIED: ("✓", "verified: the print stands at its place in the source"),
+    VerificationState.VERIFIED: ("✓", "verified: the print was found at its place in the source"),
     VerificationState.FAILED: ("✗", "failed: the print was not found at its place"),
     VerificationState.NOT_CHECKED: ("○", "not checked"),
     VerificationState.SOURCE_UNAVAILABLE: ("–", "source unavailable"),

@@ -25,13 +25,13 @@ from kb.site.pages.concepts import read_codes
 )
 def test_a_unit_is_singular_after_one(site: PageContext, digits: str, unit: str, text: str) -> None:
     figure = Figure(value=Decimal(digits), digits=digits, unit=unit)
-    assert site.words.figure(figure) == text
+    assert site.labels.figure(figure) == text
 
 
 def test_every_unit_of_things_has_a_singular(site: PageContext) -> None:
     """Whatever ends in "s" in the vocabulary of units is a plural."""
     plurals = {unit for unit in site.vocabulary.schemes["unit"] if unit.endswith("s")}
-    texts = (site.words.figure(Figure(value=Decimal(1), digits="1", unit=u)) for u in plurals)
+    texts = (site.labels.figure(Figure(value=Decimal(1), digits="1", unit=u)) for u in plurals)
     assert sorted(texts) == sorted(
         f"1 {one}"
         for one in [

@@ -130,7 +130,7 @@ def _sequences(vocabulary: Vocabulary) -> Mapping[str, tuple[str, ...]]:
 
 
 def _size(site: PageContext, group: Group) -> Count:
-    label = site.words.label("regimen", group.regimen) if group.within else group.label
+    label = site.labels.label("regimen", group.regimen) if group.within else group.label
     figures = _figures(site, group, site.settings["size"], None)
     return Count(group, label, figures, _claim(site, figures), _number(figures))
 
@@ -139,7 +139,7 @@ def _counts(site: PageContext, arm: Count, longest: int) -> Iterator[Count]:
     """Yield how many of an arm met each endpoint: after each treatment, and at any time."""
     settings = site.settings["flow"]
     wanted = [
-        (endpoint, f"after {site.words.label('regimen', step)}", {"after": step}, column)
+        (endpoint, f"after {site.labels.label('regimen', step)}", {"after": step}, column)
         for column, step in enumerate(sequence(site, arm.group.regimen))
         for endpoint in settings["after"]
     ]
@@ -163,12 +163,12 @@ def _figures(
         and view.claim.figure.numerator is not None
         and (time is None or view.claim.measure.time.parts() == time)
     ]
-    return tuple(displayed_figures(views, site.words, with_unit=False, prefix="flow"))
+    return tuple(displayed_figures(views, site.labels, with_unit=False, prefix="flow"))
 
 
 def _claim(site: PageContext, figures: Sequence[DisplayedFigure]) -> str:
     views = figures[0].claims if figures else ()
-    texts = {view.claim.id: site.words.figure(view.claim.figure, False) for view in views}
+    texts = {view.claim.id: site.labels.figure(view.claim.figure, False) for view in views}
     return max(texts, key=lambda claim: len(texts[claim]), default="")
 
 

@@ -82,7 +82,7 @@ class PlotData:
         return self.site.memo(key, lambda: self._new_row(measure, views, prefix))
 
     def _new_row(self, measure: Measure, views: Sequence[ClaimView], prefix: str) -> PlotRow:
-        figures = displayed_figures(views, self.site.words, with_unit=True, prefix=prefix)
+        figures = displayed_figures(views, self.site.labels, with_unit=True, prefix=prefix)
         figures.sort(key=lambda figure: (-_weight(figure), figure.text))
         # Event-free proportions at a landmark are Kaplan-Meier estimates, not counts.
         is_estimate = self.site.top(measure.endpoint) in self.settings["by_time"]
@@ -159,7 +159,7 @@ class PlotData:
         """Name a group: a whole study by the regimen given in it."""
         regimen = self.site.studies[study].regimen
         if name == WHOLE and regimen:
-            return self.site.words.label("regimen", regimen)
+            return self.site.labels.label("regimen", regimen)
         return self.site.who(study, name)
 
     def label(self, measure: Measure, with_time: bool = True) -> str:
@@ -167,7 +167,7 @@ class PlotData:
         who = self.who(measure.study, measure.group)
         if measure.comparator:
             who = f"{who} vs {self.who(measure.study, measure.comparator)}"
-        labels, time = self.site.words, measure.time
+        labels, time = self.site.labels, measure.time
         if not with_time:
             measure = replace(measure, time=replace(time, at=""))
         return dotted(who, measure.category, labels.time(measure), *labels.subject(measure))
@@ -233,7 +233,7 @@ def point_text(figure: DisplayedFigure, site: PageContext, unit: str) -> str:
     """Write the fullest print of a mark without its bounds, and without the plot's own unit."""
     bare = (replace(v.claim.figure, bounds="", low=None, high=None) for v in figure.claims)
     omitted = (unit, site.settings["people"])
-    texts = [site.words.figure(one, with_unit=one.unit not in omitted) for one in bare]
+    texts = [site.labels.figure(one, with_unit=one.unit not in omitted) for one in bare]
     return max(texts, key=len) or figure.text
 
 

@@ -41,7 +41,7 @@ _DAYS: Final = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
 Marker = Callable[[PlotRow, int], Mark | None]
 """Draws one figure of a row."""
 
-LISTED: Final = "Studies differ in people and design; a list compares nothing."
+LISTED: Final = "Studies differ in patients and design: listing them together is not a comparison."
 
 
 class Plots:
@@ -82,7 +82,7 @@ class Plots:
         return self.site.memo(key, lambda: [p for kind in kinds for p in kind(endpoint, views)])
 
     def _shares(self, endpoint: str, views: Sequence[ClaimView]) -> Iterator[Plot]:
-        name = sentence(self.site.words.label("endpoint", endpoint))
+        name = sentence(self.site.labels.label("endpoint", endpoint))
         by_time = self.site.top(endpoint) in self.settings["by_time"]
         plot = Plot(
             slug(f"plot.{endpoint}.share"),
@@ -101,7 +101,7 @@ class Plots:
         unit = usual_unit(rows)
         plot = Plot(
             slug(f"plot.{endpoint}.median"),
-            f"Median {self.site.words.label('endpoint', endpoint)}",
+            f"Median {self.site.labels.label('endpoint', endpoint)}",
             LISTED,
             unit,
             "linear",
@@ -119,10 +119,10 @@ class Plots:
         ratios = (view for view in views if self.data.is_ratio(view.claim))
         by_statistic = collect((view.claim.measure.statistic, view) for view in ratios)
         for statistic, chosen in sorted(by_statistic.items()):
-            label = self.site.words.label("statistic", statistic)
+            label = self.site.labels.label("statistic", statistic)
             plot = Plot(
                 slug(f"plot.{endpoint}.{statistic}"),
-                f"{sentence(self.site.words.label('endpoint', endpoint))}: {label}",
+                f"{sentence(self.site.labels.label('endpoint', endpoint))}: {label}",
                 "The group named first is compared with the second. " + LISTED,
                 f"{label}, on a logarithmic scale",
                 "log",
@@ -192,7 +192,7 @@ class Plots:
             return
         by_heading = collect((self._population(row.measure), row) for row in rows)
         for population in sorted(by_heading, key=self._population_order):
-            title = sentence(self.site.words.label("population", population))
+            title = sentence(self.site.labels.label("population", population))
             yield Section(title, tuple(self.row(plot, row, mark) for row in by_heading[population]))
 
     def row(self, plot: Plot, row: PlotRow, mark: Marker, with_time: bool = True) -> Row:

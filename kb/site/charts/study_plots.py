@@ -67,7 +67,7 @@ class StudyPlots:
     def _shares(self, heading: Heading, views: Sequence[ClaimView]) -> Iterator[Plot]:
         plot = Plot(
             slug(f"plot.{heading.id}.share"),
-            f"{heading.title}: shares",
+            f"{heading.title}: proportions",
             WHOLE_ONLY,
             "% of the group",
             "share",
@@ -89,7 +89,7 @@ class StudyPlots:
         by_endpoint = collect((row.measure.endpoint, row) for row in rows)
         sections = (
             Section(
-                sentence(self.site.words.label("endpoint", endpoint)),
+                sentence(self.site.labels.label("endpoint", endpoint)),
                 tuple(
                     replace(self.plots.row(plot, r, mark), name="") for r in by_endpoint[endpoint]
                 ),
@@ -109,7 +109,7 @@ class StudyPlots:
             return
         plot = Plot(
             slug(f"plot.{heading.id}.dots"),
-            f"{heading.title}: shares by group",
+            f"{heading.title}: proportions by group",
             WHOLE_ONLY,
             "% of the group",
             "share",
@@ -135,7 +135,7 @@ class StudyPlots:
             has_others = sum(other.endpoint == kind.endpoint for other in kinds) > 1
             yield Row(
                 first.study,
-                sentence(self.site.words.label("endpoint", first.endpoint)),
+                sentence(self.site.labels.label("endpoint", first.endpoint)),
                 detail or ("at any time" if has_others else ""),
                 tuple(figure for row in cells if row for figure in row.figures),
                 tuple(

@@ -65,7 +65,7 @@ def _dataset(site: PageContext) -> Description:
 
 def _study(site: PageContext, name: str, url: str) -> Description:
     study = site.studies[name]
-    condition = site.words.label("population", study.population)
+    condition = site.labels.label("population", study.population)
     description: Description = {
         "@type": "MedicalStudy",
         "@id": url,

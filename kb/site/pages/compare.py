@@ -41,7 +41,7 @@ def compare_pages(site: PageContext) -> Iterator[Page]:
         "compare.html.j2",
         "Compare",
         lambda: {"preload": versioned(data())},
-        "Regimens side by side: what studies compare, and what is not alike in the rest.",
+        "Regimens side by side: comparisons of studies, and single figures with their differences.",
         hide=("navigation", "toc"),
         program="compare",
         files=lambda: [data()],
@@ -72,7 +72,7 @@ class ComparisonData:
             **{f"{s}s": self._terms(s) for s in ("regimen", "population", "endpoint")},
             "main": list(site.settings["main"]["endpoints"]),
             "studies": {
-                s.id: [s.name, site.words.label("design", s.kind)] for s in site.studies.values()
+                s.id: [s.name, site.labels.label("design", s.kind)] for s in site.studies.values()
             },
             "sources": {name: short_citation(cited) for name, cited in sources.items()},
             "comparisons": comparisons,
@@ -101,7 +101,7 @@ class ComparisonData:
             (v.claim.measure, v) for v in self.site.claims if v.claim.measure.comparator
         )
         for measure in sorted(by_measure, key=self.plot_data.order):
-            for figure in displayed_comparisons(by_measure[measure], self.site.words):
+            for figure in displayed_comparisons(by_measure[measure], self.site.labels):
                 kind = self.comparisons.kind(figure.claims[0].claim)
                 yield self._shared(measure, figure) | {
                     "kind": kind,
@@ -128,7 +128,7 @@ class ComparisonData:
                 interval, derived = derived_text(row, at), row.derived[at]
                 yield self._shared(row.measure, figure) | {
                     "regimen": self._regimen(row.measure, row.measure.group),
-                    "kind": sentence(self.site.words.label("statistic", row.measure.statistic)),
+                    "kind": sentence(self.site.labels.label("statistic", row.measure.statistic)),
                     "text": figure.text,
                     "differs": figure.differs,
                     "of": row.people[at],
@@ -154,7 +154,7 @@ class ComparisonData:
             "standing": figure.standing.value,
             "reasons": [_reason(one) for one in figure.concerns] if is_judged else [],
             "profiles": sorted({self._profile(view) for view in views}),
-            "about": dotted(measure.category, self.site.words.time(measure)),
+            "about": dotted(measure.category, self.site.labels.time(measure)),
         }
 
     def _profile(self, view: ClaimView) -> int:

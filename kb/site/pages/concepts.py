@@ -128,7 +128,7 @@ def lines(site: PageContext, views: Iterable[ClaimView]) -> list[Line]:
 
 
 def _line(site: PageContext, view: ClaimView) -> Line:
-    claim, labels = view.claim, site.words
+    claim, labels = view.claim, site.labels
     measure = claim.measure
     group = site.who(measure.study, measure.group)
     if measure.comparator:

@@ -52,7 +52,7 @@ def console_pages(site: PageContext) -> Iterator[Page]:
         "console.html.j2",
         "Console",
         values,
-        "Ask the whole dataset in SPARQL: answered in your browser, by no server.",
+        "Query the whole dataset in SPARQL, in your browser, without a server.",
         hide=("navigation", "toc"),
         program="console",
         files=files,

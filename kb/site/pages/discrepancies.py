@@ -151,7 +151,7 @@ def finding_pages(site: PageContext) -> Iterator[Page]:
         "findings.html.j2",
         "Discrepancies",
         lambda: _values(site),
-        "Figures that cannot be right together, and what was decided about them.",
+        "Figures that cannot all be right, and how each was judged.",
         hide=("navigation", "toc"),
         files=lambda: _files(site),
     )

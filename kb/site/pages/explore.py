@@ -33,7 +33,7 @@ def explore_pages(site: PageContext) -> Iterator[Page]:
         "explore.html.j2",
         "Explore",
         lambda: {"claims": len(site.claims), "preload": versioned(data())},
-        "Every claim in one table: narrowed, searched, sorted, and downloaded as shown.",
+        "Every claim in one table to filter, search, sort and download.",
         hide=("navigation", "toc"),
         program="explore",
         files=lambda: [data()],
@@ -66,7 +66,7 @@ def _shown(site: PageContext, view: ClaimView) -> dict[str, str]:
     cited = (publication.citation for publication in view.publications)
     return {
         "figure": figure_text(site, claim),
-        "detail": site.words.measure(claim),
+        "detail": site.labels.measure(claim),
         "who": site.who(claim.study, measure.group),
         "versus": site.who(claim.study, measure.comparator) if measure.comparator else "",
         "place": " › ".join(filter(None, place)),
@@ -79,5 +79,5 @@ def _shown(site: PageContext, view: ClaimView) -> dict[str, str]:
 def figure_text(site: PageContext, claim: Claim) -> str:
     """Write the figure of a claim as pages do, or the result of a comparison; "" for a schedule."""
     if claim.measure.comparator:
-        return "; ".join(part.text for part in site.words.comparison(claim))
-    return "" if claim.steps else site.words.figure(claim.figure)
+        return "; ".join(part.text for part in site.labels.comparison(claim))
+    return "" if claim.steps else site.labels.figure(claim.figure)

@@ -75,7 +75,7 @@ def _examples(site: PageContext, studies: Sequence[Study]) -> list[str]:
     dois = [site.publications[p].doi for study in studies for p in study.publications]
     return [
         *(study.name for study in studies[:1]),
-        *(site.words.label("endpoint", endpoint) for endpoint in endpoints[-1:]),
+        *(site.labels.label("endpoint", endpoint) for endpoint in endpoints[-1:]),
         *numbers[-1:],
         *list(filter(None, dois))[:1],
     ]

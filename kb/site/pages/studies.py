@@ -144,7 +144,7 @@ def _anchors(views: Iterable[ClaimView]) -> dict[str, str]:
 def _member(site: PageContext, arranged: StudyTables, group: Group) -> Member:
     parts = (g for g in site.groups_of(group.study) if g.within == group.id)
     wider = site.groups[group.study, group.within].regimen if group.within else ""
-    endpoint = site.words.label("endpoint", group.who_endpoint)
+    endpoint = site.labels.label("endpoint", group.who_endpoint)
     criterion = ", ".join(filter(None, (endpoint, group.who_category, group.who_time)))
     return Member(
         group,
@@ -159,12 +159,12 @@ def _schedule(site: PageContext, view: ClaimView) -> Schedule:
     claim = view.claim
     steps = tuple(
         (
-            sentence(site.words.label("drug", step.drug)),
+            sentence(site.labels.label("drug", step.drug)),
             dose(step),
             schedule(step).replace(f"reduced by {step.reduction}%", "").strip("; "),
             step.note,
         )
         for step in claim.steps
     )
-    who = dotted(site.who(claim.study, claim.measure.group), site.words.measure(claim))
+    who = dotted(site.who(claim.study, claim.measure.group), site.labels.measure(claim))
     return Schedule(DisplayedFigure((Part("words", "as printed"),), (view,)), who, steps)

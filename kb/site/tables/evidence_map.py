@@ -73,7 +73,7 @@ def evidence_map(site: PageContext) -> EvidenceMap:
         if known:
             top = site.top(known[0])
             section = next((h.id for h in site.headings if top in h.tops), "")
-            labels = tuple(site.words.label("endpoint", e) for e in known)
+            labels = tuple(site.labels.label("endpoint", e) for e in known)
             endpoints = (site.vocabulary.narrower("endpoint", e) for e in known)
             columns.append(
                 MapColumn(settings["title"], labels, frozenset().union(*endpoints), section)

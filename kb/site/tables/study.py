@@ -215,7 +215,7 @@ class StudyTables:
             and view.claim.figure.value is not None
             and view.claim.figure.unit == settings["people"]
         ]
-        return tuple(displayed_figures(views, self.site.words, with_unit=False, prefix="size"))
+        return tuple(displayed_figures(views, self.site.labels, with_unit=False, prefix="size"))
 
     def _rows(
         self, views: Sequence[ClaimView], columns: Sequence[Group], prefix: str
@@ -255,7 +255,7 @@ class StudyTables:
         columns: Sequence[Group],
         prefix: str,
     ) -> StudyRow:
-        labels, first = self.site.words, (results or compared)[0].claim
+        labels, first = self.site.labels, (results or compared)[0].claim
         units = {view.claim.figure.unit for view in results} - {""}
         unit = units.pop() if len(units) == 1 else ""
         is_people = unit == self.site.settings["people"]
@@ -292,7 +292,7 @@ class StudyTables:
             return "comparison"
         if all(view.claim.figure.text_value for view in results):
             return "in words"
-        return self.site.words.label("statistic", results[0].claim.measure.statistic)
+        return self.site.labels.label("statistic", results[0].claim.measure.statistic)
 
     def _group_name(self, group: str) -> str:
         """Name a group that its column does not name already."""
