@@ -84,7 +84,7 @@ def test_every_mark_of_a_figure_links_to_its_discrepancy() -> None:
 
 def test_the_pages_agree_on_the_number_of_discrepancies() -> None:
     found = records().discrepancies()
-    assert f"{len(found)} places where printed figures" in text_of(page("."))
+    assert f"{len(found)} sets of printed figures" in text_of(page("."))
     for severity in SIGNS:
         number = sum(finding.severity is severity for finding in found)
         assert f"{SIGNS[severity]} {severity.value} {number}" in text_of(page("finding"))
