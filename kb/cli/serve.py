@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from kb.cli.common import examples, root_of
+from kb.cli.common import examples, root_of, texts_option
 from kb.errors import UnavailableError
 
 
@@ -66,17 +66,33 @@ from kb.errors import UnavailableError
     show_default=True,
     help="Load a new build when there is one. SIGHUP loads it in any case.",
 )
+@click.option(
+    "--live",
+    is_flag=True,
+    help="Render pages on request, from the records as they are; without SPARQL at /sparql.",
+)
+@texts_option
 @click.pass_context
-@examples("kb serve", "kb serve --build build --port 8080 --timeout 5")
+@examples("kb serve", "kb serve --live", "kb serve --build build --port 8080 --timeout 5")
 def serve(
     context: click.Context, /, host: str, port: int, build: Path | None, **options: Any
 ) -> None:
-    """Serve the site, its IRIs and SPARQL at /sparql, read-only, with a log on the error stream."""
+    """Serve the site, its IRIs and SPARQL at /sparql, read-only, with a log on the error stream.
+
+    With --live, pages show an edit of the records as soon as they are reloaded; --texts checks
+    the claims against the texts.
+    """
+    if options["live"] and build is not None:
+        raise click.UsageError("--live renders the records of the project: leave --build out")
     try:
         from kb.server.run import serve as run
+        from kb.server.run import serve_live
     except ImportError as error:
         message = f"serving needs {error.name}: pip install 'kb-evidence[serve]'"
         raise UnavailableError(message) from error
+    if options["live"]:
+        serve_live(root_of(context), options["texts"], host, port)
+        return
     from kb.server.config import QueryLimits, ServerConfig
 
     folder = build if build is not None else root_of(context) / "build"

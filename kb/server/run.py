@@ -6,6 +6,8 @@ import asyncio
 import math
 import signal
 import socket
+import tempfile
+from pathlib import Path
 
 import uvicorn
 
@@ -13,7 +15,8 @@ from kb.errors import UnavailableError
 from kb.server.app import build_application
 from kb.server.builds import BuildHolder, LoadedBuild
 from kb.server.config import GRACE_SECONDS, MAX_HEAD, ServerConfig
-from kb.server.limits import HttpProtocol
+from kb.server.limits import HttpProtocol, LimitsMiddleware
+from kb.server.live import LiveSite, live_application
 from kb.server.monitoring import log, set_up_logging
 
 
@@ -28,15 +31,57 @@ def serve(config: ServerConfig) -> None:
     set_up_logging()
     if not config.nquads.is_file():
         raise UnavailableError(f"no dataset in {config.build}: run `kb build` first")
-    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
-    with (
-        socket.create_server((config.host, config.port), family=family) as listener,
-        asyncio.Runner() as runner,
-    ):
-        # Connections inherit it; without it, the body of a small answer waits 40 ms for its head to
-        # be acknowledged.
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    with _listener(config.host, config.port) as listener, asyncio.Runner() as runner:
         runner.run(_serve(config, listener))
+
+
+def serve_live(root: Path, texts: Path | None, host: str, port: int) -> None:
+    """Serve the site of a project as it is being edited, until a signal stops the server.
+
+    Raises:
+        OSError: the port is not available.
+    """
+    set_up_logging()
+    with (
+        tempfile.TemporaryDirectory(prefix="kb-live-") as folder,
+        _listener(host, port) as listener,
+    ):
+        app = live_application(LiveSite(root, texts, Path(folder)))
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)  # uvicorn raises it again once it has stopped
+        log("listening", address=_address(listener))
+        asyncio.run(uvicorn.Server(_uvicorn_config(app)).serve(sockets=[listener]))
+    log("stopped")
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, port), family=family)
+    # Connections inherit it; without it, the body of a small answer waits 40 ms for its head to be
+    # acknowledged.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def _uvicorn_config(app: LimitsMiddleware) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=HttpProtocol,
+        h11_max_incomplete_event_size=MAX_HEAD,
+        ws="none",
+        lifespan="off",
+        loop="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=math.ceil(GRACE_SECONDS) + 2,
+    )
 
 
 async def _serve(config: ServerConfig, listener: socket.socket) -> None:
@@ -48,9 +93,7 @@ async def _serve(config: ServerConfig, listener: socket.socket) -> None:
     holder = BuildHolder(config, await LoadedBuild.load(config))
     try:
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, holder.request_reload)
-        host, port = listener.getsockname()[:2]
-        shown = f"[{host}]" if ":" in host else host
-        log("listening", address=f"http://{shown}:{port}/", quads=holder.build.pool.quads)
+        log("listening", address=_address(listener), quads=holder.build.pool.quads)
         if not signals:
             await _Server(holder).serve_until_stopped(listener)
     finally:
@@ -62,20 +105,7 @@ class _Server(uvicorn.Server):
     """uvicorn's server, which lets running queries finish for a while when it stops."""
 
     def __init__(self, holder: BuildHolder) -> None:
-        config = uvicorn.Config(
-            build_application(holder),
-            http=HttpProtocol,
-            h11_max_incomplete_event_size=MAX_HEAD,
-            ws="none",
-            lifespan="off",
-            loop="none",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=math.ceil(GRACE_SECONDS) + 2,
-        )
-        super().__init__(config)
+        super().__init__(_uvicorn_config(build_application(holder)))
         self._holder = holder
         self._broken = False
 

@@ -85,8 +85,8 @@ class ServedFile:
             stat.st_size,
             stat.st_mtime_ns,
             hashlib.sha256(content).hexdigest()[:24],
-            _media_type(path.name),
-            _policy(suffix, content),
+            media_type(path.name),
+            content_policy(suffix, content),
             bool(_DIGEST_IN_NAME.search(path.name)),
             suffix not in _COMPRESSED and len(content) > _WORTH_COMPRESSING,
         )
@@ -241,12 +241,13 @@ def _is_public(path: Path, folder: Path) -> bool:
     return path.is_file() and not path.is_symlink() and not any(p[0] == "." for p in parts)
 
 
-def _media_type(name: str) -> str:
+def media_type(name: str) -> str:
+    """Return the media type of a file by the ending of its name."""
     endings = (ending for ending in MEDIA_TYPES if name.lower().endswith(ending))
     return MEDIA_TYPES.get(next(endings, ""), "application/octet-stream")
 
 
-def _policy(suffix: str, content: bytes) -> str:
+def content_policy(suffix: str, content: bytes) -> str:
     """Return the content security policy in the head of a page, or a fixed one for other files."""
     if suffix == ".html":
         match = _POLICY.search(content[:8192].decode("utf-8", errors="replace"))

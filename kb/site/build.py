@@ -19,12 +19,13 @@ from kb.site.context import PageContext
 from kb.site.front import FRONT, front_files, front_folder
 from kb.site.page import url_of
 from kb.site.render import Renderer
-from kb.site.shell import build_shells
+from kb.site.shell import Shells, build_shells
 from kb.util.atomic import replacing
 from kb.util.hashing import digest_of_file, files_below
 
 STEPS: Final = ("dataset", "site", "tables")
 MANIFEST: Final = "manifest.json"
+SEARCH_INDEX: Final = "search/search_index.json"
 Progress = Callable[[str], None]
 
 _SITEMAP: Final = """\
@@ -70,7 +71,7 @@ def unchanged(root: Path, target: Path, texts: Path | None = None) -> Manifest |
         texts: the folder with the texts of the sources, if the build reads them.
     """
     last = read_manifest(target)
-    if last is None or last.inputs != digest_of_inputs(root, _themes(root), texts):
+    if last is None or last.inputs != digest_of_inputs(root, theme_folders(root), texts):
         return None
     return last if _digests(target) == last.files else None
 
@@ -88,7 +89,7 @@ def build(base: KnowledgeBase, target: Path, progress: Progress = lambda _step: 
     foreign = target != base.root / "build" and not (target / "kb.nq").exists()
     if foreign and target.is_dir() and any(target.iterdir()):
         raise InputError(f"{target} is not a kb build; building there would delete its contents")
-    inputs = digest_of_inputs(base.root, _themes(base.root), base.texts)
+    inputs = digest_of_inputs(base.root, theme_folders(base.root), base.texts)
     with replacing(target) as folder:
         progress("dataset")
         (folder / "kb.nq").write_bytes(base.nquads)
@@ -112,12 +113,8 @@ def build_site(base: KnowledgeBase, folder: Path) -> None:
             or mkdocs refuses a hand-written page.
     """
     context = PageContext(base, site_folder(base.root))
-    renderer = Renderer(context)
-    shells = build_shells(context, renderer.pages(), folder)
-    site = folder / "site"
-    shutil.copytree(context.folder / "assets", site / "assets", dirs_exist_ok=True)
-    for script in front_files(front_folder(context.folder)):
-        write_file(site / FRONT, script.path, script.content)
+    renderer, site = Renderer(context), folder / "site"
+    shells = build_theme(renderer, folder)
     for file in renderer.files():
         write_file(site, file.path, file.content)
     written = context.folder / "pages"
@@ -131,8 +128,22 @@ def build_site(base: KnowledgeBase, folder: Path) -> None:
             write_file(site, file.path, file.content)
         index += rendered.search
         urls.add(page.url)
-    _write_search_index(site, index)
+    (site / SEARCH_INDEX).write_text(search_index(site, index), encoding="utf-8")
     _write_sitemap(site, base.iris.base, urls)
+
+
+def build_theme(renderer: Renderer, folder: Path) -> Shells:
+    """Write to ``folder/site`` what no record is on: hand-written pages, styles and scripts.
+
+    Raises:
+        UnavailableError: as ``build_site``.
+    """
+    source = renderer.site.folder
+    shells = build_shells(renderer.site, renderer.pages(), folder)
+    shutil.copytree(source / "assets", folder / "site" / "assets", dirs_exist_ok=True)
+    for script in front_files(front_folder(source)):
+        write_file(folder / "site" / FRONT, script.path, script.content)
+    return shells
 
 
 def site_folder(root: Path) -> Path:
@@ -169,12 +180,11 @@ def claims_csv(base: KnowledgeBase) -> str:
     return to_csv(base.rows)
 
 
-def _write_search_index(site: Path, entries: list[dict[str, Any]]) -> None:
-    """Add the generated pages to the index that mkdocs wrote for the hand-written ones."""
-    path = site / "search" / "search_index.json"
-    index = json.loads(path.read_text(encoding="utf-8"))
+def search_index(site: Path, entries: list[dict[str, Any]]) -> str:
+    """Return the index that mkdocs wrote for the hand-written pages, with more entries."""
+    index = json.loads((site / SEARCH_INDEX).read_text(encoding="utf-8"))
     index["docs"] += entries
-    path.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+    return json.dumps(index, ensure_ascii=False, separators=(",", ":"))
 
 
 def _write_sitemap(site: Path, base: str, urls: Iterable[str]) -> None:
@@ -192,7 +202,8 @@ def _write_tables(base: KnowledgeBase, folder: Path) -> None:
         (folder / "schema" / f"{kind}.schema.json").write_text(text, encoding="utf-8")
 
 
-def _themes(root: Path) -> tuple[Path, ...]:
+def theme_folders(root: Path) -> tuple[Path, ...]:
+    """Return the folders with templates, hand-written pages, theme and front end."""
     folder = site_folder(root)
     front = front_folder(folder)
     return (folder,) if front.is_relative_to(folder) else (folder, front)

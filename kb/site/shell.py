@@ -145,8 +145,7 @@ def build_shells(site: PageContext, pages: Iterable[Page], folder: Path) -> Shel
     Raises:
         UnavailableError: mkdocs is not installed, or it refuses a page or the settings.
     """
-    every = {page.path: page for page in pages}
-    sections = [page for path, page in every.items() if every.get(_index(path), page) is page]
+    sections = section_pages(pages)
     docs = folder / "docs"
     shutil.copytree(site.folder / "pages", docs)
     for page in sections:
@@ -156,6 +155,12 @@ def build_shells(site: PageContext, pages: Iterable[Page], folder: Path) -> Shel
     _run_mkdocs(site, docs, folder / "site")
     shutil.rmtree(docs)
     return Shells(folder / "site", sections)
+
+
+def section_pages(pages: Iterable[Page]) -> list[Page]:
+    """Return the pages that have a shell of their own: all but the members of a section."""
+    every = {page.path: page for page in pages}
+    return [page for path, page in every.items() if every.get(_index(path), page) is page]
 
 
 def _index(path: str) -> str:
