@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import time
 from collections.abc import Iterator
@@ -10,6 +11,10 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+import uvicorn
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from support.served_build import (
     ENDLESS,
     PATIENCE,
@@ -19,8 +24,13 @@ from support.served_build import (
     serving,
     wait_for,
 )
+from uvicorn.server import ServerState
 
+from kb.server.app import application
 from kb.server.config import MAX_CONNECTIONS, MAX_HEAD, MAX_URL
+from kb.server.limits import HttpProtocol
+from kb.server.monitoring import Metrics
+from kb.server.protocol import read_request
 
 QUERY = {"Content-Type": "application/sparql-query"}
 ALL = "SELECT * { ?s ?p ?o }"
@@ -184,18 +194,54 @@ def test_a_big_body_of_unknown_length_is_refused(strict: Server) -> None:
 # --- slow clients --------------------------------------------------------------------------------
 
 
-def test_a_request_that_does_not_arrive_in_time_is_refused(strict: Server) -> None:
-    started = time.monotonic()
-    half = b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: application/sparql-query\r\n"
-    with ThreadPoolExecutor() as threads:
-        answers = list(
-            threads.map(
-                lambda sent: raw(strict, sent),
-                [b"", b"GET / HT", half, half + b"Content-Length: 10\r\n\r\nASK"],
-            )
-        )
-    assert all(answer.startswith(b"HTTP/1.1 408") for answer in answers), answers
-    assert time.monotonic() - started < PATIENCE
+POST = b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: application/sparql-query\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "rest"),
+    [
+        pytest.param(b"", b"", id="nothing"),
+        pytest.param(b"GET / HT", b"", id="half a line"),
+        pytest.param(POST, b"", id="half a head"),
+        pytest.param(POST, b"X-A: " + b"a" * 1_000, id="a head byte by byte"),
+        pytest.param(POST + b"Content-Length: 10\r\n\r\nASK", b"", id="half a body"),
+        pytest.param(
+            POST + b"Content-Length: 2000\r\n\r\n", b"a" * 1_000, id="a body byte by byte"
+        ),
+    ],
+)
+def test_a_request_that_does_not_arrive_in_time_is_refused(
+    sent: bytes, rest: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("limits", "protocol"):
+        monkeypatch.setattr(f"kb.server.{module}.REQUEST_SECONDS", 0.2)
+    assert asyncio.run(answer_to_slow_client(sent, rest)).startswith(b"HTTP/1.1 408")
+
+
+async def answer_to_slow_client(sent: bytes, rest: bytes) -> bytes:
+    """Send bytes, then the rest byte by byte, to a server in this process."""
+
+    async def read(request: Request) -> Response:
+        await read_request(request)
+        return Response()
+
+    app = application([Route("/sparql", read, methods=["POST"])], Metrics())
+    config = uvicorn.Config(app, http=HttpProtocol, lifespan="off", log_config=None)
+    state, loop = ServerState(), asyncio.get_running_loop()
+    listener = await loop.create_server(lambda: HttpProtocol(config, state, {}), "127.0.0.1", 0)
+    async with listener:
+        reader, writer = await asyncio.open_connection(*listener.sockets[0].getsockname())
+        writer.write(sent)
+        answer = asyncio.create_task(reader.read())
+        for byte in rest:
+            if answer.done():
+                break
+            writer.write(bytes([byte]))
+            await asyncio.sleep(0.01)
+        async with asyncio.timeout(PATIENCE):
+            received = await answer
+        writer.close()
+    return received
 
 
 def test_memory_stays_flat(strict: Server) -> None:
