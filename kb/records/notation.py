@@ -52,14 +52,14 @@ def parse_figure(text: str) -> ParsedFigure | None:
     True
     """
     text = text.strip()
-    if found := _VALUE.fullmatch(text):
-        return ParsedFigure(Decimal(found["value"]), found["op"] or "", bool(found["percent"]))
-    found = _COUNT.fullmatch(text)
-    if found is None:
+    if match := _VALUE.fullmatch(text):
+        return ParsedFigure(Decimal(match["value"]), match["op"] or "", bool(match["percent"]))
+    match = _COUNT.fullmatch(text)
+    if match is None:
         return None
-    percentage = Decimal(found["value"]) if found["value"] else None
-    of = int(found["of"]) if found["of"] else None
-    return ParsedFigure(percentage, found["op"] or "", True, int(found["n"]), of)
+    percentage = Decimal(match["value"]) if match["value"] else None
+    of = int(match["of"]) if match["of"] else None
+    return ParsedFigure(percentage, match["op"] or "", True, int(match["n"]), of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +79,12 @@ def parse_p(text: str) -> PValue | None:
     >>> parse_p("0.03") is None
     True
     """
-    found = _P.fullmatch(text.strip())
-    if found is None:
+    match = _P.fullmatch(text.strip())
+    if match is None:
         return None
-    if found["op"] is None:
+    if match["op"] is None:
         return PValue("ns")
-    return PValue(found["op"] + found["value"], found["op"], Decimal(found["value"]))
+    return PValue(match["op"] + match["value"], match["op"], Decimal(match["value"]))
 
 
 def is_date(text: str) -> bool:
@@ -117,8 +117,8 @@ def is_duration(text: str) -> bool:
     """
     if _NTH.fullmatch(text):
         return True
-    found = _SPAN.fullmatch(text)
-    return found is not None and (found["unit"] in DURATIONS or found["unit"] + "s" in DURATIONS)
+    match = _SPAN.fullmatch(text)
+    return match is not None and (match["unit"] in DURATIONS or match["unit"] + "s" in DURATIONS)
 
 
 @lru_cache(maxsize=4_096)

@@ -104,10 +104,10 @@ def _compose(text: str) -> yaml.Node | None:
     if _is_deep(text):
         return None
     try:
-        found: yaml.Node | None = yaml.compose(text, Loader=yaml.CSafeLoader)
+        node: yaml.Node | None = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError:
         return None
-    return found
+    return node
 
 
 def _is_deep(text: str) -> bool:
@@ -158,10 +158,10 @@ class Lines:
         """Return the line of a field, or of its nearest enclosing field that exists."""
         node, line = self._root, 1
         for step in loc:
-            found = _child(node, step)
-            if found is None:
+            child = _child(node, step)
+            if child is None:
                 break
-            line, node = found
+            line, node = child
         return line
 
 

@@ -148,9 +148,10 @@ def holds_number(printed: str, value: Decimal, operator: str = "") -> bool:
     >>> holds_number("approximately 40%", Decimal(40), "~"), holds_number("<10%", Decimal(10))
     (True, False)
     """
-    text, found = _read(printed)
+    text, candidates = _read(printed)
     return any(
-        n.value == value and (operator == ANY or has_operator(text, n, operator)) for n in found
+        n.value == value and (operator == ANY or has_operator(text, n, operator))
+        for n in candidates
     )
 
 
@@ -167,8 +168,8 @@ def digits_of(printed: str, value: Decimal) -> str:
     >>> digits_of("HR 7.70; twelve of 30 000", Decimal("7.7")), digits_of("twelve", Decimal(12))
     ('7.70', '12')
     """
-    found = (n.text for n in _read(printed)[1] if n.value == value and not n.is_word)
-    return next(found, str(value))
+    texts = (n.text for n in _read(printed)[1] if n.value == value and not n.is_word)
+    return next(texts, str(value))
 
 
 def holds_date(printed: str, date: str) -> bool:

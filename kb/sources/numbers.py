@@ -224,9 +224,9 @@ _ROMANS = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
 def readings(folded: FoldedText) -> Iterator[Number]:
     """Yield every number that a record may mean: ``2 134`` as one or two, ``phase III`` as 3."""
-    for found in _ROMAN.finditer(folded.text) if "I" in folded.text else ():
-        value = Decimal(_ROMANS[found["roman"]])
-        yield Number(found["roman"], value, "", True, *found.span("roman"))
+    for match in _ROMAN.finditer(folded.text) if "I" in folded.text else ():
+        value = Decimal(_ROMANS[match["roman"]])
+        yield Number(match["roman"], value, "", True, *match.span("roman"))
     before: Number | None = None
     for number in read(folded):
         yield number

@@ -221,12 +221,12 @@ class SourceText:
     def _column(self, section: str, header: Sequence[str], column: str | int) -> int:
         """Return the index, from 0, of a column named by its header or its number from 1."""
         wanted = fold(str(column)).text.strip()
-        found = [] if isinstance(column, int) else _like(wanted, list(enumerate(header)))
-        if not found and wanted.isdecimal() and 0 < int(wanted[:6]) <= len(header):
+        columns = [] if isinstance(column, int) else _like(wanted, list(enumerate(header)))
+        if not columns and wanted.isdecimal() and 0 < int(wanted[:6]) <= len(header):
             return int(wanted) - 1
-        if len(found) == 1:
-            return found[0]
-        which = "no column" if not found else f"{len(found)} columns"
+        if len(columns) == 1:
+            return columns[0]
+        which = "no column" if not columns else f"{len(columns)} columns"
         raise self._error(f"{which} {shorten(wanted)!r} in {section!r}", nearest(wanted, header))
 
     def _position(
@@ -242,15 +242,15 @@ class SourceText:
                 for j, cell in enumerate(line)
             }
             left = [(place, cell) for place, cell in cells.items() if _is_left(place, column)]
-            found = _like(wanted, left) or _like(wanted, list(cells.items()))
-            texts = {cells[place] for place in found}
+            positions = _like(wanted, left) or _like(wanted, list(cells.items()))
+            texts = {cells[place] for place in positions}
             if len(texts) != 1:
                 known = list(dict.fromkeys(cells.values()))[:_MAX_HINTS]
                 which = f"{len(texts)} labels begin with" if texts else "no row"
                 raise self._error(
                     f"{which} {shorten(label)!r} in {section!r}", nearest(wanted, known)
                 )
-            position = _nearest_position(found, column, position.cell)
+            position = _nearest_position(positions, column, position.cell)
         return position
 
 
@@ -258,14 +258,14 @@ def _is_left(position: _Position, column: int | None) -> bool:
     return column is None or position.cell < column
 
 
-def _nearest_position(found: list[_Position], column: int | None, side: int) -> _Position:
+def _nearest_position(positions: list[_Position], column: int | None, side: int) -> _Position:
     """Choose the first position on the side where the path began, or nearest to the column."""
     if side >= 0:
-        found = [position for position in found if position.cell == side] or found
+        positions = [position for position in positions if position.cell == side] or positions
     elif column is not None:
-        distance = min(abs(column - position.cell) for position in found)
-        found = [position for position in found if abs(column - position.cell) == distance]
-    return min(found)
+        distance = min(abs(column - position.cell) for position in positions)
+        positions = [position for position in positions if abs(column - position.cell) == distance]
+    return min(positions)
 
 
 def _like(wanted: str, cells: list[tuple[P, str]]) -> list[P]:
