@@ -212,10 +212,10 @@ class _Citations:
         ``naming`` compares names of responses that a source mixes up in its own prints.
         """
         vocabulary, is_a = self.context.vocabulary, self.context.is_a
-        tops = vocabulary.tops("endpoint")
         if vocabulary.has_flag("endpoint", one, "hasRivalNames"):
             return False
-        return tops.get(one) == tops.get(other) and not is_a(one, other) and not is_a(other, one)
+        same_top = vocabulary.top("endpoint", one) == vocabulary.top("endpoint", other)
+        return same_top and not is_a(one, other) and not is_a(other, one)
 
     def _other_group(self, claim: Claim) -> list[Claim]:
         """Return where the cited publication prints the figure of some of the people, only."""

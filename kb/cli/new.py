@@ -13,7 +13,7 @@ import ryaml
 from kb.cli.common import examples, open_base, root_of
 from kb.errors import InputError, NotFoundError
 from kb.records.load import load_vocabulary
-from kb.records.paths import adjudications_file, source_file, study_file
+from kb.records.paths import record_file
 from kb.util.atomic import write_atomically
 
 _STUDY: Final = """\
@@ -89,7 +89,7 @@ def new_study(context: click.Context, name: str) -> None:
     # The widest population, so that the new record is valid as it is.
     widest = (term.notation for term in populations if not term.broader)
     text = _STUDY.format(name=name, population=next(widest, "a-population"))
-    _create(study_file(root, _checked(name)), text)
+    _create(record_file(root, "studies", _checked(name)), text)
 
 
 @new.command("source")
@@ -98,7 +98,8 @@ def new_study(context: click.Context, name: str) -> None:
 @examples("kb new source my-paper-2026")
 def new_source(context: click.Context, name: str) -> None:
     """Create evidence/sources/NAME.yaml."""
-    _create(source_file(root_of(context), _checked(name)), _SOURCE.format(name=name))
+    path = record_file(root_of(context), "sources", _checked(name))
+    _create(path, _SOURCE.format(name=name))
 
 
 @new.command("adjudication")
@@ -112,7 +113,7 @@ def new_adjudication(context: click.Context, finding: str) -> None:
     if finding not in findings:
         raise NotFoundError.of("finding", finding, findings)
     found = findings[finding]
-    path = adjudications_file(base.root, found.study)
+    path = record_file(base.root, "adjudications", found.study)
     if found.adjudication is not None:
         raise InputError(f"{path} already has an adjudication of {finding}")
     text = _ADJUDICATION.format(

@@ -22,8 +22,7 @@ from kb.rdf.writer import GraphWriter, encoded
 from kb.records.expand import expand
 from kb.records.integrity import IdIndex, shared_problems, study_problems
 from kb.records.load import RecordLoader, Records, load_shared
-from kb.records.paths import record_ids, study_file
-from kb.records.problems import locate_problems
+from kb.records.paths import record_file, record_ids
 from kb.records.schema import StudyRecord
 from kb.records.yaml import read_mapping
 
@@ -44,7 +43,7 @@ def dataset(root: Path, texts: Path | None = None) -> Iterator[bytes]:
     shared, loader = load_shared(root)
     names = record_ids(root, "studies")
     ids = IdIndex(shared, frozenset(loader.broken), names)
-    loader.problems += locate_problems(shared_problems(shared, ids))
+    loader.problems += shared_problems(shared, ids)
     studies = _read_studies(shared, loader, names, ids)
     if loader.problems:
         list(studies)  # reads them too, and raises: all problems are reported at once
@@ -81,11 +80,11 @@ def _read_studies(
 ) -> Iterator[Evidence]:
     """Yield the evidence of each study up to the first problem, then read on for further ones."""
     for name in names:
-        record = loader.load_record(study_file(shared.root, name), StudyRecord)
+        record = loader.load_record(record_file(shared.root, "studies", name), StudyRecord)
         if record is None:
             continue
         problems = list(study_problems(name, record, shared, ids))
-        loader.problems += locate_problems(problems)
+        loader.problems += problems
         if problems:
             continue
         try:
@@ -123,7 +122,7 @@ class _StudyHeader(BaseModel):
 def _read_header(root: Path, name: str) -> Study | None:
     """Return a study without its claims, or None if its record has problems, reported later."""
     try:
-        header = _StudyHeader.model_validate(read_mapping(study_file(root, name), root))
+        header = _StudyHeader.model_validate(read_mapping(record_file(root, "studies", name), root))
     except (RecordError, ValidationError):
         return None
     return Study(

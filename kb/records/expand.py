@@ -38,7 +38,7 @@ from kb.records.defaults import compared_groups, parent, statistic_of, unit_of
 from kb.records.fields import StrictModel
 from kb.records.load import Records
 from kb.records.notation import parse_p, parse_time
-from kb.records.paths import study_file
+from kb.records.paths import record_file
 from kb.records.schema import (
     Bounded,
     ClaimBlock,
@@ -160,7 +160,7 @@ def _claims(study: StudyRecord, records: Records) -> list[Claim]:
         for block in report.claims
     ]
     claims = sorted(_with_unique_ids(blocks), key=lambda claim: claim.id)
-    _refuse_equal_keys(claims, str(study_file(records.root, study.id)))
+    _refuse_equal_keys(claims, str(record_file(records.root, "studies", study.id)))
     return claims
 
 

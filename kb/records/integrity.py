@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from kb.errors import nearest
+from kb.errors import Problem, nearest
 from kb.model import WHOLE, slug
 from kb.records.defaults import compared_groups, parent, statistic_of, unit_of
 from kb.records.notation import is_duration, parse_time
-from kb.records.paths import (
-    adjudications_file,
-    formerly_file,
-    publications_file,
-    source_file,
-    study_file,
-)
+from kb.records.paths import record_file
 from kb.records.schema import (
     AdjudicationsFile,
     Bounded,
@@ -28,7 +21,7 @@ from kb.records.schema import (
     SourceRecord,
     StudyRecord,
 )
-from kb.records.yaml import Loc
+from kb.records.yaml import Loc, RecordFile
 
 if TYPE_CHECKING:
     from kb.records.load import Records
@@ -36,19 +29,6 @@ if TYPE_CHECKING:
 MAX_WORDS: Final = 24
 """More words than this in ``printed`` would be a sentence of the paper, which is not ours."""
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
-
-
-class BadReference(NamedTuple):
-    """A reference that leads nowhere, or fields that do not fit together.
-
-    ``kb.records.problems`` adds the line: it is needed only when something is wrong.
-    """
-
-    file: Path
-    loc: Loc
-    found: str
-    expected: str
-    nearest: str = ""
 
 
 class IdIndex:
@@ -69,23 +49,21 @@ class IdIndex:
         # All publications are in one file: if it has problems, any of them may exist.
         self._unknown = {"publication"} if "publications" in broken else set()
 
-    def check(self, file: Path, loc: Loc, name: str, kind: str) -> Iterator[BadReference]:
-        """Yield a bad reference unless a record of this kind has the id."""
+    def check(self, file: RecordFile, loc: Loc, name: str, kind: str) -> Iterator[Problem]:
+        """Yield a problem unless a record of this kind has the id."""
         if name not in self.ids[kind] and kind not in self._unknown:
             near = nearest(name, self.ids[kind])
-            yield BadReference(file, loc, name, f"the id of a {kind}", near)
+            yield file.problem(loc, name, f"the id of a {kind}", near)
 
     def check_list(
-        self, file: Path, loc: Loc, names: Collection[str], kind: str
-    ) -> Iterator[BadReference]:
+        self, file: RecordFile, loc: Loc, names: Collection[str], kind: str
+    ) -> Iterator[Problem]:
         """Check each id of a list."""
         for index, name in enumerate(names):
             yield from self.check(file, (*loc, index), name, kind)
 
 
-def reference_problems(
-    records: Records, broken: frozenset[str] = frozenset()
-) -> Iterator[BadReference]:
+def reference_problems(records: Records, broken: frozenset[str]) -> Iterator[Problem]:
     """Yield every reference that leads nowhere; ``broken``: ids of records with problems."""
     index = IdIndex(records, broken)
     yield from shared_problems(records, index)
@@ -95,65 +73,66 @@ def reference_problems(
 
 def study_problems(
     name: str, study: StudyRecord, records: Records, index: IdIndex
-) -> Iterator[BadReference]:
+) -> Iterator[Problem]:
     """Yield the references of one study that lead nowhere.
 
     ``name`` is the name of its file. Of ``records``, the sources and the vocabulary are used.
     """
-    yield from _StudyCheck(study_file(records.root, name), study, records, index).problems()
+    yield from _StudyCheck(name, study, records, index).problems()
 
 
-def shared_problems(records: Records, index: IdIndex) -> Iterator[BadReference]:
+def shared_problems(records: Records, index: IdIndex) -> Iterator[Problem]:
     """Yield the references that lead nowhere in publications, sources and adjudications."""
+    file = _file(records, "publications")
     for name, publication in records.publications.items():
         loc = ("publications", name, "reports")
-        yield from index.check_list(
-            publications_file(records.root), loc, publication.reports, "study"
-        )
+        yield from index.check_list(file, loc, publication.reports, "study")
     for name, source in records.sources.items():
-        yield from _source_problems(source_file(records.root, name), source, index)
-    for name, file in records.adjudications.items():
-        path = adjudications_file(records.root, name)
-        yield from index.check(path, (), name, "study")
-        yield from _adjudication_problems(path, name, file, index)
-    yield from _formerly_problems(records, index)
+        yield from _source_problems(_file(records, "sources", name), source, index)
+    for name, adjudications in records.adjudications.items():
+        file = _file(records, "adjudications", name)
+        yield from index.check(file, (), name, "study")
+        yield from _adjudication_problems(file, name, adjudications, index)
+    if records.formerly:
+        yield from _formerly_problems(records, index)
 
 
-def _formerly_problems(records: Records, index: IdIndex) -> Iterator[BadReference]:
+def _file(records: Records, *names: str) -> RecordFile:
+    return RecordFile(record_file(records.root, *names))
+
+
+def _formerly_problems(records: Records, index: IdIndex) -> Iterator[Problem]:
     """A former address must be unused, and must redirect to one in use."""
-    if not records.formerly:
-        return
     used = {f"{kind}/{name}" for kind, names in index.ids.items() for name in names}
     for scheme, terms in records.vocabulary.schemes.items():
         used |= {f"{scheme}/{term.segment}" for term in terms.values()}
-    file = formerly_file(records.root)
+    file = _file(records, "formerly")
     for old, new in records.formerly.items():
         loc = ("formerly", old)
         if old in used:
-            yield BadReference(file, loc, old, "an unused address")
+            yield file.problem(loc, old, "an unused address")
         if new not in used:
-            yield BadReference(file, loc, new, "an address in use", nearest(new, used))
+            yield file.problem(loc, new, "an address in use", nearest(new, used))
 
 
 def _adjudication_problems(
-    path: Path, study: str, file: AdjudicationsFile, index: IdIndex
-) -> Iterator[BadReference]:
+    file: RecordFile, study: str, adjudications: AdjudicationsFile, index: IdIndex
+) -> Iterator[Problem]:
     """Check ids only; ``kb.checks.adjudication`` matches them with the findings."""
     judged: set[str] = set()
-    for number, record in enumerate(file.adjudications):
+    for number, record in enumerate(adjudications.adjudications):
         loc: Loc = ("adjudications", number)
-        yield from index.check_list(
-            path, (*loc, "publications"), record.publications, "publication"
-        )
+        publications, field = record.publications, (*loc, "finding")
+        yield from index.check_list(file, (*loc, "publications"), publications, "publication")
         if record.finding.split(".")[1:2] != [study]:
             expected = f"the id of a finding of {study}, as kb check prints it"
-            yield BadReference(path, (*loc, "finding"), record.finding, expected)
+            yield file.problem(field, record.finding, expected)
         if record.finding in judged:
-            yield BadReference(path, (*loc, "finding"), record.finding, "each finding once")
+            yield file.problem(field, record.finding, "each finding once")
         judged.add(record.finding)
 
 
-def _source_problems(file: Path, source: SourceRecord, index: IdIndex) -> Iterator[BadReference]:
+def _source_problems(file: RecordFile, source: SourceRecord, index: IdIndex) -> Iterator[Problem]:
     yield from index.check(file, ("publication",), source.publication, "publication")
     for number, publication in source.references.items():
         yield from index.check(file, ("references", number), publication, "publication")
@@ -163,59 +142,56 @@ def _source_problems(file: Path, source: SourceRecord, index: IdIndex) -> Iterat
         if left.at not in sections:
             near = nearest(left.at, sections)
             loc = ("left_out", number, "at")
-            yield BadReference(file, loc, left.at, "a section of the source", near)
+            yield file.problem(loc, left.at, "a section of the source", near)
 
 
-def _span_problems(file: Path, source: SourceRecord) -> Iterator[BadReference]:
+def _span_problems(file: RecordFile, source: SourceRecord) -> Iterator[Problem]:
     """A section begins once, and later spans resume it. Its id becomes part of its IRI."""
     begun: dict[str, str] = {}
     for index, span in enumerate(source.sections):
         loc, word = ("sections", index, "id"), slug(span.id)
         if not word:
-            yield BadReference(file, loc, span.id, "an id with a letter or a digit")
+            yield file.problem(loc, span.id, "an id with a letter or a digit")
         elif span.resumes and span.id not in begun.values():
             expected = "a section that has begun"
-            yield BadReference(file, (*loc[:2], "resumes"), span.id, expected)
+            yield file.problem((*loc[:2], "resumes"), span.id, expected)
         elif not span.resumes and word in begun:
             expected = "a section that has not begun, or 'resumes: true'"
             near = "" if span.id == begun[word] else begun[word]
-            yield BadReference(file, loc, span.id, expected, near)
+            yield file.problem(loc, span.id, expected, near)
         if source.text is not None and span.from_ is None:
             expected = "'from', the beginning of its first line: the source has a text"
-            yield BadReference(file, loc[:2], "", expected)
+            yield file.problem(loc[:2], "", expected)
         begun.setdefault(word, span.id)
 
 
 class _StudyCheck:
     """The references of one study's record."""
 
-    def __init__(self, file: Path, study: StudyRecord, records: Records, index: IdIndex) -> None:
-        self.file = file
+    def __init__(self, name: str, study: StudyRecord, records: Records, index: IdIndex) -> None:
+        self.file = _file(records, "studies", name)
         self.study = study
         self.sources = records.sources
         self.vocabulary = records.vocabulary
         self.index = index
         self.groups = {WHOLE, *study.groups}
 
-    def problems(self) -> Iterator[BadReference]:
+    def problems(self) -> Iterator[Problem]:
         study, check_list = self.study, self.index.check_list
         yield from check_list(self.file, ("publications",), study.publications, "publication")
         yield from check_list(self.file, ("analysis_of",), study.analysis_of, "study")
         if study.id in study.analysis_of:
-            yield self._bad(("analysis_of",), study.id, "another study")
+            yield self.file.problem(("analysis_of",), study.id, "another study")
         yield from self._groups()
         yield from self._partitions()
         for index, report in enumerate(study.reports):
             yield from self._report(report, ("reports", index))
 
-    def _bad(self, loc: Loc, found: str, expected: str, near: str = "") -> BadReference:
-        return BadReference(self.file, loc, found, expected, near)
-
-    def _group(self, loc: Loc, name: str | None) -> Iterator[BadReference]:
+    def _group(self, loc: Loc, name: str | None) -> Iterator[Problem]:
         if name is not None and name not in self.groups:
-            yield self._bad(loc, name, "a group of this study", nearest(name, self.groups))
+            yield self.file.problem(loc, name, "a group of this study", nearest(name, self.groups))
 
-    def _groups(self) -> Iterator[BadReference]:
+    def _groups(self) -> Iterator[Problem]:
         for name, group in self.study.groups.items():
             loc: Loc = ("groups", name)
             if group.within is not None:
@@ -225,7 +201,7 @@ class _StudyCheck:
             if group.who and group.who.time:
                 yield from self._time((*loc, "who", "time"), group.who.time)
             if self._is_within_itself(name):
-                yield self._bad(loc, name, "a group that is not within itself")
+                yield self.file.problem(loc, name, "a group that is not within itself")
 
     def _is_within_itself(self, name: str) -> bool:
         seen: set[str] = set()
@@ -234,19 +210,19 @@ class _StudyCheck:
             name = parent(self.study, name)
         return name in seen
 
-    def _partitions(self) -> Iterator[BadReference]:
+    def _partitions(self) -> Iterator[Problem]:
         for index, partition in enumerate(self.study.partitions):
             loc: Loc = ("partitions", index)
             yield from self._group((*loc, "of"), partition.of)
             for part, name in enumerate(partition.parts):
                 yield from self._group((*loc, "parts", part), name)
                 if name in partition.parts[:part]:
-                    yield self._bad((*loc, "parts", part), name, "each group once")
+                    yield self.file.problem((*loc, "parts", part), name, "each group once")
             same = [slug(f"{p.of}.{p.by}") for p in self.study.partitions[: index + 1]]
             if same.count(same[-1]) > 1:
-                yield self._bad((*loc, "by"), partition.by, "one partition by this")
+                yield self.file.problem((*loc, "by"), partition.by, "one partition by this")
 
-    def _report(self, report: Report, loc: Loc) -> Iterator[BadReference]:
+    def _report(self, report: Report, loc: Loc) -> Iterator[Problem]:
         yield from self.index.check(self.file, (*loc, "source"), report.source, "source")
         source = self.sources.get(report.source)
         if source is not None:
@@ -259,25 +235,25 @@ class _StudyCheck:
 
     def _anchor(
         self, loc: Loc, source: SourceRecord, at: str | None, cites: list[int]
-    ) -> Iterator[BadReference]:
+    ) -> Iterator[Problem]:
         sections = {span.id for span in source.sections}
         if at is not None and at not in sections:
             expected = f"a section of {source.id}"
-            yield self._bad((*loc, "at"), at, expected, nearest(at, sections))
+            yield self.file.problem((*loc, "at"), at, expected, nearest(at, sections))
         for index, number in enumerate(cites):
             if number not in source.references:
                 expected = f"a number of the reference list of {source.id}"
-                yield self._bad((*loc, "cites", index), str(number), expected)
+                yield self.file.problem((*loc, "cites", index), str(number), expected)
 
-    def _block(self, block: ClaimBlock, loc: Loc) -> Iterator[BadReference]:
+    def _block(self, block: ClaimBlock, loc: Loc) -> Iterator[Problem]:
         if not block.values and block.comparison is None and block.doses is None:
-            yield self._bad(loc, "", "values, a comparison or doses")
+            yield self.file.problem(loc, "", "values, a comparison or doses")
         if (block.doses is None) != (block.group is None):
-            yield self._bad(loc, "", "group and doses together, or neither")
+            yield self.file.problem(loc, "", "group and doses together, or neither")
         yield from self._group((*loc, "group"), block.group)
         if len(_WORD.findall(block.printed)) > MAX_WORDS:
             expected = f"figures and at most {MAX_WORDS} words"
-            yield self._bad((*loc, "printed"), block.printed, expected)
+            yield self.file.problem((*loc, "printed"), block.printed, expected)
         if block.time is not None:
             yield from self._time((*loc, "time"), block.time)
         for name, value in block.values.items():
@@ -287,49 +263,47 @@ class _StudyCheck:
 
     def _value(
         self, block: ClaimBlock, name: str, value: FigureRecord, loc: Loc
-    ) -> Iterator[BadReference]:
+    ) -> Iterator[Problem]:
         yield from self._group(loc, name)
         if not _has_any(value, "value", "n", "of", "spread", "word", "date", "from_", "to"):
-            yield self._bad(loc, "nothing", "a figure or a word")
+            yield self.file.problem(loc, "nothing", "a figure or a word")
         statistic = statistic_of(block, value)
         yield from self._unit(loc, statistic, unit_of(block, value))
         if statistic is None:
-            yield self._bad(loc, "", "a statistic (median, percentage, count …) in the block")
+            yield self.file.problem(loc, "", "a statistic in the block, such as median or count")
 
-    def _unit(self, loc: Loc, statistic: str | None, unit: str | None) -> Iterator[BadReference]:
+    def _unit(self, loc: Loc, statistic: str | None, unit: str | None) -> Iterator[Problem]:
         if statistic is None or unit is None or not self.vocabulary.knows("unit", unit):
             return
         admitted = self.vocabulary.get("statistic", statistic).properties.get("admits", ())
         kind = self.vocabulary.get("unit", unit).first("quantityKind")
         if admitted and kind not in admitted:
             expected = f"a unit that a {statistic} can have ({', '.join(admitted)})"
-            yield self._bad(loc, unit, expected)
+            yield self.file.problem(loc, unit, expected)
 
-    def _comparison(
-        self, block: ClaimBlock, comparison: Comparison, loc: Loc
-    ) -> Iterator[BadReference]:
+    def _comparison(self, block: ClaimBlock, comparison: Comparison, loc: Loc) -> Iterator[Problem]:
         yield from self._group((*loc, "of"), comparison.of)
         yield from self._group((*loc, "versus"), comparison.versus)
         yield from self._group((*loc, "favours"), comparison.favours)
         groups = compared_groups(block)
         if groups is None:
-            yield self._bad(loc, "", "'of' and 'versus', or exactly two groups in values")
+            yield self.file.problem(loc, "", "'of' and 'versus', or exactly two groups in values")
         elif groups[0] == groups[1]:
-            yield self._bad(loc, groups[0], "two different groups")
+            yield self.file.problem(loc, groups[0], "two different groups")
         yield from self._unit((*loc, "unit"), comparison.statistic, comparison.unit)
         if not _has_any(comparison, "value", "p", "finding", "significance", "favours"):
-            yield self._bad(loc, "nothing", "an estimate, p, finding or significance")
+            yield self.file.problem(loc, "nothing", "an estimate, p, finding or significance")
         if comparison.statistic is None and _has_any(comparison, "value"):
             expected = "the statistic of the estimate (hazard-ratio, difference …)"
-            yield self._bad(loc, "", expected)
+            yield self.file.problem(loc, "", expected)
 
-    def _time(self, loc: Loc, phrase: str) -> Iterator[BadReference]:
+    def _time(self, loc: Loc, phrase: str) -> Iterator[Problem]:
         schemes = self.vocabulary.schemes
         known = [n for scheme in ("event", "drug", "regimen") for n in schemes[scheme]]
         for moment in parse_time(phrase).parts().values():
             if not is_duration(moment) and moment not in known:
                 expected = "a duration, an event, a drug or a regimen"
-                yield self._bad(loc, moment, expected, nearest(moment, known))
+                yield self.file.problem(loc, moment, expected, nearest(moment, known))
 
 
 def _has_any(record: Bounded, *fields: str) -> bool:

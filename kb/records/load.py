@@ -11,14 +11,8 @@ from pydantic import BaseModel, ValidationError
 
 from kb.errors import NotFoundError, Problem, RecordError
 from kb.records.integrity import IdIndex, reference_problems, study_problems
-from kb.records.paths import (
-    formerly_file,
-    publications_file,
-    record_ids,
-    source_file,
-    study_file,
-)
-from kb.records.problems import locate_problems, validation_problems
+from kb.records.paths import record_file, record_ids
+from kb.records.problems import validation_problems
 from kb.records.schema import (
     AdjudicationsFile,
     DatasetRecord,
@@ -60,7 +54,7 @@ def load_records(root: Path) -> Records:
     studies = loader.load_folder(root / "evidence" / "studies", StudyRecord)
     records = replace(shared, studies=studies)
     references = reference_problems(records, frozenset(loader.broken))
-    if problems := [*loader.problems, *locate_problems(references)]:
+    if problems := [*loader.problems, *references]:
         raise RecordError(problems)
     return records
 
@@ -80,7 +74,7 @@ def load_study(root: Path, study: str) -> Records:
     index = IdIndex(records, frozenset(loader.broken), ids)
     record = records.studies.get(study)
     references = study_problems(study, record, records, index) if record else ()
-    if problems := [*loader.problems, *locate_problems(references)]:
+    if problems := [*loader.problems, *references]:
         raise RecordError(problems)
     return records
 
@@ -95,9 +89,9 @@ def load_studies(root: Path, ids: Iterable[str]) -> tuple[Records, RecordLoader]
         RecordError: the dataset's record or the vocabulary, which all need, has problems.
     """
     loader = _loader(root)
-    studies = loader.load_each({i: study_file(root, i) for i in ids}, StudyRecord)
+    studies = loader.load_each({i: record_file(root, "studies", i) for i in ids}, StudyRecord)
     used = sorted({report.source for study in studies.values() for report in study.reports})
-    files = {source: source_file(root, source) for source in used}
+    files = {source: record_file(root, "sources", source) for source in used}
     sources = loader.load_each({i: p for i, p in files.items() if p.exists()}, SourceRecord)
     records = Records(root, load_dataset(root), loader.vocabulary, {}, sources, studies, {})
     return records, loader
@@ -116,7 +110,7 @@ def load_shared(root: Path) -> tuple[Records, RecordLoader]:
     publications = loader.load_publications()
     sources = loader.load_folder(root / "evidence" / "sources", SourceRecord)
     adjudications = loader.load_folder(root / "evidence" / "adjudications", AdjudicationsFile)
-    path = formerly_file(root)
+    path = record_file(root, "formerly")
     file = loader.load_file(path, FormerlyFile) if path.exists() else None
     records = Records(
         root,
@@ -137,7 +131,7 @@ def load_dataset(root: Path) -> DatasetRecord:
     Raises:
         RecordError: with every problem of the file.
     """
-    path = root / "evidence" / "dataset.yaml"
+    path = record_file(root, "dataset")
     data = read_mapping(path, root)
     try:
         return DatasetRecord.model_validate(data)
@@ -200,7 +194,7 @@ class RecordLoader:
 
     def load_publications(self) -> Mapping[str, PublicationRecord]:
         """Return all publications, which share one file; none if it has problems."""
-        path = publications_file(self.root)
+        path = record_file(self.root, "publications")
         file = self.load_file(path, PublicationsFile, MAX_PUBLICATIONS_BYTES)
         return file.publications if file else {}
 

@@ -59,29 +59,13 @@ def read_bytes(path: Path, folder: Path | None, limit: int) -> bytes:
         raise wrong("a readable file", str(error)) from error
 
 
-def study_file(root: Path, study: str) -> Path:
-    """Return the path of a study's record."""
-    return root / "evidence" / "studies" / f"{study}.yaml"
+def record_file(root: Path, *names: str) -> Path:
+    """Return the path of a file of records.
 
-
-def source_file(root: Path, source: str) -> Path:
-    """Return the path of a source's record."""
-    return root / "evidence" / "sources" / f"{source}.yaml"
-
-
-def adjudications_file(root: Path, study: str) -> Path:
-    """Return the path of the adjudications of a study."""
-    return root / "evidence" / "adjudications" / f"{study}.yaml"
-
-
-def publications_file(root: Path) -> Path:
-    """Return the path of the file with all publications."""
-    return root / "evidence" / "publications.yaml"
-
-
-def formerly_file(root: Path) -> Path:
-    """Return the path of the file with former addresses, which need not exist."""
-    return root / "evidence" / "formerly.yaml"
+    >>> record_file(Path("project"), "studies", "tower").as_posix()
+    'project/evidence/studies/tower.yaml'
+    """
+    return root.joinpath("evidence", *names).with_name(f"{names[-1]}.yaml")
 
 
 def record_ids(root: Path, folder: str) -> list[str]:

@@ -1,44 +1,33 @@
-"""Turn what is wrong with a record into problems that name file, line and field."""
+"""Turn the errors of a record's validation into problems, in the terms of curators."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
-from kb.errors import Problem, nearest, shorten
+from kb.errors import Problem, nearest
 from kb.records import schema
 from kb.records.fields import PATTERNS
-from kb.records.integrity import BadReference
-from kb.records.yaml import Lines, Loc
+from kb.records.yaml import Loc, RecordFile
 
 _MAX_PROBLEMS: Final = 200
 """At most this many problems are reported per file: locating each one is slow."""
 
 
-def locate_problems(references: Iterable[BadReference]) -> Iterator[Problem]:
-    """Turn references that lead nowhere into problems, with the lines that they are on."""
-    lines: dict[Path, Lines] = {}
-    for bad in references:
-        line = lines.setdefault(bad.file, Lines(bad.file)).of(bad.loc)
-        field = _field(bad.loc)
-        yield Problem(str(bad.file), line, field, bad.found, bad.expected, bad.nearest)
-
-
 def validation_problems(error: ValidationError, path: Path) -> list[Problem]:
-    """Turn the errors of one record into problems, with the lines that they are on."""
-    lines = Lines(path)
+    """Return the problems of a record that pydantic refused."""
+    file = RecordFile(path)
     items = error.errors(include_url=False)
-    problems = [_problem(dict(item), path, lines) for item in items[:_MAX_PROBLEMS]]
+    problems = [_problem(dict(item), file) for item in items[:_MAX_PROBLEMS]]
     if len(items) > _MAX_PROBLEMS:
         more = f"{len(items) - _MAX_PROBLEMS:,} more mistakes"
         problems.append(Problem(str(path), 0, "", more, "a record"))
     return problems
 
 
-def _problem(item: dict[str, Any], path: Path, lines: Lines) -> Problem:
+def _problem(item: dict[str, Any], file: RecordFile) -> Problem:
     loc: Loc = tuple(item["loc"])
     context = item.get("ctx", {})
     expected = _EXPECTED.get(item["type"]) or PATTERNS.get(context.get("pattern", ""))
@@ -50,7 +39,7 @@ def _problem(item: dict[str, Any], path: Path, lines: Lines) -> Problem:
         near = nearest(str(loc[-1]), _FIELD_NAMES)
     elif item["type"] == "missing":
         found, expected = "", f"the field {loc[-1]!r}, which is missing"
-    return Problem(str(path), lines.of(loc), _field(loc), found, expected, near)
+    return file.problem(loc, found, expected, near)
 
 
 _EXPECTED: Final = {
@@ -72,12 +61,6 @@ def _shown(value: object) -> str:
     if value is None or isinstance(value, bool):
         return "nothing" if value is None else str(value).lower()
     return str(value)
-
-
-def _field(loc: Loc) -> str:
-    """Join the steps to a field, escaping control characters: a YAML key may hold anything."""
-    steps = (shorten(str(step)) for step in loc)
-    return ".".join(step if step.isprintable() else ascii(step)[1:-1] for step in steps)
 
 
 def _all_fields() -> frozenset[str]:

@@ -54,10 +54,6 @@ class Vocabulary:
         self.base = base
         self.triples: tuple[ox.Triple, ...] = tuple(triples)
         self.schemes: dict[str, dict[str, Term]] = defaultdict(dict)
-        self._tops: dict[str, dict[str, str]] = {}
-        self._inherited: dict[tuple[str, str, str], str] = {}
-        self._narrower: dict[tuple[str, str], frozenset[str]] = {}
-        self._identities: dict[tuple[str, str], str] = {}
         for term in terms:
             self.schemes[term.scheme][term.notation] = term
 
@@ -101,15 +97,13 @@ class Vocabulary:
 
     def narrower(self, scheme: str, notation: str) -> frozenset[str]:
         """Return the notation and all narrower ones, at any depth."""
-        if (scheme, notation) not in self._narrower:
-            self.get(scheme, notation)
-            notations, waiting = {notation}, [notation]
-            while waiting:
-                new = self._children[scheme].get(waiting.pop(), set()) - notations
-                notations |= new
-                waiting.extend(new)
-            self._narrower[scheme, notation] = frozenset(notations)
-        return self._narrower[scheme, notation]
+        self.get(scheme, notation)
+        notations, waiting = {notation}, [notation]
+        while waiting:
+            new = self._children[scheme].get(waiting.pop(), set()) - notations
+            notations |= new
+            waiting.extend(new)
+        return frozenset(notations)
 
     def identity(self, scheme: str, notation: str) -> str:
         """Return the notation under which claims are about the same measure.
@@ -117,23 +111,15 @@ class Vocabulary:
         That of a broader concept with ``kb:isOneMeasure`` in the ontology, else the notation
         itself: a count and a percentage of the same people are one frequency.
         """
-        identity = self._identities.get((scheme, notation))
-        if identity is None:
-            broader = self.get(scheme, notation).broader
-            merged = (b for b in broader if self.get(scheme, b).first("isOneMeasure") == "true")
-            identity = self._identities[scheme, notation] = next(merged, notation)
-        return identity
+        broader = self.get(scheme, notation).broader
+        merged = (b for b in broader if self.get(scheme, b).first("isOneMeasure") == "true")
+        return next(merged, notation)
 
-    def tops(self, scheme: str) -> Mapping[str, str]:
-        """Return the topmost broader notation of every notation of a scheme."""
-        if scheme not in self._tops:
-            self._tops[scheme] = {
-                narrower: term.notation
-                for term in self.schemes.get(scheme, {}).values()
-                if not term.broader
-                for narrower in self.narrower(scheme, term.notation)
-            }
-        return self._tops[scheme]
+    def top(self, scheme: str, notation: str) -> str:
+        """Return the topmost broader notation, following the first of several."""
+        while broader := self.get(scheme, notation).broader:
+            notation = broader[0]
+        return notation
 
     def label_of(self, name: str) -> str:
         """Return the label of a property of the kb ontology, or its name if it has no label."""
@@ -150,11 +136,8 @@ class Vocabulary:
 
     def inherited(self, scheme: str, notation: str, name: str) -> str:
         """Return a property of the concept, or of the nearest broader one that has it, or ""."""
-        key = (scheme, notation, name)
-        if key not in self._inherited:
-            terms = (self.get(scheme, wider) for wider in self._upwards(scheme, notation))
-            self._inherited[key] = next(filter(None, (term.first(name) for term in terms)), "")
-        return self._inherited[key]
+        terms = (self.get(scheme, wider) for wider in self._upwards(scheme, notation))
+        return next(filter(None, (term.first(name) for term in terms)), "")
 
     def has_flag(self, scheme: str, notation: str, name: str) -> bool:
         """Whether a boolean property of the concept, or one that it inherits, is true."""

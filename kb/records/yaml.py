@@ -15,7 +15,7 @@ from typing import Any, Final
 import ryaml
 import yaml
 
-from kb.errors import Problem, RecordError
+from kb.errors import Problem, RecordError, shorten
 from kb.records.paths import read_bytes
 
 MAX_BYTES: Final = 2_000_000
@@ -143,19 +143,21 @@ def _repeated_keys(text: str) -> Iterator[tuple[str, int]]:
             waiting.extend(node.value)
 
 
-class Lines:
-    """The lines of the fields of one file, which is read when first needed."""
+class RecordFile:
+    """A file with records, to report problems with the lines that they are on."""
 
     def __init__(self, path: Path) -> None:
-        """Keep the path of the file."""
+        """Keep the path; the file is read again only if there is a problem."""
         self._path = path
 
-    @cached_property
-    def _root(self) -> yaml.Node | None:
-        return _compose(self._path.read_text(encoding="utf-8"))
+    def problem(self, loc: Loc, found: str, expected: str, near: str = "") -> Problem:
+        """Return a problem of a field, with its line or that of the nearest enclosing field."""
+        # A YAML key may hold anything, so control characters are escaped.
+        steps = (shorten(str(step)) for step in loc)
+        field = ".".join(step if step.isprintable() else ascii(step)[1:-1] for step in steps)
+        return Problem(str(self._path), self._line(loc), field, found, expected, near)
 
-    def of(self, loc: Loc) -> int:
-        """Return the line of a field, or of its nearest enclosing field that exists."""
+    def _line(self, loc: Loc) -> int:
         node, line = self._root, 1
         for step in loc:
             child = _child(node, step)
@@ -163,6 +165,10 @@ class Lines:
                 break
             line, node = child
         return line
+
+    @cached_property
+    def _root(self) -> yaml.Node | None:
+        return _compose(self._path.read_text(encoding="utf-8"))
 
 
 def _child(node: yaml.Node | None, step: str | int) -> tuple[int, yaml.Node] | None:

@@ -173,7 +173,7 @@ class PageContext:
 
     def top(self, endpoint: str) -> str:
         """Return the endpoint at the top of the hierarchy over this one."""
-        return self.vocabulary.tops("endpoint")[endpoint]
+        return self.vocabulary.top("endpoint", endpoint)
 
     @cached_property
     def endpoint_order(self) -> Mapping[str, int]:
