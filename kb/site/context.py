@@ -1,4 +1,4 @@
-"""What all kinds of pages ask of the evidence base, computed once for a build."""
+"""The evidence base with the indexes that pages need, each computed once."""
 
 from __future__ import annotations
 
@@ -47,37 +47,44 @@ class Heading:
 
 
 class PageContext:
-    """The evidence base with the indexes that pages need."""
+    """An evidence base with the indexes that pages need.
+
+    Args:
+        base: the evidence base.
+        folder: the folder with templates and settings, ``site/``.
+    """
 
     def __init__(self, base: KnowledgeBase, folder: Path) -> None:
-        """Take an evidence base and the folder that holds templates and settings."""
         self.base = base
         self.folder = folder
         self.evidence = base.evidence
         self.vocabulary = base.vocabulary
         self.labels = Labels(base.vocabulary)
 
-        self._kept: dict[tuple[object, ...], Any] = {}
+        self._memo: dict[tuple[object, ...], Any] = {}
 
     names = SCHEMES
 
     def memo(self, key: tuple[object, ...], make: Callable[[], V]) -> V:
-        """Return what several pages show, made once; kept here, so that it goes with the site."""
-        if key not in self._kept:
-            self._kept[key] = make()
-        kept: V = self._kept[key]
-        return kept
+        """Return what several pages show, computed once.
+
+        It is kept here and not in a cache of the module, so that it is freed with the context.
+        """
+        if key not in self._memo:
+            self._memo[key] = make()
+        value: V = self._memo[key]
+        return value
 
     @cached_property
     def settings(self) -> Mapping[str, Any]:
-        """How endpoints are arranged: ``arrangement.yaml`` of the site's folder."""
-        text = (self.folder / "arrangement.yaml").read_text(encoding="utf-8")
+        """How endpoints are arranged: ``site.yaml`` of the site's folder."""
+        text = (self.folder / "site.yaml").read_text(encoding="utf-8")
         loaded: Mapping[str, Any] = yaml.safe_load(text)
         return loaded
 
     @cached_property
     def headings(self) -> tuple[Heading, ...]:
-        """The parts of a study's page, in order; the last takes what no other names."""
+        """The parts of a study's page, in order; the last has all endpoints that no other names."""
         named = [Heading(h["title"], h["id"], tuple(h["tops"])) for h in self.settings["headings"]]
         taken = {top for heading in named for top in heading.tops}
         tops = (t.notation for t in self.terms("endpoint") if not t.broader)
@@ -87,7 +94,7 @@ class PageContext:
 
     @cached_property
     def comparability(self) -> Comparability:
-        """What says in which respects the figures of several studies are not alike."""
+        """In which respects the figures of several studies differ."""
         return Comparability(self.evidence, self.vocabulary)
 
     @cached_property
@@ -101,28 +108,28 @@ class PageContext:
 
     @cached_property
     def claims(self) -> tuple[ClaimView, ...]:
-        """All claims with what is known around them."""
+        """All claims with their groups, sources, verification and discrepancies."""
         return tuple(self.base.claims())
 
     @cached_property
     def by_iri(self) -> Mapping[str, ClaimView]:
         """Claims by their IRI."""
-        return {found.iri: found for found in self.claims}
+        return {view.iri: view for view in self.claims}
 
     @cached_property
     def by_study(self) -> Mapping[str, list[ClaimView]]:
         """Claims by the id of their study."""
-        return collect((found.claim.study, found) for found in self.claims)
+        return collect((view.claim.study, view) for view in self.claims)
 
     @cached_property
     def by_source(self) -> Mapping[str, list[ClaimView]]:
         """Claims by the id of their source."""
-        return collect((found.claim.source, found) for found in self.claims)
+        return collect((view.claim.source, view) for view in self.claims)
 
     @cached_property
     def by_publication(self) -> Mapping[str, list[ClaimView]]:
         """Second-hand claims by the publication that they cite."""
-        return collect((p.id, found) for found in self.claims for p in found.publications)
+        return collect((p.id, view) for view in self.claims for p in view.publications)
 
     @cached_property
     def studies(self) -> Mapping[str, Study]:
@@ -159,12 +166,12 @@ class PageContext:
         return collect(((row["study"], row["claim"]), row) for row in self.base.rows)
 
     def _line(self, key: tuple[str, str]) -> str:
-        """The lines of a claim in a CSV, written once for the many tables that it is in."""
+        """Return the lines of a claim in a CSV, written once for all tables that have it."""
         return self.memo(("csv", *key), lambda: to_csv(self.rows[key]).removeprefix(_HEAD))
 
     def csv(self, path: str, claims: Iterable[ClaimView]) -> OutputFile:
-        """Make the download of a table: the rows of exactly these claims."""
-        keys = sorted({(found.claim.study, found.claim.id) for found in claims})
+        """Return the download of a table: the rows of exactly these claims."""
+        keys = sorted({(view.claim.study, view.claim.id) for view in claims})
         return OutputFile(path, (_HEAD + "".join(map(self._line, keys))).encode())
 
     def terms(self, scheme: str) -> Sequence[Term]:
@@ -177,13 +184,13 @@ class PageContext:
 
     @cached_property
     def endpoint_order(self) -> Mapping[str, int]:
-        """The place of every endpoint in the vocabulary."""
+        """The position of each endpoint in the vocabulary."""
         return {term.notation: at for at, term in enumerate(self.terms("endpoint"))}
 
     def groups_of(self, study: str) -> list[Group]:
         """Return the groups of a study: experimental arms first, parts after their whole."""
-        found = [group for group in self.evidence.groups if group.study == study]
-        return sorted(found, key=lambda g: (_ROLES.get(g.role, 3), g.id))
+        groups = [group for group in self.evidence.groups if group.study == study]
+        return sorted(groups, key=lambda g: (_ROLES.get(g.role, 3), g.id))
 
     def arms(self, study: str) -> list[Group]:
         """Return the arms and cohorts that divide the whole study."""
@@ -196,12 +203,12 @@ class PageContext:
 
 
 def collect(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
-    """Gather values under their keys, in the order in which they come.
+    """Group values by key, in the order in which they come.
 
     >>> collect([("a", 1), ("b", 2), ("a", 3)])
     {'a': [1, 3], 'b': [2]}
     """
-    found: dict[K, list[V]] = defaultdict(list)
+    groups: dict[K, list[V]] = defaultdict(list)
     for key, value in pairs:
-        found[key].append(value)
-    return dict(found)
+        groups[key].append(value)
+    return dict(groups)

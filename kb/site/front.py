@@ -1,7 +1,7 @@
-"""The front end: TypeScript of ``site/front``, bundled by esbuild into scripts of the site.
+"""The front end: TypeScript of ``site/front``, bundled by esbuild into the scripts of the site.
 
-esbuild is a program by itself, so that a build needs no Node once the packages are installed.
-Nothing is written beside the sources: bundles are made in a folder that is removed again.
+esbuild is a program of its own, so that a build needs no Node once the packages are installed.
+The bundles are written to a temporary folder, never beside the sources.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from kb.site.page import OutputFile
 from kb.util.hashing import digest_of_files
 
 ENTRIES: Final = ("site", "console", "worker", "chart", "explore", "compare", "search")
-"""The modules of ``src`` that are loaded by name; what they share becomes chunks."""
+"""The modules of ``src`` that pages load by name; what they share becomes chunks."""
 
 FRONT: Final = "assets/front"
-"""The folder of the scripts in the site."""
+"""Where the site has its scripts."""
 
 _ENGINE: Final = "oxigraph/web_bg.wasm"
-_HOW: Final = "run `make front` in the folder of the software"
+_INSTALL: Final = "run `make front` in the folder of the software"
 _OPTIONS: Final = (
     "--bundle",
     "--splitting",
@@ -42,7 +42,7 @@ _OPTIONS: Final = (
 
 
 def front_files(folder: Path) -> Iterator[OutputFile]:
-    """Yield the scripts, the engine and the licences of what is in them, to stand in ``FRONT``.
+    """Yield the scripts, the SPARQL engine and the licences of their packages, for ``FRONT``.
 
     Raises:
         UnavailableError: the packages are not installed as the lock has them, or esbuild
@@ -55,58 +55,58 @@ def front_files(folder: Path) -> Iterator[OutputFile]:
 
 
 def front_folder(site: Path) -> Path:
-    """Return the front end of a site's folder, or else of this software."""
+    """Return the folder of the front end: that of a project's ``site/``, or of this software."""
     own = site / "front"
     is_own = (own / "package.json").is_file()
     return own if is_own else Path(__file__).parents[2] / "site" / "front"
 
 
 def check_installed(folder: Path) -> None:
-    """See that the packages are there, in the versions of the lock.
+    """Check that the packages are installed in the versions of the lock file.
 
     Raises:
-        UnavailableError: they are not; says what to run.
+        UnavailableError: they are not; the message names the command that installs them.
     """
     modules = folder / "node_modules"
     installed = modules / ".package-lock.json"
     if not installed.is_file() or not any(modules.glob("@esbuild/*/bin/esbuild*")):
-        raise UnavailableError(f"the front end of the site is not installed: {_HOW}")
-    wanted, found = _versions(folder / "package-lock.json"), _versions(installed)
-    wrong = [name for name, version in found.items() if wanted.get(name) != version]
+        raise UnavailableError(f"the front end of the site is not installed: {_INSTALL}")
+    locked = _versions(folder / "package-lock.json")
+    wrong = [name for name, version in _versions(installed).items() if locked.get(name) != version]
     if wrong:
         name = wrong[0].removeprefix("node_modules/")
-        raise UnavailableError(f"the front end has another {name} than its lock: {_HOW}")
+        raise UnavailableError(f"the installed {name} is not the version of the lock: {_INSTALL}")
 
 
 def _versions(lock: Path) -> dict[str, str]:
     packages: dict[str, Any] = json.loads(lock.read_text(encoding="utf-8"))["packages"]
-    return {name: said["version"] for name, said in packages.items() if name}
+    return {name: package["version"] for name, package in packages.items() if name}
 
 
 def _digest(folder: Path) -> str:
-    """Tell whether anything changed that a bundle is made of."""
+    """Return a digest of everything that the bundles are made from."""
     sources = sorted((folder / "src").glob("*.ts"))
     return digest_of_files(folder, (folder / "package-lock.json", *sources))
 
 
 @cache
-def _bundled(folder: Path, _made_of: str) -> Mapping[str, bytes]:
-    """Bundle once for each state of the sources."""
+def _bundled(folder: Path, _sources: str) -> Mapping[str, bytes]:
+    """Bundle once per process and state of the sources: tests build many sites."""
     modules = folder / "node_modules"
-    with tempfile.TemporaryDirectory(prefix="kb-front-") as made:
-        used = _run_esbuild(folder, Path(made))
-        scripts = {path.name: path.read_bytes() for path in sorted(Path(made).glob("*.js"))}
+    with tempfile.TemporaryDirectory(prefix="kb-front-") as output:
+        used = _run_esbuild(folder, Path(output))
+        scripts = {path.name: path.read_bytes() for path in sorted(Path(output).glob("*.js"))}
     engine = gzip.compress((modules / _ENGINE).read_bytes(), mtime=0)
     notices = _notices(folder, used).encode()
     return scripts | {"oxigraph.wasm.gz": engine, "licences.txt": notices}
 
 
-def _run_esbuild(folder: Path, made: Path) -> list[str]:
-    """Write the bundles, and return the paths of all sources that are in them."""
+def _run_esbuild(folder: Path, output: Path) -> list[str]:
+    """Write the bundles, and return the paths of all sources in them."""
     program = next(folder.glob("node_modules/@esbuild/*/bin/esbuild*"))
-    meta = made / "meta.json"
+    meta = output / "meta.json"
     sources = [f"src/{name}.ts" for name in ENTRIES if (folder / "src" / f"{name}.ts").is_file()]
-    command = [str(program), *sources, *_OPTIONS, f"--outdir={made}", f"--metafile={meta}"]
+    command = [str(program), *sources, *_OPTIONS, f"--outdir={output}", f"--metafile={meta}"]
     ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if ran.returncode:
         raise UnavailableError(f"esbuild could not bundle the front end:\n{ran.stderr.strip()}")
@@ -114,7 +114,7 @@ def _run_esbuild(folder: Path, made: Path) -> list[str]:
 
 
 def _notices(folder: Path, used: Iterable[str]) -> str:
-    """The licences of all packages that are in the bundles, as they want to be shipped."""
+    """Return the licences of all packages in the bundles, which must be distributed with them."""
     packages = dict(_package(path) for path in used if "node_modules/" in path)
     return "\n".join(_notice(folder / packages[name], name) for name in sorted(packages))
 
@@ -132,8 +132,8 @@ def _package(path: str) -> tuple[str, str]:
 
 
 def _notice(folder: Path, name: str) -> str:
-    said = json.loads((folder / "package.json").read_text(encoding="utf-8"))
-    head = f"{name} {said['version']} ({said.get('license', 'see below')})\n"
+    package = json.loads((folder / "package.json").read_text(encoding="utf-8"))
+    head = f"{name} {package['version']} ({package.get('license', 'see below')})\n"
     texts = sorted(p for p in folder.iterdir() if p.name.upper().startswith(("LICEN", "NOTICE")))
     body = "\n".join(path.read_text(encoding="utf-8").strip() for path in texts)
     return f"{'=' * 72}\n{head}\n{body}\n"

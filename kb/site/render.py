@@ -1,4 +1,4 @@
-"""What the site consists of, and how a page becomes HTML. ``build.py`` writes all of it."""
+"""The kinds of pages and files of the site, and how a page becomes HTML."""
 
 from __future__ import annotations
 
@@ -69,10 +69,12 @@ class Rendered:
 
 
 class Renderer:
-    """Renders the pages of an evidence base, one at a time."""
+    """Renders the pages of an evidence base, one at a time.
+
+    Templates escape all text, and a missing variable is an error.
+    """
 
     def __init__(self, site: PageContext) -> None:
-        """Set up Jinja2: all text is escaped, and a missing variable is an error."""
         self.site = site
         self._environment = Environment(
             loader=FileSystemLoader(site.folder / "templates"),

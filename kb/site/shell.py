@@ -1,8 +1,8 @@
 """The theme's page around the content of a generated page.
 
-mkdocs builds the hand-written pages, and for each section an empty page with blanks: its shell.
-What is generated is poured into the shell of its section, so that Python-Markdown and the theme
-never see it: they would take many times as long as the templates do.
+mkdocs builds the hand-written pages, and an empty page with placeholders for each section: its
+shell. Generated pages are filled into the shell of their section. mkdocs itself would need twice
+as long for them as the whole build: it parses all HTML several times to leave it as it is.
 """
 
 from __future__ import annotations
@@ -26,9 +26,11 @@ from kb.site.page import Page
 Part = tuple[str, str]
 """A heading of a page: its id, and its title as HTML."""
 
-_BLANK: Final = re.compile(
-    "@@(content|title|description|head|root|base|address|toc|nav|contents)@@"
+_PLACEHOLDER: Final = re.compile(
+    "@@(content|title|description|head|root|base|address|toc|hide_navigation|hide_toc)@@"
 )
+
+# What the theme writes into a page. A test compares filled shells with pages that mkdocs built.
 _BLANK_LINES: Final = re.compile(r"\n\s*\n")
 _CONTENT: Final = re.compile(r"<h1>@@content@@</h1>.*?</h2>", re.DOTALL)
 _CANONICAL: Final = re.compile(r'(<link rel="canonical" href=")[^"]*')
@@ -42,25 +44,23 @@ _TOC_IN_NAVIGATION: Final = re.compile(
 
 
 class Shell:
-    """The page of a section with its blanks; fills in one page at a time."""
+    """The page of a section with placeholders, to be filled with one page after another.
+
+    Args:
+        html: the page that mkdocs built.
+        url: its address, relative to the site.
+    """
 
     def __init__(self, html: str, url: str) -> None:
-        """Find the blanks.
-
-        Args:
-            html: the page that mkdocs built.
-            url: its address, relative to the site.
-        """
         html = _BLANK_LINES.sub("\n", html)
         html = _CONTENT.sub("@@content@@", html)
-        html = _ADDRESS.sub(lambda found: f"{found[1]}@@root@@{_from_root(found[2], url)}", html)
+        html = _ADDRESS.sub(lambda link: f"{link[1]}@@root@@{_from_root(link[2], url)}", html)
         html = _CANONICAL.sub(r"\1@@address@@", html)
-        # What the theme's scripts read of the way to the start of the site.
+        # The paths from the page to the start of the site that the theme's scripts read.
         html = re.sub(r'("base": "|new URL\(")[^"]*', r"\1@@base@@", html)
         html = re.sub(r'("search": ")(?:\.+/)*', r"\1@@root@@", html)
-        # What a page hides is an attribute of the sidebars.
-        html = re.sub(r'(data-md-type="navigation") [^>]*', r"\1@@nav@@", html)
-        html = re.sub(r'(data-md-type="toc") [^>]*', r"\1@@contents@@", html)
+        for sidebar in ("navigation", "toc"):
+            html = re.sub(f'(data-md-type="{sidebar}") [^>]*', rf"\1@@hide_{sidebar}@@", html)
         item = _TOC_ITEM.search(html)
         self._item = item[0] if item else ""
         self._html = _TOC_ITEM.sub("@@toc@@", html)
@@ -68,14 +68,14 @@ class Shell:
         self._pieces = cache(self._divide)
 
     def _divide(self, is_section: bool, has_parts: bool) -> list[str]:
-        """Return the text between the blanks, and at every second place the name of a blank."""
+        """Return the text around the placeholders, and their names at every second position."""
         html = self._html
         if not is_section:
             html = _NEIGHBOURS.sub("", html)
         if not is_section or not has_parts:
-            # The menu of narrow screens holds the contents of the page that it leads to.
+            # On narrow screens the menu has the contents of the page that the item links to.
             html = _TOC_IN_NAVIGATION.sub(r"\1", html).replace(' for="__toc"', "")
-        return _BLANK.split(html if has_parts else _TOC.sub("", html))
+        return _PLACEHOLDER.split(html if has_parts else _TOC.sub("", html))
 
     def fill(
         self, page: Page, head: str, content: str, parts: Iterable[Part], dataset: Dataset
@@ -102,16 +102,17 @@ class Shell:
             "base": page.root.removesuffix("/") or ".",
             "address": f"{dataset.base}{page.url}",
             "toc": "\n".join(items),
-            "nav": " hidden" if "navigation" in page.hide else "",
-            "contents": " hidden" if "toc" in page.hide else "",
+            "hide_navigation": " hidden" if "navigation" in page.hide else "",
+            "hide_toc": " hidden" if "toc" in page.hide else "",
         }
         pieces = self._pieces(page.url == self._url, bool(items)).copy()
+        # All at once: a placeholder in a value is not filled.
         pieces[1::2] = [values[name] for name in pieces[1::2]]
         return "".join(pieces)
 
 
 def _from_root(address: str, url: str) -> str:
-    """Return a relative address of the page at ``url`` as one that begins at the site's start.
+    """Return a link of the page at ``url`` relative to the start of the site.
 
     >>> _from_root("../../assets/a.css", "cookbook/python/"), _from_root("..", "study/")
     ('assets/a.css', '')
@@ -120,10 +121,14 @@ def _from_root(address: str, url: str) -> str:
 
 
 class Shells:
-    """The shells of all sections, in the folder in which mkdocs wrote the site."""
+    """The shells of all sections.
+
+    Args:
+        folder: the site that mkdocs built.
+        sections: the pages that stand for a section.
+    """
 
     def __init__(self, folder: Path, sections: Iterable[Page]) -> None:
-        """Read the pages of the sections."""
         self._shells = {
             page.path: Shell((folder / page.url / "index.html").read_text("utf-8"), page.url)
             for page in sections
@@ -174,7 +179,7 @@ def _markdown(page: Page) -> str:
         "description": "@@description@@",
         "head": "@@head@@",
         "program": page.program,
-        "search": {"exclude": True},  # search_index.py knows what is really on the page
+        "search": {"exclude": True},  # search_index.py has the entries of the filled page
     }
     return f"---\n{json.dumps(metadata)}\n---\n\n<h1>@@content@@</h1>\n\n## @@part@@ {{: #part }}\n"
 
@@ -206,9 +211,9 @@ def _run_mkdocs(site: PageContext, docs: Path, target: Path) -> None:
 
 
 def theme_settings(dataset: Dataset) -> dict[str, Any]:
-    """Return the settings of mkdocs that say whose site it is.
+    """Return the settings of mkdocs with name, address, description and credits of the site.
 
-    They are escaped: the theme writes them into pages as they are, attributes included.
+    They are escaped, since the theme writes them into pages and attributes as they are.
     """
     credit = escape("; ".join(dataset.credits))
     return {
@@ -220,7 +225,7 @@ def theme_settings(dataset: Dataset) -> dict[str, Any]:
 
 
 def existing(navigation: Any, docs: Path) -> Any:
-    """Leave out of the navigation the pages that an evidence base does not have.
+    """Return a navigation without the pages that an evidence base does not have.
 
     >>> existing([{"About": "about.md"}, {"More": [{"No": "no/page.md"}]}], Path("site/pages"))
     [{'About': 'about.md'}]

@@ -24,7 +24,7 @@ TITLES = ("calmol versus placebo", "calmol against placebo")
 
 
 def start(root: Path, out: Path, largest: int = 0) -> subprocess.Popen[str]:
-    """Begin ``kb build`` as a user does, all of it; ``largest`` bounds the size of its files."""
+    """Start ``kb build`` as a user does; ``largest`` bounds the size of its files, in bytes."""
 
     def bounded() -> None:
         if largest:
@@ -44,7 +44,7 @@ def start(root: Path, out: Path, largest: int = 0) -> subprocess.Popen[str]:
 PROGRAM = (sys.executable, "-c", "from kb.cli.main import run; run()")
 
 
-def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
+def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
     out, err = process.communicate(timeout=300)
     assert "Traceback" not in err
     return process.returncode, out + err
@@ -64,13 +64,13 @@ def out(tmp_path: Path) -> Path:
     return tmp_path / "place" / "out"
 
 
-def test_killed_at_many_moments_a_build_leaves_the_last_one_or_the_next(
+def test_a_build_killed_at_any_moment_leaves_the_last_one_or_the_next(
     root: Path, out: Path
 ) -> None:
     good, lasts = [], math.inf
     for title, other in (TITLES, TITLES[::-1]):
         began = time.monotonic()
-        assert ended(start(root, out))[0] == 0
+        assert finish(start(root, out))[0] == 0
         lasts = min(lasts, time.monotonic() - began)
         good.append(content(out))
         edit(root, "evidence/studies/halt.yaml", f"title: {title}", f"title: {other}")
@@ -87,15 +87,15 @@ def test_killed_at_many_moments_a_build_leaves_the_last_one_or_the_next(
         edit(root, "evidence/studies/halt.yaml", f"title: {title}", f"title: {other}")
         attempt += 1
         assert attempt < 4 * MOMENTS
-    assert ended(start(root, out))[0] == 0
+    assert finish(start(root, out))[0] == 0
     assert content(out) == good[attempt % 2]
     assert names(out.parent) == ["out"]
 
 
-def test_two_at_once_do_not_mix(root: Path, out: Path) -> None:
-    ended(start(root, out))
+def test_two_builds_at_once_do_not_mix(root: Path, out: Path) -> None:
+    finish(start(root, out))
     good = content(out)
-    results = [ended(process) for process in [start(root, out), start(root, out)]]
+    results = [finish(process) for process in [start(root, out), start(root, out)]]
     codes = sorted(code for code, _ in results)
     assert codes in ([0, 0], [0, 3])
     if codes == [0, 3]:
@@ -105,10 +105,10 @@ def test_two_at_once_do_not_mix(root: Path, out: Path) -> None:
 
 
 @pytest.mark.parametrize("largest", [1_000, 30_000, 300_000])
-def test_where_files_cannot_grow_nothing_is_lost(root: Path, out: Path, largest: int) -> None:
-    ended(start(root, out))
+def test_without_disk_space_the_last_build_stays(root: Path, out: Path, largest: int) -> None:
+    finish(start(root, out))
     good = content(out)
-    code, said = ended(start(root, out, largest))
+    code, said = finish(start(root, out, largest))
     assert code == 3
     assert "File too large" in said or "mkdocs" in said
     assert content(out) == good
@@ -116,8 +116,8 @@ def test_where_files_cannot_grow_nothing_is_lost(root: Path, out: Path, largest:
 
 
 @pytest.mark.parametrize("place", ["/proc/out", "/dev/null/out"])
-def test_where_nothing_can_be_written_the_error_says_so(root: Path, place: str) -> None:
-    code, said = ended(start(root, Path(place)))
+def test_a_folder_that_cannot_be_written_is_reported(root: Path, place: str) -> None:
+    code, said = finish(start(root, Path(place)))
     assert code == 3
     assert said.startswith(f"cannot write {place}: ")
 

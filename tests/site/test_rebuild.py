@@ -81,7 +81,7 @@ def test_after_a_change_the_last_build_does_not_stand(project: Path, change: Cha
     assert unchanged(project, project / "build") is None
 
 
-def test_texts_are_part_of_what_a_build_is_made_of(project: Path, tmp_path: Path) -> None:
+def test_texts_are_inputs_of_a_build(project: Path, tmp_path: Path) -> None:
     texts = tmp_path / "texts"
     texts.mkdir()
     assert unchanged(project, project / "build", texts) is None
@@ -91,7 +91,7 @@ def test_texts_are_part_of_what_a_build_is_made_of(project: Path, tmp_path: Path
     assert unchanged(project, project / "build", texts) is None
 
 
-def test_records_that_change_while_they_are_built_are_built_again(project: Path) -> None:
+def test_records_changed_during_a_build_are_built_again(project: Path) -> None:
     base = KnowledgeBase(project)
     CHANGES["a figure"](project)
     build(base, project / "build")
@@ -109,13 +109,13 @@ def damage(build_: Path) -> Iterator[Callable[[], object]]:
 
 
 @pytest.mark.parametrize("which", range(6))
-def test_a_build_that_was_damaged_is_told_from_a_good_one(project: Path, which: int) -> None:
+def test_a_damaged_build_does_not_stand(project: Path, which: int) -> None:
     list(damage(project / "build"))[which]()
     assert unchanged(project, project / "build") is None
 
 
 @pytest.mark.parametrize("which", [0, 3])
-def test_a_build_that_was_damaged_is_made_anew(project: Path, which: int) -> None:
+def test_a_damaged_build_is_replaced(project: Path, which: int) -> None:
     good = content(project / "build")
     list(damage(project / "build"))[which]()
     build(KnowledgeBase(project), project / "build")
@@ -125,13 +125,13 @@ def test_a_build_that_was_damaged_is_made_anew(project: Path, which: int) -> Non
 # --- digests ---------------------------------------------------------------------------------
 
 
-def test_digests_tell_data_apart() -> None:
+def test_digests_of_different_data_differ() -> None:
     parts = ["a", "b", 1, "1", None, "", [], {}, ("a",), {"a": 1}, {"a": "1"}]
     assert len({digest(part) for part in parts}) == len(parts)
     assert digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1})
 
 
-def test_links_that_lead_round_in_a_circle_end(tmp_path: Path) -> None:
+def test_circular_links_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "file").write_text("x", "utf-8")
     (tmp_path / "a" / "round").symlink_to(tmp_path, target_is_directory=True)
