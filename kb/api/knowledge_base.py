@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING
 
 from kb.analysis.comparability import Comparability, Difference
 from kb.api.results import Claims, ClaimView, QueryResult
-from kb.checks import most_material_first
-from kb.checks.adjudication import ClaimStatus, CuratedDiscrepancies, with_adjudications
+from kb.checks.adjudication import ClaimStatus, CuratedDiscrepancies
 from kb.errors import NotFoundError, UnavailableError
 from kb.export import csv as exports
 from kb.model import Evidence, Study
@@ -137,10 +136,7 @@ class KnowledgeBase:
     @cached_property
     def curated(self) -> CuratedDiscrepancies:
         """All discrepancies with their adjudications, and the status of the claims involved."""
-        studies = self._study_checks
-        found = self._common.across(chain.from_iterable(one.cross_claims for one in studies))
-        found += chain.from_iterable(one.discrepancies for one in studies)
-        return with_adjudications(most_material_first(found), self.evidence.adjudications)
+        return self._common.curated(self._study_checks)
 
     @cached_property
     def _comparability(self) -> Comparability:
@@ -149,12 +145,7 @@ class KnowledgeBase:
     @cached_property
     def rows(self) -> list[exports.Row]:
         """All claims as rows with the columns of ``kb export claims``."""
-        findings = {
-            key: " ".join(finding.id for finding in findings)
-            for key, findings in self.curated.by_claim.items()
-        }
-        statuses = self.curated.standings
-        return list(exports.claim_rows(self.evidence, self._states, statuses, findings))
+        return list(exports.claim_rows(self.evidence, self._states, self.curated))
 
     @cached_property
     def _views(self) -> Mapping[str, ClaimView]:
@@ -228,11 +219,7 @@ class KnowledgeBase:
             "source": source,
         }
         given = {name: value for name, value in filters.items() if value is not None}
-        # All claims are in memory, but another store might hold other ones, which is an error.
-        if not given and self.store_config.kind == "memory":
-            iris = set(self._views)
-        else:
-            iris = {str(row["claim"]) for row in self.ask("claims", **given)}
+        iris = {str(row["claim"]) for row in self.ask("claims", **given)}
         if unknown := iris - self._views.keys():
             message = f"the store holds {min(unknown)}, which the records do not: load it again"
             raise UnavailableError(message)
@@ -306,16 +293,14 @@ class KnowledgeBase:
         """
         iris = [str(row["claim"]) for row in table] if "claim" in table.columns else []
         keys = [self.iris.claim_of(iri) for iri in iris]
-        comparability = self._comparability_of({study for study, _ in keys})
+        if self._is_read:
+            comparability = self._comparability
+        else:
+            studies = {study for study, _ in keys}.intersection(record_ids(self.root, "studies"))
+            evidence = expand(load_studies(self.root, sorted(studies))[0])
+            comparability = Comparability(evidence, self.vocabulary)
         claims = comparability.claims
         return comparability.differences(claims[key] for key in keys if key in claims)
-
-    def _comparability_of(self, studies: set[str]) -> Comparability:
-        """Read only these studies, unless all have been read."""
-        if self._is_read:
-            return self._comparability
-        ids = studies.intersection(record_ids(self.root, "studies"))
-        return Comparability(expand(load_studies(self.root, sorted(ids))[0]), self.vocabulary)
 
     def _require(self, kind: str, name: str) -> None:
         """Raise NotFoundError if no study, source or publication has this id."""
@@ -388,22 +373,17 @@ class KnowledgeBase:
 
         dataset = rdflib.Dataset()
         dataset.parse(data=self.nquads, format="nquads")
-        # rdflib's own union of graphs (default_union) is evaluated anew for each pattern, which
-        # is many times slower.
+        # The union that rdflib offers (default_union) is many times slower to query.
         for triple in [triple for graph in dataset.graphs() for triple in graph]:
             dataset.default_graph.add(triple)
         return dataset
 
-    def _is_study(self, study: Study) -> bool:
-        """Say whether to count a record: re-analyses and background are not studies."""
-        background = self.vocabulary.inherited("design", study.kind, "isNoStudy") == "true"
-        return not study.analysis_of and not background
-
     def counts(self) -> dict[str, int]:
         """Count studies, further analyses, publications, groups, measures and claims."""
-        evidence = self.evidence
+        evidence, not_studies = self.evidence, self.vocabulary.with_flag("design", "isNoStudy")
+        studies = (s for s in evidence.studies if not s.analysis_of and s.kind not in not_studies)
         return {
-            "studies": sum(self._is_study(study) for study in evidence.studies),
+            "studies": len(list(studies)),
             "analyses of studies": sum(bool(study.analysis_of) for study in evidence.studies),
             "sources": len(evidence.sources),
             "publications": len(evidence.publications),

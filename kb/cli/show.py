@@ -40,7 +40,7 @@ def _lines(root: Path, name: str) -> Iterator[str]:
     evidence = expand(records)
     yield from _study_lines(evidence, records.vocabulary)
     yield ""
-    yield from _claim_lines(claim_rows(evidence, {}, {}, {}))
+    yield from _claim_lines(claim_rows(evidence))
 
 
 def _study_lines(evidence: Evidence, vocabulary: Vocabulary) -> Iterator[str]:

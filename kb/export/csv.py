@@ -7,10 +7,14 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from kb.model import Claim, DoseStep, Evidence, Group, claim_outputs
 from kb.sources.match import digits_of
+
+if TYPE_CHECKING:
+    from kb.checks.adjudication import CuratedDiscrepancies
 
 _FIXED: Final = {
     "claim": "id of the claim; with the study's page it makes the IRI",
@@ -56,15 +60,13 @@ _PLAIN: Final = re.compile(r"=?-?[0-9]+(?:\.[0-9]+)?")
 
 def claim_rows(
     evidence: Evidence,
-    states: Mapping[Key, str],
-    standings: Mapping[Key, str],
-    discrepancies: Mapping[Key, str],
+    states: Mapping[Key, str] = MappingProxyType({}),
+    curated: CuratedDiscrepancies | None = None,
 ) -> Iterator[Row]:
     """Yield a row for each claim and, for doses, for each step of the schedule.
 
-    The mappings give the verification, status and discrepancies of claims, by study and claim
-    id. The row of a result that the same block compares has the other group as its comparator
-    and the p-value of that comparison.
+    ``states`` are the states of verification, by study and claim id. The row of a result that the
+    same block compares has the other group as its comparator and the p-value of that comparison.
     """
     groups = {(group.study, group.id): group for group in evidence.groups}
     references = {source.id: dict(source.references) for source in evidence.sources}
@@ -74,8 +76,9 @@ def claim_rows(
         row["publication"] = " ".join(references[claim.source][n] for n in claim.cites)
         key = (claim.study, claim.id)
         row["verification"] = states.get(key, "not_checked")
-        row["standing"] = standings.get(key, "")
-        row["discrepancies"] = discrepancies.get(key, "")
+        if curated is not None:
+            row["standing"] = curated.standings.get(key, "")
+            row["discrepancies"] = " ".join(one.id for one in curated.by_claim.get(key, ()))
         if not row["comparator"]:
             sides = compared.get((claim.study, claim.block), {})
             row |= sides.get(claim.measure.group, {})

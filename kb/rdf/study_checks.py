@@ -6,9 +6,10 @@ compare studies (``kb.checks.across``) need only some claims of each.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +22,7 @@ from kb.checks import (
     needed_across,
     within,
 )
+from kb.checks.adjudication import CuratedDiscrepancies, with_adjudications
 from kb.checks.reports import Reports
 from kb.model import Claim, Evidence, Study
 from kb.records.attestation import read_attestations
@@ -101,6 +103,12 @@ class CommonInputs:
         evidence = replace(self.shared, claims=tuple(sorted(claims, key=attrgetter("study"))))
         studies = {claim.study for claim in evidence.claims}
         return most_material_first(across(self.context(evidence, studies)))
+
+    def curated(self, studies: Sequence[StudyChecks]) -> CuratedDiscrepancies:
+        """Return the discrepancies of all studies and between them, with their adjudications."""
+        found = self.across(chain.from_iterable(one.cross_claims for one in studies))
+        found += chain.from_iterable(one.discrepancies for one in studies)
+        return with_adjudications(most_material_first(found), self.shared.adjudications)
 
 
 class StudyChecks:

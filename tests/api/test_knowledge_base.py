@@ -33,8 +33,8 @@ PUBLIC = (
     "UnavailableError Verification VerificationState"
 )
 METHODS = (
-    "ask claim claims counts curated derived differences discrepancies evidence explain iris "
-    "network nquads rdflib records rows sparql sql store studies study tables "
+    "ask claim claims counts curated derived differences discrepancies duckdb evidence explain "
+    "iris network nquads rdflib records rows sparql sql store studies study tables "
     "verifications vocabulary"
 )
 
