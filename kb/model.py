@@ -296,6 +296,8 @@ class Measure:
     comparator: Annotated[str, Output("versusGroup", "group", csv="comparator")] = ""
     regimen: Annotated[str, Output(kind="term:regimen")] = ""
     population: Annotated[str, Output(kind="term:population")] = ""
+    adjustment: Annotated[str, Output(csv="adjustment", label="adjustment")] = ""
+    """"adjusted" or "unadjusted" where the source tells: they are two quantities."""
 
 
 @lru_cache(maxsize=8_192)
@@ -313,9 +315,23 @@ def measure_key(measure: Measure) -> str:
         str(measure.time),
         measure.regimen,
         measure.population,
+        measure.adjustment,
         groups.replace("~", "-versus-"),
     )
     return ".".join(slug(part) for part in parts if part)
+
+
+_LEVEL: Final = re.compile(r"cr?i([0-9.]+)")
+
+
+def interval_level(bounds: str) -> Decimal | None:
+    """Return the level, in percent, of a kind of bounds; None where it has none.
+
+    >>> interval_level("ci97.5"), interval_level("ci"), interval_level("range")
+    (Decimal('97.5'), None, None)
+    """
+    level = _LEVEL.fullmatch(bounds)
+    return Decimal(level[1]) if level else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +347,9 @@ class Figure:
     low: Annotated[Decimal | None, Output(table="low")] = None
     high: Annotated[Decimal | None, Output(table="high")] = None
     bounds: Annotated[str, Output("boundsKind", csv="bounds")] = ""
-    dispersion: Annotated[Decimal | None, Output("spread")] = None
+    level: Annotated[Decimal | None, Output("intervalLevel", csv="level", printed=False)] = None
+    dispersion: Annotated[Decimal | None, Output("spread", csv="dispersion")] = None
+    dispersion_kind: Annotated[str, Output("spreadKind", csv="dispersion_kind")] = ""
     text_value: Annotated[str, Output("word", "term:word", table="word")] = ""
     date: Annotated[str, Output(kind="date", table="date")] = ""
     date_from: Annotated[str, Output("from", "date", table="date_from")] = ""
@@ -345,9 +363,13 @@ class ComparisonResult:
     p_printed: Annotated[str, Output(csv="p_value", table="p_printed")] = ""
     p_operator: Annotated[str, Output(table="p_operator")] = ""
     p_value: Annotated[Decimal | None, Output(table="p_value")] = None
+    sides: Annotated[int | None, Output("pSides", csv="p_sides", label="sides of p")] = None
+    p_for: Annotated[str, Output(kind="term:word", csv="p_for", label="p is for")] = ""
     direction: Annotated[str, Output(kind="term:word", table="finding")] = ""
     significance: Annotated[str, Output(kind="term:word", table="significance")] = ""
     favours: Annotated[str, Output(kind="group", table="favours")] = ""
+    margin: Annotated[Decimal | None, Output(csv="margin", label="margin")] = None
+    adjusted_for: Annotated[str, Output(csv="adjusted_for", label="adjusted for")] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,6 +414,9 @@ class Claim:
     column: Annotated[str, Output("tableColumn")] = ""
     cites: Annotated[tuple[int, ...], Output(csv="cites")] = ()
     named: Annotated[str, Output(table="named", label="called")] = ""
+    analysis_set: Annotated[str, Output(csv="analysis_set", label="analysis set")] = ""
+    data_cut: Annotated[str, Output(kind="date", csv="data_cut", label="data cut")] = ""
+    imputation: Annotated[str, Output(csv="imputation", label="imputation")] = ""
     note: Annotated[str, Output(printed=False)] = ""
 
     @property

@@ -12,7 +12,7 @@ from kb.checks.rounding import Span, possible_values
 
 # Words of the ontology that these functions know by name.
 RATIOS: Final = frozenset({"hazard-ratio", "odds-ratio", "risk-ratio"})
-LEVELS: Final = {"ci95": 0.95, "ci97.5": 0.975}
+LEVELS: Final = {f"ci{tenths / 10:g}": tenths / 1000 for tenths in range(500, 1000)}
 """The coverage of each kind of confidence interval."""
 HIGHER: Final = frozenset(
     {"higher", "longer", "slightly-longer", "longest", "more-frequent", "increasing"}

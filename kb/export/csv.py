@@ -44,6 +44,17 @@ _FIXED: Final = {
     "verification": "verified, failed, not_checked or source_unavailable",
     "standing": "preferred, set-aside or disputed, where a discrepancy is about the claim",
     "discrepancies": "ids of the discrepancies that the claim is part of",
+    "level": "level of a confidence or credible interval in percent; empty: not stated",
+    "dispersion": "a measure of spread printed beside the value",
+    "dispersion_kind": "sd or se; empty: the source does not state it",
+    "p_sides": "1 or 2: sides of the test of the p-value, where printed",
+    "p_for": "what the p-value tests, if not that two groups differ",
+    "margin": "margin of non-inferiority or equivalence of the comparison",
+    "adjustment": "adjusted or unadjusted, where the source tells",
+    "adjusted_for": "what the figure is adjusted for, as printed",
+    "analysis_set": "analysis set that the source names for the figure",
+    "data_cut": "date of the data, where printed",
+    "imputation": "how missing data were filled in, as printed",
 }
 _OUTPUTS: Final = tuple(output for output in claim_outputs() if output.csv)
 COLUMNS: Final[Mapping[str, str]] = _FIXED | {
@@ -55,7 +66,7 @@ Row = dict[str, str]
 Key = tuple[str, str]
 _FORMULA: Final = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")
 """What starts a formula in a spreadsheet: signs, their full-width forms, skipped whitespace."""
-_PLAIN: Final = re.compile(r"=?-?[0-9]+(?:\.[0-9]+)?")
+_PLAIN: Final = re.compile(r"=?-?[0-9]+(?:\.[0-9]+)?(?:e-?[0-9]+)?")
 
 
 def claim_rows(

@@ -40,7 +40,8 @@ _NAMES: Final = {  # fields that the model declares for a table follow if they a
     "statistic time time_at time_from named printed operator value word date unit numerator "
     "denominator low high date_from date_to bounds p_printed p_operator p_value finding "
     "significance favours source section place second_hand cites publications verification "
-    "standing discrepancies",
+    "standing discrepancies level dispersion dispersion_kind p_sides p_for margin adjustment "
+    "adjusted_for analysis_set data_cut imputation",
     "doses": "iri claim study",
     "groups": "iri study id label kind within role regimen population who_endpoint who_category "
     "who_time note",

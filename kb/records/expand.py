@@ -30,6 +30,7 @@ from kb.model import (
     Section,
     Source,
     Study,
+    interval_level,
     measure_key,
     outputs,
     slug,
@@ -43,6 +44,7 @@ from kb.records.schema import (
     Bounded,
     ClaimBlock,
     Comparison,
+    Estimate,
     FigureRecord,
     PublicationRecord,
     Report,
@@ -217,8 +219,9 @@ class _Block:
         block = self.block
         for group, record in block.values.items():
             statistic = statistic_of(block, record) or "value"
-            measure = self._measure(group, statistic)
-            yield self._claim(measure, statistic, record.note, figure=_figure(block, record))
+            measure = self._measure(group, statistic, adjustment=record.adjustment)
+            parts = {"figure": _figure(block, record), "result": _result(record)}
+            yield self._claim(measure, statistic, record.note, **parts)
         if block.doses is not None and block.group is not None:
             statistic = block.statistic or "value"
             steps = (
@@ -235,21 +238,29 @@ class _Block:
         default = "p-value" if comparison.p else "direction"
         statistic = comparison.statistic or default
         return self._claim(
-            self._measure(group, statistic, comparator),
+            self._measure(group, statistic, comparator, comparison.adjustment),
             statistic,
             comparison.note,
             kind="comparison",
-            figure=_estimate(comparison, self.block.printed, self.block.unit),
-            result=_result(comparison),
+            figure=_estimate(comparison, self.block.printed, self._unit(statistic)),
+            result=replace(_result(comparison), direction=comparison.finding or ""),
         )
 
-    def _measure(self, group: str, statistic: str, comparator: str = "") -> Measure:
+    def _unit(self, statistic: str) -> str | None:
+        """Return the unit of an estimate: a difference has that of its values, a ratio none."""
+        is_difference = statistic in self.vocabulary.narrower("statistic", "difference")
+        return self.block.unit if is_difference else None
+
+    def _measure(
+        self, group: str, statistic: str, comparator: str = "", adjustment: str = ""
+    ) -> Measure:
         values = _shared(self.block, Measure) | {
             "study": self.study.id,
             "group": group,
             "comparator": comparator,
             "statistic": self.vocabulary.identity("statistic", statistic),
             "time": self.time,
+            "adjustment": adjustment,
         }
         return Measure(**values)
 
@@ -283,7 +294,9 @@ def _figure(block: ClaimBlock, record: FigureRecord) -> Figure:
         "low": low,
         "high": high,
         "bounds": kind,
-        "dispersion": record.spread,
+        "level": interval_level(kind),
+        "dispersion": record.dispersion[1],
+        "dispersion_kind": record.dispersion[0],
         "text_value": record.word or "",
         "date_from": record.from_ or "",
         "date_to": record.to or "",
@@ -294,14 +307,13 @@ def _figure(block: ClaimBlock, record: FigureRecord) -> Figure:
 def _estimate(comparison: Comparison, printed: str, unit: str | None) -> Figure:
     kind, low, high = _bounds(comparison)
     point = comparison.value
-    if comparison.statistic != "difference":
-        unit = None  # a ratio has no unit; a difference has the unit of its values
     values = _shared(comparison, Figure) | {
         "digits": digits_of(printed, point) if point is not None else "",
         "unit": (comparison.unit or unit or "") if point is not None else "",
         "low": low,
         "high": high,
         "bounds": kind,
+        "level": interval_level(kind),
     }
     return Figure(**values)
 
@@ -310,12 +322,12 @@ def _bounds(bounded: Bounded) -> tuple[str, Decimal | None, Decimal | None]:
     if bounded.bounds is None:
         return "", None, None
     kind, (low, high) = bounded.bounds
-    return kind.replace("_", "."), low, high
+    return kind, low, high
 
 
-def _result(comparison: Comparison) -> ComparisonResult:
-    p = parse_p(comparison.p) if comparison.p else None
-    values = _shared(comparison, ComparisonResult) | {"direction": comparison.finding or ""}
+def _result(record: Estimate) -> ComparisonResult:
+    p = parse_p(record.p) if record.p else None
+    values = _shared(record, ComparisonResult)
     if p:
         values |= {"p_printed": p.printed, "p_operator": p.operator, "p_value": p.value}
     return ComparisonResult(**values)

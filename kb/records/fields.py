@@ -19,6 +19,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from kb.errors import nearest
 from kb.records.notation import is_date, parse_figure, parse_p, parse_time
+from kb.records.registries import TRIAL_ID
 
 if TYPE_CHECKING:
     from kb.records.vocabulary import Term, Vocabulary
@@ -107,7 +108,7 @@ def _time_phrase(raw: Any) -> Any:
 
 def _p_value(raw: Any) -> Any:
     if not isinstance(raw, str) or parse_p(raw) is None:
-        raise _wrong("a p-value with its operator, such as '=0.03' or '<0.001', or 'ns'")
+        raise _wrong("a p-value with its operator, such as '=0.03', '<0.001' or '=2.1e-6', or 'ns'")
     return raw
 
 
@@ -139,13 +140,16 @@ PATTERNS: Final[Mapping[str, str]] = {
     LINES: "text without control characters",
     SLUG: "an id: lower-case letters, digits and single hyphens",
     GROUP: "the name of a group: lower-case letters, digits, single hyphens and dots",
+    TRIAL_ID: "an id of a trial registry, such as NCT02013167, ISRCTN12345678 or jRCT2031200001",
 }
 """What each pattern expects, as error messages say it."""
 
 _Figure = Annotated[str, StringConstraints(pattern=r"^[<≤>≥~]? *-?[0-9]+(?:\.[0-9]+)? *%?$")]
 Number = Annotated[Decimal, BeforeValidator(_number, json_schema_input_type=float | _Figure)]
 Phrase = Annotated[str, BeforeValidator(_time_phrase)]
-_P = Annotated[str, StringConstraints(pattern=r"^(?:[=<≤>≥~] *[0-9]+(?:\.[0-9]+)?|ns)$")]
+_P = Annotated[
+    str, StringConstraints(pattern=r"^(?:[=<≤>≥~] *-?[0-9]+(?:\.[0-9]+)?(?:e-?[0-9]+)?|ns)$")
+]
 PText = Annotated[str, BeforeValidator(_p_value, json_schema_input_type=_P)]
 Date = Annotated[str, BeforeValidator(_date, json_schema_input_type=int | str)]
 Count = Annotated[int, Field(ge=0), BeforeValidator(_count)]
@@ -156,6 +160,7 @@ Label = Annotated[Line, BeforeValidator(text_of, json_schema_input_type=Line | i
 Note = Annotated[str, StringConstraints(min_length=1, max_length=600, pattern=LINES)]
 Printed = Label
 Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=60)]
+RegistryId = Annotated[str, StringConstraints(pattern=TRIAL_ID, max_length=40)]
 GroupName = Annotated[str, StringConstraints(pattern=GROUP, max_length=100)]
 
 

@@ -26,6 +26,7 @@ from kb.records.yaml import Loc, RecordFile
 if TYPE_CHECKING:
     from kb.records.load import Records
 
+_FIGURES: Final = ("value", "n", "of", "sd", "se", "spread", "word", "date", "from_", "to")
 MAX_WORDS: Final = 24
 """More words than this in ``printed`` would be a sentence of the paper, which is not ours."""
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
@@ -265,7 +266,7 @@ class _StudyCheck:
         self, block: ClaimBlock, name: str, value: FigureRecord, loc: Loc
     ) -> Iterator[Problem]:
         yield from self._group(loc, name)
-        if not _has_any(value, "value", "n", "of", "spread", "word", "date", "from_", "to"):
+        if not _has_any(value, *_FIGURES):
             yield self.file.problem(loc, "nothing", "a figure or a word")
         statistic = statistic_of(block, value)
         yield from self._unit(loc, statistic, unit_of(block, value))

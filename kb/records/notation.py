@@ -26,7 +26,7 @@ _COUNT: Final = re.compile(
     rf"(?:\(\s*(?P<op>{_OPERATOR})?\s*(?P<value>{_NUMBER})\s*%\s*\))?",
     re.ASCII,
 )
-_P: Final = re.compile(rf"(?P<op>[=<≤>≥~])\s*(?P<value>{_NUMBER})|ns", re.ASCII)
+_P: Final = re.compile(rf"(?P<op>[=<≤>≥~])\s*(?P<value>{_NUMBER}(?:e-?\d{{1,3}})?)|ns", re.ASCII)
 _DATE: Final = re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
 
 
@@ -72,7 +72,7 @@ class PValue:
 
 
 def parse_p(text: str) -> PValue | None:
-    """Read a p-value: ``=0.03``, ``<0.001`` or ``ns``; None if it is neither.
+    """Read a p-value: ``=0.03``, ``<0.001``, ``=2.1e-6`` or ``ns``; None if it is none of these.
 
     >>> parse_p("<0.001")
     PValue(printed='<0.001', operator='<', value=Decimal('0.001'))

@@ -22,6 +22,7 @@ from kb.records.fields import (
     Phrase,
     Printed,
     PText,
+    RegistryId,
     Slug,
     StrictModel,
     TermOf,
@@ -38,20 +39,36 @@ Population = Annotated[str, TermOf("population")]
 Pair = tuple[Number | None, Number | None]
 """Two bounds; null is a bound that is printed as not reached or not estimable."""
 
-BOUNDS = ("range", "iqr", "interval", "ci95", "ci97_5", "cri95")
+_LEVELS = ("80", "90", "95", "97.5", "99")
+BOUNDS = (
+    *("range", "iqr", "interval", "ci", "cri", "cri95"),
+    *(f"ci{level}".replace(".", "_") for level in _LEVELS),
+)
 """The kinds of bounds; ``interval`` is two figures printed without a point estimate."""
 _BOUNDS = frozenset(BOUNDS)
 
 
 class Bounded(StrictModel):
-    """At most one pair of bounds; the field that is used tells its kind."""
+    """At most one pair of bounds; the field that is used tells its kind.
+
+    >>> Bounded.model_validate({"ci": [1, 2], "level": 96}).bounds
+    ('ci96', (Decimal('1'), Decimal('2')))
+    """
 
     range: Pair | None = Field(None, description="smallest and largest value")
     iqr: Pair | None = Field(None, description="interquartile range")
     interval: Pair | None = Field(None, description="two figures printed without a point estimate")
     ci95: Pair | None = Field(None, description="95% confidence interval")
+    ci80: Pair | None = Field(None, description="80% confidence interval")
+    ci90: Pair | None = Field(None, description="90% confidence interval")
     ci97_5: Pair | None = Field(None, alias="ci97.5", description="97.5% confidence interval")
+    ci99: Pair | None = Field(None, description="99% confidence interval")
+    ci: Pair | None = Field(None, description="confidence interval of another level, or of none")
     cri95: Pair | None = Field(None, description="95% credible interval")
+    cri: Pair | None = Field(None, description="credible interval of another level, or of none")
+    level: Annotated[Number, Field(gt=50, lt=100)] | None = Field(
+        None, description="the level of ci or cri in percent; absent: not stated"
+    )
 
     @property
     def bounds(self) -> tuple[str, Pair] | None:
@@ -59,10 +76,15 @@ class Bounded(StrictModel):
         if self.model_fields_set.isdisjoint(_BOUNDS):  # most figures have no bounds: be quick
             return None
         pairs = ((kind, getattr(self, kind)) for kind in BOUNDS)
-        return next(((kind, pair) for kind, pair in pairs if pair is not None), None)
+        given = next(((kind, pair) for kind, pair in pairs if pair is not None), None)
+        if given is None or self.level is None:
+            return given and (given[0].replace("_", "."), given[1])
+        return f"{given[0]}{self.level.normalize():f}", given[1]
 
     @model_validator(mode="after")
     def _one_kind(self) -> Bounded:
+        if self.level is not None and self.ci is None and self.cri is None:
+            raise ValueError("'level' with ci or cri, and only there")
         if self.model_fields_set.isdisjoint(_BOUNDS):
             return self
         if sum(getattr(self, kind) is not None for kind in BOUNDS) > 1:
@@ -72,7 +94,36 @@ class Bounded(StrictModel):
         return self
 
 
-class FigureRecord(Bounded):
+class Estimate(Bounded):
+    """What may be printed beside a figure: bounds, a p-value, an adjustment."""
+
+    p: PText | None = Field(
+        None, description="with its operator: '=0.03', '<0.001', '=2.1e-6', or ns"
+    )
+    sides: Literal[1, 2] | None = Field(None, description="sides of the test of p, where printed")
+    p_for: Annotated[str, TermOf("word", "test")] | None = Field(
+        None, description="what p tests, if not that the two groups differ"
+    )
+    adjusted: bool | None = Field(None, description="whether the source calls it adjusted")
+    adjusted_for: Line | None = Field(None, description="what it is adjusted for, as printed")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Estimate:
+        if self.p is None and (self.sides is not None or self.p_for is not None):
+            raise ValueError("'sides' and 'p_for' with a p-value, and only there")
+        if self.adjusted is False and self.adjusted_for is not None:
+            raise ValueError("'adjusted_for' only for what is adjusted")
+        return self
+
+    @property
+    def adjustment(self) -> str:
+        """Return "adjusted", "unadjusted", or "" where the source tells neither."""
+        if self.adjusted_for is not None:
+            return "adjusted"
+        return {None: "", True: "adjusted", False: "unadjusted"}[self.adjusted]
+
+
+class FigureRecord(Estimate):
     """The figure of one group, each part as printed or absent.
 
     >>> FigureRecord.model_validate("24/57 (42%)").of
@@ -84,7 +135,9 @@ class FigureRecord(Bounded):
     unit: Unit | None = Field(None, description="where it differs from the block's unit")
     n: Count | None = Field(None, description="numerator as printed")
     of: Count | None = Field(None, description="denominator as printed")
-    spread: Number | None = Field(None, description="one number printed where bounds belong")
+    sd: Number | None = Field(None, description="standard deviation")
+    se: Number | None = Field(None, description="standard error")
+    spread: Number | None = Field(None, description="a measure of spread whose kind is not stated")
     word: Annotated[str, TermOf("word", "value")] | None = None
     date: Date | None = None
     from_: Date | None = Field(None, alias="from")
@@ -96,8 +149,20 @@ class FigureRecord(Bounded):
     def _short_form(cls, raw: Any) -> Any:
         return read_scalar(raw)
 
+    @model_validator(mode="after")
+    def _one_dispersion(self) -> FigureRecord:
+        if sum(number is not None for number in (self.sd, self.se, self.spread)) > 1:
+            raise ValueError("one of sd, se and spread")
+        return self
 
-class Comparison(Bounded):
+    @property
+    def dispersion(self) -> tuple[str, Number | None]:
+        """Return "sd", "se" or "" with the number, which may be None."""
+        kinds = (("sd", self.sd), ("se", self.se), ("", self.spread))
+        return next(((kind, number) for kind, number in kinds if number is not None), ("", None))
+
+
+class Comparison(Estimate):
     """Two groups compared: an estimate, a p-value, a direction in words, or several of these."""
 
     of: GroupName | None = Field(None, description="default: the first group of values")
@@ -106,7 +171,9 @@ class Comparison(Bounded):
     value: Number | None = None
     operator: Literal["<", "≤", ">", "≥", "~"] | None = None
     unit: Unit | None = None
-    p: PText | None = Field(None, description="with its operator: '=0.03', '<0.001', or ns")
+    margin: Number | None = Field(
+        None, description="margin of non-inferiority or equivalence, on the scale of the value"
+    )
     finding: Annotated[str, TermOf("word", "comparison")] | None = Field(
         None, description="the result for 'of' compared with 'versus', in words"
     )
@@ -139,10 +206,7 @@ class Dose(StrictModel):
     length: Label | None = Field(None, description="length of a cycle, e.g. 28 days")
     times: Label | None = Field(None, description="number of doses")
     frequency: Label | None = Field(None, description="e.g. once daily, three times weekly")
-    route: (
-        Literal["intravenous", "continuous-intravenous", "subcutaneous", "oral", "intrathecal"]
-        | None
-    ) = None
+    route: Annotated[str, TermOf("word", "route")] | None = None
     note: Note | None = None
 
 
@@ -164,6 +228,9 @@ class ClaimBlock(StrictModel):
     row: list[Label] | None = None
     column: Label | None = None
     cites: list[Count] | None = None
+    analysis_set: Line | None = Field(None, description="as printed, e.g. intention-to-treat")
+    data_cut: Date | None = Field(None, description="date of the data, where printed")
+    imputation: Line | None = Field(None, description="how missing data were filled in, as printed")
     regimen: Regimen | None = None
     population: Population | None = None
     note: Note | None = None
@@ -184,6 +251,8 @@ class Report(StrictModel):
     row: list[Label] | None = None
     column: Label | None = None
     cites: list[Count] = Field(default_factory=list, description="reference numbers given there")
+    analysis_set: Line | None = None
+    data_cut: Date | None = None
     claims: Annotated[list[ClaimBlock], Field(min_length=1)]
 
     _row_as_list = model_validator(mode="before")(ClaimBlock._row_as_list.__func__)
@@ -243,7 +312,7 @@ class StudyRecord(StrictModel):
     name: Line
     title: Line
     design: Design
-    registry: list[Annotated[str, Field(pattern=r"^(NCT\d{8}|\d{4}-\d{6}-\d{2}|ChiCTR\d+)$")]] = []
+    registry: list[RegistryId] = []
     population: Population
     regimen: Regimen | None = None
     analysis_of: list[Slug] = []

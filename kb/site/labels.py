@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from kb.model import Claim, DoseStep, Figure, Measure, Publication
+from kb.model import Claim, DoseStep, Figure, Measure, Publication, interval_level
 from kb.records.vocabulary import Vocabulary
 from kb.sources.verify import VerificationState
 
@@ -24,9 +24,8 @@ BOUNDS: Final = {
     "range": "range ",
     "iqr": "IQR ",
     "interval": "",
-    "ci95": "95% CI ",
-    "ci97.5": "97.5% CI ",
-    "cri95": "95% CrI ",
+    "ci": "CI, level not stated, ",
+    "cri": "CrI, level not stated, ",
 }
 _SELF_EVIDENT: Final = frozenset(
     {"percentage", "value", "frequency", "p-value", "direction", "date"}
@@ -179,10 +178,24 @@ def bounds_text(figure: Figure) -> str:
     return "–".join(number(end) or "not reached" for end in (figure.low, figure.high))
 
 
+def bounds_label(bounds: str) -> str:
+    """Return what precedes two bounds of a kind.
+
+    >>> bounds_label("ci97.5"), bounds_label("iqr")
+    ('97.5% CI ', 'IQR ')
+    """
+    level = interval_level(bounds)
+    if level is None:
+        return BOUNDS.get(bounds, "")
+    return f"{level}% {'CrI' if bounds.startswith('cri') else 'CI'} "
+
+
 def _bounds(figure: Figure) -> str:
     if figure.bounds and figure.value is not None:
-        return f", {BOUNDS.get(figure.bounds, '')}{bounds_text(figure)}"
-    return f", {number(figure.dispersion)}" if figure.dispersion is not None else ""
+        return f", {bounds_label(figure.bounds)}{bounds_text(figure)}"
+    if figure.dispersion is None:
+        return ""
+    return f", {figure.dispersion_kind.upper()} {number(figure.dispersion)}".replace("  ", " ")
 
 
 def number(value: Decimal | None) -> str:

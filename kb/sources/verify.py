@@ -150,7 +150,7 @@ def _figures(claim: Claim) -> Iterator[tuple[Decimal, str]]:
         yield figure.value, figure.operator
     if figure.low is not None:  # the operator of an interval is printed at its first figure
         yield figure.low, figure.operator if figure.value is None else ""
-    plain = [figure.numerator, figure.denominator, figure.high, figure.dispersion]
+    plain = [figure.numerator, figure.denominator, figure.high, figure.dispersion, result.margin]
     for step in claim.steps:
         plain += [step.amount, step.reduction, *step.amounts]
     yield from ((Decimal(number), "") for number in plain if number is not None)

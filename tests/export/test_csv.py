@@ -20,7 +20,9 @@ from kb.site.build import claims_csv
 EXPECTED = (
     "claim, kind, study, group, comparator, population, endpoint, category, statistic, timepoint, "
     "operator, value, unit, numerator, denominator, low, high, bounds, p_value, printed, source, "
-    "section, cites, publication, verification, standing, discrepancies"
+    "section, cites, publication, verification, standing, discrepancies, level, dispersion, "
+    "dispersion_kind, p_sides, p_for, margin, adjustment, adjusted_for, analysis_set, data_cut, "
+    "imputation"
 )
 
 Row = dict[str, str]

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+import ryaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from support.example_base import edit
+from support.example_base import edit, write_example
 
 from kb import Claim, KnowledgeBase
-from kb.model import slug
+from kb.model import interval_level, slug
 from kb.records.notation import is_duration, parse_figure, parse_p, parse_time
+from kb.records.registries import TRIAL_ID, registry_of
 from kb.records.schema import Comparison, Dose, FigureRecord
 from kb.sources.match import holds_number
 
@@ -48,6 +52,13 @@ D = Decimal
         ({"value": 34, "iqr": [15, 64]}, {"value": D(34), "iqr": (D(15), D(64))}),
         ({"interval": [28, 50], "unit": "%"}, {"interval": (D(28), D(50)), "unit": "%"}),
         ({"ci97.5": ["0.40", 0.93]}, {"ci97_5": (D("0.40"), D("0.93"))}),
+        ({"value": 5, "ci80": [4, 6]}, {"value": D(5), "ci80": (D(4), D(6))}),
+        ({"value": 5, "ci": [4, 6]}, {"value": D(5), "ci": (D(4), D(6))}),
+        ({"ci": [4, 6], "level": 95.2}, {"ci": (D(4), D(6)), "level": D("95.2")}),
+        ({"value": 5, "sd": 1.2}, {"value": D(5), "sd": D("1.2")}),
+        ({"value": 5, "se": 1.2}, {"value": D(5), "se": D("1.2")}),
+        ({"value": 5, "p": "=2.1e-6", "sides": 1}, {"value": D(5), "p": "=2.1e-6", "sides": 1}),
+        ({"value": 5, "adjusted": False}, {"value": D(5), "adjusted": False}),
         ({"word": "not-reached", "ci95": [3, 9]}, {"word": "not-reached", "ci95": (D(3), D(9))}),
         ({"value": 5, "spread": 1.2}, {"value": D(5), "spread": D("1.2")}),
         ({"date": 2017}, {"date": "2017"}),
@@ -362,3 +373,120 @@ def test_equal_claim_ids_are_numbered(example_root: Path) -> None:
     ids = [c.id for c in KnowledgeBase(example_root).evidence.claims if c.section == "3"]
     base = "halt-paper.3.PAIN_FREE.calmol"
     assert ids == [base, f"{base}.2", f"{base}.3"]
+
+
+# --- what is printed beside a figure -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("bounds", "kind", "level"),
+    [
+        ("ci80: [0.4, 0.9]", "ci80", D(80)),
+        ("ci90: [0.4, 0.9]", "ci90", D(90)),
+        ("ci97.5: [0.4, 0.9]", "ci97.5", D("97.5")),
+        ("ci99: [0.4, 0.9]", "ci99", D(99)),
+        ("ci: [0.4, 0.9], level: 95.20", "ci95.2", D("95.2")),
+        ("cri: [0.4, 0.9], level: 90", "cri90", D(90)),
+        ("ci: [0.4, 0.9]", "ci", None),
+        ("range: [0.4, 0.9]", "range", None),
+    ],
+)
+def test_an_interval_has_the_level_that_is_stated(
+    bounds: str, kind: str, level: Decimal | None
+) -> None:
+    record = Comparison.model_validate(ryaml.loads(f"{{{bounds}}}"))
+    assert record.bounds is not None
+    assert (record.bounds[0], interval_level(record.bounds[0])) == (kind, level)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"value": 5, "range": [1, 9], "level": 95}, "'level' with ci or cri"),
+        ({"value": 5, "ci": [1, 9], "level": 100}, "less than 100"),
+        ({"value": 5, "ci": [1, 9], "ci95": [1, 9]}, "one kind of bounds"),
+        ({"value": 5, "sd": 1, "se": 1}, "one of sd, se and spread"),
+        ({"value": 5, "sides": 1}, "with a p-value"),
+        ({"value": 5, "p_for": "interaction"}, "with a p-value"),
+        ({"value": 5, "p": "=0.03", "sides": 3}, "1 or 2"),
+        ({"value": 5, "adjusted": False, "adjusted_for": "age"}, "only for what is adjusted"),
+    ],
+)
+def test_what_does_not_fit_together_is_refused(fields: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        FigureRecord.model_validate(fields)
+
+
+def test_adjusted_and_unadjusted_figures_are_two_measures(tmp_path: Path) -> None:
+    root = write_example(tmp_path)
+    edit(
+        root,
+        "evidence/studies/ease.yaml",
+        "- {endpoint: RELIEF, time: after calmol, printed: relief in 60%, values: {all: 60%}}",
+        """- {endpoint: RELIEF, time: after calmol, printed: relief in 60%, values: {all: 60%}}
+      - endpoint: RELIEF
+        time: after calmol
+        printed: "62% ± 3%, p = 2.1e-6"
+        analysis_set: per protocol
+        data_cut: 2020-05
+        values:
+          all: {value: 62%, se: 3, p: "=2.1e-6", sides: 1, p_for: against-a-fixed-value,
+            adjusted_for: age}
+""",
+    )
+    base = KnowledgeBase(root)
+    claims = [c for c in base.evidence.claims if c.study == "ease" and c.figure.value in (60, 62)]
+    crude, adjusted = sorted(claims, key=lambda claim: claim.figure.value or 0)
+    assert crude.measure != adjusted.measure == replace(crude.measure, adjustment="adjusted")
+    figure, result = adjusted.figure, adjusted.result
+    assert (figure.dispersion, figure.dispersion_kind) == (D(3), "se")
+    assert (result.p_printed, result.p_value) == ("=2.1e-6", D("0.0000021"))
+    assert (result.sides, result.p_for, result.adjusted_for) == (
+        1,
+        "against-a-fixed-value",
+        "age",
+    )
+    assert (adjusted.analysis_set, adjusted.data_cut) == ("per protocol", "2020-05")
+    row = next(r for r in base.claims(study="ease").rows() if r["claim"] == adjusted.id)
+    assert (row["p_value"], row["p_sides"], row["dispersion_kind"]) == ("=2.1e-6", "1", "se")
+
+
+@pytest.mark.parametrize(
+    ("trial", "registry"),
+    [
+        ("NCT02013167", "ClinicalTrials.gov"),
+        ("2009-017979-21", "EU Clinical Trials Register"),
+        ("2022-501234-11-00", "Clinical Trials Information System"),
+        ("ISRCTN12345678", "ISRCTN"),
+        ("ACTRN12605000011617", "ANZCTR"),
+        ("ChiCTR2000029308", "ChiCTR"),
+        ("ChiCTR-TRC-10001234", "ChiCTR"),
+        ("KCT0001234", "CRIS"),
+        ("CTRI/2010/091/000123", "CTRI"),
+        ("DRKS00001234", "DRKS"),
+        ("IRCT20190325043107N12", "IRCT"),
+        ("UMIN000001234", "JPRN"),
+        ("JPRN-UMIN000001234", "JPRN"),
+        ("jRCT2031200001", "JPRN"),
+        ("jRCTs031180123", "JPRN"),
+        ("JapicCTI-123456", "JPRN"),
+        ("LBCTR2019030212", "LBCTR"),
+        ("NTR1234", "NTR and OMON"),
+        ("NL-OMON12345", "NTR and OMON"),
+        ("PACTR201907779292947", "PACTR"),
+        ("RBR-6x4sy", "ReBEC"),
+        ("PER-012-20", "REPEC"),
+        ("RPCEC00000123", "RPCEC"),
+        ("SLCTR/2019/012", "SLCTR"),
+        ("TCTR20190312001", "TCTR"),
+        ("ITMCTR2100004567", "ITMCTR"),
+        ("U1111-1234-5678", "Universal Trial Number"),
+        ("NCT0201316", ""),
+        ("ISRCTN1234567A", ""),
+        ("jRCT12", ""),
+        ("NCT02013167 ", ""),
+    ],
+)
+def test_an_id_has_the_form_of_its_registry(trial: str, registry: str) -> None:
+    assert registry_of(trial) == registry
+    assert bool(re.fullmatch(TRIAL_ID, trial)) == bool(registry)

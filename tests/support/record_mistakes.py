@@ -113,7 +113,7 @@ _MISTAKES = [
     ("cites: [11]", "cites: 11", "reports.5.cites", "11", "a list", ""),
     ("publications: [halt-2020]", "publications: [halt-2021]", "publications.0", "halt-2021",
      "the id of a publication", "halt-2020"),
-    ("registry: [NCT01234567]", "registry: [NCT1]", "registry.0", "NCT1", "match", ""),
+    ("registry: [NCT01234567]", "registry: [NCT1]", "registry.0", "NCT1", "trial registry", ""),
     ("within: calmol,", "within: aura,", "groups.aura", "aura", "not within itself", ""),
     ("within: calmol,", "within: calmoll,", "groups.aura.within", "calmoll",
      "a group of this study", "calmol"),

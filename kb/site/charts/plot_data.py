@@ -15,7 +15,7 @@ from kb.checks.significance import LEVELS
 from kb.model import WHOLE, Claim, Figure, Measure
 from kb.site.charts.drawing import Mark
 from kb.site.context import PageContext, collect
-from kb.site.labels import BOUNDS, bounds_text, dotted, number
+from kb.site.labels import bounds_label, bounds_text, dotted, number
 from kb.site.tables.figures import DisplayedFigure, displayed_figures
 
 _WHOLE_KINDS: Final = ("whole", "arm", "cohort", "analysis-set")
@@ -243,7 +243,7 @@ def interval_text(figures: Iterable[Figure], usual: str = "ci95") -> str:
     if figure is None:
         return ""
     ends = bounds_text(figure) if figure.high is not None else f"{number(figure.low)}–n.r."
-    kind = "" if figure.bounds == usual else BOUNDS.get(figure.bounds, "")
+    kind = "" if figure.bounds == usual else bounds_label(figure.bounds)
     return f"{kind.removesuffix('CI ')}{ends}"
 
 
