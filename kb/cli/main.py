@@ -17,20 +17,8 @@ import click
 from kb import __version__
 from kb.cli.common import STORE, Group
 
-COMMANDS: Final = (
-    "build",
-    "check",
-    "coverage",
-    "export",
-    "load",
-    "new",
-    "query",
-    "schema",
-    "serve",
-    "show",
-    "sql",
-    "verify",
-)
+COMMANDS: Final = ("build", "check", "coverage", "export", "load", "new",
+                   "query", "schema", "serve", "show", "sql", "verify")  # fmt: skip
 """Each is a function of the module of its name in this folder."""
 
 

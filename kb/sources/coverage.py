@@ -37,18 +37,13 @@ class SectionCoverage:
     left_out: int
     missing: tuple[FigureInText, ...]
 
-    @property
-    def unaccounted(self) -> int:
-        """The number of figures that are neither in a claim nor listed as left out."""
-        return len(self.missing)
-
     def counts(self) -> dict[str, int]:
         """Return the four counts by name."""
         return {
             "figures": self.figures,
             "in_claims": self.in_claims,
             "left_out": self.left_out,
-            "unaccounted": self.unaccounted,
+            "unaccounted": len(self.missing),
         }
 
 
@@ -61,7 +56,7 @@ class CoverageReport:
     @property
     def unaccounted(self) -> int:
         """The number of figures that are unaccounted for in all sources."""
-        return sum(section.unaccounted for section in self.sections)
+        return sum(len(section.missing) for section in self.sections)
 
     def of(self, source: str) -> list[SectionCoverage]:
         """Return the sections of one source."""
@@ -94,12 +89,9 @@ class CoverageReport:
             yield f"{name}: {counts}"
 
 
-def _total(sections: Iterable[SectionCoverage]) -> dict[str, int]:
-    total: dict[str, int] = defaultdict(int)
-    for section in sections:
-        for what, number in section.counts().items():
-            total[what] += number
-    return dict(total)
+def _total(sections: list[SectionCoverage]) -> dict[str, int]:
+    counts = [section.counts() for section in sections]
+    return {name: sum(count[name] for count in counts) for name in counts[0]}
 
 
 def measure_coverage(records: Records, evidence: Evidence, directory: Path) -> CoverageReport:

@@ -112,11 +112,6 @@ class SourceText:
         return TextError(f"text of {self.name}: {message}{hint}")
 
     @property
-    def sections(self) -> tuple[str, ...]:
-        """The sections' ids in the order in which they begin."""
-        return tuple(self._pieces)
-
-    @property
     def evidence(self) -> tuple[str, ...]:
         """The ids of the sections whose figures belong in claims."""
         return tuple(name for name, is_evidence in self._evidence.items() if is_evidence)

@@ -65,8 +65,7 @@ def source() -> SourceText:
 # --- sections ---------------------------------------------------------------------------------
 
 
-def test_sections_are_in_the_order_of_the_text(source: SourceText) -> None:
-    assert source.sections == ("Front", "1", "Table 1", "2")
+def test_sections_of_evidence_are_in_the_order_of_the_text(source: SourceText) -> None:
     assert source.evidence == ("1", "Table 1", "2")
 
 
