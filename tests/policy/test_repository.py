@@ -299,7 +299,7 @@ def test_the_changelog_has_a_place_for_the_next_change() -> None:
 
 def test_every_decision_has_its_reason_and_what_was_given_up() -> None:
     text = (ROOT / "site" / "pages" / "decisions.md").read_text(encoding="utf-8")
-    entries = re.split(r"^## ", text, flags=re.MULTILINE)[1:]
+    entries = re.split(r"^### ", text, flags=re.MULTILINE)[1:]
     assert entries
     for entry in entries:
         title = entry.splitlines()[0]
