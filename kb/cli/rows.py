@@ -28,7 +28,7 @@ def _in_columns(rows: QueryResult) -> str:
     table = [list(rows.columns), *lines]
     widths = [min(_MAX_WIDTH, max(map(len, column))) for column in zip(*table, strict=True)]
     text = "".join("  ".join(map(_fit, line, widths)).rstrip() + "\n" for line in table)
-    return f"{text}({len(lines)} rows)\n"
+    return f"{text}({len(lines)} {'row' if len(lines) == 1 else 'rows'})\n"
 
 
 def _fit(cell: str, width: int) -> str:
