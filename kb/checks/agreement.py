@@ -12,7 +12,7 @@ from kb.checks.context import CheckContext
 from kb.checks.discrepancy import Discrepancy, Outcome, Severity
 from kb.checks.reports import Reports
 from kb.checks.rounding import possible_values, same_figure, worst
-from kb.checks.wording import figure_text, join_list, place
+from kb.checks.wording import figure_text, join_list, place, with_bounds
 from kb.model import Claim, Measure
 from kb.util.grouping import group_by
 
@@ -142,18 +142,11 @@ def _differences(context: CheckContext, prints: Sequence[Claim]) -> Iterator[Dis
         return
     within = any(a.source == b.source for a, b in contrary)
     kind = "differs-within-source" if within else "differs-between-sources"
-    figures = join_list((f"{_with_bounds(c)} ({place(c)})" for c in involved), "and as")
+    figures = join_list((f"{with_bounds(c)} ({place(c)})" for c in involved), "and as")
     study, subject = involved[0].study, context.describe.subject(involved[0])
     message = f"In {context.describe.studies[study]}, {subject} is printed as {figures}."
-    computation = " ≠ ".join(dict.fromkeys(map(_with_bounds, involved)))
+    computation = " ≠ ".join(dict.fromkeys(map(with_bounds, involved)))
     yield Discrepancy.of_endpoint(kind, severity(involved), message, involved, computation)
-
-
-def _with_bounds(claim: Claim) -> str:
-    figure = claim.figure
-    ends = (str(end) for end in (figure.low, figure.high) if end is not None)
-    more = f"{figure.bounds} {'–'.join(ends)}" if figure.bounds else str(figure.dispersion or "")
-    return f"{figure_text(claim)} ({more})" if more else figure_text(claim)
 
 
 def _swaps(context: CheckContext, by_measure: dict[Measure, list[Claim]]) -> Iterator[Discrepancy]:

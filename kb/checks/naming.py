@@ -18,6 +18,7 @@ from kb.model import Claim
 from kb.util.grouping import group_by
 
 _TENTH: Final = Decimal("0.1")
+_EVERYBODY: Final = Decimal(100)
 _GRADE: Final = re.compile(
     r"(?:grade|\bG)\s*([<>≤≥]?)\s*([1-5])(?:\s*[-–/]\s*([1-5]))?|([≥>])\s*G([1-5])"
 )
@@ -122,12 +123,19 @@ class _Names:
             shares, lambda c: (c.source, c.measure.group, c.measure.time, share_of(c))
         ):
             names = {c.measure.endpoint for c in same}
+            if share_of(same[0]) == _EVERYBODY and self._is_chain(names):
+                continue  # who all have a narrower outcome all have the broader one
             if len(names) > 1 and len({c.section for c in same}) > 1:
                 places = join_list(f"{c.measure.endpoint} ({place(c)})" for c in same)
                 group = self.context.describe.group_of(same[0])
                 figure = f"{figure_text(same[0])} ({group})"
                 text = f"{figure} is printed under {len(names)} names: {places}"
                 yield self._discrepancy("one-figure-two-names", text, same, places)
+
+    def _is_chain(self, endpoints: Iterable[str]) -> bool:
+        """Tell whether of any two endpoints one includes the other."""
+        is_a = self.context.is_a
+        return all(is_a(a, b) or is_a(b, a) for a, b in combinations(endpoints, 2))
 
     def _is_response(self, claim: Claim) -> bool:
         return bool(share_of(claim)) and self._has_rivals(claim.measure.endpoint)

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from kb.checks.context import CheckContext
 from kb.checks.discrepancy import Discrepancy, Outcome, Severity
+from kb.checks.thresholds import in_unit
 from kb.checks.wording import figure_text, place
 from kb.model import Claim
 
@@ -68,14 +69,15 @@ def implausible(context: CheckContext, claim: Claim) -> Iterator[Discrepancy]:
         for value, operator in values if factor is not None else ():
             scaled = value * (factor or 1)
             if plausible(scaled, operator, low, high) is Outcome.INCONSISTENT:
-                printed = figure_text(claim)
+                is_bound = (value, operator) != (figure.value, figure.operator)
+                printed = in_unit(value, figure.unit) if is_bound else figure_text(claim)
+                what = f"{printed}, a bound of {figure_text(claim)}," if is_bound else printed
                 message = (
-                    f"{printed} is not plausible for {subject}, which ranges from {low} to {high} "
+                    f"{what} is not plausible for {subject}, which ranges from {low} to {high} "
                     f"{unit} ({place(claim)})."
                 )
-                computation = (
-                    f"{printed} = {scaled.normalize():f} {unit}, outside {low} to {high} {unit}"
-                )
+                same = "" if figure.unit == unit else f" = {scaled.normalize():f} {unit}"
+                computation = f"{printed}{same}, outside {low} to {high} {unit}"
                 yield Discrepancy.of_endpoint(
                     "implausible-value", Severity.MATERIAL, message, [claim], computation
                 )

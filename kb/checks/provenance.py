@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Final
@@ -11,7 +11,7 @@ from kb.checks.agreement import agrees, compare, severity
 from kb.checks.context import CheckContext
 from kb.checks.discrepancy import Discrepancy, Outcome, Severity
 from kb.checks.groups import ANALYSIS_SET
-from kb.checks.wording import figure_text, place
+from kb.checks.wording import figure_text, place, with_bounds
 from kb.model import Claim, Measure
 from kb.util.grouping import group_by
 
@@ -293,7 +293,7 @@ def _differing(context: CheckContext, rows: Sequence[_Difference]) -> Discrepanc
         for row in rows
         for claim in (row.claim, *row.cited, *(other for _, other in row.elsewhere))
     }
-    computation = "; ".join(f"{figure_text(row.claim)} ≠ {_theirs(row, ' ≠ ')}" for row in rows)
+    computation = "; ".join(_computation(context, row) for row in rows)
     endpoints = {row.claim.measure.endpoint for row in rows}
     endpoint = endpoints.pop() if len(endpoints) == 1 else ""
     severities = [_severity(row) for row in rows]
@@ -334,13 +334,33 @@ def _comparison(context: CheckContext, row: _Difference) -> str:
         if other not in row.cited
     )
     other = row.cited[0]
+    printed = f"{_text(row)(row.claim)} as {subject(row.claim)}"
+    if _is_one_figure(row) and subject(other) != subject(row.claim):
+        return f"{printed}, which there is {subject(other)}{notes}"
     of = "" if other.measure == row.claim.measure else f" ({subject(other)})"
-    printed = f"{figure_text(row.claim)} as {subject(row.claim)}"
     return f"{printed}, instead of {_theirs(row, ' or ')}{of}{notes}"
 
 
+def _computation(context: CheckContext, row: _Difference) -> str:
+    """Return both figures, or what one figure is of, here and there."""
+    claim, other = row.claim, row.cited[0]
+    here, there = map(context.describe.subject, (claim, other))
+    if _is_one_figure(row) and here != there:
+        return f"{figure_text(claim)}: {here} ≠ {there}"
+    return f"{_text(row)(claim)} ≠ {_theirs(row, ' ≠ ')}"
+
+
 def _theirs(row: _Difference, joint: str) -> str:
-    return joint.join(dict.fromkeys(map(figure_text, row.cited)))
+    return joint.join(dict.fromkeys(map(_text(row), row.cited)))
+
+
+def _text(row: _Difference) -> Callable[[Claim], str]:
+    """Return what writes the figures of a row: with their bounds where only these differ."""
+    return with_bounds if _is_one_figure(row) else figure_text
+
+
+def _is_one_figure(row: _Difference) -> bool:
+    return {figure_text(row.claim)} == set(map(figure_text, row.cited))
 
 
 def _credit(context: CheckContext, claim: Claim) -> str:

@@ -25,8 +25,6 @@ from kb.util.grouping import group_by
 
 COMPLETE: Final = frozenset({"", "negative"})
 """Categories that leave nobody out, whatever the endpoint."""
-OF_PEOPLE: Final = (FREQUENCY, "median", "mean")
-"""Statistics of which a percentage lies between 0 and 100."""
 ORDINALS: Final = ("first", "second", "third", "fourth", "fifth")
 _OPEN_END: Final = re.compile(r"\bor (more|greater|higher|later|beyond)\b")
 _MATERIAL_POINTS: Final = 3
@@ -114,7 +112,7 @@ def share_severity(count: int, of: int, share: Decimal) -> Severity:
 
 
 def impossible_severity(of: int, share: Decimal) -> Severity:
-    """Return how much it matters that no count gives a percentage.
+    """Return how much it matters that no count gives a percentage, which is 0 to 100.
 
     Points away from any that a count gives, it is a percentage of other people.
 
@@ -223,6 +221,8 @@ class _Frequency:
             of, share = self._denominator(claim), _share(claim)
             if of is None or share is None or not self._is_counted(claim):
                 continue
+            if not 0 <= share <= 100:
+                continue  # reported as such, see ``_outside_the_whole``
             if share_is_possible(of, share, claim.figure.operator) is Outcome.INCONSISTENT:
                 impossible[of, share].append(claim)
         endpoint, group = self._subject
@@ -277,10 +277,13 @@ class _Frequency:
 
 
 def _outside_the_whole(context: CheckContext, claims: Iterable[Claim]) -> Iterator[Discrepancy]:
-    """Yield percentages of people, or their bounds, outside 0 to 100%."""
+    """Yield percentages of people, or their bounds, outside 0 to 100%.
+
+    A mean or median in % may be of anything: a change, or a percentage of a norm.
+    """
     for claim in claims:
         measure, figure, describe = claim.measure, claim.figure, context.describe
-        if figure.unit != "%" or measure.statistic not in OF_PEOPLE or measure.comparator:
+        if figure.unit != "%" or measure.statistic != FREQUENCY or measure.comparator:
             continue
         parts = [part for part in (figure.value, figure.low, figure.high) if part is not None]
         wrong = [part for part in parts if not 0 <= part <= 100]

@@ -85,9 +85,24 @@ def join_list(items: Iterable[str], last: str = "and") -> str:
 
 
 def figure_text(claim: Claim) -> str:
-    """Return a claim's figure as printed: counts, value and unit, a word, or its p-value."""
-    counts, percent = _counts(claim), claim.figure.unit == "%" and claim.figure.value is not None
-    return f"{counts} ({value_text(claim)})" if counts and percent else value_text(claim)
+    """Return a claim's figure as printed: counts, value and unit, a word, or its p-value.
+
+    A percentage stands with its counts: ``36/57 (63%)``, ``36 (63%)`` or ``63% of 57``.
+    """
+    figure, counts, value = claim.figure, _counts(claim), value_text(claim)
+    if figure.unit != "%" or figure.value is None:
+        return value
+    if figure.numerator is None and figure.denominator is not None:
+        return f"{value} of {figure.denominator}"
+    return f"{counts} ({value})" if counts else value
+
+
+def with_bounds(claim: Claim) -> str:
+    """Return a claim's figure with its bounds or its dispersion: ``7.7 months (range 1–12)``."""
+    figure = claim.figure
+    ends = (str(end) for end in (figure.low, figure.high) if end is not None)
+    more = f"{figure.bounds} {'–'.join(ends)}" if figure.bounds else str(figure.dispersion or "")
+    return f"{figure_text(claim)} ({more})" if more else figure_text(claim)
 
 
 def value_text(claim: Claim) -> str:

@@ -14,7 +14,9 @@ from kb.cli.common import FINDINGS, examples, json_option, open_base, write_json
 
 @click.command()
 @json_option
-@click.option("--study", "studies", multiple=True, help="Check only this study (repeatable).")
+@click.option(
+    "--study", "studies", multiple=True, help="Only findings about this study (repeatable)."
+)
 @click.option(
     "--severity",
     type=click.Choice(["material", "minor", "rounding"]),
@@ -42,7 +44,8 @@ def check(
     findings = [
         finding
         for finding in base.discrepancies()
-        if finding.severity in counted and (not studies or finding.study in studies)
+        if finding.severity in counted
+        and (not studies or any(claim.study in studies for claim in finding.claims))
     ]
     unadjudicated = [f for f in findings if f.status is not Status.ADJUDICATED]
     counts = {s.value: sum(f.severity is s for f in findings) for s in Severity}

@@ -6,12 +6,13 @@ claims are added or moved: ``bruzzese-2025.2.2.2.OS.median.blinatumomab``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
 from functools import cache
 from itertools import count
-from typing import Any
+from typing import Any, Final
 
 from kb.errors import Problem, RecordError
 from kb.model import (
@@ -52,7 +53,9 @@ from kb.records.schema import (
     StudyRecord,
 )
 from kb.records.vocabulary import Vocabulary
-from kb.sources.match import digits_of
+from kb.sources.match import as_printed, digits_of
+
+_TRAILING_ZERO: Final = re.compile(r"\.[0-9]*0(?![0-9])")
 
 
 def expand(records: Records) -> Evidence:
@@ -277,7 +280,21 @@ class _Block:
             "measure": measure,
             "note": " ".join(filter(None, (self.block.note, note))),
         }
-        return Claim(**(values | parts))
+        exact = {
+            name: _with_printed_zeros(part, self.block.printed)
+            for name, part in parts.items()
+            if isinstance(part, Figure | ComparisonResult)
+        }
+        return Claim(**(values | parts | exact))
+
+
+def _with_printed_zeros(part: Any, printed: str) -> Any:
+    """Return a part of a claim with each number as precise as its print: YAML reads 0.80 as 0.8."""
+    if _TRAILING_ZERO.search(printed) is None:
+        return part
+    numbers = {f.name: getattr(part, f.name) for f in fields(part)}
+    exact = {n: as_printed(printed, v) for n, v in numbers.items() if isinstance(v, Decimal)}
+    return replace(part, **exact) if exact else part
 
 
 def _figure(block: ClaimBlock, record: FigureRecord) -> Figure:

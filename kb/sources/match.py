@@ -172,6 +172,16 @@ def digits_of(printed: str, value: Decimal) -> str:
     return next(texts, str(value))
 
 
+def as_printed(printed: str, value: Decimal) -> Decimal:
+    """Return a number with the decimals that are printed; where several differ, the most.
+
+    >>> as_printed("0/34 (0.0%); HR 0.80", Decimal(0)), as_printed("HR 0.80", Decimal("0.8"))
+    (Decimal('0.0'), Decimal('0.80'))
+    """
+    prints = [n.value for n in _read(printed)[1] if n.value == value and not n.is_word]
+    return min(prints, key=lambda number: number.as_tuple().exponent, default=value)
+
+
 def holds_date(printed: str, date: str) -> bool:
     """Whether a printed text contains a year, a month (``2017-08``) or a day (``2013-03-05``).
 

@@ -81,6 +81,12 @@ def test_a_share_under_two_names_of_response_is_found() -> None:
     assert found(text, replace(table, section="1")) == []
 
 
+def test_all_of_a_group_may_have_both_of_two_names() -> None:
+    names = [claim(name, share("100"), section=name) for name in ("CR", "cCR")]
+    assert found(*names) == []
+    assert kinds(found(*names, claim("CRi", share("100"), section="2"))) == ["one-figure-two-names"]
+
+
 def test_a_figure_of_an_arm_and_of_its_analysis_set_is_found() -> None:
     text = claim("OS", months("7.7"), group="treated.drug", statistic="median")
     table = claim("OS", months("7.7"), group="drug", statistic="median", section="Table 1")

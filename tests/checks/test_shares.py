@@ -198,6 +198,19 @@ def test_a_percentage_of_people_is_between_nobody_and_everybody(printed: str, ou
     assert kinds(found) == ["share-over-whole"] * outside
 
 
+@pytest.mark.parametrize("printed", ["135.6", "-35.6", "1000"])
+def test_an_impossible_percentage_of_a_known_group_is_one_finding(printed: str) -> None:
+    found = find(material([SIZED, claim("CR", share(printed))]))
+    assert kinds(found) == ["share-over-whole"]
+
+
+@pytest.mark.parametrize("statistic", ["mean", "median"])
+@pytest.mark.parametrize("printed", ["-5.2", "112"])
+def test_a_mean_in_percent_may_be_a_change_or_of_a_norm(statistic: str, printed: str) -> None:
+    change = claim("CR", share(printed), statistic=statistic)
+    assert not [*find(material([SIZED, change]))]
+
+
 def test_a_breakdown_in_one_place() -> None:
     scale = [claim("ECOG", people(n), category=str(i)) for i, n in enumerate((33, 21, 2))]
     assert kinds(find(material([SIZED, *scale]))) == ["breakdown-total"]

@@ -73,6 +73,14 @@ def test_findings_are_filtered_by_study(example_root: Path) -> None:
     assert "did you mean 'halt'" in result.stderr
 
 
+def test_a_finding_about_several_studies_belongs_to_each(repo_root: Path) -> None:
+    for study in ("tower", "blast"):
+        assert (
+            "reference-column-shifted alcantara" in kb(repo_root, "check", "--study", study).output
+        )
+    assert "reference-column-shifted" not in kb(repo_root, "check", "--study", "e1910").output
+
+
 @pytest.mark.parametrize(
     ("severity", "listed"),
     [("material", (True, False, False)), ("minor", (True, True, False)),

@@ -359,6 +359,20 @@ def test_one_figure_printed_in_four_places_is_four_claims_of_one_measure(
 # --- what a record leaves unsaid -------------------------------------------------------------
 
 
+@pytest.mark.parametrize("written", ["0.80, ci95: [0.60, 0.90]", "'0.80', ci95: ['0.60', '0.90']"])
+def test_numbers_are_as_precise_as_their_print(example_root: Path, written: str) -> None:
+    edit(
+        example_root,
+        "evidence/studies/halt.yaml",
+        'printed: "HR 0.61, 95% CI 0.40-0.93, at 12 weeks',
+        'printed: "HR 0.80, 95% CI 0.60-0.90, at 12 weeks',
+    )
+    edit(example_root, "evidence/studies/halt.yaml", "0.61, ci95: [0.40, 0.93]", written)
+    claims = KnowledgeBase(example_root).evidence.claims
+    (figure,) = [c.figure for c in claims if c.statistic == "hazard-ratio"]
+    assert [str(n) for n in (figure.value, figure.low, figure.high)] == ["0.80", "0.60", "0.90"]
+
+
 def test_subgroups_inherit_regimen_and_population(example: KnowledgeBase) -> None:
     groups = {(g.study, g.id): g for g in example.evidence.groups}
     assert groups["halt", "calmol.nausea"].regimen == "calmol"
