@@ -42,7 +42,7 @@ KNOWN = [
         "17060 patients ≠ 1,706",
     ),
     ("mini-hcvd-ino-blina", "differs-from-cited", "material", "4% ≠ 34%"),
-    ("blast", "differs-from-cited", "material", "88 (78%) ≠ 88/113 (78%)"),
+    ("blast", "differs-from-cited", "material", "78% of 88 ≠ 88/113 (78%)"),
     ("ino-vate", "differs-from-cited", "material", "80% ≠ 35.8%"),
     ("ino-vate", "figure-of-another-report", "material", "74% ≠ 80.7%"),
     ("campus-all", "figures-of-another-group", "material", "9.4 months ≠ 21.9 months ≠ 19"),
