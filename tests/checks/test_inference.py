@@ -330,7 +330,9 @@ def test_a_benefit_needs_a_p_that_is_significant(
 ) -> None:
     read = parse_p(printed)
     assert read is not None
-    verdict = ComparisonResult(read.printed, read.operator, read.value, "better", word)
+    verdict = ComparisonResult(
+        read.printed, read.operator, read.value, direction="better", significance=word
+    )
     claims = pair(material, *map(share, (44, 25)), verdict)
     found = found_in(find, material, *claims)
     assert [f.kind for f in found] == kinds
