@@ -33,7 +33,7 @@ def filters(site: PageContext) -> Mapping[str, Callable[..., Any]]:
 
     def by_study(lines: Iterable[Line]) -> list[tuple[str, list[Line]]]:
         """Group lines by study, in the order in which studies are listed."""
-        grouped = collect((line.found.claim.study, line) for line in lines)
+        grouped = collect((line.view.claim.study, line) for line in lines)
         return [(study, grouped[study]) for study in site.studies if study in grouped]
 
     return {

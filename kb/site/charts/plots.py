@@ -135,7 +135,7 @@ class Plots:
             )
 
     def _favours(self, endpoint: str) -> tuple[str, str]:
-        """Say which group each side of 1 is better for, where the settings know it."""
+        """Name the group that each side of 1 favours, where the settings define it."""
         top = self.site.top(endpoint)
         if top in self.settings["lower_is_better"]:
             return "← favours the group named first", "favours the group named second →"

@@ -31,14 +31,14 @@ class Scale:
         A scale of ratios is logarithmic and shows 1 and both sides of it.
         """
         d3 = _detroit()
-        found = sorted(values)
+        ordered = sorted(values)
         if kind == LOG:
-            low, high = min([0.5, *(v for v in found if v > 0)]), max([2.0, *found])
+            low, high = min([0.5, *(v for v in ordered if v > 0)]), max([2.0, *ordered])
             made = d3.scale_log().set_domain([low / 1.08, high * 1.08])
         elif kind == SHARE:
             made = d3.scale_linear().set_domain([0, 100])
         else:
-            low, high = min([0.0, *found]), max([1.0, *found])
+            low, high = min([0.0, *ordered]), max([1.0, *ordered])
             made = d3.scale_linear().set_domain([low, high]).nice()
         return cls(kind, *ends, made.set_range(list(ends)))
 

@@ -26,7 +26,7 @@ from kb.site.labels import sentence
 from kb.site.tables.study import natural
 
 MOST_ARMS: Final = 3
-"""More arms than this cannot be told apart in one row."""
+"""More arms than this cannot be distinguished in one row."""
 WHOLE_ONLY: Final = "Arms, cohorts and the whole study only; the table below has all figures."
 
 

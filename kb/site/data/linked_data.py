@@ -29,7 +29,7 @@ class Compactor:
         """Take all triples that will be written, and the prefixes of IRIs."""
         self._prefixes = sorted(prefixes.items(), key=lambda pair: -len(pair[1]))
         kinds = collect((t.predicate.value, _kind(t.object)) for t in triples)
-        alike = {name: found[0] for name, found in kinds.items() if len(set(found)) == 1}
+        alike = {name: own[0] for name, own in kinds.items() if len(set(own)) == 1}
         self._alike = {name: kind for name, kind in alike.items() if name != _TYPE}
         properties = {
             self._short(name): {"@id": self._short(name), kind[0]: self._short(kind[1])}
@@ -52,7 +52,7 @@ class Compactor:
         ]}
         """
         by_subject = collect((_iri(triple.subject), triple) for triple in triples)
-        nodes = (_json(self._node(iri, found)) for iri, found in by_subject.items())
+        nodes = (_json(self._node(iri, own)) for iri, own in by_subject.items())
         graph = ",\n".join(nodes)
         return f'{{"@context":{_json(context)},"@graph":[\n{graph}\n]}}\n'
 

@@ -27,11 +27,11 @@ MOST_ROWS: Final = 400
 class Line:
     """One claim in a list that covers several studies."""
 
-    found: ClaimView
+    view: ClaimView
     endpoint: str
     measure: str
     group: str
-    shown: DisplayedFigure
+    figure: DisplayedFigure
     treatment: str
 
 

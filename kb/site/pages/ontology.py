@@ -59,8 +59,8 @@ def _schemes(site: PageContext) -> Mapping[str, tuple[str, str]]:
             metadata[subject][predicate.removeprefix(_DCTERMS)] = value
     base = site.base.iris.base
     names = sorted(site.vocabulary.schemes)
-    found = {name: metadata[f"{base}{name}/"] for name in names}
-    return {name: (f.get("title", name), f.get("description", "")) for name, f in found.items()}
+    schemes = {name: metadata[f"{base}{name}/"] for name in names}
+    return {n: (s.get("title", n), s.get("description", "")) for n, s in schemes.items()}
 
 
 def ontology_entries(site: PageContext) -> Mapping[str, Entry]:

@@ -1,8 +1,7 @@
 """The tables of a study: measures as rows, arms side by side, the comparison last.
 
-A figure stands in the column of its arm. Figures of narrower groups have rows of their own
-that say who they are about; a row sets side by side only what is the same measure in groups
-that correspond to each other.
+A figure is in the column of its arm. Figures of narrower groups have rows of their own that
+name the group; a row contains only one measure, in groups that correspond to each other.
 """
 
 from __future__ import annotations
@@ -220,7 +219,7 @@ class StudyTables:
     def _rows(
         self, views: Sequence[ClaimView], columns: Sequence[Group], prefix: str
     ) -> Iterable[StudyRow]:
-        """Yield rows; a comparison stands beside the results that its block gives with it."""
+        """Yield rows; a comparison is in the row of the results of its block."""
         results = [view for view in views if not view.claim.measure.comparator]
         rows = collect((self._key(view.claim), view) for view in results)
         hosts = {(v.claim.block, v.claim.measure.group): self._key(v.claim) for v in results}
