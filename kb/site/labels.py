@@ -41,11 +41,7 @@ class Part(NamedTuple):
 
 
 class Labels:
-    """Writes parts of the model for readers.
-
-    Args:
-        vocabulary: whose labels are used.
-    """
+    """Writes parts of the model for readers, with the labels of a vocabulary."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary

@@ -14,7 +14,7 @@ from support.environment import ROOT
 from kb import InputError, KnowledgeBase
 from kb.site.build import build_site
 from kb.site.context import PageContext
-from kb.site.pages.cookbook import cookbook_pages, programs, queries, sql_queries, traps
+from kb.site.pages.cookbook import cookbook_pages, recipes, traps
 from kb.site.render import Renderer
 
 RECIPES = ROOT / "site" / "recipes"
@@ -37,7 +37,7 @@ def test_a_recipe_shows_the_output_of_a_fresh_run(path: Path) -> None:
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         runpy.run_path(str(path), init_globals={"kb": KnowledgeBase(ROOT)})
-    shown = {f"{program.name}.py": program for program in programs(records())}
+    shown = {f"{program.name}.py": program for program in recipes(records(), "python")}
     recipe = shown[path.name.partition("-")[2]]
     assert recipe.output == printed.getvalue().rstrip()
     assert recipe.code in path.read_text(encoding="utf-8")
@@ -45,24 +45,25 @@ def test_a_recipe_shows_the_output_of_a_fresh_run(path: Path) -> None:
 
 def test_a_query_of_the_cookbook_shows_the_answer_of_a_fresh_run() -> None:
     fresh = KnowledgeBase(ROOT)
-    asked = queries(records())
+    asked = recipes(records(), "sparql")
     assert len(asked) == len(list((RECIPES / "sparql").glob("*.rq")))
     for one in asked:
-        assert list(fresh.sparql(one.sparql)) == list(one.answer), one.query.name
+        assert list(fresh.sparql(one.code)) == list(one.output), one.name
 
 
 def test_the_two_queries_of_a_trap_answer_differently() -> None:
     found = traps(records())
     assert len(found) == len(list((RECIPES / "traps").glob("*.rq")))
     for trap in found:
-        wrong = [tuple(row.values()) for row in records().sparql(trap.tempting.sparql)]
-        right = [tuple(row.values()) for row in records().sparql(trap.instead.sparql)]
+        wrong = [tuple(row.values()) for row in records().sparql(trap.tempting.code)]
+        right = [tuple(row.values()) for row in records().sparql(trap.instead.code)]
         assert wrong != right, trap.name
 
 
 def test_the_trap_on_publications_counts_the_studies() -> None:
     trap = next(trap for trap in traps(records()) if trap.name == "publications")
-    assert trap.instead.answer[0]["studies"] == records().counts()["studies"]
+    assert not isinstance(trap.instead.output, str)
+    assert trap.instead.output[0]["studies"] == records().counts()["studies"]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +133,7 @@ def test_the_pages_show_every_recipe(site_folder: Path) -> None:
     python = (site_folder / "cookbook" / "python" / "index.html").read_text(encoding="utf-8")
     sparql = (site_folder / "cookbook" / "sparql" / "index.html").read_text(encoding="utf-8")
     sql = (site_folder / "cookbook" / "sql" / "index.html").read_text(encoding="utf-8")
-    assert all(f'id="{one.name}"' in sql for one in sql_queries(records()))
-    assert all(f'id="{one.name}"' in python for one in programs(records()))
-    assert all(f'id="{one.query.name}"' in sparql for one in queries(records()))
-    assert sparql.count("console/#query=") == len(queries(records()))
+    assert all(f'id="{one.name}"' in sql for one in recipes(records(), "sql"))
+    assert all(f'id="{one.name}"' in python for one in recipes(records(), "python"))
+    assert all(f'id="{one.name}"' in sparql for one in recipes(records(), "sparql"))
+    assert sparql.count("console/#query=") == len(recipes(records(), "sparql"))

@@ -173,11 +173,7 @@ class PlacedRow(NamedTuple):
 
 
 class Drawing:
-    """A plot with everything in its place; sections and rows go from ``top`` to ``bottom``.
-
-    Args:
-        plot: the plot to lay out.
-    """
+    """A plot with everything in its place; sections and rows go from ``top`` to ``bottom``."""
 
     width: Final = WIDTH
     left: Final = LABELS

@@ -44,11 +44,7 @@ class PlotRow:
 
 
 class PlotData:
-    """Groups the claims of a site by measure, with what plots need to know of each.
-
-    Args:
-        site: whose labels and groups are used.
-    """
+    """Groups the claims of a site by measure, with what plots need to know of each."""
 
     def __init__(self, site: PageContext) -> None:
         self.site = site

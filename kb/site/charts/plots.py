@@ -45,11 +45,7 @@ LISTED: Final = "Studies differ in patients and design: listing them together is
 
 
 class Plots:
-    """Makes plots of claims.
-
-    Args:
-        site: whose claims are drawn.
-    """
+    """Makes plots of the claims of a site."""
 
     def __init__(self, site: PageContext) -> None:
         self.site = site

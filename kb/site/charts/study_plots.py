@@ -31,11 +31,7 @@ WHOLE_ONLY: Final = "Arms, cohorts and the whole study only; the table below has
 
 
 class StudyPlots:
-    """Makes the plots of one study after another.
-
-    Args:
-        site: whose studies are drawn.
-    """
+    """Makes the plots of one study after another."""
 
     def __init__(self, site: PageContext) -> None:
         self.site = site

@@ -49,11 +49,7 @@ def compare_pages(site: PageContext) -> Iterator[Page]:
 
 
 class ComparisonData:
-    """Arranges comparisons and single figures for the browser to choose from.
-
-    Args:
-        site: whose claims are compared.
-    """
+    """Arranges comparisons and single figures for the browser to choose from."""
 
     def __init__(self, site: PageContext) -> None:
         self.site = site

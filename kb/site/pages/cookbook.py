@@ -12,9 +12,8 @@ import ast
 import io
 import re
 import runpy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
-from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,7 +28,7 @@ from kb.api.results import QueryResult
 from kb.errors import InputError
 from kb.site.context import PageContext
 from kb.site.page import Page, Values
-from kb.site.pages.questions import SHOWN_ROWS, AnsweredQuery
+from kb.site.pages.questions import SHOWN_ROWS, console_link
 from kb.stores.library import Query, parse_query
 
 _LINE: Final = r"[^\n]+"
@@ -42,67 +41,61 @@ _TRAP: Final = re.compile(
 _SQL: Final = re.compile(
     rf"-- question: (?P<question>{_LINE})\n-- why: (?P<why>{_LINE})\n(?P<sql>.+)", re.DOTALL
 )
+_TITLES: Final = {
+    "python": ("Python cookbook", "Recipes in Python, each with what it printed at this build."),
+    "sparql": ("SPARQL cookbook", "Recipes in SPARQL, each with its answer at this build."),
+    "sql": ("SQL cookbook", "Recipes in SQL over the tables, each with its answer at this build."),
+    "traps": (
+        "Traps",
+        "Queries that give a plausible wrong answer here, and what to ask instead.",
+    ),
+}
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Program:
-    """A recipe in Python with its output."""
+class Recipe(NamedTuple):
+    """A program or query, with the text that it printed, or its answer."""
 
     name: str
     title: str
     why: str
     code: str
-    output: str
+    output: str | QueryResult
+    console: str = ""
 
 
-@dataclass(frozen=True)
-class AnsweredSql:
-    """A recipe in SQL with its answer."""
-
-    name: str
-    question: str
-    why: str
-    sql: str
-    answer: QueryResult
-
-
-@dataclass(frozen=True)
-class Trap:
+class Trap(NamedTuple):
     """A query that gives a plausible wrong answer, and the one to ask instead."""
 
     name: str
     title: str
     why: str
-    tempting: AnsweredQuery
-    instead: AnsweredQuery
+    tempting: Recipe
+    instead: Recipe
 
 
-def programs(base: KnowledgeBase) -> list[Program]:
-    """Run every recipe in Python.
-
-    Raises:
-        InputError: a recipe failed, or printed nothing; names it.
-    """
-    return _read(base, "python/*.py", _program)
-
-
-def queries(base: KnowledgeBase) -> list[AnsweredQuery]:
-    """Ask every recipe in SPARQL.
-
-    Raises:
-        InputError: a query is not well formed, or finds nothing; names it.
-    """
-    return _read(base, "sparql/*.rq", _query)
+def cookbook_pages(site: PageContext) -> Iterator[Page]:
+    """Yield the pages of recipes and traps that the project has files and packages for."""
+    for kind, (title, description) in _TITLES.items():
+        is_possible = kind != "sql" or find_spec("duckdb") is not None
+        if is_possible and _files(site.base, kind):
+            path = kind if kind == "traps" else f"cookbook/{kind}"
+            template = f"{path.partition('/')[0]}.html.j2"
+            yield Page(path, template, title, partial(_values, site, kind), description)
 
 
-def sql_queries(base: KnowledgeBase) -> list[AnsweredSql]:
-    """Ask every recipe in SQL.
+def _values(site: PageContext, kind: str) -> Values:
+    made = traps(site.base) if kind == "traps" else recipes(site.base, kind)
+    return {"kind": kind, "recipes": made, "most": SHOWN_ROWS, "highlighted": highlighted}
+
+
+def recipes(base: KnowledgeBase, kind: str) -> list[Recipe]:
+    """Run every recipe of a kind: ``python``, ``sparql`` or ``sql``.
 
     Raises:
-        InputError: a query fails, or finds nothing; names it.
+        InputError: a recipe failed, or has no output; names it.
     """
-    return _read(base, "sql/*.sql", _sql)
+    return _read(base, kind, {"python": _program, "sparql": _sparql, "sql": _sql}[kind])
 
 
 def traps(base: KnowledgeBase) -> list[Trap]:
@@ -111,65 +104,7 @@ def traps(base: KnowledgeBase) -> list[Trap]:
     Raises:
         InputError: a query failed, or the two answers are alike; names the trap.
     """
-    return _read(base, "traps/*.rq", _trap)
-
-
-class _Kind(NamedTuple):
-    """A page of recipes; its template has what is read under the name ``values``."""
-
-    title: str
-    description: str
-    pattern: str
-    values: str
-    read: Callable[[KnowledgeBase], Sequence[object]]
-    package: str = ""
-    """The optional package that its recipes need."""
-
-
-_KINDS: Final = {
-    "cookbook/python": _Kind(
-        "Python cookbook",
-        "Recipes in Python, each with what it printed at this build.",
-        "python/*.py",
-        "programs",
-        programs,
-    ),
-    "cookbook/sparql": _Kind(
-        "SPARQL cookbook",
-        "Recipes in SPARQL, each with its answer at this build.",
-        "sparql/*.rq",
-        "asked",
-        queries,
-    ),
-    "cookbook/sql": _Kind(
-        "SQL cookbook",
-        "Recipes in SQL over the tables, each with its answer at this build.",
-        "sql/*.sql",
-        "asked",
-        sql_queries,
-        package="duckdb",
-    ),
-    "traps": _Kind(
-        "Traps",
-        "Queries that give a plausible wrong answer here, and what to ask instead.",
-        "traps/*.rq",
-        "traps",
-        traps,
-    ),
-}
-
-
-def cookbook_pages(site: PageContext) -> Iterator[Page]:
-    """Yield the pages of recipes and traps that the project has files and packages for."""
-    for path, kind in _KINDS.items():
-        is_installed = not kind.package or find_spec(kind.package) is not None
-        if is_installed and _files(site.base, kind.pattern):
-            template = f"{path.replace('/', '-')}.html.j2"
-            yield Page(path, template, kind.title, partial(_values, site, kind), kind.description)
-
-
-def _values(site: PageContext, kind: _Kind) -> Values:
-    return {"most": SHOWN_ROWS, "highlighted": highlighted, kind.values: kind.read(site.base)}
+    return _read(base, "traps", _trap)
 
 
 def highlighted(code: str, language: str) -> str:
@@ -185,27 +120,24 @@ def highlighted(code: str, language: str) -> str:
     return html
 
 
-def _files(base: KnowledgeBase, pattern: str) -> list[Path]:
+def _files(base: KnowledgeBase, kind: str) -> list[Path]:
     # Only the evidence base's own: recipes of this project serve no other.
-    return sorted((base.root / "site" / "recipes").glob(pattern))
+    suffix = {"python": "py", "sql": "sql"}.get(kind, "rq")
+    return sorted((base.root / "site" / "recipes" / kind).glob(f"*.{suffix}"))
 
 
-def _name(path: Path) -> str:
-    return re.sub(r"^\d+-", "", path.stem)
-
-
-def _read(base: KnowledgeBase, pattern: str, read: Callable[[Path, KnowledgeBase], T]) -> list[T]:
-    recipes = []
-    for path in _files(base, pattern):
+def _read(base: KnowledgeBase, kind: str, read: Callable[[str, Path, KnowledgeBase], T]) -> list[T]:
+    items = []
+    for path in _files(base, kind):
         try:
-            recipes.append(read(path, base))
+            items.append(read(re.sub(r"^\d+-", "", path.stem), path, base))
         except (Exception, SystemExit) as error:
             reason = f"{type(error).__name__}: {error}"
             raise InputError(f"recipe {path.name} failed: {reason}") from error
-    return recipes
+    return items
 
 
-def _program(path: Path, base: KnowledgeBase) -> Program:
+def _program(name: str, path: Path, base: KnowledgeBase) -> Recipe:
     text = path.read_text(encoding="utf-8")
     module = ast.parse(text)
     printed = io.StringIO()
@@ -213,41 +145,43 @@ def _program(path: Path, base: KnowledgeBase) -> Program:
         runpy.run_path(str(path), init_globals={"kb": base})
     if not printed.getvalue().strip():
         raise InputError("it printed nothing")
-    title, _, why = (ast.get_docstring(module) or path.stem).partition("\n")
+    title, _, why = (ast.get_docstring(module) or name).partition("\n")
     first = module.body[1].lineno if len(module.body) > 1 else 1
     code = "\n".join(text.splitlines()[first - 1 :])
-    return Program(_name(path), title.rstrip("."), why.strip(), code, printed.getvalue().rstrip())
+    return Recipe(name, title.rstrip("."), why.strip(), code, printed.getvalue().rstrip())
 
 
-def _query(path: Path, base: KnowledgeBase) -> AnsweredQuery:
-    return _ask(parse_query(_name(path), path.read_text(encoding="utf-8")), base)
+def _sparql(name: str, path: Path, base: KnowledgeBase) -> Recipe:
+    return _ask(parse_query(name, path.read_text(encoding="utf-8")), base)
 
 
-def _sql(path: Path, base: KnowledgeBase) -> AnsweredSql:
+def _ask(query: Query, base: KnowledgeBase) -> Recipe:
+    code = query.text(base.iris).strip()
+    answer = _answered(base.sparql(code))
+    return Recipe(query.name, query.question, query.why, code, answer, console_link(code))
+
+
+def _answered(answer: QueryResult) -> QueryResult:
+    if not answer:
+        raise InputError("nothing answers it")
+    return answer
+
+
+def _sql(name: str, path: Path, base: KnowledgeBase) -> Recipe:
     recipe = _SQL.fullmatch(path.read_text(encoding="utf-8"))
     if recipe is None:
         raise InputError("it must begin with '-- question:' and '-- why:'")
-    answer = base.sql(recipe["sql"])
-    if not answer:
-        raise InputError("nothing answers it")
-    return AnsweredSql(_name(path), recipe["question"], recipe["why"], recipe["sql"], answer)
+    question, why, sql = recipe.groups()
+    return Recipe(name, question, why, sql, _answered(base.sql(sql)))
 
 
-def _ask(query: Query, base: KnowledgeBase) -> AnsweredQuery:
-    sparql = query.text(base.iris).strip()
-    answer = base.sparql(sparql)
-    if not answer:
-        raise InputError("nothing answers it")
-    return AnsweredQuery(query, sparql, answer)
-
-
-def _trap(path: Path, base: KnowledgeBase) -> Trap:
+def _trap(name: str, path: Path, base: KnowledgeBase) -> Trap:
     trap = _TRAP.fullmatch(path.read_text(encoding="utf-8"))
     if trap is None:
         raise InputError("it must hold trap, why, tempting with a query, instead with a query")
-    name, title, why = _name(path), trap["title"], trap["why"]
-    tempting = _ask(Query(name, trap["tempting"], why, {}, trap["wrong"]), base)
-    instead = _ask(Query(name, trap["instead"], why, {}, trap["right"]), base)
-    if list(tempting.answer) == list(instead.answer):
+    title, why, question, wrong, better, right = trap.groups()
+    tempting = _ask(Query(name, question, why, {}, wrong), base)
+    instead = _ask(Query(name, better, why, {}, right), base)
+    if list(tempting.output) == list(instead.output):
         raise InputError("both queries give the same answer")
     return Trap(name, title, why, tempting, instead)

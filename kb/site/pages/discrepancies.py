@@ -31,21 +31,9 @@ VERDICTS: Final = {
 MOST_PRINTS: Final = 12
 """How many prints of a discrepancy are listed outside the page of its study."""
 _COLUMNS: Final = (
-    "id",
-    "severity",
-    "status",
-    "kind",
-    "study",
-    "endpoint",
-    "message",
-    "computation",
-    "judgement",
-    "because",
-    "reads",
-    "reason",
-    "date",
-    "claims",
-)
+    "id severity status kind study endpoint message computation judgement because reads reason "
+    "date claims"
+).split()
 
 
 @dataclass(frozen=True)

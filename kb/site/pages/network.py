@@ -51,11 +51,7 @@ class ComparisonRow:
 
 
 class Comparisons:
-    """The comparisons of the network, arranged by pairs of regimens and by kind.
-
-    Args:
-        site: whose network it is.
-    """
+    """The comparisons of the network, arranged by pairs of regimens and by kind."""
 
     def __init__(self, site: PageContext) -> None:
         self.site = site

@@ -25,10 +25,10 @@ class AnsweredQuery:
     answer: QueryResult
     example: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def console(self) -> str:
-        """The address of the console with this query in it."""
-        return f"console/#query={quote(self.sparql, safe='')}"
+
+def console_link(sparql: str) -> str:
+    """Return the address of the console with a query in it."""
+    return f"console/#query={quote(sparql, safe='')}"
 
 
 def question_pages(site: PageContext) -> Iterator[Page]:
