@@ -30,10 +30,22 @@ VERDICTS: Final = {
 """What was decided, in words; what needs a curator first."""
 MOST_PRINTS: Final = 12
 """How many prints of a discrepancy are listed outside the page of its study."""
-_COLUMNS: Final = (
-    "id severity status kind study endpoint message computation judgement because reads reason "
-    "date claims"
-).split()
+_COLUMNS: Final = [
+    "id",
+    "severity",
+    "status",
+    "kind",
+    "study",
+    "endpoint",
+    "message",
+    "computation",
+    "judgement",
+    "because",
+    "reads",
+    "reason",
+    "date",
+    "claims",
+]
 
 
 @dataclass(frozen=True)
