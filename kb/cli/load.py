@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
@@ -41,7 +42,7 @@ def load(context: click.Context, url: str, json_file: Path | None) -> None:
     engine = SparqlStore(config.text) if config.kind == "endpoint" else None
     with _dataset_in_parts(root) as parts:
         report = upload(parts, url, engine, load_dataset(root).base)
-    write_json(json_file, report.data())
+    write_json(json_file, asdict(report))
     click.echo(report.summary())
     for line in report.wrong:
         click.echo(line, err=True)

@@ -84,40 +84,18 @@ class Http:
             QueryError: the server rejects the query.
             UnavailableError: no reply, a reply over the limits, or an error of the server.
         """
-        return self._send("POST", data=data, headers={"accept": accept})
+        return self._send("POST", self._url, data=data, headers={"accept": accept})
 
-    def put(self, graph: str, turtle: bytes) -> Reply:
-        """Replace a named graph by the Graph Store Protocol.
-
-        Raises:
-            UnavailableError: no reply, or an error of the server.
-        """
-        return self._write("PUT", graph, turtle)
-
-    def add(self, graph: str, turtle: bytes) -> Reply:
-        """Add to a named graph by the Graph Store Protocol.
+    def send_graph(self, method: str, graph: str, turtle: bytes | None = None) -> Reply:
+        """Replace (PUT), extend (POST) or remove (DELETE) a graph by the Graph Store Protocol.
 
         Raises:
             UnavailableError: no reply, or an error of the server.
         """
-        return self._write("POST", graph, turtle)
+        url = self._url.copy_merge_params({"graph": graph})
+        return self._send(method, url, content=turtle, headers={"content-type": "text/turtle"})
 
-    def delete(self, graph: str) -> Reply:
-        """Remove a named graph by the Graph Store Protocol.
-
-        Raises:
-            UnavailableError: no reply, or an error of the server.
-        """
-        return self._send("DELETE", params={"graph": graph})
-
-    def _write(self, method: str, graph: str, turtle: bytes) -> Reply:
-        headers = {"content-type": "text/turtle"}
-        return self._send(method, params={"graph": graph}, content=turtle, headers=headers)
-
-    def _send(self, method: str, **options: Any) -> Reply:
-        url = self._url
-        if params := options.pop("params", None):
-            url = url.copy_merge_params(params)
+    def _send(self, method: str, url: httpx2.URL, **options: Any) -> Reply:
         for _ in range(_REDIRECTS):
             reply = self._request(method, url, options)
             if reply.status not in range(300, 400):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Final
 
 from kb.stores.base import Engine
 from kb.stores.http import Http
@@ -26,10 +26,6 @@ class UploadReport:
     removed: list[str] = field(default_factory=list)
     checked: bool = False
     wrong: list[str] = field(default_factory=list)
-
-    def data(self) -> dict[str, Any]:
-        """Return the report as plain data for JSON."""
-        return asdict(self)
 
     def summary(self) -> str:
         """Return the report on one line."""
@@ -57,8 +53,8 @@ def upload(nquads: Iterable[bytes], url: str, engine: Engine | None, base: str) 
     sent: Counter[str] = Counter()
     for part in nquads:
         for name, triples in triples_by_graph(part).items():
-            write = http.add if name in sent else http.put
-            write(name, "\n".join(triples).encode())
+            method = "POST" if name in sent else "PUT"
+            http.send_graph(method, name, "\n".join(triples).encode())
             sent[name] += len(triples)
     report = UploadReport(sent.total(), len(sent))
     if engine is not None:
@@ -86,7 +82,7 @@ def _compare(
     held = {str(graph): count for graph, count in rows if str(graph).startswith(base)}
     report.checked = True
     for name in sorted(held.keys() - sent.keys()):
-        http.delete(name)
+        http.send_graph("DELETE", name)
         report.removed.append(name)
     for name, count in sent.items():
         if held.get(name) != count:
