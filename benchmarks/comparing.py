@@ -1,4 +1,4 @@
-"""What is compared with what, and the ratio that is asked for."""
+"""What is compared with what, and the target ratio."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _growth(setup: Setup) -> Iterator[Row]:
     note = f"{disk.amount:,} quads, with what all checks find; {held} 2 GiB"
     what = f"records of {largest:,} studies into a store on disk"
     yield Row(what, "", disk.seconds, None, None, True, disk.peak, note)
-    note = "opened anew and asked a question; the records are as they were"
+    note = "opened again for one query; the records have not changed"
     seconds = (opened.seconds, disk.seconds)
     yield Row("that store, once it is there", "making it", *seconds, 0.1, True, opened.peak, note)
 
@@ -110,7 +110,7 @@ def _questions(setup: Setup) -> Iterator[Row]:
         Task("questions:with_kb", (root,)), Task("questions:with_pyoxigraph", (root,))
     )
     _alike(kb, raw, 0)
-    what, note = f"{len(kb.parts)} tested questions", f"{kb.amount} rows; all questions together"
+    what, note = f"{len(kb.parts)} named queries", f"{kb.amount} rows; all queries together"
     ours, theirs = sum(kb.parts.values()), sum(raw.parts.values())
     yield Row(what, "pyoxigraph, same SPARQL", ours, theirs, 1.3, True, kb.peak, note)
     few = str(write_sample(ROOT, setup.folder / "sample"))
@@ -119,7 +119,7 @@ def _questions(setup: Setup) -> Iterator[Row]:
     )
     ratios = {name: rdflib.parts[name] / seconds for name, seconds in kb.parts.items()}
     middle = min(ratios, key=lambda name: abs(ratios[name] - median(ratios.values())))
-    seconds, note = (kb.parts[middle], rdflib.parts[middle]), f"the median question: {middle}"
+    seconds, note = (kb.parts[middle], rdflib.parts[middle]), f"the median query: {middle}"
     yield Row(f"{what}, of a few studies", "rdflib's engine", *seconds, 20, False, kb.peak, note)
     if importlib.util.find_spec("duckdb") is not None:
         kb, raw = setup.measure(

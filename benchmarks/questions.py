@@ -1,7 +1,7 @@
-"""The tested questions, asked through the Python lookup and of the engines themselves.
+"""The named queries, through the Python look-up and in the engines themselves.
 
-All are asked of the project's own records, with the parameters of ``evidence/answers``. Engines
-get the very query that the lookup sends, and every row is read.
+They run over the project's own records, with the parameters of ``evidence/answers``. Engines get
+the same SPARQL as the look-up sends, and every row is read.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Any, Final
 from benchmarks.measuring import Work
 
 _TIMES: Final = 5
-"""A question is asked so often in a row; rdflib, which takes seconds, is asked once."""
+"""Each query runs this often in a row; in rdflib, which takes seconds, once."""
 
-Ask = Callable[[], int]
+Run = Callable[[], int]
 
 
-def _questions(root: Path) -> dict[str, tuple[str, Mapping[str, str]]]:
+def _queries(root: Path) -> dict[str, tuple[str, Mapping[str, str]]]:
     import ryaml
 
     files = sorted((root / "evidence" / "answers").glob("*.yaml"))
@@ -28,12 +28,12 @@ def _questions(root: Path) -> dict[str, tuple[str, Mapping[str, str]]]:
     return {n: (answer["query"], answer.get("parameters", {})) for n, answer in read.items()}
 
 
-def _asked(asks: Mapping[str, Ask], times: int = _TIMES) -> tuple[int, dict[str, float]]:
-    """Ask all; return the number of rows, and the seconds that each question took."""
+def _run(runs: Mapping[str, Run], times: int = _TIMES) -> tuple[int, dict[str, float]]:
+    """Run all queries; return the number of rows, and the seconds of each query."""
     rows, parts = 0, {}
-    for name, ask in asks.items():
+    for name, run in runs.items():
         start = time.perf_counter()
-        rows += sum(ask() for _ in range(times)) // times
+        rows += sum(run() for _ in range(times)) // times
         parts[name] = (time.perf_counter() - start) / times
     return rows, parts
 
@@ -45,15 +45,15 @@ def with_kb(root: str) -> Work:
     base = KnowledgeBase(root)
     len(base.store)
 
-    def asking(name: str, given: Mapping[str, str]) -> Ask:
-        return lambda: len(list(base.ask(name, **given)))
+    def prepare(name: str, values: Mapping[str, str]) -> Run:
+        return lambda: len(list(base.ask(name, **values)))
 
-    asks = {n: asking(*question) for n, question in _questions(base.root).items()}
-    return lambda: _asked(asks)
+    runs = {n: prepare(*question) for n, question in _queries(base.root).items()}
+    return lambda: _run(runs)
 
 
 def with_pyoxigraph(root: str) -> Work:
-    """The engine that the lookup uses, asked without it."""
+    """The engine of the look-up, without the look-up."""
     import pyoxigraph as ox
 
     from kb.api.knowledge_base import KnowledgeBase
@@ -63,14 +63,14 @@ def with_pyoxigraph(root: str) -> Work:
     store = ox.Store()
     store.bulk_load(base.nquads, ox.RdfFormat.N_QUADS)
 
-    def asking(query: str) -> Ask:
+    def prepare(query: str) -> Run:
         return lambda: len([tuple(row) for row in _solutions(store, query)])
 
-    asks = {
-        name: asking(with_bindings(text, bindings))
+    runs = {
+        name: prepare(with_bindings(text, bindings))
         for name, (text, bindings) in _texts(base).items()
     }
-    return lambda: _asked(asks)
+    return lambda: _run(runs)
 
 
 def _solutions(store: Any, query: str) -> Any:
@@ -78,30 +78,30 @@ def _solutions(store: Any, query: str) -> Any:
 
 
 def with_rdflib(root: str) -> Work:
-    """Rdflib's own engine, over one graph with everything, each parameter bound beforehand."""
+    """Rdflib's own engine, over one graph with all statements, parameters as initial bindings."""
     from kb.api.knowledge_base import KnowledgeBase
 
     base = KnowledgeBase(root)
     graph: Any = base.rdflib()
 
-    def asking(query: str, given: Mapping[str, Any]) -> Ask:
-        return lambda: len([tuple(row) for row in graph.query(query, initBindings=given)])
+    def prepare(query: str, values: Mapping[str, Any]) -> Run:
+        return lambda: len([tuple(row) for row in graph.query(query, initBindings=values)])
 
-    asks = {
-        name: asking(text, {n: _rdflib(term) for n, term in bindings.items()})
+    runs = {
+        name: prepare(text, {n: _rdflib(term) for n, term in bindings.items()})
         for name, (text, bindings) in _texts(base).items()
     }
-    return lambda: _asked(asks, times=1)
+    return lambda: _run(runs, times=1)
 
 
 def _texts(base: Any) -> dict[str, tuple[str, Mapping[str, Any]]]:
-    """The SPARQL of each question and the values of its parameters."""
+    """The SPARQL of each query and the values of its parameters."""
     from kb.stores.library import find_query
 
-    found = {n: (find_query(q), given) for n, (q, given) in _questions(base.root).items()}
+    found = {n: (find_query(q), values) for n, (q, values) in _queries(base.root).items()}
     return {
-        name: (query.text(base.iris, given), query.bindings(given, base.vocabulary))
-        for name, (query, given) in found.items()
+        name: (query.text(base.iris, values), query.bindings(values, base.vocabulary))
+        for name, (query, values) in found.items()
     }
 
 
@@ -135,6 +135,6 @@ def sql_with_duckdb(root: str) -> Work:
 
 def _all_sql(root: Path, ask: Callable[[str], int]) -> Work:
     files = sorted((root / "site" / "recipes" / "sql").glob("*.sql"))
-    asks = {path.stem: partial(ask, path.read_text(encoding="utf-8")) for path in files}
-    _asked(asks, times=1)  # the tables are made for the first query
-    return lambda: _asked(asks)
+    runs = {path.stem: partial(ask, path.read_text(encoding="utf-8")) for path in files}
+    _run(runs, times=1)  # the tables are made for the first query
+    return lambda: _run(runs)
