@@ -152,8 +152,8 @@ def short_citation(publication: Publication) -> str:
 
 
 def _singular(unit: str) -> str:
-    """Units that count things, and units of time, are written in the plural in records."""
-    return re.sub("ies$", "y", unit).removesuffix("s")
+    """Return the singular of a unit of things or time; rates such as per 100 person-years stay."""
+    return unit if " " in unit else re.sub("ies$", "y", unit).removesuffix("s")
 
 
 def _count(figure: Figure) -> str:

@@ -18,6 +18,7 @@ from kb.site.pages.concepts import read_codes
         ("2", "patients", "2 patients"),
         ("1", "studies", "1 study"),
         ("1", "doses", "1 dose"),
+        ("1", "per 100 person-years", "1 per 100 person-years"),
         ("1.0", "months", "1.0 months"),
         ("1", "%", "1%"),
         ("1", "mg/day", "1 mg/day"),
