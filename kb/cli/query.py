@@ -11,7 +11,7 @@ from kb.api.knowledge_base import KnowledgeBase
 from kb.api.results import QueryResult
 from kb.cli.common import examples, open_base
 from kb.cli.rows import format_rows, parse_parameters
-from kb.errors import QueryError
+from kb.errors import KbError, QueryError, UnavailableError
 from kb.stores.library import find_query, library, parse_query, prefixes
 from kb.util.child import run_limited
 
@@ -54,10 +54,17 @@ def query(
         click.echo(_sparql(base, query, values), nl=False)
         return
     _ = base.store  # the timeout does not include the time to load the dataset
-    rows = run_limited(timeout, lambda: _answer(base, query, values))
+    rows = run_limited(timeout, lambda: _answer(base, query, values), _late(base, timeout))
     click.echo(format_rows(rows, form), nl=False)
     for difference in base.differences(rows):
         click.echo(f"the claims differ in {difference}", err=True)
+
+
+def _late(base: KnowledgeBase, seconds: float) -> KbError:
+    """Return the error of an answer that is late: of a server, the query need not be the cause."""
+    if base.store_config.kind == "endpoint":
+        return UnavailableError(f"the server gave no answer in {seconds:g} s (--timeout)")
+    return QueryError(f"no answer within {seconds:g} seconds: ask for less, or for longer")
 
 
 def _list_queries() -> str:

@@ -56,11 +56,13 @@ class StoreConfig:
         if self.kind == "oxigraph":
             from kb.rdf.dataset import dataset
             from kb.records.inputs import digest_of_inputs
+            from kb.util.hashing import digest
 
             return OxigraphStore.on_disk(
                 self.folder,
                 digest=lambda: digest_of_inputs(root, (), texts),
                 parts=lambda: dataset(root, texts),
+                owner=f"{digest(str(root.resolve()))[:16]}-",
             )
         from kb.stores.sparql import SparqlStore
 

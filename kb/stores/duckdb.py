@@ -6,6 +6,7 @@ and time.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from kb.errors import QueryError, UnavailableError, shorten
+from kb.errors import InputError, QueryError, UnavailableError, shorten
 from kb.stores.base import MAX_ROWS, Cell, ResultSet
 from kb.stores.safety import MAX_QUERY
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SECONDS: Final = 60.0
+_TABLE: Final = re.compile(r"[a-z][a-z0-9_]*")
+_GLOB: Final = re.compile(r"[*?\[\]{}]")
 _CONFIG: Final = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -51,6 +54,7 @@ class DuckDB:
         """Take tables, or a folder with the files of ``kb export parquet``.
 
         Raises:
+            InputError: the name of a file or of the folder is not a plain one.
             UnavailableError: the folder has no such files.
         """
         self._max_rows, self._seconds = max_rows, seconds
@@ -66,15 +70,20 @@ class DuckDB:
         self._connection.execute("SET lock_configuration = true")
 
     def _open(self, folder: Path) -> None:
-        files = {path.stem: path.resolve() for path in sorted(folder.glob("[a-z]*.parquet"))}
+        if _GLOB.search(str(folder.resolve())):  # DuckDB would read other folders as well
+            raise InputError(f"{str(folder)!r} has one of the characters *?[]{{}} in its path")
+        files = {path.stem: path.resolve() for path in sorted(folder.glob("[!.]*.parquet"))}
         if not files:
             raise UnavailableError(f"no tables in {folder}: write them with kb export parquet")
+        for name in files:
+            if not _TABLE.fullmatch(name):
+                expected = "lower-case letters, digits and underscores"
+                raise InputError(f"{name!r} is not the name of a table: {expected}")
         allowed = ", ".join(map(_quoted, files.values()))
         self._connection.execute(f"SET allowed_paths = [{allowed}]")
         for name, path in files.items():
-            view = f'CREATE VIEW "{name}" AS FROM read_parquet({_quoted(path)})'
             try:
-                self._connection.execute(view)
+                self._connection.read_parquet(str(path)).create_view(name)
             except duckdb.Error as error:
                 raise UnavailableError(f"cannot read {path.name}: {error}") from error
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 import time
 import weakref
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from math import inf
+from typing import Any, Final, TypeVar
 
 from kb.errors import InputError, QueryError, UnavailableError, shorten
 
@@ -31,6 +34,9 @@ SIZE: Final = 256 * 1024 * 1024
 _REDIRECTS: Final = 3
 _HOST: Final = re.compile(r"[\w.:-]+")
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -69,13 +75,19 @@ class Http:
             raise InputError("KB_STORE_TOKEN has characters that an HTTP header cannot hold")
         self._seconds = seconds or _seconds()
         self._size = size
-        self._client = httpx2.Client(
-            auth=_Login(parsed.username, parsed.password) if parsed.username else None,
+        self._login = (parsed.username, parsed.password, token)
+        self._client = self._new_client()
+
+    def _new_client(self) -> httpx2.Client:
+        user, password, token = self._login
+        client = httpx2.Client(
+            auth=_Login(user, password) if user else None,
             headers={"authorization": f"Bearer {token}"} if token else None,
             timeout=self._seconds,
             trust_env=False,  # no proxies, and no passwords from .netrc
         )
-        weakref.finalize(self, self._client.close)
+        weakref.finalize(self, client.close)
+        return client
 
     def post(self, *, data: Mapping[str, str], accept: str) -> Reply:
         """Send a form, and return the reply.
@@ -97,16 +109,30 @@ class Http:
 
     def _send(self, method: str, url: httpx2.URL, **options: Any) -> Reply:
         for _ in range(_REDIRECTS):
-            reply = self._request(method, url, options)
+            reply = self._in_time(method, url, options)
             if reply.status not in range(300, 400):
                 return self._checked(reply)
             url = self._redirect_target(url, reply)
         raise UnavailableError(f"too many redirects from {self.place}")
 
-    def _request(self, method: str, url: httpx2.URL, options: Mapping[str, Any]) -> Reply:
-        # The client's timeout is one of silence: a server that keeps sending would never end.
+    def _in_time(self, method: str, url: httpx2.URL, options: Mapping[str, Any]) -> Reply:
+        """Return the reply to a request, all of it within the time limit.
+
+        The client's timeout is one of silence: a server that keeps sending would never end, be it
+        the lines of a head. A request that is late is left to its thread and its client.
+        """
+        client = self._client
+        try:
+            return _within(self._seconds, lambda: self._request(client, method, url, options))
+        except TimeoutError:
+            self._client = self._new_client()
+            raise UnavailableError(self._timeout_message()) from None
+
+    def _request(
+        self, client: httpx2.Client, method: str, url: httpx2.URL, options: Mapping[str, Any]
+    ) -> Reply:
         deadline = time.monotonic() + self._seconds
-        with self._errors(), self._client.stream(method, url, **options) as response:
+        with self._errors(), client.stream(method, url, **options) as response:
             body = bytearray()
             for chunk in response.iter_bytes():
                 body += chunk
@@ -160,12 +186,34 @@ class Http:
         return shorten(text, 300)
 
 
+def _within(seconds: float, work: Callable[[], T]) -> T:
+    """Return the result of a function that runs in a thread, which nothing waits for longer.
+
+    Raises:
+        TimeoutError: it takes longer.
+    """
+    result: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            result.set_result(work())
+        except BaseException as error:
+            result.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return result.result(seconds)
+
+
 def _seconds() -> float:
     text = os.environ.get("KB_STORE_TIMEOUT") or str(SECONDS)
     try:
-        return float(text)
-    except ValueError as error:
-        raise InputError(f"KB_STORE_TIMEOUT is {shorten(text)!r}, not a number") from error
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < inf:
+        message = f"KB_STORE_TIMEOUT is {shorten(text)!r}, not a number of seconds above 0"
+        raise InputError(message)
+    return seconds
 
 
 class _Login(httpx2.Auth):

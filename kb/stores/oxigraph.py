@@ -6,6 +6,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -45,17 +46,23 @@ class OxigraphStore:
 
     @classmethod
     def on_disk(
-        cls, folder: Path, digest: Callable[[], str], parts: Callable[[], Iterable[bytes]]
+        cls,
+        folder: Path,
+        digest: Callable[[], str],
+        parts: Callable[[], Iterable[bytes]],
+        owner: str = "",
     ) -> OxigraphStore:
         """Open the store of a dataset in a folder, and load the dataset first if it is new.
 
-        A loaded store has the digest as its name and appears complete or not at all; stores of
-        other digests are removed. Any number of processes may read it.
+        A loaded store has the owner and the digest as its name and appears complete or not at
+        all; one that cannot be opened is loaded again. The owner's stores of other digests are
+        removed. Any number of processes may read a store.
 
         Args:
             folder: the folder of the stores.
             digest: returns the digest (SHA-256) of all inputs of the dataset.
             parts: yields the dataset as N-Quads in whole lines, in bounded memory.
+            owner: tells apart the evidence bases that share the folder; letters and digits.
 
         Raises:
             UnavailableError: the folder cannot be read or written, or the inputs changed while
@@ -63,11 +70,14 @@ class OxigraphStore:
         """
         store = cls.__new__(cls)
         try:
-            path = folder / digest()
-            if not path.exists():
-                _load(parts(), path, lambda: digest() == path.name)
-            store._store = ox.Store.read_only(str(path))
-        except (OSError, ValueError) as error:
+            path = folder / f"{owner}{digest()}"
+            found = _opened(path)
+            if found is None:
+                _load(parts(), path, lambda: path.name == f"{owner}{digest()}")
+                _remove_others(path, owner)
+                found = ox.Store.read_only(str(path))
+            store._store = found
+        except (OSError, ValueError, RuntimeError) as error:
             reason = shorten(str(error), 300)
             raise UnavailableError(f"cannot open a store in {folder}: {reason}") from error
         return store
@@ -86,7 +96,8 @@ class OxigraphStore:
         results = self._evaluate(prepared(query, bindings or {}))
         if isinstance(results, ox.QueryTriples):
             raise QueryError("select() answers SELECT and ASK; use graph() for this query")
-        return result_set(results)
+        with _readable():
+            return result_set(results)
 
     def graph(self, query: str) -> str:
         """Answer a CONSTRUCT or DESCRIBE query as N-Triples, sorted.
@@ -97,7 +108,8 @@ class OxigraphStore:
         results = self._evaluate(prepared(query, {}))
         if not isinstance(results, ox.QueryTriples):
             raise QueryError("graph() answers CONSTRUCT and DESCRIBE; use select() for this query")
-        return "".join(sorted(f"{triple} .\n" for triple in limited(results)))
+        with _readable():
+            return "".join(sorted(f"{triple} .\n" for triple in limited(results)))
 
     def results(self, query: str, graphs: Graphs | None = None) -> Results:
         """Answer any query with the engine's own results, row by row.
@@ -111,14 +123,38 @@ class OxigraphStore:
 
     def _evaluate(self, query: str, graphs: Graphs | None = None) -> Results:
         try:
-            if graphs is not None:
-                return self._store.query(
-                    query, default_graph=[*graphs.default], named_graphs=[*graphs.named]
-                )
-            # The union as the default graph would override the query's own FROM.
-            return self._store.query(query, use_default_graph_as_union=not names_graphs(query))
+            with _readable():
+                if graphs is not None:
+                    return self._store.query(
+                        query, default_graph=[*graphs.default], named_graphs=[*graphs.named]
+                    )
+                # The union as the default graph would override the query's own FROM.
+                return self._store.query(query, use_default_graph_as_union=not names_graphs(query))
         except (SyntaxError, ValueError, OSError) as error:
             raise QueryError(f"the query is not well formed: {shorten(str(error), 300)}") from error
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Raise the engine's error of a store that is damaged on disk as the package's own."""
+    try:
+        yield
+    except RuntimeError as error:
+        message = f"the store on disk is damaged, remove it: {shorten(str(error), 300)}"
+        raise UnavailableError(message) from error
+
+
+def _opened(path: Path) -> ox.Store | None:
+    """Open a loaded store; None if there is none, or a damaged one, which is removed."""
+    if not path.exists():
+        return None
+    try:
+        store = ox.Store.read_only(str(path))
+        len(store)  # reads the index
+    except (OSError, ValueError, RuntimeError):
+        shutil.rmtree(path)
+        return None
+    return store
 
 
 def _load(parts: Iterable[bytes], path: Path, is_current: Callable[[], bool]) -> None:
@@ -139,8 +175,12 @@ def _load(parts: Iterable[bytes], path: Path, is_current: Callable[[], bool]) ->
         except OSError:
             if not path.exists():  # else another process was first, with the same dataset
                 raise
+
+
+def _remove_others(path: Path, owner: str) -> None:
     for other in path.parent.iterdir():
-        if _DIGEST.fullmatch(other.name) and other != path:
+        is_own = other.name.startswith(owner) and _DIGEST.fullmatch(other.name[len(owner) :])
+        if is_own and other != path:
             shutil.rmtree(other, ignore_errors=True)
 
 

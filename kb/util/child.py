@@ -33,11 +33,12 @@ _PASSED_ON: Final = (KbError, OSError, MemoryError)
 T = TypeVar("T")
 
 
-def run_limited(seconds: float, work: Callable[[], T]) -> T:
+def run_limited(seconds: float, work: Callable[[], T], late: KbError | None = None) -> T:
     """Run a function in a child process and return its result, which is pickled.
 
     Raises:
         QueryError: the function takes too long or too much memory, or ends the process.
+        late: instead of a QueryError, if the function takes too long.
         KbError, OSError: the function raises it.
 
     >>> run_limited(60, lambda: 7)
@@ -58,7 +59,7 @@ def run_limited(seconds: float, work: Callable[[], T]) -> T:
 
     with _forked(limited) as answer:
         if not answer.poll(seconds):
-            raise QueryError(f"no answer within {seconds:g} seconds: ask for less, or for longer")
+            raise late or QueryError(f"no answer within {seconds:g} seconds: ask for less")
         try:
             succeeded, result = answer.recv()
         except EOFError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from decimal import Decimal
@@ -14,7 +15,7 @@ import pytest
 from support.command_line import kb
 from support.environment import ROOT
 
-from kb import KnowledgeBase, QueryError, QueryResult, UnavailableError
+from kb import InputError, KnowledgeBase, QueryError, QueryResult, UnavailableError
 from kb.export.tables import COLUMNS, make_tables, write_parquet
 from kb.stores.duckdb import DuckDB
 from kb.stores.safety import MAX_QUERY
@@ -199,6 +200,36 @@ def test_a_folder_without_tables_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "claims.parquet").write_bytes(b"not Parquet")
     with pytest.raises(UnavailableError, match=r"cannot read claims\.parquet"):
         DuckDB(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        'a" AS SELECT 1; COPY (SELECT 7) TO \'out.csv\'; CREATE VIEW "b" AS SELECT 1; --',
+        'a"',
+        "a b",
+        "A",
+        "9",
+        "a\nb",
+    ],
+)
+def test_the_name_of_a_file_is_never_sql(
+    name: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(folder / "studies.parquet", tmp_path / f"{name}.parquet")
+    with pytest.raises(InputError, match="is not the name of a table"):
+        DuckDB(tmp_path)
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_folder_whose_name_is_a_pattern_reads_no_other_folder(
+    folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(folder, tmp_path / "ab")
+    shutil.copytree(folder, tmp_path / "a*")
+    with pytest.raises(InputError, match="has one of the characters"):
+        DuckDB(tmp_path / "a*")
 
 
 # --- the command line ------------------------------------------------------------------------

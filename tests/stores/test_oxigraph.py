@@ -168,3 +168,34 @@ def test_a_store_that_cannot_be_opened_is_an_error(tmp_path: Path) -> None:
     made.write_text("not a store", encoding="utf-8")
     with pytest.raises(UnavailableError, match="cannot open a store in "):
         on_disk(tmp_path, QUAD)
+
+
+@pytest.mark.parametrize("damage", ["cut", "gone", "empty"])
+def test_a_damaged_store_on_disk_is_loaded_again(damage: str, tmp_path: Path) -> None:
+    quads = [b"<a:%d> <a:b> <a:c> <a:g> .\n" % n for n in range(2000)]
+    assert len(on_disk(tmp_path, *quads)) == 2000
+    (made,) = tmp_path.iterdir()
+    if damage == "empty":
+        shutil.rmtree(made)
+        made.mkdir()
+    for file in made.glob("*.sst"):
+        if damage == "cut":
+            os.truncate(file, file.stat().st_size // 2)
+        else:
+            file.unlink()
+    assert len(on_disk(tmp_path, *quads)) == 2000
+
+
+def test_two_evidence_bases_may_share_a_folder_of_stores(
+    example_root: Path, tmp_path: Path
+) -> None:
+    other = Path(shutil.copytree(example_root, tmp_path / "other"))
+    edit(other, "evidence/dataset.yaml", "title:", "title: Another")
+    store = f"oxigraph:{tmp_path / 'disk'}"
+    for root in (example_root, other):
+        assert len(KnowledgeBase(root, store=store).store) > 0
+    made = {(folder.name, folder.stat().st_ino) for folder in (tmp_path / "disk").iterdir()}
+    assert len(made) == 2
+    for root in (example_root, other):
+        assert len(KnowledgeBase(root, store=store).store) > 0
+    assert {(f.name, f.stat().st_ino) for f in (tmp_path / "disk").iterdir()} == made

@@ -141,7 +141,23 @@ def byte_by_byte(handler: Any) -> bool:
     return True
 
 
-@pytest.mark.parametrize("slow", [silent, byte_by_byte])
+def head_line_by_line(handler: Any) -> bool:
+    handler.send_response(200)
+    for number in range(60):
+        handler.send_header(f"x-{number}", "more")
+        handler.flush_headers()
+        time.sleep(0.05)
+    return True
+
+
+def early_hints(handler: Any) -> bool:
+    for _ in range(60):
+        handler.wfile.write(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+        time.sleep(0.05)
+    return True
+
+
+@pytest.mark.parametrize("slow", [silent, byte_by_byte, head_line_by_line, early_hints])
 def test_the_time_of_an_answer_is_limited(fake: Fake, slow: Callable[[Any], bool]) -> None:
     fake.before = slow
     began = time.monotonic()
@@ -158,6 +174,76 @@ def test_the_time_limit_is_a_setting(fake: Fake, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("KB_STORE_TIMEOUT", "soon")
     with pytest.raises(InputError, match="KB_STORE_TIMEOUT"):
         SparqlStore(fake.url)
+
+
+@pytest.mark.parametrize("limit", ["nan", "inf", "-1", "0", "1s"])
+def test_a_time_limit_that_limits_nothing_is_refused(
+    limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KB_STORE_TIMEOUT", limit)
+    with pytest.raises(InputError, match="not a number of seconds above 0"):
+        Http("http://127.0.0.1:1/")
+
+
+def test_after_a_late_answer_the_store_can_be_asked_again(fake: Fake) -> None:
+    fake.before = head_line_by_line
+    store = SparqlStore(fake.url, seconds=0.5)
+    with pytest.raises(UnavailableError, match="gave no answer"):
+        store.select("ASK {}")
+    fake.before = lambda _: False
+    assert store.select("ASK {}").rows == [(True,)]
+
+
+@pytest.mark.parametrize("more", [(), ("--timeout", "0.6")])
+def test_a_server_that_answers_in_drips_is_not_a_fault_of_the_query(
+    fake: Fake, more: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KB_STORE_TIMEOUT", "60" if more else "0.6")
+    fake.before = byte_by_byte
+    result = kb(ROOT, "--store", fake.url, "query", "ASK { ?s ?p ?o }", *more)
+    assert result.exit_code == 3
+    assert "gave no answer in 0.6 s" in result.output
+
+
+def answer_of(*columns: str, rows: int = 0, cell: str = "a") -> bytes:
+    row = {name: {"type": "literal", "value": cell} for name in columns}
+    return json.dumps({"head": {"vars": columns}, "results": {"bindings": [row] * rows}}).encode()
+
+
+@pytest.mark.parametrize("body", [answer_of(), answer_of("x"), answer_of("x", rows=1)])
+def test_rows_are_no_answer_to_a_yes_or_no_question(fake: Fake, body: bytes) -> None:
+    fake.body = body
+    with pytest.raises(UnavailableError, match="other than SPARQL results of the query"):
+        SparqlStore(fake.url).select(QUERY)
+
+
+@pytest.mark.parametrize("body", [answer_of("n", rows=1), answer_of("n"), answer_of("m", rows=1)])
+def test_a_count_is_one_number(fake: Fake, body: bytes) -> None:
+    fake.body = body
+    with pytest.raises(UnavailableError, match="other than SPARQL results of the query"):
+        len(SparqlStore(fake.url))
+
+
+@pytest.mark.parametrize(("columns", "accepted"), [("spo", True), ("sp", False), ("spox", False)])
+def test_the_columns_of_an_answer_are_those_of_the_query(
+    fake: Fake, columns: str, accepted: bool
+) -> None:
+    fake.body = answer_of(*columns, rows=1)
+    if accepted:
+        assert SparqlStore(fake.url)._answer(QUERY).columns == list(columns)
+    else:
+        with pytest.raises(UnavailableError, match="the columns"):
+            SparqlStore(fake.url)._answer(QUERY)
+
+
+def test_a_huge_value_is_refused_before_it_is_parsed(fake: Fake) -> None:
+    store = SparqlStore(fake.url)
+    query = "SELECT ?x { ?s ?p ?x }"
+    fake.body = answer_of("x", rows=12, cell='"' * 450_000)
+    assert len(store._answer(query).rows) == 12
+    fake.body = answer_of("x", rows=9, cell='"' * 550_000)
+    with pytest.raises(UnavailableError, match="a value of over 1,000,000 bytes"):
+        store._answer(query)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -276,7 +362,8 @@ def test_cells_are_python_values(fake: Fake) -> None:
     }
     results = {"head": {"vars": [*terms, "i"]}, "results": {"bindings": [terms]}}
     fake.body = json.dumps(results).encode()
-    row = SparqlStore(fake.url)._answer(QUERY).rows[0]
+    query = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    row = SparqlStore(fake.url)._answer(query).rows[0]
     assert [repr(cell) for cell in row] == [
         "'http://x/'", "'b0'", "7", "Decimal('7.70')", "1.5", "'blau'", "'true'", "'many'", "None",
     ]  # fmt: skip
