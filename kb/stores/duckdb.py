@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SECONDS: Final = 60.0
+MEMORY: Final = "4GB"
 _TABLE: Final = re.compile(r"[a-z][a-z0-9_]*")
 _GLOB: Final = re.compile(r"[*?\[\]{}]")
 _CONFIG: Final = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
-    "memory_limit": "4GB",
     "python_enable_replacements": "false",  # else a query could read this program's variables
     "temp_directory": "",
 }
@@ -50,6 +50,7 @@ class DuckDB:
         tables: Mapping[str, pa.Table] | Path,
         max_rows: int = MAX_ROWS,
         seconds: float = SECONDS,
+        memory: str = MEMORY,
     ) -> None:
         """Take tables, or a folder with the files of ``kb export parquet``.
 
@@ -58,7 +59,7 @@ class DuckDB:
             UnavailableError: the folder has no such files.
         """
         self._max_rows, self._seconds = max_rows, seconds
-        self._connection = duckdb.connect(":memory:", config=dict(_CONFIG))
+        self._connection = duckdb.connect(":memory:", config={**_CONFIG, "memory_limit": memory})
         if isinstance(tables, Path):
             self._open(tables)
         else:
