@@ -217,7 +217,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A document that was read and transcribed."""
+    """A document that was read, in its own text or in a summary, which ``read_in`` names."""
 
     id: Id
     publication: Annotated[str, Output(kind="publication")]
@@ -406,7 +406,10 @@ class Claim:
     measure: Measure
     source: Annotated[str, Output(kind="source", csv="source")]
     section: Annotated[str, Output(kind="section", csv="section")]
-    printed: Annotated[str, Output(csv="printed")]
+    printed: Annotated[str, Output(csv="printed")] = ""
+    noted: Annotated[str, Output(csv="noted")] = ""
+    """In place of ``printed``, the curator's words where only a summary of the source was read."""
+    read_in: Annotated[str, Output(csv="read_in", label="noted from", printed=False)] = ""
     figure: Figure = field(default_factory=Figure)
     result: ComparisonResult = field(default_factory=ComparisonResult)
     steps: tuple[DoseStep, ...] = ()
@@ -423,6 +426,11 @@ class Claim:
     def study(self) -> str:
         """The study that the measure belongs to."""
         return self.measure.study
+
+    @property
+    def wording(self) -> str:
+        """What the source prints or, where it was read in a summary, what was noted."""
+        return self.printed or self.noted
 
     @property
     def is_second_hand(self) -> bool:

@@ -58,7 +58,7 @@ class Comparability:
         for claim in evidence.claims:
             if claim.kind == "definition":
                 defined = claim.measure.category.partition(",")[0]
-                self._definitions[defined][claim.study].append(claim.printed)
+                self._definitions[defined][claim.study].append(claim.wording)
             elif self._tells_apart(claim):
                 self._background[claim.measure.endpoint][claim.study].append(_short(claim))
         self._profiles: dict[tuple[str, str], tuple[str, ...]] = {}

@@ -95,6 +95,7 @@ class ClaimView:
             ("group", f"{self.group.label} ({measure.study}, {measure.group})"),
             ("compared with", measure.comparator),
             ("printed", claim.printed),
+            ("noted", claim.noted),
             ("where", f"{self.source.id}, {row}"),
             ("cites", cited),
             ("note", claim.note),
@@ -106,7 +107,8 @@ class ClaimView:
 
     def __str__(self) -> str:
         """Return the figures as printed and their place."""
-        return f"{self.claim.printed!r} ({self.claim.source}, {self.claim.section})"
+        wording = f"{self.claim.printed!r}" if self.claim.printed else f"noted: {self.claim.noted}"
+        return f"{wording} ({self.claim.source}, {self.claim.section})"
 
 
 class Claims(Sequence[ClaimView]):

@@ -172,7 +172,7 @@ def _opposite_groups(context: CheckContext, claims: Sequence[Claim]) -> Iterator
     for claim in claims:
         group = context.groups.of(claim)
         interval = thresholds.parse(group.who_category)
-        if interval is not None and _is_printed(_edge(interval), claim.printed):
+        if interval is not None and _is_printed(_edge(interval), claim.wording):
             key = (claim.source, group.who_endpoint, group.who_time)
             siblings[key][group.who_category].append(claim)
     for (_, endpoint, _), by_range in siblings.items():

@@ -90,7 +90,7 @@ class Discrepancy:
     def state(self) -> str:
         """A digest of the figures and the severity: a judgement holds only while it stays."""
         facts = sorted(
-            line((f"{c.study}#{c.id}", c.printed, printed_facts(c.figure), printed_facts(c.result)))
+            line((f"{c.study}#{c.id}", c.wording, printed_facts(c.figure), printed_facts(c.result)))
             for c in self.claims
         )
         return digest(self.kind, self.severity.value, facts)[:12]
@@ -126,6 +126,7 @@ def _claim_data(claim: Claim) -> dict[str, str]:
         "source": claim.source,
         "section": claim.section,
         "printed": claim.printed,
+        "noted": claim.noted,
         "value": figure.digits or figure.text_value or claim.result.p_printed,
         "group": claim.measure.group,
     }

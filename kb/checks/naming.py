@@ -288,7 +288,7 @@ class _Names:
             if pairs:
                 alike, unlike = (_unique([column]) for column in zip(*pairs, strict=True))
                 called, but = (
-                    join_list(f"“{c.printed}” ({place(c)})" for c in column)
+                    join_list(f"“{c.wording}” ({place(c)})" for c in column)
                     for column in (alike, unlike)
                 )
                 text = f"groups are described as similar, {called}, and as different, {but}"

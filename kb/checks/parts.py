@@ -286,7 +286,7 @@ def _is_listed(total: Claim, parts: Sequence[Claim]) -> bool:
     names = r"\b[^;.]*?\b".join(str(_number(part)) for part in parts)
     pattern = rf"\b{_number(total)}\b[^;.]*?[:(][^;.]*?\b{names}\b"
     same = total.section == parts[0].section and count_of(total) is not None
-    return same and re.search(pattern, parts[0].printed) is not None
+    return same and re.search(pattern, parts[0].wording) is not None
 
 
 def _percent(claim: Claim) -> Span | None:

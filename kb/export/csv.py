@@ -41,7 +41,7 @@ _FIXED: Final = {
     "section": "section, table or figure of the source",
     "cites": "reference numbers that the source gives for it",
     "publication": "ids of the publications those numbers lead to",
-    "verification": "verified, failed, not_checked or source_unavailable",
+    "verification": "verified, failed, not_checked, source_unavailable or noted",
     "standing": "preferred, set-aside or disputed, where a discrepancy is about the claim",
     "discrepancies": "ids of the discrepancies that the claim is part of",
     "level": "level of a confidence or credible interval in percent; empty: not stated",
@@ -54,6 +54,8 @@ _FIXED: Final = {
     "adjusted_for": "what the figure is adjusted for, as printed",
     "analysis_set": "analysis set that the source names for the figure",
     "data_cut": "date of the data, where printed",
+    "noted": "in place of printed, what was noted from a summary of the source, in own words",
+    "read_in": "the summary from which it was noted; empty: read in the source's own text",
     "imputation": "how missing data were filled in, as printed",
 }
 _OUTPUTS: Final = tuple(output for output in claim_outputs() if output.csv)
@@ -126,7 +128,7 @@ def _value(claim: Claim) -> str:
 
 def _bound(claim: Claim, value: Decimal | None) -> str:
     """Return a bound with its digits as printed: a record may have 0.8 where 0.80 is printed."""
-    return "" if value is None else digits_of(claim.printed, value)
+    return "" if value is None else digits_of(claim.wording, value)
 
 
 def _number(value: Decimal | None) -> str:

@@ -41,7 +41,7 @@ _NAMES: Final = {  # fields that the model declares for a table follow if they a
     "denominator low high date_from date_to bounds p_printed p_operator p_value finding "
     "significance favours source section place second_hand cites publications verification "
     "standing discrepancies level dispersion dispersion_kind p_sides p_for margin adjustment "
-    "adjusted_for analysis_set data_cut imputation",
+    "adjusted_for analysis_set data_cut noted read_in imputation",
     "doses": "iri claim study",
     "groups": "iri study id label kind within role regimen population who_endpoint who_category "
     "who_time note",

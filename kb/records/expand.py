@@ -52,7 +52,6 @@ from kb.records.schema import (
     SourceRecord,
     StudyRecord,
 )
-from kb.records.vocabulary import Vocabulary
 from kb.sources.match import as_printed, digits_of
 
 _TRAILING_ZERO: Final = re.compile(r"\.[0-9]*0(?![0-9])")
@@ -160,7 +159,7 @@ def _partitions(study: StudyRecord) -> Iterator[Partition]:
 
 def _claims(study: StudyRecord, records: Records) -> list[Claim]:
     blocks = [
-        list(_Block(study, report, block, records.vocabulary).claims())
+        list(_Block(study, report, block, records).claims())
         for report in study.reports
         for block in report.claims
     ]
@@ -210,11 +209,13 @@ class _Block:
     """One claim block with the report that contains it."""
 
     def __init__(
-        self, study: StudyRecord, report: Report, block: ClaimBlock, vocabulary: Vocabulary
+        self, study: StudyRecord, report: Report, block: ClaimBlock, records: Records
     ) -> None:
         self.study, self.report, self.block = study, report, block
-        self.vocabulary = vocabulary
-        self.kind = vocabulary.inherited("endpoint", block.endpoint, "claimKind") or "result"
+        self.vocabulary = records.vocabulary
+        source = records.sources.get(report.source)  # a broken record may be missing
+        self.read_in = (source.read_in if source else None) or ""
+        self.kind = self.vocabulary.inherited("endpoint", block.endpoint, "claimKind") or "result"
         self.time = parse_time(block.time or "")
 
     def claims(self) -> Iterator[Claim]:
@@ -245,7 +246,7 @@ class _Block:
             statistic,
             comparison.note,
             kind="comparison",
-            figure=_estimate(comparison, self.block.printed, self._unit(statistic)),
+            figure=_estimate(comparison, self.block.wording, self._unit(statistic)),
             result=replace(_result(comparison), direction=comparison.finding or ""),
         )
 
@@ -275,13 +276,14 @@ class _Block:
         values |= {
             "id": slug(".".join((values["source"], values["section"], measure_key(measure)))),
             "block": "",
+            "read_in": self.read_in,
             "kind": self.kind,
             "statistic": statistic,
             "measure": measure,
             "note": " ".join(filter(None, (self.block.note, note))),
         }
         exact = {
-            name: _with_printed_zeros(part, self.block.printed)
+            name: _with_printed_zeros(part, self.block.wording)
             for name, part in parts.items()
             if isinstance(part, Figure | ComparisonResult)
         }
@@ -304,7 +306,7 @@ def _figure(block: ClaimBlock, record: FigureRecord) -> Figure:
         point, unit = Decimal(record.n), unit or "patients"  # a count alone is the value
     values = _shared(record, Figure) | {
         "value": point,
-        "digits": digits_of(block.printed, point) if point is not None else "",
+        "digits": digits_of(block.wording, point) if point is not None else "",
         "unit": unit if record.word is None or kind else "",
         "numerator": record.n,
         "denominator": record.of,

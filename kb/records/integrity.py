@@ -232,6 +232,7 @@ class _StudyCheck:
             here = (*loc, "claims", index)
             if source is not None:
                 yield from self._anchor(here, source, block.at, block.cites or [])
+                yield from self._wording(here, source, block)
             yield from self._block(block, here)
 
     def _anchor(
@@ -246,15 +247,25 @@ class _StudyCheck:
                 expected = f"a number of the reference list of {source.id}"
                 yield self.file.problem((*loc, "cites", index), str(number), expected)
 
+    def _wording(self, loc: Loc, source: SourceRecord, block: ClaimBlock) -> Iterator[Problem]:
+        """What was noted from a summary must not pass for a print of the source."""
+        if source.read_in is not None and block.printed is not None:
+            expected = f"'noted': only a summary of {source.id} was read"
+            yield self.file.problem((*loc, "printed"), block.printed, expected, "noted")
+        if source.read_in is None and block.noted is not None:
+            expected = f"'printed': {source.id} has no 'read_in', so it was read itself"
+            yield self.file.problem((*loc, "noted"), block.noted, expected, "printed")
+
     def _block(self, block: ClaimBlock, loc: Loc) -> Iterator[Problem]:
         if not block.values and block.comparison is None and block.doses is None:
             yield self.file.problem(loc, "", "values, a comparison or doses")
         if (block.doses is None) != (block.group is None):
             yield self.file.problem(loc, "", "group and doses together, or neither")
         yield from self._group((*loc, "group"), block.group)
-        if len(_WORD.findall(block.printed)) > MAX_WORDS:
+        if len(_WORD.findall(block.wording)) > MAX_WORDS:
             expected = f"figures and at most {MAX_WORDS} words"
-            yield self.file.problem((*loc, "printed"), block.printed, expected)
+            field = "printed" if block.printed else "noted"
+            yield self.file.problem((*loc, field), block.wording, expected)
         if block.time is not None:
             yield from self._time((*loc, "time"), block.time)
         for name, value in block.values.items():

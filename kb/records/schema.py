@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from kb.records.fields import (
     Count,
@@ -213,13 +213,22 @@ class Dose(StrictModel):
 class ClaimBlock(StrictModel):
     """What is printed about one endpoint: a value for each group, and their comparison."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["printed"]}, {"required": ["noted"]}]}
+    )
+
     endpoint: Endpoint
     named: Line | None = Field(None, description="the endpoint as printed, where it differs")
     category: Label | None = Field(None, description="the part of the endpoint, e.g. grade ≥3")
     statistic: Statistic | None = None
     unit: Unit | None = None
     time: Phrase | None = None
-    printed: Printed = Field(description="the figures as printed, fragments joined by ' … '")
+    printed: Printed | None = Field(
+        None, description="the figures as printed, fragments joined by ' … '"
+    )
+    noted: Printed | None = Field(
+        None, description="in place of printed, in own words, where a summary was read"
+    )
     values: dict[GroupName, FigureRecord] = Field(default_factory=dict)
     comparison: Comparison | None = None
     group: GroupName | None = Field(None, description="who received the doses")
@@ -241,6 +250,17 @@ class ClaimBlock(StrictModel):
         if isinstance(raw, dict) and isinstance(raw.get("row"), str | int):
             return {**raw, "row": [raw["row"]]}
         return raw
+
+    @model_validator(mode="after")
+    def _one_wording(self) -> ClaimBlock:
+        if (self.printed is None) == (self.noted is None):
+            raise ValueError("'printed' or, from a summary of the source, 'noted'")
+        return self
+
+    @property
+    def wording(self) -> str:
+        """What is printed or noted."""
+        return self.printed or self.noted or ""
 
 
 class Report(StrictModel):
@@ -354,11 +374,17 @@ class SourceRecord(StrictModel):
     )
     credit: Line
     read_in: Line | None = Field(
-        None, description="where its figures were read, if not in the document itself"
+        None, description="the summary in which its figures were read: claims are 'noted' from it"
     )
     sections: Annotated[list[Span], Field(min_length=1)]
     references: dict[Count, Slug] = {}
     left_out: list[LeftOut] = []
+
+    @model_validator(mode="after")
+    def _read_once(self) -> SourceRecord:
+        if self.text is not None and self.read_in is not None:
+            raise ValueError("'text' or 'read_in', not both: it was read in its text or a summary")
+        return self
 
 
 class PublicationStatus(StrictModel):

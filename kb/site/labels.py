@@ -17,6 +17,7 @@ STATES: Final = {
     VerificationState.FAILED: ("✗", "failed: the print was not found at its place"),
     VerificationState.NOT_CHECKED: ("○", "not checked"),
     VerificationState.SOURCE_UNAVAILABLE: ("–", "source unavailable"),
+    VerificationState.NOTED: ("◦", "noted from a summary of the source"),
 }
 """The mark of each state, and what it means."""
 

@@ -29,6 +29,8 @@ class VerificationState(StrEnum):
     FAILED = "failed"
     NOT_CHECKED = "not_checked"
     SOURCE_UNAVAILABLE = "source_unavailable"
+    NOTED = "noted"
+    """Noted from a summary of the source: nothing here claims to be printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Verification:
             "source": claim.source,
             "section": claim.section,
             "printed": claim.printed,
+            "noted": claim.noted,
             "state": self.state.value,
             "reasons": list(self.reasons),
         }
@@ -88,7 +91,8 @@ def _verify(
     faults = [*_number_faults(claim), *_unit_faults(claim)]
     if text is None:
         # The record can still contradict itself, but nothing can be verified.
-        state = VerificationState.SOURCE_UNAVAILABLE
+        unread = VerificationState.SOURCE_UNAVAILABLE
+        state = VerificationState.NOTED if claim.noted else unread
     else:
         state = VerificationState.VERIFIED
         faults = [*_anchor_faults(claim, text), *faults]
@@ -112,16 +116,16 @@ def _number_faults(claim: Claim) -> Iterator[str]:
     Numbers of the time, category and schedule may also be in the label of the row or column.
     """
     for value, operator in _figures(claim):
-        if not holds_number(claim.printed, value, operator):
-            yield f"{operator}{value} is not one of the numbers in {claim.printed!r}"
-    label = " ".join((claim.printed, *claim.row, claim.column, claim.section))
+        if not holds_number(claim.wording, value, operator):
+            yield f"{operator}{value} is not one of the numbers in {claim.wording!r}"
+    label = " ".join((claim.wording, *claim.row, claim.column, claim.section))
     for value in _context_numbers(claim):
         if not holds_number(label, value, ANY):
             yield f"{value} (time, category or schedule) is not one of the numbers in {label!r}"
     figure = claim.figure
     for date in filter(None, (figure.date, figure.date_from, figure.date_to)):
-        if not holds_date(claim.printed, date):
-            yield f"{date} is not one of the dates in {claim.printed!r}"
+        if not holds_date(claim.wording, date):
+            yield f"{date} is not one of the dates in {claim.wording!r}"
 
 
 _TIME_UNITS: Final = {
@@ -136,7 +140,7 @@ _TIME_UNITS: Final = {
 def _unit_faults(claim: Claim) -> Iterator[str]:
     """Yield a percentage printed without %, or a time printed only in another unit of time."""
     unit = claim.figure.unit
-    label = " ".join((claim.printed, *claim.row, claim.column))
+    label = " ".join((claim.wording, *claim.row, claim.column))
     if unit == "%" and claim.figure.value is not None and "%" not in label:
         yield f"% is not printed in {label!r}"
     printed = {name for name, pattern in _TIME_UNITS.items() if pattern.search(label)}

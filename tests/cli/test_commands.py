@@ -83,13 +83,14 @@ def test_verify_counts_verified_claims(example_root: Path, tmp_path: Path) -> No
     data = json.loads(out.read_text("utf-8"))
     claims = len(KnowledgeBase(example_root).evidence.claims)
     assert result.output == (
-        f"{claims - 1} verified, 0 failed, 0 not_checked, 1 source_unavailable\n"
+        f"{claims - 1} verified, 0 failed, 0 not_checked, 1 source_unavailable, 0 noted\n"
     )
     assert data["counts"] == {
         "verified": claims - 1,
         "failed": 0,
         "not_checked": 0,
         "source_unavailable": 1,
+        "noted": 0,
     }
     assert len(data["claims"]) == claims
     assert set(data["claims"][0]) >= {"claim", "study", "source", "section", "printed", "state"}

@@ -245,7 +245,7 @@ def test_the_graph_conforms_to_the_shapes(base: KnowledgeBase) -> None:
 @pytest.mark.parametrize(
     ("kind", "predicate", "message"),
     [
-        ("Claim", "printed", "A claim gives the figures as printed."),
+        ("Claim", "printed", "A claim is printed, or noted with the place that it was noted from."),
         ("Claim", "measure", "A claim states one measure or one comparison."),
         ("Claim", "verification", "A claim has one state of verification."),
         ("Study", "design", "A study has one kind of design."),

@@ -37,6 +37,7 @@ def test_claims_that_are_printed_in_the_texts_are_verified(example_root: Path) -
         "failed": 0,
         "not_checked": 0,
         "source_unavailable": 1,
+        "noted": 0,
     }
 
 

@@ -6,7 +6,7 @@ differ (``kb.analysis.comparability``) and its standing. The browser only select
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -107,7 +107,8 @@ class ComparisonData:
                     "ofRegimen": self._regimen(measure, measure.group),
                     "versusRegimen": self._regimen(measure, measure.comparator),
                     "parts": [list(part) for part in figure.parts],
-                    "printed": list(dict.fromkeys(v.claim.printed for v in figure.claims)),
+                    "printed": _distinct(v.claim.printed for v in figure.claims),
+                    "noted": _distinct(v.claim.noted for v in figure.claims),
                 }
 
     def _figures(self) -> Iterator[dict[str, Any]]:
@@ -171,3 +172,7 @@ def _reason(finding: Discrepancy) -> list[str]:
     """The address of a discrepancy, and its message with a curator's reason."""
     reason = finding.adjudication.reason if finding.adjudication else "Not judged yet."
     return [f"{finding.study}/#finding.{finding.id}", f"{finding.message} {reason}"]
+
+
+def _distinct(texts: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(filter(None, texts)))

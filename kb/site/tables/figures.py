@@ -106,7 +106,7 @@ def displayed_figures(
         others = [view for other in clusters if other is not cluster for view in other]
         differs = any(contradict(a.claim.figure, b.claim.figure) for a in cluster for b in others)
         texts = [labels.figure(view.claim.figure, with_unit) for view in cluster]
-        text = max(texts, key=len) or cluster[0].claim.named or cluster[0].claim.printed
+        text = max(texts, key=len) or cluster[0].claim.named or cluster[0].claim.wording
         figures.append(DisplayedFigure((Part("figure", text),), tuple(cluster), differs, prefix))
     return sorted(figures, key=lambda figure: _PREFERENCE[figure.standing])
 
@@ -121,7 +121,7 @@ def displayed_comparisons(
     figures = []
     for cluster in _clusters(views, _same_result):
         parts = [list(labels.comparison(view.claim, *names(view))) for view in cluster]
-        fullest = max(parts, key=len) or [Part("words", cluster[0].claim.printed)]
+        fullest = max(parts, key=len) or [Part("words", cluster[0].claim.wording)]
         figures.append(DisplayedFigure(tuple(fullest), tuple(cluster), prefix=prefix))
     return sorted(figures, key=lambda figure: _PREFERENCE[figure.standing])
 

@@ -11,10 +11,10 @@ export function asQuery(claims: Claims, chosen: Chosen, words: string, found: re
   const comments = used.map((facet) => `# ${facet.title}: ${labels(facet, chosen).join(" or ")}`);
   if (words.trim()) comments.push(`# Words: ${flat(words)}${isNamed ? "" : " (too many claims to name: the query does not ask for these words)"}`);
   const body = [
-    "SELECT DISTINCT ?claim ?printed {",
+    "SELECT DISTINCT ?claim ?wording {",
     ...(isNamed ? ["  VALUES ?claim {", ...found.map((claim) => `    <${claims.iri(claim)}>`), "  }"] : []),
     ...used.map((facet) => `  VALUES ?${facet.name} { ${terms(facet, chosen).join(" ")} }`),
-    "  ?claim kb:measure ?measure ; kb:printed ?printed .",
+    "  ?claim kb:measure ?measure ; kb:printed|kb:noted ?wording .",
     ...used.map((facet) => `  ${facet.written.pattern}`),
     "}",
     "ORDER BY ?claim",

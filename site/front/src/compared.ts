@@ -36,6 +36,8 @@ export interface Comparison extends Entry {
   readonly versusRegimen: string;
   readonly parts: readonly (readonly [kind: string, text: string])[];
   readonly printed: readonly string[];
+  /** In place of printed, where only a summary of the source was read. */
+  readonly noted: readonly string[];
 }
 
 export interface Figure extends Entry {

@@ -99,9 +99,10 @@ export class Comparing {
 
   #result(entry: Comparison): HTMLElement {
     const cell = element("td");
-    const text = entry.parts.map(([, part]) => part).join("; ") || entry.printed[0] || "";
+    const text = entry.parts.map(([, part]) => part).join("; ") || entry.printed[0] || entry.noted[0] || "";
     cell.append(this.#opening(entry, text));
     for (const printed of entry.printed) if (printed !== text) cell.append(element("q", "detail print", printed));
+    for (const noted of entry.noted) if (noted !== text) cell.append(element("span", "detail print", `noted: ${noted}`));
     cell.append(...this.#judged(entry));
     return cell;
   }

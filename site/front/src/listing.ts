@@ -9,7 +9,7 @@ const COLUMNS: readonly (readonly [column: string, title: string])[] = [
   ["source", "Where"],
   ["verification", "Check"],
 ];
-const MARKS: Readonly<Record<string, string>> = { verified: "✓", failed: "✗", not_checked: "○", source_unavailable: "–" };
+const MARKS: Readonly<Record<string, string>> = { verified: "✓", failed: "✗", not_checked: "○", source_unavailable: "–", noted: "◦" };
 
 export class Listing {
   readonly #body = element("tbody");

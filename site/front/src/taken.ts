@@ -46,11 +46,11 @@ export function asQuery(data: Compared, title: string, shown: readonly Shown[]):
   return [
     `# ${title.replace(/\s+/g, " ")}`,
     `PREFIX kb: <${base}ontology#>`,
-    "SELECT ?claim ?endpoint ?printed {",
+    "SELECT ?claim ?endpoint ?wording {",
     "  VALUES ?claim {",
     ...claims.map((claim) => `    <${base}study/${claim}>`),
     "  }",
-    "  ?claim kb:measure/kb:endpoint ?endpoint ; kb:printed ?printed .",
+    "  ?claim kb:measure/kb:endpoint ?endpoint ; kb:printed|kb:noted ?wording .",
     "}",
     "ORDER BY ?endpoint ?claim",
   ].join("\n");
