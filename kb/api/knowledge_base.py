@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from functools import cached_property
 from itertools import chain
@@ -25,6 +24,7 @@ from kb.rdf.iris import Iris
 from kb.rdf.study_checks import CommonInputs, StudyChecks, split
 from kb.rdf.writer import sorted_nquads
 from kb.records.expand import expand
+from kb.records.inputs import stamp_of_inputs
 from kb.records.load import Records, load_records, load_studies, load_vocabulary
 from kb.records.paths import find_root, record_ids
 from kb.records.vocabulary import Vocabulary
@@ -70,10 +70,10 @@ class KnowledgeBase:
         store: str | None = None,
     ) -> None:
         """Read the records; everything else is computed when it is first used."""
-        self.read_at = time.time()
         self.store_config = StoreConfig(store)
         self.root = Path(root) if root is not None else find_root()
         self.texts = Path(texts) if texts is not None else None
+        self._stamp = stamp_of_inputs(self.root, self.texts)
         if self.store_config.kind != "oxigraph":
             _ = self.evidence  # a store on disk answers without all records in memory
 
@@ -93,6 +93,11 @@ class KnowledgeBase:
         if self._is_read:
             return self.records.vocabulary
         return load_vocabulary(self.root)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the files are those that this object was made from."""
+        return stamp_of_inputs(self.root, self.texts) == self._stamp
 
     @property
     def _is_read(self) -> bool:

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import click
 
-from kb.cli.common import examples, open_base, root_of, texts_option
-from kb.site.build import STEPS, unchanged
+from kb.cli.common import STORE, examples, open_base, root_of, texts_option
+from kb.site.build import MANIFEST, STEPS, read_manifest, unchanged
 from kb.site.build import build as build_all
+from kb.stores.config import StoreConfig
+from kb.util.atomic import remove_remains
 
 
 @click.command()
@@ -28,17 +30,21 @@ from kb.site.build import build as build_all
 def build(context: click.Context, out: Path | None, texts: Path | None, fresh: bool) -> None:
     """Build the dataset, its tables and the site.
 
-    The folder is replaced as a whole, or not at all if the build fails. If nothing has changed
-    since the last build, that one stands.
+    What the last build wrote is replaced as a whole, or not at all if the build fails; other
+    files in the folder stay. If nothing has changed since the last build, that one stands.
     """
     # Nearly all objects live until the end, so frequent collections find nothing to free.
     gc.set_threshold(50_000, 20, 100)
     root = root_of(context)
     target = out or root / "build"
-    previous = None if fresh else unchanged(root, target, texts)
+    is_remote = StoreConfig(context.meta.get(STORE)).kind == "endpoint"
+    previous = None if fresh or is_remote else unchanged(root, target, texts)
     if previous:
+        remove_remains(target)
         manifest = previous
     else:
+        if (target / MANIFEST).exists() and read_manifest(target) is None:
+            click.echo(f"{target / MANIFEST} is damaged: building all again", err=True)
         with _progress(len(STEPS)) as step:
             manifest = build_all(open_base(context, texts), target, step)
     for line in manifest.stale:

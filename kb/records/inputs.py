@@ -31,9 +31,12 @@ def _installed() -> list[str]:
     return sorted({path.name for place in sys.path for path in Path(place).glob("*.dist-info")})
 
 
-def changed_at(root: Path, texts: Path | None) -> float:
-    """Return when records, ontology or texts last changed, in seconds since the epoch."""
+def stamp_of_inputs(root: Path, texts: Path | None) -> str:
+    """Return what changes whenever a file of the records, the ontology or the texts does.
+
+    Unlike a digest of their contents it costs next to nothing, and unlike the time of the last
+    change it does not depend on a clock.
+    """
     folders = (root / "evidence", root / "ontology", *([texts] if texts else []))
-    # A file that is removed or renamed changes only the time of its folder.
-    paths = (p for folder in folders for p in (folder, *folder.rglob("*/"), *files_below(folder)))
-    return max(path.stat().st_mtime for path in paths)
+    stats = ((path, path.stat()) for folder in folders for path in files_below(folder))
+    return digest([(str(path), s.st_size, s.st_mtime_ns, s.st_ino) for path, s in stats])

@@ -7,13 +7,14 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from kb.api.knowledge_base import KnowledgeBase
 from kb.errors import InputError, UnavailableError
 from kb.export.csv import to_csv
-from kb.records.inputs import changed_at, digest_of_inputs
+from kb.records.inputs import digest_of_inputs
 from kb.records.json_schema import MODELS, schema_text
 from kb.site.context import PageContext
 from kb.site.front import FRONT, front_files, front_folder
@@ -26,6 +27,9 @@ from kb.util.hashing import digest_of_file, files_below
 STEPS: Final = ("dataset", "site", "tables")
 MANIFEST: Final = "manifest.json"
 SEARCH_INDEX: Final = "search/search_index.json"
+_WRITTEN: Final = {"kb.nq", "claims.csv", "schema", "site", MANIFEST}
+_ELSEWHERE: Final = {"schema", "store", "tables"}
+"""What other commands may write beside a build, also before the first one."""
 Progress = Callable[[str], None]
 
 _SITEMAP: Final = """\
@@ -57,9 +61,15 @@ class Manifest:
 def read_manifest(build: Path) -> Manifest | None:
     """Return the manifest of a build; None if there is none that can be read."""
     try:
-        return Manifest(**json.loads((build / MANIFEST).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        read = Manifest(**json.loads((build / MANIFEST).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
+    kinds = (
+        isinstance(read.files, dict),
+        isinstance(read.counts, dict),
+        isinstance(read.stale, list),
+    )
+    return read if all(kinds) else None
 
 
 def unchanged(root: Path, target: Path, texts: Path | None = None) -> Manifest | None:
@@ -71,9 +81,14 @@ def unchanged(root: Path, target: Path, texts: Path | None = None) -> Manifest |
         texts: the folder with the texts of the sources, if the build reads them.
     """
     last = read_manifest(target)
-    if last is None or last.inputs != digest_of_inputs(root, theme_folders(root), texts):
+    if (
+        last is None
+        or not last.inputs
+        or last.inputs != digest_of_inputs(root, theme_folders(root), texts)
+    ):
         return None
-    return last if _digests(target) == last.files else None
+    found = _digests(target, {name.partition("/")[0] for name in last.files})
+    return last if found == last.files else None
 
 
 def build(base: KnowledgeBase, target: Path, progress: Progress = lambda _step: None) -> Manifest:
@@ -86,23 +101,44 @@ def build(base: KnowledgeBase, target: Path, progress: Progress = lambda _step: 
         UnavailableError: the folder cannot be written.
         InputError: the folder holds something other than a build.
     """
-    foreign = target != base.root / "build" and not (target / "kb.nq").exists()
-    if foreign and target.is_dir() and any(target.iterdir()):
-        raise InputError(f"{target} is not a kb build; building there would delete its contents")
+    kept = _names_of_others(target)
     inputs = digest_of_inputs(base.root, theme_folders(base.root), base.texts)
-    with replacing(target) as folder:
+    with replacing(target, kept) as folder:
         progress("dataset")
         (folder / "kb.nq").write_bytes(base.nquads)
         progress("site")
         build_site(base, folder)
         progress("tables")
         _write_tables(base, folder)
-        if changed_at(base.root, base.texts) >= base.read_at:
-            inputs = ""  # records changed meanwhile: nobody knows which of them the build is from
-        made = Manifest(inputs, _digests(folder), base.counts(), base.curated.stale())
+        written = {path.name for path in folder.iterdir()}
+        if both := sorted(written & kept):
+            raise InputError(f"{target / both[0]} is in the way, and is not of a kb build")
+        # Records that changed meanwhile, and what a server holds: nobody knows them later.
+        if not base.is_current or base.store_config.kind == "endpoint":
+            inputs = ""
+        made = Manifest(inputs, _digests(folder, written), base.counts(), base.curated.stale())
         text = json.dumps(asdict(made), indent=0, ensure_ascii=False)
         (folder / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
     return made
+
+
+def _names_of_others(target: Path) -> set[str]:
+    """Return the names in the folder of a build that are of something else, which stays.
+
+    Raises:
+        InputError: the folder is not one that a build was written to.
+    """
+    if not target.is_dir():
+        return set()
+    names = {path.name for path in target.iterdir()}
+    if last := read_manifest(target):
+        return names - {MANIFEST, *(name.partition("/")[0] for name in last.files)}
+    if names >= _WRITTEN:  # its manifest is damaged
+        return names - _WRITTEN
+    schemas = (target / "schema").rglob("*")
+    if names <= _ELSEWHERE and all(path.name.endswith(".schema.json") for path in schemas):
+        return names - _WRITTEN
+    raise InputError(f"{target} is not a kb build; building there would delete its contents")
 
 
 def build_site(base: KnowledgeBase, folder: Path) -> None:
@@ -209,7 +245,9 @@ def theme_folders(root: Path) -> tuple[Path, ...]:
     return (folder,) if front.is_relative_to(folder) else (folder, front)
 
 
-def _digests(build: Path) -> dict[str, str]:
-    """Return the SHA-256 of each file of a build but its manifest."""
-    paths = ((path.relative_to(build).as_posix(), path) for path in files_below(build))
-    return {name: digest_of_file(path) for name, path in paths if name != MANIFEST}
+def _digests(build: Path, names: Iterable[str]) -> dict[str, str]:
+    """Return the SHA-256 of each file in some folders of a build, or of these names in it."""
+    below = chain.from_iterable(files_below(build / n) for n in names if (build / n).is_dir())
+    paths = (*below, *(build / n for n in names if (build / n).is_file()))
+    digests = ((path.relative_to(build).as_posix(), digest_of_file(path)) for path in paths)
+    return dict(sorted(digests))

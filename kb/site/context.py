@@ -14,6 +14,7 @@ import yaml
 from kb.analysis.comparability import Comparability
 from kb.api.knowledge_base import KnowledgeBase
 from kb.api.results import ClaimView
+from kb.errors import UnavailableError
 from kb.export.csv import Row, to_csv
 from kb.model import WHOLE, Group, Publication, Section, Source, Study
 from kb.records.vocabulary import SKOS, Term
@@ -109,7 +110,14 @@ class PageContext:
     @cached_property
     def claims(self) -> tuple[ClaimView, ...]:
         """All claims with their groups, sources, verification and discrepancies."""
-        return tuple(self.base.claims())
+        claims = tuple(self.base.claims())
+        if len(claims) != len(self.evidence.claims):
+            total = len(self.evidence.claims)
+            raise UnavailableError(
+                f"the store holds {len(claims):,} of the {total:,} claims of the records: load the "
+                "dataset again (kb load)"
+            )
+        return claims
 
     @cached_property
     def by_iri(self) -> Mapping[str, ClaimView]:

@@ -12,7 +12,7 @@ import ctypes
 import os
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -21,13 +21,17 @@ from kb.errors import InputError, UnavailableError
 
 _LOCK: Final = "lock"
 _OLD: Final = "old"
+_KEPT: Final = "kept"
 _HERE: Final = -100  # AT_FDCWD of Linux: relative to the working directory
 _EXCHANGE: Final = 2  # RENAME_EXCHANGE
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
+def replacing(target: Path, kept: Collection[str] = ()) -> Iterator[Path]:
     """Yield an empty folder, which replaces ``target`` at the end of the block.
+
+    ``kept`` are names in ``target`` that are moved to the new folder. While they are moved, a
+    process that is killed may leave them beside it, and the next run moves them back.
 
     In the block, ``target`` is the last complete folder, or missing, and remains of killed runs
     have been removed. If the block fails, ``target`` stays as it is. A process that is killed
@@ -57,11 +61,24 @@ def replacing(target: Path) -> Iterator[Path]:
             fresh.mkdir()
             try:
                 yield fresh
+                _set_aside(target, work / _KEPT, kept)
                 _swap(target, fresh, work / _OLD)
             finally:
                 _recover(target, work)
     except OSError as error:
         raise UnavailableError(f"cannot write {target}: {error}") from error
+
+
+def remove_remains(target: Path) -> None:
+    """Delete what killed runs of ``replacing`` left, unless another process is replacing it.
+
+    >>> remove_remains(Path("folder-without-remains"))
+    """
+    target = _resolved(target)
+    work = target.with_name(f".{target.name}.making")
+    if work.is_dir():
+        with suppress(OSError, UnavailableError), _locked(work, target):
+            _recover(target, work)
 
 
 def write_atomically(path: Path, parts: Iterable[bytes]) -> None:
@@ -179,12 +196,27 @@ def _is_at(path: Path, handle: int) -> bool:
 
 
 def _recover(target: Path, work: Path) -> None:
-    """Move back an old folder that nothing replaced, and delete everything else but the lock."""
+    """Move back an old folder that nothing replaced, and what was kept; delete what was made."""
     if (work / _OLD).is_dir() and not target.exists():
         (work / _OLD).rename(target)
+    if (work / _KEPT).is_dir():
+        for path in (work / _KEPT).iterdir():
+            if not os.path.lexists(target / path.name):
+                path.rename(target / path.name)
+        with suppress(OSError):  # never deleted while it holds anything
+            (work / _KEPT).rmdir()
     for left in work.iterdir():
-        if left.name != _LOCK:
+        if left.name not in (_LOCK, _KEPT):
             shutil.rmtree(left, ignore_errors=True)
+
+
+def _set_aside(target: Path, aside: Path, names: Collection[str]) -> None:
+    if names:
+        aside.mkdir(exist_ok=True)
+    for name in names:
+        if os.path.lexists(aside / name):
+            raise UnavailableError(f"a killed run left {aside / name}: move it away first")
+        (target / name).rename(aside / name)
 
 
 def _swap(target: Path, fresh: Path, aside: Path) -> None:

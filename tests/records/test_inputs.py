@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.example_base import TEXTS
 
-from kb.records.inputs import changed_at, digest_of_inputs
+from kb.records.inputs import digest_of_inputs, stamp_of_inputs
 
 
 @pytest.mark.parametrize(
@@ -27,10 +27,18 @@ def test_each_input_changes_the_digest(example_root: Path, file: str) -> None:
     assert before != digest_of_inputs(example_root, [theme], texts)
 
 
-def test_a_removed_record_is_a_change(example_root: Path) -> None:
+@pytest.mark.parametrize("seconds", [0, 4_102_444_800])
+def test_a_removed_or_edited_record_is_a_change_whatever_the_clock_says(
+    example_root: Path, seconds: int
+) -> None:
     folder = example_root / "evidence" / "adjudications"
     for path in (*example_root.rglob("*"), example_root):
-        os.utime(path, (0, 0))
-    assert changed_at(example_root, None) == 0
-    next(folder.iterdir()).unlink()
-    assert changed_at(example_root, None) > 0
+        os.utime(path, (seconds, seconds))
+    before = stamp_of_inputs(example_root, None)
+    assert before == stamp_of_inputs(example_root, None)
+    path = next(folder.iterdir())
+    with path.open("a", encoding="utf-8") as file:
+        file.write("\n")
+    edited = stamp_of_inputs(example_root, None)
+    path.unlink()
+    assert len({before, edited, stamp_of_inputs(example_root, None)}) == 3

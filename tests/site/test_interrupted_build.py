@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import resource
@@ -20,6 +21,7 @@ from kb.site.build import build
 ROOT = Path(__file__).resolve().parents[2]
 MOMENTS = 20
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGKILL, signal.SIGINT)
+EMPTY = {"inputs": "", "files": {"kb.nq": ""}, "counts": {}, "stale": []}
 TITLES = ("calmol versus placebo", "calmol against placebo")
 
 
@@ -135,6 +137,7 @@ def test_a_build_that_fails_leaves_the_last_one(
     target = tmp_path / "out"
     target.mkdir()
     (target / "kb.nq").write_text("the last good one", "utf-8")
+    (target / "manifest.json").write_text(json.dumps(EMPTY), "utf-8")
 
     def broken(*_: object) -> None:
         raise OSError("the disk is full")
@@ -142,5 +145,5 @@ def test_a_build_that_fails_leaves_the_last_one(
     monkeypatch.setattr("kb.site.build._write_tables", broken)
     with pytest.raises(Exception, match="the disk is full"):
         build(KnowledgeBase(example_root), target)
-    assert content(target) == {"kb.nq": b"the last good one"}
+    assert content(target)["kb.nq"] == b"the last good one"
     assert list(tmp_path.glob(".*")) == []

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
+from support.command_line import kb
 from support.example_base import content, edit, write_example
 
-from kb import KnowledgeBase
+from kb import InputError, KnowledgeBase
 from kb.site.build import build, unchanged
 from kb.util.hashing import digest, files_below
 
@@ -120,6 +123,104 @@ def test_a_damaged_build_is_replaced(project: Path, which: int) -> None:
     list(damage(project / "build"))[which]()
     build(KnowledgeBase(project), project / "build")
     assert content(project / "build") == good
+
+
+def deep(depth: int) -> str:
+    return "[" * depth + "]" * depth
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [deep(100_000), '{"inputs": 7, "files": 7, "counts": 7, "stale": 7}', "\0", "[]", "null"],
+)
+def test_a_damaged_manifest_is_named_and_replaced(project: Path, manifest: str) -> None:
+    good = content(project / "build")
+    (project / "build" / "manifest.json").write_text(manifest, "utf-8")
+    result = kb(project, "build")
+    assert result.exit_code == 0
+    assert "manifest.json is damaged: building all again" in result.stderr
+    assert content(project / "build") == good
+
+
+# --- files of others -------------------------------------------------------------------------
+
+
+def test_files_of_others_beside_a_build_stay(project: Path) -> None:
+    tables = project / "build" / "tables"
+    tables.mkdir()
+    (tables / "claims.parquet").write_text("exported", "utf-8")
+    (project / "build" / "notes.txt").write_text("mine", "utf-8")
+    assert unchanged(project, project / "build") is not None
+    CHANGES["a figure"](project)
+    build(KnowledgeBase(project), project / "build")
+    assert unchanged(project, project / "build") is not None
+    assert (tables / "claims.parquet").read_text("utf-8") == "exported"
+    assert (project / "build" / "notes.txt").read_text("utf-8") == "mine"
+    assert not (project / ".build.making").exists()
+
+
+@pytest.mark.parametrize("names", [("tables/a.parquet",), ("schema/study.schema.json", "store/x")])
+def test_a_first_build_keeps_what_other_commands_wrote(
+    example_root: Path, names: tuple[str, ...]
+) -> None:
+    for name in names:
+        path = example_root / "build" / name
+        path.parent.mkdir(parents=True)
+        path.write_text("{}", "utf-8")
+    build(KnowledgeBase(example_root), example_root / "build")
+    kept = [name for name in names if not name.startswith("schema")]
+    assert all((example_root / "build" / name).read_text("utf-8") == "{}" for name in kept)
+    assert unchanged(example_root, example_root / "build") is not None
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"thesis.txt": "years"},
+        {"kb.nq": ""},
+        {"schema/thesis.txt": "years"},
+        {"kb.nq": "", "manifest.json": '{"name": "An app"}'},
+        {"site/index.html": "mine", "kb.nq": "", "claims.csv": ""},
+    ],
+)
+def test_a_folder_that_was_never_a_build_is_refused_and_kept(
+    example_root: Path, files: dict[str, str]
+) -> None:
+    target = example_root / "build"
+    for name, text in files.items():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (target / name).write_text(text, "utf-8")
+    with pytest.raises(InputError, match="is not a kb build"):
+        build(KnowledgeBase(example_root), target)
+    assert content(target) == {name: text.encode() for name, text in files.items()}
+
+
+def test_a_file_in_the_way_of_a_new_one_is_kept(project: Path) -> None:
+    manifest = project / "build" / "manifest.json"
+    data = json.loads(manifest.read_text("utf-8"))
+    data["files"] = {n: d for n, d in data["files"].items() if n != "claims.csv"}
+    manifest.write_text(json.dumps(data), "utf-8")
+    (project / "build" / "claims.csv").write_text("mine", "utf-8")
+    before = content(project / "build")
+    with pytest.raises(InputError, match=r"claims\.csv is in the way"):
+        build(KnowledgeBase(project), project / "build")
+    assert content(project / "build") == before
+
+
+def test_remains_of_a_killed_build_are_removed_though_nothing_changed(project: Path) -> None:
+    remains = project / ".build.making" / "new-0"
+    remains.mkdir(parents=True)
+    (remains / "kb.nq").write_text("half", "utf-8")
+    result = kb(project, "build")
+    assert "nothing has changed" in result.output
+    assert not remains.parent.exists()
+
+
+@pytest.mark.parametrize("seconds", [0, 4_102_444_800])
+def test_the_time_of_a_file_is_no_change(project: Path, seconds: int) -> None:
+    os.utime(project / HALT, (seconds, seconds))
+    build(KnowledgeBase(project), project / "build")
+    assert unchanged(project, project / "build") is not None
 
 
 # --- digests ---------------------------------------------------------------------------------

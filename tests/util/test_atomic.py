@@ -18,7 +18,7 @@ from support.killing import fill, kind_of
 
 from kb.errors import InputError, UnavailableError
 from kb.util import atomic
-from kb.util.atomic import replacing, write_atomically
+from kb.util.atomic import remove_remains, replacing, write_atomically
 
 
 def killed_at_each_step(
@@ -215,3 +215,35 @@ def test_a_file_is_written_completely_or_not_at_all(tmp_path: Path) -> None:
     write_atomically(path, [b"new"])
     assert content(tmp_path) == {"precious.yaml": b"new"}
     assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_what_is_kept_moves_to_the_new_folder(tmp_path: Path, target: Path) -> None:
+    (target / "mine").mkdir()
+    (target / "mine" / "notes").write_text("mine", "utf-8")
+    with replacing(target, ["mine"]) as fresh:
+        fill(fresh, "new")
+    assert (target / "mine" / "notes").read_text("utf-8") == "mine"
+    assert list(tmp_path.glob(".*")) == []
+
+
+def test_what_was_kept_by_a_killed_run_is_moved_back(tmp_path: Path, target: Path) -> None:
+    kept = tmp_path / f".{target.name}.making" / "kept"
+    kept.mkdir(parents=True)
+    (kept / "mine").write_text("mine", "utf-8")
+    remove_remains(target)
+    assert (target / "mine").read_text("utf-8") == "mine"
+    assert list(tmp_path.glob(".*")) == []
+
+
+def test_what_was_kept_is_never_deleted_nor_overwrites(tmp_path: Path, target: Path) -> None:
+    kept = tmp_path / f".{target.name}.making" / "kept"
+    kept.mkdir(parents=True)
+    (kept / "mine").write_text("old", "utf-8")
+    (target / "mine").write_text("new", "utf-8")
+    with (
+        pytest.raises(UnavailableError, match="move it away first"),
+        replacing(target, ["mine"]) as fresh,
+    ):
+        fill(fresh, "new")
+    assert (kept / "mine").read_text("utf-8") == "old"
+    assert (target / "mine").read_text("utf-8") == "new"
