@@ -193,6 +193,12 @@ class Publication:
     id: Id
     citation: Annotated[str, Output(f"{DCTERMS}bibliographicCitation")]
     type: Annotated[str, Output("publicationType")]
+    authors: str = ""
+    title: Annotated[str, Output(f"{DCTERMS}title")] = ""
+    journal: str = ""
+    volume: str = ""
+    issue: str = ""
+    pages: str = ""
     doi: str = ""
     pmid: str = ""
     url: str = ""

@@ -101,7 +101,7 @@ def _shared(record: StrictModel, kind: type) -> dict[str, Any]:
 
 def _publication(name: str, record: PublicationRecord) -> Publication:
     status = record.standing
-    values = _shared(record, Publication) | {"id": name, "standing": ""}
+    values = _shared(record, Publication) | {"id": name, "standing": "", "citation": record.cited}
     if status:
         values |= {"standing": status.kind, "standing_checked": status.checked}
         values |= {"standing_note": status.note or ""}

@@ -406,9 +406,20 @@ class PublicationStatus(StrictModel):
 
 
 class PublicationRecord(StrictModel):
-    """A report that can be cited: its citation, its ids and the studies it reports."""
+    """A report that can be cited: its citation, its ids and the studies it reports.
 
-    citation: Line
+    >>> record = {"type": "review", "authors": "Low B, et al.", "journal": "Rev", "year": 2020}
+    >>> PublicationRecord.model_validate(record | {"volume": 3, "pages": "7-9"}).cited
+    'Low B, et al. Rev 2020;3:7-9'
+    """
+
+    citation: Line | None = Field(None, description="where journal and year are not given")
+    authors: Line | None = Field(None, description="e.g. 'Low B, Hay C' or 'Low B, et al.'")
+    title: Line | None = None
+    journal: Line | None = None
+    volume: Label | None = None
+    issue: Label | None = None
+    pages: Label | None = Field(None, description="first and last page, or the article's number")
     doi: Annotated[str, Field(pattern=r"^10\.\d{4,9}/\S+$")] | None = None
     pmid: Annotated[str, Field(pattern=r"^\d{1,9}$", coerce_numbers_to_str=True)] | None = None
     url: Annotated[str, Field(pattern=r"^https://[\w./~-]+$")] | None = None
@@ -417,6 +428,24 @@ class PublicationRecord(StrictModel):
     standing: PublicationStatus | None = None
     reports: list[Slug] = []
     note: Note | None = None
+
+    @model_validator(mode="after")
+    def _one_citation(self) -> PublicationRecord:
+        whole = self.journal is not None and self.year is not None
+        if whole == (self.citation is not None):
+            raise ValueError("'citation', or 'journal' and 'year', from which it is made")
+        return self
+
+    @property
+    def cited(self) -> str:
+        """The citation, made of its parts where they are given."""
+        if self.citation is not None:
+            return self.citation
+        who = (self.authors or self.title or "").removesuffix(".")
+        issue = f"({self.issue})" if self.issue else ""
+        volume = f";{self.volume or ''}{issue}" if self.volume or issue else ""
+        pages = f":{self.pages}" if self.pages else ""
+        return f"{who}. {self.journal} {self.year}{volume}{pages}".removeprefix(". ")
 
 
 FindingId = Annotated[str, StringConstraints(pattern=r"^[\w.-]+$", max_length=200)]

@@ -19,7 +19,7 @@ from kb import Claim, KnowledgeBase
 from kb.model import interval_level, slug
 from kb.records.notation import is_duration, parse_figure, parse_p, parse_time
 from kb.records.registries import TRIAL_ID, registry_of
-from kb.records.schema import Comparison, Dose, FigureRecord
+from kb.records.schema import Comparison, Dose, FigureRecord, PublicationRecord
 from kb.sources.match import holds_number
 
 D = Decimal
@@ -504,3 +504,33 @@ def test_adjusted_and_unadjusted_figures_are_two_measures(tmp_path: Path) -> Non
 def test_an_id_has_the_form_of_its_registry(trial: str, registry: str) -> None:
     assert registry_of(trial) == registry
     assert bool(re.fullmatch(TRIAL_ID, trial)) == bool(registry)
+
+
+# --- publications ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("parts", "citation"),
+    [
+        ({"journal": "J", "year": 2020}, "J 2020"),
+        ({"authors": "Low B", "journal": "J", "year": 2020}, "Low B. J 2020"),
+        ({"title": "On it", "journal": "J", "year": 2020, "volume": 3}, "On it. J 2020;3"),
+        (
+            {"authors": "Low B, et al.", "title": "On it", "journal": "J", "year": 2020}
+            | {"volume": "3", "issue": "Suppl 1", "pages": "e1-e9"},
+            "Low B, et al. J 2020;3(Suppl 1):e1-e9",
+        ),
+        ({"citation": "Low B, a web page"}, "Low B, a web page"),
+    ],
+)
+def test_a_citation_is_made_of_its_parts(parts: dict[str, Any], citation: str) -> None:
+    record = PublicationRecord.model_validate({"type": "review"} | parts)
+    assert record.cited == citation
+
+
+@pytest.mark.parametrize(
+    "parts", [{}, {"journal": "J"}, {"citation": "Low B", "journal": "J", "year": 2020}]
+)
+def test_a_publication_has_one_citation(parts: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="'citation', or 'journal' and 'year'"):
+        PublicationRecord.model_validate({"type": "review"} | parts)

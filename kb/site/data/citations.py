@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -47,11 +48,17 @@ def page_citation(site: PageContext, path: str, title: str) -> Citation:
 
 
 def publication_citation(publication: Publication) -> Citation:
-    """Return how a publication is cited; its title is the whole citation of the records."""
+    """Return how a publication is cited; the whole citation is its title if no part is known."""
+    has_parts = publication.journal or publication.title
     citation: Citation = {
         "id": publication.id,
         "type": "article-journal" if publication.type in _ARTICLES else "webpage",
-        "title": publication.citation,
+        "author": _authors(publication.authors),
+        "title": publication.title or ("" if has_parts else publication.citation),
+        "container-title": publication.journal,
+        "volume": publication.volume,
+        "issue": publication.issue,
+        "page": publication.pages,
         "DOI": publication.doi,
         "PMID": publication.pmid,
         "URL": publication.url,
@@ -60,31 +67,60 @@ def publication_citation(publication: Publication) -> Citation:
     return {name: value for name, value in citation.items() if value}
 
 
+def _authors(cited: str) -> list[dict[str, str]]:
+    """Read authors as they are cited; who is not named stays "et al.".
+
+    >>> _authors("Foà R, et al.")
+    [{'family': 'Foà', 'given': 'R'}, {'literal': 'et al.'}]
+    """
+    names = (re.fullmatch(r"(.+) ([^\W\d_a-z]{1,4})", name) for name in _names(cited))
+    return [
+        {"family": found[1], "given": found[2]} if found else {"literal": name}
+        for found, name in zip(names, _names(cited), strict=True)
+    ]
+
+
+def _names(cited: str) -> list[str]:
+    return [name for name in cited.split(", ") if name]
+
+
 def bibtex(citation: Mapping[str, Any]) -> str:
     r"""Return a citation as BibTeX, with what BibTeX reads as commands escaped.
 
+    Titles are braced twice, so that no style changes their capitals.
+
     >>> print(bibtex({"id": "a", "type": "webpage", "title": "5% & more", "URL": "https://e.org/"}))
     @misc{a,
-      title = {5\% \& more},
+      title = {{5\% \& more}},
       url = {https://e.org/}
     }
     <BLANKLINE>
     """
+    is_article = citation["type"] == "article-journal"
     issued = citation.get("issued", {}).get("date-parts", [[""]])[0][0]
     fields = {
-        "author": " and ".join(f"{{{a['literal']}}}" for a in citation.get("author", [])),
-        "title": _tex(citation["title"]),
-        "howpublished": _tex(citation.get("container-title", "")),
+        "author": " and ".join(map(_bibtex_name, citation.get("author", []))),
+        "title": f"{{{_tex(citation['title'])}}}" if "title" in citation else "",
+        "journal" if is_article else "howpublished": _tex(citation.get("container-title", "")),
         "year": str(issued),
+        "volume": _tex(citation.get("volume", "")),
+        "number": _tex(citation.get("issue", "")),
+        "pages": _tex(citation.get("page", "").replace("-", "--")),
         "doi": citation.get("DOI", ""),
         "pmid": citation.get("PMID", ""),
         "url": citation.get("URL", ""),
         "version": citation.get("version", ""),
     }
-    kind = "article" if citation["type"] == "article-journal" else "misc"
+    kind = "article" if is_article else "misc"
     lines = (f"  {name} = {{{value}}}" for name, value in fields.items() if value)
     return f"@{kind}{{{citation['id']},\n" + ",\n".join(lines) + "\n}\n"
 
 
 def _tex(text: str) -> str:
     return "".join(f"\\{c}" if c in "&%$#_{}" else c for c in text.replace("\\", ""))
+
+
+def _bibtex_name(author: Mapping[str, str]) -> str:
+    if "family" in author:
+        return f"{_tex(author['family'])}, {_tex(author['given'])}"
+    return "others" if author["literal"] == "et al." else f"{{{_tex(author['literal'])}}}"

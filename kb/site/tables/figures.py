@@ -20,6 +20,7 @@ _WORST_FIRST: Final = (
     VerificationState.NOT_CHECKED,
     VerificationState.SOURCE_UNAVAILABLE,
     VerificationState.VERIFIED,
+    VerificationState.NOTED,  # it neither raises nor lowers what is verified
 )
 _PREFERENCE: Final = {
     ClaimStatus.PREFERRED: 0,
