@@ -67,6 +67,7 @@ FAMILIES: Final = (
     "strata",
     "order",
     "inference",
+    "effects",
     "agreement",
     "naming",
     "provenance",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
-from math import comb, log, sqrt
+from math import comb, erfc, exp, gamma, log, sqrt
 from statistics import NormalDist
 from typing import Final
 
@@ -22,12 +23,21 @@ LOWER: Final = frozenset({"lower", "shorter", "less-frequent", "decreasing"})
 ALPHA: Final = Decimal("0.05")
 OFF_MIDDLE: Final = 0.25
 """How far an estimate may lie from the middle of its bounds, in halves of their distance."""
+OFF_MIDDLE_WIDE: Final = 0.4
+"""The same for exact bounds of few events, and for differences of shares, which are lopsided."""
+WIDE: Final = 2.0
+"""Half the distance, as a logarithm, from which on the bounds of a ratio are of few events."""
 Z_TOLERANCE: Final = 0.4
 """How far a test may lie from the bounds of a model: a log-rank test is not a Wald test."""
-P_FACTOR: Final = 10
-"""A test of other assumptions than Fisher's or the chi-square may differ by this factor."""
+Z_SLOPE: Final = 0.35
+"""How much more that may be for each standard error from 2 on: t tests have longer tails."""
+Z_OF_COUNTS: Final = 0.15
+"""How far a test of counts may lie from the usual ones: it may be stratified."""
 _NORMAL: Final = NormalDist()
 _TINY: Final = 1e-15
+_HALF: Final = 0.5
+
+_Ends = tuple[float, float]
 
 
 def logs_of(bounds: Span) -> tuple[Span, Span] | None:
@@ -40,35 +50,59 @@ def _log(span: Span) -> Span:
     return Span(Decimal(log(span.low)), Decimal(log(span.high)))
 
 
-def _gap(one: tuple[float, float], other: tuple[float, float]) -> float:
+def _scaled(bounds: Span, *, ratio: bool) -> tuple[Span, Span] | None:
+    """Return what each bound may stand for on the scale where no effect is 0."""
+    if ratio:
+        return logs_of(bounds)
+    low, high = possible_values(bounds.low), possible_values(bounds.high)
+    return (low, high) if high.low > low.high else None
+
+
+def _point(estimate: Decimal, *, ratio: bool) -> _Ends | None:
+    span = possible_values(estimate)
+    if not ratio:
+        return float(span.low), float(span.high)
+    return (log(span.low), log(span.high)) if span.low > 0 else None
+
+
+def _gap(one: _Ends, other: _Ends) -> float:
     """Return the distance between two intervals, 0 where they overlap."""
     return max(0.0, one[0] - other[1], other[0] - one[1])
 
 
-def middle(estimate: Decimal, bounds: Span) -> Outcome:
-    """Judge whether a ratio lies near the geometric middle of its bounds.
+def middle(estimate: Decimal, bounds: Span, *, ratio: bool = True) -> Outcome:
+    """Judge whether an estimate lies near the middle of its bounds: for a ratio the geometric one.
 
     >>> middle(Decimal("0.71"), Span(Decimal("0.55"), Decimal("0.93")))
     <Outcome.CONSISTENT: 'consistent'>
     >>> middle(Decimal("0.61"), Span(Decimal("0.55"), Decimal("0.93")))
     <Outcome.INCONSISTENT: 'inconsistent'>
+    >>> middle(Decimal("-1.06"), Span(Decimal("-1.51"), Decimal("0.62")), ratio=False).name
+    'INCONSISTENT'
     """
-    logs, point = logs_of(bounds), possible_values(estimate)
-    if logs is None or point.low <= 0:
+    ends, point = _scaled(bounds, ratio=ratio), _point(estimate, ratio=ratio)
+    if ends is None or point is None:
         return Outcome.NOT_ENOUGH
-    low, high = logs
+    low, high = ends
     centre = float(low.low + high.low) / 2, float(low.high + high.high) / 2
     half = float(high.high - low.low) / 2
-    gap = _gap((log(point.low), log(point.high)), centre)
-    if gap > OFF_MIDDLE * half:
-        return Outcome.INCONSISTENT
-    return Outcome.CONSISTENT
+    allowed = OFF_MIDDLE if ratio and half < WIDE else OFF_MIDDLE_WIDE
+    return Outcome.INCONSISTENT if _gap(point, centre) > allowed * half else Outcome.CONSISTENT
 
 
-def p_of_bounds(estimate: Decimal, bounds: Span, level: float, p: Span) -> Outcome:
-    """Judge a p-value against the ratio and bounds it is printed with.
+def p_of_bounds(
+    estimate: Decimal,
+    bounds: Span,
+    level: float,
+    p: Span,
+    *,
+    ratio: bool = True,
+    sides: int | None = None,
+) -> Outcome:
+    """Judge a p-value against the estimate and bounds it is printed with.
 
-    The two-sided and the one-sided p are accepted, and any within ``Z_TOLERANCE`` of them.
+    Where ``sides`` is not printed, the two-sided and the one-sided p are accepted, and any within
+    ``Z_TOLERANCE`` of them.
 
     >>> bounds = Span(Decimal("0.55"), Decimal("0.93"))
     >>> p_of_bounds(Decimal("0.71"), bounds, 0.95, possible_values(Decimal("0.01"))).name
@@ -76,50 +110,84 @@ def p_of_bounds(estimate: Decimal, bounds: Span, level: float, p: Span) -> Outco
     >>> p_of_bounds(Decimal("0.71"), bounds, 0.95, possible_values(Decimal("0.1"))).name
     'INCONSISTENT'
     """
-    logs, point = logs_of(bounds), possible_values(estimate)
-    if logs is None or point.low <= 0:
+    ends, point = _scaled(bounds, ratio=ratio), _point(estimate, ratio=ratio)
+    if ends is None or point is None:
         return Outcome.NOT_ENOUGH
-    low, high = logs
+    low, high = ends
     per_se = 2 * _NORMAL.inv_cdf((1 + level) / 2)
     widest, narrowest = float(high.high - low.low), float(high.low - low.high)
-    ends = abs(log(point.low)), abs(log(point.high))
-    nearest = 0.0 if point.holds(Decimal(1)) else min(ends)
-    expected = nearest * per_se / widest, max(ends) * per_se / narrowest
-    near = (_gap(expected, _z_of(p, tails)) <= Z_TOLERANCE for tails in (1, 2))
-    return Outcome.CONSISTENT if any(near) else Outcome.INCONSISTENT
+    far = max(map(abs, point))
+    near = 0.0 if point[0] <= 0 <= point[1] else min(map(abs, point))
+    expected = near * per_se / widest, far * per_se / narrowest
+    allowed = Z_TOLERANCE + (0 if ratio else Z_SLOPE * max(0.0, expected[1] - 2))
+    gaps = (_gap(expected, _z_of(p, tails)) for tails in ((sides,) if sides else (1, 2)))
+    return Outcome.CONSISTENT if min(gaps) <= allowed else Outcome.INCONSISTENT
 
 
-def _z_of(p: Span, tails: int) -> tuple[float, float]:
+def _z_of(p: Span, tails: int) -> _Ends:
     """Return the distances from no difference, in standard errors, that a p stands for."""
-    most = min(float(p.high), 1.0)
-    least = max(float(p.low), 0.0)
-    low = max(0.0, _NORMAL.inv_cdf(1 - most / tails)) if most < 1 else 0.0
-    high = _NORMAL.inv_cdf(1 - least / tails) if least > _TINY else float("inf")
-    return low, max(low, high if least < 1 else low)
+    low = _quantile(float(p.high) / tails)
+    high = _quantile(float(p.low) / tails) if p.low > _TINY else float("inf")
+    return low, high
 
 
-def same_side(bounds: Span, level: float, p: Span) -> Outcome:
+def _quantile(tail: float) -> float:
+    """Return the distance beyond which a tail lies; a tail too small to compute with is cut."""
+    return _NORMAL.inv_cdf(1 - max(tail, _TINY)) if tail < _HALF else 0.0
+
+
+def excludes_no_effect(bounds: Span, *, ratio: bool = True) -> bool | None:
+    """Tell whether bounds exclude no effect: 1 for a ratio, else 0; None where they touch it.
+
+    >>> [excludes_no_effect(Span(Decimal(low), Decimal("1.2"))) for low in ("0.8", "1.1", "1.0")]
+    [False, True, None]
+    """
+    none = 1 if ratio else 0
+    low, high = possible_values(bounds.low), possible_values(bounds.high)
+    if low.low > none or high.high < none:
+        return True
+    return False if low.high < none < high.low else None
+
+
+def same_side(
+    bounds: Span, level: float, p: Span, *, ratio: bool = True, sides: int | None = None
+) -> Outcome:
     """Judge whether bounds and p fall on the same side of significance at one level.
 
-    A p up to twice too small may be one-sided, which is not enough to judge.
+    Where ``sides`` is not printed, a p up to twice too small may be one-sided: not enough.
 
     >>> bounds = Span(Decimal("0.58"), Decimal("1.03"))
     >>> same_side(bounds, 0.95, possible_values(Decimal("0.01"))).name
     'INCONSISTENT'
     >>> same_side(bounds, 0.975, possible_values(Decimal("0.04"))).name
     'CONSISTENT'
+    >>> same_side(bounds, 0.95, possible_values(Decimal("0.04")), sides=2).name
+    'INCONSISTENT'
     """
     alpha = Decimal(str(1 - level)).quantize(Decimal("0.0001"))
-    low, high = possible_values(bounds.low), possible_values(bounds.high)
-    excludes = low.low > 1 or high.high < 1
-    includes = low.high < 1 < high.low
-    if not excludes and not includes:
+    excludes = excludes_no_effect(bounds, ratio=ratio)
+    if excludes is None:
         return Outcome.NOT_ENOUGH
     if excludes:
-        return Outcome.INCONSISTENT if p.low > alpha else Outcome.CONSISTENT
-    if 2 * p.high < alpha:
+        least = 2 * p.low if sides == 1 else p.low
+        return Outcome.INCONSISTENT if least > alpha else Outcome.CONSISTENT
+    most = p.high if sides == 2 else 2 * p.high
+    if most < alpha:
         return Outcome.INCONSISTENT
     return Outcome.NOT_ENOUGH if p.high < alpha else Outcome.CONSISTENT
+
+
+def word_and_bounds(significance: str, bounds: Span, *, ratio: bool = True) -> Outcome:
+    """Judge a statement of significance against a confidence interval.
+
+    >>> word_and_bounds("significant", Span(Decimal("0.58"), Decimal("1.03"))).name
+    'INCONSISTENT'
+    """
+    excludes = excludes_no_effect(bounds, ratio=ratio)
+    if excludes is None or significance not in ("significant", "not-significant"):
+        return Outcome.NOT_ENOUGH
+    fits = excludes is (significance == "significant")
+    return Outcome.CONSISTENT if fits else Outcome.INCONSISTENT
 
 
 def word_and_p(significance: str, p: Span) -> Outcome:
@@ -155,8 +223,12 @@ def direction(word: str, first: Span, second: Span) -> Outcome:
     return Outcome.INCONSISTENT if greater.high < smaller.low else Outcome.BY_ROUNDING
 
 
-def p_of_counts(first: tuple[int, int], second: tuple[int, int], p: Span) -> Outcome:
+def p_of_counts(
+    first: tuple[int, int], second: tuple[int, int], p: Span, sides: int | None = None
+) -> Outcome:
     """Judge a p-value against the counts of two groups, each (with the event, all).
+
+    It must lie among those of the usual tests, or within ``Z_OF_COUNTS`` of one.
 
     >>> p_of_counts((6, 7), (0, 5), possible_values(Decimal("0.0076"))).name
     'CONSISTENT'
@@ -165,9 +237,20 @@ def p_of_counts(first: tuple[int, int], second: tuple[int, int], p: Span) -> Out
     """
     if not _is_table(first, second):
         return Outcome.NOT_ENOUGH
-    low, high = float(p.low) / P_FACTOR, float(p.high) * P_FACTOR
-    near = (low <= computed <= high for computed in p_values(first, second).values())
-    return Outcome.CONSISTENT if any(near) else Outcome.INCONSISTENT
+    computed = p_values(first, second)
+    for tails in (sides,) if sides else (1, 2):
+        zs = [_z_of(_exactly(v), tails)[0] for n, v in computed.items() if _tails(n) == tails]
+        if _gap((min(zs), max(zs)), _z_of(p, tails)) <= Z_OF_COUNTS:
+            return Outcome.CONSISTENT
+    return Outcome.INCONSISTENT
+
+
+def _exactly(p: float) -> Span:
+    return Span(Decimal(p), Decimal(p))
+
+
+def _tails(test: str) -> int:
+    return 1 if test.endswith(ONE_SIDED) else 2
 
 
 def _is_table(first: tuple[int, int], second: tuple[int, int]) -> bool:
@@ -175,21 +258,64 @@ def _is_table(first: tuple[int, int], second: tuple[int, int]) -> bool:
     return fits and 0 < first[0] + second[0] < first[1] + second[1]
 
 
+ONE_SIDED: Final = ", one-sided"
+
+
 def p_values(first: tuple[int, int], second: tuple[int, int]) -> dict[str, float]:
     """Return the p-values of the usual tests of two proportions, by name.
 
     >>> {name: round(p, 4) for name, p in p_values((6, 7), (0, 5)).items()}
-    {'Fisher': 0.0152, 'Fisher, one-sided': 0.0076, 'chi-square': 0.0034, 'with Yates': 0.0192}
+    {'Fisher': 0.0152, 'mid-p': 0.0114, 'chi-square': 0.0034, 'with Yates': 0.0192, \
+'Fisher, one-sided': 0.0076, 'mid-p, one-sided': 0.0038, 'chi-square, one-sided': 0.0017}
     """
     (a, m), (c, n) = first, second
     k, total = a + c, m + n
     ways = {x: comb(m, x) * comb(n, k - x) for x in range(max(0, k - n), min(k, m) + 1)}
     every = comb(total, k)
     two = sum(w for w in ways.values() if w <= ways[a]) / every
-    tails = [sum(w for x, w in ways.items() if sign * x >= sign * a) for sign in (1, -1)]
+    one = min(sum(w for x, w in ways.items() if sign * x >= sign * a) for sign in (1, -1)) / every
+    half = ways[a] / every / 2
     cross = abs(a * (n - c) - c * (m - a))
     deviation = sqrt(m * n * k * (total - k) / total)
-    z, yates = cross / deviation, max(0.0, cross - total / 2) / deviation
-    two_sided = [2 * (1 - _NORMAL.cdf(value)) for value in (z, yates)]
-    names = ("Fisher", "Fisher, one-sided", "chi-square", "with Yates")
-    return dict(zip(names, (two, min(tails) / every, *two_sided), strict=True))
+    chi, yates = (
+        2 * (1 - _NORMAL.cdf(value / deviation)) for value in (cross, max(0.0, cross - total / 2))
+    )
+    return {
+        "Fisher": two,
+        "mid-p": two - half,
+        "chi-square": chi,
+        "with Yates": yates,
+        f"Fisher{ONE_SIDED}": one,
+        f"mid-p{ONE_SIDED}": one - half,
+        f"chi-square{ONE_SIDED}": chi / 2,
+    }
+
+
+def p_of_table(first: Sequence[int], second: Sequence[int], p: Span) -> Outcome:
+    """Judge a p-value against the counts of two groups in the same categories: chi-square.
+
+    >>> p_of_table((20, 20, 10), (18, 22, 10), possible_values(Decimal("0.90"))).name
+    'CONSISTENT'
+    >>> p_of_table((20, 20, 10), (18, 22, 10), possible_values(Decimal("0.01"))).name
+    'INCONSISTENT'
+    """
+    rows = [(a, c) for a, c in zip(first, second, strict=True) if a + c]
+    m, n = sum(first), sum(second)
+    if len(rows) < 2 or not m or not n:
+        return Outcome.NOT_ENOUGH
+    chi = sum((a * n - c * m) ** 2 / ((a + c) * m * n) for a, c in rows)
+    z = _z_of(_exactly(min(1.0, chi_square_tail(chi, len(rows) - 1))), 2)
+    near = _gap(z, _z_of(p, 2)) <= Z_TOLERANCE
+    return Outcome.CONSISTENT if near else Outcome.INCONSISTENT
+
+
+def chi_square_tail(value: float, degrees: int) -> float:
+    """Return the probability of a chi-square at least as large.
+
+    >>> [round(chi_square_tail(value, df), 3) for value, df in ((3.841, 1), (5.991, 2), (7.815, 3))]
+    [0.05, 0.05, 0.05]
+    """
+    half, odd = value / 2, degrees % 2
+    powers = [i + odd / 2 for i in range(degrees // 2)]
+    terms = (half**power / gamma(power + 1) for power in powers)
+    return (erfc(sqrt(half)) if odd else 0.0) + exp(-half) * float(sum(terms))

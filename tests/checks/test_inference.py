@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.check_material import all_of, found_in
 
 from kb import KnowledgeBase
-from kb.checks import CheckContext, Outcome, Severity
+from kb.checks import CheckContext, Outcome, Severity, effects
 from kb.checks.inference import find
 from kb.checks.rounding import Span, possible_values
 from kb.checks.significance import (
@@ -160,11 +160,16 @@ def test_a_direction_in_words_fits_the_figures(
     [
         ((6, 7), (0, 5), "=0.0076", YES),  # Fisher's, one-sided
         ((5, 5), (1, 8), "=0.0047", YES),
-        ((6, 7), (0, 5), "=0.18", YES),
+        ((6, 7), (0, 5), "=0.18", NO),  # ten times the usual ones
         ((6, 7), (0, 5), "=0.20", NO),
-        ((6, 7), (0, 5), "=0.0003", YES),  # the tenth of the chi-square
-        ((6, 7), (0, 5), "=0.0002", NO),
-        ((6, 7), (0, 5), "<0.001", YES),
+        ((6, 7), (0, 5), "=0.0034", YES),  # the chi-square
+        ((6, 7), (0, 5), "=0.0003", NO),
+        ((6, 7), (0, 5), "=0.011", YES),  # mid-p
+        ((45, 99), (34, 98), "=0.13", YES),
+        ((45, 99), (34, 98), "=0.03", NO),
+        ((45, 99), (34, 98), "=0.35", NO),
+        ((6, 7), (0, 5), "<0.001", NO),
+        ((6, 7), (0, 5), "<0.01", YES),
         ((6, 7), (0, 5), "<0.0001", NO),
         ((33, 57), (7, 14), ">0.05", YES),
         ((0, 7), (0, 5), "=0.03", UNKNOWN),
@@ -209,7 +214,10 @@ def test_a_consistent_ratio_is_never_a_finding(
     low, high = (rounded(exp(mean + sign * 1.959964 * error)) for sign in (-1, 1))
     value = 2 * (1 - NORMAL.cdf(abs(mean) / error))
     printed = f"={Decimal(value).quantize(Decimal('0.0001'))}" if value > 0.0001 else "<0.001"
-    assert found_in(find, material, ratio(material, rounded(exp(mean)), low, high, printed)) == []
+    assert (
+        found_in(effects.find, material, ratio(material, rounded(exp(mean)), low, high, printed))
+        == []
+    )
 
 
 @given(mean=logs, error=errors, side=st.sampled_from([-1, 1]))
@@ -225,7 +233,9 @@ def test_an_estimate_one_unit_off_the_middle_is_a_finding(
     edge = ends[1] + 0.25 * half if side > 0 else ends[0] - 0.25 * half
     estimate = rounded(exp(edge)) + side * 2 * UNIT
     assume(low < estimate < high)
-    kinds = {f.kind for f in found_in(find, material, ratio(material, estimate, low, high, "<1"))}
+    kinds = {
+        f.kind for f in found_in(effects.find, material, ratio(material, estimate, low, high, "<1"))
+    }
     assert "ratio-off-middle" in kinds
 
 
@@ -258,7 +268,7 @@ def test_the_p_of_random_counts_is_accepted_and_a_far_one_flagged(
     for value in found.values():
         if value > 1e-4:
             assert p_of_counts((a, m), (c, n), possible_values(Decimal(f"{value:.4f}"))) is YES
-    far = Decimal(f"{max(found.values()) * 10:.4f}") + Decimal("0.0001")
+    far = Decimal(f"{max(found.values()) * 2:.4f}") + Decimal("0.0001")
     if far <= 1:
         assert p_of_counts((a, m), (c, n), possible_values(far)) is NO
 
@@ -336,7 +346,9 @@ def test_a_benefit_needs_a_p_that_is_significant(
     claims = pair(material, *map(share, (44, 25)), verdict)
     found = found_in(find, material, *claims)
     assert [f.kind for f in found] == kinds
-    assert {f.severity for f in found} <= {Severity.MATERIAL}
+    # A benefit beside a p that is not significant is a word too much.
+    overstated = "benefit-not-significant" in kinds
+    assert {f.severity for f in found} <= {Severity.MINOR if overstated else Severity.MATERIAL}
 
 
 def test_counts_are_compared_with_the_p_printed(material: CheckContext) -> None:

@@ -31,8 +31,8 @@ KNOWN = [
     ("ino-vate-disease-burden", "categories-overlap", "material", ">50% and 50–90% overlap"),
     ("campus-all", "categories-hole", "minor", "leave out exactly 50%"),
     ("e1910", "categories-hole", "minor", "leave out exactly 55 years"),
-    ("ino-vate-disease-burden", "benefit-not-significant", "material", "p = 0.1109"),
-    ("maic-song", "benefit-not-significant", "material", "p = 0.4"),
+    ("ino-vate-disease-burden", "benefit-not-significant", "minor", "p = 0.1109"),
+    ("maic-song", "benefit-not-significant", "minor", "p = 0.4"),
     ("alcantara", "reference-column-shifted", "material", "TOWER: printed [25], listed [28]"),
     ("tower-ph-like", "reference-of-another-study", "minor", "reports gimema-lal2317"),
     (
