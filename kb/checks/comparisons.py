@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -53,14 +54,17 @@ def sense(context: CheckContext, claim: Claim) -> int:
 def nearest(
     claim: Claim, claims: Sequence[Claim], fits: Callable[[Claim, Claim], bool]
 ) -> list[Pair]:
-    """Return the figures of both groups from the same block, else section, else source."""
+    """Return the figures of both groups from the same block, else section, else source.
+
+    A hazard ratio is of no landmark: it goes with the figures at each.
+    """
     m = claim.measure
     about = [c for c in claims if c.source == claim.source and _same_endpoint(c, claim)]
     for part in ("block", "section", "source"):
         here = [c for c in about if getattr(c, part) == getattr(claim, part)]
         first = [c for c in here if c.measure.group == m.group]
         second = [c for c in here if c.measure.group == m.comparator]
-        pairs = [(a, b) for a in first for b in second if a.section == b.section and fits(a, b)]
+        pairs = [(a, b) for a in first for b in second if _is_pair(a, b) and fits(a, b)]
         if pairs:
             return pairs
     return []
@@ -68,5 +72,12 @@ def nearest(
 
 def _same_endpoint(one: Claim, other: Claim) -> bool:
     a, b = one.measure, other.measure
-    same = (a.endpoint, a.category, a.time) == (b.endpoint, b.category, b.time)
-    return same and not a.comparator and one.kind == "result"
+    same = (a.endpoint, a.category) == (b.endpoint, b.category)
+    times = a.time, b.time
+    if other.statistic in HAZARDS:
+        times = replace(a.time, at=""), replace(b.time, at="")
+    return same and times[0] == times[1] and not a.comparator and one.kind == "result"
+
+
+def _is_pair(a: Claim, b: Claim) -> bool:
+    return a.section == b.section and a.measure.time == b.measure.time

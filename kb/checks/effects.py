@@ -31,8 +31,12 @@ _USUAL: Final = 0.95
 """The least level of an interval that shows whether something is called significant."""
 _WIDE: Final = 1.0
 """Half the distance of bounds, as a logarithm, from which on tests of few events differ."""
+_SILENT: Final = (Outcome.INCONSISTENT, Outcome.NOT_ENOUGH)
+"""Outcomes that speak for no agreement."""
 _CLEAR: Final = Decimal("1.25")
-"""A ratio without bounds, or a figure of one arm, is clearly the larger from this factor on."""
+"""From this factor on, a ratio without bounds clearly has a direction."""
+_CLEAR_ARMS: Final = Decimal("1.05")
+"""From this factor on, one of the figures of two arms is clearly the larger."""
 _LOOSE: Final = Decimal("0.1")
 """By this part a model's difference may differ from that of the figures of the arms."""
 
@@ -222,17 +226,18 @@ class _Estimate:
         span = possible_values(value, figure.operator)
         pairs = nearest(self.claim, claims, self._is_comparable)
         judge = self._ratio_and_arms if self.is_ratio else self._difference_and_arms
-        outcomes = [judge(span, pair) for pair in pairs]
-        if not pairs or any(outcome is not Outcome.INCONSISTENT for outcome in outcomes):
+        judged = [(judge(span, pair), pair) for pair in pairs]
+        wrong = [pair for outcome, pair in judged if outcome is Outcome.INCONSISTENT]
+        if not wrong or {outcome for outcome, _ in judged} - {*_SILENT}:
             return
-        one, other = pairs[0]
+        one, other = wrong[0]
         figures = f"{figure_text(one)} against {figure_text(other)}"
         what = self.statistic.replace("-", " ")
         text = f"is printed with a {what} of {value}, which the figures contradict: {figures}"
         kind = "ratio-against-values" if self.is_ratio else "difference-against-values"
         involved = list({c.id: c for c in (self.claim, one, other)}.values())
         computation = f"{value}; {figures}"
-        yield self._discrepancy(kind, self._weight(span, pairs[0]), text, computation, involved)
+        yield self._discrepancy(kind, self._weight(span, wrong[0]), text, computation, involved)
 
     def _weight(self, span: Span, pair: Pair) -> Severity:
         """A ratio the wrong way, or a difference of twice the size, is another result."""
@@ -263,7 +268,7 @@ class _Estimate:
         if not way or not (excludes_no_effect(bounds) if bounds else clear):
             return Outcome.NOT_ENOUGH
         one, other = (possible_values(c.figure.value or Decimal(0)) for c in pair)
-        if max(one.low, other.low) < _CLEAR * min(one.high, other.high):
+        if max(one.low, other.low) < _CLEAR_ARMS * min(one.high, other.high):
             return Outcome.NOT_ENOUGH
         higher = (span.low > 1) == (way > 0)
         return direction("higher" if higher else "lower", one, other)
