@@ -155,7 +155,7 @@ class _Estimate:
     def _is_off_middle(self, value: Decimal, bounds: Span) -> bool:
         figure = self.claim.figure
         inside = bounds.low <= value <= bounds.high  # ``order`` reports one outside its bounds
-        exact = "exact" in self.claim.printed.lower()
+        exact = "exact" in self.claim.wording.lower()
         if not inside or figure.operator or exact:
             return False
         return middle(value, bounds, ratio=self.is_ratio) is Outcome.INCONSISTENT

@@ -37,7 +37,7 @@ def claim(endpoint: str, figure: Figure, **more: str) -> Claim:
     statistic = more.pop("statistic", "frequency")
     measure = Measure(STUDY, group, endpoint, statistic, time=moment, **more)
     name = f"{source}.{next(_number)}"
-    return Claim(name, name, "result", statistic, measure, source, section, "", figure)
+    return Claim(name, name, "result", statistic, measure, source, section, figure=figure)
 
 
 def people(n: int) -> Figure:
