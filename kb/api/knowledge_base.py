@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from kb.analysis.comparability import Comparability, Difference
 from kb.api.results import Claims, ClaimView, QueryResult
 from kb.checks.adjudication import ClaimStatus, CuratedDiscrepancies
+from kb.checks.citations import cite
 from kb.errors import NotFoundError, UnavailableError
 from kb.export import csv as exports
 from kb.model import Evidence, Study
@@ -162,16 +163,17 @@ class KnowledgeBase:
         views = {}
         for claim in self.evidence.claims:
             key, iri = (claim.study, claim.id), self.iris.claim(claim.study, claim.id)
-            cited = (references[claim.source][number] for number in claim.cites)
+            citation = cite(claim, references[claim.source], self.curated.numbers_meant)
             views[iri] = ClaimView(
                 claim,
                 groups[claim.study, claim.measure.group],
                 sources[claim.source],
-                tuple(publications[name] for name in cited),
+                tuple(publications[name] for _, name in citation.meant),
                 self.verifications[key],
                 iri,
                 self.curated.by_claim.get(key, ()),
                 self.curated.standings.get(key, ClaimStatus.UNCONTESTED),
+                citation,
             )
         return views
 

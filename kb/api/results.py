@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, overload
 
 from kb.checks.adjudication import ClaimStatus
+from kb.checks.citations import Citation, Reference
 from kb.errors import UnavailableError
 from kb.export import csv as exports
 from kb.model import Claim, Group, Publication, Source, claim_outputs
@@ -62,7 +63,8 @@ class ClaimView:
     """A claim with its context: group, source, publications cited, verification, discrepancies.
 
     ``iri`` is the claim's address in the graph and on the site; ``standing`` tells whether a
-    curator's judgement prefers the claim or sets it aside.
+    curator's judgement prefers the claim or sets it aside. ``publications`` are those of
+    ``citation.meant``: where a reference number is misprinted, not what it leads to.
     """
 
     claim: Claim
@@ -73,6 +75,16 @@ class ClaimView:
     iri: str
     discrepancies: tuple[Discrepancy, ...] = ()
     standing: ClaimStatus = ClaimStatus.UNCONTESTED
+    citation: Citation = field(default_factory=Citation)
+
+    @property
+    def misprint(self) -> str:
+        """What is wrong with the reference numbers, where they lead to another study."""
+        if not self.citation.is_misprinted:
+            return ""
+        meant = _brackets(self.citation.meant)
+        wrong = f"instead of {meant}" if meant else "leads to another study"
+        return f"{_brackets(self.citation.printed)} {wrong}"
 
     def labelled(self) -> list[tuple[str, str]]:
         """Return the fields of the claim that have a label of their own, where not empty."""
@@ -86,7 +98,6 @@ class ClaimView:
         """
         claim, measure, verification = self.claim, self.claim.measure, self.verification
         row = " › ".join((claim.section, *claim.row, claim.column)).strip(" ›")
-        cited = "; ".join(p.citation for p in self.publications)
         lines = (
             ("claim", self.iri),
             ("measure", " ".join((measure.endpoint, measure.category, claim.statistic)).strip()),
@@ -97,7 +108,8 @@ class ClaimView:
             ("printed", claim.printed),
             ("noted", claim.noted),
             ("where", f"{self.source.id}, {row}"),
-            ("cites", cited),
+            ("cites", "; ".join(p.citation for p in self.publications)),
+            ("misprinted", self.misprint),
             ("note", claim.note),
             ("verification", ": ".join((verification.state.value, *verification.reasons))),
             ("standing", self.standing.value),
@@ -165,6 +177,10 @@ class Claims(Sequence[ClaimView]):
     def to_frame(self) -> pandas.DataFrame:
         """Return the rows as a pandas data frame (extra ``frames``)."""
         return _frame(self._rows, exports.COLUMNS)
+
+
+def _brackets(references: Iterable[Reference]) -> str:
+    return ", ".join(f"[{number}]" for number, _ in references)
 
 
 def _discrepancy_lines(discrepancy: Discrepancy) -> Iterator[tuple[str, str]]:

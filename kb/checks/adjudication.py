@@ -12,12 +12,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
+from kb.checks.citations import Key, numbers_meant
 from kb.checks.discrepancy import Discrepancy, Severity, Status
 from kb.errors import nearest
 from kb.model import Adjudication
-
-Key = tuple[str, str]
-"""A study and the id of one of its claims."""
 
 
 class ClaimStatus(StrEnum):
@@ -55,6 +53,11 @@ class CuratedDiscrepancies:
         """The status of every claim that is not uncontested."""
         every = {key: self.standing(*key) for key in self.by_claim}
         return {key: status for key, status in every.items() if status}
+
+    @cached_property
+    def numbers_meant(self) -> Mapping[Key, tuple[int, ...]]:
+        """The reference numbers that were meant, by claim, where the printed ones are wrong."""
+        return numbers_meant(self.discrepancies)
 
     def stale(self) -> list[str]:
         """Return for each adjudication that no longer holds why it does not."""

@@ -43,7 +43,8 @@ class Discrepancy:
 
     ``kind`` names the check, ``message`` explains in one sentence what does not fit, and
     ``computation`` shows the arithmetic with the numbers filled in. ``adjudication`` is the
-    curator's judgement, also when it is stale.
+    curator's judgement, also when it is stale. ``right_numbers`` are, where reference numbers are
+    wrong, the right ones in the same list, by study.
     """
 
     kind: str
@@ -54,6 +55,7 @@ class Discrepancy:
     endpoint: str = ""
     status: Status = Status.OPEN
     adjudication: Adjudication | None = None
+    right_numbers: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
     @classmethod
     def of_endpoint(

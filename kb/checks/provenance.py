@@ -87,7 +87,8 @@ def _single(context: CheckContext, claims: list[Claim]) -> Discrepancy:
         f"{name} reports {', '.join(reports.publications[name].reports) or 'none of the studies'}"
         for name in cited.values()
     )
-    return Discrepancy("reference-of-another-study", weight, message, tuple(claims), computation)
+    kind, numbers = "reference-of-another-study", ((first.study, tuple(right)),)
+    return Discrepancy(kind, weight, message, tuple(claims), computation, right_numbers=numbers)
 
 
 def _brackets(numbers: Iterable[int]) -> str:
@@ -110,8 +111,9 @@ def _column(context: CheckContext, by_study: Mapping[str, list[Claim]]) -> Discr
         for claim, right in rows
     )
     claims = tuple(claim for same in by_study.values() for claim in same)
-    kind = "reference-column-shifted"
-    return Discrepancy(kind, Severity.MATERIAL, message, claims, computation)
+    numbers = tuple((claim.study, tuple(right)) for claim, right in rows)
+    kind, weight = "reference-column-shifted", Severity.MATERIAL
+    return Discrepancy(kind, weight, message, claims, computation, right_numbers=numbers)
 
 
 def _distance(pairs: Sequence[tuple[int, int]]) -> str:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from kb.checks.citations import cite
 from kb.model import Claim, DoseStep, Evidence, Group, claim_outputs
 from kb.sources.match import digits_of
 
@@ -40,7 +41,7 @@ _FIXED: Final = {
     "source": "id of the source that prints it",
     "section": "section, table or figure of the source",
     "cites": "reference numbers that the source gives for it",
-    "publication": "ids of the publications those numbers lead to",
+    "publication": "ids of the publications cited: those meant, where a number is misprinted",
     "verification": "verified, failed, not_checked, source_unavailable or noted",
     "standing": "preferred, set-aside or disputed, where a discrepancy is about the claim",
     "discrepancies": "ids of the discrepancies that the claim is part of",
@@ -57,6 +58,7 @@ _FIXED: Final = {
     "noted": "in place of printed, what was noted from a summary of the source, in own words",
     "read_in": "the summary from which it was noted; empty: read in the source's own text",
     "imputation": "how missing data were filled in, as printed",
+    "cites_meant": "the reference numbers that were meant, where those printed lead elsewhere",
 }
 _OUTPUTS: Final = tuple(output for output in claim_outputs() if output.csv)
 COLUMNS: Final[Mapping[str, str]] = _FIXED | {
@@ -84,9 +86,13 @@ def claim_rows(
     groups = {(group.study, group.id): group for group in evidence.groups}
     references = {source.id: dict(source.references) for source in evidence.sources}
     compared = _comparisons(evidence.claims)
+    meant = curated.numbers_meant if curated else {}
     for claim in evidence.claims:
         row = _row(claim, groups[claim.study, claim.measure.group])
-        row["publication"] = " ".join(references[claim.source][n] for n in claim.cites)
+        citation = cite(claim, references[claim.source], meant)
+        row["publication"] = " ".join(name for _, name in citation.meant)
+        if citation.is_misprinted:
+            row["cites_meant"] = " ".join(str(n) for n, _ in citation.meant) or "unknown"
         key = (claim.study, claim.id)
         row["verification"] = states.get(key, "not_checked")
         if curated is not None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kb.checks.adjudication import CuratedDiscrepancies
+from kb.checks.citations import cite
 from kb.errors import UnavailableError
 from kb.model import DoseStep, Evidence, Output, claim_outputs, outputs
 from kb.rdf import terms
@@ -41,7 +42,7 @@ _NAMES: Final = {  # fields that the model declares for a table follow if they a
     "denominator low high date_from date_to bounds p_printed p_operator p_value finding "
     "significance favours source section place second_hand cites publications verification "
     "standing discrepancies level dispersion dispersion_kind p_sides p_for margin adjustment "
-    "adjusted_for analysis_set data_cut noted read_in imputation",
+    "adjusted_for analysis_set data_cut noted read_in imputation cites_meant",
     "doses": "iri claim study",
     "groups": "iri study id label kind within role regimen population who_endpoint who_category "
     "who_time note",
@@ -60,6 +61,7 @@ _TYPES: Final = {
     **dict.fromkeys(("regimens", "populations", "publications", "discrepancies"), _TEXTS),
     **dict.fromkeys(("registry", "analysis_of", "reports", "claims"), _TEXTS),
     **dict.fromkeys(("broader", "broader_or_part", "contains"), _TEXTS),
+    "cites_meant": pa.list_(_INTEGER),
     **dict.fromkeys(("position", "number", "year"), _INTEGER),
     **dict.fromkeys(("second_hand", "evidence"), _BOOLEAN),
 }
@@ -167,6 +169,7 @@ def _claims(
     labels = {(section.source, section.id): section.label for section in evidence.sections}
     for claim in evidence.claims:
         key, measure = (claim.study, claim.id), claim.measure
+        citation = cite(claim, references[claim.source], curated.numbers_meant)
         arms = [groups[claim.study, g] for g in (measure.group, measure.comparator) if g]
         regimens = {measure.regimen} - {""} or {arm.regimen for arm in arms}
         populations = {measure.population} - {""} or {arm.population for arm in arms}
@@ -180,7 +183,8 @@ def _claims(
             "time_from": measure.time.from_,
             "place": labels[claim.source, claim.section],
             "second_hand": claim.is_second_hand,
-            "publications": sorted({references[claim.source][n] for n in claim.cites}),
+            "publications": sorted({name for _, name in citation.meant}),
+            "cites_meant": [n for n, _ in citation.meant] if citation.is_misprinted else [],
             "verification": states.get(key, "not_checked"),
             "standing": str(curated.standings.get(key, "")),
             "discrepancies": sorted(f.id for f in curated.by_claim.get(key, ())),

@@ -12,11 +12,12 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from kb.checks.adjudication import ClaimStatus, Key, most_severe, with_adjudications
+from kb.checks.adjudication import ClaimStatus, most_severe, with_adjudications
+from kb.checks.citations import Key
 from kb.errors import RecordError
 from kb.model import Claim, Evidence, Study
 from kb.rdf.closure import hierarchy_quads
-from kb.rdf.discrepancies import discrepancy_quads, status_quads
+from kb.rdf.discrepancies import citation_quads, discrepancy_quads, status_quads
 from kb.rdf.study_checks import CommonInputs, StudyChecks
 from kb.rdf.writer import GraphWriter, encoded
 from kb.records.expand import expand
@@ -64,6 +65,7 @@ def dataset_lines(inputs: CommonInputs, studies: Iterable[StudyChecks]) -> Itera
         curated = with_adjudications(study.discrepancies, study.evidence.adjudications)
         yield [
             *writer.of_studies(study.evidence),
+            *citation_quads(study.settled_claims, {}, inputs.references, writer),
             *writer.verification(study.verifications),
             *discrepancy_quads(curated.discrepancies, writer),
         ]
@@ -72,7 +74,11 @@ def dataset_lines(inputs: CommonInputs, studies: Iterable[StudyChecks]) -> Itera
     curated = with_adjudications(inputs.across(cross_claims), inputs.shared.adjudications)
     for key, status in curated.standings.items():
         statuses[key] = most_severe((status, statuses.get(key, ClaimStatus.UNCONTESTED)))
-    yield [*discrepancy_quads(curated.discrepancies, writer), *status_quads(statuses, writer)]
+    yield [
+        *citation_quads(cross_claims, curated.numbers_meant, inputs.references, writer),
+        *discrepancy_quads(curated.discrepancies, writer),
+        *status_quads(statuses, writer),
+    ]
 
 
 def _read_studies(

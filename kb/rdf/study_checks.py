@@ -78,6 +78,7 @@ class CommonInputs:
         self.studies = {study.id: study for study in studies}
         self.texts = load_texts(texts, records.sources.values()) if texts else {}
         self.attestations = read_attestations(records.root)
+        self.references = {source.id: dict(source.references) for source in shared.sources}
         everything = replace(self.shared, studies=tuple(self.studies.values()))
         self._reports = Reports(everything, self.vocabulary)
 
@@ -133,6 +134,12 @@ class StudyChecks:
     def cross_claims(self) -> list[Claim]:
         """The claims that are compared with those of other studies."""
         return needed_across(self._context)
+
+    @property
+    def settled_claims(self) -> Iterator[Claim]:
+        """The other claims: whatever other studies say, their references lead where they say."""
+        compared = {claim.id for claim in self.cross_claims}
+        return (claim for claim in self.evidence.claims if claim.id not in compared)
 
     @cached_property
     def _context(self) -> CheckContext:

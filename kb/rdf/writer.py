@@ -7,7 +7,7 @@ The annotations of ``kb.model`` name the predicate of each field.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -128,13 +128,12 @@ class GraphWriter:
 
     def _claims(self, evidence: Evidence) -> _Lines:
         out: _Lines = []
-        references = {s.id: dict(s.references) for s in evidence.sources}
         groups = {(g.study, g.id): g for g in evidence.groups}
         measures: dict[str, Measure] = {}
         for claim in evidence.claims:
             subject = terms.fresh_iri(self.iris.measure(claim.measure))
             measures[subject] = claim.measure
-            self._claim(out, claim, subject, references.get(claim.source, {}))
+            self._claim(out, claim, subject)
         for subject, measure in measures.items():
             named = filter(None, (measure.group, measure.comparator))
             self._measure(out, subject, measure, [groups[measure.study, g] for g in named])
@@ -150,9 +149,7 @@ class GraphWriter:
                 predicate = f"about{scheme.capitalize()}"
                 self._add(out, subject, predicate, self._term(scheme, name, ""))
 
-    def _claim(
-        self, out: _Lines, claim: Claim, measure: str, references: Mapping[int, str]
-    ) -> None:
+    def _claim(self, out: _Lines, claim: Claim, measure: str) -> None:
         iri = self.iris.claim(claim.study, claim.id)
         subject, graph = terms.fresh_iri(iri), self._entity("source", claim.source)
         self._node(out, subject, "Claim", claim, graph, claim.source)
@@ -160,9 +157,6 @@ class GraphWriter:
         self._properties(out, subject, claim.figure, graph)
         self._properties(out, subject, claim.result, graph, claim.study)
         self._add(out, subject, "isSecondHand", terms.literal(claim.is_second_hand), graph)
-        for number in claim.cites:
-            publication = self._entity("publication", references[number])
-            self._add(out, subject, "citesPublication", publication, graph)
         for step in claim.steps:
             node = terms.fresh_iri(self.iris.step(iri, step.position))
             self._node(out, node, "Dose", step, graph)

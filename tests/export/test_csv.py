@@ -22,7 +22,7 @@ EXPECTED = (
     "operator, value, unit, numerator, denominator, low, high, bounds, p_value, printed, source, "
     "section, cites, publication, verification, standing, discrepancies, level, dispersion, "
     "dispersion_kind, p_sides, p_for, margin, adjustment, adjusted_for, analysis_set, data_cut, "
-    "noted, read_in, imputation"
+    "noted, read_in, imputation, cites_meant"
 )
 
 Row = dict[str, str]
