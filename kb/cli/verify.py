@@ -64,7 +64,9 @@ def _verifications(
 ) -> list[Verification]:
     """Check against the texts only: an earlier attestation does not count here."""
     wanted = {base.study(study).id for study in studies}
-    checked = verify_claims(base.evidence, load_texts(texts, base.records.sources.values()))
+    checked = verify_claims(
+        base.evidence, load_texts(texts, base.records.sources.values()), base.vocabulary
+    )
     return [one for one in checked if not studies or one.claim.study in wanted]
 
 

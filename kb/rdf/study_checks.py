@@ -123,7 +123,12 @@ class StudyChecks:
     @cached_property
     def verifications(self) -> list[Verification]:
         """The verification of each claim."""
-        return verify(self.evidence, self._inputs.texts, self._inputs.attestations)
+        return verify(
+            self.evidence,
+            self._inputs.texts,
+            self._inputs.vocabulary,
+            self._inputs.attestations,
+        )
 
     @cached_property
     def discrepancies(self) -> list[Discrepancy]:

@@ -22,6 +22,7 @@ from kb.records.paths import read_bytes
 SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
 RDF_TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _MAX_BYTES: Final = 5_000_000
+_NAMES: Final = ("prefLabel", "altLabel", "hiddenLabel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Term:
     label: str
     definition: str = ""
     broader: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    """The label, then the alternative and hidden ones."""
     properties: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
     def first(self, name: str) -> str:
@@ -241,5 +244,6 @@ def _term(
         label=next(iter(values.get(f"{SKOS}prefLabel", [notations[iri]]))),
         definition=next(iter(values.get(f"{SKOS}definition", [""]))),
         broader=tuple(notations[b] for b in values.get(f"{SKOS}broader", []) if b in notations),
+        names=tuple(name for kind in _NAMES for name in values.get(f"{SKOS}{kind}", [])),
         properties={p.removeprefix(own): tuple(v) for p, v in values.items() if p.startswith(own)},
     )

@@ -8,18 +8,21 @@ were when last verified. A changed claim makes the attestation void.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any
 
-from kb.model import Claim, Evidence, printed_facts
-from kb.sources.match import ANY, holds_date, holds_number, numbers
+from kb.model import Claim, Evidence, Group, printed_facts
+from kb.sources.agreement import Agreement
+from kb.sources.arms import Arms
+from kb.sources.names import names_of
 from kb.sources.text import SourceText, TextError
 from kb.util.hashing import digest, line
+
+if TYPE_CHECKING:
+    from kb.records.vocabulary import Vocabulary
 
 
 class VerificationState(StrEnum):
@@ -59,6 +62,7 @@ class Verification:
 def verify(
     evidence: Evidence,
     texts: Mapping[str, SourceText],
+    vocabulary: Vocabulary,
     attested: Mapping[str, Mapping[str, str]] | None = None,
 ) -> list[Verification]:
     """Return the verification of each claim, in the order of the claims.
@@ -66,6 +70,7 @@ def verify(
     Args:
         evidence: the model.
         texts: the texts that are available, by source.
+        vocabulary: the names of units, statistics and groups that prints may use.
         attested: digests by source and study, which decide for sources whose text is missing.
     """
     with_text = {source.id for source in evidence.sources if source.text}
@@ -75,20 +80,51 @@ def verify(
         for study, digest_ in studies.items()
         if attested and attested.get(source, {}).get(study) == digest_
     }
+    unchecked = {source for source in with_text if source not in texts}
+    faults = _faults(
+        (c for c in evidence.claims if c.source not in unchecked), evidence.groups, vocabulary
+    )
     return [
-        _verify(claim, texts, claim.source in with_text, (claim.source, claim.study) in trusted)
+        _verification(
+            claim,
+            texts.get(claim.source) if claim.source in with_text else None,
+            (claim.source, claim.study) in trusted if claim.source in unchecked else None,
+            faults.get((claim.study, claim.id), []),
+        )
         for claim in evidence.claims
     ]
 
 
-def _verify(
-    claim: Claim, texts: Mapping[str, SourceText], has_text: bool, trusted: bool
+def _faults(
+    claims: Iterable[Claim], groups: Iterable[Group], vocabulary: Vocabulary
+) -> dict[tuple[str, str], list[str]]:
+    """Return where claims disagree with their print, by study and claim id."""
+    alike: dict[tuple[Any, ...], list[Claim]] = {}
+    for claim in claims:
+        place = (claim.study, claim.source, claim.section, claim.row, claim.column)
+        what = (claim.measure.endpoint, claim.measure.category, str(claim.measure.time))
+        alike.setdefault((*place, claim.wording, *what), []).append(claim)
+    names = names_of(vocabulary)
+    of_studies: dict[str, list[Group]] = {}
+    for one in groups:
+        of_studies.setdefault(one.study, []).append(one)
+    arms = {study: Arms(own, names) for study, own in of_studies.items()}
+    return {
+        (key[0], claim): faults
+        for key, block in alike.items()
+        if block[0].wording
+        for claim, faults in Agreement(block, names, arms[key[0]]).faults().items()
+    }
+
+
+def _verification(
+    claim: Claim, text: SourceText | None, trusted: bool | None, disagreements: list[str]
 ) -> Verification:
-    text = texts.get(claim.source) if has_text else None
-    if has_text and text is None:
+    """Return the outcome for a claim; ``trusted`` is None where its text need not be missing."""
+    if trusted is not None:
         state = VerificationState.VERIFIED if trusted else VerificationState.NOT_CHECKED
         return Verification(claim, state)
-    faults = [*_number_faults(claim), *_unit_faults(claim)]
+    faults = disagreements
     if text is None:
         # The record can still contradict itself, but nothing can be verified.
         unread = VerificationState.SOURCE_UNAVAILABLE
@@ -108,66 +144,6 @@ def _anchor_faults(claim: Claim, text: SourceText) -> Iterator[str]:
     if not places:
         where = " › ".join((claim.section, *claim.row, claim.column)).strip(" ›")
         yield f"{claim.printed!r} is not printed in {where}"
-
-
-def _number_faults(claim: Claim) -> Iterator[str]:
-    """Yield stored numbers that are not printed.
-
-    Numbers of the time, category and schedule may also be in the label of the row or column.
-    """
-    for value, operator in _figures(claim):
-        if not holds_number(claim.wording, value, operator):
-            yield f"{operator}{value} is not one of the numbers in {claim.wording!r}"
-    label = " ".join((claim.wording, *claim.row, claim.column, claim.section))
-    for value in _context_numbers(claim):
-        if not holds_number(label, value, ANY):
-            yield f"{value} (time, category or schedule) is not one of the numbers in {label!r}"
-    figure = claim.figure
-    for date in filter(None, (figure.date, figure.date_from, figure.date_to)):
-        if not holds_date(claim.wording, date):
-            yield f"{date} is not one of the dates in {claim.wording!r}"
-
-
-_TIME_UNITS: Final = {
-    "hours": re.compile(r"(?<![^\W\d_])(?:hours?|hrs?|h)\b"),
-    "days": re.compile(r"(?<![^\W\d_])(?:days?|d)\b"),
-    "weeks": re.compile(r"(?<![^\W\d_])(?:weeks?|wks?)\b"),
-    "months": re.compile(r"(?<![^\W\d_])(?:months?|mos?)\b"),
-    "years": re.compile(r"(?<![^\W\d_])(?:years?|yrs?)\b"),
-}
-
-
-def _unit_faults(claim: Claim) -> Iterator[str]:
-    """Yield a percentage printed without %, or a time printed only in another unit of time."""
-    unit = claim.figure.unit
-    label = " ".join((claim.wording, *claim.row, claim.column))
-    if unit == "%" and claim.figure.value is not None and "%" not in label:
-        yield f"% is not printed in {label!r}"
-    printed = {name for name, pattern in _TIME_UNITS.items() if pattern.search(label)}
-    if unit in _TIME_UNITS and printed and unit not in printed:
-        yield f"{unit} is not printed in {label!r}, which has {', '.join(sorted(printed))}"
-
-
-def _figures(claim: Claim) -> Iterator[tuple[Decimal, str]]:
-    figure, result = claim.figure, claim.result
-    if figure.value is not None:
-        yield figure.value, figure.operator
-    if figure.low is not None:  # the operator of an interval is printed at its first figure
-        yield figure.low, figure.operator if figure.value is None else ""
-    plain = [figure.numerator, figure.denominator, figure.high, figure.dispersion, result.margin]
-    for step in claim.steps:
-        plain += [step.amount, step.reduction, *step.amounts]
-    yield from ((Decimal(number), "") for number in plain if number is not None)
-    if result.p_value is not None:
-        yield result.p_value, result.p_operator.replace("=", "")
-
-
-def _context_numbers(claim: Claim) -> Iterator[Decimal]:
-    texts = [*claim.measure.time.parts().values(), claim.measure.category]
-    for step in claim.steps:
-        schedule = (step.for_, step.on, step.over, step.every, step.rest, step.cycles)
-        texts += [*schedule, step.length, step.times, step.frequency]
-    yield from (number.value for text in texts for number in numbers(text))
 
 
 def counts(verifications: Iterable[Verification]) -> dict[str, int]:

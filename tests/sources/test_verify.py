@@ -203,7 +203,7 @@ def test_the_text_overrides_the_attestation(example_root: Path) -> None:
     base = KnowledgeBase(example_root)
     write_attestations(example_root, claim_digests(base.evidence))
     texts = load_texts(TEXTS, base.records.sources.values())
-    found = verify(base.evidence, texts, read_attestations(example_root))
+    found = verify(base.evidence, texts, base.vocabulary, read_attestations(example_root))
     assert [c.claim.measure.group for c in found if c.state is VerificationState.FAILED] == [
         "first-80"
     ]
@@ -241,7 +241,7 @@ def test_every_claim_of_the_project_is_printed_in_its_paper(
     real: KnowledgeBase, source_texts: Path
 ) -> None:
     texts = load_texts(source_texts, real.records.sources.values())
-    found = verify(real.evidence, texts)
+    found = verify(real.evidence, texts, real.vocabulary)
     assert [f"{c.claim.study}#{c.claim.id}: {c.reasons}" for c in found if c.reasons] == []
     assert counts(found)["not_checked"] == 0
     assert counts(found)["verified"] > 0
