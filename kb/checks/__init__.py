@@ -43,6 +43,7 @@ from typing import Final
 
 from kb.checks.context import CheckContext
 from kb.checks.discrepancy import Discrepancy, Outcome, Severity, Status, most_material_first
+from kb.checks.merging import one_for_each_cause
 from kb.model import Claim, Evidence
 from kb.records.vocabulary import Vocabulary
 
@@ -85,9 +86,9 @@ def check(evidence: Evidence, vocabulary: Vocabulary) -> list[Discrepancy]:
 
 
 def within(context: CheckContext) -> Iterator[Discrepancy]:
-    """Yield the discrepancies that each rest on one study."""
-    for name in FAMILIES:
-        yield from _family(name).find(context)
+    """Yield the discrepancies that each rest on one study, one for each cause."""
+    found = chain.from_iterable(_family(name).find(context) for name in FAMILIES)
+    yield from one_for_each_cause(context, found)
 
 
 def across(context: CheckContext) -> Iterator[Discrepancy]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, product
 from typing import Final
 
 from kb.checks.context import CheckContext
 from kb.checks.discrepancy import Discrepancy, Outcome, Severity
 from kb.checks.reports import Reports
 from kb.checks.rounding import possible_values, same_figure, worst
-from kb.checks.wording import figure_text, join_list, place, with_bounds
+from kb.checks.wording import figure_text, join_list, place, places, with_bounds
 from kb.model import Claim, Measure
 from kb.util.grouping import group_by
 
@@ -123,10 +123,17 @@ def find(context: CheckContext) -> Iterator[Discrepancy]:
     for claims in context.by_study.values():
         by_measure = group_by(claims, lambda claim: claim.measure)
         swapped = list(_swaps(context, by_measure))
-        explained = {id(c) for one in swapped for c in one.claims if c.is_second_hand}
+        explained = {id(c) for one in swapped for c in _exchanged(one)}
         yield from swapped
         for prints in by_measure.values():
             yield from _differences(context, [c for c in prints if id(c) not in explained])
+
+
+def _exchanged(swap: Discrepancy) -> Iterable[Claim]:
+    """Return the claims that a swap explains: the second-hand ones, or all of one source."""
+    if len({claim.source for claim in swap.claims}) == 1:
+        return swap.claims
+    return (claim for claim in swap.claims if claim.is_second_hand)
 
 
 def _differences(context: CheckContext, prints: Sequence[Claim]) -> Iterator[Discrepancy]:
@@ -150,7 +157,7 @@ def _differences(context: CheckContext, prints: Sequence[Claim]) -> Iterator[Dis
 
 
 def _swaps(context: CheckContext, by_measure: dict[Measure, list[Claim]]) -> Iterator[Discrepancy]:
-    """Find two groups whose figures one source gives to the other: at least two measures."""
+    """Find two groups whose figures one source, or one section of it, gives to the other."""
     describe = context.describe
     crossed: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
     for pair in _alike(by_measure):
@@ -160,15 +167,22 @@ def _swaps(context: CheckContext, by_measure: dict[Measure, list[Claim]]) -> Ite
                 crossed[_outermost(one), _outermost(other), *key] += claims
     for (first, second, source, against), claims in crossed.items():
         once = list({id(c): c for c in claims}.values())
-        if len({(c.measure.endpoint, str(c.measure.time)) for c in once}) < 2:
-            continue
+        measures = {(c.measure.endpoint, str(c.measure.time)) for c in once}
+        if len(measures) < 2 and len({c.source for c in once}) > 1:
+            continue  # a single figure of each may be a coincidence
         study = once[0].study
+        left, right = describe.group(study, first), describe.group(study, second)
         message = (
-            f"{against} gives figures of {describe.group(study, first)} to "
-            f"{describe.group(study, second)} and the other way round, compared with {source}."
+            f"In {describe.studies[study]}, the figures of {left} and {right} are exchanged "
+            f"between {places(once)}."
         )
+        if source != against:
+            message = (
+                f"{against} gives figures of {left} to {right} and the other way round, compared "
+                f"with {source}."
+            )
         computation = "; ".join(
-            f"{describe.subject(c)}: {figure_text(c)} ({c.source})" for c in once
+            f"{describe.subject(c)}: {figure_text(c)} ({place(c)})" for c in once
         )
         yield Discrepancy("groups-swapped", Severity.MATERIAL, message, tuple(once), computation)
 
@@ -194,14 +208,34 @@ def _without_group(measure: Measure) -> tuple[object, ...]:
 def _crossed(
     ones: list[Claim], others: list[Claim], reports: Reports
 ) -> Iterator[tuple[tuple[str, str], list[Claim]]]:
-    for a, b in combinations({c.source for c in (*ones, *others)}, 2):
-        for x in (c for c in ones if c.source == a):
-            for y in (c for c in others if c.source == a):
-                far = [c for c in ones if c.source == b and _same(c, y)]
-                near = [c for c in others if c.source == b and _same(c, x)]
-                if far and near and not _same(x, y) and reports.one_result(x, far[0]):
-                    own = a if not x.is_second_hand else b
-                    yield (own, b if own == a else a), [x, y, *far, *near]
+    """Yield the exchanged figures of two sources, or of two sections of one source."""
+    sources = sorted({c.source for c in (*ones, *others)})
+    for a, b in combinations(sources, 2):
+        sides = [[c for c in side if c.source in (a, b)] for side in (ones, others)]
+        for same in _exchanges(sides[0], sides[1], _in("source", a)):
+            if reports.one_result(same[0], same[2]):
+                own = a if not same[0].is_second_hand else b
+                yield (own, b if own == a else a), same
+    for source in sources:
+        sides = [[c for c in side if c.source == source] for side in (ones, others)]
+        for section in sorted({c.section for c in sides[0]}):
+            for same in _exchanges(sides[0], sides[1], _in("section", section)):
+                yield (source, source), same
+
+
+def _in(part: str, name: str) -> Callable[[Claim], bool]:
+    return lambda claim: getattr(claim, part) == name
+
+
+def _exchanges(
+    ones: list[Claim], others: list[Claim], here: Callable[[Claim], bool]
+) -> Iterator[list[Claim]]:
+    """Yield a figure of each group from here, and the same two there, each of the other group."""
+    for x, y in product(filter(here, ones), filter(here, others)):
+        far = [c for c in ones if not here(c) and _same(c, y)]
+        near = [c for c in others if not here(c) and _same(c, x)]
+        if far and near and not _same(x, y):
+            yield [x, y, *far, *near]
 
 
 def _same(one: Claim, other: Claim) -> bool:

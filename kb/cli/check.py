@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from kb.checks import Discrepancy, Severity, Status
+from kb.checks.idle import idle
 from kb.cli.common import FINDINGS, examples, json_option, open_base, write_json
 
 
@@ -35,7 +36,8 @@ def check(
 ) -> None:
     """Find figures that cannot be right together, and explain why.
 
-    Exits 1 if a finding is unadjudicated or an adjudication is stale.
+    Exits 1 if a finding is unadjudicated or an adjudication is stale. Standard error tells which
+    checks are idle, because the ontology lacks what they rest on.
     """
     base = open_base(context)
     for study in studies:
@@ -51,13 +53,16 @@ def check(
     counts = {s.value: sum(f.severity is s for f in findings) for s in Severity}
     stale = base.curated.stale()
     data = {"counts": counts, "discrepancies": [finding.data() for finding in findings]}
-    write_json(json_file, data | {"stale": stale})
+    without = list(idle(base.vocabulary))
+    write_json(json_file, data | {"stale": stale, "idle": without})
     for line in _lines(unadjudicated if only_open else findings):
         click.echo(line)
     totals = ", ".join(f"{number} {name}" for name, number in counts.items())
     click.echo(f"{totals}; {len(unadjudicated)} not adjudicated")
     for line in stale:
         click.echo(f"stale: {line}", err=True)
+    for line in without:
+        click.echo(f"idle: {line}", err=True)
     if stale or unadjudicated:
         sys.exit(FINDINGS)
 

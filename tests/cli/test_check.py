@@ -111,6 +111,16 @@ def test_findings_below_the_severity_do_not_change_the_exit_code(example_root: P
     assert kb(example_root, "check").exit_code == 1
 
 
+def test_checks_that_the_ontology_leaves_idle_are_named(example_root: Path, tmp_path: Path) -> None:
+    edit(example_root, "ontology/endpoints.ttl", "kb:isGroupSize true", "kb:isGroupSize false")
+    result = kb(example_root, "check")
+    assert result.stderr == (
+        "idle: no endpoint is a group size (kb:isGroupSize): sums of groups, and shares against "
+        "the size of their group, are not checked\n"
+    )
+    assert as_json(example_root, tmp_path)["idle"] == [result.stderr[6:-1]]
+
+
 # --- what a program reads --------------------------------------------------------------------
 
 
@@ -138,7 +148,8 @@ PRINTS = [
 
 def test_json_has_every_claim_of_a_finding(example_root: Path, tmp_path: Path) -> None:
     data = as_json(example_root, tmp_path)
-    assert set(data) == {"counts", "discrepancies", "stale"}
+    assert set(data) == {"counts", "discrepancies", "idle", "stale"}
+    assert data["idle"] == []
     assert data["counts"] == {"material": 4, "minor": 0, "rounding": 0}
     assert data["stale"] == []
     finding = next(f for f in data["discrepancies"] if f["id"] == JUDGED)
