@@ -17,8 +17,20 @@ import click
 from kb import __version__
 from kb.cli.common import STORE, Group
 
-COMMANDS: Final = ("build", "check", "coverage", "export", "load", "new",
-                   "query", "schema", "serve", "show", "sql", "verify")  # fmt: skip
+COMMANDS: Final = (
+    "build",
+    "check",
+    "coverage",
+    "export",
+    "load",
+    "new",
+    "query",
+    "schema",
+    "serve",
+    "show",
+    "sql",
+    "verify",
+)
 """Each is a function of the module of its name in this folder."""
 
 
