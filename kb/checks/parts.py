@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import product
+from itertools import combinations, product
 from typing import Final
 
 from kb.checks.context import CheckContext, results_by_source
@@ -112,8 +112,48 @@ class _Table:
                 parts = [self.by_measure.get(replace(measure, group=p), []) for p in division.parts]
                 if all(parts):
                     yield from self._compared(self.by_measure[measure], parts, division)
+        yield from self._two_divisions(divisions)
         yield from self._enumerated()
         yield from self._nested()
+
+    def _two_divisions(self, divisions: Sequence[Division]) -> Iterator[Discrepancy]:
+        """Find two complete divisions of one whole whose parts allow no common figure of it."""
+        complete = [division for division in divisions if division.complete]
+        for one, other in combinations(complete, 2):
+            if one.whole != other.whole:
+                continue
+            for measure in [m for m in self.by_measure if m.group == one.parts[0]]:
+                if replace(measure, group=one.whole) in self.by_measure:
+                    continue  # either division is compared with the figure of the whole
+                yield from self._apart(measure, one, other)
+
+    def _apart(self, measure: Measure, one: Division, other: Division) -> Iterator[Discrepancy]:
+        read = _percent if measure.statistic == FREQUENCY else point_of
+        if measure.statistic not in {FREQUENCY, *_AVERAGES}:
+            return
+        sides = []
+        for division in (one, other):
+            claims = [self.by_measure.get(replace(measure, group=p), []) for p in division.parts]
+            spans = [[s for c in same if (s := read(c)) is not None] for same in claims]
+            if not all(spans):
+                return
+            shares = [Share(Span(min(s.low for s in x), max(s.high for s in x))) for x in spans]
+            sides.append((reach(shares), [c for same in claims for c in same]))
+        (first, ours), (second, theirs) = sides
+        if first.overlaps(second) or len({c.figure.unit for c in (*ours, *theirs)}) > 1:
+            return
+        terms = [
+            " and ".join(f"{figure_text(c)} ({self.describe.group_label(c)})" for c in side)
+            for side in (ours, theirs)
+        ]
+        message = (
+            f"{self.describe.endpoint_of(ours[0])}: {terms[0]} and {terms[1]} cannot both be of "
+            f"{self.describe.group(ours[0].study, one.whole)} ({places((*ours, *theirs))})."
+        )
+        computation = f"{_short(first)} by one division, {_short(second)} by the other"
+        yield Discrepancy.of_endpoint(
+            "divisions-disagree", Severity.MATERIAL, message, [*ours, *theirs], computation
+        )
 
     def _compared(
         self, total: list[Claim], parts: list[list[Claim]], division: Division

@@ -137,6 +137,7 @@ def find(context: CheckContext) -> Iterator[Discrepancy]:
         yield from _outside_the_whole(context, results)
         for parts in _breakdowns(context, results):
             yield from _breakdown(context, parts)
+            yield from _tabulated_for_more(context, parts, results)
 
 
 @dataclass(frozen=True)
@@ -333,6 +334,29 @@ def _breakdown(context: CheckContext, claims: Sequence[Claim]) -> Iterator[Discr
     severity = Severity.MATERIAL if total > size.number else Severity.MINOR
     claims = (*claims, size.claim)
     yield Discrepancy.of_endpoint("breakdown-total", severity, message, claims, computation)
+
+
+def _tabulated_for_more(
+    context: CheckContext, parts: Sequence[Claim], claims: Iterable[Claim]
+) -> Iterator[Discrepancy]:
+    """Yield a breakdown of more people than the source says were examined for it."""
+    total = sum(count_of(claim) or 0 for claim in parts)
+    whole = replace(parts[0].measure, category="")
+    fewer = [
+        claim
+        for claim in claims
+        if claim.source == parts[0].source
+        and replace(claim.measure, category="") == whole
+        and 0 < (claim.figure.denominator or 0) < total
+    ]
+    if fewer:
+        base, shown = fewer[0].figure.denominator, replace(parts[0], measure=whole)
+        message = (
+            f"{context.describe.subject(shown)} is printed in {place(shown)} for {total} patients "
+            f"together, but as a percentage of {base} in {places(fewer)}."
+        )
+        kind, claims = "breakdown-above-base", dict.fromkeys((*parts, *fewer))
+        yield Discrepancy.of_endpoint(kind, Severity.MATERIAL, message, claims, f"{total} > {base}")
 
 
 def _printed_numbers(claims: Iterable[Claim]) -> frozenset[int]:

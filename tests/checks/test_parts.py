@@ -16,7 +16,7 @@ from kb.checks.event_kinds import at_most
 from kb.checks.partitions import divisions, exclude
 from kb.checks.parts import Share, adds_up, averages
 from kb.checks.rounding import possible_values
-from kb.model import Claim, Group
+from kb.model import Claim, Group, Partition
 
 ARMS = [group("a"), group("b")]
 STATUS = [
@@ -293,3 +293,27 @@ def test_arms_within_strata_divide_the_arm(real: KnowledgeBase) -> None:
     groups += [group(f"{p}.a", p) for p in ("low", "high")]
     made = material(real, [], groups, ["low", "high"])
     assert ("low.a", "high.a") in [d.parts for d in divisions(made.evidence)["s"] if d.whole == "a"]
+
+
+@pytest.mark.parametrize(
+    ("young", "old", "men", "women", "kinds"),
+    [
+        ("20", "30", "40", "60", ["divisions-disagree"]),
+        ("20", "45", "40", "60", []),
+        ("20", "40", "40", "60", []),
+    ],
+)
+def test_two_divisions_of_one_whole_must_allow_a_common_figure(
+    real: KnowledgeBase, young: str, old: str, men: str, women: str, kinds: list[str]
+) -> None:
+    figures = {"young": young, "old": old, "men": men, "women": women}
+    groups = [group(name, kind="subgroup") for name in figures]
+    printed = material(real, [share(name, value) for name, value in figures.items()], groups)
+    halves = (("age", ("young", "old")), ("sex", ("men", "women")))
+    partitions = tuple(Partition("s", f"all.{by}", "all", by, names) for by, names in halves)
+    both = CheckContext(replace(printed.evidence, partitions=partitions), real.vocabulary)
+    assert [one.kind for one in parts.find(both)] == kinds
+    medians = [median(name, value) for name, value in figures.items()]
+    printed = material(real, medians, groups)
+    both = CheckContext(replace(printed.evidence, partitions=partitions), real.vocabulary)
+    assert [one.kind for one in parts.find(both)] == kinds

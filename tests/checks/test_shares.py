@@ -217,6 +217,17 @@ def test_a_breakdown_in_one_place() -> None:
     assert not [*find(material([SIZED, *scale[:2]]))]
 
 
+def test_a_characteristic_known_of_fewer_is_not_tabulated_for_all() -> None:
+    sexes = [claim("SEX", people(n), category=sex) for sex, n in (("female", 40), ("male", 31))]
+    size = claim("SAMPLE_SIZE", people(71))
+    known = claim("SEX", share("55", 35, 64), category="female", section="2")
+    found = list(find(material([size, *sexes, known])))
+    assert "breakdown-above-base" in kinds(found)
+    assert "71 > 64" in {one.computation for one in found}
+    of_all = claim("SEX", share("56", 40, 71), category="female", section="2")
+    assert not [*find(material([size, *sexes, of_all]))]
+
+
 @st.composite
 def counted(draw: st.DrawFn) -> tuple[int, int, Decimal]:
     """A count, its denominator, and the share as it would be printed."""
