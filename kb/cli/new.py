@@ -67,8 +67,8 @@ _ADJUDICATION: Final = """\
 {claims}
     # reads: "5.3%"         # what should be printed, if the grounds show it
     reason: why this is decided so
-    grounds: [judgement]    # arithmetic, other-prints, primary-publication
-    # publications: []      # with primary-publication: ids of evidence/publications.yaml
+    grounds: [judgement]    # arithmetic, other-prints, primary-publication, primary-summary
+    # publications: []      # with the primary ones: ids of evidence/publications.yaml
     date: {date}
 """
 

@@ -12,6 +12,7 @@ from kb.records.defaults import compared_groups, parent, statistic_of, unit_of
 from kb.records.notation import is_duration, parse_time
 from kb.records.paths import record_file
 from kb.records.schema import (
+    READ,
     AdjudicationsFile,
     Bounded,
     ClaimBlock,
@@ -90,10 +91,12 @@ def shared_problems(records: Records, index: IdIndex) -> Iterator[Problem]:
         yield from index.check_list(file, loc, publication.reports, "study")
     for name, source in records.sources.items():
         yield from _source_problems(_file(records, "sources", name), source, index)
+    summaries = {s.publication for s in records.sources.values() if s.read_in is not None}
     for name, adjudications in records.adjudications.items():
         file = _file(records, "adjudications", name)
         yield from index.check(file, (), name, "study")
         yield from _adjudication_problems(file, name, adjudications, index)
+        yield from _ground_problems(file, adjudications, summaries)
     if records.formerly:
         yield from _formerly_problems(records, index)
 
@@ -131,6 +134,19 @@ def _adjudication_problems(
         if record.finding in judged:
             yield file.problem(field, record.finding, "each finding once")
         judged.add(record.finding)
+
+
+def _ground_problems(
+    file: RecordFile, adjudications: AdjudicationsFile, summaries: Collection[str]
+) -> Iterator[Problem]:
+    """A judgement tells of each publication whether it was read, or only a summary of it."""
+    for number, record in enumerate(adjudications.adjudications):
+        needed = {READ[name in summaries] for name in record.publications}
+        given = needed and set(READ).intersection(record.grounds)
+        if given != needed:
+            expected = f"{' and '.join(sorted(needed))}, as the publications were read"
+            loc: Loc = ("adjudications", number, "grounds")
+            yield file.problem(loc, ", ".join(sorted(given)), expected)
 
 
 def _source_problems(file: RecordFile, source: SourceRecord, index: IdIndex) -> Iterator[Problem]:

@@ -455,6 +455,11 @@ ClaimId = Annotated[
 """The id of a claim of the same study, or ``<study>#<claim id>``; it becomes part of an IRI."""
 
 
+Ground = Literal["arithmetic", "other-prints", "primary-publication", "primary-summary", "judgement"]
+READ: tuple[Ground, Ground] = ("primary-publication", "primary-summary")
+"""The grounds that name publications: read in their text, or in a summary only."""
+
+
 class AdjudicationRecord(StrictModel):
     """A curator's judgement of a discrepancy; ``kb new adjudication`` writes a skeleton."""
 
@@ -472,11 +477,8 @@ class AdjudicationRecord(StrictModel):
     faulty: list[ClaimId] = Field([], description="the claims that are set aside")
     reads: Line | None = Field(None, description="what the print should read")
     reason: Note
-    grounds: Annotated[
-        list[Literal["arithmetic", "other-prints", "primary-publication", "judgement"]],
-        Field(min_length=1),
-    ]
-    publications: list[Slug] = []
+    grounds: Annotated[list[Ground], Field(min_length=1)]
+    publications: list[Slug] = Field([], description="what the primary grounds were read in")
     date: Date
 
     @model_validator(mode="after")
@@ -489,8 +491,8 @@ class AdjudicationRecord(StrictModel):
             raise ValueError("'faulty' with the judgement one-stands or misprint, and only there")
         if set(self.stands) & set(self.faulty):
             raise ValueError("a claim under 'stands' or under 'faulty', not both")
-        if ("primary-publication" in self.grounds) != bool(self.publications):
-            raise ValueError("'publications' with the ground primary-publication, and only there")
+        if set(READ).isdisjoint(self.grounds) == bool(self.publications):
+            raise ValueError(f"'publications' with the ground {' or '.join(READ)}, and only there")
         return self
 
 

@@ -51,6 +51,8 @@ MISTAKES = [
             "the id of a publication", "halt-2020"),
     Mistake("    publications: [halt-2020]\n", "", VOMITING, "0", "a mapping",
             "'publications' with the ground primary-publication"),
+    Mistake("[primary-publication]", "[primary-summary]", "grounds: [primary-summary]",
+            "0.grounds", "primary-summary", "primary-publication, as the publications were read"),
     Mistake("grounds: [arithmetic, judgement]", "grounds: [aritmetic]", "aritmetic",
             "1.grounds.0", "aritmetic", "'arithmetic'"),
     Mistake("grounds: [arithmetic, judgement]", "grounds: []", "grounds: []", "1.grounds",
