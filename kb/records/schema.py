@@ -455,7 +455,9 @@ ClaimId = Annotated[
 """The id of a claim of the same study, or ``<study>#<claim id>``; it becomes part of an IRI."""
 
 
-Ground = Literal["arithmetic", "other-prints", "primary-publication", "primary-summary", "judgement"]
+Ground = Literal[
+    "arithmetic", "other-prints", "primary-publication", "primary-summary", "judgement"
+]
 READ: tuple[Ground, Ground] = ("primary-publication", "primary-summary")
 """The grounds that name publications: read in their text, or in a summary only."""
 
