@@ -49,7 +49,7 @@ _EMPTY_PAGE: Final = (
 
 _NO_SPARQL: Final = (
     "kb serve --live does not answer SPARQL. The console queries the current records in the "
-    "browser, and kb sparql on the command line; kb serve answers from a build."
+    "browser, and kb query on the command line; kb serve answers from a build."
 )
 
 
