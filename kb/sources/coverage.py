@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from kb.errors import UnavailableError
 from kb.model import Claim, Evidence
+from kb.sources.figures import FigureInText
 from kb.sources.match import Match
-from kb.sources.numbers import FigureInText
 from kb.sources.text import SourceText, TextError, load_texts
 
 if TYPE_CHECKING:

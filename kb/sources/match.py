@@ -7,20 +7,33 @@ It ignores differences of typography only (see ``kb.sources.normalise``). 7.7 do
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 
-from kb.sources.normalise import EM_DASH, FoldedText, fold
-from kb.sources.numbers import Number, excerpt, has_operator, is_thousands, read, readings
+from kb.sources.figures import excerpt
+from kb.sources.folded import EM_DASH, FoldedText
+from kb.sources.normalise import POINTS, SPACELESS, fold
+from kb.sources.numbers import (
+    FRACTIONS,
+    UNKNOWN_SIGN,
+    Number,
+    has_operator,
+    is_thousands,
+    lost_after,
+    read,
+    readings,
+    unknown_sign,
+)
 
 ANY = "any"
 """For ``holds_number``: the number with any operator or none."""
 MAX_SPAN = 800
 """How many characters of normalised text the fragments of one record may span."""
 MAX_FRAGMENTS = 40
-ELLIPSIS = "\u2026"
+_JOINT = re.compile(r"\u2026|(?<!\.)\.{3}(?!\.)")
 """What joins the fragments of a record's ``printed``."""
 
 _MONTHS = (
@@ -46,13 +59,17 @@ _Place = tuple[int, int]
 # Where a match must not begin or end; \x1f marks the edge, which normalised text cannot contain.
 # An em dash is not normalised here: it separates words, it neither joins nor negates.
 _CUT = re.compile(
-    r"""[^\W\d_]\x1f[^\W_]                        # within a word, before the digits of a name
-    |\d\x1f[\d\u00bc-\u00be] | \d\x1f[.,:/]\d | \d[.,:/]\x1f\d | \.\x1f\d | \d\x1f%
+    rf"""[^\W\d_{SPACELESS}]\x1f[^\W_{SPACELESS}]  # within a word, before the digits of a name
+    |\d\x1f[\d{FRACTIONS}] | \d\x1f[ ][{FRACTIONS}] | \d\x1f[.,:/]\d | \d[.,:/]\x1f\d | \.\x1f\d
+    |\d\x1f[ ]?[{POINTS}][ ]?\d | \d[ ]?[{POINTS}][ ]?\x1f\d | \d'\x1f\d | \d\x1f'\d
+    |(?:^|[^\d.])0\.[ ]\x1f\d                    # the space of an extraction: 0. 61
+    |\d\x1f[%‰] | [a-z]\x1f[ ]%
     |[<>≤≥±~×]\x1f\S | [\uff04€£¥]\x1f[\d.]      # an operator or a currency lost
-    |[-+]\x1f\d | \d—\x1f\d                      # a sign lost, half a range, COVID-19
-    |[\w%)\]]\x1f-\d | [\d%]\x1f-[~<>≤≥] | \d\x1f—\d
-    |(?:^|[^A-Za-z\d])\d{1,7}\x1f\+              # 65+; but CD19 stands in CD19+
-    |\d\x1f(?:×10|\^) | \^\x1f\S | \w\x1f\^-     # powers and units
+    |[-+−]\x1f\.?\d | [Mm]inus[ ]\x1f\d | \d—\x1f\d  # a sign lost, half a range, COVID-19
+    |[\w%)\]]\x1f-−?\.?\d | [\d%]\x1f-[~<>≤≥] | \d\x1f—\d
+    |(?:^|[^A-Za-z\d])\d{{1,7}}\x1f\+            # 65+; but CD19 stands in CD19+
+    |\d\x1f×10 | \d\x1f[eE]-?\d | \^\x1f\S | \w\x1f\^-  # powers and units
+    |\d\x1f\^(?![a-m*†‡§¶]{{1,2}}(?![A-Za-z\d])) # 36^a has a footnote, 10^9 an exponent
     |(?<![A-Za-zµ])(?:[cdkmµn]?m|[km]?g|s|[dmµ]?[Ll])\x1f\^""",
     re.VERBOSE,
 )
@@ -63,7 +80,7 @@ _GROUPS = re.compile(r"[0-9]{1,3}(?: [0-9]{3}){1,4}(?![0-9])")
 def _window(folded: FoldedText, start: int, end: int) -> str:
     """Return a part of normalised text with its em dashes restored."""
     return "".join(
-        EM_DASH if char == "-" and folded.source[folded.offsets[i]] == EM_DASH else char
+        EM_DASH if char == "-" and folded.original(i) == EM_DASH else char
         for i, char in enumerate(folded.text[start:end], start)
     )
 
@@ -73,12 +90,20 @@ def _cuts(folded: FoldedText, at: int) -> bool:
     text = folded.text
     if not 0 < at < len(text):
         return False
-    left, right = max(0, at - 10), min(len(text), at + 4)
+    if _is_odd(text, at):
+        return True
+    left, right = max(0, at - 10), min(len(text), at + 5)
     if _CUT.search(_window(folded, left, at) + "\x1f" + _window(folded, at, right)):
         return True
     before = _GROUPS_BEFORE.search(text, max(0, at - 20), at)
     groups = _GROUPS.match(text, before.start()) if before else None
     return groups is not None and at < groups.end() and is_thousands(folded, *groups.span())
+
+
+def _is_odd(text: str, at: int) -> bool:
+    """Whether a character that may be a lost sign stands between this edge and a figure."""
+    begins = text[at] in "0123456789.-<>≤≥~±" and unknown_sign(text, at) != ""
+    return begins or (text[at - 1].isdigit() and lost_after(text, at) != "")
 
 
 def _places(fragment: str, text: FoldedText) -> list[_Place]:
@@ -96,16 +121,34 @@ def _places(fragment: str, text: FoldedText) -> list[_Place]:
 def find(printed: str, text: FoldedText) -> list[Match]:
     """Return every occurrence in a text of what a record gives as printed.
 
-    Fragments joined by ``…`` must occur in this order, each after the end of the one before,
-    within 800 characters of normalised text; each occurrence of the first is combined with the
-    nearest ones of the others. Text that is empty or longer occurs nowhere.
+    Fragments joined by ``…`` or ``...`` must occur in this order, each after the end of the one
+    before, within 800 characters of normalised text; each occurrence of the first is combined
+    with the nearest ones of the others. Text that is empty or longer occurs nowhere.
 
     >>> text = fold("OS 17.7; 7.7 vs. 6.7, *p* = 0.04")
     >>> [match.context(6) for match in find("7.7 … p=0.04", text)]
     ['17.7; 7.7 vs. 6.7, *p* = 0.04']
     """
-    fragments = [fold(part).text.strip() for part in printed.split(ELLIPSIS, MAX_FRAGMENTS)]
-    if not all(fragments) or len(fragments) > MAX_FRAGMENTS or sum(map(len, fragments)) > MAX_SPAN:
+    fragments = _fragments(printed, text)
+    matches = _matches(fragments, text)
+    if text.unbroken is not None:  # "mon-\nths" may be "months"
+        spans = {match.spans for match in matches}
+        more = _matches(fragments, text.unbroken)
+        matches += [match for match in more if match.spans not in spans]
+        matches.sort(key=lambda match: match.spans)
+    return matches
+
+
+def _fragments(printed: str, text: FoldedText) -> list[str]:
+    """Return the normalised fragments of a printed text; none if one is empty, or too long."""
+    parts = _JOINT.split(printed, MAX_FRAGMENTS)
+    fragments = [fold(part, decimal_comma=text.decimal_comma).text.strip() for part in parts]
+    long = len(fragments) > MAX_FRAGMENTS or sum(map(len, fragments)) > MAX_SPAN
+    return [] if long or not all(fragments) else fragments
+
+
+def _matches(fragments: list[str], text: FoldedText) -> list[Match]:
+    if not fragments:
         return []
     first, *others = [_places(fragment, text) for fragment in fragments]
     chains = (_chain(place, others) for place in first)
@@ -114,6 +157,25 @@ def find(printed: str, text: FoldedText) -> list[Match]:
         for chain in chains
         if chain and chain[-1][1] - chain[0][0] <= MAX_SPAN
     ]
+
+
+def odd_character(printed: str, text: FoldedText) -> str:
+    r"""Return the name of an unknown character at a figure, which keeps it from being found.
+
+    >>> odd_character("0.5 months", fold("difference \x030.5 months"))
+    'U+0003'
+    """
+    for fragment in _fragments(printed, text):
+        at = text.text.find(fragment)
+        while at >= 0:
+            end = at + len(fragment)
+            for edge, there in ((at, at - 1), (at, at - 2), (end, end)):
+                if 0 < edge < len(text.text) and _is_odd(text.text, edge):
+                    char = text.original(there)
+                    if unicodedata.category(char) != "Zs":
+                        return f"U+{ord(char):04X}"
+            at = text.text.find(fragment, at + 1)
+    return ""
 
 
 def _chain(place: _Place, others: list[list[_Place]]) -> list[_Place] | None:
@@ -138,38 +200,49 @@ def numbers(printed: str) -> tuple[Number, ...]:
     return tuple(read(fold(printed)))
 
 
-def holds_number(printed: str, value: Decimal, operator: str = "") -> bool:
+def holds_number(
+    printed: str, value: Decimal, operator: str = "", *, decimal_comma: bool = False
+) -> bool:
     """Whether a printed text contains this number with exactly this operator.
 
     The operator may be printed as a sign or in words; ``=`` is the same as none. A printed sign
     that the record lacks is a difference; printed words may be left out. The operator ``any``
-    matches the number alone.
+    matches the number alone. A number beside an unknown character has no operator at all.
 
     >>> holds_number("approximately 40%", Decimal(40), "~"), holds_number("<10%", Decimal(10))
     (True, False)
     """
-    text, candidates = _read(printed)
+    text, candidates = _read(printed, decimal_comma)
     return any(
-        n.value == value and (operator == ANY or has_operator(text, n, operator))
+        n.value == value
+        and (n.operator != UNKNOWN_SIGN if operator == ANY else has_operator(text, n, operator))
         for n in candidates
     )
 
 
 @lru_cache(maxsize=256)
-def _read(printed: str) -> tuple[str, tuple[Number, ...]]:
+def _read(printed: str, decimal_comma: bool = False) -> tuple[str, tuple[Number, ...]]:
     """Normalise and read a printed text once for all of its figures."""
-    folded = fold(printed)
+    folded = fold(printed, decimal_comma=decimal_comma)
     return folded.text, tuple(readings(folded))
 
 
-def digits_of(printed: str, value: Decimal) -> str:
+def digits_of(printed: str, value: Decimal, unit: str = "") -> str:
     """Return the digits of a value as printed, or ``str(value)`` if it is printed as a word.
+
+    With the unit ``%`` they are those of the share, not of an equal count.
 
     >>> digits_of("HR 7.70; twelve of 30 000", Decimal("7.7")), digits_of("twelve", Decimal(12))
     ('7.70', '12')
+    >>> digits_of("0/34 (0.0%)", Decimal(0), "%")
+    '0.0'
     """
-    texts = (n.text for n in _read(printed)[1] if n.value == value and not n.is_word)
-    return next(texts, str(value))
+    text, candidates = _read(printed)
+    equal = [n for n in candidates if n.value == value and not n.is_word]
+    if unit == "%":
+        shares = [n for n in equal if text.startswith("%", n.end)]
+        equal = shares or [n for n in equal if text.startswith("(", n.start - 1)] or equal
+    return equal[0].text if equal else str(value)
 
 
 def as_printed(printed: str, value: Decimal) -> Decimal:

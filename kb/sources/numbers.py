@@ -1,22 +1,24 @@
-r"""Numbers in running text.
+r"""Numbers in running text: their signs, operators and values.
 
-One tokenizer serves two purposes: ``read`` yields every number of a text, such as a record's
-``printed``; ``figures`` yields those of a section that belong in a claim, so no citations and no
-numbers of headings. All patterns are bounded or free of nested repetition, so that time is linear
-in the length of the text.
+``read`` yields every number of a text, such as a record's ``printed``; ``kb.sources.figures``
+chooses those of a section that belong in a claim. All patterns are bounded or free of nested
+repetition, so that time is linear in the length of the text.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
-from kb.sources.normalise import EM_DASH, FoldedText
+from kb.sources.folded import EM_DASH, FoldedText
+from kb.sources.normalise import MINUS
 
 OPERATORS = "<>≤≥~="
+UNKNOWN_SIGN = "?"
+"""The operator of a number beside a character whose meaning cannot be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,29 +29,11 @@ class Number:
     """As printed: digits with their sign, or a word such as ``twelve``."""
     value: Decimal
     operator: str
+    """Its operator as a sign, "" for none, or ``UNKNOWN_SIGN``."""
     is_word: bool
+    """Whether it is no plain digits: ``twelve``, ``1½``, ``1.2×10^-4``."""
     start: int
     end: int
-
-
-@dataclass(frozen=True, slots=True)
-class FigureInText(Number):
-    """A number in a source's text, with its offsets in the original text."""
-
-    source: str = field(repr=False, compare=False)
-
-    def context(self, width: int = 40) -> str:
-        """Return the figure with up to ``width`` characters of the original on either side."""
-        return excerpt(self.source, self.start, self.end, width)
-
-
-def excerpt(source: str, start: int, end: int, width: int) -> str:
-    r"""Return ``source[start:end]`` and its surroundings on one line.
-
-    >>> excerpt("the median OS\nwas 7.7 months", 18, 21, 6)
-    'S was 7.7 month'
-    """
-    return " ".join(source[max(0, start - width) : end + width].split())
 
 
 _ONES = re.findall(
@@ -67,11 +51,18 @@ _NOT_A_COUNT = re.compile(
     r"|[ -](?:hundred|thousand)"
 )
 
+FRACTIONS = "\u00bc-\u00be\u2150-\u215e\u2189"
+"""Vulgar fractions, as a range of a pattern."""
+_THIRDS = {"\u2153": 1, "\u2154": 2, "\u2159": 1, "\u215a": 5, "\u2150": 1, "\u2151": 1}
 _TOKEN = re.compile(
     r"(?P<skip>https?://\S+|www\.\S+"
     r"|\b10\.[0-9]{4,9}/\S+"  # a DOI
     r"|(?<![^\s(<\[;,:])[^\s@]{1,64}@\S{1,255}"  # an e-mail address
     r"|(?<![A-Za-z])[a-z]{1,3}\([0-9XY]{1,2}; ?[0-9XY]{1,2}(?:; ?[0-9XY]{1,2})?\))"  # t(8;14)
+    r"|(?P<science>[0-9]+(?:\.[0-9]+)?×10\^-[0-9]{1,3}(?![0-9])"
+    r"|(?:[0-9]+\.[0-9]+[eE]-?|[0-9]+[eE]-)[0-9]{1,3}(?![0-9A-Za-z]))"
+    rf"|(?P<fraction>(?:[0-9]{{1,4}} ?)?[{FRACTIONS}])"
+    r"|(?P<primes>[1-9][0-9]{0,2}(?:'[0-9]{3}){1,4}(?![0-9]))"
     r"|(?P<commas>[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4}(?:\.[0-9]+)?(?![0-9]|,[0-9]))"
     r"|(?P<spaces>[1-9][0-9]{0,2}(?: [0-9]{3}){1,4}(?![0-9]|\.[0-9]))"
     r"|(?P<power>10\^-?[0-9]{1,3}(?![0-9]))"
@@ -88,8 +79,12 @@ _UNITS = (
     "mg|g|kg|µg|mcg|ng|pg|ml|l|dl|µl|mm|cm|m|km|nm|µm|hr?s?|hours?|min|mins|s|sec|d|days?|wks?|w|"
     "weeks?|mos?|months?|y|yrs?|years?|gy|cgy|iu|u|mu|kda|mmol|nmol|µmol|pts?|ppm|mmhg"
 )
-_GLUED = re.compile(rf"(?:{_UNITS}|st|nd|rd|th|x|fold|[abck])(?![A-Za-zµ])", re.IGNORECASE)
-_OPEN_END = re.compile(r"-(?:NR|NE|NA|NC|not)\b")  # 4.4-NE: a bound not reached or estimable
+_GLUED = re.compile(rf"(?:{_UNITS}|st|nd|rd|th|x|fold|[abcefk])(?![A-Za-zµ])", re.IGNORECASE)
+_OPEN_END = re.compile(  # 4-NE: a bound not reached or estimable
+    r"-(?:n\.?[rea]\.?|n\.?c\.?|nyr|inf(?:\.|inity|inite)?|not|upper|lower"
+    r"|un(?:reached|defined|known|bounded|estimable|determined))(?![A-Za-zµ])",
+    re.IGNORECASE,
+)
 _JOINED = re.compile(
     rf"-(?:{_UNITS}|(?:minute|second|time|cycle|course|dose|line|fold|arm|drug|agent|point|step|"
     "stage|phase|centre|center|site|patient|person|hit|level|tier|part|group|way|log|item|gene|"
@@ -100,31 +95,69 @@ _JOINED = re.compile(
 _CHEMICAL = re.compile(r"'?-[(\[']|'-[A-Za-z]|-[0-9]{1,6}[A-Z]{2}")
 _BEFORE = re.compile(r"([A-Za-zµ]{1,24})-$")
 _NOT_A_NAME = re.compile(
-    "(?:mid|pre|post|late|early|and|to|or|vs|versus|by|from|least|until|since)$"
+    "(?:mid|pre|post|late|early|and|to|or|vs|versus|by|from|least|until|since|hours?|days?|weeks?|"
+    "months?|years?|cycles?|courses?|doses?|grades?|phases?|stages?|levels?|steps?|lines?|arms?|"
+    "cohorts?|groups?|parts?|visits?|scores?|ages?|aged)$"
 )
 
 
-def _original(folded: FoldedText, index: int) -> str:
-    return folded.source[folded.offsets[index]]
+# Signs that may stand before a number and mean nothing for it; other signs may be operators.
+_HARMLESS = frozenset("+<=>|~±×÷−≤≥→←↔⇒∞∆^`°©®™№$#∙⋅▪●■□◦‣")
+_ODD = frozenset("¡¿‹›\u2043\u2796")
+_LOST = frozenset({"Cc", "Cf", "Co", "Cn", "Cs"})
 
 
-def _is_dash(folded: FoldedText, index: int) -> bool:
-    """Whether there is a hyphen or minus sign here, and not an em dash, which never joins words."""
-    return folded.text[index : index + 1] == "-" and _original(folded, index) != EM_DASH
+def unknown_sign(text: str, start: int) -> str:
+    """Return the character before a number if it may have been a sign or an operator, else "".
+
+    >>> unknown_sign("difference \N{REPLACEMENT CHARACTER}0.5", 12), unknown_sign("(0.5", 1)
+    ('�', '')
+    """
+    char = text[start - 1 : start]
+    spaced = char == " "
+    if spaced:
+        char = text[start - 2 : start - 1] if start > 1 else ""
+    if not char or char.isascii() or char.isalnum():
+        return ""
+    kind = unicodedata.category(char)
+    if char in _ODD or char == "\ufffd" or kind in _LOST:
+        return char
+    if char in _HARMLESS:
+        return ""
+    glued = kind in ("So", "Pd") or char in "•·‧"
+    return char if kind in ("Sm", "Sk") or (glued and not spaced) else ""
+
+
+def lost_after(text: str, end: int) -> str:
+    """Return the character after a number if nobody can tell what it was, else ""."""
+    char = text[end : end + 1]
+    lost = char == "\ufffd" or (bool(char) and unicodedata.category(char) in _LOST)
+    return char if lost else ""
 
 
 def is_thousands(folded: FoldedText, start: int, end: int) -> bool:
     """Whether groups of digits separated by spaces are one number: ``30 000``, not ``14 500``.
 
-    They are if a group begins with a zero, if a space is a thin or no-break space, or if there
-    are three groups. Two groups with an ordinary space are two numbers: tables have ``14 500 mg``.
+    They are if a group begins with a zero, if a space is a thin or no-break space, if there are
+    three groups, or if the words around them count people or things: ``1 234 patients``. Else two
+    groups with an ordinary space are two numbers: tables have ``14 500 mg``.
     """
     groups = folded.text[start:end].split(" ")
     seams = [start + len(groups[0]) + 4 * n for n in range(len(groups) - 1)]
-    marks = {_original(folded, seam) for seam in seams}
+    marks = {folded.original(seam) for seam in seams}
     if marks & set("\t\n\r"):
         return False
-    return len(groups) > 2 or groups[1].startswith("0") or " " not in marks
+    if len(groups) > 2 or groups[1].startswith("0") or " " not in marks:
+        return True
+    if _MEASURED.match(folded.text, end):
+        return False
+    before = folded.text[max(0, start - 16) : start]
+    return bool(_COUNTED.match(folded.text, end) or _COUNTS.search(before))
+
+
+_MEASURED = re.compile(rf" ?(?:{_UNITS}|%|×)(?![A-Za-zµ])|%", re.IGNORECASE)
+_COUNTED = re.compile(r" (?!and |or |to |vs|versus |with |in |of |by |from |for |at )[A-Za-z]{3}")
+_COUNTS = re.compile(r"(?:[nN]=|(?<![A-Za-z])(?:of|among|total|all|included|enrolled|treated) )$")
 
 
 def read(folded: FoldedText) -> Iterator[Number]:
@@ -140,6 +173,8 @@ def read(folded: FoldedText) -> Iterator[Number]:
             number = _word(folded, start, end)
         elif kind == "skip" or _in_name(folded, start, end, named_until):
             number, named_until = None, end
+        elif kind in ("science", "fraction"):
+            number = _signed(folded, _exact(match[0]), start, end, is_word=True)
         else:
             number = _digits(folded, start, end)
         if number is not None:
@@ -149,11 +184,11 @@ def read(folded: FoldedText) -> Iterator[Number]:
 def _word(folded: FoldedText, start: int, end: int) -> Number | None:
     """Return the number that a word stands for; a word in capitals is an abbreviation."""
     text, word = folded.text, folded.text[start:end]
-    joined = start > 1 and _is_dash(folded, start - 1) and text[start - 2].isalpha()
+    joined = start > 1 and folded.is_dash(start - 1) and text[start - 2].isalpha()
     if joined or word[1:] != word[1:].lower() or _NOT_A_COUNT.match(text, end):
         return None
     value = sum(_WORDS[part] for part in re.findall("[a-z]+", word.lower()))
-    return Number(word, Decimal(value), _operator(text, start), True, start, end)
+    return Number(word, Decimal(value), _operator(text, start, end), True, start, end)
 
 
 def _digits(folded: FoldedText, start: int, end: int) -> Number | None:
@@ -166,23 +201,64 @@ def _digits(folded: FoldedText, start: int, end: int) -> Number | None:
     elif digits.count(".") > 1:
         return None
     else:
-        value = Decimal(digits.replace(",", "").replace(" ", ""))
-    if _is_signed(folded, start):
-        start, digits, value = start - 1, "-" + digits, value.copy_negate()
-    return Number(digits, value, _operator(text, start), False, start, end)
+        value = Decimal(re.sub("[, ']", "", digits))
+    return _signed(folded, value, start, end)
 
 
-def _operator(text: str, start: int) -> str:
+def _exact(text: str) -> Decimal:
+    """Return the value of a power or of a vulgar fraction.
+
+    >>> _exact("1.2×10^-4"), _exact("3e-2"), _exact("1½")
+    (Decimal('0.00012'), Decimal('0.03'), Decimal('1.5'))
+    """
+    if text[-1].isascii():
+        return Decimal(re.sub(r"×10\^", "E", text))
+    whole = Decimal(text[:-1].strip() or 0)
+    part = unicodedata.normalize("NFKC", text[-1]).split("\u2044")
+    return whole + Decimal(part[0]) / Decimal(part[1])
+
+
+def _signed(
+    folded: FoldedText, value: Decimal, start: int, end: int, *, is_word: bool = False
+) -> Number:
+    """Return a number with the sign and the operator that stand before it."""
+    text, digits = folded.text, folded.text[start:end]
+    minus = _minus(folded, start)
+    if minus:
+        start, digits, value = start - minus, "-" + digits, value.copy_negate()
+    return Number(digits, value, _operator(text, start, end), is_word, start, end)
+
+
+def _operator(text: str, start: int, end: int) -> str:
+    if unknown_sign(text, start) or lost_after(text, end):
+        return UNKNOWN_SIGN
     before = text[start - 1 : start]
-    return before if before and before in OPERATORS else ""
+    if not before or before not in OPERATORS:
+        return ""
+    negated = unknown_sign(text, start - 1) or _NEGATED.search(text, max(0, start - 5), start - 1)
+    return UNKNOWN_SIGN if negated else before
 
 
-def _is_signed(folded: FoldedText, start: int) -> bool:
-    """Tell a minus sign from the hyphen of a range or a compound."""
-    if start == 0 or not _is_dash(folded, start - 1):
-        return False
-    before = folded.text[start - 2 : start - 1]
-    return not (before.isalnum() or before in set("%)]^'+"))
+_NEGATED = re.compile(r"(?<![A-Za-z])not ?$")  # "not <5%"
+
+
+_MINUS_WORD = re.compile(r"(?<![A-Za-z0-9%])(?<![0-9%] )[Mm]inus $")
+
+
+def _minus(folded: FoldedText, start: int) -> int:
+    """Return the length of the minus sign before a number; 0 for the hyphen of a compound."""
+    text = folded.text
+    if text[start - 1 : start] == MINUS:
+        return 1
+    if _MINUS_WORD.search(text, max(0, start - 9), start):
+        return len("minus ")
+    if start == 0 or not folded.is_dash(start - 1):
+        return 0
+    before = text[start - 2 : start - 1]
+    if before.isalpha() and folded.original(start - 1) == MINUS:
+        joined = _BEFORE.search(text, max(0, start - 26), start)
+        return int(joined is not None and _NOT_A_NAME.match(joined[1].lower()) is not None)
+    return int(not (before.isalnum() or before in set("%)]^'+")))
 
 
 def _in_name(folded: FoldedText, start: int, end: int, named_until: int) -> bool:
@@ -193,29 +269,18 @@ def _in_name(folded: FoldedText, start: int, end: int, named_until: int) -> bool
         return True
     if before in ("-", "/") and named_until == start - 1:
         return True  # the second half of G3/4
-    if before == "-" and _is_dash(folded, start - 1):
+    if before == "-" and folded.is_dash(start - 1):
         joined = _BEFORE.search(text, max(0, start - 26), start)
         if joined and not _NOT_A_NAME.match(joined[1].lower()):
             return True
     after = text[end : end + 1]
     if after.isalpha():
         return not _GLUED.match(text, end)
-    if after == "-" and text[end + 1 : end + 2].isalpha() and _is_dash(folded, end):
-        return not (_JOINED.match(text, end) or _OPEN_END.match(text, end))
-    return bool(_CHEMICAL.match(text, end)) and _original(folded, end) != EM_DASH
-
-
-_WORDS_BEFORE = {
-    "~": r"(?:approximately|about|around|nearly|almost|roughly|circa|ca\.)",
-    "<": r"(?:(?:less|fewer|lower) than|under|below)",
-    ">": r"(?:(?:more|greater|higher) than|over|above|beyond)",
-    "≥": r"(?:at least|a minimum of|not less than)",
-    "≤": r"(?:up to|at most|a maximum of|no more than)",
-}
-_WORDS_AFTER = {
-    "≥": r"\+(?!\w)|%? ?(?:[A-Za-z]{1,24} )?or (?:more|higher|greater|older|above|beyond)\b",
-    "≤": r"%? ?(?:[A-Za-z]{1,24} )?or (?:less|fewer|lower|younger|below)\b",
-}
+    if after == "-" and text[end + 1 : end + 2].isalpha() and folded.is_dash(end):
+        # A decimal is no part of a name, and a dash joins no name: 0.09-we, 45–we.
+        decimal = "." in text[start:end] or folded.original(end) not in "-\u2010\u2011"
+        return not (decimal or _JOINED.match(text, end) or _OPEN_END.match(text, end))
+    return bool(_CHEMICAL.match(text, end)) and folded.original(end) != EM_DASH
 
 
 _ROMAN = re.compile(r"(?<![A-Za-z])(?:[Pp]hase|[Gg]rade|[Ss]tage) (?P<roman>IV|I{1,3})(?![A-Za-z])")
@@ -237,98 +302,60 @@ def readings(folded: FoldedText) -> Iterator[Number]:
         before = number
 
 
+_LESS = "less|fewer|lower|smaller|shorter|younger|earlier"
+_MORE = "more|greater|higher|larger|longer|older|later"
+_NOT = r"(?:not|no|never|nor) (?:significantly |any )?"
+_OR_EQUAL = r"(?:,? ?or equal(?: to)?| or the same as)"
+# What an operator is in words, before a number and after it; the first that fits is meant.
+_BEFORE_NUMBER = (
+    ("≤", rf"{_NOT}(?:(?:{_MORE}) than|(?:to )?exceed(?:ing|ed|s)?|above|over|beyond)"),
+    ("≥", rf"{_NOT}(?:(?:{_LESS}) than|below|under)"),
+    ("≤", rf"(?:{_LESS}) than{_OR_EQUAL}|(?:below|under){_OR_EQUAL}"),
+    ("≥", rf"(?:{_MORE}) than{_OR_EQUAL}|(?:above|over){_OR_EQUAL}"),
+    ("≤", rf"equal to,? or (?:(?:{_LESS}) than|below|under)"),
+    ("≥", rf"equal to,? or (?:(?:{_MORE}) than|above|over)"),
+    ("≥", r"at (?:the )?(?:very )?least|(?:a )?minim(?:um|al)(?: of)?|no fewer than"),
+    ("≤", r"up to|at (?:the )?(?:very )?most|(?:a )?maxim(?:um|al)(?: of)?"),
+    ("<", rf"(?:{_LESS}) than|under|below"),
+    (">", rf"(?:{_MORE}) than|over|above|beyond|exceed(?:ing|ed|s)|in excess of"),
+    ("~", r"approximately|approx\.?|about|around|nearly|almost|roughly|circa|ca\.?"),
+)
+_FILLER = (
+    r"(?: (?:an? |the )?(?:approximately|about|around|estimated|total of|mean of|median of|an?))?"
+)
+_BEFORE_ANY = re.compile(
+    "(?<![A-Za-z])(?:"
+    + "|".join(f"(?P<o{i}>{words})" for i, (_, words) in enumerate(_BEFORE_NUMBER))
+    + f"){_FILLER},? ?$",
+    re.IGNORECASE,
+)
+_GAP = r"%? ?\)?(?: ?[A-Za-z]{1,24}){0,2}? ?(?:,|\()? ?"
+_AFTER_NUMBER = (
+    ("≥", re.compile(r"\+(?!\w)")),
+    ("≥", re.compile(rf"{_GAP}(?:or|and) (?:{_MORE}|above|beyond|over|up|upwards?)\b(?! than)")),
+    ("≤", re.compile(rf"{_GAP}(?:or|and) (?:{_LESS}|below|under)\b(?! than)")),
+    ("≥", re.compile(r"%? (?:[A-Za-z]{1,24} )?(?:at (?:the )?least|minimum)\b(?! \d)")),
+    ("≤", re.compile(r"%? (?:[A-Za-z]{1,24} )?(?:at (?:the )?most|maximum)\b(?! \d)")),
+)
+
+
+def worded_operator(text: str, number: Number) -> str:
+    """Return the operator that folded text gives a number in words, "" for none.
+
+    >>> from kb.sources.normalise import fold
+    >>> [worded_operator(t, next(read(fold(t)))) for t in ("no more than 5%", "3 or more", "5")]
+    ['≤', '≥', '']
+    """
+    match = _BEFORE_ANY.search(text[max(0, number.start - 48) : number.start])
+    if match and match.lastgroup:
+        return _BEFORE_NUMBER[int(match.lastgroup[1:])][0]
+    after = text[number.end : number.end + 64]
+    return next((sign for sign, words in _AFTER_NUMBER if words.match(after)), "")
+
+
 def has_operator(text: str, number: Number, operator: str) -> bool:
     """Whether a number of folded text has an operator, as a sign or in words; "" for none."""
     wanted, sign = operator.replace("=", ""), number.operator.replace("=", "")
     if sign or not wanted:
         return sign == wanted
-    before = text[max(0, number.start - 24) : number.start]
-    words = rf"(?<![A-Za-z]){_WORDS_BEFORE.get(wanted, '$.')} ?$"
-    after = re.compile(_WORDS_AFTER.get(wanted, "$."))
-    return bool(re.search(words, before, re.IGNORECASE) or after.match(text, number.end))
-
-
-_CITATION = re.compile(r"\[[0-9][0-9,.\- ]{0,80}\]")
-# An interval in square brackets is not a citation: 0.61 [0.48-0.77], 34 [15-64], IQR [2, 5].
-_INTERVAL = re.compile(r"(?P<whole>\[[0-9]{1,4}-[0-9]{1,4}\])|\[[0-9.]{1,8}(?:-|, ?)[0-9.]{1,8}\]")
-_BEFORE_INTERVAL = re.compile(r"(?:%|[0-9]\.[0-9]{1,4}|(?P<whole>(?<![0-9.])[0-9]{1,3})),? $")
-_NAMES_INTERVAL = re.compile(r"(?:CI|IQR|[Rr]ange):? ?$")
-# "Figures 1, 2 and 3"; but in "Figure 1, 36 patients" the second is a figure.
-_REFERENCE = re.compile(
-    r"\b(?:Table|Figure|Fig\.?|Section|Ref\.?|Reference|Appendix|Chapter|Box|Eq\.?)(?P<many>s\.?)?"
-    r" ?S?[0-9]{1,3}(?:\.[0-9]{1,3}){0,4}[A-Za-z]?(?:-S?[0-9]{1,3}[A-Za-z]?\b)?"
-    r"(?(many)(?:, ?S?[0-9]{1,3}[A-Za-z]?(?=[,;:.)]| and| &)){0,6}"
-    r"(?:,? (?:and|&) S?[0-9]{1,3}[A-Za-z]?\b(?! ?%))?)(?![0-9])",
-    re.IGNORECASE,
-)
-_HEADING = re.compile(
-    r"[0-9]{1,2}(?:\.[0-9]{1,2}){0,4}(?:\.?[ \t]{0,4}\||\.[ \t]{1,4}[A-Z][^\n\t.]{0,100}(?:\n|$))"
-)
-# "one" is a pronoun or an article as often as a count; the words around it decide.
-_NOT_ONE = re.compile(
-    r" ?(?:[.,;:)]|$|of the (?:most|main|key)|of (?:them|these|those|its|our)\b|another|or "
-    r"|should|can|could|may|might|would|possib|approach|that|which|who\b|is |was |has "
-    r"|(?:[a-z]{1,24} ){1,3}over another)"
-)
-_NOT_ONE_BEFORE = re.compile(
-    r"\b(?:first|second|third|last|latter|former|other|any|each|this|that|every|either|the|no) $"
-)
-
-
-def figures(folded: FoldedText) -> list[FigureInText]:
-    """Return the numbers that report something, in the order of the text.
-
-    Left out: citation marks in brackets, cross references (Table 1), numbers of headings, names
-    (CD19, 4-1BB), unit exponents, addresses, and "one" where it is not a count.
-    """
-    edges = [edge for span in _references(folded) for edge in span]
-    return [
-        _figure(folded, number)
-        for number in read(folded)
-        if bisect_right(edges, number.start) % 2 == 0
-        and not _is_heading(folded, number)
-        and not _is_pronoun(folded.text, number)
-    ]
-
-
-def _figure(folded: FoldedText, n: Number) -> FigureInText:
-    start, end = folded.offsets[n.start], folded.ends[n.end - 1]
-    return FigureInText(n.text, n.value, n.operator, n.is_word, start, end, folded.source)
-
-
-def _references(folded: FoldedText) -> list[tuple[int, int]]:
-    """Return the spans of citations and cross references, in order and without overlaps."""
-    spans = [m.span() for m in _CITATION.finditer(folded.text) if not _is_interval(folded, m)]
-    spans += [m.span() for m in _REFERENCE.finditer(folded.text)]
-    apart: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if not apart or start >= apart[-1][1]:
-            apart.append((start, end))
-    return apart
-
-
-def _is_interval(folded: FoldedText, bracket: re.Match[str]) -> bool:
-    """Tell an interval from a citation by its decimals and by what precedes it in its cell."""
-    interval, start = _INTERVAL.fullmatch(bracket[0]), bracket.start()
-    if interval is None or start == 0 or _original(folded, start - 1) == "\t":
-        return False
-    before = folded.text[max(0, start - 10) : start]
-    figure = _BEFORE_INTERVAL.search(before)
-    fits = figure is not None and ("." in bracket[0] or bool(figure["whole"] and interval["whole"]))
-    return fits or _NAMES_INTERVAL.search(before) is not None
-
-
-def _is_heading(folded: FoldedText, number: Number) -> bool:
-    """Whether this is the number of a heading, at the start of its line in the original."""
-    source, start = folded.source, folded.offsets[number.start]
-    line = source.rfind("\n", max(0, start - 12), start) + 1
-    if (line == 0 and start > 11) or source[line:start].strip("#* \t"):
-        return False
-    return "#" in source[line:start] or _HEADING.match(source, start) is not None
-
-
-def _is_pronoun(text: str, number: Number) -> bool:
-    if number.text.lower() != "one":
-        return False
-    before = text[max(0, number.start - 12) : number.start].lower()
-    return bool(_NOT_ONE.match(text, number.end) or _NOT_ONE_BEFORE.search(before))
+    return worded_operator(text, number) == wanted

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from kb.errors import InputError, UnavailableError, nearest, shorten
+from kb.sources.figures import FigureInText, figures
+from kb.sources.folded import FoldedText
 from kb.sources.match import Match, find
-from kb.sources.normalise import FoldedText, fold, fold_pieces
-from kb.sources.numbers import FigureInText, figures
+from kb.sources.normalise import fold, fold_pieces
 
 if TYPE_CHECKING:
     from kb.records.schema import SourceRecord, Span

@@ -22,9 +22,9 @@ from kb.model import slug
 from kb.rdf.dataset import dataset
 from kb.records.notation import is_date, is_duration, parse_figure, parse_p, parse_time
 from kb.site.build import claims_csv
+from kb.sources.figures import figures
 from kb.sources.match import find, holds_number, numbers
 from kb.sources.normalise import fold
-from kb.sources.numbers import figures
 from kb.stores.oxigraph import OxigraphStore
 
 FILES = sorted(str(path.relative_to(EXAMPLE)) for path in EXAMPLE.glob("evidence/**/*.yaml"))

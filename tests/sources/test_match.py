@@ -11,9 +11,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from kb.sources.figures import figures
 from kb.sources.match import digits_of, find, holds_date, holds_number, numbers
 from kb.sources.normalise import fold
-from kb.sources.numbers import figures
 
 # --- what must be found: printed text, and an extracted text ----------------------------------
 

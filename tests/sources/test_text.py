@@ -11,8 +11,8 @@ import yaml
 
 from kb.errors import InputError, UnavailableError
 from kb.records.schema import SourceRecord, Span
+from kb.sources.figures import figures
 from kb.sources.normalise import fold
-from kb.sources.numbers import figures
 from kb.sources.text import (
     MAX_BYTES,
     SourceText,
@@ -231,7 +231,7 @@ def test_reading_a_table_takes_linear_time() -> None:
     ("text", "expected"),
     [
         ("44% of 271 patients [4–18], 25% [1,2].", "44 271 25"),
-        ("burden [2.25–26.33].", ""),
+        ("burden [2.25–26.33].", "2.25 26.33"),
         ("HR 0.61 [0.48–0.77], age 34 [15–64], IQR [2, 5]", "0.61 0.48 0.77 34 15 64 2 5"),
         ("survival in <10% [1–3]. 29.4%\t[21, 22]", "10 29.4"),
         ("85.7% [6/7]", "85.7 6 7"),
