@@ -1,8 +1,9 @@
 """The texts of sources: their sections, and the rows and cells of their tables.
 
-A text was extracted from a paper: Markdown or plain, tables as tab-separated lines. A section
-begins at a marker, ends where the next one begins, and may resume after a table or a caption.
-Texts are not part of the evidence base, because most papers may not be redistributed.
+A text was extracted from a paper: Markdown or plain, the rows of tables as lines with tabs or as
+``| a | b |``. A section begins at a marker, ends where the next one begins, and may resume after a
+table or a caption. Texts are not part of the evidence base, because most papers may not be
+redistributed.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from kb.errors import InputError, UnavailableError, nearest, shorten
 from kb.sources.figures import FigureInText, figures
 from kb.sources.folded import FoldedText
-from kb.sources.match import Match, find
+from kb.sources.match import Match, find, odd_character
 from kb.sources.normalise import fold, fold_pieces
+from kb.sources.tables import Cell, column_names, header_rows, path_name, table_rows
 
 if TYPE_CHECKING:
     from kb.records.schema import SourceRecord, Span
@@ -24,6 +26,14 @@ if TYPE_CHECKING:
 MAX_BYTES = 5_000_000
 """No paper's text is longer: a larger file is a mistake."""
 _MAX_HINTS = 2_000
+DECIMAL_COMMA = frozenset(
+    re.findall(
+        "[a-z]{2}",
+        "az be bg bs ca cs da de el es et eu fi fr gl hr hu id is it ka kk lt lv mk nb nl nn no pl "
+        "pt ro ru sk sl sq sr sv tr uk vi",
+    )
+)
+"""The languages that print 7,7 and 1.234 for 7.7 and 1,234."""
 P = TypeVar("P")
 
 
@@ -41,13 +51,6 @@ class Piece(NamedTuple):
     start: int
     end: int
     text: str
-
-
-class _Cell(NamedTuple):
-    """A cell of a table, by its offsets in the whole text."""
-
-    start: int
-    end: int
 
 
 class _Position(NamedTuple):
@@ -74,8 +77,9 @@ class SourceText:
     '34'
     """
 
-    def __init__(self, name: str, text: str, spans: Iterable[Span]) -> None:
+    def __init__(self, name: str, text: str, spans: Iterable[Span], language: str = "en") -> None:
         """Locate the spans, which are in the order of the text."""
+        self._decimal_comma = language in DECIMAL_COMMA
         self.name = name
         self.text = text
         self._pieces: dict[str, list[Piece]] = {}
@@ -131,39 +135,46 @@ class SourceText:
         """Return a section as one normalised text, without what interrupts it."""
         if name not in self._folded:
             pieces = [(piece.start, piece.end) for piece in self.section(name)]
-            self._folded[name] = fold_pieces(self.text, pieces)
+            self._folded[name] = self._fold(pieces)
         return self._folded[name]
+
+    def _fold(self, pieces: Iterable[tuple[int, int]]) -> FoldedText:
+        return fold_pieces(self.text, pieces, decimal_comma=self._decimal_comma)
 
     def find(self, section: str, printed: str) -> list[Match]:
         """Return every occurrence in a section of a printed text (see ``kb.sources.match``)."""
         return find(printed, self.folded(section))
 
     def figures(self, section: str) -> list[FigureInText]:
-        """Return the figures of a section (see ``kb.sources.numbers.figures``)."""
+        """Return the figures of a section (see ``kb.sources.figures``)."""
         return figures(self.folded(section))
 
     def rows(self, section: str) -> list[list[str]]:
         """Return the cells of a section's tables: its lines that contain a tab, in order."""
         return [[self.text[c.start : c.end].strip() for c in line] for line in self._table(section)]
 
-    def _table(self, section: str) -> list[list[_Cell]]:
+    def _table(self, section: str) -> list[list[Cell]]:
         """Return the offsets of the cells of a section's tables."""
-        lines: list[list[_Cell]] = []
-        for piece in self.section(section):
-            for line in re.finditer(r"^[^\n\t]*\t[^\n]*", piece.text, re.MULTILINE):
-                at = piece.start + line.start()
-                cells = re.finditer(r"[^\t]*(?:\t|$)", line[0])
-                spans = [(at + c.start(), at + len(c[0].rstrip("\t")) + c.start()) for c in cells]
-                count = line[0].count("\t") + 1
-                lines.append([_Cell(*span) for span in spans[:count]])
-        return lines
+        pieces = self.section(section)
+        return [row for piece in pieces for row in table_rows(piece.text, piece.start)]
 
     def _labels(self, section: str) -> list[list[str]]:
         """Return the normalised cells of a section's tables, computed once."""
         if section not in self._tables:
-            rows = self.rows(section)
-            self._tables[section] = [[fold(cell).text.strip() for cell in row] for row in rows]
+            self._tables[section] = [
+                [self._fold([cell]).text.strip() for cell in row] for row in self._table(section)
+            ]
         return self._tables[section]
+
+    def notes(self, section: str) -> str:
+        """Return the headers, caption and footnotes of a section's tables: "Data are n (%)"."""
+        rows = self._table(section)
+        edges = [edge for row in rows for edge in (row[0].start, row[-1].end)]
+        starts = [piece.start for piece in self.section(section)]
+        ends = [piece.end for piece in self.section(section)]
+        around = zip(sorted([*starts, *edges[1::2]]), sorted([*ends, *edges[::2]]), strict=True)
+        headers = [" ".join(row) for row in header_rows(self._labels(section))] if rows else []
+        return " ".join((*headers, self._fold(around).text))
 
     def find_at(self, section: str, row: Sequence[str], column: str, printed: str) -> list[Match]:
         """Return every occurrence of a printed text in its section, table row or cell.
@@ -173,12 +184,16 @@ class SourceText:
         """
         if not row:
             return self.find(section, printed)
-        span = self._cell_span(section, row, column or None)
-        return find(printed, fold_pieces(self.text, [span]))
+        return find(printed, self._fold([self._cell_span(section, row, column or None)]))
+
+    def odd_character(self, section: str, row: Sequence[str], column: str, printed: str) -> str:
+        """Return the unknown character at a figure that keeps a print from being found, or ""."""
+        span = [self._cell_span(section, row, column or None)] if row else []
+        return odd_character(printed, self._fold(span) if span else self.folded(section))
 
     def label_at(self, section: str, row: Sequence[str], column: str | None) -> tuple[int, int]:
         """Return the offsets of the label that names a row: its numbers belong to the anchor."""
-        index = None if not column else self._column(section, self._labels(section)[0], column)
+        index = None if not column else self._column(section, self._labels(section), column)
         position = self._position(section, self._labels(section), row, index)
         cell = self._table(section)[position.row][position.cell]
         return cell.start, cell.end
@@ -205,8 +220,9 @@ class SourceText:
     ) -> tuple[int, int]:
         table = self._labels(section)
         if not table or not path:
-            raise self._error(f"no table in {section!r}" if not table else "no row is named")
-        index = None if column is None else self._column(section, table[0], column)
+            missing = f"no table in {section!r} (rows are lines with tabs, or lines | a | b |)"
+            raise self._error("no row is named" if table else missing)
+        index = None if column is None else self._column(section, table, column)
         position = self._position(section, table, path, index)
         line = self._table(section)[position.row]
         if index is not None:
@@ -214,16 +230,21 @@ class SourceText:
         chosen = line[position.cell : position.cell + 2] if position.cell else line
         return chosen[0].start, chosen[-1].end
 
-    def _column(self, section: str, header: Sequence[str], column: str | int) -> int:
+    def _column(self, section: str, table: Sequence[Sequence[str]], column: str | int) -> int:
         """Return the index, from 0, of a column named by its header or its number from 1."""
         wanted = fold(str(column)).text.strip()
-        columns = [] if isinstance(column, int) else _like(wanted, list(enumerate(header)))
-        if not columns and wanted.isdecimal() and 0 < int(wanted[:6]) <= len(header):
+        names = column_names(table)
+        columns: list[int] = []
+        for names_of_row in names if not isinstance(column, int) else ():
+            columns = columns or _like(wanted, names_of_row)
+        columns = columns or (_like(path_name(wanted), names[-1]) if len(names) > 1 else [])
+        if not columns and wanted.isdecimal() and 0 < int(wanted[:6]) <= len(table[0]):
             return int(wanted) - 1
         if len(columns) == 1:
             return columns[0]
         which = "no column" if not columns else f"{len(columns)} columns"
-        raise self._error(f"{which} {shorten(wanted)!r} in {section!r}", nearest(wanted, header))
+        known = [name for row in names for _, name in row]
+        raise self._error(f"{which} {shorten(wanted)!r} in {section!r}", nearest(wanted, known))
 
     def _position(
         self, section: str, table: list[list[str]], path: Sequence[str], column: int | None
@@ -304,7 +325,7 @@ def load_text(directory: Path, source: SourceRecord) -> SourceText:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise TextError(f"text of {source.id}: {source.text!r} is not UTF-8: {error}") from error
-    return SourceText(source.id, text, source.sections)
+    return SourceText(source.id, text, source.sections, source.language)
 
 
 def load_texts(directory: Path, sources: Iterable[SourceRecord]) -> dict[str, SourceText]:

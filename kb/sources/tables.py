@@ -1,0 +1,101 @@
+"""Tables in texts: rows are lines with tabs, or lines such as ``| a | b |``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+
+class Cell(NamedTuple):
+    """A cell of a table, by its offsets in the whole text."""
+
+    start: int
+    end: int
+
+
+_RULE: Final = re.compile(r"[ |:+]*-{3,}[ |:+-]*")
+_PIPE: Final = re.compile(r"(?<!\\)\|")
+_MAX_HEADERS: Final = 4
+_FIGURES_ONLY: Final = re.compile(r"[-<>≤≥~(\[]*[0-9][-0-9.,%/ ()\[\]]*")
+_SEPARATORS: Final = re.compile(r" ?[›>:,/|] ?")
+
+
+def table_rows(text: str, offset: int = 0) -> list[list[Cell]]:
+    r"""Return the cells of each row in a text, by their offsets.
+
+    >>> text = "Ages\n| Age | No. |\n|---|---|\n| 34 | 57 |\nNotes"
+    >>> [[text[a:b].strip() for a, b in row] for row in table_rows(text)]
+    [['Age', 'No.'], ['34', '57']]
+    """
+    lines = [(m.start(), m[0]) for m in re.finditer(r"[^\n]*", text) if m[0] or not m.start()]
+    inside = False  # a table whose rows have no pipes at their ends
+    rows: list[list[Cell]] = []
+    for (start, line), (_, following) in pairwise([*lines, (len(text), "")]):
+        is_rule = "|" in line and _RULE.fullmatch(line.strip()) is not None
+        inside = "|" in line and (inside or is_rule)
+        begins = "|" in line and "|" in following and _RULE.fullmatch(following.strip()) is not None
+        if "\t" in line:
+            marks = [i for i, char in enumerate(line) if char == "\t"]
+            rows.append(list(_cells([-1, *marks, len(line)], offset + start)))
+        elif not is_rule and (inside or begins or _has_ends(line)):
+            marks = [m.start() for m in _PIPE.finditer(line)]
+            edges = [] if _has_ends(line) else [-1, len(line)]
+            rows.append(list(_cells(sorted({*marks, *edges}), offset + start)))
+    return rows
+
+
+def _has_ends(line: str) -> bool:
+    line = line.strip()
+    return len(line) > 2 and line[0] == "|" == line[-1]
+
+
+def _cells(marks: Sequence[int], offset: int) -> Iterator[Cell]:
+    for left, right in pairwise(marks):
+        yield Cell(offset + left + 1, offset + right)
+
+
+def header_rows(table: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+    """Return the header rows: the first, and those below it that name parts of its columns."""
+    rows = [table[0]]
+    for row in table[1:_MAX_HEADERS]:
+        filled = [cell for cell in row[1:] if cell]
+        if (row[0] and rows[-1][0]) or not filled or any(map(_FIGURES_ONLY.fullmatch, filled)):
+            break
+        rows.append(row)
+    return rows
+
+
+def column_names(table: Sequence[Sequence[str]]) -> list[list[tuple[int, str]]]:
+    r"""Return the names of columns as lists to be searched in turn: number from 0, and name.
+
+    Below the first row of the header, a column is named by its own cell, or by all cells above
+    it, of which one may span several columns.
+
+    >>> column_names([["", "Drug", ""], ["", "n", "%"], ["Age", "34", "63"]])[2]
+    [(0, ''), (1, 'Drug n'), (2, 'Drug %')]
+    """
+    headers = header_rows(table)
+    names = [list(enumerate(headers[0]))]
+    if len(headers) == 1:
+        return names
+    names.append([pair for row in headers[1:] for pair in enumerate(row)])
+    width = max(map(len, headers))
+    paths = [" ".join(filter(None, (_spanning(row, j) for row in headers))) for j in range(width)]
+    return [*names, list(enumerate(paths))]
+
+
+def _spanning(row: Sequence[str], column: int) -> str:
+    """Return the cell above a column: its own, or the one to its left that spans it."""
+    filled = (cell for cell in reversed(row[1 : column + 1]) if cell)
+    return next(filled, "") if column else row[0]
+
+
+def path_name(name: str) -> str:
+    """Return a name of a column without the marks between its parts.
+
+    >>> path_name("Drug › %")
+    'Drug %'
+    """
+    return _SEPARATORS.sub(" ", name).strip()
