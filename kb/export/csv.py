@@ -134,7 +134,7 @@ def _value(claim: Claim) -> str:
 
 def _bound(claim: Claim, value: Decimal | None) -> str:
     """Return a bound with its digits as printed: a record may have 0.8 where 0.80 is printed."""
-    return "" if value is None else digits_of(claim.wording, value)
+    return "" if value is None else digits_of(claim.wording, value, claim.figure.unit)
 
 
 def _number(value: Decimal | None) -> str:

@@ -306,7 +306,7 @@ def _figure(block: ClaimBlock, record: FigureRecord) -> Figure:
         point, unit = Decimal(record.n), unit or "patients"  # a count alone is the value
     values = _shared(record, Figure) | {
         "value": point,
-        "digits": digits_of(block.wording, point) if point is not None else "",
+        "digits": digits_of(block.wording, point, unit) if point is not None else "",
         "unit": unit if record.word is None or kind else "",
         "numerator": record.n,
         "denominator": record.of,
@@ -326,9 +326,10 @@ def _figure(block: ClaimBlock, record: FigureRecord) -> Figure:
 def _estimate(comparison: Comparison, printed: str, unit: str | None) -> Figure:
     kind, low, high = _bounds(comparison)
     point = comparison.value
+    unit = comparison.unit or unit or ""
     values = _shared(comparison, Figure) | {
-        "digits": digits_of(printed, point) if point is not None else "",
-        "unit": (comparison.unit or unit or "") if point is not None else "",
+        "digits": digits_of(printed, point, unit) if point is not None else "",
+        "unit": unit if point is not None else "",
         "low": low,
         "high": high,
         "bounds": kind,

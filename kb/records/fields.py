@@ -125,8 +125,13 @@ def _count(raw: Any) -> Any:
 
 
 def text_of(raw: Any) -> Any:
-    """Turn a bare number into text: YAML reads ECOG score ``0`` as a number."""
-    return str(raw) if isinstance(raw, int | float) and not isinstance(raw, bool) else raw
+    """Turn a bare whole number into text: YAML reads ECOG score ``0`` as a number.
+
+    A bare decimal is refused: YAML reads section ``3.10`` as 3.1, and ``1e3`` as 1000.
+    """
+    if isinstance(raw, float):
+        raise _wrong('a text in quotes, such as "3.10": without them YAML reads a number')
+    return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
 
 
 # Control characters can command a terminal, and marks of direction can disguise a text.
@@ -155,7 +160,7 @@ Date = Annotated[str, BeforeValidator(_date, json_schema_input_type=int | str)]
 Count = Annotated[int, Field(ge=0), BeforeValidator(_count)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=LINE)]
 """One line of text; pages escape it."""
-Label = Annotated[Line, BeforeValidator(text_of, json_schema_input_type=Line | int | float)]
+Label = Annotated[Line, BeforeValidator(text_of, json_schema_input_type=Line | int)]
 """A short text that a curator may write as a bare number, such as an ECOG score."""
 Note = Annotated[str, StringConstraints(min_length=1, max_length=600, pattern=LINES)]
 Printed = Label

@@ -18,7 +18,6 @@ from kb.sources.folded import EM_DASH, FoldedText
 from kb.sources.normalise import POINTS, SPACELESS, fold
 from kb.sources.numbers import (
     FRACTIONS,
-    UNKNOWN_SIGN,
     Number,
     has_operator,
     is_thousands,
@@ -207,15 +206,14 @@ def holds_number(
 
     The operator may be printed as a sign or in words; ``=`` is the same as none. A printed sign
     that the record lacks is a difference; printed words may be left out. The operator ``any``
-    matches the number alone. A number beside an unknown character has no operator at all.
+    matches the number alone. A number beside an unknown character has none of the operators.
 
     >>> holds_number("approximately 40%", Decimal(40), "~"), holds_number("<10%", Decimal(10))
     (True, False)
     """
     text, candidates = _read(printed, decimal_comma)
     return any(
-        n.value == value
-        and (n.operator != UNKNOWN_SIGN if operator == ANY else has_operator(text, n, operator))
+        n.value == value and (operator == ANY or has_operator(text, n, operator))
         for n in candidates
     )
 

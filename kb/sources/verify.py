@@ -143,7 +143,9 @@ def _anchor_faults(claim: Claim, text: SourceText) -> Iterator[str]:
         return
     if not places:
         where = " › ".join((claim.section, *claim.row, claim.column)).strip(" ›")
-        yield f"{claim.printed!r} is not printed in {where}"
+        odd = text.odd_character(claim.section, claim.row, claim.column, claim.printed)
+        why = f": an unknown character ({odd}) stands at the figure" if odd else ""
+        yield f"{claim.printed!r} is not printed in {where}{why}"
 
 
 def counts(verifications: Iterable[Verification]) -> dict[str, int]:
