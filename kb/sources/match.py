@@ -68,7 +68,7 @@ _CUT = re.compile(
     |[\w%)\]]\x1f-−?\.?\d | [\d%]\x1f-[~<>≤≥] | \d\x1f—\d
     |(?:^|[^A-Za-z\d])\d{{1,7}}\x1f\+            # 65+; but CD19 stands in CD19+
     |\d\x1f×10 | \d\x1f[eE]-?\d | \^\x1f\S | \w\x1f\^-  # powers and units
-    |\d\x1f\^(?![a-m*†‡§¶]{{1,2}}(?![A-Za-z\d])) # 36^a has a footnote, 10^9 an exponent
+    |\d\x1f\^(?![a-m*†‡§¶]{{1,2}}(?![A-Za-z\d]))(?=[\w(+-])  # 36^a has a footnote, 10^9 an exponent
     |(?<![A-Za-zµ])(?:[cdkmµn]?m|[km]?g|s|[dmµ]?[Ll])\x1f\^""",
     re.VERBOSE,
 )

@@ -83,8 +83,9 @@ _PASSES: tuple[Pass, ...] = (
     # A soft hyphen at a figure may be a minus sign; elsewhere it is invisible.
     sub(r"(?<=[^\W\d_])\u00ad\s*\n\s*(?=[^\W\d_])|\u00ad(?!\s*\.?[0-9])", "", "\u00ad"),
     sub("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\ufeff]", ""),
-    tags,
     references,
+    tags,
+    sub("\uff08", " ("),
     sub("(?![0-9])\\d", lambda m: str(unicodedata.decimal(m[0]))),
     sub("[ﬀ-ﬆ]", lambda m: _LIGATURES[m[0]]),
     sub(
@@ -142,7 +143,7 @@ _PASSES: tuple[Pass, ...] = (
 _SPACING: tuple[Pass, ...] = (
     sub(r"\s+", " ", r"[^\S ]|  "),
     sub(r"(?<=[([]) | (?=[)\]])|(?<=[A-Za-zµ]) (?=\^)|(?<=(?<![0-9])10) (?=\^)", ""),
-    sub("([<>]) ?(?:/|or)? ?=", lambda m: "≤" if m[1] == "<" else "≥"),
+    sub("([<>])(?:=| ?/=| ?or ?=)", lambda m: "≤" if m[1] == "<" else "≥"),
     sub("<{2,}|>{2,}", lambda m: m[0][0]),
     sub(r"\+/ ?-", "±"),
     sub(r" ?([=<>≤≥±×]) ?|(?<![0-9%]) ?(~) ?|(~) ", lambda m: m[0].strip(), "[=<>≤≥±×~]"),
