@@ -48,6 +48,7 @@ _CHARACTERS = str.maketrans(
     | dict.fromkeys("\u2044\u2215", "/")
     | {"\u2a7d": "≤", "\u2266": "≤", "\u2a7e": "≥", "\u2267": "≥", "\u03bc": "µ", "\u2a2f": "×"}
     | {"\ufe64": "<", "\ufe65": ">", "\ufe6a": "%", "\u066a": "%", "\u2236": ":"}
+    | {"\u066b": ".", "\u066c": ","}
     | {"\u226a": "<", "\u226b": ">"}  # much less than 0.05 is less than 0.05
 )
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿªᵃᵇᶜᵈᵉᶠᵍʰ", "0123456789+-=()naabcdefgh")
@@ -148,6 +149,7 @@ _SPACING: tuple[Pass, ...] = (
     sub(r"\+/ ?-", "±"),
     sub(r" ?([=<>≤≥±×]) ?|(?<![0-9%]) ?(~) ?|(~) ", lambda m: m[0].strip(), "[=<>≤≥±×~]"),
     sub(r"(?<![A-Za-z0-9])P(?=[=<>≤≥])", "p"),
+    sub(r"(?<=p[=<>≤≥])10-(?=[0-9]{1,3}(?![0-9.%]))", "10^-"),  # p<10-5: a lost superscript
 )
 # These join parts of one cell, and never two cells of a table.
 _JOINS: tuple[Pass, ...] = (
@@ -241,6 +243,6 @@ _UNEVEN = re.compile(
     r"""[^A-Za-z0-9 .,;:%()\[\]'"?!…+=<>≤≥~/-]
     |[ ][ )\]=<>≤≥~/] | [(\[=<>≤≥~/][ ] | [0-9][ ]% | --|-[ ]-?\.?[0-9]
     |[<>](?:=|<|>|/|or) | \+/ | <[/A-Za-z] | P[=<>≤≥] | per[ ]?cent | [0-9%]~[0-9]
-    |[xX][ ]?10""",
+    |[xX][ ]?10 | 10-[0-9]""",
     re.VERBOSE,
 )

@@ -60,8 +60,9 @@ _TOKEN = re.compile(
     r"|(?<![^\s(<\[;,:])[^\s@]{1,64}@\S{1,255}"  # an e-mail address
     r"|(?<![A-Za-z])[a-z]{1,3}\([0-9XY]{1,2}; ?[0-9XY]{1,2}(?:; ?[0-9XY]{1,2})?\))"  # t(8;14)
     r"|(?P<science>[0-9]+(?:\.[0-9]+)?×10\^-[0-9]{1,3}(?![0-9])"
-    r"|(?:[0-9]+\.[0-9]+[eE]-?|[0-9]+[eE]-)[0-9]{1,3}(?![0-9A-Za-z]))"
-    rf"|(?P<fraction>(?:[0-9]{{1,4}} ?)?[{FRACTIONS}])"
+    r"|(?:[0-9]+\.[0-9]+[eE][-+]?|[0-9]+[eE][-+])[0-9]{1,3}(?![0-9A-Za-z]))"
+    rf"|(?P<fraction>(?:[0-9]{{1,4}} ?)?[{FRACTIONS}]"
+    r"|(?<![0-9./] )(?<![0-9./])[0-9] [1-3]/[2-4](?= (?:year|month|week|day|hour)))"
     r"|(?P<primes>[1-9][0-9]{0,2}(?:'[0-9]{3}){1,4}(?![0-9]))"
     r"|(?P<commas>[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4}(?:\.[0-9]+)?(?![0-9]|,[0-9]))"
     r"|(?P<spaces>[1-9][0-9]{0,2}(?: [0-9]{3}){1,4}(?![0-9]|\.[0-9]))"
@@ -79,7 +80,9 @@ _UNITS = (
     "mg|g|kg|µg|mcg|ng|pg|ml|l|dl|µl|mm|cm|m|km|nm|µm|hr?s?|hours?|min|mins|s|sec|d|days?|wks?|w|"
     "weeks?|mos?|months?|y|yrs?|years?|gy|cgy|iu|u|mu|kda|mmol|nmol|µmol|pts?|ppm|mmhg"
 )
-_GLUED = re.compile(rf"(?:{_UNITS}|st|nd|rd|th|x|fold|[abcefk])(?![A-Za-zµ])", re.IGNORECASE)
+_GLUED = re.compile(
+    rf"(?:{_UNITS}|st|nd|rd|th|x|fold|[abcefk](?![0-9]))(?![A-Za-zµ])", re.IGNORECASE
+)
 _OPEN_END = re.compile(  # 4-NE: a bound not reached or estimable
     r"-(?:n\.?[rea]\.?|n\.?c\.?|nyr|inf(?:\.|inity|inite)?|not|upper|lower"
     r"|un(?:reached|defined|known|bounded|estimable|determined))(?![A-Za-zµ])",
@@ -211,11 +214,10 @@ def _exact(text: str) -> Decimal:
     >>> _exact("1.2×10^-4"), _exact("3e-2"), _exact("1½")
     (Decimal('0.00012'), Decimal('0.03'), Decimal('1.5'))
     """
-    if text[-1].isascii():
+    if text[-1].isascii() and "/" not in text:
         return Decimal(re.sub(r"×10\^", "E", text))
-    whole = Decimal(text[:-1].strip() or 0)
-    part = unicodedata.normalize("NFKC", text[-1]).split("\u2044")
-    return whole + Decimal(part[0]) / Decimal(part[1])
+    parts = re.findall("[0-9]+", unicodedata.normalize("NFKC", f"{text[:-1]} {text[-1]}"))
+    return sum(map(Decimal, parts[:-2]), Decimal(parts[-2]) / Decimal(parts[-1]))
 
 
 def _signed(
@@ -230,7 +232,7 @@ def _signed(
 
 
 def _operator(text: str, start: int, end: int) -> str:
-    if unknown_sign(text, start) or lost_after(text, end):
+    if unknown_sign(text, start) or lost_after(text, end) or _is_comma_pair(text, start, end):
         return UNKNOWN_SIGN
     before = text[start - 1 : start]
     if not before or before not in OPERATORS:
@@ -239,6 +241,18 @@ def _operator(text: str, start: int, end: int) -> str:
     return UNKNOWN_SIGN if negated else before
 
 
+def _is_comma_pair(text: str, start: int, end: int) -> bool:
+    """Whether this is half of ``63,2%``: a decimal comma in a text that has decimal points."""
+    if text[start - 1 : start] != "," and text[end : end + 1] != ",":
+        return False
+    left = _DIGITS_BEFORE.search(text, max(0, start - 16), start)
+    return _COMMA_PAIR.match(text, left.start() if left else start) is not None
+
+
+_DIGITS_BEFORE = re.compile(r"[0-9]{1,15},$")
+_COMMA_PAIR = re.compile(
+    rf"(?:0,[0-9]+|[0-9]+,[0-9]+(?=%| ?(?:{_UNITS})(?![A-Za-zµ])))(?![0-9]|,[0-9])", re.IGNORECASE
+)
 _NEGATED = re.compile(r"(?<![A-Za-z])not ?$")  # "not <5%"
 
 
@@ -283,15 +297,20 @@ def _in_name(folded: FoldedText, start: int, end: int, named_until: int) -> bool
     return bool(_CHEMICAL.match(text, end)) and folded.original(end) != EM_DASH
 
 
-_ROMAN = re.compile(r"(?<![A-Za-z])(?:[Pp]hase|[Gg]rade|[Ss]tage) (?P<roman>IV|I{1,3})(?![A-Za-z])")
+_ROMAN = re.compile(
+    r"(?<![A-Za-z])(?:[Pp]hase|[Gg]rade|[Ss]tage)s?[ -](?:[<>≤≥])?(?P<roman>IV|I{1,3})(?![A-Za-z])"
+    r"(?:(?:[-/]| or | and | to )(?P<upper>IV|I{1,3})(?![A-Za-z]))?"
+)
 _ROMANS = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
 
 def readings(folded: FoldedText) -> Iterator[Number]:
     """Yield every number that a record may mean: ``2 134`` as one or two, ``phase III`` as 3."""
     for match in _ROMAN.finditer(folded.text) if "I" in folded.text else ():
-        value = Decimal(_ROMANS[match["roman"]])
-        yield Number(match["roman"], value, "", True, *match.span("roman"))
+        for name in ("roman", "upper") if match["upper"] else ("roman",):
+            start, end = match.span(name)
+            operator = _operator(folded.text, start, end)
+            yield Number(match[name], Decimal(_ROMANS[match[name]]), operator, True, start, end)
     before: Number | None = None
     for number in read(folded):
         yield number
@@ -304,16 +323,16 @@ def readings(folded: FoldedText) -> Iterator[Number]:
 
 _LESS = "less|fewer|lower|smaller|shorter|younger|earlier"
 _MORE = "more|greater|higher|larger|longer|older|later"
-_NOT = r"(?:not|no|never|nor) (?:significantly |any )?"
-_OR_EQUAL = r"(?:,? ?or equal(?: to)?| or the same as)"
+_NOT = r"(?:not|cannot|no|never|nor|neither) (?:significantly |any )?"
+_OR_EQUAL = r"(?:(?:,? ?or |/)equal(?: to)?| or the same as)"
 # What an operator is in words, before a number and after it; the first that fits is meant.
 _BEFORE_NUMBER = (
     ("≤", rf"{_NOT}(?:(?:{_MORE}) than|(?:to )?exceed(?:ing|ed|s)?|above|over|beyond)"),
     ("≥", rf"{_NOT}(?:(?:{_LESS}) than|below|under)"),
     ("≤", rf"(?:{_LESS}) than{_OR_EQUAL}|(?:below|under){_OR_EQUAL}"),
     ("≥", rf"(?:{_MORE}) than{_OR_EQUAL}|(?:above|over){_OR_EQUAL}"),
-    ("≤", rf"equal to,? or (?:(?:{_LESS}) than|below|under)"),
-    ("≥", rf"equal to,? or (?:(?:{_MORE}) than|above|over)"),
+    ("≤", rf"equal(?: to)?,? or (?:(?:{_LESS}) than|below|under)|at or (?:below|under)"),
+    ("≥", rf"equal(?: to)?,? or (?:(?:{_MORE}) than|above|over)|at or (?:above|over)"),
     ("≥", r"at (?:the )?(?:very )?least|(?:a )?minim(?:um|al)(?: of)?|no fewer than"),
     ("≤", r"up to|at (?:the )?(?:very )?most|(?:a )?maxim(?:um|al)(?: of)?"),
     ("<", rf"(?:{_LESS}) than|under|below"),
