@@ -88,7 +88,7 @@ def _discrepancy(
         f"{subject_of(context, claim)} is {printed}, and no usual test gives {p_text(claim)} "
         f"({places(claims)})."
     )
-    other_side = (p.low >= ALPHA) != (computed["Fisher"] >= ALPHA)
+    other_side = (p.low >= ALPHA) != (computed["chi-square"] >= ALPHA)
     severity = Severity.MATERIAL if other_side else Severity.MINOR
     computation = f"{printed}: {tests}; printed {p_text(claim)}"
     return Discrepancy.of_endpoint("p-of-counts", severity, message, claims, computation)
