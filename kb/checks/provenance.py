@@ -224,7 +224,25 @@ class _Citations:
         if claim.figure.unit not in ("%", "months") or claim.measure.comparator:
             return []
         alike = self._differing_in(claim, "group")
-        return [other for other in alike if self._includes(claim.measure.group, other)]
+        return [
+            other
+            for other in alike
+            if self._includes(claim.measure.group, other)
+            and not self._are_same_people(claim, other)
+        ]
+
+    def _are_same_people(self, claim: Claim, other: Claim) -> bool:
+        """Tell whether a group is narrower in name only.
+
+        So is that of all with a response, for an endpoint whose time begins at the response:
+        nobody else had a remission to relapse from.
+        """
+        group, parent = self.context.groups.of(other), self.context.groups.parent
+        above = parent(group)
+        if above is None or above.id != claim.measure.group or group.who_category:
+            return False
+        links = self.context.vocabulary.inherited_links
+        return group.who_endpoint in links("endpoint", claim.measure.endpoint, "beginsAt")
 
     def _includes(self, name: str, claim: Claim) -> bool:
         """Tell whether a claim is about some of the people of a group."""

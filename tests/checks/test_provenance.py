@@ -102,6 +102,33 @@ def test_several_numbers_are_fine_when_one_of_them_fits(material: CheckContext) 
     assert found_in(every, material, claim) == []
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "group", "flagged"),
+    [
+        ("RFS", "responders", False),  # nobody else had a remission to relapse from
+        ("RFS", "cr", True),
+        ("RFS", "mrd-negative", True),
+        ("OS", "responders", True),
+    ],
+)
+def test_what_begins_at_a_response_is_of_responders_by_either_name(
+    material: CheckContext, endpoint: str, group: str, flagged: bool
+) -> None:
+    claims = material.by_study["alcantara"]
+    review = next(c for c in claims if c.source == "bruzzese-2025" and c.measure.endpoint == "RFS")
+    measure = replace(review.measure, endpoint=endpoint)
+    review = replace(review, measure=measure)
+    report = replace(
+        review,
+        id="own",
+        source="martinelli-2021-alcantara-final",
+        cites=(),
+        measure=replace(measure, group=group),
+    )
+    kinds = [f.kind for f in found_in(every, material, review, report)]
+    assert kinds == (["figure-of-some-only"] if flagged else [])
+
+
 def test_another_publication_of_the_same_study_is_fine(example: KnowledgeBase) -> None:
     """The example's table cites 12 for a study that its text cites as 13: both report it."""
     assert not [f for f in every(all_of(example)) if f.kind.startswith("reference-")]
