@@ -498,6 +498,12 @@ class Adjudication:
     grounds: Annotated[tuple[str, ...], Output("ground")] = ()
     publications: Annotated[tuple[str, ...], Output("publication", "publication")] = ()
 
+    @property
+    def explanation(self) -> str:
+        """The reason, and that only a summary of a publication was read where it rests on one."""
+        remark = " Only a summary of the publication was read."
+        return f"{self.reason}{remark if 'primary-summary' in self.grounds else ''}"
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

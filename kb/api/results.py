@@ -190,7 +190,7 @@ def _discrepancy_lines(discrepancy: Discrepancy) -> Iterator[tuple[str, str]]:
     if one is not None:
         reads = f"; should read {one.reads}" if one.reads else ""
         judgement = " because of ".join(filter(None, (one.judgement, one.because)))
-        yield "adjudication", f"{judgement}{reads}: {one.reason} ({one.date})"
+        yield "adjudication", f"{judgement}{reads}: {one.explanation} ({one.date})"
 
 
 def _frame(rows: Iterable[object], columns: Iterable[str]) -> pandas.DataFrame:

@@ -76,4 +76,4 @@ def _lines(findings: Iterable[Discrepancy]) -> Iterator[str]:
         yield f"    {finding.id} {finding.state} {finding.status.value}"
         adjudication = finding.adjudication
         if adjudication is not None:
-            yield f"    {adjudication.judgement}, {adjudication.date}: {adjudication.reason}"
+            yield f"    {adjudication.judgement}, {adjudication.date}: {adjudication.explanation}"

@@ -22,7 +22,7 @@ def claim(study: str, group: str = "all", time: str = "", **changes: str) -> Cla
     figure = Figure(value=Decimal(50), digits="50", unit="%")
     printed = said.get("printed", "50%")
     names = (f"{study}.{group}.{time}", "b", said["kind"], said["statistic"])
-    return Claim(*names, measure, "paper", "1", printed, figure)
+    return Claim(*names, measure, "paper", "1", printed, figure=figure)
 
 
 def evidence(*claims: Claim, **populations: str) -> Evidence:

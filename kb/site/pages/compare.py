@@ -170,7 +170,7 @@ class ComparisonData:
 
 def _reason(finding: Discrepancy) -> list[str]:
     """The address of a discrepancy, and its message with a curator's reason."""
-    reason = finding.adjudication.reason if finding.adjudication else "Not judged yet."
+    reason = finding.adjudication.explanation if finding.adjudication else "Not judged yet."
     return [f"{finding.study}/#finding.{finding.id}", f"{finding.message} {reason}"]
 
 
