@@ -14,7 +14,8 @@ from kb.export.csv import escape_formula
 from kb.model import Evidence
 from kb.rdf import terms as _terms
 from kb.rdf.writer import GraphWriter
-from kb.records.vocabulary import RDF_TYPE, Vocabulary
+from kb.records.ontology import RDF_TYPE
+from kb.records.vocabulary import Vocabulary
 
 COLUMNS: Final = (
     "study",

@@ -13,7 +13,8 @@ from typing import Final
 
 from kb.rdf import terms
 from kb.rdf.writer import GraphWriter
-from kb.records.vocabulary import SKOS, Vocabulary
+from kb.records.ontology import SKOS
+from kb.records.vocabulary import Vocabulary
 
 _Edges = Mapping[str, list[str]]
 _BROADER: Final = f"{SKOS}broader"

@@ -10,7 +10,7 @@ from kb.checks.citations import Key, cite
 from kb.model import Claim
 from kb.rdf import terms
 from kb.rdf.writer import GraphWriter
-from kb.records.vocabulary import RDF_TYPE
+from kb.records.ontology import RDF_TYPE
 
 
 def status_quads(statuses: Mapping[Key, ClaimStatus], writer: GraphWriter) -> Iterator[str]:

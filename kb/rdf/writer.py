@@ -17,7 +17,8 @@ import pyoxigraph as ox
 from kb.model import Claim, Evidence, Group, Measure, Output, Source, Time, outputs
 from kb.rdf import terms
 from kb.rdf.iris import Iris
-from kb.records.vocabulary import RDF_TYPE, Vocabulary
+from kb.records.ontology import RDF_TYPE
+from kb.records.vocabulary import Vocabulary
 from kb.sources.verify import Verification
 
 _Lines = list[str]

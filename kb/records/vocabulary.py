@@ -10,19 +10,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from graphlib import CycleError, TopologicalSorter
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
 
 from kb.errors import NotFoundError, Problem, RecordError
+from kb.records.ontology import SKOS, OntologyCheck
 from kb.records.paths import read_bytes
 
-SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
-RDF_TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _MAX_BYTES: Final = 5_000_000
 _NAMES: Final = ("prefLabel", "altLabel", "hiddenLabel")
+_MAX_PROBLEMS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +65,25 @@ class Vocabulary:
         """Read every ``.ttl`` file of a directory, in the order of their names.
 
         Raises:
-            RecordError: no file, a file that is not Turtle or is too large, two concepts with
-                one notation, or ``skos:broader`` that leads nowhere or in a circle.
+            RecordError: no file, a file that is not Turtle or is too large, or what
+                ``kb.records.ontology`` refuses.
         """
         files = sorted(directory.glob("*.ttl"))
         if not files:
             raise RecordError([Problem(str(directory), 0, "", "", "Turtle files (*.ttl)")])
-        triples: list[ox.Triple] = []
+        parsed: dict[Path, list[ox.Triple]] = {}
         problems: list[Problem] = []
         for path in files:
             try:
-                triples += _parse(path, base)
+                parsed[path] = _parse(path, base)
             except RecordError as error:
                 problems += error.problems
-        terms = _terms(triples, base)
-        if problems := problems or list(_hierarchy_problems(directory, terms, triples)):
+        if problems := problems or list(
+            islice(OntologyCheck(parsed, base).problems(), _MAX_PROBLEMS)
+        ):
             raise RecordError(problems)
-        return cls(base, terms, triples)
+        triples = list(chain.from_iterable(parsed.values()))
+        return cls(base, _terms(triples, base), triples)
 
     def get(self, scheme: str, notation: str) -> Term:
         """Return a concept by its notation.
@@ -207,28 +209,6 @@ def _terms(triples: Iterable[ox.Triple], base: str) -> list[Term]:
         if f"{SKOS}notation" in properties
     }
     return [_term(iri, described[iri], notations, base) for iri in notations]
-
-
-def _hierarchy_problems(
-    directory: Path, terms: Iterable[Term], triples: Iterable[ox.Triple]
-) -> Iterator[Problem]:
-    """Yield what an index of the terms would lose, or would loop over forever."""
-    named: dict[tuple[str, str], Term] = {}
-    for term in terms:
-        other = named.setdefault((term.scheme, term.notation), term)
-        if other.iri != term.iri:
-            expected = f"a notation of its own; {other.iri} has it"
-            yield Problem(str(directory), 0, term.iri, term.notation, expected)
-    known = {term.iri for term in named.values()}
-    for subject, predicate, value in triples:
-        if predicate.value == f"{SKOS}broader" and str(getattr(value, "value", "")) not in known:
-            yield Problem(str(directory), 0, str(subject), str(value), "a concept that exists")
-    try:
-        above = {key: [(term.scheme, b) for b in term.broader] for key, term in named.items()}
-        TopologicalSorter(above).prepare()
-    except CycleError as error:
-        term = named[error.args[1][0]]
-        yield Problem(str(directory), 0, term.iri, term.notation, "no circle of skos:broader")
 
 
 def _term(

@@ -17,7 +17,8 @@ from kb.api.results import ClaimView
 from kb.errors import UnavailableError
 from kb.export.csv import Row, to_csv
 from kb.model import WHOLE, Group, Publication, Section, Source, Study
-from kb.records.vocabulary import SKOS, Term
+from kb.records.ontology import SKOS
+from kb.records.vocabulary import Term
 from kb.site.labels import Labels
 from kb.site.page import OutputFile
 

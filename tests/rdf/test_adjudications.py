@@ -14,7 +14,7 @@ from support.example_base import BASE, edit, judged_state
 from support.graph_reader import GraphReader
 
 from kb import KnowledgeBase
-from kb.records.vocabulary import RDF_TYPE
+from kb.records.ontology import RDF_TYPE
 
 FINDINGS, ADJUDICATIONS = f"{BASE}graph/findings", f"{BASE}graph/adjudications"
 HALT = "evidence/adjudications/halt.yaml"

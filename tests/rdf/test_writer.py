@@ -22,7 +22,7 @@ from support.graph_reader import GraphReader
 from kb import KnowledgeBase, model
 from kb.model import Output, Time, outputs
 from kb.rdf.writer import GraphWriter, sorted_nquads
-from kb.records.vocabulary import RDF_TYPE
+from kb.records.ontology import RDF_TYPE
 
 BASES = ["example", "real"]
 

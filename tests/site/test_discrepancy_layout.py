@@ -11,7 +11,7 @@ from support.built_site import Reader
 
 from kb.checks.adjudication import ClaimStatus
 from kb.model import slug
-from kb.records.vocabulary import RDF_TYPE
+from kb.records.ontology import RDF_TYPE
 from kb.site.context import PageContext
 from kb.site.pages.discrepancies import of_study
 from kb.site.tables.study import StudyTables

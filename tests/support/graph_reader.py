@@ -29,7 +29,8 @@ from kb.model import (
 )
 from kb.rdf.iris import Iris
 from kb.records.notation import parse_time
-from kb.records.vocabulary import RDF_TYPE, Vocabulary
+from kb.records.ontology import RDF_TYPE
+from kb.records.vocabulary import Vocabulary
 
 T = TypeVar("T")
 Said = Mapping[str, list[str]]
