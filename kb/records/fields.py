@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -19,6 +21,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from kb.errors import nearest
 from kb.records.notation import is_date, parse_figure, parse_p, parse_time
+from kb.records.ontology import is_page_name
 from kb.records.registries import TRIAL_ID
 
 if TYPE_CHECKING:
@@ -124,6 +127,18 @@ def _count(raw: Any) -> Any:
     return raw
 
 
+def _page_name(raw: str) -> str:
+    if not is_page_name(raw):
+        raise _wrong("an id that is not the name of a file beside the pages, such as index")
+    return raw
+
+
+def _base(raw: Any) -> Any:
+    if not isinstance(raw, str) or not _BASE.fullmatch(raw):
+        raise _wrong("the base of all IRIs, such as https://example.org/evidence/, in ASCII")
+    return raw
+
+
 def text_of(raw: Any) -> Any:
     """Turn a bare whole number into text: YAML reads ECOG score ``0`` as a number.
 
@@ -135,7 +150,10 @@ def text_of(raw: Any) -> Any:
 
 
 # Control characters can command a terminal, and marks of direction can disguise a text.
-_INVISIBLE: Final = r"\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069"
+# U+FEFF and U+FFFE are marks of byte order, and parsers refuse a whole text with U+FFFF.
+_INVISIBLE: Final = (
+    r"\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff"
+)
 LINE: Final = rf"^[^\u000a{_INVISIBLE}]*$"
 LINES: Final = rf"^[^{_INVISIBLE}]*$"
 SLUG: Final = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
@@ -148,6 +166,13 @@ PATTERNS: Final[Mapping[str, str]] = {
     TRIAL_ID: "an id of a trial registry, such as NCT02013167, ISRCTN12345678 or jRCT2031200001",
 }
 """What each pattern expects, as error messages say it."""
+
+_LABEL: Final = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_PORT: Final = "6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5]?[0-9]{1,4}"
+_BASE: Final = re.compile(
+    rf"https?://(?=.{{1,250}}/)(?:{_LABEL}\.)*{_LABEL}(?::(?:{_PORT}))?/(?:[\w~-][\w.~-]*/)*",
+    re.ASCII,
+)
 
 _Figure = Annotated[str, StringConstraints(pattern=r"^[<≤>≥~]? *-?[0-9]+(?:\.[0-9]+)? *%?$")]
 Number = Annotated[Decimal, BeforeValidator(_number, json_schema_input_type=float | _Figure)]
@@ -164,7 +189,8 @@ Label = Annotated[Line, BeforeValidator(text_of, json_schema_input_type=Line | i
 """A short text that a curator may write as a bare number, such as an ECOG score."""
 Note = Annotated[str, StringConstraints(min_length=1, max_length=600, pattern=LINES)]
 Printed = Label
-Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=60)]
+Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=60), AfterValidator(_page_name)]
+BaseIri = Annotated[str, BeforeValidator(_base, json_schema_input_type=str)]
 RegistryId = Annotated[str, StringConstraints(pattern=TRIAL_ID, max_length=40)]
 GroupName = Annotated[str, StringConstraints(pattern=GROUP, max_length=100)]
 

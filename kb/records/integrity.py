@@ -10,6 +10,7 @@ from kb.errors import Problem, nearest
 from kb.model import WHOLE, slug
 from kb.records.defaults import compared_groups, parent, statistic_of, unit_of
 from kb.records.notation import is_duration, parse_time
+from kb.records.ontology import is_page_name
 from kb.records.paths import record_file
 from kb.records.schema import (
     READ,
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from kb.records.load import Records
 
 _FIGURES: Final = ("value", "n", "of", "sd", "se", "spread", "word", "date", "from_", "to")
+MAX_DEPTH: Final = 16
+"""More groups within each other than this are a mistake; none has been needed so far."""
 MAX_WORDS: Final = 24
 """More words than this in ``printed`` would be a sentence of the paper, which is not ours."""
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
@@ -113,6 +116,10 @@ def _formerly_problems(records: Records, index: IdIndex) -> Iterator[Problem]:
     file = _file(records, "formerly")
     for old, new in records.formerly.items():
         loc = ("formerly", old)
+        kind, _, name = old.partition("/")
+        if kind not in {*index.ids, *records.vocabulary.schemes} or not is_page_name(name):
+            expected = "the address of a page, such as study/old-name"
+            yield file.problem(loc, old, expected)
         if old in used:
             yield file.problem(loc, old, "an unused address")
         if new not in used:
@@ -217,15 +224,18 @@ class _StudyCheck:
                 yield from self._group(loc, name.rsplit(".", 1)[0])
             if group.who and group.who.time:
                 yield from self._time((*loc, "who", "time"), group.who.time)
-            if self._is_within_itself(name):
-                yield self.file.problem(loc, name, "a group that is not within itself")
+            if expected := self._nesting(name):
+                yield self.file.problem(loc, name, expected)
 
-    def _is_within_itself(self, name: str) -> bool:
+    def _nesting(self, name: str) -> str:
+        """Return what is expected of a group that is within itself or too many others, or ""."""
         seen: set[str] = set()
         while name in self.study.groups and name not in seen:
             seen.add(name)
+            if len(seen) > MAX_DEPTH:
+                return f"at most {MAX_DEPTH} groups within each other"
             name = parent(self.study, name)
-        return name in seen
+        return "a group that is not within itself" if name in seen else ""
 
     def _partitions(self) -> Iterator[Problem]:
         for index, partition in enumerate(self.study.partitions):

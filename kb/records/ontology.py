@@ -41,7 +41,9 @@ MAX_DEPTH: Final = 128
 
 _SEGMENT: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._+~-]{0,98}[A-Za-z0-9+~-])?")
 # Names of files beside the pages of a scheme, or that mkdocs treats as such.
-_RESERVED: Final = re.compile(r"(?:index|readme|404)(?:\..*)?|.*\.(?:html|ttl|jsonld|csv|md|json)")
+_RESERVED: Final = re.compile(
+    r"(?:index|readme|404)(?:\..*)?|.*\.(?:html|ttl|jsonld|csv|md|json|bib|xml|txt)"
+)
 _CONTROL: Final = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
 )
@@ -209,8 +211,7 @@ class OntologyCheck:
             )
             return
         start, segment = f"{self._base}{scheme}/", iri.rsplit("/", 1)[-1]
-        is_reserved = _RESERVED.fullmatch(segment.lower())
-        if iri != f"{start}{segment}" or is_reserved or not _SEGMENT.fullmatch(segment):
+        if iri != f"{start}{segment}" or not is_page_name(segment):
             expected = (
                 f"<{scheme}/NAME>, with a name of up to 100 letters, digits, hyphens and dots that "
                 "is not one of a file, such as index or a.html"
@@ -328,6 +329,15 @@ class OntologyCheck:
         place = " ".join(part for part in (shown, field) if part)
         line = _line(file, shown, field, found.removeprefix(self._base))
         return Problem(str(file), line, place, found, expected, near)
+
+
+def is_page_name(name: str) -> bool:
+    """Tell whether a page can have a name, the last part of its IRI.
+
+    >>> is_page_name("OS"), is_page_name("index"), is_page_name(".."), is_page_name("OS.ttl")
+    (True, False, False, False)
+    """
+    return bool(_SEGMENT.fullmatch(name)) and not _RESERVED.fullmatch(name.lower())
 
 
 def _text(node: object) -> str:

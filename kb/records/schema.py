@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from kb.records.fields import (
+    BaseIri,
     Count,
     Date,
     GroupName,
@@ -524,7 +525,7 @@ class DatasetRecord(StrictModel):
 
     title: Line
     description: Note
-    base: Annotated[str, Field(pattern=r"^https?://[\w.-]+(:\d+)?/([\w.~-]+/)*$")]
+    base: BaseIri
     license: Annotated[str, Field(pattern=r'^https?://[^\s<>"{}|\\^`]+$')]
     creators: list[Line] = []
     credits: list[Line] = []

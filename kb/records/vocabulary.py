@@ -6,6 +6,7 @@ Every concept has a notation, the word that records use. The IRI of a concept is
 
 from __future__ import annotations
 
+import codecs
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -190,7 +191,7 @@ class Vocabulary:
 
 
 def _parse(path: Path, base: str) -> list[ox.Triple]:
-    text = read_bytes(path, path.parent, _MAX_BYTES)
+    text = read_bytes(path, path.parent, _MAX_BYTES).removeprefix(codecs.BOM_UTF8)
     try:
         return [quad.triple for quad in ox.parse(text, ox.RdfFormat.TURTLE, base_iri=base)]
     except SyntaxError as error:

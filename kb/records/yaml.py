@@ -40,7 +40,7 @@ def read_mapping(path: Path, root: Path | None = None, limit: int = MAX_BYTES) -
             not a mapping, repeats a key or uses tags.
     """
     try:
-        text = read_bytes(path, root, limit).decode()
+        text = read_bytes(path, root, limit).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         problem = Problem(str(path), 0, "", str(error), "a readable UTF-8 file")
         raise RecordError([problem]) from error
@@ -168,7 +168,7 @@ class RecordFile:
 
     @cached_property
     def _root(self) -> yaml.Node | None:
-        return _compose(self._path.read_text(encoding="utf-8"))
+        return _compose(self._path.read_text(encoding="utf-8-sig"))
 
 
 def _child(node: yaml.Node | None, step: str | int) -> tuple[int, yaml.Node] | None:
