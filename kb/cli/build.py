@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from kb.cli.common import STORE, examples, open_base, root_of, texts_option
+from kb.cli.common import STORE, echo, examples, open_base, root_of, texts_option
 from kb.site.build import MANIFEST, STEPS, read_manifest, unchanged
 from kb.site.build import build as build_all
 from kb.stores.config import StoreConfig
@@ -44,13 +44,13 @@ def build(context: click.Context, out: Path | None, texts: Path | None, fresh: b
         manifest = previous
     else:
         if (target / MANIFEST).exists() and read_manifest(target) is None:
-            click.echo(f"{target / MANIFEST} is damaged: building all again", err=True)
+            echo(f"{target / MANIFEST} is damaged: building all again", err=True)
         with _progress(len(STEPS)) as step:
             manifest = build_all(open_base(context, texts), target, step)
     for line in manifest.stale:
-        click.echo(f"stale adjudication: {line}", err=True)
+        echo(f"stale adjudication: {line}", err=True)
     counts = ", ".join(f"{number} {name}" for name, number in manifest.counts.items())
-    click.echo(f"{target}: {counts}{'; nothing has changed' if previous else ''}")
+    echo(f"{target}: {counts}{'; nothing has changed' if previous else ''}")
 
 
 @contextmanager

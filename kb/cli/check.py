@@ -10,7 +10,7 @@ import click
 
 from kb.checks import Discrepancy, Severity, Status
 from kb.checks.idle import idle
-from kb.cli.common import FINDINGS, examples, json_option, open_base, write_json
+from kb.cli.common import FINDINGS, echo, examples, json_option, open_base, write_json
 
 
 @click.command()
@@ -56,13 +56,13 @@ def check(
     without = list(idle(base.vocabulary))
     write_json(json_file, data | {"stale": stale, "idle": without})
     for line in _lines(unadjudicated if only_open else findings):
-        click.echo(line)
+        echo(line)
     totals = ", ".join(f"{number} {name}" for name, number in counts.items())
-    click.echo(f"{totals}; {len(unadjudicated)} not adjudicated")
+    echo(f"{totals}; {len(unadjudicated)} not adjudicated")
     for line in stale:
-        click.echo(f"stale: {line}", err=True)
+        echo(f"stale: {line}", err=True)
     for line in without:
-        click.echo(f"idle: {line}", err=True)
+        echo(f"idle: {line}", err=True)
     if stale or unadjudicated:
         sys.exit(FINDINGS)
 

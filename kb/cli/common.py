@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import math
+import re
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
@@ -13,6 +16,7 @@ import click
 
 from kb.errors import KbError, UnavailableError
 from kb.records.paths import find_root
+from kb.util.atomic import write_atomically
 
 if TYPE_CHECKING:
     from kb.api.knowledge_base import KnowledgeBase
@@ -21,6 +25,11 @@ FINDINGS, BAD_INPUT, NOT_CHECKED = 1, 2, 3
 INTERRUPTED: Final = 130
 """What shells expect of a program that Ctrl-C ended; 1 would mean that there are findings."""
 STORE: Final = "kb.store"
+_NO_SPACE: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+# Of names of files and of answers of servers: they could command a terminal, or disguise a text.
+_UNSAFE: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+)
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -42,12 +51,18 @@ class Group(click.Group):
                         sys.stdout.flush()
                 raise
         except OSError as error:
-            stop(str(error), BAD_INPUT)
+            stop(str(error), NOT_CHECKED if error.errno in _NO_SPACE else BAD_INPUT)
+
+    def make_context(self, *args: Any, **more: Any) -> click.Context:
+        """Read the arguments."""
+        with _visible_messages():
+            return super().make_context(*args, **more)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command and turn the package's errors into exit codes."""
         try:
-            return super().invoke(ctx)
+            with _visible_messages():
+                return super().invoke(ctx)
         except KbError as error:
             is_unavailable = isinstance(error, UnavailableError)
             stop(str(error), NOT_CHECKED if is_unavailable else BAD_INPUT)
@@ -58,8 +73,34 @@ class Group(click.Group):
 def stop(message: str, code: int) -> NoReturn:
     """Print an error message and exit."""
     with suppress(OSError):  # standard error may be closed, or a full disk
-        click.echo(message, err=True)
+        echo(message, err=True)
     sys.exit(code)
+
+
+def visible(text: str) -> str:
+    r"""Escape control characters and marks of direction, but for line breaks and tabs.
+
+    >>> print(visible("a\x1b[2Jb"))
+    a\x1b[2Jb
+    """
+    return _UNSAFE.sub(lambda character: ascii(character[0])[1:-1], text)
+
+
+def echo(text: str, *, nl: bool = True, err: bool = False) -> None:
+    """Print a text: a message as ``visible``, and so is all output on a terminal."""
+    stream = sys.stderr if err else sys.stdout
+    is_shown = err or (stream is not None and stream.isatty())
+    click.echo(visible(text) if is_shown else text, nl=nl, err=err)
+
+
+@contextmanager
+def _visible_messages() -> Iterator[None]:
+    """Escape the messages that click prints itself, about arguments."""
+    try:
+        yield
+    except click.ClickException as error:
+        error.message = visible(error.message)  # type: ignore[misc]
+        raise
 
 
 def examples(*lines: str) -> Callable[[F], F]:
@@ -71,6 +112,19 @@ def examples(*lines: str) -> Callable[[F], F]:
         return function
 
     return add
+
+
+class Number(click.FloatRange):
+    """A number within a range, to which ``nan`` does not belong."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the number, or fail with an error of usage."""
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
+        return number
 
 
 texts_option = click.option(
@@ -113,13 +167,13 @@ def required_texts(texts: Path | None) -> Path:
 def print_or_write(text: str, out: Path | None) -> None:
     """Print a text, or write it to the file that ``--out`` names."""
     if out is None:
-        click.echo(text, nl=False)
+        echo(text, nl=False)
         return
-    out.write_text(text, encoding="utf-8")
+    write_atomically(out, [text.encode()])
 
 
 def write_json(path: Path | None, data: object) -> None:
     """Write data to the file that ``--json`` names, if any."""
     if path is not None:
         text = json.dumps(data, ensure_ascii=False, indent=2, sort_keys=False)
-        path.write_text(text + "\n", encoding="utf-8")
+        write_atomically(path, [text.encode(), b"\n"])

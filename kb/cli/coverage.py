@@ -10,6 +10,7 @@ import click
 from kb.cli.common import (
     FINDINGS,
     NOT_CHECKED,
+    echo,
     examples,
     json_option,
     open_base,
@@ -37,7 +38,7 @@ def coverage(
     write_json(json_file, report.data())
     source, _, name = (section or "").partition(":")
     for line in report.lines(source, name):
-        click.echo(line)
+        echo(line)
     if report.unaccounted:
         sys.exit(FINDINGS)
     read = {part.source for part in report.sections}

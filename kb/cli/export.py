@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from kb.cli.common import (
+    echo,
     examples,
     open_base,
     out_option,
@@ -70,4 +71,4 @@ def export_parquet(context: click.Context, out: Path, texts: Path | None) -> Non
 
     tables = open_base(context, texts).tables
     for path in write_parquet(tables, out):
-        click.echo(f"{path}: {len(tables[path.stem])} rows")
+        echo(f"{path}: {len(tables[path.stem])} rows")

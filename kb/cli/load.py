@@ -11,7 +11,7 @@ from typing import Final
 
 import click
 
-from kb.cli.common import FINDINGS, STORE, examples, json_option, root_of, write_json
+from kb.cli.common import FINDINGS, STORE, echo, examples, json_option, root_of, write_json
 from kb.rdf.dataset import dataset
 from kb.records.load import load_dataset
 from kb.stores.config import StoreConfig
@@ -43,9 +43,9 @@ def load(context: click.Context, url: str, json_file: Path | None) -> None:
     with _dataset_in_parts(root) as parts:
         report = upload(parts, url, engine, load_dataset(root).base)
     write_json(json_file, asdict(report))
-    click.echo(report.summary())
+    echo(report.summary())
     for line in report.wrong:
-        click.echo(line, err=True)
+        echo(line, err=True)
     if report.wrong:
         raise SystemExit(FINDINGS)
 

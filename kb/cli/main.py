@@ -1,6 +1,7 @@
 """The command line: ``kb build``, ``kb verify``, ``kb coverage``, ``kb query`` and the others.
 
-Exit codes: 0 all holds, 1 findings, 2 bad input or usage, 3 could not check, 130 interrupted.
+Exit codes: 0 all holds, 1 findings, 2 bad input or usage, 3 could not check, or could not write
+all of the output, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -68,7 +69,8 @@ class _Commands(Group):
 def main(context: click.Context, root: Path | None, store: str | None) -> None:
     """Build, check and query an evidence base of figures transcribed from papers.
 
-    Exit codes: 0 all holds, 1 findings, 2 bad input or usage, 3 could not check, 130 interrupted.
+    Exit codes: 0 all holds, 1 findings, 2 bad input or usage, 3 could not check, or could not
+    write all of the output, 130 interrupted.
     """
     context.obj = root
     context.meta[STORE] = store

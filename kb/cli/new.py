@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Final
 import click
 import ryaml
 
-from kb.cli.common import examples, open_base, root_of
+from kb.cli.common import echo, examples, open_base, root_of
 from kb.errors import InputError, NotFoundError
 from kb.records.load import load_vocabulary
 from kb.records.paths import record_file
@@ -124,7 +125,7 @@ def new_adjudication(context: click.Context, finding: str) -> None:
         date=datetime.now(UTC).date().isoformat(),
     )
     _append(path, text)
-    click.echo(f"added to {path}")
+    echo(f"added to {path}")
 
 
 def _checked(name: str) -> str:
@@ -135,13 +136,11 @@ def _checked(name: str) -> str:
 
 def _create(path: Path, text: str) -> None:
     """Write a new file; an existing one, or a link to nothing, is never overwritten."""
+    if os.path.lexists(path):
+        raise InputError(f"{path} exists already")
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError as error:
-        raise InputError(f"{path} exists already") from error
-    click.echo(f"created {path}")
+    write_atomically(path, [text.encode()])
+    echo(f"created {path}")
 
 
 def _append(path: Path, text: str) -> None:

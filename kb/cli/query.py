@@ -9,7 +9,7 @@ import click
 
 from kb.api.knowledge_base import KnowledgeBase
 from kb.api.results import QueryResult
-from kb.cli.common import examples, open_base
+from kb.cli.common import Number, echo, examples, open_base
 from kb.cli.rows import format_rows, parse_parameters
 from kb.errors import KbError, QueryError, UnavailableError
 from kb.stores.library import find_query, library, parse_query, prefixes
@@ -25,7 +25,7 @@ from kb.util.child import run_limited
 @click.option("--csv", "form", flag_value="csv", help="Print rows as CSV.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(0.1, 3600),
+    type=Number(0.1, 3600),
     default=60.0,
     show_default=True,
     help="Seconds to wait for an answer.",
@@ -46,18 +46,18 @@ def query(
 ) -> None:
     """Answer a named query, a .rq file, or SPARQL itself."""
     if form == "list" or query is None:
-        click.echo(_list_queries())
+        echo(_list_queries())
         return
     base = open_base(context)
     values = parse_parameters(params)
     if form == "text":
-        click.echo(_sparql(base, query, values), nl=False)
+        echo(_sparql(base, query, values), nl=False)
         return
     _ = base.store  # the timeout does not include the time to load the dataset
     rows = run_limited(timeout, lambda: _answer(base, query, values), _late(base, timeout))
-    click.echo(format_rows(rows, form), nl=False)
+    echo(format_rows(rows, form), nl=False)
     for difference in base.differences(rows):
-        click.echo(f"the claims differ in {difference}", err=True)
+        echo(f"the claims differ in {difference}", err=True)
 
 
 def _late(base: KnowledgeBase, seconds: float) -> KbError:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from kb.cli.common import examples, root_of, texts_option
+from kb.cli.common import Number, examples, root_of, texts_option
 from kb.errors import UnavailableError
 
 
@@ -27,7 +27,7 @@ from kb.errors import UnavailableError
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(0.1, 3600),
+    type=Number(0.1, 3600),
     default=20.0,
     show_default=True,
     help="Seconds after which a query is ended.",
@@ -44,11 +44,11 @@ from kb.errors import UnavailableError
     type=click.IntRange(1, 64),
     default=4,
     show_default=True,
-    help="Queries that run at a time; 16 times as many may wait.",
+    help="Queries that run at a time, of one client all but one; 16 times as many may wait.",
 )
 @click.option(
     "--client-rate",
-    type=click.FloatRange(0),
+    type=Number(0, 1e6),
     default=0.0,
     show_default=True,
     help="Queries per second of one client, averaged over five seconds; 0 sets no limit.",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from kb.cli.common import examples, open_base, root_of
+from kb.cli.common import echo, examples, open_base, root_of
 from kb.export.csv import Row, claim_rows
 from kb.model import Evidence
 from kb.records.expand import expand
@@ -24,14 +24,14 @@ from kb.records.vocabulary import Vocabulary
 def show(context: click.Context, name: str, as_json: bool) -> None:
     """Show a study with its claims, or one claim with its figures as printed."""
     if "#" in name:
-        click.echo(open_base(context).explain(name))
+        echo(open_base(context).explain(name))
         return
     if as_json:
         rows = open_base(context).claims(study=name).rows()
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
     for line in _lines(root_of(context), name):
-        click.echo(line)
+        echo(line)
 
 
 def _lines(root: Path, name: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from kb.api.results import QueryResult
-from kb.cli.common import examples, open_base
+from kb.cli.common import echo, examples, open_base
 from kb.cli.rows import format_rows, parse_parameters
 
 _COLUMNS: Final = (
@@ -48,7 +48,7 @@ def sql(
     tables = DuckDB(folder) if folder else open_base(context).duckdb
     if form == "tables" or query is None:
         for name, columns in tables.select(_COLUMNS).rows:
-            click.echo(f"{name}\n    {columns}")
+            echo(f"{name}\n    {columns}")
         return
     rows = QueryResult(tables.select(query, parse_parameters(params)))
-    click.echo(format_rows(rows, form), nl=False)
+    echo(format_rows(rows, form), nl=False)

@@ -11,6 +11,7 @@ from kb.api.knowledge_base import KnowledgeBase
 from kb.cli.common import (
     FINDINGS,
     NOT_CHECKED,
+    echo,
     examples,
     json_option,
     open_base,
@@ -49,8 +50,8 @@ def verify(
     write_json(json_file, {**numbers, "counts": numbers, "claims": rows})
     for one in verifications:
         if one.state is VerificationState.FAILED:
-            click.echo(f"{one.claim.study}#{one.claim.id}: " + "; ".join(one.reasons))
-    click.echo(", ".join(f"{number} {state}" for state, number in numbers.items()))
+            echo(f"{one.claim.study}#{one.claim.id}: " + "; ".join(one.reasons))
+    echo(", ".join(f"{number} {state}" for state, number in numbers.items()))
     if numbers[VerificationState.FAILED]:
         sys.exit(FINDINGS)
     if numbers[VerificationState.NOT_CHECKED] or not numbers[VerificationState.VERIFIED]:
@@ -74,4 +75,4 @@ def _attest(base: KnowledgeBase) -> None:
     with_text = {source.id for source in base.evidence.sources if source.text}
     digests = {s: d for s, d in claim_digests(base.evidence).items() if s in with_text}
     write_attestations(base.root, digests)
-    click.echo(f"attested in {attestation_file(base.root)}")
+    echo(f"attested in {attestation_file(base.root)}")

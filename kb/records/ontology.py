@@ -39,7 +39,9 @@ _SKOS_NAMES: Final = frozenset(
 MAX_DEPTH: Final = 128
 """Levels of broader concepts, of parts, and of blank nodes within each other."""
 
-_SEGMENT: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._+~-]{0,98}[A-Za-z0-9+~-])?")
+_SEGMENT: Final = re.compile(r"[^\W_](?:[\w.+~-]{0,98}[\w+~-])?")
+_MAX_NAME: Final = 200
+"""Bytes of a name; those of a file are 255, with its ending."""
 # Names of files beside the pages of a scheme, or that mkdocs treats as such.
 _RESERVED: Final = re.compile(
     r"(?:index|readme|404)(?:\..*)?|.*\.(?:html|ttl|jsonld|csv|md|json|bib|xml|txt)"
@@ -337,7 +339,8 @@ def is_page_name(name: str) -> bool:
     >>> is_page_name("OS"), is_page_name("index"), is_page_name(".."), is_page_name("OS.ttl")
     (True, False, False, False)
     """
-    return bool(_SEGMENT.fullmatch(name)) and not _RESERVED.fullmatch(name.lower())
+    is_short = len(name.encode("utf-8", "replace")) <= _MAX_NAME
+    return is_short and bool(_SEGMENT.fullmatch(name)) and not _RESERVED.fullmatch(name.lower())
 
 
 def _text(node: object) -> str:

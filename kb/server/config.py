@@ -18,6 +18,8 @@ MAX_HEAD: Final = 32_768
 MAX_BODY: Final = 512 * 1024
 """Bytes of a request's body: the longest query, percent-encoded."""
 MAX_CONNECTIONS: Final = 256
+CONNECTIONS_SHARE: Final = 192
+"""Those of one client, where no proxy is in front."""
 REQUEST_SECONDS: Final = 10.0
 """Seconds that a client may take to send the head of a request, and again for its body."""
 MAX_CLIENTS: Final = 10_000
@@ -32,6 +34,8 @@ MAX_CACHED: Final = 256
 """Answers that are cached: with ``SMALL_ANSWER``, at most 64 MiB."""
 MAX_SPOOLED: Final = 512 * MIB
 """Bytes of temporary files with answers on their way to clients."""
+SPOOLED_SHARE: Final = 128 * MIB
+"""Those of one client."""
 
 # --- queries and builds
 QUEUE_SECONDS: Final = 5.0
@@ -70,9 +74,19 @@ class ServerConfig:
     proxies: int = 0
 
     @property
+    def share(self) -> int:
+        """How many workers one client may keep busy: all but one, if there are several."""
+        return max(1, self.concurrent - 1)
+
+    @property
     def max_waiting(self) -> int:
         """How many queries may wait for a worker."""
         return 16 * self.concurrent
+
+    @property
+    def waiting_share(self) -> int:
+        """How many of them may be of one client."""
+        return 12 * self.concurrent
 
     @property
     def nquads(self) -> Path:

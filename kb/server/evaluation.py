@@ -7,6 +7,7 @@ import io
 import re
 from dataclasses import dataclass
 from typing import Any, Final
+from xml.parsers import expat
 
 import pyoxigraph as ox
 
@@ -66,9 +67,20 @@ def evaluate(store: OxigraphStore, request: SparqlRequest, limits: QueryLimits) 
         raise HttpError(400, str(error), "malformed") from error
     except MemoryError as error:
         raise HttpError(400, "the query needs more memory than it may use", "memory") from error
+    if media_type.endswith("+xml"):
+        _require_well_formed(body)
     if request.gzip and len(body) > _WORTH_COMPRESSING:
         return Evaluated(gzip.compress(body, 5, mtime=0), media_type, rows, gzip=True)
     return Evaluated(body, media_type, rows)
+
+
+def _require_well_formed(body: bytes) -> None:
+    """Refuse what XML cannot hold: control characters, and properties that are no XML names."""
+    try:
+        expat.ParserCreate(namespace_separator=" ").Parse(body, True)
+    except expat.ExpatError as error:
+        message = f"the answer cannot be written as XML ({error}): ask for JSON or Turtle"
+        raise HttpError(406, message, "not-acceptable") from error
 
 
 def _graphs(request: SparqlRequest) -> Graphs | None:

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from kb.server.config import (
+    CONNECTIONS_SHARE,
     MAX_CONNECTIONS,
     MAX_HEAD,
     MAX_URL,
@@ -144,14 +145,18 @@ _LATE: Final = _raw_response("408 Request Timeout", "the request took too long t
 
 
 class HttpProtocol(H11Protocol):
-    """A connection: one of ``MAX_CONNECTIONS``, closed when a request does not arrive in time."""
+    """A connection: one of ``MAX_CONNECTIONS``, closed when a request does not arrive in time.
 
+    ``has_proxy`` says that connections come from a proxy, so that their addresses tell nothing.
+    """
+
+    has_proxy = False
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         """Accept a connection, unless there are too many."""
         super().connection_made(transport)
-        if len(self.connections) > MAX_CONNECTIONS:
+        if len(self.connections) > MAX_CONNECTIONS or self._is_over_share:
             self._close_with(_FULL)
         self._set_timer()
 
@@ -181,6 +186,16 @@ class HttpProtocol(H11Protocol):
         """Ignore Upgrade headers without a warning."""
 
     @property
+    def _is_over_share(self) -> bool:
+        """Whether this client has more than its share; those of a proxy are of many clients."""
+        if self.has_proxy or self.client is None or len(self.connections) <= CONNECTIONS_SHARE:
+            return False
+        host = self.client[0]
+        clients = (getattr(one, "client", None) for one in self.connections)
+        own = sum(1 for client in clients if client is not None and client[0] == host)
+        return own > CONNECTIONS_SHARE
+
+    @property
     def _answering(self) -> bool:
         cycle: Any = self.cycle  # None before the first request, which uvicorn's types do not say
         return cycle is not None and not cycle.response_complete
@@ -198,3 +213,9 @@ class HttpProtocol(H11Protocol):
         if not self.transport.is_closing():
             self.transport.write(response)
             self.transport.close()
+
+
+class ProxiedHttpProtocol(HttpProtocol):
+    """A connection that a proxy opens."""
+
+    has_proxy = True

@@ -15,7 +15,14 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from kb.errors import UnavailableError
-from kb.server.config import MAX_SPOOLED, PIECE, QUEUE_SECONDS, SMALL_ANSWER, ServerConfig
+from kb.server.config import (
+    MAX_SPOOLED,
+    PIECE,
+    QUEUE_SECONDS,
+    SMALL_ANSWER,
+    SPOOLED_SHARE,
+    ServerConfig,
+)
 from kb.server.errors import HttpError, busy
 from kb.server.evaluation import SparqlRequest
 from kb.server.worker import command
@@ -39,14 +46,29 @@ class Answer:
     body: bytes | SpooledBody
 
 
+class _Share:
+    """What one client has: its workers, its waiting queries, and its answers on their way."""
+
+    def __init__(self, workers: int) -> None:
+        self.slots = asyncio.Semaphore(workers)
+        self.waiting = 0
+        self.running = 0
+        self.spooled = 0
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.waiting or self.running or self.spooled)
+
+
 class SpooledBody:
     """A big answer in a temporary file, so that neither memory nor a worker waits for a client."""
 
-    def __init__(self, pool: WorkerPool, size: int) -> None:
+    def __init__(self, pool: WorkerPool, client: str, size: int) -> None:
         self._pool = pool
+        self._client = client
         self._size = size
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
-        pool.spooled += size
+        pool.count_spooled(client, size)
 
     def write(self, piece: bytes) -> None:
         """Append a piece."""
@@ -60,8 +82,9 @@ class SpooledBody:
 
     def close(self) -> None:
         """Remove the file."""
-        self._file.close()
-        self._pool.spooled -= self._size
+        if not self._file.closed:
+            self._file.close()
+            self._pool.count_spooled(self._client, -self._size)
 
 
 class _Worker:
@@ -114,6 +137,7 @@ class WorkerPool:
         self._running: set[_Worker] = set()
         self._slots = asyncio.Semaphore(config.concurrent)
         self._waiting = 0
+        self._shares: dict[str, _Share] = {}
         self.spooled = 0
         self.stopping = False
         self.quads = 0
@@ -169,57 +193,85 @@ class WorkerPool:
             raise busy("no worker could be started", 5) from error
         return worker
 
-    async def answer(self, request: SparqlRequest) -> Answer:
-        """Evaluate a query when a worker is free.
+    async def answer(self, request: SparqlRequest, client: str = "") -> Answer:
+        """Evaluate a query of a client when a worker is free, of those that it may keep busy.
 
         Raises:
             HttpError: too many queries wait, it took too long, or the worker refused it.
         """
-        await self._acquire_slot()
+        share = self._share(client)
+        await self._acquire_slot(client, share)
         worker, done = None, False
         try:
             worker = self._idle.pop() if self._idle else await self._start_worker()
             self._running.add(worker)
-            head, body = await self._evaluate(worker, request)
+            head, body = await self._evaluate(worker, request, client)
             done = True
         finally:  # also when the client has gone, and this task is cancelled
             self._release(worker, done)
+            share.slots.release()
+            share.running -= 1
+            self._forget(client)
         if "status" in head:
             raise HttpError(head["status"], head["message"], head["reason"])
         return Answer(**head, body=body)
 
-    async def _acquire_slot(self) -> None:
+    def _share(self, client: str) -> _Share:
+        return self._shares.setdefault(client, _Share(self._config.share))
+
+    def _forget(self, client: str) -> None:
+        if self._share(client).is_empty:
+            del self._shares[client]
+
+    def count_spooled(self, client: str, size: int) -> None:
+        """Count bytes of answers that are on their way to a client, or have arrived."""
+        self.spooled += size
+        self._share(client).spooled += size
+        self._forget(client)
+
+    async def _acquire_slot(self, client: str, share: _Share) -> None:
+        """Wait for a worker that the client may have, then for one that is free."""
         if self.stopping:
             raise busy("the server is stopping", 5)
-        if self._waiting >= self._config.max_waiting:
+        if self._waiting >= self._config.max_waiting or share.waiting >= self._config.waiting_share:
             raise busy("too many queries are waiting")
         self._waiting += 1
+        share.waiting += 1
         try:
             async with asyncio.timeout(QUEUE_SECONDS):
-                await self._slots.acquire()
+                await share.slots.acquire()
+                try:
+                    await self._slots.acquire()
+                except BaseException:
+                    share.slots.release()
+                    raise
+            share.running += 1
         except TimeoutError as error:
             message = f"no worker was free within {QUEUE_SECONDS:g} seconds"
             raise busy(message, 5) from error
         finally:
             self._waiting -= 1
+            share.waiting -= 1
+            self._forget(client)
 
     async def _evaluate(
-        self, worker: _Worker, request: SparqlRequest
+        self, worker: _Worker, request: SparqlRequest, client: str
     ) -> tuple[dict[str, Any], bytes | SpooledBody]:
         started = time.monotonic()
         try:
             async with asyncio.timeout(self._config.limits.seconds + _START_SECONDS):
                 head = await worker.evaluate(request)
-                return head, await self._body(worker, head["size"])
+                return head, await self._body(worker, head["size"], client)
         except (EOFError, OSError, TimeoutError) as error:
             raise self._why_ended(time.monotonic() - started) from error
 
-    async def _body(self, worker: _Worker, size: int) -> bytes | SpooledBody:
+    async def _body(self, worker: _Worker, size: int, client: str) -> bytes | SpooledBody:
         if size <= SMALL_ANSWER:
             return await worker.body(size)
-        if self.spooled + size > MAX_SPOOLED:
+        spooled = self._share(client).spooled
+        if self.spooled + size > MAX_SPOOLED or spooled + size > SPOOLED_SHARE:
             raise busy("too many big answers are being sent", 5)
-        body = SpooledBody(self, size)
+        body = SpooledBody(self, client, size)
         try:
             for start in range(0, size, PIECE):
                 body.write(await worker.body(min(PIECE, size - start)))

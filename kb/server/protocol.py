@@ -52,8 +52,9 @@ async def read_request(request: Request) -> SparqlRequest | None:
         query,
         rows,
         graph,
-        tuple(parameters.get("default-graph-uri", ())),
-        tuple(parameters.get("named-graph-uri", ())),
+        # Forms of other programs send these fields empty when no graph is named.
+        tuple(filter(None, parameters.get("default-graph-uri", ()))),
+        tuple(filter(None, parameters.get("named-graph-uri", ()))),
         accepts_gzip(",".join(request.headers.getlist("accept-encoding"))),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import math
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -11,6 +12,8 @@ from typing import Any, Final
 from kb.server.config import MAX_CLIENTS
 from kb.server.errors import HttpError
 
+_PORT: Final = re.compile(r"\[([^\]]+)\](?::\d+)?|([\d.]+):\d+")
+"""An address with a port, as some proxies forward it."""
 _BURST_SECONDS: Final = 5.0
 """After a pause, a client may ask at once as much as in this many seconds."""
 
@@ -77,16 +80,22 @@ def client_address(scope: Mapping[str, Any], proxies: int = 0) -> str:
     >>> headers = [(b"x-forwarded-for", b"6.6.6.6, 192.0.2.7")]
     >>> client_address({"client": ("127.0.0.1", 1), "headers": headers}, proxies=1)
     '192.0.2.7'
+    >>> client_address({"client": ("::ffff:192.0.2.7", 1), "headers": []})
+    '192.0.2.7'
     """
     address = str((scope.get("client") or ("",))[0])
     if proxies:
         header = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
         forwarded = [part.strip() for part in header.decode("latin-1").split(",") if part.strip()]
         address = forwarded[-proxies] if len(forwarded) >= proxies else address
+    if with_port := _PORT.fullmatch(address):
+        address = with_port[1] or with_port[2]
     try:
-        parsed = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return address[:64]
-    if parsed.version == 4:
+    if isinstance(parsed, ipaddress.IPv4Address):
         return str(parsed)
+    if parsed.ipv4_mapped:  # ::ffff:192.0.2.1: all of them are in one network of IPv6
+        return str(parsed.ipv4_mapped)
     return str(ipaddress.ip_network((int(parsed), 64), strict=False))

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import uvicorn
 
-from kb.errors import UnavailableError
+from kb.errors import InputError, UnavailableError, shorten
 from kb.server.app import build_application
 from kb.server.builds import BuildHolder, LoadedBuild
 from kb.server.config import GRACE_SECONDS, MAX_HEAD, ServerConfig
-from kb.server.limits import HttpProtocol, LimitsMiddleware
+from kb.server.limits import HttpProtocol, LimitsMiddleware, ProxiedHttpProtocol
 from kb.server.live import LiveSite, live_application
 from kb.server.monitoring import log, set_up_logging
 
@@ -55,8 +55,15 @@ def serve_live(root: Path, texts: Path | None, host: str, port: int) -> None:
 
 
 def _listener(host: str, port: int) -> socket.socket:
+    """Listen at an address; an empty one, which Python takes for all of them, is refused."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.create_server((host, port), family=family)
+    expected = "expected an address to listen on, such as 127.0.0.1"
+    if not host.strip():
+        raise InputError(f"the host is empty: {expected}")
+    try:
+        listener = socket.create_server((host, port), family=family)
+    except ValueError as error:  # no name of a host: UnicodeError is a ValueError too
+        raise InputError(f"the host is {shorten(host)!r} ({error}): {expected}") from error
     # Connections inherit it; without it, the body of a small answer waits 40 ms for its head to be
     # acknowledged.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -68,10 +75,10 @@ def _address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-def _uvicorn_config(app: LimitsMiddleware) -> uvicorn.Config:
+def _uvicorn_config(app: LimitsMiddleware, proxies: int = 0) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=HttpProtocol,
+        http=ProxiedHttpProtocol if proxies else HttpProtocol,
         h11_max_incomplete_event_size=MAX_HEAD,
         ws="none",
         lifespan="off",
@@ -105,7 +112,7 @@ class _Server(uvicorn.Server):
     """uvicorn's server, which lets running queries finish for a while when it stops."""
 
     def __init__(self, holder: BuildHolder) -> None:
-        super().__init__(_uvicorn_config(build_application(holder)))
+        super().__init__(_uvicorn_config(build_application(holder), holder.config.proxies))
         self._holder = holder
         self._broken = False
 

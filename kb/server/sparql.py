@@ -21,7 +21,7 @@ from kb.server.monitoring import QUERY_LOGGED, Metrics
 from kb.server.negotiation import choose
 from kb.server.pool import Answer, SpooledBody, WorkerPool
 from kb.server.protocol import read_request
-from kb.server.rate_limit import RateLimiter
+from kb.server.rate_limit import RateLimiter, client_address
 
 _VOLATILE: Final = re.compile(r"RAND|NOW|UUID|BNODE|\\u", re.IGNORECASE)
 """Functions whose result differs each time; an escape could hide a letter of their names."""
@@ -79,7 +79,8 @@ class SparqlRoute:
         started = time.perf_counter()
         self._metrics.running.inc()
         try:
-            answer = await _unless_disconnected(request, build.pool, query)
+            client = client_address(request.scope, self._holder.config.proxies)
+            answer = await _unless_disconnected(request, build.pool, query, client)
         finally:
             self._metrics.running.dec()
             self._metrics.seconds.observe(time.perf_counter() - started)
@@ -124,9 +125,11 @@ class _AnswerResponse(Response):
             self._spooled.close()
 
 
-async def _unless_disconnected(request: Request, pool: WorkerPool, query: SparqlRequest) -> Answer:
+async def _unless_disconnected(
+    request: Request, pool: WorkerPool, query: SparqlRequest, client: str
+) -> Answer:
     """Answer a query; if the client closes the connection, end the query."""
-    answer = asyncio.create_task(pool.answer(query))
+    answer = asyncio.create_task(pool.answer(query, client))
     disconnected = asyncio.create_task(_disconnected(request))
     try:
         await asyncio.wait({answer, disconnected}, return_when=asyncio.FIRST_COMPLETED)

@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from support.example_base import write_example
 
+from kb.cli.common import echo
+
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = (sys.executable, "-c", "from kb.cli.main import run; run()")
 CODES = {0, 1, 2, 3}
@@ -125,6 +127,15 @@ WRONG = [
     ["build", "--out", "/dev/null/x"],
     ["serve", "--build", "PLACE/folder"],
     ["serve", "--port", "99999"],
+    ["serve", "--host", ""],
+    ["serve", "--host", "   "],
+    ["serve", "--host", "a" * 300],
+    ["serve", "--timeout", "nan"],
+    ["serve", "--timeout", "inf"],
+    ["serve", "--client-rate", "nan"],
+    ["serve", "--client-rate", "inf"],
+    ["serve", "--client-rate", "1e309"],
+    ["query", "ASK {}", "--timeout", "nan"],
 ]
 
 
@@ -159,7 +170,7 @@ def test_output_that_cannot_be_written(place: Path, words: Sequence[str], after:
     assert "Traceback" not in output
     assert "Exception ignored" not in output
     if after == ">/dev/full":
-        assert (code, output) == (2, "[Errno 28] No space left on device\n")
+        assert (code, output) == (3, "[Errno 28] No space left on device\n")
 
 
 TERMINALS = {
@@ -247,3 +258,32 @@ def is_refused(root: Path) -> None:
     assert code == 2, output[-2000:]
     assert "halt.yaml" in output
     assert "Traceback" not in output
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["show", "a\x1b[2J\u202eb"],
+        ["--root", "a\x1b[2J\u202eb", "check"],
+        ["check", "--json", "none\x1b[2J\u202eb/x"],
+        ["a\x1b[2J\u202eb"],
+        ["check", "--a\x1b[2J\u202eb"],
+        ["serve", "--port", "\x1b[2J\u202eb"],
+    ],
+)
+def test_messages_do_not_command_the_terminal(place: Path, words: list[str]) -> None:
+    _, output = run(place, words)
+    assert "\x1b" not in output
+    assert "\u202e" not in output
+    assert "\\x1b[2J\\u202eb" in output
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_answers_do_not_command_the_terminal(
+    is_terminal: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal, raising=False)
+    echo("a\x1b[2J\n\u202e\tb")
+    expected = "a\\x1b[2J\n\\u202e\tb\n"
+    shown = capsys.readouterr().out
+    assert (shown == expected) is is_terminal

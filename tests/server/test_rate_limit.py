@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.served_build import Server, serving
+from support.served_build import ENDLESS, Server, serving, wait_for
 
 from kb.server.config import MAX_CLIENTS
 from kb.server.errors import HttpError
-from kb.server.rate_limit import RateLimiter
+from kb.server.rate_limit import RateLimiter, client_address
 
 
 @pytest.fixture
@@ -72,3 +74,47 @@ def test_no_client_exceeds_its_rate(pauses: list[float]) -> None:
             allowed += 1
     assert allowed <= 10 + 2 * now + 1e-6
     assert waits <= {"1"}
+
+
+# --- a share for each client -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "client"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("[::ffff:192.0.2.7]:80", "192.0.2.7"),
+        ("192.0.2.7:80", "192.0.2.7"),
+        ("::ffff:192.0.2.8", "192.0.2.8"),
+        ("2001:db8::1", "2001:db8::/64"),
+        ("[2001:db8::2]:443", "2001:db8::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_an_address_is_one_client_however_it_is_written(address: str, client: str) -> None:
+    headers = [(b"x-forwarded-for", address.encode())]
+    assert client_address({"client": ("127.0.0.1", 1), "headers": headers}, 1) == client
+
+
+def test_one_client_never_keeps_all_workers(own_build: Path) -> None:
+    many = b"".join(b"<a:%d> <a:b> <a:c> <a:g> .\n" % number for number in range(3000))
+    (own_build / "kb.nq").write_bytes(many)
+    endless = urlencode({"query": ENDLESS})
+    with (
+        serving(own_build, "--proxies=1", "--max-concurrent=2", "--timeout=20") as server,
+        ThreadPoolExecutor(8) as pool,
+    ):
+
+        def ask(query: str, address: str) -> int:
+            return server.ask(f"/sparql?{query}", headers={"X-Forwarded-For": address}).status
+
+        heavy = [pool.submit(ask, endless, "192.0.2.1") for _ in range(6)]
+        wait_for(lambda: server.ask("/health").json()["running"] == 1)
+        for number in range(10):
+            query = urlencode({"query": f"ASK {{ <a:{number}> ?p ?o }}"})
+            assert ask(query, f"::ffff:192.0.2.{number + 2}") == 200
+        assert server.ask("/health").json()["running"] == 1
+        statuses = [one.result() for one in heavy]
+    assert sorted(statuses) == [503, 503, 503, 503, 503, 504]

@@ -297,3 +297,30 @@ def test_pages_of_other_sites_may_query(server: Server) -> None:
     answer = server.ask(by_address("ASK{}")[0], headers={"Origin": "https://example.org"})
     assert answer.headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-credentials" not in answer.headers
+
+
+# --- XML -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("character", ["\\u0001", "\\u000B", "\\u001F", "\\uFFFE", "\\u0008"])
+@pytest.mark.parametrize("media_type", ["application/sparql-results+xml", "application/rdf+xml"])
+def test_what_xml_cannot_hold_is_refused(server: Server, character: str, media_type: str) -> None:
+    query = f'SELECT ("a{character}b" AS ?x) {{}}'
+    if media_type == "application/rdf+xml":
+        query = f'CONSTRUCT {{ <a:a> <a:b> "a{character}b" }} {{}}'
+    answer = server.sparql(query, media_type)
+    assert answer.status == 406
+    assert "cannot be written as XML" in answer.text
+    assert server.sparql(query, "*/*").status == 200
+
+
+@pytest.mark.parametrize("text", ["a\\tb", "a\\nb", "<&>", "\\u0085", "\\uFFFD", "]]>"])
+def test_what_xml_can_hold_is_answered(server: Server, text: str) -> None:
+    answer = server.sparql(f'SELECT ("{text}" AS ?x) {{}}', "application/sparql-results+xml")
+    assert answer.status == 200
+
+
+def test_an_empty_name_of_a_graph_names_none(server: Server) -> None:
+    every = count(server.sparql(COUNT).body)
+    assert count(server.sparql(COUNT, **{"default-graph-uri": ""}).body) == every
+    assert count(server.sparql(COUNT, **{"named-graph-uri": ""}).body) == every
