@@ -25,6 +25,7 @@ _Objection = Callable[[PrintedNumber], str]
 _DISTRIBUTES: Final = re.compile(
     r"\b(?:each|both|either|every|all|alone or|with or without)\b", re.IGNORECASE
 )
+_SIDES: Final = re.compile(r"\b(one|two|1|2)[ -](?:sided|tailed)\b", re.IGNORECASE)
 _WORDED: Final = ("<", ">", "≤", "≥")
 
 
@@ -45,14 +46,20 @@ class StoredNumber:
 class Agreement:
     """The print of one block of claims, which share it, compared with what they store."""
 
-    def __init__(self, claims: Sequence[Claim], names: Names, arms: Arms) -> None:
-        """Take claims with equal wording, place and measure, but for group and statistic."""
+    def __init__(
+        self, claims: Sequence[Claim], names: Names, arms: Arms, headers: str = "", notes: str = ""
+    ) -> None:
+        """Take claims with equal wording, place and measure, but for group and statistic.
+
+        ``headers`` stand above the cell of a table, ``notes`` around the table ("n (%)").
+        """
         self.claims, self.names, self.arms = claims, names, arms
         first = claims[0]
         self.printed = first.wording
         self.folded = fold(first.wording).text
         self.numbers = read_print(first.wording, names)
-        self.labels = fold(" ".join((*first.row, first.column))).text
+        self.labels = fold(" ".join((*first.row, first.column, headers))).text
+        self.notes = notes
         self.context = " ".join((first.wording, *first.row, first.column, first.section))
 
     def faults(self) -> dict[str, list[str]]:
@@ -129,7 +136,7 @@ class Agreement:
             (figure.high, "", self._high(claim)),
             (figure.dispersion, "", self._spread(claim)),
             (result.margin, "", lambda printed: self._plain(claim, printed)),
-            (result.p_value, result.p_operator.replace("=", ""), self._p),
+            (result.p_value, result.p_operator.replace("=", ""), lambda n: self._p(claim, n)),
         )
         for number, sign, objection in numbers:
             if number is not None:
@@ -160,7 +167,8 @@ class Agreement:
     def _unit(self, printed: PrintedNumber, unit: str) -> str:
         """Object to another unit; a print may say less ("28 mg" of mg/day), never more."""
         kinds = self.names.kinds
-        if unit == "%" and not printed.unit and "%" not in self.labels:
+        noted = "(%)" in self.notes and self.folded[: printed.number.start].endswith("(")
+        if unit == "%" and not (printed.unit or noted or "%" in self.labels):
             return f"% is not printed at {printed.number.text!r}"
         if printed.unit in ("", unit) or unit.startswith(f"{printed.unit}/"):
             return ""
@@ -260,7 +268,10 @@ class Agreement:
 
         return objection
 
-    def _p(self, printed: PrintedNumber) -> str:
+    def _p(self, claim: Claim, printed: PrintedNumber) -> str:
+        sides = {1 if m[1].lower() in ("one", "1") else 2 for m in _SIDES.finditer(self.folded)}
+        if len(sides) == 1 and claim.result.sides not in (None, *sides):
+            return f"it is printed as {sides.pop()}-sided, stored as {claim.result.sides}-sided"
         roles = {number.role for number in self.numbers}
         if printed.unit or (printed.role != "p" and (printed.role or "p" in roles)):
             return f"it is printed as {printed.words!r}, stored as a p-value"

@@ -198,6 +198,19 @@ class SourceText:
         cell = self._table(section)[position.row][position.cell]
         return cell.start, cell.end
 
+    def headers_at(self, section: str, row: Sequence[str], column: str) -> str:
+        """Return the headers above a cell and above the label of its row.
+
+        Raises:
+            TextError: there is no such row or column (see ``cell``).
+        """
+        table = self._labels(section)
+        index = self._column(section, table, column) if column else None
+        position = self._position(section, table, row, index)
+        above = {position.cell, position.cell + 1 if index is None else index}
+        names = dict(column_names(table)[-1])
+        return " ".join(names[i] for i in sorted(above & names.keys()))
+
     def cell(self, section: str, row: Sequence[str] | str, column: str | int | None = None) -> str:
         """Return the text of a table's cell, or of a row if no column is given.
 

@@ -81,9 +81,8 @@ def verify(
         if attested and attested.get(source, {}).get(study) == digest_
     }
     unchecked = {source for source in with_text if source not in texts}
-    faults = _faults(
-        (c for c in evidence.claims if c.source not in unchecked), evidence.groups, vocabulary
-    )
+    claims = [claim for claim in evidence.claims if claim.source not in unchecked]
+    faults = _faults(claims, evidence.groups, texts, vocabulary)
     return [
         _verification(
             claim,
@@ -96,7 +95,10 @@ def verify(
 
 
 def _faults(
-    claims: Iterable[Claim], groups: Iterable[Group], vocabulary: Vocabulary
+    claims: Iterable[Claim],
+    groups: Iterable[Group],
+    texts: Mapping[str, SourceText],
+    vocabulary: Vocabulary,
 ) -> dict[tuple[str, str], list[str]]:
     """Return where claims disagree with their print, by study and claim id."""
     alike: dict[tuple[Any, ...], list[Claim]] = {}
@@ -113,8 +115,23 @@ def _faults(
         (key[0], claim): faults
         for key, block in alike.items()
         if block[0].wording
-        for claim, faults in Agreement(block, names, arms[key[0]]).faults().items()
+        for claim, faults in Agreement(
+            block, names, arms[key[0]], *_around(block[0], texts.get(block[0].source))
+        )
+        .faults()
+        .items()
     }
+
+
+def _around(claim: Claim, text: SourceText | None) -> tuple[str, str]:
+    """Return the headers of a claim's cell and the notes of its table; "" outside of tables."""
+    if text is None or not claim.row:
+        return "", ""
+    try:
+        headers = text.headers_at(claim.section, claim.row, claim.column)
+        return headers, text.notes(claim.section)
+    except TextError:  # is reported where the print is looked for
+        return "", ""
 
 
 def _verification(

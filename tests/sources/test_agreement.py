@@ -20,8 +20,12 @@ from kb.sources.names import Names, names_of
 CASES = yaml.safe_load(Path(__file__).with_name("agreement.yaml").read_text("utf-8"))
 GROUPS = [
     Group("halt", "all", "all patients", "whole"),
-    Group("halt", "calmol", "calmol arm", "arm", within="all", regimen="calmol"),
-    Group("halt", "placebo", "placebo arm", "arm", within="all", regimen="placebo"),
+    Group(
+        "halt", "calmol", "calmol arm", "arm", within="all", role="experimental", regimen="calmol"
+    ),
+    Group(
+        "halt", "placebo", "placebo arm", "arm", within="all", role="comparator", regimen="placebo"
+    ),
     Group("halt", "a", "first", "arm", within="all"),
     Group("halt", "b", "second", "arm", within="all"),
     Group("halt", "calmol.older", "older patients", "subgroup", within="calmol"),

@@ -97,6 +97,12 @@ def test_claims_are_not_checked_without_the_text(example_root: Path, tmp_path: P
         ("column: placebo, printed: 12", "column: calmol, printed: 12", "is not printed in Table"),
         ("row: Free of pain, column: calmol", "row: Free of rain, column: calmol", "no row"),
         ("row: Free of pain, column: calmol", "row: Free of pain, column: seltiran", "no column"),
+        ("20%, values: {placebo: 20%}", "20%, values: {calmol: 20%}", "is printed for 'placebo'"),
+        ("18-70), values: {placebo:", "18-70), values: {calmol:", "is printed for 'placebo'"),
+        ("unit: mg/day, for: 7", "unit: µg/day, for: 7", "stored in 'µg/day'"),
+        ("statistic: hazard-ratio", "statistic: odds-ratio", "it is printed as a hazard ratio"),
+        ("range: [15, 64]", "ci95: [15, 64]", "it is printed as a range"),
+        ("ci95: [0.40, 0.93]", "ci99: [0.40, 0.93]", "the level is printed as 95%"),
     ],
 )
 def test_a_figure_that_is_not_printed_there_fails_with_the_reason(
