@@ -151,7 +151,7 @@ class KnowledgeBase:
     @cached_property
     def rows(self) -> list[exports.Row]:
         """All claims as rows with the columns of ``kb export claims``."""
-        return list(exports.claim_rows(self.evidence, self._states, self.curated))
+        return list(exports.claim_rows(self.evidence, self.vocabulary, self._states, self.curated))
 
     @cached_property
     def _views(self) -> Mapping[str, ClaimView]:

@@ -29,9 +29,10 @@ def export() -> None:
 @examples("kb export claims --out claims.csv")
 def export_claims(context: click.Context, out: Path | None, texts: Path | None) -> None:
     """One row for each claim and group, as CSV."""
+    from kb.export.csv import BOM
     from kb.site.build import claims_csv
 
-    print_or_write(claims_csv(open_base(context, texts)), out)
+    print_or_write(BOM + claims_csv(open_base(context, texts)), out)
 
 
 @export.command("nquads")
@@ -66,7 +67,10 @@ def export_nquads(context: click.Context, out: Path, texts: Path | None) -> None
 @click.pass_context
 @examples("kb export parquet --out build/tables")
 def export_parquet(context: click.Context, out: Path, texts: Path | None) -> None:
-    """Claims, groups, studies, sources, findings and the others as typed tables."""
+    """Claims, groups, studies, sources, findings and the others as typed tables.
+
+    datapackage.json beside them describes their columns.
+    """
     from kb.export.tables import write_parquet
 
     tables = open_base(context, texts).tables

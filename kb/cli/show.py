@@ -40,7 +40,7 @@ def _lines(root: Path, name: str) -> Iterator[str]:
     evidence = expand(records)
     yield from _study_lines(evidence, records.vocabulary)
     yield ""
-    yield from _claim_lines(claim_rows(evidence))
+    yield from _claim_lines(claim_rows(evidence, records.vocabulary))
 
 
 def _study_lines(evidence: Evidence, vocabulary: Vocabulary) -> Iterator[str]:
@@ -72,7 +72,9 @@ def _claim_lines(rows: Iterable[Row]) -> Iterator[str]:
 
 def _line(row: Row) -> str:
     what = " ".join(filter(None, (row["category"], row["statistic"], row["timepoint"])))
-    figure = f"{row['operator']}{row['value']}{row['unit'] if row['unit'] == '%' else ''}"
+    words = (row["value_text"], row["value"], row["date"], row["direction"], row["significance"])
+    shown = next(filter(None, words), "")
+    figure = f"{row['operator']}{shown}{row['unit'] if row['unit'] == '%' else ''}"
     unit = "" if row["unit"] == "%" else row["unit"]
     who = f"{row['group']} vs {row['comparator']}" if row["kind"] == "comparison" else row["group"]
     count = "/".join(filter(None, (row["numerator"], row["denominator"])))
@@ -82,5 +84,5 @@ def _line(row: Row) -> str:
         f"[{count}]" if count else "",
         f"p{row['p_value']}" if row["p_value"] else "",
     )
-    where = f"{row['source']} {row['section']}"
+    where = f"{row['source']} {row['section']}{', noted' if row['noted'] else ''}"
     return f"  {who:<32} {what:<36} {' '.join(filter(None, parts)):<24} {where}"

@@ -15,6 +15,7 @@ from typing import Any, Final
 from kb.checks.adjudication import CuratedDiscrepancies
 from kb.checks.citations import cite
 from kb.errors import UnavailableError
+from kb.export.datapackage import datapackage, table_resource
 from kb.model import DoseStep, Evidence, Output, claim_outputs, outputs
 from kb.rdf import terms
 from kb.rdf.closure import hierarchy
@@ -249,8 +250,23 @@ def _cell(value: Any, kind: pa.DataType) -> Any:
     return value if isinstance(value, bool | int) else str(value) if value else None
 
 
+def schema_types(table: str) -> dict[str, str]:
+    """Return the type of each column of a table in the terms of Table Schema.
+
+    Lists are "any" and whole numbers are "number": so tools read them from Parquet files.
+
+    >>> schema_types("sections")["position"]
+    'number'
+    """
+    types = {_INTEGER: "number", _DECIMAL: "number", _BOOLEAN: "boolean"}
+    return {
+        name: "any" if pa.types.is_list(kind) else types.get(kind, "string")
+        for name, kind in COLUMNS[table].items()
+    }
+
+
 def write_parquet(tables: Mapping[str, pa.Table], folder: Path) -> list[Path]:
-    """Write each table to a file of its name; the folder may exist.
+    """Write each table to a file of its name, and ``datapackage.json``; the folder may exist.
 
     Raises:
         UnavailableError: the folder cannot be written.
@@ -262,6 +278,8 @@ def write_parquet(tables: Mapping[str, pa.Table], folder: Path) -> list[Path]:
             part = folder / f".{name}.parquet"
             pq.write_table(table, part, compression="zstd")
             paths.append(part.rename(folder / f"{name}.parquet"))
+        package = datapackage([table_resource(name, schema_types(name)) for name in tables])
+        (folder / "datapackage.json").write_text(package, encoding="utf-8")
     except OSError as error:
         raise UnavailableError(f"cannot write {folder}: {error}") from error
     return paths

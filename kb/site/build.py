@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from kb.api.knowledge_base import KnowledgeBase
 from kb.errors import InputError, UnavailableError
-from kb.export.csv import to_csv
+from kb.export.csv import BOM, to_csv
+from kb.export.datapackage import claims_resource, datapackage
 from kb.records.inputs import digest_of_inputs
 from kb.records.json_schema import MODELS, schema_text
 from kb.site.context import PageContext
@@ -27,7 +28,7 @@ from kb.util.hashing import digest_of_file, files_below
 STEPS: Final = ("dataset", "site", "tables")
 MANIFEST: Final = "manifest.json"
 SEARCH_INDEX: Final = "search/search_index.json"
-_WRITTEN: Final = {"kb.nq", "claims.csv", "schema", "site", MANIFEST}
+_WRITTEN: Final = {"kb.nq", "claims.csv", "datapackage.json", "schema", "site", MANIFEST}
 _ELSEWHERE: Final = {"schema", "store", "tables"}
 """What other commands may write beside a build, also before the first one."""
 Progress = Callable[[str], None]
@@ -231,7 +232,9 @@ def _write_sitemap(site: Path, base: str, urls: Iterable[str]) -> None:
 
 
 def _write_tables(base: KnowledgeBase, folder: Path) -> None:
-    (folder / "claims.csv").write_text(claims_csv(base), encoding="utf-8")
+    (folder / "claims.csv").write_text(BOM + claims_csv(base), encoding="utf-8")
+    package = datapackage([claims_resource()], base.evidence.dataset)
+    (folder / "datapackage.json").write_text(package, encoding="utf-8")
     (folder / "schema").mkdir()
     for kind in MODELS:
         text = schema_text(kind, base.vocabulary)

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.example_base import edit
 
 from kb import KnowledgeBase
-from kb.export.csv import COLUMNS, escape_formula
+from kb.export.csv import COLUMNS, INTEGERS, NUMBERS, escape_formula
+from kb.export.datapackage import claims_resource, datapackage
+from kb.export.tables import write_parquet
+from kb.records.notation import is_date
 from kb.site.build import claims_csv
 
 # As the issue that asked for the table names them.
@@ -22,7 +29,11 @@ EXPECTED = (
     "operator, value, unit, numerator, denominator, low, high, bounds, p_value, printed, source, "
     "section, cites, publication, verification, standing, discrepancies, level, dispersion, "
     "dispersion_kind, p_sides, p_for, margin, adjustment, adjusted_for, analysis_set, data_cut, "
-    "noted, read_in, imputation, cites_meant"
+    "noted, read_in, imputation, cites_meant, value_text, date, date_from, date_to, direction, "
+    "significance, favours, p_operator, p_number, row, column, block, named, note, drug, "
+    "study_name, group_label, comparator_label, regimen, regimen_label, population_label, "
+    "endpoint_label, source_title, source_citation, source_year, source_doi, source_pmid, "
+    "cited_citation, cited_year, cited_doi, cited_pmid"
 )
 
 Row = dict[str, str]
@@ -92,8 +103,10 @@ def test_bounds_keep_their_kind(example: KnowledgeBase) -> None:
 def test_operators_and_words_are_kept(example: KnowledgeBase) -> None:
     row = one(example, endpoint="NAUSEA", study="halt", group="placebo")
     assert (row["operator"], row["value"]) == ("<", "10")
-    assert one(example, endpoint="DURATION", statistic="median")["value"] == "not-reached"
-    assert one(example, endpoint="APPROVAL")["value"] == "2017-08"
+    row = one(example, endpoint="DURATION", statistic="median")
+    assert (row["value"], row["value_text"]) == ("", "not-reached")
+    row = one(example, endpoint="APPROVAL")
+    assert (row["value"], row["date"]) == ("", "2017-08")
 
 
 def test_a_p_value_keeps_its_operator_and_is_in_the_rows_of_both_arms(
@@ -168,3 +181,85 @@ def test_markup_commas_and_quotes_are_preserved(example_root: Path) -> None:
         f"printed: '{odd}'",
     )
     assert one(KnowledgeBase(example_root), section="3")["printed"] == odd
+
+
+# --- a row is enough by itself -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("which", ["example", "real"])
+def test_columns_of_numbers_hold_numbers_or_nothing(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    base: KnowledgeBase = request.getfixturevalue(which)
+    for row in rows(base):
+        for column in NUMBERS:
+            assert re.fullmatch(r"-?[0-9]+(\.[0-9]+)?|", row[column]), (column, row[column])
+        for column in INTEGERS:
+            assert re.fullmatch("[0-9]*", row[column]), (column, row[column])
+        for column in ("date", "date_from", "date_to", "data_cut"):
+            assert not row[column] or is_date(row[column])
+
+
+def test_a_row_has_labels_beside_its_ids(example: KnowledgeBase) -> None:
+    row = one(example, kind="comparison", endpoint="PAIN_FREE")
+    names = ("study_name", "group_label", "comparator_label", "regimen_label", "endpoint_label")
+    assert [row[name] for name in names] == [
+        "HALT",
+        "calmol arm",
+        "placebo arm",
+        "calmol",
+        "freedom from pain",
+    ]
+    row = one(example, study="ease", section="Table 1")
+    assert (row["publication"], row["cited_citation"]) == (
+        "ease-2016",
+        "Somebody B. Annals of Headache 2016;5:10",
+    )
+    assert row["source_title"]
+
+
+def test_figures_of_one_block_share_its_id(example: KnowledgeBase) -> None:
+    found = [r for r in rows(example) if r["endpoint"] == "TIME_TO_RELIEF"]
+    assert len({row["block"] for row in found}) == 1
+    assert {(row["p_operator"], row["p_number"]) for row in found} == {("<", "0.001")}
+
+
+def test_the_word_none_gives_its_number(example: KnowledgeBase) -> None:
+    row = one(example, value_text="none")
+    assert (row["value"], row["unit"]) == ("0", "patients")
+
+
+def test_the_size_of_the_group_stands_for_all(real: KnowledgeBase) -> None:
+    found = [row for row in rows(real) if row["value_text"] == "all" and row["kind"] == "result"]
+    assert any(row["value"] for row in found)
+    assert {row["unit"] for row in found if row["value"]} == {"patients"}
+    assert {row["value"] for row in rows(real) if row["value_text"] == "most"} == {""}
+
+
+# --- the description of the tables -------------------------------------------------------------
+
+
+def test_the_package_describes_every_column_in_order(example: KnowledgeBase) -> None:
+    package = json.loads(datapackage([claims_resource()], example.evidence.dataset))
+    [resource] = package["resources"]
+    fields = resource["schema"]["fields"]
+    assert [field["name"] for field in fields] == list(COLUMNS)
+    assert {field["type"] for field in fields} == {"string", "number", "integer"}
+    assert package["licenses"] == [{"path": example.evidence.dataset.license}]
+
+
+def test_every_cell_has_the_type_that_the_package_names(real: KnowledgeBase) -> None:
+    fields = claims_resource()["schema"]["fields"]
+    read = {"string": str, "number": Decimal, "integer": int}
+    for row in rows(real):
+        for field in fields:
+            if row[field["name"]]:
+                read[field["type"]](row[field["name"]])
+
+
+def test_the_tables_have_a_package_beside_them(example: KnowledgeBase, tmp_path: Path) -> None:
+    write_parquet(example.tables, tmp_path)
+    package = json.loads((tmp_path / "datapackage.json").read_text("utf-8"))
+    for resource in package["resources"]:
+        table = pq.read_table(tmp_path / resource["path"])
+        assert [f["name"] for f in resource["schema"]["fields"]] == table.column_names

@@ -106,7 +106,7 @@ def test_a_new_field_is_in_the_graph(changed: Path) -> None:
 
 
 def test_a_new_field_is_the_last_column_of_the_csv(changed: Path) -> None:
-    with (changed / "project" / "build" / "claims.csv").open(encoding="utf-8") as file:
+    with (changed / "project" / "build" / "claims.csv").open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert list(rows[0]) == [*COLUMNS, "care_setting", "certainty"]
     used = [(row["claim"], row["certainty"]) for row in rows if row["certainty"]]

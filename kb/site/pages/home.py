@@ -9,7 +9,8 @@ from itertools import compress
 from typing import Final
 
 from kb.analysis.derived import derived_csv, derived_nquads
-from kb.export.csv import COLUMNS, to_csv
+from kb.export.csv import BOM, COLUMNS, to_csv
+from kb.export.datapackage import claims_resource, datapackage
 from kb.model import Study
 from kb.rdf.writer import GraphWriter
 from kb.site.context import PageContext, collect
@@ -56,7 +57,9 @@ def data_files(site: PageContext) -> Iterator[OutputFile]:
     derived = site.base.derived()
     yield OutputFile("data/derived.csv", derived_csv(derived).encode())
     yield OutputFile("data/derived.nq", derived_nquads(derived, GraphWriter(site.vocabulary)))
-    yield OutputFile("data/claims.csv", to_csv(site.base.claims().rows()).encode())
+    package = datapackage([claims_resource()], site.evidence.dataset)
+    yield OutputFile("data/datapackage.json", package.encode())
+    yield OutputFile("data/claims.csv", (BOM + to_csv(site.base.claims().rows())).encode())
 
 
 def _pivotal(site: PageContext) -> list[Study]:
