@@ -57,15 +57,22 @@ def read_mapping(path: Path, root: Path | None = None, limit: int = MAX_BYTES) -
     return data
 
 
+_PREFIXED: Final = re.compile(r"[-+]?0[xob][0-9A-Fa-f]+")
+
+
 def _refuse_tags(path: Path, text: str) -> None:
-    """Refuse YAML tags, which the fast parser would drop silently."""
-    if "!" not in text:
+    """Refuse tags, which the fast parser would drop, and 0x1F, which it would read as 31."""
+    if "!" not in text and _PREFIXED.search(text) is None:
         return
     try:
         for token in yaml.scan(text, Loader=yaml.CSafeLoader):
+            line = token.start_mark.line + 1
             if isinstance(token, yaml.TagToken):
-                line = token.start_mark.line + 1
                 raise RecordError([Problem(str(path), line, "", "a YAML tag", "a plain value")])
+            plain = token.value if isinstance(token, yaml.ScalarToken) and token.plain else ""
+            if _PREFIXED.fullmatch(plain):
+                expected = f'a decimal number, or a text in quotes: "{plain}"'
+                raise RecordError([Problem(str(path), line, "", plain, expected)])
     except yaml.YAMLError as error:
         raise RecordError([_syntax_problem(path, text, str(error))]) from error
 

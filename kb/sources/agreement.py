@@ -47,17 +47,25 @@ class Agreement:
     """The print of one block of claims, which share it, compared with what they store."""
 
     def __init__(
-        self, claims: Sequence[Claim], names: Names, arms: Arms, headers: str = "", notes: str = ""
+        self,
+        claims: Sequence[Claim],
+        names: Names,
+        arms: Arms,
+        headers: str = "",
+        notes: str = "",
+        *,
+        decimal_comma: bool = False,
     ) -> None:
         """Take claims with equal wording, place and measure, but for group and statistic.
 
         ``headers`` stand above the cell of a table, ``notes`` around the table ("n (%)").
+        ``decimal_comma`` tells that the source prints 7,7 for 7.7.
         """
         self.claims, self.names, self.arms = claims, names, arms
         first = claims[0]
         self.printed = first.wording
-        self.folded = fold(first.wording).text
-        self.numbers = read_print(first.wording, names)
+        self.folded = fold(first.wording, decimal_comma=decimal_comma).text
+        self.numbers = read_print(first.wording, names, decimal_comma=decimal_comma)
         self.labels = fold(" ".join((*first.row, first.column, headers))).text
         self.notes = notes
         self.context = " ".join((first.wording, *first.row, first.column, first.section))

@@ -7,14 +7,13 @@ It ignores differences of typography only (see ``kb.sources.normalise``). 7.7 do
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 
 from kb.sources.figures import excerpt
-from kb.sources.folded import EM_DASH, FoldedText
+from kb.sources.folded import EM_DASH, Edit, FoldedText, apply
 from kb.sources.normalise import POINTS, SPACELESS, fold
 from kb.sources.numbers import (
     FRACTIONS,
@@ -161,19 +160,17 @@ def _matches(fragments: list[str], text: FoldedText) -> list[Match]:
 def odd_character(printed: str, text: FoldedText) -> str:
     r"""Return the name of an unknown character at a figure, which keeps it from being found.
 
-    >>> odd_character("0.5 months", fold("difference \x030.5 months"))
+    >>> odd_character("of 0.5 months", fold("difference of \x030.5 months"))
     'U+0003'
     """
-    for fragment in _fragments(printed, text):
-        at = text.text.find(fragment)
-        while at >= 0:
-            end = at + len(fragment)
-            for edge, there in ((at, at - 1), (at, at - 2), (end, end)):
-                if 0 < edge < len(text.text) and _is_odd(text.text, edge):
-                    char = text.original(there)
-                    if unicodedata.category(char) != "Zs":
-                        return f"U+{ord(char):04X}"
-            at = text.text.find(fragment, at + 1)
+    odd = {c for c in set(text.text) - {" "} if unknown_sign(f"{c}0", 1) or lost_after(c, 0)}
+    places = [i for i, char in enumerate(text.text) if char in odd]
+    ends = [i + 1 + text.text.startswith(" ", i + 1) for i in places]
+    bare = apply(text, [Edit(i, end, "") for i, end in zip(places, ends, strict=True)])
+    for match in find(printed, bare):
+        for i in places:
+            if match.spans[0][0] - 2 <= text.offsets[i] <= match.spans[-1][1]:
+                return f"U+{ord(text.original(i)):04X}"
     return ""
 
 

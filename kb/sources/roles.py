@@ -210,9 +210,11 @@ class _Print:
 
 
 @lru_cache(maxsize=1024)
-def read_print(printed: str, names: Names) -> tuple[PrintedNumber, ...]:
+def read_print(
+    printed: str, names: Names, *, decimal_comma: bool = False
+) -> tuple[PrintedNumber, ...]:
     """Return the numbers of a print with what is printed about each, in order."""
-    folded = fold(printed)
+    folded = fold(printed, decimal_comma=decimal_comma)
     every = sorted(readings(folded), key=lambda n: (n.start, -n.end))
     # "2 134" may be one number or two: what stands at its last part stands at the whole.
     whole = [n for n, after in pairwise(every) if after.start < n.end]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
 
@@ -29,7 +29,9 @@ def table_rows(text: str, offset: int = 0) -> list[list[Cell]]:
     >>> [[text[a:b].strip() for a, b in row] for row in table_rows(text)]
     [['Age', 'No.'], ['34', '57']]
     """
-    lines = [(m.start(), m[0]) for m in re.finditer(r"[^\n]*", text) if m[0] or not m.start()]
+    texts = text.split("\n")
+    starts = accumulate((len(line) + 1 for line in texts), initial=0)
+    lines = list(zip(starts, texts, strict=False))
     inside = False  # a table whose rows have no pipes at their ends
     rows: list[list[Cell]] = []
     for (start, line), (_, following) in pairwise([*lines, (len(text), "")]):

@@ -79,7 +79,7 @@ class SourceText:
 
     def __init__(self, name: str, text: str, spans: Iterable[Span], language: str = "en") -> None:
         """Locate the spans, which are in the order of the text."""
-        self._decimal_comma = language in DECIMAL_COMMA
+        self.decimal_comma = language in DECIMAL_COMMA
         self.name = name
         self.text = text
         self._pieces: dict[str, list[Piece]] = {}
@@ -139,7 +139,7 @@ class SourceText:
         return self._folded[name]
 
     def _fold(self, pieces: Iterable[tuple[int, int]]) -> FoldedText:
-        return fold_pieces(self.text, pieces, decimal_comma=self._decimal_comma)
+        return fold_pieces(self.text, pieces, decimal_comma=self.decimal_comma)
 
     def find(self, section: str, printed: str) -> list[Match]:
         """Return every occurrence in a section of a printed text (see ``kb.sources.match``)."""

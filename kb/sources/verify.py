@@ -9,7 +9,7 @@ were when last verified. A changed claim makes the attestation void.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from kb.model import Claim, Evidence, Group, printed_facts
 from kb.sources.agreement import Agreement
 from kb.sources.arms import Arms
-from kb.sources.names import names_of
+from kb.sources.names import Names, names_of
 from kb.sources.text import SourceText, TextError
 from kb.util.hashing import digest, line
 
@@ -115,12 +115,16 @@ def _faults(
         (key[0], claim): faults
         for key, block in alike.items()
         if block[0].wording
-        for claim, faults in Agreement(
-            block, names, arms[key[0]], *_around(block[0], texts.get(block[0].source))
-        )
-        .faults()
-        .items()
+        for claim, faults in _compared(block, names, arms[key[0]], texts).items()
     }
+
+
+def _compared(
+    block: Sequence[Claim], names: Names, arms: Arms, texts: Mapping[str, SourceText]
+) -> dict[str, list[str]]:
+    text = texts.get(block[0].source)
+    comma = text is not None and text.decimal_comma
+    return Agreement(block, names, arms, *_around(block[0], text), decimal_comma=comma).faults()
 
 
 def _around(claim: Claim, text: SourceText | None) -> tuple[str, str]:

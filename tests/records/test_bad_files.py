@@ -40,6 +40,7 @@ FILES = {
     "a key that is a list": (b"id: halt\n[a]: b\n", "valid YAML", 0),
     "a tag": (b"id: halt\nname: !!python/object:os.system x\n", "a plain value", 2),
     "a tag of its own": (b"!study\nid: halt\n", "a plain value", 1),
+    "a number in hexadecimal": (b"id: halt\nname: 0x1F\n", 'in quotes: "0x1F"', 2),
     "aliases that explode": (bomb().encode(), "without aliases", 0),
     "an alias of itself": (b"id: &a [*a]\n", "levels of nesting", 1),
     "deep brackets": (b"id: " + b"[" * 100_000, "levels of nesting", 0),

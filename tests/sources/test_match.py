@@ -235,6 +235,25 @@ def test_digits_are_returned_as_printed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("printed", "value", "unit", "digits"),
+    [
+        ("0/34 (0.0%)", "0", "%", "0.0"),
+        ("0/34 (0.0%)", "0", "patients", "0"),
+        ("36 of 100 (36.0%)", "36", "%", "36.0"),
+        ("36 (36.0)", "36", "%", "36.0"),
+        ("36 of 100 (36.0 percent)", "36", "%", "36.0"),
+        ("36%", "36", "%", "36"),
+        ("1½ years", "1.5", "years", "1.5"),
+        ("−0.50 months", "-0.5", "months", "-0.50"),
+    ],
+)
+def test_the_digits_of_a_share_are_its_own(
+    printed: str, value: str, unit: str, digits: str
+) -> None:
+    assert digits_of(printed, Decimal(value), unit) == digits
+
+
+@pytest.mark.parametrize(
     ("printed", "date", "holds"),
     [
         ("in August 2017", "2017-08", True),

@@ -202,6 +202,69 @@ def test_a_repeated_header_means_its_first_column() -> None:
     assert source.cell("T", ["Group two", "RR"]) == "RR\t7\tna"
 
 
+PIPES = """\
+T
+| Characteristic | Drug |  | Placebo |  |
+|:---|---:|---:|---:|---:|
+| | n | % | n | % |
+| Men | 36 | 63.0 | 24 | 42.0 |
+| Grade \\| stage | 5 | 9 | 6 | 11 |
+Data are n (%).
+"""
+BARE = "T\nCharacteristic | Drug\n--- | ---\nMen | 36\n12 | 34\nA line | with a pipe\n\nx | 9\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "printed"),
+    [
+        ("Men", "Drug", "36"),
+        ("Men", "Placebo", "24"),
+        ("Men", "Placebo › %", "42.0"),
+        ("Men", "Drug %", "63.0"),
+        ("Men", "Drug: n", "36"),
+        ("Men", 5, "42.0"),
+        ("Grade", "Drug n", "5"),
+    ],
+)
+def test_a_table_may_have_pipes_and_several_header_rows(
+    row: str, column: str | int, printed: str
+) -> None:
+    source = SourceText("paper", PIPES, [span("T", "T")])
+    assert source.cell("T", row, column) == printed
+    assert len(source.rows("T")) == 4
+
+
+def test_a_part_of_a_header_that_two_columns_have_is_ambiguous() -> None:
+    source = SourceText("paper", PIPES, [span("T", "T")])
+    with pytest.raises(TextError, match="2 columns '%'"):
+        source.cell("T", "Men", "%")
+    with pytest.raises(TextError, match="no column 'Plazebo %' in 'T'; did you mean 'Placebo %'"):
+        source.cell("T", "Men", "Plazebo %")
+
+
+def test_pipes_are_a_table_only_with_a_rule_or_at_both_ends() -> None:
+    source = SourceText("paper", BARE, [span("T", "T")])
+    assert source.cell("T", "12", "Drug") == "34"
+    assert len(source.rows("T")) == 4
+    assert SourceText("paper", "TABLE 1 | Ages\nx | 9\n", [span("T", "TABLE")]).rows("T") == []
+
+
+def test_notes_are_the_headers_and_lines_around_a_table() -> None:
+    notes = SourceText("paper", PIPES, [span("T", "T")]).notes("T")
+    assert "Data are n (%)." in notes
+    assert "Placebo" in notes
+    assert "36" not in notes
+
+
+def test_the_language_decides_what_a_comma_is() -> None:
+    text = "R\nMedian 7,7 Monate, 1.234 Patienten\n"
+    german = SourceText("paper", text, [span("R", "R")], "de")
+    assert german.find("R", "7,7 Monate")
+    assert [str(f.value) for f in german.figures("R")] == ["7.7", "1234"]
+    english = SourceText("paper", text, [span("R", "R")])
+    assert [str(f.value) for f in english.figures("R")] == ["7", "7", "1.234"]
+
+
 def test_a_short_row_has_empty_cells() -> None:
     source = SourceText("paper", "T\nA\tB\tC\nx\t1\n", [span("T", "T")])
     assert source.cell("T", "x", "C") == ""
@@ -242,6 +305,28 @@ def test_reading_a_table_takes_linear_time() -> None:
         ("## 2 | Study\n\n3.1. Baseline\n\n4. Discussion\n", ""),
         ("text\n12. After 3 of them, more text that goes on.", "12 3"),
         ("0\t33\t0\t8", "0 33 0 8"),
+        # lines that begin with a number: wrapped text and rows of tables, but no headings
+        ("of the trial was\n45. Patients in the second cohort were followed\nfor", "45"),
+        ("of the trial was\n\n45. Patients in the second cohort were followed\nfor", "45"),
+        ("the response reached\n17. Overall response\n", "17"),
+        ("It ended.\n\n4. Discussion\n", ""),
+        ("OS | 7.7\n12 | 34 | 56", "7.7 12 34 56"),
+        ("| 12 | 34 |\n|---|---|\n| 5 | 6 |", "12 34 5 6"),
+        ("## 45 patients responded", "45"),
+        # bounds in square brackets
+        ("age 34 years [15–64]; [−1.5, 2]; [0.4; 0.9]", "34 15 64 -1.5 2 0.4 0.9"),
+        ("median OS 7.7 months [4–12]; OS 7.7 months [4–6]", "7.7 4 12 7.7"),
+        ("(range) [15, 64], 95% CI [4-9], interquartile range: [2-5]", "15 64 95 4 9 2 5"),
+        # dashes, other scripts, unknown characters
+        ("p = .09–we saw; 5.6–n.r.; 45–we", "0.09 5.6 45"),
+        ("HR 0•71 (0•55–0•93), p<0•0001", "0.71 0.55 0.93 0.0001"),
+        (
+            "奏効率は45%\uff0836/80\uff09、中央値7.7か月、95%信頼区間5.6〜9.6",
+            "45 36 80 7.7 95 5.6 9.6",
+        ),
+        ("day-28 response, grade-3 events, CD-123", "28 3"),
+        ("difference \x030.5 months, 1½ years, 5⅓ days", "0.5 1.5 5.333333333333333333333333333"),
+        ("7.7 × 10⁻⁴, 3.54e-2", "0.00077 0.0354"),
         ("one patient and two cases; one of four", "1 2 1 4"),
         ("one of the most used; the first one; no one; one or another", ""),
         ("on days 1–21 (0.8/0.5 mg/m<sup>2</sup>)", "1 21 0.8 0.5"),

@@ -126,6 +126,48 @@ def test_the_operator_of_an_interval_is_printed_at_its_first_figure(
     assert failed(example_root, tmp_path) == {}
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("vomiting in \x036 (11%)", "an unknown character (U+0003) stands at the figure"),
+        ("vomiting in ¡6 (11%)", "an unknown character (U+00A1) stands at the figure"),
+        ("vomiting in 6 (\ufffd11%)", "an unknown character (U+FFFD) stands at the figure"),
+        ("vomiting in −6 (11%)", "is not printed in 2"),
+        ("vomiting in <6 (11%)", "is not printed in 2"),
+    ],
+)
+def test_an_unknown_character_at_a_figure_fails_with_its_name(
+    example_root: Path, tmp_path: Path, text: str, reason: str
+) -> None:
+    shutil.copytree(TEXTS, tmp_path, dirs_exist_ok=True)
+    edit(tmp_path, "halt-paper.txt", "vomiting in 6 (11%)", text)
+    (found,) = failed(example_root, tmp_path).values()
+    assert found.endswith(reason)
+
+
+def test_the_language_of_a_source_decides_what_a_comma_is(
+    example_root: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(TEXTS, tmp_path, dirs_exist_ok=True)
+    edit(tmp_path, "halt-paper.txt", "1.8 vs 5.0 hours", "1,8 vs 5,0 hours")
+    edit(example_root, HALT, '"1.8 vs 5.0 hours, p', '"1,8 vs 5,0 hours, p')
+    assert len(failed(example_root, tmp_path)) == 2
+    source = "evidence/sources/halt-paper.yaml"
+    edit(example_root, source, "kind: primary-report", "kind: primary-report\nlanguage: de")
+    assert failed(example_root, tmp_path) == {}
+
+
+def test_a_footnote_of_a_table_names_the_unit(example_root: Path, tmp_path: Path) -> None:
+    shutil.copytree(TEXTS, tmp_path, dirs_exist_ok=True)
+    edit(tmp_path, "halt-paper.txt", "male\t27 (47%)", "male\t27 (47)")
+    edit(example_root, HALT, "printed: 27 (47%)", "printed: 27 (47)")
+    (reason,) = failed(example_root, tmp_path).values()
+    assert "% is not printed" in reason
+    row = "Free of pain\t63%\t20%\n"
+    edit(tmp_path, "halt-paper.txt", row, f"{row}Data are n (%).\n")
+    assert failed(example_root, tmp_path) == {}
+
+
 def test_a_figure_printed_in_another_section_fails(example_root: Path) -> None:
     edit(example_root, HALT, '    at: "3"\n', "    at: Abstract\n")
     assert list(failed(example_root)) == ["halt-paper.Abstract.PAIN_FREE.calmol.2"]
