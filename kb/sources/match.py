@@ -63,7 +63,8 @@ _CUT = re.compile(
     |(?:^|[^\d.])0\.[ ]\x1f\d                    # the space of an extraction: 0. 61
     |\d\x1f[%‰] | [a-z]\x1f[ ]%
     |[<>≤≥±~×]\x1f\S | [\uff04€£¥]\x1f[\d.]      # an operator or a currency lost
-    |[-+−]\x1f\.?\d | [Mm]inus[ ]\x1f\d | \d—\x1f\d  # a sign lost, half a range, COVID-19
+    |[-+−]\x1f\.?\d | \d—\x1f\d                 # a sign lost, half a range, COVID-19
+    |[Mm]inus[ ]\x1f\d | \(-\)[ ]?\x1f\d
     |[\w%)\]]\x1f-−?\.?\d | [\d%]\x1f-[~<>≤≥] | \d\x1f—\d
     |(?:^|[^A-Za-z\d])\d{{1,7}}\x1f\+            # 65+; but CD19 stands in CD19+
     |\d\x1f×10 | \d\x1f[eE]-?\d | \^\x1f\S | \w\x1f\^-  # powers and units

@@ -48,13 +48,13 @@ _CHARACTERS = str.maketrans(
     | dict.fromkeys("\u2044\u2215", "/")
     | {"\u2a7d": "≤", "\u2266": "≤", "\u2a7e": "≥", "\u2267": "≥", "\u03bc": "µ", "\u2a2f": "×"}
     | {"\ufe64": "<", "\ufe65": ">", "\ufe6a": "%", "\u066a": "%", "\u2236": ":"}
-    | {"\u066b": ".", "\u066c": ","}
+    | {"\u066b": ".", "\u066c": ",", "\ufe52": ".", "\ufe50": ",", "\ufe55": ":"}
     | {"\u226a": "<", "\u226b": ">"}  # much less than 0.05 is less than 0.05
 )
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿªᵃᵇᶜᵈᵉᶠᵍʰ", "0123456789+-=()naabcdefgh")
 _LIGATURES = dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
 POINTS = "·\u2022\u2027\u2219\u22c5\u0387\u30fb\uff65"
-_TIMES = rf"(?:{_SPACE}?[×xX*\u2a2f\u2715\u2716{POINTS}]{_SPACE}?)"
+_TIMES = rf"(?:{_SPACE}?(?:[×xX*\u2a2f\u2715\u2716{POINTS}]|times){_SPACE}?)"
 _EXPONENT = rf"(?P<minus>{_ANY_DASH}?){_SPACE}?(?P<power>[0-9]{{1,3}})"
 _SIGN_AFTER = (
     "of|by|to|from|and|or|vs|versus|than|was|were|is|are|between|about|approximately|difference|"
@@ -107,7 +107,8 @@ _PASSES: tuple[Pass, ...] = (
         "10 ?[*^]",
     ),
     sub(
-        rf"(?<=[0-9])(?P<times>{_TIMES})10{_SPACE}?(?={_ANY_DASH}){_EXPONENT}(?![0-9.])",
+        rf"(?<=[0-9])(?P<times>{_TIMES})10{_SPACE}?(?P<open>\()?(?={_ANY_DASH}){_EXPONENT}"
+        r"(?(open)\)|(?![0-9.]))",
         _power,
         "10",
     ),
@@ -135,7 +136,11 @@ _PASSES: tuple[Pass, ...] = (
     ),
     sub(rf"(?<!-){MINUS}|{MINUS}(?!\.?[0-9])", "-"),
     sub(r"-{2,}", "-"),
-    sub(r"(?<=[0-9])[ \n-]?per ?cent(?![a-z])|(?<=[a-z]) per ?cent(?![a-z])", _percent, "per"),
+    sub(
+        r"(?<=[0-9])[ \n-]?(?:per[ -]?cent|pct)(?![a-z])|(?<=[a-z]) per ?cent(?![a-z])",
+        _percent,
+        "cent|pct",
+    ),
     # Digits belong to a name only after letters of scripts that have spaces; 3万 is not 3.
     sub(rf"[{SPACELESS}](?=[0-9])", lambda m: m[0] + " ", f"[{SPACELESS}]"),
     sub(rf"(?<=[0-9])(?![万萬億亿兆千百])[{SPACELESS}]", lambda m: " " + m[0], f"[{SPACELESS}]"),
@@ -242,7 +247,7 @@ def fold(text: str, *, decimal_comma: bool = False) -> FoldedText:
 _UNEVEN = re.compile(
     r"""[^A-Za-z0-9 .,;:%()\[\]'"?!…+=<>≤≥~/-]
     |[ ][ )\]=<>≤≥~/] | [(\[=<>≤≥~/][ ] | [0-9][ ]% | --|-[ ]-?\.?[0-9]
-    |[<>](?:=|<|>|/|or) | \+/ | <[/A-Za-z] | P[=<>≤≥] | per[ ]?cent | [0-9%]~[0-9]
+    |[<>](?:=|<|>|/|or) | \+/ | <[/A-Za-z] | P[=<>≤≥] | per[ -]?cent | pct | [0-9%]~[0-9]
     |[xX][ ]?10 | 10-[0-9]""",
     re.VERBOSE,
 )

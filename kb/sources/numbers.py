@@ -337,7 +337,7 @@ _BEFORE_NUMBER = (
     ("≤", r"up to|at (?:the )?(?:very )?most|(?:a )?maxim(?:um|al)(?: of)?"),
     ("<", rf"(?:{_LESS}) than|under|below"),
     (">", rf"(?:{_MORE}) than|over|above|beyond|exceed(?:ing|ed|s)|in excess of"),
-    ("~", r"approximately|approx\.?|about|around|nearly|almost|roughly|circa|ca\.?"),
+    ("~", r"approximately|approx\.?|about|around|nearly|almost|roughly|circa|ca?\.|ca"),
 )
 _FILLER = (
     r"(?: (?:an? |the )?(?:approximately|about|around|estimated|total of|mean of|median of|an?))?"
