@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property
 from itertools import chain
@@ -160,8 +161,10 @@ class KnowledgeBase:
         references = {name: dict(source.references) for name, source in sources.items()}
         publications = {p.id: p for p in self.evidence.publications}
         groups = {(group.study, group.id): group for group in self.evidence.groups}
+        blocks: dict[tuple[str, str], list[ClaimView]] = defaultdict(list)
         views = {}
         for claim in self.evidence.claims:
+            block = blocks[claim.study, claim.block]
             key, iri = (claim.study, claim.id), self.iris.claim(claim.study, claim.id)
             citation = cite(claim, references[claim.source], self.curated.numbers_meant)
             views[iri] = ClaimView(
@@ -174,7 +177,9 @@ class KnowledgeBase:
                 self.curated.by_claim.get(key, ()),
                 self.curated.standings.get(key, ClaimStatus.UNCONTESTED),
                 citation,
+                block,
             )
+            block.append(views[iri])
         return views
 
     def studies(self) -> tuple[Study, ...]:

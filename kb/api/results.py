@@ -64,7 +64,9 @@ class ClaimView:
 
     ``iri`` is the claim's address in the graph and on the site; ``standing`` tells whether a
     curator's judgement prefers the claim or sets it aside. ``publications`` are those of
-    ``citation.meant``: where a reference number is misprinted, not what it leads to.
+    ``citation.meant``: where a reference number is misprinted, not what it leads to. ``block``
+    are the claims that were printed together, this one included: a comparison is only about the
+    values in its block.
     """
 
     claim: Claim
@@ -76,6 +78,7 @@ class ClaimView:
     discrepancies: tuple[Discrepancy, ...] = ()
     standing: ClaimStatus = ClaimStatus.UNCONTESTED
     citation: Citation = field(default_factory=Citation)
+    block: Sequence[ClaimView] = field(default=(), compare=False, repr=False)
 
     @property
     def misprint(self) -> str:
@@ -85,6 +88,17 @@ class ClaimView:
         meant = _brackets(self.citation.meant)
         wrong = f"instead of {meant}" if meant else "leads to another study"
         return f"{_brackets(self.citation.printed)} {wrong}"
+
+    @property
+    def values(self) -> tuple[ClaimView, ...]:
+        """The figures of the two groups that a comparison was printed with; none of others."""
+        measure = self.claim.measure
+        groups = (measure.group, measure.comparator) if measure.comparator else ()
+        return tuple(
+            view
+            for view in self.block
+            if view.claim.measure.group in groups and not view.claim.measure.comparator
+        )
 
     def labelled(self) -> list[tuple[str, str]]:
         """Return the fields of the claim that have a label of their own, where not empty."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from kb.model import Claim, DoseStep, Figure, Measure, Publication, interval_level
+from kb.model import Claim, ComparisonResult, DoseStep, Figure, Measure, Publication, interval_level
 from kb.records.vocabulary import Vocabulary
 from kb.sources.verify import VerificationState
 
@@ -116,12 +116,12 @@ class Labels:
             comparator: the name of the comparator, or "".
         """
         result = claim.result
-        if result.p_printed == "ns":
-            yield Part("p", "p not significant")
-        elif result.p_printed:
-            yield Part("p", "p " + re.sub("^([=<>≤≥~])", r"\1 ", result.p_printed))
+        if result.p_printed:
+            yield Part("p", self._p(result))
         if estimate := self.figure(claim.figure):
             yield Part("estimate", f"{self.label('statistic', claim.measure.statistic)} {estimate}")
+        if claim.measure.adjustment:
+            yield Part("words", dotted(claim.measure.adjustment, result.adjusted_for))
         pair = f"{group} vs {comparator}" if comparator else group
         if result.direction:
             yield Part(
@@ -131,6 +131,27 @@ class Labels:
             yield Part("words", pair)
         if result.significance and not result.p_printed:
             yield Part("words", self.label("word", result.significance))
+
+
+    def _p(self, result: ComparisonResult) -> str:
+        """Write a p-value with what it tests and its sides, where these are printed."""
+        of = f" for {self.label('word', result.p_for)}" if result.p_for else ""
+        if result.p_printed == "ns":
+            return f"p{of} not significant"
+        value = re.sub("^([=<>≤≥~])", r"\1 ", result.p_printed)
+        sides = {1: " (one-sided)", 2: " (two-sided)"}.get(result.sides or 0, "")
+        return f"p{of} {value}{sides}"
+
+
+def context(claim: Claim) -> str:
+    """Write the analysis set and the data cut that the source names for a figure.
+
+    >>> context(Claim("x", "x", "result", "median", Measure("t", "all", "OS", "median"), "s", "1",
+    ...     "7.7", analysis_set="as treated", data_cut="2016-03"))
+    'analysis set: as treated · data cut: March 2016'
+    """
+    cut = f"data cut: {_date(claim.data_cut)}" if claim.data_cut else ""
+    return dotted(f"analysis set: {claim.analysis_set}" if claim.analysis_set else "", cut)
 
 
 def dotted(*parts: str) -> str:

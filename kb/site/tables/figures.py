@@ -11,18 +11,11 @@ from kb.api.results import ClaimView
 from kb.checks import Discrepancy, Outcome, Severity
 from kb.checks.adjudication import ClaimStatus
 from kb.checks.rounding import same_figure
-from kb.model import Figure, Publication
+from kb.model import Claim, Figure, Publication
 from kb.site.labels import STATES, Labels, Part
 from kb.sources.verify import VerificationState
 
-_WORST_FIRST: Final = (
-    VerificationState.FAILED,
-    VerificationState.NOT_CHECKED,
-    VerificationState.SOURCE_UNAVAILABLE,
-    VerificationState.VERIFIED,
-    VerificationState.NOTED,  # it neither raises nor lowers what is verified
-)
-_PREFERENCE: Final = {
+PREFERENCE: Final = {
     ClaimStatus.PREFERRED: 0,
     ClaimStatus.UNCONTESTED: 1,
     ClaimStatus.DISPUTED: 1,
@@ -54,10 +47,10 @@ class DisplayedFigure:
         return f"{self.prefix}.{self.claims[0].claim.id}"
 
     @property
-    def mark(self) -> tuple[str, str]:
-        """The sign of the worst verification state, which must not hide behind better ones."""
-        states = {view.verification.state for view in self.claims}
-        return STATES[next(state for state in _WORST_FIRST if state in states)]
+    def states(self) -> tuple[tuple[VerificationState, int], ...]:
+        """The states of verification with the number of claims in each, the best first."""
+        counts = count_states(self.claims)
+        return tuple((state, number) for state, number in counts.items() if number)
 
     @property
     def is_second_hand(self) -> bool:
@@ -101,15 +94,30 @@ def displayed_figures(
     views: Iterable[ClaimView], labels: Labels, with_unit: bool, prefix: str = "print"
 ) -> list[DisplayedFigure]:
     """Group claims of one measure: those that agree are shown as the fullest of them."""
-    clusters = _clusters(views, lambda a, b: agree(a.claim.figure, b.claim.figure))
-    figures = []
-    for cluster in clusters:
-        others = [view for other in clusters if other is not cluster for view in other]
-        differs = any(contradict(a.claim.figure, b.claim.figure) for a in cluster for b in others)
-        texts = [labels.figure(view.claim.figure, with_unit) for view in cluster]
-        text = max(texts, key=len) or cluster[0].claim.named or cluster[0].claim.wording
-        figures.append(DisplayedFigure((Part("figure", text),), tuple(cluster), differs, prefix))
-    return sorted(figures, key=lambda figure: _PREFERENCE[figure.standing])
+    every = tuple(views)
+    clusters = clustered(every, same_result)
+    figures = [displayed_figure(cluster, every, labels, with_unit, prefix) for cluster in clusters]
+    return sorted(figures, key=lambda figure: PREFERENCE[figure.standing])
+
+
+def displayed_figure(
+    cluster: Sequence[ClaimView],
+    every: Iterable[ClaimView],
+    labels: Labels,
+    with_unit: bool,
+    prefix: str = "print",
+) -> DisplayedFigure:
+    """Show claims that agree as the fullest of them; ``every`` are all claims of the measure."""
+    shown = {view.iri for view in cluster}
+    differs = any(
+        contradict(one.claim.figure, other.claim.figure)
+        for other in every
+        if other.iri not in shown
+        for one in cluster
+    )
+    texts = [labels.figure(view.claim.figure, with_unit) for view in cluster]
+    text = max(texts, key=len) or cluster[0].claim.named or cluster[0].claim.wording
+    return DisplayedFigure((Part("figure", text),), tuple(cluster), differs, prefix)
 
 
 def displayed_comparisons(
@@ -118,13 +126,16 @@ def displayed_comparisons(
     names: Callable[[ClaimView], tuple[str, str]] = lambda _: ("", ""),
     prefix: str = "print",
 ) -> list[DisplayedFigure]:
-    """Group comparisons of the same groups; ``names`` gives the names of the two."""
+    """Group comparisons that were printed with the same values and contradict in nothing.
+
+    ``names`` gives the names of the two groups.
+    """
     figures = []
-    for cluster in _clusters(views, _same_result):
+    for cluster in clustered(views, same_result):
         parts = [list(labels.comparison(view.claim, *names(view))) for view in cluster]
         fullest = max(parts, key=len) or [Part("words", cluster[0].claim.wording)]
         figures.append(DisplayedFigure(tuple(fullest), tuple(cluster), prefix=prefix))
-    return sorted(figures, key=lambda figure: _PREFERENCE[figure.standing])
+    return sorted(figures, key=lambda figure: PREFERENCE[figure.standing])
 
 
 def count_states(views: Iterable[ClaimView]) -> dict[VerificationState, int]:
@@ -133,7 +144,7 @@ def count_states(views: Iterable[ClaimView]) -> dict[VerificationState, int]:
     return {state: counts[state] for state in STATES}
 
 
-def _clusters(
+def clustered(
     views: Iterable[ClaimView], same: Callable[[ClaimView, ClaimView], bool]
 ) -> list[Sequence[ClaimView]]:
     """Put each claim into the first cluster with all of whose claims it agrees."""
@@ -145,6 +156,37 @@ def _clusters(
         else:
             cluster.append(view)
     return list(clusters)
+
+
+def same_context(a: ClaimView, b: ClaimView) -> bool:
+    """Whether two claims can be of one analysis set and one data cut."""
+    pairs = ((a.claim.analysis_set, b.claim.analysis_set), (a.claim.data_cut, b.claim.data_cut))
+    return all(x == y or not (x and y) for x, y in pairs)
+
+
+def same_result(a: ClaimView, b: ClaimView) -> bool:
+    """Whether two claims of one measure are one result, printed with the same values."""
+    if not same_context(a, b):
+        return False
+    if not a.claim.measure.comparator:
+        return agree(a.claim.figure, b.claim.figure)
+    return _same_comparison(a.claim, b.claim) and _same_values(a, b)
+
+
+def _same_comparison(one: Claim, two: Claim) -> bool:
+    """Whether two comparisons are of the same groups and contradict each other in nothing."""
+    groups = (one.measure.group, one.measure.comparator)
+    if groups != (two.measure.group, two.measure.comparator) or one.figure != two.figure:
+        return False
+    names = ("p_printed", "sides", "p_for", "direction", "significance", "favours")
+    pairs = ((getattr(one.result, name), getattr(two.result, name)) for name in names)
+    return all(x == y or not (x and y) for x, y in pairs)
+
+
+def _same_values(a: ClaimView, b: ClaimView) -> bool:
+    """Whether what is printed with two comparisons agrees, group by group."""
+    one, two = ({v.claim.measure.group: v.claim.figure for v in x.values} for x in (a, b))
+    return one.keys() == two.keys() and all(agree(one[group], two[group]) for group in one)
 
 
 def agree(a: Figure, b: Figure) -> bool:
@@ -196,17 +238,3 @@ def _facts(figure: Figure) -> tuple[object, ...]:
         figure.text_value,
         dates if any(dates) else None,
     )
-
-
-def _same_result(a: ClaimView, b: ClaimView) -> bool:
-    """Whether two comparisons are of the same groups and contradict each other in nothing."""
-    one, two = a.claim, b.claim
-    if (one.measure.group, one.measure.comparator, one.figure) != (
-        two.measure.group,
-        two.measure.comparator,
-        two.figure,
-    ):
-        return False
-    names = ("p_printed", "direction", "significance", "favours")
-    pairs = ((getattr(one.result, name), getattr(two.result, name)) for name in names)
-    return all(x == y or not (x and y) for x, y in pairs)

@@ -1,21 +1,31 @@
 """The tables of a study: measures as rows, arms side by side, the comparison last.
 
 A figure is in the column of its arm. Figures of narrower groups have rows of their own that
-name the group; a row contains only one measure, in groups that correspond to each other.
+name the group; a row contains only one measure, in groups that correspond to each other, and
+only figures that were printed together (``kb.site.tables.prints``).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from kb.api.results import ClaimView
+from kb.checks.adjudication import ClaimStatus, most_severe
 from kb.model import WHOLE, Claim, Group
 from kb.records.vocabulary import Term
 from kb.site.context import PageContext, collect
-from kb.site.tables.figures import DisplayedFigure, displayed_comparisons, displayed_figures
+from kb.site.labels import context, dotted, short_citation
+from kb.site.tables.figures import (
+    PREFERENCE,
+    DisplayedFigure,
+    displayed_comparisons,
+    displayed_figure,
+    displayed_figures,
+)
+from kb.site.tables.prints import Print, rows_of_prints
 
 _MOST_COLUMNS: Final = 3
 _STATISTICS: Final = ("median", "percentage", "count", "frequency", "mean", "range", "hazard-ratio")
@@ -31,6 +41,7 @@ class _RowKey(NamedTuple):
     time: str
     regimen: str
     population: str
+    adjustment: str
     groups: tuple[str, ...]
 
 
@@ -54,14 +65,18 @@ class StudyCell:
 class StudyRow:
     """One measure in groups that correspond to each other.
 
-    ``detail`` tells it from other measures of the endpoint; ``plain`` is shown where that is "".
-    ``named`` are the names that the source gives to the measure, ``among`` the group of all cells.
+    Everything in it was printed together or agrees with what was: a row for each analysis set,
+    data cut or report that prints other values. ``detail`` tells it from other measures of the
+    endpoint; ``plain`` is shown where that is "". ``named`` are the names that the source gives to
+    the measure, ``among`` the group of all cells, ``context`` the analysis set and data cut, and
+    the sources where other rows are of the same measure.
     """
 
     detail: str
     plain: str
     named: tuple[str, ...]
     among: str
+    context: str
     cells: tuple[StudyCell, ...]
     compared: tuple[DisplayedFigure, ...]
 
@@ -69,6 +84,11 @@ class StudyRow:
     def figures(self) -> list[DisplayedFigure]:
         """Everything in the row that opens a pop-up."""
         return [*(figure for cell in self.cells for figure in cell.figures), *self.compared]
+
+    @property
+    def standing(self) -> ClaimStatus:
+        """What judgements made of the row: set aside where they set aside a figure of it."""
+        return most_severe(figure.standing for figure in self.figures)
 
 
 @dataclass(frozen=True)
@@ -219,17 +239,21 @@ class StudyTables:
     def _rows(
         self, views: Sequence[ClaimView], columns: Sequence[Group], prefix: str
     ) -> Iterable[StudyRow]:
-        """Yield rows; a comparison is in the row of the results of its block."""
+        """Yield the rows of an endpoint; a comparison is in the row of the results of its block."""
         results = [view for view in views if not view.claim.measure.comparator]
-        rows = collect((self._key(view.claim), view) for view in results)
         hosts = {(v.claim.block, v.claim.measure.group): self._key(v.claim) for v in results}
-        compared = collect(
-            (hosts.get((v.claim.block, v.claim.measure.group)) or self._key(v.claim), v)
-            for v in views
-            if v.claim.measure.comparator
-        )
-        for key in sorted({*rows, *compared}, key=_row_order):
-            yield self._row(rows.get(key, []), compared.get(key, []), columns, prefix)
+
+        def key(view: ClaimView) -> _RowKey:
+            own = self._key(view.claim)
+            return hosts.get((view.claim.block, view.claim.measure.group), own)
+
+        by_key = collect((key(view), view) for view in views)
+        for row_key in sorted(by_key, key=_row_order):
+            alike = by_key[row_key]
+            prints = [Print(part, self.column_of) for part in _blocks(alike)]
+            groups = [[v for p in row for v in p.views] for row in rows_of_prints(prints)]
+            rows = [self._row(row, alike, columns, prefix) for row in groups]
+            yield from sorted(rows, key=lambda row: PREFERENCE[row.standing])
 
     def _key(self, claim: Claim) -> _RowKey:
         measure = claim.measure
@@ -244,16 +268,20 @@ class StudyTables:
             str(measure.time),
             measure.regimen,
             measure.population,
+            measure.adjustment,
             groups,
         )
 
     def _row(
         self,
-        results: Sequence[ClaimView],
-        compared: Sequence[ClaimView],
+        views: Sequence[ClaimView],
+        alike: Sequence[ClaimView],
         columns: Sequence[Group],
         prefix: str,
     ) -> StudyRow:
+        """Make the row of some claims; ``alike`` are all claims of the same measure."""
+        results = [view for view in views if not view.claim.measure.comparator]
+        compared = [view for view in views if view.claim.measure.comparator]
         labels, first = self.site.labels, (results or compared)[0].claim
         units = {view.claim.figure.unit for view in results} - {""}
         unit = units.pop() if len(units) == 1 else ""
@@ -264,27 +292,44 @@ class StudyTables:
         by_column = collect((self.column_of(view.claim.measure.group), view) for view in results)
 
         def cell(column: Group) -> StudyCell:
-            views = by_column.get(column.id, [])
+            if not (shown := by_column.get(column.id, [])):
+                return StudyCell()
+            measures = {view.claim.measure for view in shown}
+            every = [view for view in alike if view.claim.measure in measures]
             with_unit = not in_head and not is_people
-            figures = displayed_figures(views, labels, with_unit, prefix)
-            who = self._group_name(views[0].claim.measure.group) if views and len(names) > 1 else ""
+            figures = [displayed_figure(shown, every, labels, with_unit, prefix)]
+            who = self._group_name(shown[0].claim.measure.group) if len(names) > 1 else ""
             return StudyCell(tuple(figures), who)
-
-        def compared_names(view: ClaimView) -> tuple[str, str]:
-            group, comparator = view.claim.measure.group, view.claim.measure.comparator
-            if {group, comparator} != groups:
-                return self.site.who(self.study, group), self.site.who(self.study, comparator)
-            column, other = self.column_of(group), self.column_of(comparator)
-            return self.site.who(self.study, column if column != other else group), ""
 
         return StudyRow(
             detail=labels.measure(first, labels.unit(in_head)),
             plain=self._plain(results),
             named=_names(results or compared, labels.label("endpoint", first.measure.endpoint)),
             among=next(iter(names)) if len(names) == 1 else "",
+            context=self._context(views, with_sources=len(views) < len(alike)),
             cells=tuple(map(cell, columns)),
-            compared=tuple(displayed_comparisons(compared, labels, compared_names, prefix)),
+            compared=tuple(
+                displayed_comparisons(compared, labels, self._names_compared(groups), prefix)
+            ),
         )
+
+    def _names_compared(self, groups: set[str]) -> Callable[[ClaimView], tuple[str, str]]:
+        """Return what names the two groups of a comparison, briefly where its row shows both."""
+
+        def names(view: ClaimView) -> tuple[str, str]:
+            group, comparator = view.claim.measure.group, view.claim.measure.comparator
+            if {group, comparator} != groups:
+                return self.site.who(self.study, group), self.site.who(self.study, comparator)
+            column, other = self.column_of(group), self.column_of(comparator)
+            return self.site.who(self.study, column if column != other else group), ""
+
+        return names
+
+    def _context(self, views: Iterable[ClaimView], with_sources: bool) -> str:
+        claims = [view.claim for view in views]
+        contexts = filter(None, map(context, claims))
+        sources = [short_citation(self.site.publications[v.source.publication]) for v in views]
+        return dotted(*dict.fromkeys((*contexts, ", ".join(dict.fromkeys(sources)) * with_sources)))
 
     def _plain(self, results: Sequence[ClaimView]) -> str:
         if not results:
@@ -300,6 +345,10 @@ class StudyTables:
         return self.site.who(self.study, group)
 
 
+def _blocks(views: Iterable[ClaimView]) -> list[list[ClaimView]]:
+    return list(collect((view.claim.block, view) for view in views).values())
+
+
 def _names(views: Iterable[ClaimView], label: str) -> tuple[str, ...]:
     names = (view.claim.named for view in views)
     fresh = dict.fromkeys(n for n in names if n and n.casefold() != label.casefold())
@@ -310,7 +359,7 @@ def _row_order(key: _RowKey) -> tuple[object, ...]:
     rank = _STATISTICS.index(key.statistic) if key.statistic in _STATISTICS else len(_STATISTICS)
     order = (key.is_comparison, len(key.groups), rank, natural(key.category), natural(key.time))
     # The whole key at the end: rows that rank alike must not stand in the order of a set.
-    return (*order, key.regimen, key.population, key.statistic, key.groups)
+    return (*order, key.regimen, key.population, key.statistic, key.adjustment, key.groups)
 
 
 def natural(text: str) -> list[tuple[int, str]]:
