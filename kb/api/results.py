@@ -112,6 +112,7 @@ class ClaimView:
         """
         claim, measure, verification = self.claim, self.claim.measure, self.verification
         row = " › ".join((claim.section, *claim.row, claim.column)).strip(" ›")
+        company = ", ".join(view.claim.id for view in self.block if view.iri != self.iri)
         lines = (
             ("claim", self.iri),
             ("measure", " ".join((measure.endpoint, measure.category, claim.statistic)).strip()),
@@ -121,6 +122,7 @@ class ClaimView:
             ("compared with", measure.comparator),
             ("printed", claim.printed),
             ("noted", claim.noted),
+            ("together with", company),
             ("where", f"{self.source.id}, {row}"),
             ("cites", "; ".join(p.citation for p in self.publications)),
             ("misprinted", self.misprint),
@@ -168,6 +170,19 @@ class Claims(Sequence[ClaimView]):
         """Return the number of claims and of their studies."""
         studies = {view.claim.study for view in self._views}
         return f"<{len(self)} claims about {len(studies)} studies>"
+
+    def blocks(self) -> tuple[tuple[ClaimView, ...], ...]:
+        """Return the claims as they were printed together: whole blocks, each once.
+
+        A comparison (p-value, interval, ratio) is only about the values in its block.
+
+        >>> from kb import KnowledgeBase
+        >>> block = KnowledgeBase().claims(study="tower", endpoint="OS").blocks()[0]
+        >>> len({view.claim.printed or view.claim.noted for view in block})
+        1
+        """
+        every = {(view.claim.study, view.claim.block): tuple(view.block) for view in self}
+        return tuple(every.values())
 
     def preferred(self) -> Claims:
         """Return the claims without those that a curator's judgement set aside.

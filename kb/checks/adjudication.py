@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
+from types import MappingProxyType
 
 from kb.checks.citations import Key, numbers_meant
 from kb.checks.discrepancy import Discrepancy, Severity, Status
 from kb.errors import nearest
-from kb.model import Adjudication
+from kb.model import Adjudication, Claim
 
 
 class ClaimStatus(StrEnum):
@@ -33,6 +34,8 @@ class CuratedDiscrepancies:
 
     discrepancies: tuple[Discrepancy, ...]
     orphans: tuple[Adjudication, ...] = ()
+    compared: Mapping[Key, tuple[Key, ...]] = field(default_factory=dict)
+    """The values that each comparison was printed with."""
 
     @cached_property
     def by_claim(self) -> Mapping[Key, tuple[Discrepancy, ...]]:
@@ -44,15 +47,18 @@ class CuratedDiscrepancies:
         return {key: tuple(discrepancies) for key, discrepancies in by_claim.items()}
 
     def standing(self, study: str, claim: str) -> ClaimStatus:
-        """Return the most severe status that a discrepancy gives to a claim."""
-        name, own = f"{study}#{claim}", self.by_claim.get((study, claim), ())
-        return most_severe(_claim_status(one, name) for one in own)
+        """Return the status of a claim: the most severe one that a discrepancy gives it."""
+        return self.standings.get((study, claim), ClaimStatus.UNCONTESTED)
 
     @cached_property
     def standings(self) -> Mapping[Key, ClaimStatus]:
         """The status of every claim that is not uncontested."""
-        every = {key: self.standing(*key) for key in self.by_claim}
-        return {key: status for key, status in every.items() if status}
+        every = {
+            (study, claim): most_severe(_claim_status(one, f"{study}#{claim}") for one in own)
+            for (study, claim), own in self.by_claim.items()
+        }
+        given = {key: status for key, status in every.items() if status}
+        return with_their_values(given, self.compared)
 
     @cached_property
     def numbers_meant(self) -> Mapping[Key, tuple[int, ...]]:
@@ -75,6 +81,40 @@ class CuratedDiscrepancies:
         return changed + gone
 
 
+def values_compared(claims: Iterable[Claim]) -> dict[Key, tuple[Key, ...]]:
+    """Return for each comparison the values of its two groups that were printed with it."""
+    blocks: dict[Key, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        blocks[claim.study, claim.block].append(claim)
+    return {
+        (claim.study, claim.id): tuple(
+            (value.study, value.id)
+            for value in block
+            if not value.measure.comparator
+            and value.measure.group in (claim.measure.group, claim.measure.comparator)
+        )
+        for block in blocks.values()
+        for claim in block
+        if claim.measure.comparator
+    }
+
+
+def with_their_values(
+    standings: Mapping[Key, ClaimStatus], compared: Mapping[Key, tuple[Key, ...]]
+) -> dict[Key, ClaimStatus]:
+    """Set aside each comparison of which a value is set aside: its p-value is of that value.
+
+    A comparison that a judgement prefers itself stays preferred.
+    """
+    aside = {key for key, status in standings.items() if status is ClaimStatus.SET_ASIDE}
+    follow = {
+        key: ClaimStatus.SET_ASIDE
+        for key, values in compared.items()
+        if not aside.isdisjoint(values) and standings.get(key) is not ClaimStatus.PREFERRED
+    }
+    return {**standings, **follow}
+
+
 def most_severe(statuses: Iterable[ClaimStatus]) -> ClaimStatus:
     """Return the one of several statuses of a claim that holds: the most severe.
 
@@ -87,12 +127,14 @@ def most_severe(statuses: Iterable[ClaimStatus]) -> ClaimStatus:
 
 
 def with_adjudications(
-    discrepancies: Iterable[Discrepancy], adjudications: Iterable[Adjudication]
+    discrepancies: Iterable[Discrepancy],
+    adjudications: Iterable[Adjudication],
+    compared: Mapping[Key, tuple[Key, ...]] = MappingProxyType({}),
 ) -> CuratedDiscrepancies:
-    """Return discrepancies with the adjudications of them."""
+    """Return discrepancies with the adjudications of them; ``compared`` as ``values_compared``."""
     left = {one.finding: one for one in adjudications}
     curated = tuple(_adjudicated(one, left.pop(one.id, None)) for one in discrepancies)
-    return CuratedDiscrepancies(curated, tuple(left.values()))
+    return CuratedDiscrepancies(curated, tuple(left.values()), compared)
 
 
 def _adjudicated(one: Discrepancy, adjudication: Adjudication | None) -> Discrepancy:

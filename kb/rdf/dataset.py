@@ -12,7 +12,13 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from kb.checks.adjudication import ClaimStatus, most_severe, with_adjudications
+from kb.checks.adjudication import (
+    ClaimStatus,
+    most_severe,
+    values_compared,
+    with_adjudications,
+    with_their_values,
+)
 from kb.checks.citations import Key
 from kb.errors import RecordError
 from kb.model import Claim, Evidence, Study
@@ -61,6 +67,7 @@ def dataset_lines(inputs: CommonInputs, studies: Iterable[StudyChecks]) -> Itera
     yield [*writer.shared(inputs.shared), *hierarchy_quads(writer)]
     cross_claims: list[Claim] = []
     statuses: dict[Key, ClaimStatus] = {}
+    compared: dict[Key, tuple[Key, ...]] = {}
     for study in studies:
         curated = with_adjudications(study.discrepancies, study.evidence.adjudications)
         yield [
@@ -71,9 +78,11 @@ def dataset_lines(inputs: CommonInputs, studies: Iterable[StudyChecks]) -> Itera
         ]
         cross_claims += study.cross_claims
         statuses |= curated.standings
+        compared |= values_compared(study.evidence.claims)
     curated = with_adjudications(inputs.across(cross_claims), inputs.shared.adjudications)
     for key, status in curated.standings.items():
         statuses[key] = most_severe((status, statuses.get(key, ClaimStatus.UNCONTESTED)))
+    statuses = with_their_values(statuses, compared)
     yield [
         *citation_quads(cross_claims, curated.numbers_meant, inputs.references, writer),
         *discrepancy_quads(curated.discrepancies, writer),

@@ -22,7 +22,7 @@ from kb.checks import (
     needed_across,
     within,
 )
-from kb.checks.adjudication import CuratedDiscrepancies, with_adjudications
+from kb.checks.adjudication import CuratedDiscrepancies, values_compared, with_adjudications
 from kb.checks.reports import Reports
 from kb.model import Claim, Evidence, Study
 from kb.records.attestation import read_attestations
@@ -109,7 +109,8 @@ class CommonInputs:
         """Return the discrepancies of all studies and between them, with their adjudications."""
         found = self.across(chain.from_iterable(one.cross_claims for one in studies))
         found += chain.from_iterable(one.discrepancies for one in studies)
-        return with_adjudications(most_material_first(found), self.shared.adjudications)
+        compared = values_compared(c for one in studies for c in one.evidence.claims)
+        return with_adjudications(most_material_first(found), self.shared.adjudications, compared)
 
 
 class StudyChecks:
