@@ -439,6 +439,14 @@ class Claim:
         return self.printed or self.noted
 
     @property
+    def has_figure(self) -> bool:
+        """Whether it holds a number, a date or a dose, and not only words."""
+        f, result = self.figure, self.result
+        numbers = (f.value, f.numerator, f.denominator, f.low, f.high, f.dispersion, result.p_value)
+        dates = (f.date, f.date_from, f.date_to)
+        return any(n is not None for n in numbers) or any(dates) or bool(self.steps)
+
+    @property
     def is_second_hand(self) -> bool:
         """Whether the source cites another publication for this figure."""
         return bool(self.cites)

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from functools import cached_property
 from itertools import chain
@@ -391,16 +391,28 @@ class KnowledgeBase:
         return dataset
 
     def counts(self) -> dict[str, int]:
-        """Count studies, further analyses, publications, groups, measures and claims."""
+        """Count studies, sources, figures and others, each kind apart.
+
+        A claim is a figure, or a statement without one. ``verified`` and ``noted`` count claims:
+        those found in the text of their source, and those read in a summary of it.
+        """
         evidence, not_studies = self.evidence, self.vocabulary.with_flag("design", "isNoStudy")
         studies = (s for s in evidence.studies if not s.analysis_of and s.kind not in not_studies)
+        in_summary = sum(bool(source.read_in) for source in evidence.sources)
+        figures = sum(claim.has_figure for claim in evidence.claims)
+        states = Counter(self._states.values())
         return {
             "studies": len(list(studies)),
             "analyses of studies": sum(bool(study.analysis_of) for study in evidence.studies),
             "sources": len(evidence.sources),
+            "sources read in their text": len(evidence.sources) - in_summary,
+            "sources read in a summary": in_summary,
             "publications": len(evidence.publications),
             "groups": len(evidence.groups),
             "measures": len({claim.measure for claim in evidence.claims}),
             "claims": len(evidence.claims),
-            "verified": sum(s == VerificationState.VERIFIED for s in self._states.values()),
+            "figures": figures,
+            "statements without a figure": len(evidence.claims) - figures,
+            "verified": states[VerificationState.VERIFIED],
+            "noted": states[VerificationState.NOTED],
         }

@@ -13,13 +13,13 @@ from kb.records.vocabulary import Vocabulary
 from kb.sources.verify import VerificationState
 
 STATES: Final = {
-    VerificationState.VERIFIED: ("✓", "verified: the print was found at its place in the source"),
-    VerificationState.FAILED: ("✗", "failed: the print was not found at its place"),
+    VerificationState.VERIFIED: ("✓", "verified: found in the source, at its place"),
+    VerificationState.FAILED: ("✗", "failed: not found in the source, at its place"),
     VerificationState.NOT_CHECKED: ("○", "not checked"),
-    VerificationState.SOURCE_UNAVAILABLE: ("–", "source unavailable"),
-    VerificationState.NOTED: ("◦", "noted from a summary of the source"),
+    VerificationState.SOURCE_UNAVAILABLE: ("not verified", "not verified: source unavailable"),
+    VerificationState.NOTED: ("noted", "noted from a summary of the source"),
 }
-"""The mark of each state, and what it means."""
+"""The mark of each state, and what it means; a dash before a number would be read as a sign."""
 
 BOUNDS: Final = {
     "range": "range ",

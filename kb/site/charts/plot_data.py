@@ -89,7 +89,7 @@ class PlotData:
             sizes = sizes_of(self._sizes.get(group, ()), claims[0].source)
             counted = None if is_estimate else counts(claims, sizes)
             derived.append(share(counted) if counted else None)
-            people.append(counted.of if counted else _denominator(claims))
+            people.append(counted.of if counted else printed_denominator(claims))
         return PlotRow(measure, tuple(figures), tuple(derived), tuple(people))
 
     @cached_property
@@ -141,6 +141,11 @@ class PlotData:
         group = self.site.groups[study, name]
         is_whole = group.kind in _WHOLE_KINDS
         return is_whole and (not group.within or self._is_whole(study, group.within))
+
+    def among(self, measure: Measure) -> str:
+        """Name those in a whole arm who met a criterion of the same kind, or return ""."""
+        named = self.settings["among"].get(self.site.top(measure.endpoint), "")
+        return f"among {named}" if named and self.is_among(measure) else ""
 
     def is_among(self, measure: Measure) -> bool:
         """Whether a measure is of those in a whole arm who met a criterion of the same kind."""
@@ -262,7 +267,8 @@ def _weight(figure: DisplayedFigure) -> int:
     return 100 * any(one.bounds for one in figures) + 50 * counted + digits
 
 
-def _denominator(claims: Iterable[Claim]) -> int | None:
+def printed_denominator(claims: Iterable[Claim]) -> int | None:
+    """Return the denominator that is printed with a figure; None where none or several are."""
     denominators = {claim.figure.denominator for claim in claims} - {None}
     return denominators.pop() if len(denominators) == 1 else None
 

@@ -220,8 +220,8 @@ class Plots:
         if column == EXACT:
             return Piece(derived_text(row, at))
         if column == P_VALUE:
-            p_values = (view.claim.result.p_printed for view in figure.claims)
-            return Piece(next(filter(None, p_values), "").lstrip("="))
+            p_values = (view.claim.result.p_printed.lstrip("=") for view in figure.claims)
+            return Piece(" / ".join(dict.fromkeys(filter(None, p_values))))
         printed = row.printed(at)
         has_point = any(one.value is not None or one.text_value for one in printed)
         return Piece(interval_text(printed) if has_point else "")

@@ -1,4 +1,4 @@
-"""The comparison of regimens: what studies compare, and single figures side by side.
+"""The comparison of regimens: what studies compare, and results by study side by side.
 
 Everything about a figure is computed here: its derived interval, the respects in which figures
 differ (``kb.analysis.comparability``) and its standing. The browser only selects.
@@ -12,14 +12,14 @@ from typing import Any, Final
 
 from kb.analysis.comparability import NOT_STATED
 from kb.api.results import ClaimView
-from kb.checks import Discrepancy
+from kb.checks import Discrepancy, Severity
 from kb.model import Measure, slug
-from kb.site.charts.plot_data import PlotData, derived_text
+from kb.site.charts.plot_data import PlotData, derived_text, printed_denominator
 from kb.site.context import PageContext, collect
 from kb.site.data.facets import about
 from kb.site.data.packing import json_file, packed_table, versioned
 from kb.site.filters import section_name
-from kb.site.labels import dotted, sentence, short_citation
+from kb.site.labels import STATES, context, dotted, sentence, short_citation
 from kb.site.page import OutputFile, Page
 from kb.site.pages.network import KINDS, Comparisons
 from kb.site.tables.figures import DisplayedFigure, displayed_comparisons
@@ -41,7 +41,7 @@ def compare_pages(site: PageContext) -> Iterator[Page]:
         "compare.html.j2",
         "Compare",
         lambda: {"preload": versioned(data())},
-        "Regimens side by side: comparisons of studies, and single figures with their differences.",
+        "Regimens side by side: comparisons of studies, and results by study with their differences.",
         hide=("navigation", "toc"),
         program="compare",
         files=lambda: [data()],
@@ -106,6 +106,7 @@ class ComparisonData:
                     "versus": self.site.who(measure.study, measure.comparator),
                     "ofRegimen": self._regimen(measure, measure.group),
                     "versusRegimen": self._regimen(measure, measure.comparator),
+                    "values": self._values(figure),
                     "parts": [list(part) for part in figure.parts],
                     "printed": _distinct(v.claim.printed for v in figure.claims),
                     "noted": _distinct(v.claim.noted for v in figure.claims),
@@ -128,10 +129,22 @@ class ComparisonData:
                     "kind": sentence(self.site.labels.label("statistic", row.measure.statistic)),
                     "text": figure.text,
                     "differs": figure.differs,
-                    "of": row.people[at],
+                    "of": printed_denominator(view.claim for view in figure.claims),
+                    "among": self.plot_data.among(row.measure),
                     "derived": interval,
+                    "derivedOf": row.people[at] if interval else None,
                     "method": derived.method if interval and derived else "",
                 }
+
+    def _values(self, figure: DisplayedFigure) -> str:
+        """Write the values of both groups that a comparison was printed with."""
+        values = {v.claim.measure.group: v.claim.figure for v in figure.claims[0].values}
+        measure = figure.claims[0].claim.measure
+        texts = (
+            self.site.labels.figure(values[group]) if group in values else ""
+            for group in (measure.group, measure.comparator)
+        )
+        return " vs ".join(text or "not reported" for text in texts) if values else ""
 
     def _regimen(self, measure: Measure, group: str) -> str:
         return measure.regimen or self.site.groups[measure.study, group].regimen
@@ -139,17 +152,20 @@ class ComparisonData:
     def _shared(self, measure: Measure, figure: DisplayedFigure) -> dict[str, Any]:
         """What the browser is given of a comparison and of a single figure alike."""
         views = figure.claims
-        is_judged = any(view.standing for view in views)
         return {
             "study": measure.study,
             "who": self.site.who(measure.study, measure.group),
             "endpoint": measure.endpoint,
             "populations": sorted(set(about(self.site, views[0], "population"))),
-            "isMain": self.plot_data.is_main(measure),
+            "isMain": self.plot_data.is_main(measure) or bool(self.plot_data.among(measure)),
+            "context": dotted(*_distinct(context(view.claim) for view in views)),
+            "cited": [[p.id, short_citation(p)] for p in figure.second_hand],
+            "checks": [[STATES[state][0], number] for state, number in figure.states],
+            "notedFrom": _distinct(view.claim.read_in for view in views),
             "claims": [view.claim.id for view in views],
             "places": self._places(views),
             "standing": figure.standing.value,
-            "reasons": [_reason(one) for one in figure.concerns] if is_judged else [],
+            "reasons": [_reason(one) for one in figure.findings if one.severity is not Severity.ROUNDING],
             "profiles": sorted({self._profile(view) for view in views}),
             "about": dotted(measure.category, self.site.labels.time(measure)),
         }

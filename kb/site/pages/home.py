@@ -9,6 +9,7 @@ from itertools import compress
 from typing import Final
 
 from kb.analysis.derived import derived_csv, derived_nquads
+from kb.checks.adjudication import ClaimStatus
 from kb.export.csv import BOM, COLUMNS, to_csv
 from kb.export.datapackage import claims_resource, datapackage
 from kb.model import Study
@@ -42,6 +43,7 @@ def _home_values(site: PageContext) -> Values:
     return {
         "counts": site.base.counts(),
         "states": count_states(site.claims),
+        "in_text": sum(not view.source.read_in for view in site.claims),
         "pivotal": [(study, _short(site, table)) for study, table in pivotal],
         "map": evidence_map(site),
         "by_design": collect((s.kind, s) for s in site.studies.values()),
@@ -87,8 +89,12 @@ def _examples(site: PageContext, studies: Sequence[Study]) -> list[str]:
 def _short(site: PageContext, table: StudyTable) -> StudyTable:
     """Keep the endpoints of the home page, with one or two rows of each, and used columns."""
     endpoints = site.settings["pivotal"]["endpoints"]
-    blocks = [block for block in table.blocks if block.endpoint.notation in endpoints]
-    rows = [row for block in blocks for row in _first_rows(block.rows)]
+    chosen = {
+        block.endpoint.notation: _chosen_rows(block.rows)
+        for block in table.blocks
+        if block.endpoint.notation in endpoints
+    }
+    rows = [row for block in chosen.values() for row in block]
     used = [any(row.cells[at].figures for row in rows) for at in range(len(table.columns))]
 
     def shortened(row: StudyRow) -> StudyRow:
@@ -98,12 +104,25 @@ def _short(site: PageContext, table: StudyTable) -> StudyTable:
         table,
         columns=tuple(compress(table.columns, used)),
         blocks=tuple(
-            replace(block, rows=tuple(map(shortened, _first_rows(block.rows)))) for block in blocks
+            replace(block, rows=tuple(map(shortened, chosen[block.endpoint.notation])))
+            for block in table.blocks
+            if chosen.get(block.endpoint.notation)
         ),
     )
 
 
-def _first_rows(rows: tuple[StudyRow, ...]) -> tuple[StudyRow, ...]:
-    """The first row and, where it compares nothing, the first that does."""
-    compared = tuple(row for row in rows if row.compared)
-    return rows[:1] if rows[0].compared else (*rows[:1], *compared[:1])
+def _chosen_rows(rows: tuple[StudyRow, ...]) -> list[StudyRow]:
+    """Return the preferred row, else the fullest, and where it compares nothing one that does.
+
+    Rows with a figure that a judgement set aside are on the page of the study only.
+    """
+
+    def rank(row: StudyRow) -> tuple[object, ...]:
+        cells = sum(bool(cell.figures) for cell in row.cells)
+        return row.standing is not ClaimStatus.PREFERRED, not row.compared, -cells
+
+    kept = [row for row in rows if row.standing is not ClaimStatus.SET_ASIDE]
+    ranked = sorted((row for row in kept if any(cell.figures for cell in row.cells)), key=rank)
+    ranked = ranked or kept[:1]
+    compared = [row for row in kept if row.compared and row not in ranked[:1]]
+    return ranked[:1] if not ranked or ranked[0].compared else [*ranked[:1], *compared[:1]]

@@ -61,13 +61,20 @@ def study_pages(site: PageContext) -> Iterator[Page]:
         "study/index",
         "studies.html.j2",
         "Studies",
-        lambda: {"by_design": collect((study.kind, study) for study in site.studies.values())},
+        lambda: _index_values(site),
         "Every study of the evidence base, by design.",
         hide=("navigation",),
     )
     plots = StudyPlots(site)
     for study in site.studies.values():
         yield _study(site, study, plots)
+
+
+def _index_values(site: PageContext) -> Values:
+    counts = site.base.counts()
+    counted = counts["studies"] + counts["analyses of studies"]
+    by_design = collect((study.kind, study) for study in site.studies.values())
+    return {"by_design": by_design, "counts": counts, "others": len(site.studies) - counted}
 
 
 def _study(site: PageContext, study: Study, plots: StudyPlots) -> Page:

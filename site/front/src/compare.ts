@@ -33,7 +33,7 @@ class Page {
     readonly data: Compared,
     readonly root: string,
   ) {
-    this.#comparing = new Comparing(data, root, () => this.#choose({ population: "", endpoints: ["all"], parts: true }));
+    this.#comparing = new Comparing(data, root, () => this.#choose({ population: "", endpoints: ["all"], parts: true }), () => this.#choose({ population: "", parts: true }));
   }
 
   open(): void {
@@ -229,14 +229,14 @@ function button(text: string, kind: string, act: () => void, name = ""): HTMLEle
   return made;
 }
 
-/** Counts what is shown: comparisons within studies, across them, and single figures. */
+/** Counts what is shown: comparisons within studies, across them, and results by study. */
 function counted(answer: HTMLElement): string {
   const rows = (kind: string): number => answer.querySelectorAll(`table.${kind} tbody tr`).length;
   const figures = answer.querySelectorAll(".one-figure").length;
   const counts = [
     `${rows("direct") || "no"} direct ${rows("direct") === 1 ? "comparison" : "comparisons"}`,
     `${rows("indirect") || "no"} indirect`,
-    `${figures || "no"} single ${figures === 1 ? "figure" : "figures"}`,
+    `${figures || "no"} ${figures === 1 ? "result" : "results"} by study`,
   ];
   return counts.join(", ");
 }

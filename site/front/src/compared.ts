@@ -18,6 +18,13 @@ export interface Entry {
   /** Whether it describes whole arms, cohorts or studies, and no category. */
   readonly isMain: boolean;
   readonly about: string;
+  /** The analysis set and the data cut, where printed. */
+  readonly context: string;
+  /** The publications that a second-hand figure is cited from. */
+  readonly cited: readonly (readonly [publication: string, name: string])[];
+  /** The states of verification, each with the number of its claims. */
+  readonly checks: readonly (readonly [mark: string, claims: number])[];
+  readonly notedFrom: readonly string[];
   readonly claims: readonly string[];
   readonly places: readonly (readonly [source: string, section: string, anchor: string])[];
   readonly standing: string;
@@ -34,6 +41,8 @@ export interface Comparison extends Entry {
   readonly versus: string;
   readonly ofRegimen: string;
   readonly versusRegimen: string;
+  /** The values of both groups that were printed with the comparison. */
+  readonly values: string;
   readonly parts: readonly (readonly [kind: string, text: string])[];
   readonly printed: readonly string[];
   /** In place of printed, where only a summary of the source was read. */
@@ -45,8 +54,11 @@ export interface Figure extends Entry {
   readonly kind: string;
   readonly text: string;
   readonly differs: boolean;
+  /** The denominator, where it is printed with the figure. */
   readonly of: number | null;
+  readonly among: string;
   readonly derived: string;
+  readonly derivedOf: number | null;
   readonly method: string;
 }
 

@@ -1,4 +1,4 @@
-// The tables of a comparison: what studies compare first, then single figures side by side.
+// The tables of a comparison: what studies compare first, then results by study side by side.
 import type { Choice, Compared, Comparison, Entry, Figure, Nature, Pair } from "./compared";
 import { pairs } from "./compared";
 import { link } from "./listing";
@@ -18,6 +18,8 @@ export class Comparing {
     readonly root: string,
     /** Shows every endpoint, population and subgroup. */
     readonly showAll: () => void,
+    /** Shows every population and subgroup of the chosen endpoints. */
+    readonly showParts: () => void,
   ) {}
 
   /** What was drawn last, in page order. */
@@ -99,49 +101,67 @@ export class Comparing {
 
   #result(entry: Comparison): HTMLElement {
     const cell = element("td");
-    const text = entry.parts.map(([, part]) => part).join("; ") || entry.printed[0] || entry.noted[0] || "";
+    const text = [entry.values, ...entry.parts.map(([, part]) => part)].filter(Boolean).join("; ") || entry.printed[0] || entry.noted[0] || "";
     cell.append(this.#opening(entry, text));
     for (const printed of entry.printed) if (printed !== text) cell.append(element("q", "detail print", printed));
-    for (const noted of entry.noted) if (noted !== text) cell.append(element("span", "detail print", `noted: ${noted}`));
+    for (const noted of entry.noted) if (noted !== text) cell.append(element("span", "detail print", `noted from ${entry.notedFrom.join("; ")}: ${noted}`));
+    cell.append(...this.#company(entry));
     cell.append(...this.#judged(entry));
     return cell;
   }
 
-  // --- single figures -----------------------------------------------------------------------
+  // --- results by study -----------------------------------------------------------------------
 
   #figures(choice: Choice, fits: (entry: Entry) => boolean): HTMLElement {
     const part = element("section", "compare-figures");
+    const wide = this.data.fits({ ...choice, population: "", parts: true });
     const of = new Map<Figure, string[]>();
     for (const figure of this.data.figures) {
-      const columns = fits(figure) ? this.data.among(figure.regimen, choice.regimens) : [];
+      const columns = wide(figure) ? this.data.among(figure.regimen, choice.regimens) : [];
       if (columns.length) of.set(figure, columns);
     }
-    part.append(element("h2", "", "Single figures"));
-    const intro = "Each as its study prints it. They are not compared: read the differences between the studies first.";
-    part.append(element("p", "legend", of.size ? intro : "No figure of these regimens matches this choice."));
+    part.append(element("h2", "", "Results by study"));
+    const intro = "Each as its study reports it. Not a head-to-head comparison: read the differences between the studies first.";
+    part.append(element("p", "legend", of.size ? intro : "Not reported for these regimens and endpoints."));
     for (const { name, label } of this.data.written.endpoints) {
-      const found = [...of.keys()].filter(({ endpoint }) => endpoint === name);
+      const every = [...of.keys()].filter(({ endpoint }) => endpoint === name);
+      const found = every.filter(fits);
       this.shown.push(...found.map((entry) => ({ nature: "figure", entry }) as const));
-      if (found.length) part.append(element("h3", "", label), ...this.#unlike(found), this.#grid(label, found, of, choice.regimens));
+      if (every.length) part.append(element("h3", "", label), ...this.#unlike(found), this.#grid(label, every, found, of, choice));
     }
     return part;
   }
 
-  #grid(title: string, found: readonly Figure[], of: ReadonlyMap<Figure, string[]>, regimens: readonly string[]): HTMLElement {
+  #grid(title: string, every: readonly Figure[], found: readonly Figure[], of: ReadonlyMap<Figure, string[]>, { regimens, population }: Choice): HTMLElement {
     const rows = new Map<string, Figure[]>();
     for (const one of found) rows.set(rowOf(one), [...(rows.get(rowOf(one)) ?? []), one]);
     const lines = [...rows].sort(([a], [b]) => order(a, b)).map(([name, figures]) => {
-      const head = element("th", "", name);
-      head.setAttribute("scope", "row");
-      return [head, ...regimens.map((regimen) => this.#column(figures.filter((one) => of.get(one)?.includes(regimen)), regimen))];
+      return [rowHead(name), ...regimens.map((regimen) => this.#column(figures.filter((one) => of.get(one)?.includes(regimen)), regimen))];
     });
+    const hidden = regimens.map((regimen) => every.filter((one) => !found.includes(one) && of.get(one)?.includes(regimen)).length);
+    if (hidden.some(Boolean)) {
+      const where = population ? "in subgroups or other populations" : "in subgroups or categories";
+      lines.push([rowHead("Not shown"), ...hidden.map((number, at) => this.#hidden(number, where, regimens[at] ?? ""))]);
+    }
     return table(title, ["", ...regimens.map((name) => this.data.regimens.label(name))], lines, "single");
+  }
+
+  /** A filter never makes results look as if there were none. */
+  #hidden(number: number, where: string, regimen: string): HTMLElement {
+    const cell = element("td");
+    cell.dataset["regimen"] = this.data.regimens.label(regimen);
+    if (!number) return cell;
+    const button = element("button", "chosen-button", `${number} ${number === 1 ? "result" : "results"} ${where}: show`);
+    button.setAttribute("type", "button");
+    button.addEventListener("click", this.showParts);
+    cell.append(button);
+    return cell;
   }
 
   #column(figures: readonly Figure[], regimen: string): HTMLElement {
     const cell = element("td");
     cell.dataset["regimen"] = this.data.regimens.label(regimen);
-    if (!figures.length) cell.append(element("span", "compare-empty", "no figure"));
+    if (!figures.length) cell.append(element("span", "compare-empty", "not reported in this row"));
     cell.append(...preferred(figures).map((one) => this.#figure(one)));
     return cell;
   }
@@ -150,22 +170,31 @@ export class Comparing {
     const box = element("div", "one-figure");
     const line = element("div", "the-figure");
     line.append(this.#opening(one, one.text));
-    if (one.differs) line.append(" ", element("span", "unlike", "≠ prints differ"));
-    if (one.of !== null && !one.text.includes("/")) line.append(" ", element("span", "of", `of ${one.of}`));
+    if (one.differs) line.append(" ", element("span", "unlike", "≠ sources report different values"));
     box.append(line);
     if (one.derived) {
-      const derived = element("div", "derived", `derived 95% CI: ${one.derived}`);
+      const derived = element("div", "derived", `derived 95% CI${one.derivedOf === null ? "" : ` (n = ${one.derivedOf})`}: ${one.derived}`);
       derived.title = one.method;
       box.append(derived);
     }
     const about = element("div", "detail");
     const [name = one.study] = this.data.written.studies[one.study] ?? [];
     about.append(link(`${this.root}study/${one.study}/`, name), ` · ${one.who} · `, ...this.#sources(one));
-    box.append(about, ...this.#judged(one));
+    box.append(about, ...this.#company(one), ...this.#judged(one));
     return box;
   }
 
   // --- shared by both ------------------------------------------------------------------------
+
+  /** What belongs to a figure: its analysis set, the publications cited, and whether it was verified. */
+  #company(entry: Entry): HTMLElement[] {
+    const line = element("div", "detail");
+    const checks = entry.checks.map(([mark, claims]) => (entry.claims.length > 1 ? `${mark} ×${claims}` : mark));
+    line.append([entry.context, checks.join(" ")].filter(Boolean).join(" · "));
+    if (entry.notedFrom.length) line.title = `noted from ${entry.notedFrom.join("; ")}`;
+    entry.cited.forEach(([name, text], at) => line.append(at ? ", " : " · cited ", link(`${this.root}publication/${name}/`, text)));
+    return [line];
+  }
 
   #unlike(entries: readonly Entry[]): HTMLElement[] {
     return unlike(differences(this.data.written, (endpoint) => this.data.endpoints.plain(endpoint), entries));
@@ -214,8 +243,14 @@ function preferred<T extends Entry>(entries: readonly T[]): T[] {
   return [...entries].sort((a, b) => (places.get(key(a)) ?? 0) - (places.get(key(b)) ?? 0) || rank(a) - rank(b));
 }
 
-function rowOf({ kind, about }: Figure): string {
-  return [kind, about].filter(Boolean).join(" · ");
+function rowOf({ kind, about, among }: Figure): string {
+  return [kind, among, about].filter(Boolean).join(" · ");
+}
+
+function rowHead(text: string): HTMLElement {
+  const head = element("th", "", text);
+  head.setAttribute("scope", "row");
+  return head;
 }
 
 function order(a: string, b: string): number {

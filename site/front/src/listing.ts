@@ -9,7 +9,7 @@ const COLUMNS: readonly (readonly [column: string, title: string])[] = [
   ["source", "Where"],
   ["verification", "Check"],
 ];
-const MARKS: Readonly<Record<string, string>> = { verified: "✓", failed: "✗", not_checked: "○", source_unavailable: "–", noted: "◦" };
+const MARKS: Readonly<Record<string, string>> = { verified: "✓", failed: "✗", not_checked: "○", source_unavailable: "not verified", noted: "noted" };
 
 export class Listing {
   readonly #body = element("tbody");
@@ -92,7 +92,7 @@ export class Listing {
     const standing = claims.cell("standing", claim);
     const figure = claims.shown("figure", claim);
     const address = `${this.root}study/${claims.cell("study", claim)}/#${claims.cell("claim", claim)}`;
-    const printed = claims.cell("printed", claim);
+    const printed = claims.cell("printed", claim) || `noted from ${claims.cell("read_in", claim)}: ${claims.cell("noted", claim)}`;
     const to = link(address, figure || printed);
     if (standing === "set-aside") to.classList.add("is-set-aside");
     cell.append(to);
@@ -112,7 +112,7 @@ export class Listing {
   #check(claim: number): HTMLElement {
     const state = this.claims.cell("verification", claim);
     const cell = part("check");
-    const mark = element("span", `state ${state.replace("_", "-")}`, `${MARKS[state] ?? ""} ${state.replace("_", " ")}`);
+    const mark = element("span", `state ${state.replace("_", "-")}`, MARKS[state]?.length === 1 ? `${MARKS[state]} ${state.replace("_", " ")}` : (MARKS[state] ?? state));
     cell.append(mark);
     return cell;
   }

@@ -4,7 +4,7 @@ import type { Compared, Comparison, Entry, Figure, Nature } from "./compared";
 /** One line shown: a comparison, or a figure with its regimens. */
 export type Shown = { readonly nature: Nature; readonly entry: Comparison } | { readonly nature: "figure"; readonly entry: Figure };
 
-export const COLUMNS = ["part", "kind", "study", "group", "versus", "regimen", "versus_regimen", "endpoint", "about", "figure", "of", "derived_ci95", "printed", "standing", "where", "claims"] as const;
+export const COLUMNS = ["part", "kind", "study", "group", "versus", "regimen", "versus_regimen", "endpoint", "about", "values", "figure", "of", "among", "derived_ci95", "derived_n", "context", "cited", "checks", "noted_from", "printed", "standing", "where", "claims"] as const;
 
 export function asRows(data: Compared, shown: readonly Shown[]): string[][] {
   return shown.map((one) => {
@@ -12,12 +12,16 @@ export function asRows(data: Compared, shown: readonly Shown[]): string[][] {
     const { entry } = one;
     const row: Record<string, string> = {
       ...own,
-      part: one.nature === "figure" ? "single figure" : one.nature,
+      part: one.nature === "figure" ? "result by study" : one.nature,
       study: entry.study,
       group: entry.who,
       endpoint: entry.endpoint,
       about: entry.about,
       standing: entry.standing,
+      context: entry.context,
+      cited: entry.cited.map(([, name]) => name).join("; "),
+      checks: entry.checks.map(([mark, claims]) => `${mark} ×${claims}`).join(" "),
+      noted_from: entry.notedFrom.join("; "),
       where: entry.places.map(([source, section]) => `${data.written.sources[source] ?? source}, ${section}`).join("; "),
       claims: names(entry).join(" "),
     };
@@ -27,12 +31,12 @@ export function asRows(data: Compared, shown: readonly Shown[]): string[][] {
 
 function ofComparison(one: Comparison): Record<string, string> {
   const figure = one.parts.map(([, text]) => text).join("; ");
-  const { versus, ofRegimen: regimen, versusRegimen: versus_regimen } = one;
-  return { kind: one.badge, versus, regimen, versus_regimen, figure, printed: one.printed.join(" … ") };
+  const { versus, values, ofRegimen: regimen, versusRegimen: versus_regimen } = one;
+  return { kind: one.badge, versus, regimen, versus_regimen, values, figure, printed: one.printed.join(" … ") };
 }
 
-function ofFigure({ kind, regimen, text, of, derived }: Figure): Record<string, string> {
-  return { kind, regimen, figure: text, of: of === null ? "" : String(of), derived_ci95: derived };
+function ofFigure({ kind, regimen, text, of, among, derived, derivedOf }: Figure): Record<string, string> {
+  return { kind, regimen, figure: text, of: String(of ?? ""), among, derived_ci95: derived, derived_n: String(derivedOf ?? "") };
 }
 
 function names({ study, claims }: Entry): string[] {
