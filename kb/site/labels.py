@@ -132,7 +132,6 @@ class Labels:
         if result.significance and not result.p_printed:
             yield Part("words", self.label("word", result.significance))
 
-
     def _p(self, result: ComparisonResult) -> str:
         """Write a p-value with what it tests and its sides, where these are printed."""
         of = f" for {self.label('word', result.p_for)}" if result.p_for else ""
@@ -146,8 +145,20 @@ class Labels:
 def context(claim: Claim) -> str:
     """Write the analysis set and the data cut that the source names for a figure.
 
-    >>> context(Claim("x", "x", "result", "median", Measure("t", "all", "OS", "median"), "s", "1",
-    ...     "7.7", analysis_set="as treated", data_cut="2016-03"))
+    >>> context(
+    ...     Claim(
+    ...         "x",
+    ...         "x",
+    ...         "result",
+    ...         "median",
+    ...         Measure("t", "all", "OS", "median"),
+    ...         "s",
+    ...         "1",
+    ...         "7.7",
+    ...         analysis_set="as treated",
+    ...         data_cut="2016-03",
+    ...     )
+    ... )
     'analysis set: as treated · data cut: March 2016'
     """
     cut = f"data cut: {_date(claim.data_cut)}" if claim.data_cut else ""

@@ -49,7 +49,9 @@ def block(name: str, *values: str, p: str = "", **more: str) -> list[ClaimView]:
             figure = Figure(value=Decimal(text), digits=text, unit="%")
             measure = Measure("trial", arm, "CR", "frequency")
             ids = (f"{name}.{arm}", name)
-            add(Claim(*ids, "result", "percentage", measure, source, "1", "", figure=figure, **more))  # type: ignore[arg-type]
+            add(
+                Claim(*ids, "result", "percentage", measure, source, "1", "", figure=figure, **more)
+            )  # type: ignore[arg-type]
     if p:
         measure = Measure("trial", "active", "CR", "p-value", comparator="control")
         result = ComparisonResult(p_printed=p)
@@ -138,31 +140,36 @@ class Shown:
         inner = re.sub(r'<span class="(?:anchor|marks|sr)".*?</span>', "", self.html)
         return unescape(re.sub(r"<[^>]+>", " ", inner))
 
+    @property
+    def figure(self) -> str:
+        """The values and estimates, without words."""
+        home = re.findall(r'class="fig[^>]*href[^>]*>([^<]*)<', self.html)
+        return " ".join([*home, *re.findall(r'"part-(?:figure|estimate)">([^<]*)<', self.html)])
+
 
 def page_rows(site: PageContext, folder: Path, path: str) -> Iterator[list[list[Shown]]]:
     """Yield the rows of the tables of a page: cells of figures, comparisons in the last."""
     html = (folder / path).read_text("utf-8")
+    boxes = {
+        box[1]: [unescape(name) for name in re.findall(r'/#([^"]+)">link to this claim', box[2])]
+        for box in re.finditer(r'<div class="prints" id="([^"]+)"(.*?)</ol>', html, re.DOTALL)
+    }
+
+    def shown_in(cell: str) -> Iterator[Shown]:
+        for div in re.findall(r"<div>(.*?)</div>", cell, re.DOTALL):
+            if linked := re.search(r'class="fig[^"]*" href="study/([^/"]+)/#([^"]+)"', div):
+                ids = [f"{linked[1]}#{unescape(linked[2])}"]
+            else:
+                opened = re.search(r'popovertarget="([^"]*)"', div)
+                assert opened, div
+                ids = [f"{path.split('/')[1]}#{name}" for name in boxes[opened[1]]]
+            yield Shown(div, [site.by_iri[f"{site.base.iris.base}study/{one}"] for one in ids])
+
     for table in re.findall(r'<table class="arms.*?</table>', html, re.DOTALL):
         for row in re.findall(r'<tr><th scope="row">.*?</tr>', table, re.DOTALL):
             cells = re.findall(r'<td class="(?:num|compared)">(.*?)</td>', row, re.DOTALL)
-            is_compared = 'class="compared"' in row
-            found = [[*shown_in(site, cell, path)] for cell in cells]
-            yield found if is_compared else [*found, []]
-
-
-def shown_in(site: PageContext, cell: str, path: str) -> Iterator[Shown]:
-    for div in re.findall(r"<div>(.*?)</div>", cell, re.DOTALL):
-        listed = re.search(r'data-claims="([^"]*)"', div)
-        opened = re.search(r'popovertarget="\w+\.([^"]*)"', div)
-        linked = re.search(r'class="fig[^"]*" href="study/([^/"]+)/#([^"]+)"', div)
-        if linked:
-            ids = [f"{linked[1]}#{linked[2]}"]
-        else:
-            names = listed[1].split() if listed else [opened[1]] if opened else []
-            ids = [f"{path.split('/')[1]}#{name}" for name in names]
-        assert ids, div
-        base = site.base.iris.base
-        yield Shown(div, [site.by_iri[f"{base}study/{unescape(name)}"] for name in ids])
+            found = [list(shown_in(cell)) for cell in cells]
+            yield found if 'class="compared"' in row else [*found, []]
 
 
 def faults(row: list[list[Shown]], site: PageContext) -> Iterator[str]:
@@ -182,7 +189,7 @@ def faults(row: list[list[Shown]], site: PageContext) -> Iterator[str]:
         texts = re.findall(r"p [=<>≤≥~] [\d.]+", shown.text)
         printed = {re.sub(r"\s|p", "", f"p{v.claim.result.p_printed}") for v in shown.claims}
         yield from (f"{p} is of no claim" for p in texts if p.replace(" ", "")[1:] not in printed)
-        numbers = re.findall(r"\d+/\d+|\d[\d.]*–\d[\d.]*", shown.text)
+        numbers = re.findall(r"\d+/\d+|\d[\d.]*–\d[\d.]*", shown.figure)
         figures = " ".join(site.labels.figure(v.claim.figure) for v in shown.claims)
         yield from (f"{n} is of no claim of {shown.text}" for n in numbers if n not in figures)
         cited = set(re.findall(r"publication/([^/]+)/", shown.html))
@@ -233,13 +240,17 @@ def test_compare_shows_comparisons_with_their_values(site: PageContext) -> None:
     for study, entry in entries(site, "comparisons"):
         views = [site.by_iri[f"{site.base.iris.base}study/{study}#{c}"] for c in entry["claims"]]
         parts = " ".join(text for _, text in entry["parts"])
-        assert any(parts == " ".join(p.text for p in site.labels.comparison(v.claim)) for v in views)
+        assert any(
+            parts == " ".join(p.text for p in site.labels.comparison(v.claim)) for v in views
+        )
         for view in views:
             for value in view.values:
                 figure = site.labels.figure(value.claim.figure)
                 assert figure in entry["values"] or agrees_with_text(value, views)
         assert bool(entry["values"]) == bool(views[0].values)
-        assert entry["context"] == " · ".join(dict.fromkeys(filter(None, (context(v.claim) for v in views))))
+        assert entry["context"] == " · ".join(
+            dict.fromkeys(filter(None, (context(v.claim) for v in views)))
+        )
 
 
 def agrees_with_text(value: ClaimView, views: list[ClaimView]) -> bool:
@@ -311,7 +322,7 @@ def test_nothing_of_a_summary_is_quoted_and_its_place_is_named(
             assert f"noted from {claim.read_in}: " in html
 
 
-def test_no_dash_stands_for_a_word_beside_a_figure(site: PageContext, site_folder: Path) -> None:
+def test_no_dash_stands_for_a_word_beside_a_figure(site_folder: Path) -> None:
     for path in ("index.html", "study/tower/index.html", "endpoint/OS/index.html"):
         html = (site_folder / path).read_text("utf-8")
         assert not re.search(r'class="state[^>]*>\s*[–-]', html)

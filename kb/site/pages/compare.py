@@ -41,7 +41,7 @@ def compare_pages(site: PageContext) -> Iterator[Page]:
         "compare.html.j2",
         "Compare",
         lambda: {"preload": versioned(data())},
-        "Regimens side by side: comparisons of studies, and results by study with their differences.",
+        "Regimens side by side: comparisons of studies, and results by study.",
         hide=("navigation", "toc"),
         program="compare",
         files=lambda: [data()],
@@ -165,7 +165,9 @@ class ComparisonData:
             "claims": [view.claim.id for view in views],
             "places": self._places(views),
             "standing": figure.standing.value,
-            "reasons": [_reason(one) for one in figure.findings if one.severity is not Severity.ROUNDING],
+            "reasons": [
+                _reason(one) for one in figure.findings if one.severity is not Severity.ROUNDING
+            ],
             "profiles": sorted({self._profile(view) for view in views}),
             "about": dotted(measure.category, self.site.labels.time(measure)),
         }

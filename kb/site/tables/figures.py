@@ -115,9 +115,11 @@ def displayed_figure(
         if other.iri not in shown
         for one in cluster
     )
-    texts = [labels.figure(view.claim.figure, with_unit) for view in cluster]
-    text = max(texts, key=len) or cluster[0].claim.named or cluster[0].claim.wording
-    return DisplayedFigure((Part("figure", text),), tuple(cluster), differs, prefix)
+    # The claim that is shown comes first: links from the figure lead to it.
+    texts = {view.iri: labels.figure(view.claim.figure, with_unit) for view in cluster}
+    fullest, *others = sorted(cluster, key=lambda view: -len(texts[view.iri]))
+    text = texts[fullest.iri] or fullest.claim.named or fullest.claim.wording
+    return DisplayedFigure((Part("figure", text),), (fullest, *others), differs, prefix)
 
 
 def displayed_comparisons(
@@ -132,9 +134,10 @@ def displayed_comparisons(
     """
     figures = []
     for cluster in clustered(views, same_result):
-        parts = [list(labels.comparison(view.claim, *names(view))) for view in cluster]
-        fullest = max(parts, key=len) or [Part("words", cluster[0].claim.wording)]
-        figures.append(DisplayedFigure(tuple(fullest), tuple(cluster), prefix=prefix))
+        parts = {v.iri: tuple(labels.comparison(v.claim, *names(v))) for v in cluster}
+        fullest, *others = sorted(cluster, key=lambda view: -len(parts[view.iri]))
+        shown = parts[fullest.iri] or (Part("words", fullest.claim.wording),)
+        figures.append(DisplayedFigure(shown, (fullest, *others), prefix=prefix))
     return sorted(figures, key=lambda figure: PREFERENCE[figure.standing])
 
 
