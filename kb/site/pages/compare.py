@@ -160,6 +160,7 @@ class ComparisonData:
             "isMain": self.plot_data.is_main(measure) or bool(self.plot_data.among(measure)),
             "context": dotted(*_distinct(context(view.claim) for view in views)),
             "cited": [[p.id, short_citation(p)] for p in figure.second_hand],
+            "misprints": list(figure.misprints),
             "checks": [[STATES[state][0], number] for state, number in figure.states],
             "notedFrom": _distinct(view.claim.read_in for view in views),
             "claims": [view.claim.id for view in views],

@@ -64,6 +64,11 @@ class DisplayedFigure:
         return tuple(cited[name] for name in sorted(cited)) if self.is_second_hand else ()
 
     @property
+    def misprints(self) -> tuple[str, ...]:
+        """What is wrong with the reference numbers printed for the claims."""
+        return tuple(dict.fromkeys(view.misprint for view in self.claims if view.misprint))
+
+    @property
     def concerns(self) -> tuple[Discrepancy, ...]:
         """The discrepancies that the claims are part of, the most severe first."""
         by_id = {finding.id: finding for view in self.claims for finding in view.discrepancies}

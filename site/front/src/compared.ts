@@ -22,6 +22,8 @@ export interface Entry {
   readonly context: string;
   /** The publications that a second-hand figure is cited from. */
   readonly cited: readonly (readonly [publication: string, name: string])[];
+  /** What is wrong with the reference numbers as printed. */
+  readonly misprints: readonly string[];
   /** The states of verification, each with the number of its claims. */
   readonly checks: readonly (readonly [mark: string, claims: number])[];
   readonly notedFrom: readonly string[];

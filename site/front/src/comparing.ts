@@ -193,6 +193,7 @@ export class Comparing {
     line.append([entry.context, checks.join(" ")].filter(Boolean).join(" · "));
     if (entry.notedFrom.length) line.title = `noted from ${entry.notedFrom.join("; ")}`;
     entry.cited.forEach(([name, text], at) => line.append(at ? ", " : " · cited ", link(`${this.root}publication/${name}/`, text)));
+    for (const text of entry.misprints) line.append(` (the source prints the reference ${text})`);
     return [line];
   }
 
