@@ -12,8 +12,9 @@ from support.built_site import Reader
 from kb.checks.adjudication import ClaimStatus
 from kb.model import slug
 from kb.records.ontology import RDF_TYPE
-from kb.site.context import PageContext
+from kb.site.context import PageContext, collect
 from kb.site.pages.discrepancies import of_study
+from kb.site.tables.figures import displayed_figures
 from kb.site.tables.study import StudyTables
 
 
@@ -73,12 +74,25 @@ def test_preferred_figures_come_before_those_set_aside(site: PageContext) -> Non
     both = 0
     for study in site.studies:
         for table in StudyTables(site, study).tables():
-            for row in (row for block in table.blocks for row in block.rows):
-                for cell in row.cells:
-                    found = [s.standing for s in cell.figures if s.standing in order]
+            for block in table.blocks:
+                by_measure = collect(
+                    ((r.detail, r.plain, r.among, *(c.who for c in r.cells if c.who)), r.standing)
+                    for r in block.rows
+                )
+                for standings in by_measure.values():
+                    found = [standing for standing in standings if standing in order]
                     assert found == sorted(found, key=order.index)
                     both += len(set(found)) == 2
+            for row in table.rows:
+                for cell in row.cells:
+                    assert len(cell.figures) <= 1
     assert both
+    views = [view for view in site.claims if not view.claim.measure.comparator]
+    for measure in {v.claim.measure for v in views if v.standing is ClaimStatus.SET_ASIDE}:
+        alike = [view for view in views if view.claim.measure == measure]
+        shown = displayed_figures(alike, site.labels, with_unit=True)
+        found = [one.standing for one in shown if one.standing in order]
+        assert found == sorted(found, key=order.index)
 
 
 def test_the_turtle_of_a_study_contains_its_discrepancies_and_judgements(

@@ -70,8 +70,14 @@ class DisplayedFigure:
 
     @property
     def concerns(self) -> tuple[Discrepancy, ...]:
-        """The discrepancies that the claims are part of, the most severe first."""
-        by_id = {finding.id: finding for view in self.claims for finding in view.discrepancies}
+        """The discrepancies that the claims are part of, the most severe first.
+
+        Those of values too, where a comparison is set aside with the values it was printed with.
+        """
+        values = (value for view in self.claims for value in view.values)
+        aside = (value for value in values if value.standing is ClaimStatus.SET_ASIDE)
+        every = (*self.claims, *aside)
+        by_id = {finding.id: finding for view in every for finding in view.discrepancies}
         order = list(Severity)
         return tuple(sorted(by_id.values(), key=lambda one: (order.index(one.severity), one.id)))
 
