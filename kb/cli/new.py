@@ -22,7 +22,7 @@ _STUDY: Final = """\
 id: {name}
 name: {name}
 title: what was compared, in a few words
-registry: []                # NCT numbers, EudraCT numbers
+registry: []                # ids of trial registries, such as NCT02013167
 design: {{kind: single-arm-trial}}  # and phase, masking, centres
 population: {population}
 publications: []            # ids of evidence/publications.yaml
@@ -48,6 +48,7 @@ publication: {name}         # an id of evidence/publications.yaml
 title: title of the document
 kind: primary-report        # or review, abstract, label, registry-entry
 text: {name}.txt            # file name of its text, which is never committed
+# read_in: a news page      # in place of text: the summary that was read; claims are then 'noted'
 credit: authors, journal, licence
 sections:                   # in the order of the text; each begins at its marker
   - {{id: Abstract, label: Abstract, from: "Abstract"}}

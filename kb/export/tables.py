@@ -7,7 +7,7 @@ gives equal files: rows are sorted by IRI, and no file depends on the clock or t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,7 @@ from kb.checks.adjudication import CuratedDiscrepancies
 from kb.checks.citations import cite
 from kb.errors import UnavailableError
 from kb.export.datapackage import datapackage, table_resource
-from kb.model import DoseStep, Evidence, Output, claim_outputs, outputs
+from kb.model import Claim, DoseStep, Evidence, Group, Output, claim_outputs, outputs
 from kb.rdf import terms
 from kb.rdf.closure import hierarchy
 from kb.rdf.iris import Iris
@@ -43,7 +43,8 @@ _NAMES: Final = {  # fields that the model declares for a table follow if they a
     "denominator low high date_from date_to bounds p_printed p_operator p_value finding "
     "significance favours source section place second_hand cites publications verification "
     "standing discrepancies level dispersion dispersion_kind p_sides p_for margin adjustment "
-    "adjusted_for analysis_set data_cut noted read_in imputation cites_meant",
+    "adjusted_for analysis_set data_cut noted read_in imputation cites_meant row column block note "
+    "study_name group_label comparator_label endpoint_label source_title source_citation",
     "doses": "iri claim study",
     "groups": "iri study id label kind within role regimen population who_endpoint who_category "
     "who_time note",
@@ -118,7 +119,7 @@ def make_tables(
     """
     iris = Iris(vocabulary.base)
     rows: dict[str, Iterable[_Row]] = {
-        "claims": _claims(evidence, curated, states, iris),
+        "claims": _claims(evidence, vocabulary, curated, states),
         "doses": _doses(evidence, iris),
         "groups": (_row("groups", g, iri=iris.group(g.study, g.id)) for g in evidence.groups),
         "studies": (
@@ -161,13 +162,17 @@ def _declared(fields: Iterable[Output], item: object) -> _Row:
 
 def _claims(
     evidence: Evidence,
+    vocabulary: Vocabulary,
     curated: CuratedDiscrepancies,
     states: Mapping[tuple[str, str], str],
-    iris: Iris,
 ) -> Iterator[_Row]:
+    iris = Iris(vocabulary.base)
     groups = {(group.study, group.id): group for group in evidence.groups}
     references = {source.id: dict(source.references) for source in evidence.sources}
     labels = {(section.source, section.id): section.label for section in evidence.sections}
+    names = {study.id: study.name for study in evidence.studies}
+    sources = {source.id: source for source in evidence.sources}
+    cited = {publication.id: publication.citation for publication in evidence.publications}
     for claim in evidence.claims:
         key, measure = (claim.study, claim.id), claim.measure
         citation = cite(claim, references[claim.source], curated.numbers_meant)
@@ -189,7 +194,24 @@ def _claims(
             "verification": states.get(key, "not_checked"),
             "standing": str(curated.standings.get(key, "")),
             "discrepancies": sorted(f.id for f in curated.by_claim.get(key, ())),
+            **_readable(claim, arms),
+            "study_name": names[claim.study],
+            "endpoint_label": vocabulary.get("endpoint", measure.endpoint).label,
+            "source_title": sources[claim.source].title,
+            "source_citation": cited[sources[claim.source].publication],
         }
+
+
+def _readable(claim: Claim, arms: Sequence[Group]) -> _Row:
+    """Return what makes a row readable without its neighbours: its place, block, groups, note."""
+    return {
+        "row": " › ".join(claim.row),
+        "column": claim.column,
+        "block": claim.block,
+        "note": claim.note,
+        "group_label": arms[0].label,
+        "comparator_label": arms[1].label if claim.measure.comparator else "",
+    }
 
 
 def _doses(evidence: Evidence, iris: Iris) -> Iterator[_Row]:
