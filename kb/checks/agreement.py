@@ -138,13 +138,16 @@ def _exchanged(swap: Discrepancy) -> Iterable[Claim]:
 
 def _differences(context: CheckContext, prints: Sequence[Claim]) -> Iterator[Discrepancy]:
     reports = context.reports
+    # One figure may be printed a thousand times: each is compared once.
+    alike = group_by(prints, _as_compared)
     contrary = [
         (a, b)
-        for a, b in combinations(prints, 2)
+        for (a, *_), (b, *_) in combinations(alike.values(), 2)
         if reports.one_result(a, b)
         and compare(a, b, counted=reports.is_count(a.figure.unit)) is Outcome.INCONSISTENT
     ]
-    involved = [c for c in prints if any(c is a or c is b for a, b in contrary)]
+    differing = {_as_compared(c) for pair in contrary for c in pair}
+    involved = [c for c in prints if differing and _as_compared(c) in differing]
     if not involved:
         return
     within = any(a.source == b.source for a, b in contrary)
@@ -154,6 +157,12 @@ def _differences(context: CheckContext, prints: Sequence[Claim]) -> Iterator[Dis
     message = f"In {context.describe.studies[study]}, {subject} is printed as {figures}."
     computation = " ≠ ".join(dict.fromkeys(map(with_bounds, involved)))
     yield Discrepancy.of_endpoint(kind, severity(involved), message, involved, computation)
+
+
+def _as_compared(claim: Claim) -> tuple[object, ...]:
+    """Return all that tells two claims about one measure apart; 7.7 and 7.70 are two figures."""
+    figures = repr(claim.figure), repr(claim.result)
+    return claim.source, claim.is_second_hand, claim.statistic, *figures
 
 
 def _swaps(context: CheckContext, by_measure: dict[Measure, list[Claim]]) -> Iterator[Discrepancy]:

@@ -151,6 +151,7 @@ class _Names:
             plain,
             lambda c: (c.source, c.statistic, c.figure.value, c.figure.unit),
             self._is_of_another_set,
+            differing=lambda c: c.measure.group,
         )
         by_place = group_by(
             pairs, lambda p: (p[0].source, p[0].section, p[1].section, p[0].measure.endpoint)
@@ -186,8 +187,9 @@ class _Names:
 
     def two_composites(self, claims: Iterable[Claim]) -> Iterator[Discrepancy]:
         """Find figures of one composite that are named by different components."""
+        named = (c for c in claims if c.named)  # most are not, and pairs are many
         pairs = _pairs(
-            claims, lambda c: (c.measure.group, c.measure.endpoint), self._has_other_components
+            named, lambda c: (c.measure.group, c.measure.endpoint), self._has_other_components
         )
         by_endpoint = group_by(pairs, lambda pair: pair[0].measure.endpoint)
         for involved in map(_unique, by_endpoint.values()):
@@ -207,7 +209,7 @@ class _Names:
     def two_grades(self, claims: Iterable[Claim]) -> Iterator[Discrepancy]:
         """Find figures that a source gives to one grade here and to another there."""
         pairs = _pairs(
-            claims,
+            (c for c in claims if c.named),
             lambda c: (c.source, c.measure),
             lambda a, b: same_grades(a.named, b.named) is Outcome.INCONSISTENT and agrees(a, b),
         )
@@ -223,7 +225,8 @@ class _Names:
         describe = self.context.describe
         shares = [c for c in claims if c.figure.unit == "%" and c.figure.value is not None]
         for same in _alike(shares, lambda c: (c.source, c.measure.endpoint, c.measure.category)):
-            pairs = [(a, b) for a in same for b in same if self._is_share_of_affected(a, b)]
+            affected = [c for c in same if self.context.groups.of(c).who_endpoint]
+            pairs = [(a, b) for a in affected for b in same if self._is_share_of_affected(a, b)]
             if pairs:
                 involved = _unique(pairs)
                 figures = join_list(
@@ -317,9 +320,15 @@ def _pairs(
     claims: Iterable[Claim],
     key: Callable[[Claim], Hashable],
     condition: Callable[[Claim, Claim], bool],
+    differing: Callable[[Claim], Hashable] = id,
 ) -> Iterator[tuple[Claim, Claim]]:
-    """Yield the pairs of claims that share a key and meet a condition."""
+    """Yield the pairs of claims that share a key and meet a condition.
+
+    No pair meets it where ``differing`` is the same for all.
+    """
     for same in _alike(claims, key):
+        if len(set(map(differing, same))) == 1:
+            continue
         yield from ((a, b) for a, b in combinations(same, 2) if condition(a, b))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import runpy
 from pathlib import Path
 
@@ -137,3 +138,17 @@ def test_the_pages_show_every_recipe(site_folder: Path) -> None:
     assert all(f'id="{one.name}"' in python for one in recipes(records(), "python"))
     assert all(f'id="{one.name}"' in sparql for one in recipes(records(), "sparql"))
     assert sparql.count("console/#query=") == len(recipes(records(), "sparql"))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "site" / "recipes" / "sparql").glob("*.rq")))
+def test_the_order_of_a_recipe_is_complete(path: Path) -> None:
+    """Otherwise engines show different rows first, all of them rightly."""
+    text = path.read_text("utf-8")
+    columns = re.search(r"SELECT (?:DISTINCT )?([^{]*)\{", text)
+    order = re.search(r"ORDER BY (.*)", text)
+    assert columns
+    assert order
+    plain = re.sub(r"\(.*?\) AS \?\w+\)|\(.*?AS \?\w+\)", "", columns[1])
+    grouped = re.search(r"GROUP BY ((?:\?\w+ ?)+)", text)
+    needed = grouped[1] if grouped else plain
+    assert set(re.findall(r"\?\w+", needed)) <= set(re.findall(r"\?\w+", order[1]))
