@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import click
+import pyoxigraph as ox
 
 from kb.api.knowledge_base import KnowledgeBase
 from kb.api.results import QueryResult
 from kb.cli.common import Number, echo, examples, open_base
 from kb.cli.rows import format_rows, parse_parameters
-from kb.errors import KbError, QueryError, UnavailableError
+from kb.errors import KbError, QueryError, UnavailableError, shorten
 from kb.stores.library import find_query, library, parse_query, prefixes
+from kb.stores.safety import refuse_unsafe
 from kb.util.child import run_limited
 
 
@@ -79,6 +81,8 @@ def _answer(base: KnowledgeBase, argument: str, values: Mapping[str, str]) -> Qu
     if _is_name(argument):
         return base.ask(argument, **values)
     text = _read(argument)
+    if base.store_config.kind != "endpoint":
+        _require_well_formed(base, text)
     if "# question:" not in text:
         return base.sparql(_with_prefixes(base, text), values)
     query = parse_query(argument, text)
@@ -107,6 +111,15 @@ def _read(argument: str) -> str:
         return Path(argument).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise QueryError(f"cannot read a query from {argument!r}: {error}") from error
+
+
+def _require_well_formed(base: KnowledgeBase, text: str) -> None:
+    """Raise QueryError with the line of the user's text: the query that is sent has more lines."""
+    refuse_unsafe(text)
+    try:
+        ox.Store().query(text, prefixes=prefixes(base.iris))
+    except (SyntaxError, ValueError) as error:
+        raise QueryError(f"the query is not well formed: {shorten(str(error), 300)}") from error
 
 
 def _with_prefixes(base: KnowledgeBase, text: str) -> str:

@@ -60,8 +60,10 @@ def _edges(vocabulary: Vocabulary, predicate: str) -> _Edges:
 
 def _reachable(start: str, *edges: _Edges) -> list[str]:
     """Return the concepts that any number of steps lead to, ``start`` first."""
-    reached = [start]
+    reached, seen = [start], {start}
     for here in reached:  # the list grows while it is read
         following = dict.fromkeys(one for some in edges for one in some.get(here, ()))
-        reached += [one for one in following if one not in reached]
+        new = [one for one in following if one not in seen]
+        reached += new
+        seen.update(new)
     return reached

@@ -368,3 +368,14 @@ def test_every_command_is_tested() -> None:
         "sql",
         "verify",
     ]
+
+
+@pytest.mark.parametrize("header", ["", "# question: What?\n# why: a test\n"])
+def test_the_line_of_an_error_is_that_of_the_query_as_written(
+    example_root: Path, tmp_path: Path, header: str
+) -> None:
+    path = tmp_path / "wrong.rq"
+    path.write_text(f"{header}SELECT ?s {{\n  ?s a kb:Study .\n  ?s ?p }}", "utf-8")
+    result = kb(example_root, "query", path)
+    assert result.exit_code == 2
+    assert f"error at {3 + header.count(chr(10))}:" in result.output
