@@ -87,6 +87,7 @@ def write_atomically(path: Path, parts: Iterable[bytes]) -> None:
     A pipe or a device is written to directly.
 
     Raises:
+        InputError: there is no such folder.
         UnavailableError: the file cannot be written; it is unchanged.
 
     >>> import tempfile
@@ -96,6 +97,8 @@ def write_atomically(path: Path, parts: Iterable[bytes]) -> None:
     ('a: b', 1)
     """
     real = path.resolve()
+    if not real.parent.exists():
+        raise InputError(f"cannot write {path}: there is no folder {path.parent}")
     try:
         if real.exists() and not real.is_file():
             _fill(real, parts)

@@ -34,7 +34,7 @@ PUBLIC = (
 )
 METHODS = (
     "ask claim claims counts curated derived differences discrepancies duckdb evidence explain "
-    "iris network nquads rdflib records rows sparql sql store studies study tables "
+    "iris is_current network nquads rdflib records rows sparql sql store studies study tables "
     "verifications vocabulary"
 )
 
