@@ -23,9 +23,9 @@ VERDICTS: Final = {
     "open": "Not judged yet",
     "stale": "Judgement is stale",
     "unresolved": "Unresolved",
-    "misprint": "The print is in error",
-    "one-stands": "One print stands",
-    "both-stand": "All prints stand",
+    "misprint": "The reported value is in error",
+    "one-stands": "One value is correct",
+    "both-stand": "All correct (different analyses)",
 }
 """What was decided, in words; what needs a curator first."""
 MOST_PRINTS: Final = 12
