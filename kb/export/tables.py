@@ -298,8 +298,11 @@ def write_parquet(tables: Mapping[str, pa.Table], folder: Path) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         for name, table in tables.items():
             part = folder / f".{name}.parquet"
-            pq.write_table(table, part, compression="zstd")
-            paths.append(part.rename(folder / f"{name}.parquet"))
+            try:
+                pq.write_table(table, part, compression="zstd")
+                paths.append(part.rename(folder / f"{name}.parquet"))
+            finally:
+                part.unlink(missing_ok=True)
         package = datapackage([table_resource(name, schema_types(name)) for name in tables])
         (folder / "datapackage.json").write_text(package, encoding="utf-8")
     except OSError as error:
