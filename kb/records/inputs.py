@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import sys
+import re
 from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Final
 
 from kb.util.hashing import digest, digest_of_files, files_below
 
 _SKIPPED: Final = ("__pycache__", "node_modules")
+_NAME: Final = re.compile(r"[^A-Za-z0-9._-]")
+_FOR_CHECKS: Final = re.compile(r"extra == ['\"](dev|bench)['\"]")
 
 
 def digest_of_inputs(root: Path, themes: Iterable[Path], texts: Path | None) -> str:
@@ -26,9 +29,26 @@ def digest_of_inputs(root: Path, themes: Iterable[Path], texts: Path | None) -> 
     return digest(_installed(), files)
 
 
-def _installed() -> list[str]:
-    """Return the names and versions of all packages, as their folders of metadata are called."""
-    return sorted({path.name for place in sys.path for path in Path(place).glob("*.dist-info")})
+def _installed() -> dict[str, str]:
+    """Return the versions of the packages that builds may use, "" for what is not installed.
+
+    Packages for the development of kb are left out: installing them is no reason to build again.
+    """
+    try:
+        wanted = [line for line in requires("kb-evidence") or () if not _FOR_CHECKS.search(line)]
+    except PackageNotFoundError:  # run from a folder that is not installed
+        wanted = []
+    return {
+        name: _version(name)
+        for name in sorted({_NAME.split(line, maxsplit=1)[0] for line in wanted})
+    }
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
 
 
 def stamp_of_inputs(root: Path, texts: Path | None) -> str:
