@@ -234,7 +234,7 @@ def test_the_box_of_a_figure_says_what_was_judged(page: Page, address: str) -> N
     found = contested()
     page.goto(f"{address}study/{found.claim.study}/#{found.claim.id}")
     box = page.locator(".prints:popover-open")
-    expect(box).to_contain_text("This print is set aside.")
+    expect(box).to_contain_text("This value is set aside.")
     for finding in found.discrepancies:
         assert finding.adjudication is not None
         expect(box).to_contain_text(finding.message)

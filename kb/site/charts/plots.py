@@ -32,9 +32,9 @@ from kb.site.tables.study import natural
 FEWEST: Final = 2
 """A plot has at least this many rows with a mark."""
 PRINTED: Final = Column("Printed", 108)
-INTERVAL: Final = Column("95% CI, printed", 106)
+INTERVAL: Final = Column("95% CI, printed", 210)
 EXACT: Final = Column("95% CI, derived", 114, derived=True)
-WIDE: Final = Column("95% CI, printed", 136)
+WIDE: Final = Column("95% CI, printed", 236)
 P_VALUE: Final = Column("p, printed", 70)
 _DAYS: Final = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
 
