@@ -105,7 +105,7 @@ class _Estimate:
     statistic: str
 
     def impossible(self) -> Iterator[Discrepancy]:
-        """Yield a p-value that is no probability, and a ratio below 0."""
+        """Yield p-values outside 0 to 1, and ratios below 0."""
         result, figure = self.claim.result, self.claim.figure
         if result.p_value is not None:
             severity = impossible_p(result.p_value, result.p_operator)

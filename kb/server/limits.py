@@ -171,7 +171,7 @@ class HttpProtocol(H11Protocol):
         self._set_timer()
 
     def on_response_complete(self) -> None:
-        """Start the timer for the next request, or for the rest of a body that nobody reads."""
+        """Start the timer for the next request, or for the unread rest of a body."""
         super().on_response_complete()
         self._set_timer()
 
