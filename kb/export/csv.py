@@ -141,14 +141,19 @@ def claim_rows(
 
 
 def _comparisons(claims: Iterable[Claim]) -> dict[Key, dict[str, Row]]:
-    """Return, by study and block, the comparator and the p-value of each group compared."""
+    """Return, by study and block, the comparator and the p-value of each group compared.
+
+    A group that the block compares more than once has none: its row would show one p of several.
+    """
     comparisons: dict[Key, dict[str, Row]] = {}
     for claim in claims:
         measure = claim.measure
         if measure.comparator:
             sides = comparisons.setdefault((claim.study, claim.block), {})
-            sides[measure.group] = {"comparator": measure.comparator} | _test(claim)
-            sides[measure.comparator] = {"comparator": measure.group} | _test(claim)
+            pair = measure.group, measure.comparator
+            for group, other in (pair, pair[::-1]):
+                test = {"comparator": other} | _test(claim)
+                sides[group] = test if sides.get(group, test) == test else {}
     return comparisons
 
 

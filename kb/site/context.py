@@ -181,7 +181,7 @@ class PageContext:
     def csv(self, path: str, claims: Iterable[ClaimView]) -> OutputFile:
         """Return the download of a table: the rows of exactly these claims."""
         keys = sorted({(view.claim.study, view.claim.id) for view in claims})
-        return OutputFile(path, (_HEAD + "".join(map(self._line, keys))).encode())
+        return OutputFile.csv(path, _HEAD + "".join(map(self._line, keys)))
 
     def terms(self, scheme: str) -> Sequence[Term]:
         """Return the concepts of a scheme in the order of the vocabulary."""

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kb.export.csv import BOM
+
 Values = Mapping[str, Any]
 """The variables of a template, by name."""
 
@@ -16,6 +18,15 @@ class OutputFile:
 
     path: str
     content: bytes
+
+    @classmethod
+    def csv(cls, path: str, text: str) -> OutputFile:
+        """Return a table that spreadsheets read as UTF-8.
+
+        >>> OutputFile.csv("a.csv", "µg").content.decode("utf-8-sig")
+        'µg'
+        """
+        return cls(path, (BOM + text).encode())
 
 
 @dataclass(frozen=True)

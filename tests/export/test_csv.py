@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from support.example_base import edit
 
 from kb import KnowledgeBase
-from kb.export.csv import COLUMNS, INTEGERS, NUMBERS, escape_formula
+from kb.export.csv import COLUMNS, INTEGERS, NUMBERS, claim_rows, escape_formula
 from kb.export.datapackage import claims_resource, datapackage
 from kb.export.tables import write_parquet
 from kb.records.notation import is_date
@@ -122,6 +123,27 @@ def test_a_p_value_keeps_its_operator_and_is_in_the_rows_of_both_arms(
     assert values == {""}
     assert one(example, kind="comparison", endpoint="PAIN_FREE")["p_value"] == "=0.03"
     assert one(example, kind="comparison", endpoint="RELIEF")["p_value"] == "ns"
+
+
+def test_a_group_compared_more_than_once_shows_no_p_in_its_own_row(example: KnowledgeBase) -> None:
+    evidence = example.evidence
+    one = next(
+        c for c in evidence.claims if c.measure.comparator and c.result.p_printed == "<0.001"
+    )
+    other = replace(
+        one,
+        id=f"{one.id}-2",
+        measure=replace(one.measure, group="first-80"),
+        result=replace(one.result, p_printed="=0.4", p_operator="=", p_value=Decimal("0.4")),
+    )
+    both = replace(evidence, claims=(*evidence.claims, other))
+    found = [r for r in claim_rows(both, example.vocabulary) if r["block"] == one.block]
+    assert {(r["kind"], r["group"], r["comparator"], r["p_value"]) for r in found} == {
+        ("result", "calmol", "placebo", "<0.001"),
+        ("result", "placebo", "", ""),
+        ("comparison", "calmol", "placebo", "<0.001"),
+        ("comparison", "first-80", "placebo", "=0.4"),
+    }
 
 
 def test_a_result_that_is_not_compared_has_no_comparator(example: KnowledgeBase) -> None:

@@ -39,7 +39,8 @@ def test_the_downloads_equal_the_output_of_the_command() -> None:
     data = json.loads((built_site() / "finding/findings.json").read_text(encoding="utf-8"))
     expected = [finding.data() for finding in records().discrepancies()]
     assert data == {"discrepancies": json.loads(json.dumps(expected))}
-    rows = list(csv.DictReader(io.StringIO((built_site() / "finding/findings.csv").read_text())))
+    table = (built_site() / "finding/findings.csv").read_text("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(table)))
     assert [row["id"] for row in rows] == [finding.id for finding in records().discrepancies()]
     assert {row["severity"] for row in rows} <= {severity.value for severity in SIGNS}
 

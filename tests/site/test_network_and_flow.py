@@ -103,7 +103,7 @@ def test_every_line_links_to_a_row_and_every_claim_is_in_the_download(
     found = page(site_folder, "network/index.html")
     assert {edge.id for edge in compared.edges} <= set(found.ids)
     assert {f"#{edge.id}" for edge in compared.edges} <= set(found.links)
-    rows = csv.DictReader(io.StringIO((site_folder / "network.csv").read_text("utf-8")))
+    rows = csv.DictReader(io.StringIO((site_folder / "network.csv").read_text("utf-8-sig")))
     assert {(r["study"], r["claim"]) for r in rows} == {
         (f.claim.study, f.claim.id) for row in compared.rows for f in row.claims
     }

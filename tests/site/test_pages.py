@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from codecs import BOM_UTF8
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlparse
 
@@ -124,7 +125,7 @@ def test_a_download_holds_exactly_the_claims_of_its_table(
 ) -> None:
     study = max(site.by_study, key=lambda name: len(site.by_study[name]))
     for table in StudyTables(site, study).tables():
-        rows = list(csv.DictReader(io.StringIO((site_folder / table.csv).read_text("utf-8"))))
+        rows = list(csv.DictReader(io.StringIO((site_folder / table.csv).read_text("utf-8-sig"))))
         assert list(rows[0]) == list(COLUMNS)
         assert {row["claim"] for row in rows} == {found.claim.id for found in table.claims}
 
@@ -167,8 +168,14 @@ def test_a_card_of_the_first_page_shows_one_figure_for_a_measure_and_no_empty_co
         assert all(any('class="fig' in cell for cell in column) for column in columns)
 
 
+def test_every_table_is_read_as_utf_8_by_spreadsheets(site_folder: Path) -> None:
+    tables = list(site_folder.rglob("*.csv"))
+    assert len(tables) > 10
+    assert [path for path in tables if not path.read_bytes().startswith(BOM_UTF8)] == []
+
+
 def test_a_flow_and_a_network_can_be_taken_as_csv(site_folder: Path) -> None:
     flows = list(site_folder.glob("study/*/flow.csv"))
     assert flows
     for path in (*flows, site_folder / "network.csv"):
-        assert list(csv.DictReader(io.StringIO(path.read_text("utf-8"))))
+        assert list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))

@@ -52,7 +52,7 @@ class Chosen:
     def download(self, name: str) -> str:
         with self.page.expect_download() as waiting:
             self.page.get_by_role("button", name=name, exact=True).click()
-        return Path(waiting.value.path()).read_bytes().decode()
+        return Path(waiting.value.path()).read_bytes().decode("utf-8-sig")
 
     def claims(self, within: str) -> set[str]:
         """The claims behind what a part of the page shows, as ``<study>#<claim>``."""

@@ -59,7 +59,7 @@ class Console:
     def download(self, name: str) -> str:
         with self.page.expect_download() as waiting:
             self.page.get_by_role("button", name=f"Download all rows as {name}").click()
-        return Path(waiting.value.path()).read_bytes().decode()
+        return Path(waiting.value.path()).read_bytes().decode("utf-8-sig")
 
     def rows(self) -> list[list[str]]:
         rows: list[list[str]] = self.table.evaluate(

@@ -177,7 +177,7 @@ def _files(site: PageContext) -> Iterator[OutputFile]:
     data = [finding.data() for finding in site.base.curated.discrepancies]
     text = json.dumps({"discrepancies": data}, ensure_ascii=False, indent=2)
     yield OutputFile("finding/findings.json", f"{text}\n".encode())
-    yield OutputFile("finding/findings.csv", _csv(cards(site)).encode())
+    yield OutputFile.csv("finding/findings.csv", _csv(cards(site)))
 
 
 def _places(site: PageContext, every: list[Card]) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from kb.analysis.derived import derived_csv, derived_nquads
 from kb.checks.adjudication import ClaimStatus
-from kb.export.csv import BOM, COLUMNS, to_csv
+from kb.export.csv import COLUMNS, to_csv
 from kb.export.datapackage import claims_resource, datapackage
 from kb.model import Study
 from kb.rdf.writer import GraphWriter
@@ -57,11 +57,11 @@ def data_files(site: PageContext) -> Iterator[OutputFile]:
     """Yield the downloads of the whole dataset."""
     yield OutputFile("data/kb.nq", site.base.nquads)
     derived = site.base.derived()
-    yield OutputFile("data/derived.csv", derived_csv(derived).encode())
+    yield OutputFile.csv("data/derived.csv", derived_csv(derived))
     yield OutputFile("data/derived.nq", derived_nquads(derived, GraphWriter(site.vocabulary)))
     package = datapackage([claims_resource()], site.evidence.dataset)
     yield OutputFile("data/datapackage.json", package.encode())
-    yield OutputFile("data/claims.csv", (BOM + to_csv(site.base.claims().rows())).encode())
+    yield OutputFile.csv("data/claims.csv", to_csv(site.base.claims().rows()))
 
 
 def _pivotal(site: PageContext) -> list[Study]:

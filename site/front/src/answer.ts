@@ -3,6 +3,7 @@ import type { View } from "./address";
 import type { Engine } from "./engine";
 import type { Answer, Format, Row, Sorting } from "./messages";
 import type { Offered } from "./offered";
+import { save } from "./saving";
 import { canDraw, MOST_ROWS } from "./shape";
 import { drawTable, element } from "./table";
 
@@ -129,10 +130,6 @@ export class AnswerView {
 
   async #save(format: Format): Promise<void> {
     const text = await this.wiring.engine.ask("save", { format });
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: KINDS[format][1] }));
-    link.download = `${this.wiring.name()}.${format}`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    save(`${this.wiring.name()}.${format}`, text, KINDS[format][1]);
   }
 }

@@ -1,7 +1,8 @@
 // Tables as files, and links to copy.
 
-const FORMULA = /^[=+\-@\t\r]/;
-const PLAIN = /^=?-?[0-9]+(?:\.[0-9]+)?$/;
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+const BOM = "\ufeff";
+const PLAIN = /^=?-?[0-9]+(?:\.[0-9]+)?(?:e-?[0-9]+)?$/;
 
 /** CSV as the export writes it: a spreadsheet runs nothing in it. */
 export function asCsv(columns: readonly string[], rows: Iterable<readonly string[]>): string {
@@ -24,10 +25,10 @@ function quoted(cell: string): string {
   return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
-/** Downloads a text or an image as a file. */
+/** Downloads a text or an image as a file; a table so that spreadsheets read it as UTF-8. */
 export function save(name: string, content: string | Blob, type: string): void {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([content], { type }));
+  link.href = URL.createObjectURL(new Blob(type === "text/csv" ? [BOM, content] : [content], { type }));
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);

@@ -1,6 +1,7 @@
 // The engine, in a worker: loads the dataset, answers, sorts and writes downloads.
 import { initSync, Store, type Quad, type Term } from "oxigraph/web.js";
 import type { Answer, Cell, Exchange, Fault, Form, Format, Reply, Request, Row, Sorting } from "./messages";
+import { asCsv } from "./saving";
 import { namesGraphs } from "./sparql";
 
 const XSD = "http://www.w3.org/2001/XMLSchema#";
@@ -133,14 +134,8 @@ function sorted(sorting: Sorting | null, most: number): readonly Row[] {
 }
 
 function save(format: Format): string {
-  if (format === "csv") return csv();
+  if (format === "csv") return asCsv(held.columns, held.rows.map((row) => row.map((cell) => cell?.v ?? "")));
   return format === "nt" ? held.rows.map((row) => `${row.map(nTriples).join(" ")} .\n`).join("") : json();
-}
-
-function csv(): string {
-  const quote = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const lines = held.rows.map((row) => row.map((cell) => quote(cell?.v ?? "")).join(","));
-  return [held.columns.map(quote).join(","), ...lines, ""].join("\r\n");
 }
 
 function json(): string {
