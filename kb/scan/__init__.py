@@ -1,0 +1,1 @@
+"""Scans: the checks run on a paper itself, with nothing transcribed."""
