@@ -10,6 +10,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from kb.errors import NotFoundError, Problem, RecordError
+from kb.records.codes import Code, load_codes
 from kb.records.integrity import IdIndex, reference_problems, study_problems
 from kb.records.paths import record_file, record_ids
 from kb.records.problems import validation_problems
@@ -42,6 +43,8 @@ class Records:
     """By the id of the study that they are about."""
     formerly: Mapping[str, str] = field(default_factory=dict)
     """Former addresses of pages, such as ``study/old``, and their present ones."""
+    codes: Mapping[str, list[Code]] = field(default_factory=dict)
+    """Codes of other terminologies, by concept, such as ``drug:inotuzumab``."""
 
 
 def load_records(root: Path) -> Records:
@@ -121,6 +124,7 @@ def load_shared(root: Path) -> tuple[Records, RecordLoader]:
         {},
         adjudications,
         file.formerly if file else {},
+        loader.load_codes(),
     )
     return records, loader
 
@@ -191,6 +195,14 @@ class RecordLoader:
             name = path.with_suffix(".yaml").name
             self.problems.append(Problem(str(path), 0, "", path.name, "a name in .yaml", name))
         return self.load_each({p.stem: p for p in sorted(directory.glob("*.yaml"))}, model)
+
+    def load_codes(self) -> Mapping[str, list[Code]]:
+        """Return the codes of other terminologies; none if their file has problems."""
+        try:
+            return load_codes(self.root, self.vocabulary)
+        except RecordError as error:
+            self.problems += error.problems
+            return {}
 
     def load_publications(self) -> Mapping[str, PublicationRecord]:
         """Return all publications, which share one file; none if it has problems."""

@@ -46,9 +46,10 @@ _MAX_NAME: Final = 200
 _RESERVED: Final = re.compile(
     r"(?:index|readme|404)(?:\..*)?|.*\.(?:html|ttl|jsonld|csv|md|json|bib|xml|txt)"
 )
-_CONTROL: Final = re.compile(
+CONTROL: Final = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
 )
+"""Characters that no text of the ontology may have: they could disguise it."""
 _BOOLEANS: Final = ("true", "false")
 
 Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -225,7 +226,7 @@ class OntologyCheck:
     def _statement(self, path: Path, triple: ox.Triple) -> Iterator[Problem]:
         """Yield the problems of one statement: its property, its value, and who may have it."""
         subject, name, value = _text(triple.subject), triple.predicate.value, triple.object
-        if _CONTROL.search(subject + _text(value)):
+        if CONTROL.search(subject + _text(value)):
             expected = "text without control characters"
             yield self.problem(subject, _short(name), ascii(_text(value)), expected, path=path)
         yield from self._words_of_skos(subject, (name, value), path)

@@ -44,6 +44,18 @@ def read_mapping(path: Path, root: Path | None = None, limit: int = MAX_BYTES) -
     except UnicodeDecodeError as error:
         problem = Problem(str(path), 0, "", str(error), "a readable UTF-8 file")
         raise RecordError([problem]) from error
+    return parse_mapping(text, path)
+
+
+def parse_mapping(text: str, path: Path) -> dict[str, Any]:
+    """Return the mapping that a text of YAML is; problems name ``path``.
+
+    Raises:
+        RecordError: the text is not YAML or not a mapping, repeats a key or uses tags.
+
+    >>> parse_mapping("id: halt", Path("halt.yaml"))
+    {'id': 'halt'}
+    """
     if text.count("[") + text.count("{") > _MANY_BRACKETS and _is_deep(text):
         raise RecordError([_too_deep(path)])
     try:

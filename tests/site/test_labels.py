@@ -8,7 +8,6 @@ import pytest
 
 from kb.model import Figure
 from kb.site.context import PageContext
-from kb.site.pages.concepts import read_codes
 
 
 @pytest.mark.parametrize(
@@ -31,6 +30,6 @@ def test_a_unit_is_singular_after_one(site: PageContext, digits: str, unit: str,
 
 
 def test_every_code_of_another_terminology_has_a_link(site: PageContext) -> None:
-    codes = [code for codes in read_codes(site).values() for code in codes]
+    codes = [code for codes in site.base.records.codes.values() for code in codes]
     assert codes
     assert [code.code for code in codes if not code.address] == []

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, NamedTuple
 
-import yaml
-
 from kb.api.results import ClaimView
+from kb.records.codes import Code
 from kb.records.vocabulary import Term
 from kb.site.charts.plots import Plots
 from kb.site.context import SCHEMES, PageContext, collect
@@ -35,15 +33,6 @@ class Line:
     treatment: str
 
 
-class Code(NamedTuple):
-    """A code of another terminology, and how closely it fits: exact, close, broad, narrow."""
-
-    closeness: str
-    code: str
-    label: str
-    address: str
-
-
 class Tree(NamedTuple):
     """A concept and the narrower ones."""
 
@@ -53,7 +42,7 @@ class Tree(NamedTuple):
 
 def concept_pages(site: PageContext) -> Iterator[Page]:
     """Yield for each scheme a list of its concepts, and a page for each concept."""
-    codes, plots = read_codes(site), Plots(site)
+    codes, plots = site.base.records.codes, Plots(site)
     for scheme, title in SCHEMES.items():
         values = partial(_index_values, site, scheme)
         yield Page(f"{scheme}/index", "concepts.html.j2", title, values, hide=("navigation",))
@@ -167,19 +156,3 @@ def _trees(site: PageContext, scheme: str) -> list[Tree]:
         return Tree(term, [tree(child) for child in children.get(term.notation, [])])
 
     return [tree(term) for term in site.terms(scheme) if not term.broader]
-
-
-def read_codes(site: PageContext) -> Mapping[str, list[Code]]:
-    """Read the codes of other terminologies (SSSOM), by ``scheme:segment``."""
-    path = site.base.root / "ontology" / "mappings.sssom.tsv"
-    text = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    metadata = yaml.safe_load("\n".join(line[1:] for line in text if line.startswith("#"))) or {}
-    rows = csv.DictReader((line for line in text if not line.startswith("#")), delimiter="\t")
-    return collect((row["subject_id"], _code(row, metadata["curie_map"])) for row in rows)
-
-
-def _code(row: Mapping[str, str], iris: Mapping[str, str]) -> Code:
-    prefix, _, code = row["object_id"].partition(":")
-    closeness = row["predicate_id"].rpartition(":")[2].removesuffix("Match")
-    address = f"{iris[prefix]}{code}" if prefix in iris else ""
-    return Code(closeness, row["object_id"], row["object_label"], address)
