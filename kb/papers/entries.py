@@ -1,0 +1,209 @@
+"""What stands in a cell: "12 (34%)" is a count with its share, "0.61 (0.48–0.77)" has bounds.
+
+An entry tells what its print alone tells. Whether "34 (15)" is a count and a percentage or a mean
+and a standard deviation is declared by the labels around it (see ``kb.papers.statistic``).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final
+
+from kb.sources.normalise import fold
+from kb.sources.numbers import Number, read
+
+
+class Form(StrEnum):
+    """The arrangement of the figures of an entry."""
+
+    EMPTY = "empty"
+    WORDS = "words"
+    NUMBER = "number"
+    SHARE = "share"
+    """63%"""
+    RATIO = "ratio"
+    """36/57: a count and its base, or two figures"""
+    RATIO_SHARE = "ratio and share"
+    """36/57 (63%)"""
+    COUNT_SHARE = "count and share"
+    """36 (63%)"""
+    PAIR = "pair"
+    """36 (63): declared by a label"""
+    PLUS_MINUS = "plus-minus"
+    """36 ± 6"""
+    BOUNDS = "bounds"
+    """15–64"""
+    WITH_BOUNDS = "with bounds"
+    """34 (15–64)"""
+    OTHER = "other"
+
+
+_SIGN: Final = re.compile(r"[<>≤≥~≈] ?=? ?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """A text in lower case with "N" for each number, and the numbers.
+
+    >>> Skeleton.of("HR 0.61 (95% CI 0.48–0.77)").text
+    'hr N (N% ci N-N)'
+    """
+
+    text: str
+    numbers: tuple[Number, ...]
+    positions: tuple[int, ...]
+    """The offset of each number's N."""
+
+    @classmethod
+    def of(cls, text: str, *, decimal_comma: bool = False) -> Skeleton:
+        """Read a text (see ``kb.sources.numbers``); operators stay with their numbers."""
+        folded = fold(text, decimal_comma=decimal_comma)
+        numbers = tuple(read(folded))
+        parts: list[str] = []
+        positions: list[int] = []
+        length = end = 0
+        for number in numbers:
+            before = _SIGN.sub("", folded.text[end : number.start].lower())
+            parts += (before, "N")
+            positions.append(length + len(before))
+            length += len(before) + 1
+            end = number.end
+        return cls("".join((*parts, folded.text[end:].lower())), numbers, tuple(positions))
+
+    def number(self, match: re.Match[str], group: str) -> Number | None:
+        """Return the number that a named group of a pattern matched, or None."""
+        if group not in match.re.groupindex or match[group] is None:
+            return None
+        return self.numbers[self.positions.index(match.start(group))]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The figures of a cell by their part; a part that is not printed is None.
+
+    >>> entry("36/57 (63%)").form.value, entry("36/57 (63%)").of.value
+    ('ratio and share', Decimal('57'))
+    >>> entry("0.61 (95% CI 0.48–0.77), p = 0.01").high.value
+    Decimal('0.77')
+    """
+
+    form: Form
+    text: str
+    main: Number | None = None
+    """The count or the estimate."""
+    of: Number | None = None
+    """The printed base of a count."""
+    share: Number | None = None
+    """A percentage that is marked so."""
+    second: Number | None = None
+    """The figure in parentheses of a pair, or after ±."""
+    low: Number | None = None
+    high: Number | None = None
+    level: Number | None = None
+    """The confidence level, in percent, where the cell prints it."""
+    p: Number | None = None
+    numbers: tuple[Number, ...] = ()
+    """All numbers, in the order of the print."""
+
+    @property
+    def count(self) -> int | None:
+        """The main figure if it is a whole number of at least 0 without an operator."""
+        return whole(self.main)
+
+
+def whole(number: Number | None) -> int | None:
+    """Return a printed whole number of at least 0, without an operator; else None.
+
+    >>> whole(entry("36").main), whole(entry("36.0").main), whole(entry("<36").main)
+    (36, None, None)
+    """
+    if number is None or number.operator or number.value < 0 or "." in number.text:
+        return None
+    return int(number.value) if number.value == int(number.value) else None
+
+
+# A raised mark is a footnote's unless it is an exponent: of ten, or of a unit.
+_RAISED: Final = re.compile(
+    r"(?P<before>10|(?<![A-Za-z])[cmkdµ]?m|/[cmkdµ]?m)?<sup>(?P<mark>[^<]{0,24})</sup>"
+)
+_MARKS_AT_END: Final = re.compile(
+    r"(?<=[0-9)\]%])[ ]?(?:[*†‡§¶‖#]{1,3}|(?<=[)\]%])[a-h](?:, ?[a-h]){0,3})$"
+)
+
+_OPEN, _CLOSE = r" ?[(\[]", r"[)\]]"
+_UNIT = r"(?: ?(?!to\b|of\b|and\b|vs\b|ci\b)[a-zµ°/²³.]{1,12}){0,3}"
+_TO = r"(?: ?(?:-|to|,|;|and|\.\.\.?) ?)"
+_CI = r"(?:(?:(?P<level>N)% ?)?(?:ci|c\.i\.|confidence interval|cri|iqr|range)[:=,]? ?)?"
+_NO_END = r"n\.?[rea]\.?|nyr|not (?:yet )?reached|not est[a-z]*|inf[a-z]*|∞"
+_RANGE = rf"{_CI}(?P<low>N)%?{_UNIT}{_TO}(?:(?P<high>N)%?{_UNIT}|{_NO_END})"
+_LABEL: Final = re.compile(r"[a-z][a-z. -]{0,24}[=:,]? ?(?=N)")
+_P = r"(?:[,;]? ?\(?p(?:[- ]?value)? ?=? ?(?P<p>N)\)?)?"
+_FORMS: Final = tuple(
+    (form, re.compile(pattern))
+    for form, pattern in (
+        (Form.NUMBER, rf"(?P<main>N){_UNIT}"),
+        (Form.SHARE, r"(?P<share>N) ?%"),
+        (Form.RATIO, rf"(?P<main>N)(?: ?/ ?| (?:out )?of )(?P<of>N){_UNIT}"),
+        (
+            Form.RATIO_SHARE,
+            rf"(?P<main>N) ?(?:/"
+            rf"|(?:out )?of) ?(?P<of>N){_UNIT}[,;=:]?{_OPEN}?=? ?(?P<share>N) ?%? ?{_CLOSE}?",
+        ),
+        (
+            Form.RATIO_SHARE,
+            rf"(?P<share>N) ?%?{_OPEN}(?P<main>N) ?(?:/"
+            rf"|(?:out )?of) ?(?P<of>N){_UNIT}{_CLOSE}",
+        ),
+        (Form.COUNT_SHARE, rf"(?P<main>N){_UNIT}(?:{_OPEN}|, ?|; ?|/ ?)(?P<share>N) ?%{_CLOSE}?"),
+        (
+            Form.COUNT_SHARE,
+            rf"(?P<share>N) ?%(?:{_OPEN}|, ?)(?:n ?= ?)?(?P<main>N){_UNIT}{_CLOSE}?",
+        ),
+        (
+            Form.PAIR,
+            rf"(?P<main>N){_UNIT}{_OPEN} ?(?:n ?= ?|sd ?=? ?"
+            rf"|se ?=? ?)?(?P<second>N){_UNIT} ?{_CLOSE}{_UNIT}",
+        ),
+        (
+            Form.PLUS_MINUS,
+            rf"(?P<main>N)%?{_UNIT}{_OPEN}? ?(?:±|\+ ?/ ?-) ?(?P<second>N)%?{_UNIT}{_CLOSE}?",
+        ),
+        (
+            Form.WITH_BOUNDS,
+            rf"(?P<main>N){_UNIT} ?(?:± ?(?P<second>N)"
+            rf"|{_OPEN}(?P<second_>N){_CLOSE}){_OPEN} ?{_RANGE} ?{_CLOSE}",
+        ),
+        (Form.BOUNDS, rf"{_OPEN}?{_RANGE} ?{_CLOSE}?"),
+        (Form.WITH_BOUNDS, rf"(?P<main>N)%?{_UNIT}[,;:]?{_OPEN} ?{_RANGE} ?{_CLOSE}?{_P}{_CLOSE}?"),
+        (Form.WITH_BOUNDS, rf"(?P<main>N)%?{_UNIT}[,;:] ?{_RANGE}{_P}"),
+        (Form.WITH_BOUNDS, rf"(?P<main>N) (?P<low>N)-(?P<high>N){_P}"),
+    )
+)
+_PARTS: Final = ("main", "of", "share", "second", "low", "high", "level", "p")
+
+
+@lru_cache(maxsize=4096)
+def entry(text: str, *, decimal_comma: bool = False) -> Entry:
+    """Read the print of a cell; its footnote marks are left out."""
+    printed = _MARKS_AT_END.sub("", _RAISED.sub(_without_mark, text).strip())
+    if not printed or not printed.strip("-–—−. "):
+        return Entry(Form.EMPTY, text)
+    skeleton = Skeleton.of(printed, decimal_comma=decimal_comma)
+    if not skeleton.numbers:
+        return Entry(Form.WORDS, text)
+    label = _LABEL.match(skeleton.text)
+    start, end = label.end() if label else 0, len(skeleton.text.rstrip(" .;,"))
+    for form, pattern in _FORMS:
+        if match := pattern.fullmatch(skeleton.text, start, end):
+            parts = {name: skeleton.number(match, name) for name in _PARTS}
+            parts["second"] = parts["second"] or skeleton.number(match, "second_")
+            return Entry(form, text, numbers=skeleton.numbers, **parts)
+    return Entry(Form.OTHER, text, numbers=skeleton.numbers)
+
+
+def _without_mark(match: re.Match[str]) -> str:
+    is_exponent = match["before"] and re.fullmatch(r"[-−–+]?[0-9]{1,2}", match["mark"])
+    return match[0] if is_exponent else match["before"] or ""

@@ -1,0 +1,290 @@
+"""A table read as figures: which column is whose, which cell is what.
+
+Drafts and scans both start here. A cell is read by its own print (``kb.papers.entries``), then by
+what its row, the headings above it, its column, the caption and the footnotes declare
+(``kb.papers.statistic``), in this order. Nothing is guessed: what no label declares stays open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Final
+
+from kb.papers.entries import Entry, Form, entry, whole
+from kb.papers.paper import Cell, Table, plain
+from kb.papers.statistic import Centre, Spread, Statistic, declared
+from kb.sources.normalise import fold
+from kb.sources.numbers import Number
+
+
+class ColumnKind(StrEnum):
+    """What the cells of a column are about."""
+
+    LABEL = "label"
+    GROUP = "group"
+    """People: an arm, a subgroup, or everybody."""
+    TOTAL = "total"
+    """All groups together."""
+    EFFECT = "effect"
+    """A comparison: a ratio, a difference, a coefficient."""
+    P = "p-value"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table."""
+
+    index: int
+    kind: ColumnKind
+    path: tuple[str, ...]
+    group: str
+    """The header without its size and statistics: the name of a group, else ""."""
+    size: int | None
+    """The number of people that the header prints."""
+    statistic: Statistic
+
+
+@dataclass(frozen=True, slots=True)
+class TableFigure:
+    """The figures of one cell, or of neighbouring cells that belong together: "n" and "%"."""
+
+    row: int
+    column: Column
+    cells: tuple[Cell, ...]
+    entry: Entry
+    statistic: Statistic
+
+    @property
+    def text(self) -> str:
+        """The cells as printed, joined by a space."""
+        return " ".join(plain(cell.text) for cell in self.cells)
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it counts people or events, with or without a percentage."""
+        return self.statistic.centre in (Centre.COUNT, Centre.SIZE) and self.count is not None
+
+    @property
+    def count(self) -> int | None:
+        """The whole number of a count, whichever side of its percentage it is printed on."""
+        return whole(self.entry.second if self._is_reversed else self.entry.main)
+
+    @property
+    def share(self) -> Number | None:
+        """The percentage of a count."""
+        if self.entry.share is not None or self.statistic.spread is not Spread.SHARE:
+            return self.entry.share
+        return self.entry.main if self._is_reversed else self.entry.second
+
+    @property
+    def _is_reversed(self) -> bool:
+        return self.statistic.share_first and self.entry.form is Form.PAIR
+
+
+_SIZE: Final = re.compile(
+    r"(?:\b[nN]o?\.?\s?[=:]\s?|\b[nN]\s(?=[0-9]))(?P<size>[0-9]{1,3}(?:[, ][0-9]{3})+"
+    r"|[0-9]{1,7})(?![0-9.%])"
+    r"|(?P<people>[0-9]{1,7}) (?:patients|subjects|participants|women|men|children"
+    r"|infants|people)\b"
+    r"|(?<=[a-zA-Z] )\((?P<bare>[0-9]{1,7})\)$"
+)
+_TOTAL: Final = re.compile(
+    r"^(?:(?:grand |study )?total|all(?: (?:patients|participants|subjects|groups))?"
+    r"|overall|combined|both(?: groups)?|whole (?:group|sample|cohort)|pooled)\b",
+    re.IGNORECASE,
+)
+_STATISTIC_WORDS: Final = re.compile(
+    r"[(\[][^()\[\]]{0,60}[)\]]|\b[nN]\s?=\s?[0-9, ]+|\bn ?\(?%\)?|\bmean\b|\bmedian\b|±"
+    r"|\bSD\b|\bSEM?\b|\bIQR\b|%|\b[nN]o?\b\.?|\bnumber\b",
+)
+_SIZE_ROW: Final = re.compile(
+    r"^(?:total |sample )?(?:n|no\.?|number|size|sample size)(?: ?\(%\)| ?, ?%)?$|^(?:n"
+    r"|no\.?|number) ?(?:of|,|analy|random|evalua)"
+    r"[^(]{0,30}$|^(?:total|all)(?: (?:patients|participants|subjects))?(?:,? n)?(?: ?\(%\))?$"
+    r"|^(?:patients|participants|subjects)(?: ?\(?n\)?|,? no\.?)?(?: ?\(%\))?$",
+    re.IGNORECASE,
+)
+
+
+class TableReading:
+    """The columns and figures of a table.
+
+    >>> cells = [["", "Drug (n = 45)", "P value"], ["Women, n (%)", "12 (26.7)", "0.03"]]
+    >>> grid = tuple(tuple(Cell(t, i, j) for j, t in enumerate(r)) for i, r in enumerate(cells))
+    >>> reading = TableReading(Table("Table 1", "Table 1", "", grid, header_rows=1))
+    >>> [(c.kind.value, c.group, c.size) for c in reading.columns]
+    [('label', '', None), ('group', 'Drug', 45), ('p-value', '', None)]
+    >>> first = reading.figures[0]
+    >>> first.statistic.centre.value, first.count, first.share.text
+    ('count', 12, '26.7')
+    """
+
+    def __init__(self, table: Table, *, decimal_comma: bool = False) -> None:
+        """Read a table; ``decimal_comma`` if its language prints 7,7 for 7.7."""
+        self.table = table
+        self._comma = decimal_comma
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """All columns, from the left."""
+        return tuple(self._column(i) for i in range(self.table.width))
+
+    def _column(self, index: int) -> Column:
+        path = self.table.column_path(index)
+        header = " ".join(path)
+        statistic = Statistic()
+        for name in path:
+            statistic = declared(name).within(statistic)
+        size = next(filter(None, map(printed_size, reversed(path))), None)
+        names = (fold(_STATISTIC_WORDS.sub(" ", name)).text.strip(" ,:;/*†‡") for name in path)
+        group = " › ".join(name for name in names if name)
+        kind = self._kind(index, header, statistic)
+        return Column(index, kind, path, group if kind is ColumnKind.GROUP else "", size, statistic)
+
+    def _kind(self, index: int, header: str, statistic: Statistic) -> ColumnKind:
+        if index == 0 or self._is_words(index):
+            return ColumnKind.LABEL
+        if statistic.centre is Centre.P:
+            return ColumnKind.P
+        if (statistic.centre and statistic.centre.is_effect) or re.search(r"\bvs?\.? ", header):
+            return ColumnKind.EFFECT
+        is_total = any(_TOTAL.match(name.strip()) for name in self.table.column_path(index))
+        return ColumnKind.TOTAL if is_total else ColumnKind.GROUP
+
+    def _is_words(self, index: int) -> bool:
+        cells = [row[index].text for row in self.table.body if row[index].text.strip()]
+        return bool(cells) and not any(map(_has_digit, cells))
+
+    @cached_property
+    def around(self) -> tuple[Statistic, ...]:
+        """What caption and footnotes declare, a statistic for each part of their sentences."""
+        texts = (self.table.caption, *(note.text for note in self.table.footnotes if not note.mark))
+        parts = (part for text in texts for part in re.split(r"[.;,]| or | and ", plain(text)))
+        found = (declared(part.strip()) for part in parts)
+        return tuple(dict.fromkeys(s for s in found if s.spread))
+
+    def label(self, row: int) -> str:
+        """Return the label of a row."""
+        path = self.table.row_path(row)
+        return path[-1] if path else ""
+
+    @cached_property
+    def figures(self) -> tuple[TableFigure, ...]:
+        """The figures below the header, by row, then column."""
+        rows = range(self.table.header_rows, len(self.table.grid))
+        return tuple(figure for row in rows for figure in self._row(row))
+
+    def _row(self, row: int) -> Iterator[TableFigure]:
+        cells = self.table.grid[row]
+        labels = Statistic()
+        for name in self.table.row_path(row):
+            labels = declared(name).within(labels)
+        used = 0
+        for column in self.columns[1:]:
+            cell = cells[column.index]
+            if column.index < used or cell.column != column.index or cell.header:
+                continue
+            print_ = entry(cell.text, decimal_comma=self._comma)
+            if print_.form in (Form.EMPTY, Form.WORDS) or column.kind is ColumnKind.LABEL:
+                continue
+            statistic = self._statistic(print_, labels, column)
+            joined = self._joined(row, column, print_)
+            used = joined[-1].column + 1
+            whole_entry = print_ if len(joined) == 1 else self._join(joined, print_)
+            yield TableFigure(row, column, joined, whole_entry, statistic)
+
+    def _statistic(self, print_: Entry, labels: Statistic, column: Column) -> Statistic:
+        if column.kind is ColumnKind.P:
+            return labels.within(column.statistic) if labels.trend else column.statistic
+        if column.kind is ColumnKind.EFFECT:
+            return column.statistic
+        named = labels.within(column.statistic)
+        if print_.form in (Form.COUNT_SHARE, Form.RATIO_SHARE):
+            return Statistic(Centre.COUNT, Spread.SHARE, share_first=named.share_first)
+        if named.spread or print_.form in (Form.NUMBER, Form.SHARE):
+            return named
+        fitting = [s for s in self.around if _fits(print_, s) and _agree(named, s)]
+        return named.within(fitting[0]) if len(set(fitting)) == 1 else named
+
+    def _joined(self, row: int, column: Column, print_: Entry) -> tuple[Cell, ...]:
+        """Return a cell with the one to its right that belongs to it: n and %, mean and SD."""
+        cells = (self.table.grid[row][column.index],)
+        following = column.index + 1
+        if print_.form not in (Form.NUMBER, Form.SHARE) or following >= len(self.columns):
+            return cells
+        beside, cell = self.columns[following], self.table.grid[row][following]
+        same = beside.path[:-1] == column.path[:-1] and (beside.path != column.path)
+        if not same or cell.column != following or not _belongs(column, beside):
+            return cells
+        return (*cells, cell) if _has_digit(cell.text) else cells
+
+    def _join(self, cells: Sequence[Cell], first: Entry) -> Entry:
+        second = cells[1].text
+        beside = entry(second, decimal_comma=self._comma)
+        text = f"{first.text} ({second.strip(' ()[]')})"
+        if (
+            beside.form is Form.SHARE
+            or self.columns[cells[1].column].statistic.centre is Centre.SHARE
+        ):
+            text = f"{first.text} ({second.strip(' ()[]%')}%)"
+        joined = entry(text, decimal_comma=self._comma)
+        return joined if joined.form is not Form.OTHER else first
+
+    @cached_property
+    def size_rows(self) -> tuple[int, ...]:
+        """The rows that print how many people each column has."""
+        rows = range(self.table.header_rows, len(self.table.grid))
+        return tuple(
+            row
+            for row in rows
+            if _SIZE_ROW.match(self.label(row).strip(" *:")) and self._are_sizes(row)
+        )
+
+    def _are_sizes(self, row: int) -> bool:
+        groups = [c.index for c in self.columns if c.kind in (ColumnKind.GROUP, ColumnKind.TOTAL)]
+        counts = [whole(entry(self.table.grid[row][i].text).main) for i in groups]
+        return bool(counts) and sum(c is not None for c in counts) * 2 > len(counts)
+
+
+def printed_size(header: str) -> int | None:
+    """Return the number of people that a header prints.
+
+    >>> [printed_size(h) for h in ("Drug (n = 1,045)", "Placebo N=45", "Week 12", "Drug (45)")]
+    [1045, 45, None, 45]
+    """
+    match = _SIZE.search(fold(header).text)
+    if match is None:
+        return None
+    digits = match["size"] or match["people"] or match["bare"]
+    return int(re.sub("[, ]", "", digits))
+
+
+def _belongs(column: Column, beside: Column) -> bool:
+    """Whether the next column holds the spread of this one."""
+    last, statistic = column.path[-1:], beside.statistic
+    if statistic.centre is Centre.SHARE:
+        return column.statistic.centre in (Centre.SIZE, Centre.COUNT) or last == ()
+    spread = declared(beside.path[-1] if beside.path else "")
+    return spread.spread is not None and spread.centre in (None, column.statistic.centre)
+
+
+def _fits(print_: Entry, statistic: Statistic) -> bool:
+    """Whether figures arranged so may be what a label far from them declares."""
+    spreads = {
+        Form.PAIR: {Spread.SHARE, Spread.SD, Spread.SE},
+        Form.PLUS_MINUS: {Spread.SD, Spread.SE},
+        Form.WITH_BOUNDS: {Spread.IQR, Spread.RANGE, Spread.CI},
+    }
+    return statistic.spread in spreads.get(print_.form, set())
+
+
+def _agree(named: Statistic, other: Statistic) -> bool:
+    return named.centre is None or other.centre is None or named.centre is other.centre
+
+
+def _has_digit(text: str) -> bool:
+    return any(char.isdigit() for char in text)

@@ -1,0 +1,205 @@
+"""Which statistics a label declares: "n (%)", "mean ± SD", "HR (95% CI)", "P value"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final
+
+
+class Centre(StrEnum):
+    """What the main figure of an entry is."""
+
+    COUNT = "count"
+    SHARE = "percentage"
+    MEAN = "mean"
+    MEDIAN = "median"
+    HAZARD_RATIO = "hazard ratio"
+    ODDS_RATIO = "odds ratio"
+    RISK_RATIO = "risk ratio"
+    RATE_RATIO = "rate ratio"
+    RATIO = "ratio"
+    DIFFERENCE = "difference"
+    COEFFICIENT = "coefficient"
+    P = "p-value"
+    SIZE = "number of people"
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether 1 means no effect."""
+        return self.value.endswith("ratio")
+
+    @property
+    def is_effect(self) -> bool:
+        """Whether it compares groups or describes an association."""
+        return self.is_ratio or self in (Centre.DIFFERENCE, Centre.COEFFICIENT)
+
+
+class Spread(StrEnum):
+    """What the figures beside the main one are."""
+
+    SHARE = "percentage"
+    SD = "SD"
+    SE = "SE"
+    IQR = "IQR"
+    RANGE = "range"
+    CI = "CI"
+
+
+_FITTING: Final = {
+    Centre.COUNT: {Spread.SHARE},
+    Centre.SHARE: {Spread.CI, Spread.SE},
+    Centre.MEAN: {Spread.SD, Spread.SE, Spread.CI, Spread.RANGE},
+    Centre.MEDIAN: {Spread.IQR, Spread.RANGE, Spread.CI},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """What a label says of figures; None where it does not.
+
+    >>> declared("Age, years, median (IQR)")
+    Statistic(centre=<Centre.MEDIAN: 'median'>, spread=<Spread.IQR: 'IQR'>, ...)
+    """
+
+    centre: Centre | None = None
+    spread: Spread | None = None
+    level: Decimal | None = None
+    """The level of an interval, in percent."""
+    share_first: bool = False
+    """Whether the percentage precedes the count: "% (n)"."""
+    geometric: bool = False
+    adjusted: bool = False
+    trend: bool = False
+    """Whether a p-value is of an interaction, a trend or several groups at once."""
+
+    def within(self, outer: Statistic) -> Statistic:
+        """Return what this label and one farther out say together; this one decides."""
+        if self.centre and outer.centre and self.centre is not outer.centre:
+            fits = outer.spread in _FITTING.get(self.centre, {Spread.CI})
+            return self if self.spread or not fits else replace(self, spread=outer.spread)
+        return Statistic(
+            self.centre or outer.centre,
+            self.spread or outer.spread,
+            self.level or outer.level,
+            self.share_first or (outer.share_first and not self.spread),
+            self.geometric or outer.geometric,
+            self.adjusted or outer.adjusted,
+            self.trend or outer.trend,
+        )
+
+
+_PEOPLE: Final = (
+    "patients|subjects|participants|persons|people|individuals|men|women|children|infants|cases|"
+    "girls|boys|males|females|mothers|events|respondents|students"
+)
+_SPREADS: Final = (
+    (Spread.CI, re.compile(r"confidence|\bci\b|\bcis\b|\bc\.i\.|\bcri\b|credible", re.IGNORECASE)),
+    (
+        Spread.SE,
+        re.compile(r"\bs\.?e\.?m?\.?\b(?! ?\()|\bSEMs?\b|standard err|std\.? err", re.IGNORECASE),
+    ),
+    (Spread.SD, re.compile(r"\bs\.?d\.?s?\b|standard dev|std\.? dev|\bdev\.", re.IGNORECASE)),
+    (
+        Spread.IQR,
+        re.compile(r"\biqr\b|inter-?\s?quartile|quartile|\b25th|\bq1\b|\bp25\b", re.IGNORECASE),
+    ),
+    (Spread.RANGE, re.compile(r"\brange\b|\bmin(?:imum)?\b.{1,9}\bmax", re.IGNORECASE)),
+    (
+        Spread.SHARE,
+        re.compile(
+            r"\(\s?%\s?\)|\[\s?%\s?\]|[,;/] ?%|\bn ?%|± ?%|\(percent|percentages? in paren"
+            r"|% ?\(\s?(?:n|no)\b",
+            re.IGNORECASE,
+        ),
+    ),
+)
+_CENTRES: Final = (
+    (Centre.HAZARD_RATIO, re.compile(r"[Hh]azards? [Rr]atios?|\b(?:a|c|s)?HRs?\b")),
+    (Centre.ODDS_RATIO, re.compile(r"[Oo]dds [Rr]atios?|\b(?:a|c|A)?ORs?\b")),
+    (Centre.RATE_RATIO, re.compile(r"[Rr]ate [Rr]atios?|\ba?IRRs?\b")),
+    (
+        Centre.RISK_RATIO,
+        re.compile(
+            r"[Rr]isk [Rr]atios?|[Rr]elative [Rr]isks?|\b(?:a|c)?RRs?\b|[Pp]revalence ratios?"
+        ),
+    ),
+    (Centre.RATIO, re.compile(r"\bratio of|geometric mean ratio")),
+    (
+        Centre.DIFFERENCE,
+        re.compile(
+            r"[Dd]ifference|\bS?MDs?\b|\bΔ|\bRD\b|\bARR\b|[Tt]reatment effect|[Ee]ffect size"
+        ),
+    ),
+    (Centre.COEFFICIENT, re.compile(r"[Cc]oefficient|\bβ|\b[Bb]eta\b|[Rr]egression|^B$")),
+    (Centre.MEDIAN, re.compile(r"\b[Mm]edians?\b|\bMdn\b")),
+    (Centre.MEAN, re.compile(r"\b[Mm]eans?\b|\b[Aa]verage\b|\bM ?[(±]|±|\bMEAN\b")),
+    (
+        Centre.P,
+        re.compile(
+            r"^[Pp](?:$|[ -–]?[Vv]al|[*†‡§a-d]?$| ?(?:=|for|\())|\b[Pp][- –]?[Vv]alues?\b"
+            r"|^[Ss]ig(?:\.|nificance)|^[Pp]\b.{0,3}$"
+        ),
+    ),
+    (Centre.SIZE, re.compile(r"^[nN]\.?$|^[Nn]umber$|^No\.?$")),
+    (
+        Centre.COUNT,
+        re.compile(
+            rf"(?:\b[nN]|\b[Nn]o|\b[Nn]os|#|\b[Nn]umber|\b[Nn]um|[Ff]requency|\b[Ff]req|[Cc]ount"
+            rf"|(?i:{_PEOPLE}))\.? ?(?:/ ?N|of (?:{_PEOPLE})|\({_PEOPLE}\))?,? ?[(\[/,] ?%",
+            re.MULTILINE,
+        ),
+    ),
+    (
+        Centre.SHARE,
+        re.compile(
+            r"^ ?%|% ?\(\s?(?:n|no)\b|^[Pp]ercent|\(%\)$|, ?%$|[Pp]roportion",
+        ),
+    ),
+)
+_LEVEL: Final = re.compile(
+    r"\b(80|90|95|97\.5|98|99|99\.9) ?%(?= ?-?(?:ci|c\.i|conf|cri|cred))", re.IGNORECASE
+)
+_SHARE_FIRST: Final = re.compile(
+    r"(?:%|percent(?:age)?) ?[(\[] ?(?:n|no\.?|number)\b", re.IGNORECASE
+)
+_TREND: Final = re.compile(
+    r"interaction|trend|heterogen|overall|anova|global|for (?:time|change)", re.IGNORECASE
+)
+_ADJUSTED: Final = re.compile(r"adjust|multivaria|\ba(?:OR|HR|RR)\b|\bAOR\b|model", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def declared(label: str) -> Statistic:
+    """Return what a label declares of the figures that it names.
+
+    >>> declared("n (%)").spread, declared("% (n)").share_first, declared("Weeks").centre
+    (<Spread.SHARE: 'percentage'>, True, None)
+    >>> declared("HR (95% CI)").level
+    Decimal('95')
+    """
+    centre = next((name for name, pattern in _CENTRES if pattern.search(label)), None)
+    spread = next((name for name, pattern in _SPREADS if pattern.search(label)), None)
+    level = _LEVEL.search(label)
+    share_first = _SHARE_FIRST.search(label) is not None
+    if share_first:
+        centre, spread = Centre.COUNT, Spread.SHARE
+    if spread is Spread.SHARE and centre in (None, Centre.SHARE, Centre.SIZE):
+        centre = Centre.COUNT if _may_count(label) else centre
+    return Statistic(
+        centre,
+        spread,
+        Decimal(level[1]) if level else None,
+        share_first,
+        "geometric" in label.lower(),
+        _ADJUSTED.search(label) is not None,
+        _TREND.search(label) is not None,
+    )
+
+
+def _may_count(label: str) -> bool:
+    """Whether "(%)" follows a count, and is not the unit of a measurement: "HbA1c (%)"."""
+    return re.search(rf"\b(?:n|no|number|{_PEOPLE})\b", label, re.IGNORECASE) is not None
