@@ -1,0 +1,74 @@
+"""A paper prepared for the rules of a scan: its tables read, its sentences taken apart."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from kb.papers.entries import Skeleton
+from kb.papers.paper import Paper, Section
+from kb.papers.reading import TableReading
+from kb.sources.text import DECIMAL_COMMA
+
+_END: Final = re.compile(
+    r"(?<=[.?!;])(?<!\bvs\.)(?<!\bno\.)(?<!\bFig\.)(?<!\bet al\.)(?<!\be\.g\.)(?<!\bi\.e\.)"
+    r"(?<!\bapprox\.)(?<!\bresp\.) +(?=[A-Z(\[\"“'])"
+)
+_HAS_DIGIT: Final = re.compile(r"[0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence with at least one digit."""
+
+    section: Section
+    text: str
+    before: str
+    """The sentence before it in its paragraph, or ""."""
+    skeleton: Skeleton
+
+
+class ScanContext:
+    """What the rules of a scan read, computed once."""
+
+    def __init__(self, paper: Paper) -> None:
+        """Prepare a paper."""
+        self.paper = paper
+        self.decimal_comma = paper.metadata.language in DECIMAL_COMMA
+        self.checked: Counter[str] = Counter()
+        """How many figures each kind of check judged."""
+
+    @cached_property
+    def readings(self) -> tuple[TableReading, ...]:
+        """The tables, read as figures."""
+        comma = self.decimal_comma
+        return tuple(TableReading(table, decimal_comma=comma) for table in self.paper.tables)
+
+    @cached_property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """The sentences with figures, of the abstract and the body."""
+        return tuple(self._sentences())
+
+    def _sentences(self) -> Iterator[Sentence]:
+        for section, paragraph in self.paper.paragraphs():
+            if section.kind not in ("abstract", "body"):
+                continue
+            before = ""
+            for text in split_sentences(paragraph.text):
+                if _HAS_DIGIT.search(text):
+                    skeleton = Skeleton.of(text, decimal_comma=self.decimal_comma)
+                    yield Sentence(section, text, before, skeleton)
+                before = text
+
+
+def split_sentences(paragraph: str) -> list[str]:
+    """Split a paragraph at the ends of its sentences.
+
+    >>> split_sentences("It was 7.7 vs. 4 months (Fig. 2). P was 0.03.")
+    ['It was 7.7 vs. 4 months (Fig. 2).', 'P was 0.03.']
+    """
+    return _END.split(paragraph)
