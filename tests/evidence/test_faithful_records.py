@@ -82,7 +82,7 @@ def test_a_median_follow_up_is_no_landmark(real: KnowledgeBase) -> None:
     assert mixed == []
 
 
-GENERAL = [(21, 22, 28), (24, 40, 66), (36, 37, 39), (23, 24, 25), (2, 25, 26, 33)]
+GENERAL = [(21, 22, 28), (24, 40, 66), (36, 37, 39), (23, 24, 25), (2, 25, 26, 33), (30, 31), (70,)]
 
 
 @pytest.mark.parametrize("references", GENERAL)
@@ -91,6 +91,35 @@ def test_general_statements_are_the_source_s_and_of_no_trial(
 ) -> None:
     found = {c.measure.study for c in real.evidence.claims if c.cites == references}
     assert found == {"background"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "potential to optimize outcomes",
+        "historically dismal prognosis associated",
+        "growing interest",
+    ],
+)
+def test_what_is_said_of_a_class_or_a_disease_is_of_no_trial(
+    real: KnowledgeBase, words: str
+) -> None:
+    assert {c.measure.study for c in real.evidence.claims if words in c.wording} == {"background"}
+
+
+@pytest.mark.parametrize(
+    ("study", "words", "times"),
+    [
+        ("gimema-lal2317", "key points", {"at 3 years"}),
+        ("gimema-lal2317", "survival: chemotherapy 91%", {""}),
+        ("d-alba", "4-year DFS", {"at 4 years"}),
+        ("d-alba", "follow-up 18 mo:", {"at median-follow-up"}),
+    ],
+)
+def test_a_rate_has_the_time_that_its_place_gives(
+    real: KnowledgeBase, study: str, words: str, times: set[str]
+) -> None:
+    assert {str(c.measure.time) for c in only(real, study, words)} == times
 
 
 def only(real: KnowledgeBase, study: str, words: str) -> list[Claim]:
