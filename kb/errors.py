@@ -4,6 +4,7 @@ KbError
 ├── InputError            invalid input (exit code 2)
 │   ├── RecordError       records or ontology: has every ``Problem`` of the run
 │   ├── QueryError        a query, a parameter or a binding
+│   ├── ReadError         a file that cannot be read as a paper
 │   └── NotFoundError     a study, group, source, term or query that does not exist
 └── UnavailableError      something needed is missing, such as a paper's text (exit code 3)
 """
@@ -58,6 +59,10 @@ class RecordError(InputError):
 
 class QueryError(InputError):
     """A query that cannot be run: unknown, malformed or not allowed."""
+
+
+class ReadError(InputError):
+    """A file that cannot be read as a paper: not one, broken, encrypted, or beyond the bounds."""
 
 
 class NotFoundError(InputError):

@@ -1,0 +1,141 @@
+"""Rows of spanning cells, laid out as a grid.
+
+Spans are resolved as browsers do: a cell takes the next free place of its row, and a span ends
+with its group of rows. A span that leads out of the table is cut.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from kb.errors import ReadError
+from kb.papers.paper import Cell
+from kb.sources.tables import header_rows
+
+MAX_SPAN: Final = 1_000
+MAX_PLACES: Final = 1_000_000
+_WIDE: Final = {"\u00a0": 1.0, "\u2002": 2.0, "\u2003": 4.0, "\u3000": 4.0}
+_BLANK: Final = "[ \u00a0\u2000-\u200b\u202f\u205f\u3000]*"
+_LEADING: Final = re.compile(_BLANK)
+_TRAILING: Final = re.compile(_BLANK + r"\Z")
+Grid = tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RawCell:
+    """A cell as its file gives it."""
+
+    text: str
+    rows: int = 1
+    columns: int = 1
+    header: bool = False
+    indent: float = 0
+    """How far it is indented by its style, in widths of a letter."""
+    column: int | None = None
+    """The column that it names itself, from 0; else it takes the next free place."""
+
+
+def span(value: str | None) -> int:
+    """Return a number of rows or columns, from 1 to 1000; 0 is "all that are left".
+
+    >>> span("3"), span("1000000000"), span("-2"), span("wide"), span("0")
+    (3, 1000, 1, 1, 0)
+    """
+    digits = (value or "").strip()
+    return min(int(digits[:9]), MAX_SPAN) if digits.isascii() and digits.isdecimal() else 1
+
+
+def lay_out(groups: Sequence[Sequence[Sequence[RawCell]]], name: str) -> Grid:
+    """Lay out the rows of a table, which are in groups such as head and body.
+
+    Raises:
+        ReadError: the table has more than a million places.
+
+    >>> rows = [[RawCell("a", rows=2), RawCell("b", columns=2)], [RawCell("c"), RawCell("d")]]
+    >>> [[cell.text for cell in row] for row in lay_out([rows], "Table 1")]
+    [['a', 'b', 'b'], ['a', 'c', 'd']]
+    """
+    rows: list[dict[int, Cell]] = []
+    for group in groups:
+        first, last = len(rows), len(rows) + len(group)
+        rows += [{} for _ in group]
+        for number, raw_cells in enumerate(group, first):
+            _place(raw_cells, rows, number, last)
+            if sum(map(len, rows[first:last])) > MAX_PLACES and number % 64 == 0:
+                raise ReadError(f"{name}: more than {MAX_PLACES:,} places in a table")
+    width = _width(rows)
+    if width * len(rows) > MAX_PLACES:
+        raise ReadError(f"{name}: more than {MAX_PLACES:,} places in a table")
+    steps = _steps(rows)
+    cells = {id(cell): cell for row in rows for cell in row.values()}
+    final = {key: _final(cell, width, steps) for key, cell in cells.items()}
+    return tuple(
+        tuple(
+            final[id(row[column])] if column in row else Cell("", number, column)
+            for column in range(width)
+        )
+        for number, row in enumerate(rows)
+    )
+
+
+def _place(raw_cells: Sequence[RawCell], rows: list[dict[int, Cell]], row: int, last: int) -> None:
+    column = 0
+    for raw in raw_cells:
+        if raw.column is not None:
+            column = raw.column
+        while column in rows[row]:
+            column += 1
+        height = min(raw.rows or last, last - row)
+        indent = raw.indent + _leading(raw.text)
+        text = _TRAILING.sub("", _LEADING.sub("", raw.text, count=1))
+        # The indent is a measure here; `_final` makes it a number of steps.
+        cell = Cell(text, row, column, height, max(raw.columns, 1), raw.header, round(indent * 4))
+        for below in range(row, row + height):
+            for beside in range(column, column + cell.columns):
+                rows[below].setdefault(beside, cell)
+        column += cell.columns
+
+
+def _leading(text: str) -> float:
+    match = _LEADING.match(text)
+    return sum(_WIDE.get(space, 0.5) for space in match[0]) if match else 0
+
+
+def _width(rows: list[dict[int, Cell]]) -> int:
+    """Return the number of columns: the last is the last one in which a cell begins."""
+    return max((cell.column + 1 for row in rows for cell in row.values()), default=0)
+
+
+def _steps(rows: list[dict[int, Cell]]) -> list[int]:
+    """Return the indents of the labels, smallest first."""
+    return sorted({row[0].indent for row in rows if 0 in row and row[0].text})
+
+
+def _final(cell: Cell, width: int, steps: list[int]) -> Cell:
+    """Return a cell with its span cut to the table, and its indent in steps."""
+    indent = steps.index(cell.indent) if cell.column == 0 and cell.text else 0
+    columns = min(cell.columns, width - cell.column)
+    return replace(cell, columns=columns, indent=indent)
+
+
+def count_header_rows(grid: Grid, marked: int) -> int:
+    """Return the number of header rows: those marked, else rows of header cells, else by content.
+
+    >>> rows = [[RawCell("Age"), RawCell("Drug")], [RawCell("34"), RawCell("57")]]
+    >>> count_header_rows(lay_out([rows], "Table 1"), 0)
+    1
+    """
+    if 0 < marked < len(grid):
+        return marked
+    number = 0
+    for row in grid:
+        if not all(cell.header or not cell.text for cell in row) or not any(c.text for c in row):
+            break
+        number += 1
+    if 0 < number < len(grid):
+        return number
+    texts = [[c.text if c.column == i else "" for i, c in enumerate(row)] for row in grid]
+    return len(header_rows(texts)) if len(grid) > 1 else 0
