@@ -56,6 +56,8 @@ class Skeleton:
     numbers: tuple[Number, ...]
     positions: tuple[int, ...]
     """The offset of each number's N."""
+    folded: str
+    """The text with normalised typography, to which the offsets of the numbers belong."""
 
     @classmethod
     def of(cls, text: str, *, decimal_comma: bool = False) -> Skeleton:
@@ -71,7 +73,8 @@ class Skeleton:
             positions.append(length + len(before))
             length += len(before) + 1
             end = number.end
-        return cls("".join((*parts, folded.text[end:].lower())), numbers, tuple(positions))
+        text = "".join((*parts, folded.text[end:].lower()))
+        return cls(text, numbers, tuple(positions), folded.text)
 
     def number(self, match: re.Match[str], group: str) -> Number | None:
         """Return the number that a named group of a pattern matched, or None."""
@@ -127,7 +130,7 @@ def whole(number: Number | None) -> int | None:
 
 # A raised mark is a footnote's unless it is an exponent: of ten, or of a unit.
 _RAISED: Final = re.compile(
-    r"(?P<before>10|(?<![A-Za-z])[cmkdµ]?m|/[cmkdµ]?m)?<sup>(?P<mark>[^<]{0,24})</sup>"
+    r"(?P<before>10|(?<![A-Za-z])[cmkdµ]?m|/[cmkdµ]?m)?<su[bp]>(?P<mark>[^<]{0,24})</su[bp]>"
 )
 _MARKS_AT_END: Final = re.compile(
     r"(?<=[0-9)\]%])[ ]?(?:[*†‡§¶‖#]{1,3}|(?<=[)\]%])[a-h](?:, ?[a-h]){0,3})$"

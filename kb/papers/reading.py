@@ -78,6 +78,8 @@ class TableFigure:
         """The percentage of a count."""
         if self.entry.share is not None or self.statistic.spread is not Spread.SHARE:
             return self.entry.share
+        if self.statistic.centre is not Centre.COUNT:
+            return None
         return self.entry.main if self._is_reversed else self.entry.second
 
     @property
@@ -101,8 +103,12 @@ _STATISTIC_WORDS: Final = re.compile(
     r"[(\[][^()\[\]]{0,60}[)\]]|\b[nN]\s?=\s?[0-9, ]+|\bn ?\(?%\)?|\bmean\b|\bmedian\b|±"
     r"|\bSD\b|\bSEM?\b|\bIQR\b|%|\b[nN]o?\b\.?|\bnumber\b",
 )
+_UNIT: Final = re.compile(
+    r"\((?!%|n\b|no\b|N\b)[^()]{0,20}[a-zA-Z/][^()]{0,20}\)$"
+    r"|, (?:years|yrs?|months|weeks|days|hours|min|kg|g|cm|mm|mmHg|ml|mg|points?|kg/m2)\b"
+)
 _SIZE_ROW: Final = re.compile(
-    r"^(?:total |sample )?(?:n|no\.?|number|size|sample size)(?: ?\(%\)| ?, ?%)?$|^(?:n"
+    r"^(?:total |sample )?(?:n|no\.|number|size|sample size)(?: ?\(%\)| ?, ?%)?$|^(?:n"
     r"|no\.?|number) ?(?:of|,|analy|random|evalua)"
     r"[^(]{0,30}$|^(?:total|all)(?: (?:patients|participants|subjects))?(?:,? n)?(?: ?\(%\))?$"
     r"|^(?:patients|participants|subjects)(?: ?\(?n\)?|,? no\.?)?(?: ?\(%\))?$",
@@ -182,7 +188,10 @@ class TableReading:
         cells = self.table.grid[row]
         labels = Statistic()
         for name in self.table.row_path(row):
-            labels = declared(name).within(labels)
+            own = declared(name)
+            # A heading "n (%)" does not reach a measurement below it, which has a unit of its own.
+            outer = Statistic() if own.centre is None and _UNIT.search(name) else labels
+            labels = own.within(outer)
         used = 0
         for column in self.columns[1:]:
             cell = cells[column.index]
@@ -220,7 +229,8 @@ class TableReading:
         same = beside.path[:-1] == column.path[:-1] and (beside.path != column.path)
         if not same or cell.column != following or not _belongs(column, beside):
             return cells
-        return (*cells, cell) if _has_digit(cell.text) else cells
+        form = entry(cell.text, decimal_comma=self._comma).form
+        return (*cells, cell) if form in (Form.NUMBER, Form.SHARE, Form.BOUNDS) else cells
 
     def _join(self, cells: Sequence[Cell], first: Entry) -> Entry:
         second = cells[1].text
@@ -264,12 +274,11 @@ def printed_size(header: str) -> int | None:
 
 
 def _belongs(column: Column, beside: Column) -> bool:
-    """Whether the next column holds the spread of this one."""
-    last, statistic = column.path[-1:], beside.statistic
-    if statistic.centre is Centre.SHARE:
-        return column.statistic.centre in (Centre.SIZE, Centre.COUNT) or last == ()
-    spread = declared(beside.path[-1] if beside.path else "")
-    return spread.spread is not None and spread.centre in (None, column.statistic.centre)
+    """Whether the next column holds the spread of this one: its last header names nothing else."""
+    own = declared(beside.path[-1] if beside.path else "")
+    if own.centre is Centre.SHARE:
+        return column.statistic.centre in (Centre.SIZE, Centre.COUNT)
+    return own.spread is not None and own.centre is None
 
 
 def _fits(print_: Entry, statistic: Statistic) -> bool:

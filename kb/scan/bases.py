@@ -1,0 +1,166 @@
+"""What a percentage in a table may be of: every base that the table offers.
+
+A share is wrong only when no base fits that the paper offers: the printed denominator, the size of
+the column, of a block or of a row, categories that add up to less than the group, the patients of
+a row, or a base that its neighbours share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from math import ceil, floor
+from typing import Final
+
+from kb.checks.rounding import last_digit
+from kb.papers.reading import ColumnKind, TableFigure, TableReading, printed_size
+
+GROUPS: Final = (ColumnKind.GROUP, ColumnKind.TOTAL)
+_NEAR: Final = 8
+"""How many neighbours above and below are looked at."""
+_WHOLE: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A number of people that a percentage may be of, and where the table offers it."""
+
+    size: int
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """All whole numbers that a count may be a percentage of, both ends included.
+
+    >>> Sizes.of(36, Decimal(63))
+    Sizes(low=57, high=57)
+    >>> Sizes.of(2, Decimal(6), slack=1).high
+    40
+    """
+
+    low: int
+    high: int
+
+    @classmethod
+    def of(cls, count: int, share: Decimal, slack: float = 0.5) -> Sizes:
+        """Return the sizes of which a count is a share within ``slack`` units of its last digit."""
+        half = last_digit(share) * Decimal(slack)
+        top = share + half
+        bottom = share - half
+        low = ceil(Decimal(_WHOLE * count) / top) if top > 0 else 1
+        high = floor(Decimal(_WHOLE * count) / bottom) if bottom > 0 else 10**9
+        return cls(max(low, count, 1), high)
+
+    def __contains__(self, size: int) -> bool:
+        """Whether a size fits."""
+        return self.low <= size <= self.high
+
+    def __bool__(self) -> bool:
+        """Whether any size fits."""
+        return self.low <= self.high
+
+
+class TableBases:
+    """The bases that a table offers for each of its percentages."""
+
+    def __init__(self, reading: TableReading) -> None:
+        """Prepare a table."""
+        self.reading = reading
+
+    def printed(self, figure: TableFigure) -> list[Base]:
+        """Return the bases that are printed for a figure: in its row, block or column."""
+        return list(dict.fromkeys(self._printed(figure)))
+
+    def _printed(self, figure: TableFigure) -> Iterator[Base]:
+        for label in reversed(self.reading.table.row_path(figure.row)):
+            if size := printed_size(label):
+                yield Base(size, f'printed in "{label}"')
+        rows = self.reading.size_rows
+        above = [row for row in rows if row <= figure.row][-1:]
+        below = [row for row in rows if row > figure.row][:1]
+        for row in (*above, *below):
+            if size := self._count_at(row, figure.column.index):
+                yield Base(size, f'row "{self.reading.label(row)}"')
+        if figure.column.size:
+            yield Base(figure.column.size, f'column "{" › ".join(figure.column.path)}"')
+
+    def implied(self, figure: TableFigure) -> Iterator[Base]:
+        """Yield the bases that other figures imply: sums of categories, of a row, neighbours."""
+        yield from self._of_block(figure)
+        yield from self._of_categories(figure)
+        yield from self._of_row(figure)
+        yield from self._of_neighbours(figure)
+
+    def _of_block(self, figure: TableFigure) -> Iterator[Base]:
+        table = self.reading.table
+        parents = table.row_path(figure.row)[:-1]
+        column = self.columns[figure.column.index]
+        for depth in range(len(parents), 0, -1):
+            block = [f for f in column if table.row_path(f.row)[:depth] == parents[:depth]]
+            yield Base(sum(f.count or 0 for f in block), f'sum of "{parents[depth - 1]}"')
+
+    def _of_categories(self, figure: TableFigure) -> Iterator[Base]:
+        """Yield the sum of neighbouring rows whose percentages add up to 100."""
+        column = [f for f in self.columns[figure.column.index] if f.count is not None and f.share]
+        here = next((i for i, f in enumerate(column) if f.row == figure.row), None)
+        if here is None:
+            return
+        for start in range(max(0, here - _NEAR), here + 1):
+            for end in range(max(here + 1, start + 2), min(len(column), start + _NEAR) + 1):
+                part = column[start:end]
+                shares = [f.share.value for f in part if f.share]
+                slack = sum(map(last_digit, shares), Decimal(0)) * Decimal("0.6")
+                if abs(sum(shares, Decimal(0)) - _WHOLE) <= slack:
+                    yield Base(sum(f.count or 0 for f in part), "sum of its categories")
+
+    def _of_row(self, figure: TableFigure) -> Iterator[Base]:
+        row = [f for f in self.rows[figure.row] if f.count is not None]
+        parts = [f.count or 0 for f in row if f.column.kind is ColumnKind.GROUP]
+        yield Base(sum(parts), "sum of the row")
+        for total in row:
+            if total.column.kind is ColumnKind.TOTAL and total.count:
+                yield Base(total.count, "total of the row")
+
+    def _of_neighbours(self, figure: TableFigure) -> Iterator[Base]:
+        """Yield a size that at least two other rows of the column share."""
+        mine = sizes_of(figure)
+        if mine is None or mine.high - mine.low > 50:
+            return
+        near = [f for f in self.columns[figure.column.index] if f.row != figure.row]
+        near = sorted(near, key=lambda f: abs(f.row - figure.row))[:_NEAR]
+        theirs = [sizes for f in near if (sizes := sizes_of(f))]
+        for size in range(mine.low, mine.high + 1):
+            fitting = [s for s in theirs if size in s and s.high - s.low <= max(3, size // 20)]
+            if len(fitting) >= 2:
+                yield Base(size, "base of its neighbours")
+
+    @cached_property
+    def columns(self) -> dict[int, Sequence[TableFigure]]:
+        """The figures of each column, from the top."""
+        columns: dict[int, list[TableFigure]] = {}
+        for figure in self.reading.figures:
+            columns.setdefault(figure.column.index, []).append(figure)
+        return dict(columns)
+
+    @cached_property
+    def rows(self) -> dict[int, Sequence[TableFigure]]:
+        """The figures of each row, of groups only."""
+        rows: dict[int, list[TableFigure]] = {}
+        for figure in self.reading.figures:
+            if figure.column.kind in GROUPS:
+                rows.setdefault(figure.row, []).append(figure)
+        return dict(rows)
+
+    def _count_at(self, row: int, column: int) -> int | None:
+        figures = self.rows.get(row, ())
+        return next((f.count for f in figures if f.column.index == column), None)
+
+
+def sizes_of(figure: TableFigure) -> Sizes | None:
+    """Return the sizes that the count and percentage of a figure fit; None without both."""
+    if figure.count is None or figure.share is None or figure.share.operator:
+        return None
+    return Sizes.of(figure.count, figure.share.value)

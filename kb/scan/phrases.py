@@ -1,0 +1,124 @@
+"""Figures in running text: counts with percentages, and estimates with intervals and p-values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from kb.papers.statistic import Statistic, declared
+from kb.scan.context import Sentence
+from kb.sources.numbers import Number
+
+_WORDS: Final = r"(?:,? (?!vs\b|versus\b|and\b|to\b|or\b)[a-z][a-z'’-]{0,24}){0,5}?"
+_OF: Final = r"(?: ?/ ?|,? (?:out )?of (?:the |these |those |all |a total of )*)"
+_COUNTS: Final = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"(?P<main>N){_OF}(?P<of>N)\b{_WORDS}(?:,? ?[(\[] ?|, |: ?|= ?|; ?)(?P<share>N) ?%",
+        rf"(?P<share>N) ?%{_WORDS} ?[(\[] ?(?:n ?= ?)?(?P<main>N){_OF}(?P<of>N)\b",
+        rf"(?P<main>N){_WORDS} ?[(\[] ?(?P<share>N) ?%[)\];,]",
+        r"(?P<share>N) ?% ?[(\[] ?n ?= ?(?P<main>N)[)\];,]",
+    )
+)
+_UNIT: Final = r"(?:[ -][a-z]{1,12}){1,3}"
+_LEVEL: Final = r"(?:(?P<level>N) ?%[ -]?)?"
+_CI: Final = rf"{_LEVEL}(?:confidence (?:interval|limit)s?|ci|cis|cri|credible intervals?)"
+_ESTIMATE: Final = re.compile(
+    rf"(?P<main>N)(?! ?%? ?-?(?:confidence|ci\b|cri\b|credible))(?P<unit> ?%"
+    rf"|(?: [a-zµ/²-]{{1,12}}){{0,3}}?)?(?:,|;|:)? ?[(\[]? ?"
+    rf"(?:per N{_UNIT}[,;:]? ?[(\[]? ?)?(?:with )?(?:an? )?(?:the )?{_CI}(?: \[ci\]"
+    rf"| \(ci\))?(?: of| from|:|,|=|;)* ?[(\[]?"
+    r"(?P<low>N) ?%?(?: ?(?:-|to|,|;|and) ?)(?P<high>N)"
+)
+_P: Final = re.compile(
+    r"\bp(?:[ -]?values?)?(?: for [a-z ]{1,20})?(?: ?(?:=|of|was|is))? ?(?P<p>N)"
+)
+_NEAR: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class CountPhrase:
+    """A count and its percentage in a sentence, with its printed base if there is one."""
+
+    sentence: Sentence
+    text: str
+    main: Number
+    share: Number
+    of: Number | None
+    start: int
+    """Its offset in the skeleton of the sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class EstimatePhrase:
+    """An estimate with its confidence interval in a sentence."""
+
+    sentence: Sentence
+    text: str
+    main: Number
+    low: Number
+    high: Number
+    level: Number | None
+    p: Number | None
+    statistic: Statistic
+    """What the words before it name."""
+
+
+def counts(sentence: Sentence) -> Iterator[CountPhrase]:
+    """Yield the counts with percentages of a sentence; those with a printed base come first.
+
+    >>> from kb.papers.entries import Skeleton
+    >>> from kb.papers.paper import Section
+    >>> text = "A fall occurred in 3/24 subjects (28%) and pain in 5 (21%)."
+    >>> found = counts(Sentence(Section("1", "Results"), text, "", Skeleton.of(text)))
+    >>> [(c.main.text, c.of and c.of.text, c.share.text) for c in found]
+    [('3', '24', '28'), ('5', None, '21')]
+    """
+    skeleton = sentence.skeleton
+    used: set[int] = set()
+    for pattern in _COUNTS:
+        for match in pattern.finditer(skeleton.text):
+            main, share = skeleton.number(match, "main"), skeleton.number(match, "share")
+            if main is None or share is None or {main.start, share.start} & used:
+                continue
+            used |= {main.start, share.start}
+            of = skeleton.number(match, "of")
+            text = skeleton.folded[min(main.start, share.start) : _end(main, share, of)]
+            yield CountPhrase(sentence, text, main, share, of, match.start())
+
+
+def _end(*numbers: Number | None) -> int:
+    return max(number.end for number in numbers if number is not None)
+
+
+def estimates(sentence: Sentence) -> Iterator[EstimatePhrase]:
+    """Yield the estimates of a sentence that are printed with their confidence intervals.
+
+    >>> from kb.papers.entries import Skeleton
+    >>> from kb.papers.paper import Section
+    >>> text = "The hazard ratio was 0.61 (95% CI, 0.48 to 0.77; P<0.001)."
+    >>> (one,) = estimates(Sentence(Section("1", "Results"), text, "", Skeleton.of(text)))
+    >>> one.statistic.centre.value, one.low.text, one.high.text, one.level.text, one.p.text
+    ('hazard ratio', '0.48', '0.77', '95', '0.001')
+    """
+    skeleton = sentence.skeleton
+    matches = list(_ESTIMATE.finditer(skeleton.text))
+    previous = 0
+    for i, match in enumerate(matches):
+        main, low, high = (skeleton.number(match, name) for name in ("main", "low", "high"))
+        if main is None or low is None or high is None:
+            continue
+        if skeleton.folded[: main.start].endswith(("per ", "/")):
+            continue
+        limit = matches[i + 1].start() if i + 1 < len(matches) else len(skeleton.text)
+        p = _P.search(skeleton.text, match.end(), min(limit, match.end() + _NEAR))
+        before = skeleton.folded[max(previous, main.start - _NEAR) : main.start]
+        text = skeleton.folded[main.start : high.end]
+        number = skeleton.number(p, "p") if p else None
+        level = skeleton.number(match, "level")
+        yield EstimatePhrase(
+            sentence, text, main, low, high, level, number, declared(before.strip())
+        )
+        previous = high.end

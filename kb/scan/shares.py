@@ -1,0 +1,148 @@
+"""Percentages of tables against their counts: no base that the paper offers makes them fit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Final
+
+from kb.checks.discrepancy import Outcome, Severity
+from kb.checks.shares import share_fits, share_severity
+from kb.papers.entries import Form
+from kb.papers.reading import TableFigure, TableReading
+from kb.papers.statistic import Centre, Spread, Statistic
+from kb.scan.bases import GROUPS, Base, Sizes, TableBases
+from kb.scan.context import ScanContext
+from kb.scan.finding import Place, ScanFinding, Verdict
+
+KIND: Final = "percentage-of-count"
+_RATE: Final = re.compile(
+    r"\bperson|\bper (?:100|1000|1,000)|\brates? per|\bincidence|/100\b", re.I
+)
+_ENOUGH: Final = 0.6
+"""The part of a column that must fit its printed size before a misfit is called wrong."""
+_MISSING: Final = 0.9
+"""A base this near to the group's size is the group without those whose data are missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """A count with a percentage and the bases that the table offers."""
+
+    figure: TableFigure
+    count: int
+    share: Decimal
+    printed: tuple[Base, ...]
+    declared: bool
+    """Whether a label or a percent sign says that it is a count with its percentage."""
+
+    @property
+    def sizes(self) -> Sizes:
+        return Sizes.of(self.count, self.share)
+
+    @property
+    def near(self) -> Sizes:
+        """The sizes that fit within one unit of the last digit: cut off, or rounded twice."""
+        return Sizes.of(self.count, self.share, slack=1)
+
+    @property
+    def fits_printed(self) -> bool:
+        return any(base.size in self.near for base in self.printed)
+
+
+def find(context: ScanContext) -> Iterator[ScanFinding]:
+    """Yield percentages of tables that are not what any base gives for their counts."""
+    for reading in context.readings:
+        bases = TableBases(reading)
+        counts = [c for figure in reading.figures if (c := _count(bases, figure))]
+        for item in _counted(counts):
+            context.checked[KIND] += 1
+            if finding := _judge(reading, bases, item, counts):
+                yield finding
+
+
+def _count(bases: TableBases, figure: TableFigure) -> _Count | None:
+    """Return a count with its percentage; a pair that no label declares may be one."""
+    undeclared = figure.entry.form is Form.PAIR and figure.statistic.spread is None
+    if undeclared:
+        figure = replace(figure, statistic=Statistic(Centre.COUNT, Spread.SHARE))
+    count, share, of = figure.count, figure.share, figure.entry.of
+    if figure.column.kind not in GROUPS or count is None or share is None or share.operator:
+        return None
+    if of is None and figure.statistic.centre is not Centre.COUNT:
+        return None
+    label = " ".join((*bases.reading.table.row_path(figure.row), *figure.column.path))
+    if not 0 <= share.value <= 100 or _RATE.search(label):
+        return None
+    printed = (Base(int(of.value), "printed with it"),) if of else tuple(bases.printed(figure))
+    return _Count(figure, count, share.value, printed, not undeclared)
+
+
+def _counted(counts: list[_Count]) -> Iterator[_Count]:
+    """Yield what is declared to be counts, and undeclared rows that fit as such but for one."""
+    rows: dict[int, list[_Count]] = {}
+    for item in counts:
+        rows.setdefault(item.figure.row, []).append(item)
+    for row in rows.values():
+        yield from (c for c in row if c.declared)
+        pairs = [c for c in row if not c.declared]
+        fitting = sum(c.fits_printed for c in pairs)
+        if len(pairs) > 1 and fitting and fitting >= len(pairs) - 1:
+            yield from pairs
+
+
+def _judge(
+    reading: TableReading, bases: TableBases, item: _Count, counts: list[_Count]
+) -> ScanFinding | None:
+    if item.fits_printed:
+        return None
+    if not item.near:
+        return _impossible(reading, item)
+    is_implied = any(base.size in item.near for base in bases.implied(item.figure))
+    verdict = _verdict(item, counts, is_implied=is_implied)
+    return _finding(reading, item, verdict) if verdict else None
+
+
+def _verdict(item: _Count, counts: list[_Count], *, is_implied: bool) -> Verdict | None:
+    """Return how sure it is that no base fits; None if one may."""
+    if item.figure.entry.of is not None:
+        return Verdict.DOUBTFUL if is_implied else Verdict.INCONSISTENT
+    column = [c for c in counts if c.figure.column.index == item.figure.column.index]
+    fitting = sum(c.fits_printed for c in column)
+    if is_implied or not item.printed or len(column) < 3 or fitting < _ENOUGH * (len(column) - 1):
+        return None
+    top, near = max(base.size for base in item.printed), item.near
+    if near.low >= top:
+        return Verdict.INCONSISTENT
+    return None if _MISSING * top <= near.high else Verdict.DOUBTFUL
+
+
+def _impossible(reading: TableReading, item: _Count) -> ScanFinding:
+    figure = item.figure
+    computed = f"no whole number N gives {item.count}/N = {item.share}%"
+    message = f"No number of people makes {item.count} equal to {item.share}%."
+    if item.printed:
+        exact = Decimal(100 * item.count) / item.printed[0].size
+        computed = f"{item.count}/{item.printed[0].size} = {exact:.2f}%; {computed}"
+    verdict = Verdict.INCONSISTENT
+    place = place_of(reading, figure)
+    return ScanFinding(KIND, verdict, Severity.MATERIAL, place, (figure.text,), computed, message)
+
+
+def _finding(reading: TableReading, item: _Count, verdict: Verdict) -> ScanFinding:
+    base, figure = item.printed[0], item.figure
+    exact = Decimal(100 * item.count) / base.size
+    computed = f"{item.count}/{base.size} = {exact:.2f}%"
+    message = f"{item.count} of {base.size} ({base.origin}) is {exact:.1f}%, not {item.share}%."
+    wrong = share_fits(item.count, base.size, item.share) is Outcome.INCONSISTENT
+    severity = share_severity(item.count, base.size, item.share) if wrong else Severity.MINOR
+    place = place_of(reading, figure)
+    return ScanFinding(KIND, verdict, severity, place, (figure.text,), computed, message)
+
+
+def place_of(reading: TableReading, figure: TableFigure) -> Place:
+    """Return where a figure of a table is printed."""
+    row = " › ".join(reading.table.row_path(figure.row))
+    return Place(reading.table.section, reading.table.id, row, " › ".join(figure.column.path))
