@@ -19,7 +19,9 @@ from kb.sources.match import holds_date
 from kb.sources.names import Names
 from kb.sources.normalise import fold
 from kb.sources.numbers import has_operator
+from kb.sources.passage import passage_of
 from kb.sources.roles import PrintedNumber, read_print
+from kb.sources.text import SourceText, TextError
 
 _Objection = Callable[[PrintedNumber], str]
 _DISTRIBUTES: Final = re.compile(
@@ -51,23 +53,21 @@ class Agreement:
         claims: Sequence[Claim],
         names: Names,
         arms: Arms,
-        headers: str = "",
-        notes: str = "",
-        *,
-        decimal_comma: bool = False,
+        text: SourceText | None = None,
     ) -> None:
         """Take claims with equal wording, place and measure, but for group and statistic.
 
-        ``headers`` stand above the cell of a table, ``notes`` around the table ("n (%)").
-        ``decimal_comma`` tells that the source prints 7,7 for 7.7.
+        ``text`` is that of their source, whose tables and sentences say more than a print.
         """
+        decimal_comma = text is not None and text.decimal_comma
+        headers, self.notes = _around(claims[0], text)
         self.claims, self.names, self.arms = claims, names, arms
         first = claims[0]
         self.printed = first.wording
         self.folded = fold(first.wording, decimal_comma=decimal_comma).text
         self.numbers = read_print(first.wording, names, decimal_comma=decimal_comma)
         self.labels = fold(" ".join((*first.row, first.column, headers))).text
-        self.notes = notes
+        self.passage = passage_of(first, self.numbers, text, names)
         self.context = " ".join((first.wording, *first.row, first.column, first.section))
 
     def faults(self) -> dict[str, list[str]]:
@@ -208,7 +208,12 @@ class Agreement:
         group, i = claim.measure.group, self.numbers.index(printed)
         if claim.measure.comparator or (printed.run and i not in printed.run):
             return ""
-        other = self.arms.other_at(self.folded, self.numbers, i, group)
+        among = {c.measure.group for c in self.claims if not c.measure.comparator}
+        apart = frozenset(one for one in among if not any(self.arms.nested(one, b) for b in among))
+        other = self.arms.other_at(self.folded, self.numbers, i, group, apart)
+        if not other and self.passage and len(apart) > 1:
+            text, numbers, positions = self.passage
+            other = self.arms.other_at(text, numbers, positions[i], group, apart)
         if not other and all(self._may_share(claim, one) or one is claim for one in self.claims):
             other = self.arms.other_in_labels(self.labels, group)
         return f"it is printed for {other!r}, stored for {group!r}" if other else ""
@@ -315,6 +320,17 @@ class Agreement:
         if kinds.get(unit) == "time" and printed and unit not in printed:
             units = ", ".join(sorted(printed))
             yield f"{unit} is not printed in {label!r}, which has {units}"
+
+
+def _around(claim: Claim, text: SourceText | None) -> tuple[str, str]:
+    """Return the headers of a claim's cell and the notes of its table; "" outside of tables."""
+    if text is None or not claim.row:
+        return "", ""
+    try:
+        headers = text.headers_at(claim.section, claim.row, claim.column)
+        return headers, text.notes(claim.section)
+    except TextError:  # is reported where the print is looked for
+        return "", ""
 
 
 _ROLES: Final = {

@@ -8,48 +8,44 @@ the figures were exchanged.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from kb.model import WHOLE, Group
 from kb.sources.names import Names, NameTable
 from kb.sources.normalise import fold
+from kb.sources.order import Mention, Reading
 from kb.sources.roles import PrintedNumber
 
 _GENERIC: Final = re.compile(
     r"\b(?:the|arms?|groups?|cohorts?|patients|treated|with|received|receiving)\b", re.IGNORECASE
 )
-_AFTER: Final = re.compile(
-    r"%?(?: ?\([^()]*\))?(?: ?[^\W\d]{1,12})? ?(?:with|in|for|on|under|to)"
-    r"(?: (?:the|those|patients|on|receiving|treated|with|arm|group)){0,4} $"
-)
-_BEFORE: Final = re.compile(
-    r"(?: (?:arms?|groups?|cohorts?|patients))?(?::| (?:was|were|had|is|of|in))? ?[(<>≤≥~]{0,2}$"
-)
-_BETWEEN: Final = re.compile(
-    r"(?: (?:arms?|groups?|patients))?"
-    r"(?:,? (?:and|or|vs\.?|versus|compared (?:with|to)) (?:the )?|/|, )(?![0-9<>≤≥~])"
-)
-# "compared with B, ..." and "better than B" name the group that is not being described.
-_OTHER: Final = re.compile(
-    r"(?:compared (?:with|to)|relative to|than|against|versus|vs\.?|over|to|and|or|not)"
-    r"(?: the| that| of| for| with| in)* $",
-    re.IGNORECASE,
-)
-
-
-_VERSUS: Final = re.compile(r"\b(?:vs?|versus|compared)\b")
 _OF_ROLE: Final = {
     "experimental": ("experimental", "investigational"),
     "comparator": ("comparator", "comparative", "control"),
 }
 
 
-class _Mention(NamedTuple):
-    start: int
-    end: int
-    groups: frozenset[str]
+# A part of a label is a name if it has a word that is not just a comparison or a unit.
+_IS_NAME: Final = re.compile(
+    r"(?<![A-Za-z])(?!(?:not|with|without|after|before|from|than|older|younger|over|under|years?|"
+    r"months?|yes|none|other|achieved|first|second|third|later|sooner|all|part|treated)\b)"
+    r"[A-Za-z][A-Za-z-]{2,}"
+)
+_COMPARATIVES: Final = tuple(
+    (re.compile(words, re.IGNORECASE), name)
+    for words, name in (
+        (r"\byounger\b|\bunder [0-9]|< ?[0-9]+ years", "younger"),
+        (r"\bolder\b|\bover [0-9]|[>≥] ?[0-9]+ years", "older"),
+    )
+)
+
+
+class _Table(NamedTuple):
+    """The groups of each name, and the names to be found."""
+
+    groups: dict[str, frozenset[str]]
+    names: NameTable
 
 
 class Arms:
@@ -58,12 +54,24 @@ class Arms:
     def __init__(self, groups: Iterable[Group], names: Names) -> None:
         """Take every group of a study."""
         self.groups = {group.id: group for group in groups}
-        named: dict[str, set[str]] = {}
-        for group in self.groups.values():
-            for name in _names(group, names) if group.id != WHOLE else ():
-                named.setdefault(_spaced(fold(name).text.lower()), set()).add(group.id)
-        self._named = {name: frozenset(ids) for name, ids in named.items()}
-        self._table = NameTable((name, name) for name in named)
+        self.names = names
+        self._tables: dict[frozenset[str], _Table] = {}
+
+    def _table(self, among: frozenset[str]) -> _Table:
+        """Return the names of all groups, and more names of those that are told apart."""
+        if among not in self._tables:
+            named: dict[str, set[str]] = {}
+            forms: list[tuple[str, str]] = []
+            for group in self.groups.values():
+                others = [self.groups[one] for one in sorted(among) if one != group.id]
+                more = _more_names(group, self.names, others) if group.id in among else ()
+                for name in (*_names(group, self.names), *more) if group.id != WHOLE else ():
+                    for form in _forms(name):
+                        forms.append((form, form.lower()))
+                        named.setdefault(form.lower(), set()).add(group.id)
+            groups = {name: frozenset(ids) for name, ids in named.items()}
+            self._tables[among] = _Table(groups, NameTable(forms))
+        return self._tables[among]
 
     def wider(self, group: str) -> frozenset[str]:
         """Return the groups that a group is within, at any depth."""
@@ -76,25 +84,30 @@ class Arms:
         """Whether one of two groups is within the other."""
         return group in self.wider(other) or other in self.wider(group)
 
-    def _mentions(self, text: str) -> list[_Mention]:
+    def _mentions(self, text: str, among: frozenset[str] = frozenset()) -> list[Mention]:
         """Return the names in a text; two names of one group side by side are one."""
-        mentions: list[_Mention] = []
-        for match in self._table.pattern.finditer(_spaced(text)):
-            groups = self._named[self._table.notation(match[0]).lower()]
+        mentions: list[Mention] = []
+        named, table = self._table(among)
+        for match in table.pattern.finditer(_spaced(text)):
+            groups = named[table.notation(match[0])]
             last = mentions[-1] if mentions else None
             if last and last.end + 1 == match.start() and last.groups & groups:
-                mentions[-1] = _Mention(last.start, match.end(), last.groups | groups)
+                mentions[-1] = Mention(last.start, match.end(), last.groups | groups)
             else:
-                mentions.append(_Mention(*match.span(), groups))
+                mentions.append(Mention(*match.span(), groups))
         return mentions
 
-    def _others(self, groups: Iterable[str], group: str) -> list[str]:
+    def _others(
+        self, groups: Iterable[str], group: str, among: frozenset[str] = frozenset()
+    ) -> list[str]:
         """Return the groups named, unless the claim's own or a related one is among them."""
         named = list(groups)
-        return [] if any(self._related(name, group) for name in named) else sorted(named)
+        return [] if any(self._related(name, group, among) for name in named) else sorted(named)
 
-    def _related(self, name: str, group: str) -> bool:
+    def _related(self, name: str, group: str, among: frozenset[str]) -> bool:
         """Whether what names one group may mean the other: nested, or of the same kind."""
+        if name in among and group in among:
+            return name == group
         one, other = self.groups[name], self.groups.get(group)
         if other is None or name == group or self.nested(name, group):
             return True
@@ -109,17 +122,30 @@ class Arms:
         arms = {name for name in groups if self.groups[name].kind in ("arm", "cohort")}
         return next(iter(self._others(arms or groups, group)), "")
 
-    def other_at(self, printed: str, numbers: Sequence[PrintedNumber], i: int, group: str) -> str:
-        """Return the group that a normalised print names for a number instead of this one."""
-        mentions = self._mentions(printed)
-        place = (printed, mentions, numbers, i)
-        groups = _paired(*place) or _adjacent(*place) or _sole(*place)
-        run = numbers[i].run
-        if not groups and len(run) == 2 and i == run[1]:
-            gap = printed[numbers[run[0]].number.end : numbers[i].number.start]
-            described = _sole(printed, mentions, numbers, run[0]) if _VERSUS.search(gap) else ()
+    def other_at(
+        self, text: str, numbers: Sequence[PrintedNumber], i: int, group: str, among: frozenset[str]
+    ) -> str:
+        """Return the group that a normalised text names for a number instead of this one.
+
+        ``among`` are the groups whose figures are told apart; what names all of them says nothing.
+        """
+        mentions = self._telling(text, among) if len(among) > 1 else self._mentions(text)
+        reading = Reading(text, numbers, mentions)
+        groups = reading.groups_at(i)
+        if not groups:
+            described = reading.described(i, several=len(among) > 1)
             return "the group compared with" if group in described else ""
-        return next(iter(self._others(groups, group)), "") if groups else ""
+        return next(iter(self._others(groups, group, among)), "")
+
+    def _telling(self, text: str, among: frozenset[str]) -> list[Mention]:
+        """Return the names that tell these groups apart: of some of them, but not of all."""
+        telling = []
+        for mention in self._mentions(text, among):
+            groups = mention.groups & among or mention.groups
+            meant = {g for g in among if any(self._related(one, g, among) for one in groups)}
+            if 0 < len(meant) < len(among):
+                telling.append(mention._replace(groups=frozenset(meant)))
+        return telling
 
 
 def _spaced(text: str) -> str:
@@ -127,66 +153,62 @@ def _spaced(text: str) -> str:
     return text.replace("-", " ")
 
 
-def _names(group: Group, names: Names) -> Iterable[str]:
+def _forms(name: str) -> Iterator[str]:
+    """Yield a name as it may be printed; digits alone are not a name."""
+    folded = _spaced(fold(name).text)
+    if re.search("[A-Za-z]{2}", folded):
+        yield folded
+        yield f"{folded}s"
+        if re.fullmatch("[a-z]{2,4}", folded):  # an id such as "rr", which prints have as RR
+            yield folded.upper()
+
+
+def _names(group: Group, names: Names) -> Iterator[str]:
+    """Yield what a print may call a group: by its label, id, role or regimen."""
     ids = group.id.rsplit(".", 1)[-1].replace("-", " ")
     terms = names.vocabulary.schemes.get("regimen", {})
     regimen = terms[group.regimen].names if group.regimen in terms else ()
-    for name in (group.label, ids, *_OF_ROLE.get(group.role, ()), *regimen):
-        short = " ".join(_GENERIC.sub(" ", name).split())
-        yield from filter(None, (name, short))
+    # "calmol arm (CAL)" is known by its abbreviation too.
+    abbreviated = re.fullmatch(r"(.+) \(([^()]+)\)", group.label)
+    for name in (
+        group.label,
+        *(abbreviated.groups() if abbreviated else ()),
+        ids,
+        *_OF_ROLE.get(group.role, ()),
+        *regimen,
+    ):
+        yield from filter(None, (name, _short(name)))
 
 
-def _paired(
-    printed: str, mentions: Sequence[_Mention], numbers: Sequence[PrintedNumber], i: int
-) -> frozenset[str]:
-    """Return the groups of the name with the place in a list that the number has in its own."""
-    run = numbers[i].run
-    if len(run) < 2:
-        return frozenset()
-    first, last = numbers[run[0]].number.start, numbers[run[-1]].number.end
-    before = [m for m in mentions if m.end <= first]
-    after = _list_of_names(printed, [m for m in mentions if m.start >= last])
-    for listed in (after, before):
-        apart = all(not a.groups & b.groups for a, b in pairwise(listed))
-        if len(listed) == len(run) and apart and not _OTHER.search(printed[: listed[0].start]):
-            return listed[run.index(i)].groups
-    return frozenset()
+def _more_names(group: Group, names: Names, others: Sequence[Group]) -> Iterator[str]:
+    """Yield names that tell a group from the others of its block, and mean nothing elsewhere.
+
+    They are parts of its label, what is in no other label, the category or endpoint that it is
+    defined by, and "younger" or "older".
+    """
+    apart = (_apart(group.label, other.label) for other in others)
+    for name in (*group.label.split(", "), group.who_category, *apart):
+        yield from (form for form in (name, _short(name)) if _IS_NAME.search(form))
+    yield from (word for words, word in _COMPARATIVES if words.search(group.label))
+    endpoint = names.vocabulary.schemes.get("endpoint", {}).get(group.who_endpoint)
+    categories = {one.who_category for one in others if one.who_endpoint == group.who_endpoint}
+    if endpoint and not group.who_category and any(categories):
+        yield from endpoint.names
 
 
-def _list_of_names(printed: str, mentions: Sequence[_Mention]) -> list[_Mention]:
-    """Return the first names as far as only words such as "and" stand between them."""
-    listed = list(mentions[:1])
-    for a, b in pairwise(mentions):
-        if not _BETWEEN.fullmatch(printed[a.end : b.start]):
-            break
-        listed.append(b)
-    return listed
+def _short(name: str) -> str:
+    return " ".join(_GENERIC.sub(" ", name).split())
 
 
-def _adjacent(
-    printed: str, mentions: Sequence[_Mention], numbers: Sequence[PrintedNumber], i: int
-) -> frozenset[str]:
-    """Return the groups of the one name directly after a number ("7.7 with A") or before it."""
-    start, end = numbers[i].number.start, numbers[i].number.end
-    after = _list_of_names(printed, [m for m in mentions if m.start >= end])
-    if len(after) == 1 and _AFTER.fullmatch(printed[end : after[0].start]):
-        # What follows may be another name that the vocabulary does not have.
-        alone = not _BETWEEN.match(printed, after[0].end)
-        return after[0].groups if alone else frozenset()
-    previous = numbers[i - 1].number.end if i else 0
-    before = [m for m in mentions if previous <= m.start and m.end <= start]
-    described = len(before) == 1 and not _OTHER.search(printed[: before[0].start])
-    if described and _BEFORE.fullmatch(printed[before[0].end : start]):
-        return before[0].groups
-    return frozenset()
+def _apart(label: str, other: str) -> str:
+    """Return a label without the words that it begins and ends with like another one.
 
-
-def _sole(
-    printed: str, mentions: Sequence[_Mention], numbers: Sequence[PrintedNumber], i: int
-) -> frozenset[str]:
-    """Return the groups of the only name, for the first figure: "higher with A (7.7 vs 4)"."""
-    figures = [j for j, number in enumerate(numbers) if not number.counter and not number.role]
-    start = numbers[i].number.start
-    if figures[:1] != [i] or len(mentions) != 1 or mentions[0].end > start:
-        return frozenset()
-    return frozenset() if _OTHER.search(printed[: mentions[0].start]) else mentions[0].groups
+    >>> _apart("TP53 wild type", "TP53 mutation")
+    'wild type'
+    """
+    words, others = label.split(), other.split()
+    while words and others and words[0] == others[0]:
+        words, others = words[1:], others[1:]
+    while words and others and words[-1] == others[-1]:
+        words, others = words[:-1], others[:-1]
+    return " ".join(words)

@@ -9,7 +9,7 @@ were when last verified. A changed claim makes the attestation void.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from kb.model import Claim, Evidence, Group, printed_facts
 from kb.sources.agreement import Agreement
 from kb.sources.arms import Arms
-from kb.sources.names import Names, names_of
+from kb.sources.names import names_of
 from kb.sources.text import SourceText, TextError
 from kb.util.hashing import digest, line
 
@@ -115,27 +115,10 @@ def _faults(
         (key[0], claim): faults
         for key, block in alike.items()
         if block[0].wording
-        for claim, faults in _compared(block, names, arms[key[0]], texts).items()
+        for claim, faults in Agreement(block, names, arms[key[0]], texts.get(block[0].source))
+        .faults()
+        .items()
     }
-
-
-def _compared(
-    block: Sequence[Claim], names: Names, arms: Arms, texts: Mapping[str, SourceText]
-) -> dict[str, list[str]]:
-    text = texts.get(block[0].source)
-    comma = text is not None and text.decimal_comma
-    return Agreement(block, names, arms, *_around(block[0], text), decimal_comma=comma).faults()
-
-
-def _around(claim: Claim, text: SourceText | None) -> tuple[str, str]:
-    """Return the headers of a claim's cell and the notes of its table; "" outside of tables."""
-    if text is None or not claim.row:
-        return "", ""
-    try:
-        headers = text.headers_at(claim.section, claim.row, claim.column)
-        return headers, text.notes(claim.section)
-    except TextError:  # is reported where the print is looked for
-        return "", ""
 
 
 def _verification(
