@@ -185,6 +185,8 @@ Date = Annotated[str, BeforeValidator(_date, json_schema_input_type=int | str)]
 Count = Annotated[int, Field(ge=0), BeforeValidator(_count)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=LINE)]
 """One line of text; pages escape it."""
+Title = Annotated[str, StringConstraints(min_length=1, max_length=400, pattern=LINE)]
+"""The title of a publication, which may be longer than any other line."""
 Label = Annotated[Line, BeforeValidator(text_of, json_schema_input_type=Line | int)]
 """A short text that a curator may write as a bare number, such as an ECOG score."""
 Note = Annotated[str, StringConstraints(min_length=1, max_length=600, pattern=LINES)]

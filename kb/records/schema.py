@@ -27,6 +27,7 @@ from kb.records.fields import (
     Slug,
     StrictModel,
     TermOf,
+    Title,
     read_scalar,
     text_of,
 )
@@ -367,7 +368,7 @@ class SourceRecord(StrictModel):
 
     id: Slug
     publication: Slug
-    title: Line
+    title: Title
     kind: Literal["primary-report", "review", "abstract", "label", "registry-entry"]
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
     text: Annotated[str, Field(pattern=r"^\w[\w.-]*$")] | None = Field(
@@ -416,7 +417,7 @@ class PublicationRecord(StrictModel):
 
     citation: Line | None = Field(None, description="where journal and year are not given")
     authors: Line | None = Field(None, description="e.g. 'Low B, Hay C' or 'Low B, et al.'")
-    title: Line | None = None
+    title: Title | None = None
     journal: Line | None = None
     volume: Label | None = None
     issue: Label | None = None

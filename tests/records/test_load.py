@@ -222,3 +222,13 @@ def test_coverage_without_any_text_is_unavailable(tmp_path: Path, example_root: 
     base = KnowledgeBase(example_root)
     with pytest.raises(UnavailableError, match="no text of any source"):
         measure_coverage(base.records, base.evidence, tmp_path)
+
+
+def test_a_publication_may_have_a_long_title(example_root: Path) -> None:
+    """Longer than any other line, and still not without end."""
+    titled = "year: 2020\n    title: "
+    edit(example_root, "evidence/publications.yaml", "year: 2020", titled + "T" * 280)
+    assert KnowledgeBase(example_root).claims()
+    edit(example_root, "evidence/publications.yaml", "T" * 280, "T" * 401)
+    (problem,) = problems(example_root)
+    assert "at most 400 characters" in problem.expected
