@@ -10,10 +10,12 @@ from pathlib import Path
 
 import click
 
-from kb.cli.common import STORE, echo, examples, open_base, root_of, texts_option
+from kb.api.knowledge_base import KnowledgeBase
+from kb.cli.common import STORE, echo, examples, root_of, texts_option
 from kb.site.build import MANIFEST, STEPS, read_manifest, unchanged
 from kb.site.build import build as build_all
 from kb.stores.config import StoreConfig
+from kb.stores.contents import require_same
 from kb.util.atomic import remove_remains
 
 
@@ -32,12 +34,15 @@ def build(context: click.Context, out: Path | None, texts: Path | None, fresh: b
 
     What the last build wrote is replaced as a whole, or not at all if the build fails; other
     files in the folder stay. If nothing has changed since the last build, that one stands.
+
+    If --store names a SPARQL endpoint, it must hold exactly the records.
     """
     # Nearly all objects live until the end, so frequent collections find nothing to free.
     gc.set_threshold(50_000, 20, 100)
     root = root_of(context)
     target = out or root / "build"
-    is_remote = StoreConfig(context.meta.get(STORE)).kind == "endpoint"
+    config = StoreConfig(context.meta.get(STORE))
+    is_remote = config.kind == "endpoint"
     previous = None if fresh or is_remote else unchanged(root, target, texts)
     if previous:
         remove_remains(target)
@@ -45,8 +50,12 @@ def build(context: click.Context, out: Path | None, texts: Path | None, fresh: b
     else:
         if (target / MANIFEST).exists() and read_manifest(target) is None:
             echo(f"{target / MANIFEST} is damaged: building all again", err=True)
+        base = KnowledgeBase(root, texts, "memory" if is_remote else config.text)
+        if is_remote:  # then the records give its answers
+            server = config.open(root, texts, lambda: base.nquads)
+            require_same(server, base.nquads, base.iris.base)
         with _progress(len(STEPS)) as step:
-            manifest = build_all(open_base(context, texts), target, step)
+            manifest = build_all(base, target, step)
     for line in manifest.stale:
         echo(f"stale adjudication: {line}", err=True)
     counts = ", ".join(f"{number} {name}" for name, number in manifest.counts.items())

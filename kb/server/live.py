@@ -112,7 +112,7 @@ class LiveSite:
         if inputs == self._inputs:
             return
         try:
-            base = KnowledgeBase(self._root, self._texts)
+            base = KnowledgeBase(self._root, self._texts, "memory")  # no server has the edits
             self._site = _Site(base, self._folder, self._site)
             self._error = None
         except _ERRORS as error:

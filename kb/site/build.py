@@ -114,8 +114,7 @@ def build(base: KnowledgeBase, target: Path, progress: Progress = lambda _step: 
         written = {path.name for path in folder.iterdir()}
         if both := sorted(written & kept):
             raise InputError(f"{target / both[0]} is in the way, and is not of a kb build")
-        # Do not claim what this build was made from: records changed, or a server answered.
-        if not base.is_current or base.store_config.kind == "endpoint":
+        if not base.is_current:  # do not claim what this build was made from
             inputs = ""
         made = Manifest(inputs, _digests(folder, written), base.counts(), base.curated.stale())
         text = json.dumps(asdict(made), indent=0, ensure_ascii=False)

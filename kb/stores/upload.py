@@ -6,15 +6,13 @@ replaces the one before. For very large datasets, use the server's own bulk load
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from kb.stores.base import Engine
+from kb.stores.contents import GraphContents, contents, contents_of_store, differences
 from kb.stores.http import Http
-
-_COUNTS: Final = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
 
 
 @dataclass
@@ -50,13 +48,14 @@ def upload(nquads: Iterable[bytes], url: str, engine: Engine | None, base: str) 
         UnavailableError: the server cannot be reached, or fails.
     """
     http = Http(url)
-    sent: Counter[str] = Counter()
+    sent: dict[str, GraphContents] = {}
     for part in nquads:
+        found = contents(part)
         for name, triples in triples_by_graph(part).items():
             method = "POST" if name in sent else "PUT"
             http.send_graph(method, name, "\n".join(triples).encode())
-            sent[name] += len(triples)
-    report = UploadReport(sent.total(), len(sent))
+            sent.setdefault(name, GraphContents()).extend(found[name])
+    report = UploadReport(sum(one.statements for one in sent.values()), len(sent))
     if engine is not None:
         _compare(report, sent, engine, http, base)
     return report
@@ -76,15 +75,11 @@ def triples_by_graph(nquads: bytes) -> Mapping[str, list[str]]:
 
 
 def _compare(
-    report: UploadReport, sent: Mapping[str, int], engine: Engine, http: Http, base: str
+    report: UploadReport, sent: Mapping[str, GraphContents], engine: Engine, http: Http, base: str
 ) -> None:
-    rows = engine.select(_COUNTS).rows
-    held = {str(graph): count for graph, count in rows if str(graph).startswith(base)}
+    held = contents_of_store(engine, base)
     report.checked = True
     for name in sorted(held.keys() - sent.keys()):
         http.send_graph("DELETE", name)
         report.removed.append(name)
-    for name, count in sent.items():
-        if held.get(name) != count:
-            found = held.get(name, 0)
-            report.wrong.append(f"{name}: sent {count} triples, the server has {found}")
+    report.wrong += differences(sent, {name: held[name] for name in held.keys() & sent.keys()})

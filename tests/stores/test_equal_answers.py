@@ -13,9 +13,11 @@ import pytest
 from support.answers import cells, example_values
 from support.command_line import kb
 from support.environment import ROOT
+from support.example_base import content
 from support.servers import Server, oxigraph, virtuoso
 
 from kb import KnowledgeBase, QueryError, QueryResult, UnavailableError
+from kb.stores.contents import require_same
 from kb.stores.library import library, parse_query
 from kb.stores.oxigraph import OxigraphStore
 from kb.stores.sparql import SparqlStore
@@ -166,6 +168,37 @@ def test_a_server_that_holds_something_else_is_reported(
     report = upload([subset.nquads], server.store, empty, subset.iris.base)
     assert len(report.wrong) == report.graphs
     assert "the server has 0" in report.wrong[0]
+
+
+def test_a_build_over_a_server_is_that_of_the_records(
+    served: KnowledgeBase, subset: KnowledgeBase, tmp_path: Path
+) -> None:
+    stores = {"memory": "memory", "server": served.store_config.text}
+    for name, store in stores.items():
+        result = kb(subset.root, "--store", store, "build", "--out", tmp_path / name)
+        assert result.exit_code == 0, result.output
+    memory, server = (content(tmp_path / name) for name in stores)
+    assert memory == server
+
+
+@pytest.mark.parametrize("value", [b'/ontology#value> "', b'<skos:prefLabel> "blinatumomab'])
+def test_one_changed_value_on_a_server_is_noticed(
+    server: Server, served: KnowledgeBase, subset: KnowledgeBase, tmp_path: Path, value: bytes
+) -> None:
+    value = value.replace(b"skos:", b"http://www.w3.org/2004/02/skos/core#")
+    lines = subset.nquads.splitlines()
+    changed = next(line for line in lines if value in line)
+    graph = changed.rpartition(b" <")[2]
+    whole = [line for line in lines if line.endswith(graph)]
+    other = [line.replace(value, value + b"1") if line == changed else line for line in whole]
+    upload([b"\n".join(other)], server.store, None, subset.iris.base)
+    result = kb(subset.root, "--store", server.query, "build", "--out", tmp_path / "build")
+    upload([b"\n".join(whole)], server.store, None, subset.iris.base)
+    assert result.exit_code == 3
+    assert "the records in 1 graphs" in result.output
+    assert "of which the server has some with other values" in result.output
+    assert not (tmp_path / "build").exists()
+    require_same(served.store, subset.nquads, subset.iris.base)
 
 
 def test_a_store_with_other_records_is_an_error(served: KnowledgeBase) -> None:
