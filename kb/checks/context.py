@@ -36,6 +36,11 @@ class CheckContext:
         return Groups(self.evidence, self.vocabulary)
 
     @cached_property
+    def designs(self) -> dict[str, str]:
+        """The kind of design of each study."""
+        return {study.id: study.kind for study in self.evidence.studies}
+
+    @cached_property
     def describe(self) -> Describer:
         """Words for what claims are about."""
         return Describer(self.evidence, self.vocabulary)

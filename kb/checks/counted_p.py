@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Final
 
 from kb.checks.comparisons import Pair, nearest, p_or_word
 from kb.checks.comparisons import subject as subject_of
 from kb.checks.context import CheckContext
 from kb.checks.discrepancy import Discrepancy, Outcome, Severity
 from kb.checks.groups import count_of
-from kb.checks.rounding import Span
+from kb.checks.rounding import Span, possible_values
 from kb.checks.shares import share_fits
-from kb.checks.significance import ALPHA, p_of_counts, p_of_table, p_values
+from kb.checks.significance import ALPHA, crude_estimate, p_of_counts, p_of_ranks, p_of_table, p_values
 from kb.checks.wording import p_text, places
 from kb.model import Claim
+
+# Words of the ontology that these checks know by name.
+_DEPENDENT: Final = frozenset({"crossover-trial", "cluster-randomised-trial"})
+"""Designs in which people are not independent: their tests are other than the usual ones."""
+_OF_COUNTS: Final = frozenset(
+    {"odds-ratio", "risk-ratio", "difference", "risk-difference", "p-value", "direction"}
+)
+"""What may be printed with a p that tests counts; that of a hazard ratio tests times."""
 
 Counts = tuple[int, int]
 """How many have the event, and how many there are."""
@@ -25,18 +34,33 @@ def p_against_counts(
 ) -> Iterator[Discrepancy]:
     """Yield a p-value that no usual test gives for the counts it is printed with."""
     p = p_or_word(claim)
-    if p is None or claim.measure.adjustment == "adjusted":
+    if p is None or not _may_test_counts(context, claim):
         return
     pairs = nearest(claim, claims, lambda a, b: all(_counts(context, c) for c in (a, b)))
     if len(pairs) != 1:
         return
     first, second = (_counts(context, c) or (0, 0) for c in pairs[0])
+    if claim.figure.bounds and not _is_crude(claim, first, second):
+        return  # the p is that of a model
     sides = claim.result.sides
     if p_of_counts(first, second, p, sides) is not Outcome.INCONSISTENT:
         return
     if _is_of_all_categories(claim, claims, p):
         return
     yield _discrepancy(context, claim, pairs[0], (first, second), p)
+
+
+def _may_test_counts(context: CheckContext, claim: Claim) -> bool:
+    """Tell whether a p may be that of a usual test of the counts printed with it."""
+    if claim.measure.adjustment == "adjusted" or context.endpoint_says(claim, "fallsWithTime"):
+        return False
+    return claim.statistic in _OF_COUNTS and context.designs[claim.study] not in _DEPENDENT
+
+
+def _is_crude(claim: Claim, first: Counts, second: Counts) -> bool:
+    """Tell whether an estimate is that of the counts, at the precision printed."""
+    value, crude = claim.figure.value, crude_estimate(claim.statistic, first, second)
+    return value is not None and crude is not None and possible_values(value).holds(crude)
 
 
 def _counts(context: CheckContext, claim: Claim) -> Counts | None:
@@ -65,11 +89,12 @@ def _is_of_all_categories(claim: Claim, claims: Sequence[Claim], p: Span) -> boo
                 by_category[m.category] = pairs[0]
     if not claim.measure.category or len(by_category) < 3:
         return False
-    counts = [(count_of(a) or 0, count_of(b) or 0) for a, b in by_category.values()]
+    counts = [(count_of(a) or 0, count_of(b) or 0) for _, (a, b) in sorted(by_category.items())]
     if sum(c.measure.category in by_category and bool(c.result.p_printed) for c in same) > 1:
         return False
     first, second = zip(*counts, strict=True)
-    return p_of_table(first, second, p) is not Outcome.INCONSISTENT
+    tests = p_of_table, p_of_ranks
+    return any(test(first, second, p) is not Outcome.INCONSISTENT for test in tests)
 
 
 def _both_count(a: Claim, b: Claim) -> bool:

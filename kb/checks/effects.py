@@ -57,7 +57,8 @@ def impossible_p(value: Decimal, operator: str) -> Severity | None:
 def difference_fits(printed: Span, of_arms: Span, *, modelled: bool) -> Outcome:
     """Judge a difference against that of the figures of the arms, whatever its sign stands for.
 
-    A ``modelled`` difference may be half or twice that of the figures, but not reversed as well.
+    A ``modelled`` difference may be half or twice that of the figures, but not reversed as well;
+    where it is printed with bounds, these may hold that of the figures.
 
     >>> def at(number):
     ...     return possible_values(Decimal(number))
@@ -257,8 +258,11 @@ class _Estimate:
         return known and same and plain and unit and not counts
 
     def _difference_and_arms(self, span: Span, pair: Pair) -> Outcome:
-        modelled = pair[0].measure.statistic not in ("frequency", "median")
-        return difference_fits(span, _difference(pair), modelled=modelled)
+        modelled, arms = pair[0].measure.statistic not in ("frequency", "median"), _difference(pair)
+        bounds = self._bounds if modelled else None
+        if bounds and any(one.overlaps(bounds) for one in (arms, Span(-arms.high, -arms.low))):
+            return Outcome.CONSISTENT
+        return difference_fits(span, arms, modelled=modelled)
 
     def _ratio_and_arms(self, span: Span, pair: Pair) -> Outcome:
         """Judge the direction only, where both the ratio and the figures clearly have one."""

@@ -297,6 +297,26 @@ def _exact_p_values(a: int, m: int, c: int, n: int) -> dict[str, float]:
     }
 
 
+def crude_estimate(
+    statistic: str, first: tuple[int, int], second: tuple[int, int]
+) -> Decimal | None:
+    """Return a ratio, or a difference in percentage points, of two counts, each (with, all).
+
+    >>> round(crude_estimate("risk-ratio", (22, 30), (12, 31)), 2)
+    Decimal('1.89')
+    >>> round(crude_estimate("difference", (22, 30), (12, 31)))
+    35
+    """
+    (a, m), (c, n) = first, second
+    if min(m, n) <= 0:
+        return None
+    if statistic in ("difference", "risk-difference"):
+        return 100 * (Decimal(a) / m - Decimal(c) / n)
+    above, below = (a * n, c * m) if statistic == "risk-ratio" else (a * (n - c), c * (m - a))
+    known = statistic in ("risk-ratio", "odds-ratio") and below > 0
+    return Decimal(above) / below if known else None
+
+
 def p_of_table(first: Sequence[int], second: Sequence[int], p: Span) -> Outcome:
     """Judge a p-value against the counts of two groups in the same categories: chi-square.
 
@@ -312,6 +332,27 @@ def p_of_table(first: Sequence[int], second: Sequence[int], p: Span) -> Outcome:
     chi = sum((a * n - c * m) ** 2 / ((a + c) * m * n) for a, c in rows)
     z = _z_of(_exactly(min(1.0, chi_square_tail(chi, len(rows) - 1))), 2)
     near = _gap(z, _z_of(p, 2)) <= Z_TOLERANCE
+    return Outcome.CONSISTENT if near else Outcome.INCONSISTENT
+
+
+def p_of_ranks(first: Sequence[int], second: Sequence[int], p: Span) -> Outcome:
+    """Judge a p-value against the counts of two groups in ordered categories: the rank-sum test.
+
+    >>> p_of_ranks((30, 20, 10), (18, 20, 22), possible_values(Decimal("0.008"))).name
+    'CONSISTENT'
+    >>> p_of_ranks((30, 20, 10), (18, 20, 22), possible_values(Decimal("0.4"))).name
+    'INCONSISTENT'
+    """
+    both = [a + c for a, c in zip(first, second, strict=True)]
+    m, n, total = sum(first), sum(second), sum(both)
+    below = [sum(both[:i]) for i in range(len(both))]
+    ties = 1 - sum(t**3 - t for t in both) / (total**3 - total) if total > 1 else 0.0
+    if not m or not n or ties <= 0:
+        return Outcome.NOT_ENOUGH
+    ranks = sum(a * (b + (t + 1) / 2) for a, b, t in zip(first, below, both, strict=True))
+    deviation = sqrt(m * n * (total + 1) / 12 * ties)
+    z = abs(ranks - m * (total + 1) / 2) / deviation
+    near = min(_gap((z, z), _z_of(p, tails)) for tails in (1, 2)) <= Z_TOLERANCE
     return Outcome.CONSISTENT if near else Outcome.INCONSISTENT
 
 
