@@ -10,13 +10,16 @@ from typing import Final
 from kb.checks.context import CheckContext
 from kb.checks.rounding import Span, possible_values
 from kb.checks.significance import ALPHA
-from kb.model import Claim
+from kb.model import Claim, ComparisonResult
 
 HAZARDS: Final = frozenset({"hazard-ratio", "subdistribution-hazard-ratio"})
 """Ratios of how fast events come: below 1, more people are still without."""
 BETTER_WHEN: Final = {"higher": 1, "lower": -1}
 SUPERIORITY: Final = frozenset({"", "test-for-superiority"})
 """What a p-value must be for to speak of the difference of two groups."""
+
+ALIKE: Final = frozenset({"similar", "no-difference"})
+"""Words for groups between which no difference was shown."""
 
 Pair = tuple[Claim, Claim]
 """The figures of the first and the second group."""
@@ -35,6 +38,12 @@ def p_span(claim: Claim) -> Span | None:
     if result.p_value is not None:
         return possible_values(result.p_value, result.p_operator.replace("=", ""))
     return Span(ALPHA, Decimal(1)) if result.p_printed else None
+
+
+def significance(result: ComparisonResult) -> str:
+    """Return the word of significance, for which "similar" and "no difference" stand, too."""
+    alike = result.direction in ALIKE and not result.significance
+    return "not-significant" if alike else result.significance
 
 
 def p_or_word(claim: Claim) -> Span | None:

@@ -13,7 +13,14 @@ from kb.checks.discrepancy import Discrepancy, Outcome, Severity
 from kb.checks.groups import count_of
 from kb.checks.rounding import Span, possible_values
 from kb.checks.shares import share_fits
-from kb.checks.significance import ALPHA, crude_estimate, p_of_counts, p_of_ranks, p_of_table, p_values
+from kb.checks.significance import (
+    ALPHA,
+    crude_estimate,
+    p_of_counts,
+    p_of_ranks,
+    p_of_table,
+    p_values,
+)
 from kb.checks.wording import p_text, places
 from kb.model import Claim
 

@@ -8,11 +8,21 @@ from decimal import Decimal
 from math import exp, log
 from typing import Final
 
-from kb.checks.comparisons import HAZARDS, SUPERIORITY, Pair, nearest, p_span, sense, subject
+from kb.checks.comparisons import (
+    HAZARDS,
+    SUPERIORITY,
+    Pair,
+    nearest,
+    p_span,
+    sense,
+    significance,
+    subject,
+)
 from kb.checks.context import CheckContext
 from kb.checks.discrepancy import Discrepancy, Outcome, Severity
 from kb.checks.rounding import Span, possible_values
 from kb.checks.significance import (
+    ALPHA,
     LEVELS,
     direction,
     excludes_no_effect,
@@ -76,6 +86,22 @@ def difference_fits(printed: Span, of_arms: Span, *, modelled: bool) -> Outcome:
     near = min(size) * 2 >= max(size)
     fits = modelled and same_way and near
     return Outcome.BY_ROUNDING if fits else Outcome.INCONSISTENT
+
+
+def crude_ratio(statistic: str, first: Span, second: Span) -> Span | None:
+    """Return what a ratio of two shares may be, without any model; None for other ratios.
+
+    >>> half, fifth = Span(Decimal("0.5"), Decimal("0.5")), Span(Decimal("0.2"), Decimal("0.2"))
+    >>> crude_ratio("risk-ratio", half, fifth).low, crude_ratio("odds-ratio", half, fifth).low
+    (Decimal('2.5'), Decimal('4'))
+    """
+    if statistic not in ("risk-ratio", "odds-ratio"):
+        return None
+    if not all(one.low > 0 and one.high < 1 for one in (first, second)):
+        return None
+    if statistic == "odds-ratio":
+        first, second = (Span(s.low / (1 - s.low), s.high / (1 - s.high)) for s in (first, second))
+    return Span(first.low / second.high, first.high / second.low)
 
 
 def find(context: CheckContext) -> Iterator[Discrepancy]:
@@ -146,7 +172,10 @@ class _Estimate:
         computation = f"{printed}; {self._p_or_word}"
         if self._other_side(bounds):
             text += ", which disagree about significance"
-            yield self._discrepancy("bounds-against-p", Severity.MATERIAL, text, computation)
+            # A small difference may be called similar, too.
+            loose = not self.claim.result.p_printed and self.claim.result.direction == "similar"
+            severity = Severity.MINOR if loose else Severity.MATERIAL
+            yield self._discrepancy("bounds-against-p", severity, text, computation)
         elif value is None or self._is_of_few_events(bounds):
             return
         elif self._fits_p(value, bounds) is Outcome.INCONSISTENT:
@@ -178,7 +207,8 @@ class _Estimate:
     @property
     def _p_or_word(self) -> str:
         result = self.claim.result
-        return p_text(self.claim) if result.p_printed else f"the word “{result.significance}”"
+        word = result.significance or result.direction.replace("-", " ")
+        return p_text(self.claim) if result.p_printed else f"the words “{word}”"
 
     @property
     def _levels(self) -> tuple[float, ...]:
@@ -193,7 +223,7 @@ class _Estimate:
         p = p_span(self.claim)
         if p is None:
             usual = min(self._levels) >= _USUAL and result.sides != 1
-            word = word_and_bounds(result.significance, bounds, ratio=self.is_ratio)
+            word = word_and_bounds(significance(result), bounds, ratio=self.is_ratio)
             return usual and word is Outcome.INCONSISTENT
         outcomes = {
             same_side(bounds, level, p, ratio=self.is_ratio, sides=result.sides)
@@ -265,17 +295,24 @@ class _Estimate:
         return difference_fits(span, arms, modelled=modelled)
 
     def _ratio_and_arms(self, span: Span, pair: Pair) -> Outcome:
-        """Judge the direction only, where both the ratio and the figures clearly have one."""
-        way = self._way(pair[0])
-        bounds = self._bounds
-        clear = span.high * _CLEAR < 1 or span.low > _CLEAR
-        if not way or not (excludes_no_effect(bounds) if bounds else clear):
+        """Judge a ratio of shares by its size, others by their direction where that is clear."""
+        way, bounds = self._way(pair[0]), self._bounds
+        if way and (crude := crude_ratio(self.statistic, *map(_share, pair))) is not None:
+            near = bounds or Span(span.low / _CLEAR, span.high * _CLEAR)
+            return Outcome.CONSISTENT if crude.overlaps(near) else Outcome.INCONSISTENT
+        if not way or not (excludes_no_effect(bounds) if bounds else self._is_clear(span)):
             return Outcome.NOT_ENOUGH
         one, other = (possible_values(c.figure.value or Decimal(0)) for c in pair)
         if max(one.low, other.low) < _CLEAR_ARMS * min(one.high, other.high):
             return Outcome.NOT_ENOUGH
         higher = (span.low > 1) == (way > 0)
         return direction("higher" if higher else "lower", one, other)
+
+    def _is_clear(self, span: Span) -> bool:
+        """Whether a ratio without bounds has a direction: by its size or by its p."""
+        p, sided = p_span(self.claim), self.claim.result.sides == 1
+        shown = p is not None and (2 if sided else 1) * p.high < ALPHA
+        return shown or span.high * _CLEAR < 1 or span.low > _CLEAR
 
     def _way(self, claim: Claim) -> int:
         """Return 1 if a higher ratio goes with a higher figure, -1 with a lower; 0 if unknown."""
@@ -300,6 +337,16 @@ class _Estimate:
         where = places(involved) if claims else place(self.claim)
         message = f"{subject(self.context, self.claim)} {text} ({where})."
         return Discrepancy.of_endpoint(kind, severity, message, involved, computation)
+
+
+def _share(claim: Claim) -> Span:
+    """Return the share of the people that a claim prints, by its counts where it has both."""
+    figure = claim.figure
+    if figure.numerator is not None and figure.denominator:
+        exact = Decimal(figure.numerator) / figure.denominator
+        return Span(exact, exact)
+    span = possible_values(figure.value or Decimal(0))
+    return Span(span.low / 100, span.high / 100)
 
 
 def _difference(pair: Pair) -> Span:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
-from kb.checks.comparisons import HAZARDS, nearest, p_span, sense, subject
+from kb.checks.comparisons import HAZARDS, nearest, p_span, sense, significance, subject
 from kb.checks.context import CheckContext
 from kb.checks.counted_p import p_against_counts
 from kb.checks.discrepancy import Discrepancy, Outcome, Severity
@@ -19,6 +19,7 @@ from kb.util.grouping import group_by
 # Words of the ontology that these checks know by name.
 NEUTRAL: Final = frozenset({"not-significant", "trend"})
 VALUE_JUDGEMENTS: Final = {"better": 1, "worse": -1}
+_UNSURE: Final = (Outcome.NOT_ENOUGH, Outcome.BY_ROUNDING)
 COMPARABLE_UNITS: Final = frozenset({"days", "weeks", "months", "years", "%"})
 
 
@@ -55,10 +56,17 @@ def _words_against_p(context: CheckContext, comparison: Sequence[Claim]) -> Iter
             continue
         printed, claims = ", ".join(map(p_text, near)), _unique([claim, *near])
         about, result = subject(context, claim), claim.result
+        called = _words(result.significance or result.direction)
         kind, severity = "", Severity.MATERIAL
-        if all(word_and_p(result.significance, p) is Outcome.INCONSISTENT for p in spans):
+        word = significance(result)
+        sides = {c.result.sides for c in near}
+        if all(word_and_p(word, p, 1 if 1 in sides else 2) is Outcome.INCONSISTENT for p in spans):
             kind = "word-against-p"
-            message = f"{about} is called {_words(result.significance)}, with {printed}"
+            message = f"{about} is called {called}, with {printed}"
+            if sides == {None} and all(word_and_p(word, p, 1) in _UNSURE for p in spans):
+                severity, message = Severity.MINOR, f"{message}, unless that is one-sided"
+            elif result.direction == "similar":
+                severity = Severity.MINOR  # a small difference may be called so, too
         elif _claims_benefit(claim) and all(p.low >= ALPHA for p in spans):
             # A word too much: the figures beside it say that nothing was shown.
             kind, severity = "benefit-not-significant", Severity.MINOR
@@ -73,9 +81,9 @@ def _claims_benefit(claim: Claim) -> bool:
 
 
 def _words_against_ratio(context: CheckContext, claim: Claim) -> Iterator[Discrepancy]:
-    """A hazard ratio of survival above 1 is worse for the group that is named first."""
+    """A hazard ratio above 1 is worse for the group that is named first, if the event is."""
     value, word = claim.figure.value, claim.result.direction
-    if value is None or claim.statistic not in HAZARDS or sense(context, claim) != 1:
+    if value is None or claim.statistic not in HAZARDS or not _is_of_harm(context, claim):
         return
     span, favoured = possible_values(value, claim.figure.operator), claim.result.favours
     benefit = word in ("better", "longer") or favoured == claim.measure.group
@@ -85,6 +93,12 @@ def _words_against_ratio(context: CheckContext, claim: Claim) -> Iterator[Discre
         called = f"is called {_words(word)}" if word else f"is said to favour {of}"
         message = f"{subject(context, claim)} {called}, with a hazard ratio of {value}"
         yield _discrepancy("ratio-against-word", Severity.MATERIAL, message, [claim])
+
+
+def _is_of_harm(context: CheckContext, claim: Claim) -> bool:
+    """Tell whether the event of a hazard ratio is a bad one: a death, not a response."""
+    good = sense(context, claim)
+    return good < 0 or (good > 0 and context.endpoint_says(claim, "fallsWithTime"))
 
 
 def _words_against_values(

@@ -192,8 +192,10 @@ def word_and_bounds(significance: str, bounds: Span, *, ratio: bool = True) -> O
     return Outcome.CONSISTENT if fits else Outcome.INCONSISTENT
 
 
-def word_and_p(significance: str, p: Span) -> Outcome:
+def word_and_p(significance: str, p: Span, sides: int | None = None) -> Outcome:
     """Judge a statement of significance against the p printed for it, at the level 0.05.
+
+    A one-sided p is tested at that level or at half of it.
 
     >>> word_and_p("significant", possible_values(Decimal("0.11"))).name
     'INCONSISTENT'
@@ -203,6 +205,8 @@ def word_and_p(significance: str, p: Span) -> Outcome:
     if significance not in ("significant", "not-significant"):
         return Outcome.NOT_ENOUGH
     below, above = p.high < ALPHA, p.low >= ALPHA
+    if sides == 1 and below and 2 * p.high >= ALPHA:
+        return Outcome.NOT_ENOUGH
     if not below and not above:
         return Outcome.BY_ROUNDING
     fits = below if significance == "significant" else above

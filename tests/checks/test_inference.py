@@ -370,3 +370,19 @@ def test_counts_in_groups_of_other_sizes_are_not_compared(material: CheckContext
 
 def test_the_ontology_of_another_disease_works(example: KnowledgeBase) -> None:
     assert list(find(all_of(example))) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "p", "sides", "outcome"),
+    [
+        ("not-significant", "0.03", 2, Outcome.INCONSISTENT),
+        ("not-significant", "0.03", 1, Outcome.NOT_ENOUGH),
+        ("not-significant", "0.01", 1, Outcome.INCONSISTENT),
+        ("significant", "0.03", 1, Outcome.NOT_ENOUGH),
+        ("significant", "0.06", 1, Outcome.INCONSISTENT),
+    ],
+)
+def test_a_one_sided_p_may_be_tested_at_half_of_the_level(
+    word: str, p: str, sides: int, outcome: Outcome
+) -> None:
+    assert word_and_p(word, possible_values(Decimal(p)), sides) is outcome
