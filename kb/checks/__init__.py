@@ -71,6 +71,7 @@ FAMILIES: Final = (
     "effects",
     "agreement",
     "naming",
+    "eligibility",
     "provenance",
     "definitions",
 )

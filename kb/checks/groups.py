@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from kb.checks.rounding import Span, possible_values
-from kb.model import Claim, Evidence, Group, Measure
+from kb.model import WHOLE, Claim, Evidence, Group, Measure
 from kb.records.vocabulary import Vocabulary
 
 PEOPLE: Final = "patients"
@@ -54,6 +54,23 @@ class Groups:
     def parent(self, group: Group) -> Group | None:
         """Return the group that a group is within; None for the whole study."""
         return self.by_id.get((group.study, group.within))
+
+    def related(self, group: Group) -> Iterator[Group]:
+        """Yield the other groups of one treatment: those within a group, around it, or alike."""
+        around = {one.id for one in self._around(group)}
+        for other in self.by_id.values():
+            if other.study != group.study or other.id in (group.id, WHOLE):
+                continue
+            within = any(one.id == group.id for one in self._around(other))
+            treated = (other.role, other.regimen) == (group.role, group.regimen)
+            if within or other.id in around or (other.role and treated):
+                yield other
+
+    def _around(self, group: Group) -> Iterator[Group]:
+        parent = self.parent(group)
+        while parent is not None:
+            yield parent
+            parent = self.parent(parent)
 
     def counting_sources(self, study: str) -> list[str]:
         """Return the sources that count people of a study."""

@@ -1,14 +1,16 @@
-"""One figure under several names: of two endpoints, two groups, two composites or two grades."""
+"""One figure under several names: of two endpoints, groups, composites, grades or signs."""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 from typing import Final
 
+from kb.checks import thresholds
 from kb.checks.agreement import agrees
 from kb.checks.context import CheckContext
 from kb.checks.discrepancy import Discrepancy, Outcome, Severity
@@ -105,6 +107,7 @@ def find(context: CheckContext) -> Iterator[Discrepancy]:
         yield from names.two_groups(results)
         yield from names.two_composites(results)
         yield from names.two_grades(results)
+        yield from names.two_signs(results)
         yield from names.two_denominators(results)
         yield from names.two_sets_of_responders(results)
         yield from names.alike_and_unlike(claims)
@@ -219,6 +222,41 @@ class _Names:
             more = f", and {len(same) - 1} more figures likewise" if same[1:] else ""
             text = f"{figure_text(a)} is printed under two grades: {names}{more}"
             yield self._discrepancy("one-figure-two-grades", text, _unique(same), names)
+
+    def two_signs(self, claims: Iterable[Claim]) -> Iterator[Discrepancy]:
+        """Find one threshold that a section prints with ">" here and with "≥" there."""
+        by_place: dict[tuple[str, ...], dict[str, list[Claim]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
+        for claim in claims:
+            for sign, subject in self._thresholds(claim):
+                by_place[claim.source, claim.section, *subject][sign].append(claim)
+        for by_sign in by_place.values():
+            for strict, closed in (">≥", "<≤"):
+                if strict in by_sign and closed in by_sign:
+                    involved = [*by_sign[strict], *by_sign[closed]]
+                    a, b = by_sign[strict][0], by_sign[closed][0]
+                    names = f"“{self._name(a)}” and “{self._name(b)}” ({place(a)})"
+                    text = f"one threshold is printed with two signs: {names}"
+                    yield self._discrepancy("threshold-with-two-signs", text, involved, names)
+
+    def _thresholds(self, claim: Claim) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the sign of each threshold that a claim names, and what it is a threshold of."""
+        group = self.context.groups.of(claim)
+        if match := _GRADE.search(f"{claim.named} {claim.measure.category}"):
+            sign, number = match[1] or match[4], match[2] or match[5]
+            if sign and not match[3]:
+                yield sign, ("grade", number)
+        for topic, category in (
+            (claim.measure.endpoint, claim.measure.category),
+            (group.who_endpoint, group.who_category),
+        ):
+            interval = thresholds.parse(category)
+            if interval is not None and (category := str(interval))[0] in "<>≤≥":
+                yield category[0], (topic, category[1:])
+
+    def _name(self, claim: Claim) -> str:
+        return claim.named or claim.measure.category or self.context.groups.of(claim).who_category
 
     def two_denominators(self, claims: Sequence[Claim]) -> Iterator[Discrepancy]:
         """Find an endpoint that is a percentage of the affected here and of everybody there."""

@@ -19,7 +19,7 @@ from kb.checks.discrepancy import Discrepancy, Outcome, Severity
 from kb.checks.groups import FREQUENCY, Size, count_of
 from kb.checks.parts import adds_up
 from kb.checks.rounding import Rounding, last_digit, possible_values, rounding
-from kb.checks.wording import place, places
+from kb.checks.wording import join_list, place, places
 from kb.model import Claim, Measure
 from kb.util.grouping import group_by
 
@@ -29,6 +29,8 @@ ORDINALS: Final = ("first", "second", "third", "fourth", "fifth")
 _OPEN_END: Final = re.compile(r"\bor (more|greater|higher|later|beyond)\b")
 _MATERIAL_POINTS: Final = 3
 _OTHER_PEOPLE_POINTS: Final = 2
+_RARE: Final = 40
+"""A group of so many people, for percentages in whole numbers, gives less than half of them."""
 
 
 def share_fits(count: int, of: int, share: Decimal, operator: str = "") -> Outcome:
@@ -205,7 +207,8 @@ class _Frequency:
         endpoint, group = self._subject
         message = (
             f"{endpoint}: printed for {count} patients ({operator}{share}%) of {group} in "
-            f"{places(claims)}, but {count} of {of} is {_rounded(count, of, share)}%."
+            f"{places(claims)}, but {count} of {of} is {_rounded(count, of, share)}%"
+            f"{self._bases(share, of, count)}."
         )
         computation = f"{_division(count, of)}, not {operator}{share}"
         severity, claims = share_severity(count, of, share), self._with_denominator(claims)
@@ -232,7 +235,8 @@ class _Frequency:
             options = " and ".join(f"{n} of {of} is {_rounded(n, of, share)}%" for n in near)
             message = (
                 f"{endpoint}: printed as {share}% for {group} ({of} patients) in "
-                f"{places(claims)}, but no count of {of} patients gives this: {options}."
+                f"{places(claims)}, but no count of {of} patients gives this: {options}"
+                f"{self._bases(share, of)}."
             )
             yield Discrepancy.of_endpoint(
                 "impossible-share",
@@ -241,6 +245,17 @@ class _Frequency:
                 self._with_denominator(claims),
                 "; ".join(_division(n, of) for n in near),
             )
+
+    def _bases(self, share: Decimal, of: int, count: int | None = None) -> str:
+        """Name the related groups whose printed size gives the percentage, where that is rare."""
+        groups, first, describe = self.context.groups, self.claims[0], self.context.describe
+        fits = [
+            f"{describe.group(group.study, group.id)} ({size.number})"
+            for group in groups.related(groups.of(first))
+            if (size := groups.size(group, first.source)) and size.number != of
+            if _gives(share, size.number, count)
+        ]
+        return f"; it fits the size of {join_list(fits, 'or')}" if fits else ""
 
     def _is_counted(self, claim: Claim) -> bool:
         """Whether the percentage is of people who were counted, surely over this denominator."""
@@ -363,6 +378,14 @@ def _printed_numbers(claims: Iterable[Claim]) -> frozenset[int]:
     """Return every number of people printed for a study: what a percentage could be of."""
     numbers = (n for claim in claims for n in (count_of(claim), claim.figure.denominator))
     return frozenset(n for n in numbers if n is not None)
+
+
+def _gives(share: Decimal, of: int, count: int | None) -> bool:
+    """Tell whether a number of people gives a percentage that few other numbers would give."""
+    if count is not None:
+        return share_fits(count, of, share) is Outcome.CONSISTENT
+    is_rare = of * last_digit(share) < _RARE
+    return is_rare and share_is_possible(of, share) is Outcome.CONSISTENT
 
 
 def _share(claim: Claim) -> Decimal | None:
