@@ -36,6 +36,7 @@ RESTS_ON: Final = {
         "endpoints of responders against the response",
     ),
     "hasRivalNames": ("no endpoint has rival names", "one figure under two names"),
+    "isAge": ("no endpoint is an age", "ages against those of the population"),
     "plausibleHigh": ("no endpoint has a highest plausible value", "implausible values"),
 }
 """By property of endpoints in the ontology: what it means that none has it, and what is idle."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.small_evidence import claim, group, kinds, material, months, share
+from support.small_evidence import claim, group, kinds, material, months, people, share
 
 from kb.checks import Discrepancy, Outcome
 from kb.checks.naming import components, find, grades, same_components, same_grades
@@ -169,3 +169,35 @@ def test_figures_that_differ_are_never_one_figure(values: list[int]) -> None:
     again = replace(claims[0], id="again", section="again")
     moved = replace(again, measure=replace(again.measure, endpoint="ORR"))
     assert kinds(found(*claims, moved)) == ["one-figure-two-names"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "flagged"),
+    [
+        ("grade > 3 events", "grade ≥3 CRS", True),
+        ("grade ≥ 3 events", "grade ≥3 CRS", False),
+        ("grade > 2 events", "grade ≥3 CRS", False),
+        ("G3/4 events", "grade > 3 CRS", False),
+        ("grade < 3 events", "grade ≥3 CRS", False),
+    ],
+)
+def test_one_grade_of_a_section_has_one_sign(one: str, other: str, flagged: bool) -> None:
+    claims = [named(claim("AE_G3", share("9.4")), one), named(claim("CRS", share("4.9")), other)]
+    assert kinds(found(*claims)) == (["threshold-with-two-signs"] if flagged else [])
+    apart = [claims[0], replace(claims[1], section="2")]
+    assert not found(*apart)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "flagged"),
+    [
+        (">50%", "≥50%", True),
+        (">50%", "≤50%", False),
+        ("<55 years", "≥55 years", False),
+        (">55 years", "55 years or older", True),
+        (">50%", "≥90%", False),
+    ],
+)
+def test_one_threshold_of_a_section_has_one_sign(one: str, other: str, flagged: bool) -> None:
+    first, second = (claim("BM_BLASTS", people(n), category=c) for n, c in ((9, one), (7, other)))
+    assert kinds(found(first, second)) == (["threshold-with-two-signs"] if flagged else [])

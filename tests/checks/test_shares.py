@@ -281,3 +281,28 @@ def test_a_breakdown_is_flagged_if_it_does_not_add_up(counts: list[int], off: in
     scale = [claim("ECOG", people(n), category=str(i)) for i, n in enumerate(counts)]
     found = kinds(find(material([claim("SAMPLE_SIZE", people(of)), *scale])))
     assert ("breakdown-total" in found) is (sum(counts) != of)
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "fits"),
+    [
+        ("a.treated", {}, True),
+        ("b.treated", {}, False),
+        ("a.treated", {"n": "48"}, False),
+        ("treated.a", {"role": "experimental", "regimen": "blinatumomab"}, True),
+    ],
+)
+def test_a_percentage_that_fits_no_count_names_the_related_groups_it_fits(
+    name: str, more: dict[str, str], fits: bool
+) -> None:
+    size = int(more.pop("n", 15))
+    arm = {"role": "experimental", "regimen": "blinatumomab"}
+    within = "all" if more else name.partition(".")[0]
+    groups = (group("a", **arm), group("b"), group(name, within, label="those treated", **more))
+    claims = [
+        claim("SAMPLE_SIZE", people(20), group="a"),
+        claim("SAMPLE_SIZE", people(size), group=name),
+        claim("CR", share("73"), group="a"),
+    ]
+    (found,) = find(material(claims, groups))
+    assert (f"it fits the size of those treated ({size})" in found.message) is fits
