@@ -44,7 +44,8 @@ from kb.errors import UnavailableError
     type=click.IntRange(1, 64),
     default=4,
     show_default=True,
-    help="Queries that run at a time, of one client all but one; 16 times as many may wait.",
+    help="Queries that run at a time, of one client all but one: one runs for others with 1 too. "
+    "16 times as many may wait.",
 )
 @click.option(
     "--client-rate",

@@ -60,8 +60,9 @@ class QueryLimits:
 class ServerConfig:
     """A build and how it is served.
 
-    ``concurrent`` is the number of queries that run at a time, ``rate`` the queries per second of
-    one client (0: unlimited), and ``proxies`` the number of proxies in front of the server.
+    ``concurrent`` is the number of queries that run at a time, at least two; ``rate`` the queries
+    per second of one client (0: unlimited), and ``proxies`` the number of proxies in front of the
+    server.
     """
 
     build: Path
@@ -74,19 +75,24 @@ class ServerConfig:
     proxies: int = 0
 
     @property
+    def workers(self) -> int:
+        """How many workers there are: at least one more than a client may keep busy."""
+        return max(2, self.concurrent)
+
+    @property
     def share(self) -> int:
-        """How many workers one client may keep busy: all but one, if there are several."""
-        return max(1, self.concurrent - 1)
+        """How many workers one client may keep busy: all but one."""
+        return self.workers - 1
 
     @property
     def max_waiting(self) -> int:
         """How many queries may wait for a worker."""
-        return 16 * self.concurrent
+        return 16 * self.workers
 
     @property
     def waiting_share(self) -> int:
         """How many of them may be of one client."""
-        return 12 * self.concurrent
+        return 12 * self.workers
 
     @property
     def nquads(self) -> Path:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import MutableMapping
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ from kb.server.config import (
     SEND_SECONDS,
 )
 from kb.server.monitoring import Metrics, log
+from kb.server.rate_limit import client_address
 
 SAFE_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -190,10 +192,9 @@ class HttpProtocol(H11Protocol):
         """Whether this client has more than its share; those of a proxy are of many clients."""
         if self.has_proxy or self.client is None or len(self.connections) <= CONNECTIONS_SHARE:
             return False
-        host = self.client[0]
         clients = (getattr(one, "client", None) for one in self.connections)
-        own = sum(1 for client in clients if client is not None and client[0] == host)
-        return own > CONNECTIONS_SHARE
+        addresses = Counter(client_address({"client": client}) for client in clients)
+        return addresses[client_address({"client": self.client})] > CONNECTIONS_SHARE
 
     @property
     def _answering(self) -> bool:

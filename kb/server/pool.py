@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
 import os
 import signal
@@ -60,6 +61,18 @@ class _Share:
         return not (self.waiting or self.running or self.spooled)
 
 
+def _no_room() -> HttpError:
+    return busy("the server has no room for a big answer", 5)
+
+
+def _temporary_file() -> io.FileIO:
+    """Open a file without a buffer, so that a full disk shows before the answer is sent."""
+    try:
+        return tempfile.TemporaryFile(buffering=0)
+    except OSError as error:
+        raise _no_room() from error
+
+
 class SpooledBody:
     """A big answer in a temporary file, so that neither memory nor a worker waits for a client."""
 
@@ -67,12 +80,20 @@ class SpooledBody:
         self._pool = pool
         self._client = client
         self._size = size
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
+        self._file = _temporary_file()
         pool.count_spooled(client, size)
 
     def write(self, piece: bytes) -> None:
-        """Append a piece."""
-        self._file.write(piece)
+        """Append a piece.
+
+        Raises:
+            HttpError: the disk is full.
+        """
+        try:
+            while piece:
+                piece = piece[self._file.write(piece) :]
+        except OSError as error:
+            raise _no_room() from error
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the whole answer in pieces."""
@@ -135,7 +156,7 @@ class WorkerPool:
         self._parent: asyncio.subprocess.Process | None = None
         self._idle: list[_Worker] = []
         self._running: set[_Worker] = set()
-        self._slots = asyncio.Semaphore(config.concurrent)
+        self._slots = asyncio.Semaphore(config.workers)
         self._waiting = 0
         self._shares: dict[str, _Share] = {}
         self.spooled = 0
@@ -165,7 +186,7 @@ class WorkerPool:
                 stdin=asyncio.subprocess.DEVNULL,
             )
         self.quads = await self._loaded()
-        self._idle = [await self._start_worker() for _ in range(self._config.concurrent)]
+        self._idle = [await self._start_worker() for _ in range(self._config.workers)]
 
     async def _loaded(self) -> int:
         parent = await _Worker.connect(self._control.dup())

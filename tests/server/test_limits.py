@@ -39,7 +39,7 @@ ALL = "SELECT * { ?s ?p ?o }"
 @pytest.fixture(scope="module")
 def strict(served_build: Path) -> Iterator[Server]:
     """A server with small limits."""
-    options = ("--timeout=1", "--max-rows=1000", "--max-concurrent=2")
+    options = ("--timeout=1", "--max-rows=1000", "--max-concurrent=3")
     with serving(served_build, *options) as running:
         yield running
 

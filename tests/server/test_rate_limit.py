@@ -98,12 +98,13 @@ def test_an_address_is_one_client_however_it_is_written(address: str, client: st
     assert client_address({"client": ("127.0.0.1", 1), "headers": headers}, 1) == client
 
 
-def test_one_client_never_keeps_all_workers(own_build: Path) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_one_client_never_keeps_all_workers(own_build: Path, workers: int) -> None:
     many = b"".join(b"<a:%d> <a:b> <a:c> <a:g> .\n" % number for number in range(3000))
     (own_build / "kb.nq").write_bytes(many)
     endless = urlencode({"query": ENDLESS})
     with (
-        serving(own_build, "--proxies=1", "--max-concurrent=2", "--timeout=20") as server,
+        serving(own_build, "--proxies=1", f"--max-concurrent={workers}", "--timeout=20") as server,
         ThreadPoolExecutor(8) as pool,
     ):
 
