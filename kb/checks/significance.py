@@ -251,6 +251,15 @@ def p_of_counts(
     return Outcome.INCONSISTENT
 
 
+def p_distance(one: Span, other: Span) -> float:
+    """Return how far two two-sided p-values are apart, in standard errors; 0 if they may be equal.
+
+    >>> p_distance(possible_values(Decimal("0.03")), possible_values(Decimal("0.034")))
+    0.0
+    """
+    return _gap(_z_of(one, 2), _z_of(other, 2))
+
+
 def _exactly(p: float) -> Span:
     return Span(Decimal(p), Decimal(p))
 

@@ -187,6 +187,8 @@ def declared(label: str) -> Statistic:
     share_first = _SHARE_FIRST.search(label) is not None
     if share_first:
         centre, spread = Centre.COUNT, Spread.SHARE
+    if spread is Spread.SHARE and centre is not None and centre.is_ratio:
+        centre = Centre.COUNT  # "OR (%)" counts objective responses
     if spread is Spread.SHARE and centre in (None, Centre.SHARE, Centre.SIZE):
         centre = Centre.COUNT if _may_count(label) else centre
     return Statistic(

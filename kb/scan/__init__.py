@@ -19,7 +19,7 @@ from kb.scan.finding import Place, ScanFinding, Verdict
 
 __all__ = ["RULES", "Place", "Scan", "ScanFinding", "Verdict", "scan_paper"]
 
-RULES: Final = ("shares", "text_shares", "arms", "estimates", "agreement")
+RULES: Final = ("shares", "text_shares", "arms", "estimates", "agreement", "significance")
 """The modules of rules, in the order in which their findings are reported."""
 
 
