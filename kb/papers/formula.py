@@ -144,7 +144,7 @@ _SIGNS: Final = {name: sign for sign, names in _SIGN_NAMES.items() for name in n
     name: unicodedata.lookup(f"GREEK SMALL LETTER {name}") for name in _GREEK.split()
 }
 _STYLES: Final = "text|textit|textbf|textrm|textsf|mathrm|mathbf|mathit|mathsf|operatorname|mbox|rm"
-_WITHIN: Final = re.compile(r"\\begin\{document\}(.*?)\\end\{document\}", re.DOTALL)
+_BEGIN, _END = r"\begin{document}", r"\end{document}"
 _COMMAND: Final = re.compile(r"\\([A-Za-z]{1,20})(?![A-Za-z])[ \t]?")
 _STEPS: Final = (
     (re.compile(r"\\(?:begin|end)\{[a-z*]{1,20}\}(?:\{[a-z|]{1,20}\})?|\$+"), ""),
@@ -169,8 +169,7 @@ def tex_text(tex: str) -> str:
     >>> tex_text(r"\frac{12}{57}, \unknown{3}")
     '12/57, \\unknown3'
     """
-    within = _WITHIN.search(tex)
-    text = (within[1] if within else tex).strip()
+    text = tex.rpartition(_BEGIN)[2].partition(_END)[0].strip()
     if len(text) > _MAX_TEX:
         return " ".join(text.split())
     for pattern, sign in _STEPS:

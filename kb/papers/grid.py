@@ -6,8 +6,7 @@ with its group of rows. A span that leads out of the table is cut.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -18,9 +17,7 @@ from kb.sources.tables import header_rows
 MAX_SPAN: Final = 1_000
 MAX_PLACES: Final = 1_000_000
 _WIDE: Final = {"\u00a0": 1.0, "\u2002": 2.0, "\u2003": 4.0, "\u3000": 4.0}
-_BLANK: Final = "[ \u00a0\u2000-\u200b\u202f\u205f\u3000]*"
-_LEADING: Final = re.compile(_BLANK)
-_TRAILING: Final = re.compile(_BLANK + r"\Z")
+_BLANKS: Final = " \u00a0\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200C)))
 Grid = tuple[tuple[Cell, ...], ...]
 
 
@@ -48,14 +45,39 @@ def span(value: str | None) -> int:
     return min(int(digits[:9]), MAX_SPAN) if digits.isascii() and digits.isdecimal() else 1
 
 
-def lay_out(groups: Sequence[Sequence[Sequence[RawCell]]], name: str) -> Grid:
+class Places:
+    """How many places the tables of one paper may still take.
+
+    >>> Places("a.xml").take(MAX_PLACES + 1)
+    Traceback (most recent call last):
+        ...
+    kb.errors.ReadError: a.xml: more than 1,000,000 places in tables
+    """
+
+    def __init__(self, name: str) -> None:
+        """Begin with all of them; errors call the file by its name."""
+        self._name = name
+        self._left = MAX_PLACES
+
+    def take(self, number: int) -> None:
+        """Take so many places.
+
+        Raises:
+            ReadError: no more are left.
+        """
+        self._left -= number
+        if self._left < 0:
+            raise ReadError(f"{self._name}: more than {MAX_PLACES:,} places in tables")
+
+
+def lay_out(groups: Sequence[Sequence[Sequence[RawCell]]], places: Places) -> Grid:
     """Lay out the rows of a table, which are in groups such as head and body.
 
     Raises:
-        ReadError: the table has more than a million places.
+        ReadError: the tables of the paper have more than a million places.
 
     >>> rows = [[RawCell("a", rows=2), RawCell("b", columns=2)], [RawCell("c"), RawCell("d")]]
-    >>> [[cell.text for cell in row] for row in lay_out([rows], "Table 1")]
+    >>> [[cell.text for cell in row] for row in lay_out([rows], Places("a.xml"))]
     [['a', 'b', 'b'], ['a', 'c', 'd']]
     """
     rows: list[dict[int, Cell]] = []
@@ -63,12 +85,13 @@ def lay_out(groups: Sequence[Sequence[Sequence[RawCell]]], name: str) -> Grid:
         first, last = len(rows), len(rows) + len(group)
         rows += [{} for _ in group]
         for number, raw_cells in enumerate(group, first):
-            _place(raw_cells, rows, number, last)
-            if sum(map(len, rows[first:last])) > MAX_PLACES and number % 64 == 0:
-                raise ReadError(f"{name}: more than {MAX_PLACES:,} places in a table")
+            for cell in _place(raw_cells, rows, number, last):
+                places.take(cell.rows * cell.columns)
+                for row in rows[number : number + cell.rows]:
+                    for column in range(cell.column, cell.column + cell.columns):
+                        row.setdefault(column, cell)
     width = _width(rows)
-    if width * len(rows) > MAX_PLACES:
-        raise ReadError(f"{name}: more than {MAX_PLACES:,} places in a table")
+    places.take(width * len(rows))
     steps = _steps(rows)
     cells = {id(cell): cell for row in rows for cell in row.values()}
     final = {key: _final(cell, width, steps) for key, cell in cells.items()}
@@ -81,7 +104,10 @@ def lay_out(groups: Sequence[Sequence[Sequence[RawCell]]], name: str) -> Grid:
     )
 
 
-def _place(raw_cells: Sequence[RawCell], rows: list[dict[int, Cell]], row: int, last: int) -> None:
+def _place(
+    raw_cells: Sequence[RawCell], rows: list[dict[int, Cell]], row: int, last: int
+) -> Iterator[Cell]:
+    """Yield the cells of a row at their places; each takes them before the next is placed."""
     column = 0
     for raw in raw_cells:
         if raw.column is not None:
@@ -89,19 +115,13 @@ def _place(raw_cells: Sequence[RawCell], rows: list[dict[int, Cell]], row: int, 
         while column in rows[row]:
             column += 1
         height = min(raw.rows or last, last - row)
-        indent = raw.indent + _leading(raw.text)
-        text = _TRAILING.sub("", _LEADING.sub("", raw.text, count=1))
+        text = raw.text.lstrip(_BLANKS)
+        leading = raw.text[: len(raw.text) - len(text)]
         # The indent is a measure here; `_final` makes it a number of steps.
-        cell = Cell(text, row, column, height, max(raw.columns, 1), raw.header, round(indent * 4))
-        for below in range(row, row + height):
-            for beside in range(column, column + cell.columns):
-                rows[below].setdefault(beside, cell)
-        column += cell.columns
-
-
-def _leading(text: str) -> float:
-    match = _LEADING.match(text)
-    return sum(_WIDE.get(space, 0.5) for space in match[0]) if match else 0
+        indent = round(4 * (raw.indent + sum(_WIDE.get(blank, 0.5) for blank in leading)))
+        width = max(raw.columns, 1)
+        yield Cell(text.rstrip(_BLANKS), row, column, height, width, raw.header, indent)
+        column += width
 
 
 def _width(rows: list[dict[int, Cell]]) -> int:
@@ -125,7 +145,7 @@ def count_header_rows(grid: Grid, marked: int) -> int:
     """Return the number of header rows: those marked, else rows of header cells, else by content.
 
     >>> rows = [[RawCell("Age"), RawCell("Drug")], [RawCell("34"), RawCell("57")]]
-    >>> count_header_rows(lay_out([rows], "Table 1"), 0)
+    >>> count_header_rows(lay_out([rows], Places("a.xml")), 0)
     1
     """
     if 0 < marked < len(grid):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 UNKNOWN: Final = "\ufffd"
-"""Stands for a sign that is only a picture: what it prints is not known."""
+"""Stands for a sign that is only a picture, or an entity without a standard meaning."""
 _SPACES: Final = re.compile("[ \t\r\n\f\v\x1c-\x1f\x85\u2028\u2029]+")
 _MARK: Final = re.compile(
     r"[0-9]{1,3}[a-z]?(?:\s?[,;\u2010-\u2015-]\s?[0-9]{1,3}[a-z]?)*|[A-Za-z]{1,2}|[*†‡§¶#‖║|]{1,4}"
@@ -110,7 +110,8 @@ class Line:
 
     def _add_inline(self, element: _Element, name: str) -> None:
         if not name:  # an entity that the parser did not expand, such as &ndash;
-            self.add_text(html.unescape(element.text or ""))
+            sign = html.unescape(element.text or "")
+            self.add_text(UNKNOWN if sign[:1] == "&" != sign else sign)
         elif name == "xref":
             self._add_reference(element)
         elif name == "fn":

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kb.errors import ReadError
+from kb.papers.grid import Places
 from kb.papers.inline import UNKNOWN, Line, text_of
 from kb.papers.jats_metadata import metadata_of
 from kb.papers.jats_references import full_name, references_of
@@ -59,7 +60,10 @@ def read_jats(data: bytes, name: str = "paper") -> Paper:
     article = root if local(root) == "article" else next(root.iter("{*}article"), None)
     if article is None:
         raise ReadError(f"{name}: the root element is <{local(root)}>, expected a JATS <article>")
-    return _Reader(article, name).paper()
+    try:
+        return _Reader(article, name).paper()
+    except RecursionError as error:
+        raise ReadError(f"{name}: its elements are nested too deeply") from error
 
 
 class _Reader:
@@ -113,7 +117,7 @@ class _Reader:
         texts = [(s.id, p.text) for s in sections for p in s.paragraphs]
         texts += [(table.id, cell.text) for table in tables for row in table.grid for cell in row]
         for where in dict.fromkeys(where for where, text in texts if UNKNOWN in text):
-            self._unsure.append(f"{where}: a sign is a picture: it stands as {UNKNOWN}")
+            self._unsure.append(f"{where}: a sign is a picture or unknown: {UNKNOWN} stands for it")
 
     # --- the front -------------------------------------------------------------------------
 
@@ -196,9 +200,10 @@ class _Reader:
 
     def _tables(self) -> tuple[Table, ...]:
         tables: list[Table] = []
+        places = Places(self._name)
         for wrap in self._article.iter("{*}table-wrap", "{*}table", "{*}array"):
             if local(wrap) == "table-wrap" or not _is_within(wrap, "table-wrap"):
-                tables += tables_of(wrap, self._place(wrap), self._name)
+                tables += tables_of(wrap, self._place(wrap), places)
         unnamed = 0
         for number, table in enumerate(tables):
             name = table.id

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _CITATIONS: Final = frozenset({"element-citation", "mixed-citation", "citation", "nlm-citation"})
-_DOI: Final = re.compile(r"10\.\d{4,9}/[^\s\"<>]+")
+_DOI: Final = re.compile(r"10\.\d{4,9}/[^\s\"<>]{1,300}")
 _YEAR: Final = re.compile(r"(?:18|19|20)\d\d")
 _BARE: Final = {"pmid": re.compile(r"\d{1,9}"), "pmcid": re.compile(r"(?:PMC)?\d{1,9}")}
 _IDS: Final = {"doi": "doi", "pmid": "pmid", "pmcid": "pmcid", "pmc": "pmcid", "medline": "pmid"}
@@ -37,11 +37,13 @@ def references_of(article: _Element) -> dict[_Element, list[Reference]]:
     """
     references: dict[_Element, list[Reference]] = {}
     taken: set[int] = set()
+    largest = 0
     for ref in article.iter("{*}ref"):
         number = _number(text_of(child(ref, "label")))
         if number is None or number in taken:
-            number = max(taken, default=0) + 1
+            number = largest + 1
         taken.add(number)
+        largest = max(largest, number)
         references[ref] = [_reference(citation, number) for citation in citations(ref)]
     return references
 

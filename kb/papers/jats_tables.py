@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from kb.papers.grid import Grid, RawCell, count_header_rows, lay_out, span
+from kb.papers.grid import Grid, Places, RawCell, count_header_rows, lay_out, span
 from kb.papers.inline import Line, clean, text_of
 from kb.papers.paper import Footnote, Table
 from kb.papers.xml import child, local
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 PICTURE: Final = "it is a picture: its cells were not read"
 _GROUPS: Final = frozenset({"thead", "tbody", "tfoot"})
+_NO_TABLES: Final = frozenset({"caption", "table-wrap-foot", "table-wrap"})
+_HOLDERS: Final = frozenset({"table-wrap", "table-wrap-foot", "fn"})
 _TABLES: Final = frozenset({"table", "tgroup", "array"})
 _LENGTH: Final = re.compile(
     r"(?:padding-left|margin-left|text-indent)\s*:\s*(-?[0-9]{1,4}(?:\.[0-9]{1,3})?)\s*"
@@ -29,19 +31,20 @@ _NOTE_MARK: Final = re.compile(
 _PLAIN_MARK: Final = re.compile(r"([*†‡§¶#‖]{1,4})\s*(?=\S)")
 
 
-def tables_of(wrap: _Element, section: str, name: str) -> Iterator[Table]:
+def tables_of(wrap: _Element, section: str, places: Places) -> Iterator[Table]:
     """Yield the tables of a `<table-wrap>`, or a table that stands alone.
 
     Each has the label, caption and footnotes of the whole; the second and further ones have ids
     such as "Table 1 (2)". Ids may repeat; the reader of the paper makes them unique.
 
     Raises:
-        ReadError: a table has too many places.
+        ReadError: the paper's tables have too many places.
 
     >>> from kb.papers.xml import parse_xml
     >>> xml = "<table-wrap><label>Table 1</label><table><tr><th>Age</th></tr>"
     >>> xml += "<tr><td>34</td></tr></table></table-wrap>"
-    >>> [t.grid[1][0].text for t in tables_of(parse_xml(xml.encode(), "a"), "Results", "a")]
+    >>> wrap = parse_xml(xml.encode(), "a.xml")
+    >>> [t.grid[1][0].text for t in tables_of(wrap, "Results", Places("a.xml"))]
     ['34']
     """
     label, caption = label_and_caption(wrap)
@@ -51,7 +54,7 @@ def tables_of(wrap: _Element, section: str, name: str) -> Iterator[Table]:
     if not bodies:
         yield Table(common, label, caption, (), 0, footnotes, section, None, (PICTURE,))
     for number, body in enumerate(bodies, 1):
-        grid, headers = _grid(body, f"{name}: {common}")
+        grid, headers = _grid(body, places)
         unsure = () if headers else ("it has no header",)
         table_id = common if number == 1 else f"{common} ({number})"
         yield Table(table_id, label, caption, grid, headers, footnotes, section, None, unsure)
@@ -82,11 +85,11 @@ def _bodies(wrap: _Element) -> Iterator[_Element]:
         yield from parts or [wrap]
         return
     for part in wrap:
-        if isinstance(part.tag, str) and local(part) not in {"caption", "table-wrap-foot"}:
+        if isinstance(part.tag, str) and local(part) not in _NO_TABLES:
             yield from _bodies(part)
 
 
-def _grid(body: _Element, name: str) -> tuple[Grid, int]:
+def _grid(body: _Element, places: Places) -> tuple[Grid, int]:
     groups: list[list[list[RawCell]]] = []
     marked = 0
     columns = _column_names(body)
@@ -100,7 +103,7 @@ def _grid(body: _Element, name: str) -> tuple[Grid, int]:
             (foot if kind == "tfoot" else groups).append(rows)
         elif kind in {"tr", "row"}:
             loose.append(_row(part, columns))
-    grid = lay_out([*groups, loose, *foot], name)
+    grid = lay_out([*groups, loose, *foot], places)
     return grid, count_header_rows(grid, marked)
 
 
@@ -151,7 +154,8 @@ def _footnotes(wrap: _Element) -> Iterator[Footnote]:
             for part in foot:
                 yield from _notes(part)
     for cell_note in wrap.iter("{*}fn"):
-        if not any(local(above) == "table-wrap-foot" for above in cell_note.iterancestors()):
+        holders = (a for a in cell_note.iterancestors() if local(a) in _HOLDERS)
+        if next(holders, None) is wrap:
             yield from _notes(cell_note)
 
 

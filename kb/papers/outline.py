@@ -42,6 +42,7 @@ class Outline:
         """Begin without sections."""
         self._sections: list[OpenSection] = []
         self._ids: set[str] = set()
+        self._repeats: dict[str, int] = {}
 
     def open(
         self,
@@ -90,16 +91,20 @@ class Outline:
 
     def unique(self, name: str, path: tuple[str, ...] = ()) -> str:
         """Return an id that no section, table or figure has yet, and take it."""
-        names = [name, *([shorten_id(f"{name} ({plain(path[-1])})")] if path else [])]
-        number = 2
-        while names[0] in self._ids:
-            names = names[1:] or [f"{name} ({number})"]
-            number += len(names) == 1
-        self._ids.add(names[0])
-        return names[0]
+        within = [shorten_id(f"{name} ({plain(path[-1])})")] if path else []
+        for candidate in (name, *within):
+            if candidate not in self._ids:
+                break
+        else:
+            count = self._repeats.get(name, 1) + 1
+            while (candidate := f"{name} ({count})") in self._ids:
+                count += 1
+            self._repeats[name] = count
+        self._ids.add(candidate)
+        return candidate
 
     def sections(self) -> tuple[Section, ...]:
-        """Return the sections, those of the reference list last within their order."""
+        """Return the sections, as they were opened."""
         return tuple(
             Section(one.id, one.title, one.path, one.kind, tuple(one.paragraphs))
             for one in self._sections

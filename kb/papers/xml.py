@@ -9,8 +9,10 @@ from kb.errors import ReadError, UnavailableError, shorten
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-MAX_ELEMENTS: Final = 2_000_000
-"""No paper has as many elements: the largest have some ten thousand."""
+MAX_BYTES: Final = 10_000_000
+"""The largest papers have some 3 MB; the tree of 10 MB takes at most some 500 MB."""
+MAX_ELEMENTS: Final = 500_000
+"""The largest papers have some 100,000."""
 
 
 def library() -> Any:
@@ -45,6 +47,8 @@ def parse_xml(data: bytes, name: str) -> _Element:
     >>> parse_xml(b"<article><front/></article>", "a.xml")[0].tag
     'front'
     """
+    if len(data) > MAX_BYTES:
+        raise ReadError(f"{name}: {len(data):,} bytes of XML, expected at most {MAX_BYTES:,}")
     etree = library()
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -55,8 +59,8 @@ def parse_xml(data: bytes, name: str) -> _Element:
         huge_tree=False,
         remove_comments=True,
         remove_pis=True,
-        collect_ids=False,
     )
+    parser.resolvers.add(_no_other_file(etree))
     try:
         root: _Element | None = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -67,6 +71,19 @@ def parse_xml(data: bytes, name: str) -> _Element:
         if number > MAX_ELEMENTS:
             raise ReadError(f"{name}: more than {MAX_ELEMENTS:,} elements")
     return root
+
+
+def _no_other_file(etree: Any) -> Any:
+    """Return what gives an empty file for every other file that one names, such as its DTD.
+
+    The options above should do; with some others, such as ``collect_ids``, libxml2 reads the DTD.
+    """
+
+    class NoOtherFile(etree.Resolver):  # type: ignore[misc]
+        def resolve(self, url: str, public_id: str, context: object) -> object:  # noqa: ARG002
+            return self.resolve_empty(context)
+
+    return NoOtherFile()
 
 
 def local(element: _Element) -> str:

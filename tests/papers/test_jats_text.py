@@ -78,7 +78,7 @@ def test_what_stands_within_a_section_becomes_paragraphs(xml: str, expected: lis
 
 def test_a_sign_that_is_a_picture_is_named() -> None:
     paper = read("<sec><title>Results</title><p>p <inline-graphic/> 0.05</p></sec>")
-    assert paper.unsure == ("Results: a sign is a picture: it stands as \ufffd",)
+    assert paper.unsure == ("Results: a sign is a picture or unknown: \ufffd stands for it",)
 
 
 def test_a_standard_entity_without_its_dtd_is_read() -> None:

@@ -1,0 +1,118 @@
+"""The reader is chosen by content; what cannot be read is named."""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from kb.errors import ReadError, UnavailableError
+from kb.papers import read
+from kb.papers.read import kind_of, read_paper
+
+
+def archive(**files: bytes) -> bytes:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in files.items():
+            made.writestr(name.replace("__", "/").replace("_xml", ".xml"), content)
+    return whole.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"<?xml version='1.0'?>\n<!-- c --><article/>", "jats"),
+        (b'<!DOCTYPE article PUBLIC "-//NLM"><article/>', "jats"),
+        ("<?xml version='1.0' encoding='utf-16'?><article/>".encode("utf-16"), "jats"),
+        (b"<pmc-articleset><article/></pmc-articleset>", "jats"),
+        (b"<!doctype html><html>", "html"),
+        (b"\n<html lang='en'>", "html"),
+        (b"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'/>", "html"),
+        (b"%PDF-1.7\n", "pdf"),
+        (b"\xef\xbb\xbf%PDF-1.7\n", "pdf"),
+        (archive(word__document_xml=b"<a/>"), "docx"),
+        (b"# Title\n\nOS was 7.7", "plain"),
+        (b"<5 months", "plain"),
+    ],
+)
+def test_the_content_tells_the_kind(data: bytes, kind: str) -> None:
+    assert kind_of(data, "paper.pdf") == kind
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "the file is empty"),
+        (b" \n\0", "the file is empty"),
+        (b"PK\x03\x04 truncated", "broken or truncated archive"),
+        (archive(a_xml=b"<a/>"), "an archive that is not a DOCX"),
+        (archive(word__document_xml=b" " * 50_000_000), "it unpacks to 50,000,000 bytes"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Word document, or an encrypted one"),
+        (b"\x1f\x8b\x08\x00", "gzip"),
+        (b"\x89PNG\r\n", "a picture"),
+        (b"ab\x00\x01\x02", "binary data"),
+        (b"<article><body>", "not well-formed XML"),
+    ],
+)
+def test_what_cannot_be_read_is_named(tmp_path: Path, data: bytes, message: str) -> None:
+    path = tmp_path / "paper.xml"
+    path.write_bytes(data)
+    with pytest.raises(ReadError, match=message) as raised:
+        read_paper(path)
+    assert "paper.xml" in str(raised.value)
+
+
+def test_a_missing_file_a_folder_and_a_huge_file_are_named(tmp_path: Path) -> None:
+    with pytest.raises(ReadError, match=r"cannot be read: No such file"):
+        read_paper(tmp_path / "none.xml")
+    with pytest.raises(ReadError, match="a folder or device"):
+        read_paper(tmp_path)
+    huge = tmp_path / "huge.xml"
+    huge.touch()
+    os.truncate(huge, 500_000_000)
+    with pytest.raises(ReadError, match="more than 50 MB"):
+        read_paper(huge)
+
+
+def test_an_encrypted_archive_is_named() -> None:
+    data = bytearray(archive(word__document_xml=b"<a/>"))
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    with pytest.raises(ReadError, match="an encrypted archive"):
+        kind_of(bytes(data), "a.docx")
+
+
+def test_a_reader_that_hangs_or_fills_the_memory_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("OS was 7.7 months.")
+
+    def hang(data: bytes, name: str) -> None:
+        while data and name:
+            pass
+
+    def fill(data: bytes, name: str) -> None:
+        bytearray(10**12 + len(data) + len(name))
+
+    monkeypatch.setattr(read, "MAX_SECONDS", 0.2)
+    monkeypatch.setattr(read, "_reader", lambda _: hang)
+    with pytest.raises(ReadError, match=r"a\.txt: not read within 0\.2 seconds"):
+        read_paper(path)
+    monkeypatch.setattr(read, "MAX_SECONDS", 60.0)
+    monkeypatch.setattr(read, "_reader", lambda _: fill)
+    with pytest.raises(ReadError, match=r"a\.txt: reading it takes too much memory"):
+        read_paper(path)
+
+
+def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import sys
+
+    path = tmp_path / "a.xml"
+    path.write_text("<article/>")
+    monkeypatch.setitem(sys.modules, "lxml", None)
+    with pytest.raises(UnavailableError, match=r"pip install kb-evidence\[read\]"):
+        read_paper(path)
