@@ -157,11 +157,16 @@ def open_base(context: click.Context, texts: Path | None = None) -> KnowledgeBas
     return KnowledgeBase(context.obj, texts, context.meta.get(STORE))
 
 
-def required_texts(texts: Path | None) -> Path:
-    """Return the folder with the texts, or stop with an error of usage."""
-    if texts is None:
+def required_texts(context: click.Context, texts: Path | None) -> Path:
+    """Return the folder with the texts, ``texts/`` of the project if none is named.
+
+    Raises:
+        UsageError: none is named, and the project has no such folder.
+    """
+    folder = texts or root_of(context) / "texts"
+    if not folder.is_dir():
         raise click.UsageError("name the folder with the texts: --texts DIR, or KB_SOURCE_TEXTS")
-    return texts
+    return folder
 
 
 def print_or_write(text: str, out: Path | None) -> None:

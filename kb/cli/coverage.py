@@ -32,7 +32,7 @@ def coverage(
     context: click.Context, texts: Path | None, json_file: Path | None, section: str | None
 ) -> None:
     """Count the figures that the sources print, and list those that are in no claim."""
-    folder = required_texts(texts)
+    folder = required_texts(context, texts)
     base = open_base(context, folder)
     report = measure_coverage(base.records, base.evidence, folder)
     write_json(json_file, report.data())

@@ -23,6 +23,7 @@ COMMANDS: Final = (
     "check",
     "coverage",
     "export",
+    "init",
     "load",
     "new",
     "query",

@@ -32,7 +32,11 @@ from kb.sources.verify import verify as verify_claims
 @click.option("--study", "studies", multiple=True, help="Check only this study (repeatable).")
 @click.option("--record", is_flag=True, help="Record the outcome in evidence/verification.yaml.")
 @click.pass_context
-@examples("kb verify --texts ../papers", "kb verify --texts ../papers --study tower --json v.json")
+@examples(
+    "kb verify",
+    "kb verify --texts ../papers",
+    "kb verify --texts ../papers --study tower --json v.json",
+)
 def verify(
     context: click.Context,
     texts: Path | None,
@@ -40,11 +44,15 @@ def verify(
     studies: tuple[str, ...],
     record: bool,
 ) -> None:
-    """Check that the figures of every claim occur at their place in the source's text."""
+    """Check that the figures of every claim occur at their place in the source's text.
+
+    Without --texts, texts/ of the project is read, if it is there.
+    """
     if record and studies:
         raise click.UsageError("--record attests all claims: leave --study out")
-    base = open_base(context, required_texts(texts))
-    verifications = _verifications(base, required_texts(texts), studies)
+    folder = required_texts(context, texts)
+    base = open_base(context, folder)
+    verifications = _verifications(base, folder, studies)
     numbers = counts(verifications)
     rows = [verification.row() for verification in verifications]
     write_json(json_file, {**numbers, "counts": numbers, "claims": rows})

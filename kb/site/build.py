@@ -21,7 +21,7 @@ from kb.site.context import PageContext
 from kb.site.front import FRONT, front_files, front_folder
 from kb.site.page import url_of
 from kb.site.render import Renderer
-from kb.site.shell import Shells, build_shells
+from kb.site.shell import Shells, build_shells, written_pages
 from kb.util.atomic import replacing
 from kb.util.hashing import digest_of_file, files_below
 
@@ -153,9 +153,9 @@ def build_site(base: KnowledgeBase, folder: Path) -> None:
     shells = build_theme(renderer, folder)
     for file in renderer.files():
         write_file(site, file.path, file.content)
-    written = context.folder / "pages"
-    paths = (path.relative_to(written).with_suffix("") for path in written.rglob("*.md"))
-    urls = {url_of(path.as_posix()) for path in paths}
+    urls = {
+        url_of(PurePosixPath(name).with_suffix("").as_posix()) for name in written_pages(context)
+    }
     index: list[dict[str, Any]] = []
     for page in renderer.pages():
         rendered = renderer.render(page, shells)
@@ -242,9 +242,10 @@ def _write_tables(base: KnowledgeBase, folder: Path) -> None:
 
 def theme_folders(root: Path) -> tuple[Path, ...]:
     """Return the folders with templates, hand-written pages, theme and front end."""
-    folder = site_folder(root)
-    front = front_folder(folder)
-    return (folder,) if front.is_relative_to(folder) else (folder, front)
+    theme = site_folder(root)
+    front, own = front_folder(theme), root / "site"
+    others = (front, own) if own.is_dir() else (front,)
+    return (theme, *(one for one in others if not one.is_relative_to(theme)))
 
 
 def _digests(build: Path, names: Iterable[str]) -> dict[str, str]:

@@ -9,8 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-import yaml
-
 from kb.analysis.comparability import Comparability
 from kb.api.knowledge_base import KnowledgeBase
 from kb.api.results import ClaimView
@@ -21,6 +19,7 @@ from kb.records.ontology import SKOS
 from kb.records.vocabulary import Term
 from kb.site.labels import Labels
 from kb.site.page import OutputFile
+from kb.site.settings import load_settings
 
 SCHEMES: Final = {
     "endpoint": "Endpoints",
@@ -79,10 +78,8 @@ class PageContext:
 
     @cached_property
     def settings(self) -> Mapping[str, Any]:
-        """How endpoints are arranged: ``site.yaml`` of the site's folder."""
-        text = (self.folder / "site.yaml").read_text(encoding="utf-8")
-        loaded: Mapping[str, Any] = yaml.safe_load(text)
-        return loaded
+        """How endpoints are arranged: ``site/site.yaml`` of the project, over the defaults."""
+        return load_settings(self.base.root)
 
     @cached_property
     def headings(self) -> tuple[Heading, ...]:

@@ -152,7 +152,9 @@ def build_shells(site: PageContext, pages: Iterable[Page], folder: Path) -> Shel
     """
     sections = section_pages(pages)
     docs = folder / "docs"
-    shutil.copytree(site.folder / "pages", docs)
+    for name, path in written_pages(site).items():
+        (docs / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, docs / name)
     for page in sections:
         path = docs / f"{page.path}.md"
         path.parent.mkdir(exist_ok=True)
@@ -160,6 +162,17 @@ def build_shells(site: PageContext, pages: Iterable[Page], folder: Path) -> Shel
     _run_mkdocs(site, docs, folder / "site")
     shutil.rmtree(docs)
     return Shells(folder / "site", sections)
+
+
+def written_pages(site: PageContext) -> dict[str, Path]:
+    """Return the hand-written pages by their path.
+
+    They are those of the project's ``site/pages``, else how to read the pages: the other pages of
+    this software describe the software.
+    """
+    own = site.base.root / "site" / "pages"
+    folder, names = (own, "**/*.md") if own.is_dir() else (site.folder / "pages", "about.md")
+    return {path.relative_to(folder).as_posix(): path for path in sorted(folder.glob(names))}
 
 
 def section_pages(pages: Iterable[Page]) -> list[Page]:

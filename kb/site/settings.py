@@ -1,0 +1,78 @@
+"""How the pages arrange endpoints: ``site/site.yaml`` of an evidence base, over the defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from kb.errors import Problem, RecordError, nearest
+from kb.records.starter import STARTER
+from kb.records.yaml import RecordFile, read_mapping
+
+_DEFAULTS: Final = STARTER / "site" / "site.yaml"
+Place = tuple[str | int, ...]
+
+_OPEN: Final = {"designs", "among"}
+"""Fields whose names are words of the vocabulary, so that any name may stand there."""
+_KINDS: Final = {dict: "a mapping", list: "a list", str: "a text", int: "a whole number"}
+
+
+def load_settings(root: Path) -> Mapping[str, Any]:
+    """Return the settings of a project; a field that it does not state has its default.
+
+    >>> load_settings(Path("no such folder"))["size"]
+    'SAMPLE_SIZE'
+
+    Raises:
+        RecordError: with every field that is unknown or of the wrong kind.
+    """
+    defaults = read_mapping(_DEFAULTS)
+    path = root / "site" / "site.yaml"
+    if not path.is_file():
+        return defaults
+    own = read_mapping(path, path.parent)
+    if problems := list(_problems(own, defaults, (), RecordFile(path))):
+        raise RecordError(problems)
+    return _merged(own, defaults)
+
+
+def _problems(own: Any, default: Any, place: Place, file: RecordFile) -> Iterator[Problem]:
+    """Yield what differs in kind from the defaults; all items of a list are as its first."""
+    kind = next(kind for kind in _KINDS if isinstance(default, kind))
+    if not isinstance(own, kind):
+        yield file.problem(place, str(own), _KINDS[kind])
+    elif isinstance(own, dict):
+        yield from _fields(own, default, place, file)
+    elif isinstance(own, list):
+        for at, value in enumerate(own):
+            yield from _problems(value, default[0] if default else "", (*place, at), file)
+
+
+def _fields(
+    own: Mapping[str, Any], default: Mapping[str, Any], place: Place, file: RecordFile
+) -> Iterator[Problem]:
+    is_open = bool(place) and place[-1] in _OPEN
+    for name, value in own.items():
+        if name in default or is_open:
+            wanted = default.get(name, next(iter(default.values())))
+            yield from _problems(value, wanted, (*place, name), file)
+        else:
+            near = nearest(str(name), default)
+            yield file.problem((*place, name), str(name), "a known field", near)
+    for name in sorted(default.keys() - own.keys()) if _is_whole(place) else ():
+        yield file.problem(place, "", f"the field {name!r}, which is missing")
+
+
+def _is_whole(place: Place) -> bool:
+    """Tell whether a field has all of its parts or none; those of ``plots`` have defaults each."""
+    return bool(place) and place[-1] not in _OPEN and place != ("plots",)
+
+
+def _merged(own: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    nested = {
+        name: _merged(value, defaults[name])
+        for name, value in own.items()
+        if isinstance(value, dict) and name == "plots"
+    }
+    return {**defaults, **own, **nested}

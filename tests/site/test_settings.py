@@ -1,0 +1,51 @@
+"""The settings of pages: defaults that fit any disease, and what an evidence base states itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.environment import ROOT
+
+from kb import RecordError
+from kb.site.settings import load_settings
+
+
+def settings(root: Path, text: str) -> Path:
+    (root / "site").mkdir()
+    (root / "site" / "site.yaml").write_text(text, encoding="utf-8")
+    return root
+
+
+def test_without_settings_all_have_defaults(tmp_path: Path) -> None:
+    assert load_settings(tmp_path).keys() == load_settings(ROOT).keys()
+
+
+def test_own_settings_come_before_the_defaults(tmp_path: Path) -> None:
+    found = load_settings(settings(tmp_path, "size: N\nplots: {beyond: none-such}\n"))
+    default = load_settings(tmp_path / "other")
+    assert (found["size"], found["plots"]["beyond"]) == ("N", "none-such")
+    assert found["plots"]["rows"] == default["plots"]["rows"]
+    assert found["map"] == default["map"]
+
+
+def test_words_of_the_vocabulary_may_be_names(tmp_path: Path) -> None:
+    text = "pivotal: {designs: {cohort: 2}, endpoints: [A]}\nplots: {among: {A: some}}\n"
+    assert load_settings(settings(tmp_path, text))["pivotal"]["designs"] == {"cohort": 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("sise: N", "site.yaml:1: sise: found 'sise', expected a known field; did you mean 'size'"),
+        ("\nsize: [N]", "site.yaml:2: size:.*expected a text"),
+        ("headings: [{title: A, id: a}]", "headings.0: expected the field 'tops', which is miss"),
+        ("plots: {rows: response}", "plots.rows: found 'response', expected a list"),
+        ("main: {title: Main}", "main: expected the field 'endpoints'"),
+        ("size: {", "expected valid YAML"),
+        ("- a", "a mapping of fields"),
+    ],
+)
+def test_a_mistake_names_its_place(tmp_path: Path, text: str, expected: str) -> None:
+    with pytest.raises(RecordError, match=expected):
+        load_settings(settings(tmp_path, text))
