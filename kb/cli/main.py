@@ -19,6 +19,7 @@ from kb import __version__
 from kb.cli.common import STORE, Group
 
 COMMANDS: Final = (
+    "add",
     "build",
     "check",
     "coverage",

@@ -22,10 +22,10 @@ from kb.errors import Problem, nearest
 SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDF_TYPE: Final = f"{RDF}type"
-_RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
-_SHACL: Final = "http://www.w3.org/ns/shacl#"
-_XSD: Final = "http://www.w3.org/2001/XMLSchema#"
-_DOMAINS: Final = (f"{_RDFS}domain", "http://purl.org/dc/dcam/domainIncludes")
+RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
+SHACL: Final = "http://www.w3.org/ns/shacl#"
+XSD: Final = "http://www.w3.org/2001/XMLSchema#"
+_DOMAINS: Final = (f"{RDFS}domain", "http://purl.org/dc/dcam/domainIncludes")
 _SKOS_NAMES: Final = frozenset(
     re.findall(
         r"\w+",
@@ -99,7 +99,7 @@ class OntologyCheck:
     def _schemes(self) -> frozenset[str]:
         """The names of schemes: those of the classes of concepts."""
         concept = f"{SKOS}Concept"
-        named = (c for c in self._classes if concept in self._all(c, f"{_RDFS}subClassOf"))
+        named = (c for c in self._classes if concept in self._all(c, f"{RDFS}subClassOf"))
         return frozenset(one.removeprefix(self._own).lower() for one in named)
 
     @cached_property
@@ -107,9 +107,9 @@ class OntologyCheck:
         """The values that each property may have, if they are listed, and whether it has one."""
         shapes = {}
         for shape in self._values:
-            for path in self._all(shape, f"{_SHACL}path"):
-                listed = [v for head in self._all(shape, f"{_SHACL}in") for v in self._list(head)]
-                shapes[path] = (listed, self._all(shape, f"{_SHACL}maxCount") == ["1"])
+            for path in self._all(shape, f"{SHACL}path"):
+                listed = [v for head in self._all(shape, f"{SHACL}in") for v in self._list(head)]
+                shapes[path] = (listed, self._all(shape, f"{SHACL}maxCount") == ["1"])
         return shapes
 
     def _list(self, head: str) -> Iterator[str]:
@@ -276,7 +276,7 @@ class OntologyCheck:
             yield self.problem(subject, _short(name), _text(value), expected, near, path)
         if is_single and len(set(self._all(subject, name))) > 1:
             yield self.problem(subject, _short(name), _text(value), "one value", path=path)
-        for kind in self._all(name, f"{_RDFS}range"):
+        for kind in self._all(name, f"{RDFS}range"):
             yield from self._range(subject, name, value, kind, path)
 
     def _range(
@@ -288,14 +288,14 @@ class OntologyCheck:
                     subject, name, value, f"a concept of {_short(kind)}", path, kind
                 )
             return
-        if not kind.startswith(_XSD):
+        if not kind.startswith(XSD):
             return
         expected = {
-            f"{_XSD}boolean": "true or false",
-            f"{_XSD}decimal": "a number, without quotes",
+            f"{XSD}boolean": "true or false",
+            f"{XSD}decimal": "a number, without quotes",
         }.get(kind, "a text in quotes")
         if not isinstance(value, ox.Literal) or not _fits(value, kind):
-            near = nearest(_text(value), _BOOLEANS) if kind == f"{_XSD}boolean" else ""
+            near = nearest(_text(value), _BOOLEANS) if kind == f"{XSD}boolean" else ""
             yield self.problem(subject, _short(name), _text(value), expected, near, path)
 
     def _unknown(
@@ -351,7 +351,7 @@ def _text(node: object) -> str:
 
 def _short(iri: str) -> str:
     """Return an IRI as it is written in the files, with the usual prefix."""
-    for prefix, namespace in (("skos", SKOS), ("rdf", RDF), ("rdfs", _RDFS)):
+    for prefix, namespace in (("skos", SKOS), ("rdf", RDF), ("rdfs", RDFS)):
         if iri.startswith(namespace):
             return f"{prefix}:{iri.removeprefix(namespace)}"
     return f"kb:{iri.partition('#')[2]}" if "#" in iri else iri
@@ -360,18 +360,18 @@ def _short(iri: str) -> str:
 def _fits(value: ox.Literal, kind: str) -> bool:
     """Tell whether a literal is of a datatype; a text in a language is a text.
 
-    >>> _fits(ox.Literal("12O"), f"{_XSD}decimal"), _fits(ox.Literal(7), f"{_XSD}decimal")
+    >>> _fits(ox.Literal("12O"), f"{XSD}decimal"), _fits(ox.Literal(7), f"{XSD}decimal")
     (False, True)
     """
-    if kind == f"{_XSD}boolean":
+    if kind == f"{XSD}boolean":
         return value.datatype.value == kind and value.value in _BOOLEANS
-    if kind != f"{_XSD}decimal":
-        return value.datatype.value in (f"{_XSD}string", f"{RDF}langString")
+    if kind != f"{XSD}decimal":
+        return value.datatype.value in (f"{XSD}string", f"{RDF}langString")
     try:
         is_number = Decimal(value.value).is_finite()
     except InvalidOperation:
         return False
-    return is_number and value.datatype.value in (kind, f"{_XSD}integer")
+    return is_number and value.datatype.value in (kind, f"{XSD}integer")
 
 
 def _line(path: Path, subject: str, field: str, found: str) -> int:
