@@ -22,7 +22,9 @@ from kb.util.atomic import write_atomically
 
 _LIKE: Final = 0.9
 """From this likeness on, two names are taken for one with a slip."""
-_PREFIX: Final = re.compile(r"^\s*(?:@prefix|PREFIX)\s+([\w-]*):\s*<([^>]*)>", re.MULTILINE | re.I)
+_PREFIX: Final = re.compile(
+    r"^[\s\ufeff]*(?:@prefix|PREFIX)\s+([\w-]*):\s*<([^>]*)>", re.MULTILINE | re.I
+)
 _LOCAL: Final = re.compile(r"[A-Za-z_](?:[\w-]*)", re.ASCII)
 _SIGNS: Final = {"/": "-per-", "²": "2", "³": "3", "µ": "u", "μ": "u", "^": "-", "%": "percent"}
 
@@ -72,10 +74,12 @@ def add_term(root: Path, vocabulary: Vocabulary, term: NewTerm, is_meant: bool =
             it needs.
         RecordError: the vocabulary would not be valid with it. Nothing is written.
     """
+    if term.kind != "unit" and term.notation != term.segment:
+        raise InputError(f"{term.notation!r} is not an id: letters, digits and single hyphens")
     _refuse_duplicates(term, vocabulary, is_meant)
     path = _file_of(root, vocabulary, term.kind)
-    text = path.read_text(encoding="utf-8")
-    changed = {path: f"{text.rstrip()}\n\n{_turtle(term, vocabulary, text)}\n"}
+    text = _text(path)
+    changed = {path: _appended(text, f"\n{_turtle(term, vocabulary, text)}\n")}
     if term.codes:
         table = root / "ontology" / "mappings.sssom.tsv"
         changed[table] = _with_codes(table, term)
@@ -149,31 +153,27 @@ def _literal(text: str, language: str = "") -> str:
 
 def _refuse_duplicates(term: NewTerm, vocabulary: Vocabulary, is_meant: bool) -> None:
     """Raise an error if another concept of the scheme has one of the names, or one much like it."""
-    known = vocabulary.schemes[term.kind]
+    fold = str.strip if term.kind == "unit" else _folded  # mg and Mg are two units
     for name in (term.notation, term.label, *term.alt):
-        for other in known.values():
+        for other in vocabulary.schemes[term.kind].values():
             for theirs in (other.notation, *other.names):
-                if _folded(name) == _folded(theirs):
-                    raise InputError(f"{name!r} is a name of {_named(other.notation, theirs)}")
-                if not is_meant and _is_like(name, theirs):
-                    raise InputError(
-                        f"{name!r} is much like a name of {_named(other.notation, theirs)}; add "
-                        "--anyway if it is another concept"
-                    )
-
-
-def _named(notation: str, name: str) -> str:
-    return repr(notation) if name == notation else f"{notation!r}, {name!r}"
+                named = dict.fromkeys((other.notation, theirs))
+                shown = ", ".join(map(repr, named))
+                if fold(name) == fold(theirs):
+                    raise InputError(f"{shown} exists: {name!r} is a name of it")
+                if not is_meant and _is_like(fold(name), fold(theirs)):
+                    hint = "add --anyway if it is another concept"
+                    raise InputError(f"{name!r} is much like a name of {shown}; {hint}")
 
 
 def _folded(name: str) -> str:
     """Return a name without what slips are made of: capitals, hyphens, the plural.
 
-    >>> _folded("Heart-attacks"), _folded("heart attack"), _folded("mg/m²")
-    ('heart attack', 'heart attack', 'mg/m²')
+    >>> _folded("Heart-attacks"), _folded("heart attack")
+    ('heart attack', 'heart attack')
     """
-    words = re.split(r"[\s_-]+", name.strip())
-    return " ".join(w if len(w) < 4 else w.casefold().removesuffix("s") for w in words).strip()
+    words = re.split(r"[\s_-]+", name.strip().casefold())
+    return " ".join(word.removesuffix("s") if len(word) > 3 else word for word in words)
 
 
 def _is_like(name: str, other: str) -> bool:
@@ -182,10 +182,9 @@ def _is_like(name: str, other: str) -> bool:
     >>> _is_like("exacerbaton", "exacerbation"), _is_like("grade 3 event", "grade 4 event")
     (True, False)
     """
-    first, second = _folded(name), _folded(other)
-    if re.findall(r"\d", first) != re.findall(r"\d", second) or min(len(first), len(second)) < 6:
+    if re.findall(r"\d", name) != re.findall(r"\d", other) or min(len(name), len(other)) < 6:
         return False
-    return difflib.SequenceMatcher(None, first, second).ratio() >= _LIKE
+    return difflib.SequenceMatcher(None, name, other).ratio() >= _LIKE
 
 
 # --- text ------------------------------------------------------------------------------------
@@ -251,8 +250,9 @@ def _with_codes(table: Path, term: NewTerm) -> str:
     """Return the table of codes with rows for a concept."""
     if not table.is_file():
         raise InputError(f"{table} is missing: it has the codes, below the IRI of each prefix")
-    text = table.read_text(encoding="utf-8")
-    columns = next(line for line in text.splitlines() if not line.startswith("#")).split("\t")
+    text = _text(table)
+    head = (line for line in text.splitlines() if not line.startswith("#"))
+    columns = next(head, "").split("\t")
     rows = []
     for code in term.codes:
         first, _, rest = code.partition(":")
@@ -266,7 +266,18 @@ def _with_codes(table: Path, term: NewTerm) -> str:
             "mapping_justification": "semapv:ManualMappingCuration",
         }
         rows.append("\t".join(row.get(name, "") for name in columns))
-    return "\n".join([text.rstrip("\n"), *rows, ""])
+    return _appended(text, "\n".join([*rows, ""]))
+
+
+def _text(path: Path) -> str:
+    """Return a file as it is: its ends of lines too."""
+    return path.read_bytes().decode("utf-8")
+
+
+def _appended(text: str, more: str) -> str:
+    """Return a text with lines below it, whose ends are as those of the text."""
+    whole = more if text.endswith("\n") else f"\n{more}"
+    return text + (whole.replace("\n", "\r\n") if "\r\n" in text else whole)
 
 
 def _check(root: Path, base: str, changed: Mapping[Path, str]) -> None:
@@ -279,7 +290,7 @@ def _check(root: Path, base: str, changed: Mapping[Path, str]) -> None:
         trial = Path(name)
         shutil.copytree(root / "ontology", trial / "ontology")
         for path, content in changed.items():
-            (trial / "ontology" / path.name).write_text(content, encoding="utf-8")
+            (trial / "ontology" / path.name).write_bytes(content.encode())
         try:
             load_codes(trial, Vocabulary.load(trial / "ontology", base))
         except RecordError as error:
