@@ -126,7 +126,7 @@ def test_problems_name_the_file_of_the_project(root: Path) -> None:
 
 
 def test_names_alike_by_intention_are_added(root: Path) -> None:
-    term = NewTerm("endpoint", "DIASTOLIC_PRESSURE", "diastolic blood pressure")
+    term = NewTerm("endpoint", "UNSUSTAINED_RESPONSE", "unsustained response")
     with pytest.raises(InputError, match="--anyway"):
         add(root, term)
     add(root, term, is_meant=True)
