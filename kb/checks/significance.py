@@ -12,7 +12,17 @@ from kb.checks.discrepancy import Outcome
 from kb.checks.rounding import Span, possible_values
 
 # Words of the ontology that these functions know by name.
-RATIOS: Final = frozenset({"hazard-ratio", "odds-ratio", "risk-ratio"})
+RATIOS: Final = frozenset(
+    {
+        "hazard-ratio",
+        "subdistribution-hazard-ratio",
+        "odds-ratio",
+        "risk-ratio",
+        "rate-ratio",
+        "geometric-mean-ratio",
+    }
+)
+"""The ratios that are symmetric as logarithms, which tables derive from them."""
 LEVELS: Final = {f"ci{tenths / 10:g}": tenths / 1000 for tenths in range(500, 1000)}
 """The coverage of each kind of confidence interval."""
 HIGHER: Final = frozenset(
@@ -21,6 +31,7 @@ HIGHER: Final = frozenset(
 LOWER: Final = frozenset({"lower", "shorter", "less-frequent", "decreasing"})
 
 ALPHA: Final = Decimal("0.05")
+_ONE_HALF: Final = Decimal("0.5")
 OFF_MIDDLE: Final = 0.25
 """How far an estimate may lie from the middle of its bounds, in halves of their distance."""
 OFF_MIDDLE_WIDE: Final = 0.4
@@ -122,7 +133,8 @@ def p_of_bounds(
     near = 0.0 if point[0] <= 0 <= point[1] else min(map(abs, point))
     expected = near * per_se / widest, far * per_se / narrowest
     allowed = Z_TOLERANCE + (0 if ratio else Z_SLOPE * max(0.0, expected[1] - 2))
-    gaps = (_gap(expected, _z_of(p, tails)) for tails in ((sides,) if sides else (1, 2)))
+    read = {1: _z_of(_smaller_tail(p), 1), 2: _z_of(p, 2)}
+    gaps = (_gap(expected, read[tails]) for tails in ((sides,) if sides else (1, 2)))
     return Outcome.CONSISTENT if min(gaps) <= allowed else Outcome.INCONSISTENT
 
 
@@ -131,6 +143,11 @@ def _z_of(p: Span, tails: int) -> _Ends:
     low = _quantile(float(p.high) / tails)
     high = _quantile(float(p.low) / tails) if p.low > _TINY else float("inf")
     return low, high
+
+
+def _smaller_tail(p: Span) -> Span:
+    """Return a one-sided p; one above a half is that of a difference the other way."""
+    return Span(1 - p.high, 1 - p.low) if p.low > _ONE_HALF else p
 
 
 def _quantile(tail: float) -> float:
@@ -244,6 +261,7 @@ def p_of_counts(
     if not _is_table(first, second):
         return Outcome.NOT_ENOUGH
     computed = p_values(first, second)
+    p = _smaller_tail(p) if sides == 1 else p
     for tails in (sides,) if sides else (1, 2):
         zs = [_z_of(_exactly(v), tails)[0] for n, v in computed.items() if _tails(n) == tails]
         if _gap((min(zs), max(zs)), _z_of(p, tails)) <= Z_OF_COUNTS:

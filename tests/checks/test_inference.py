@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.check_material import all_of, found_in
 
 from kb import KnowledgeBase
-from kb.checks import CheckContext, Outcome, Severity, effects
+from kb.checks import CheckContext, Outcome, Severity, effects, significance
 from kb.checks.inference import find
 from kb.checks.rounding import Span, possible_values
 from kb.checks.significance import (
@@ -261,11 +261,14 @@ def test_a_direction_is_flagged_one_unit_the_other_way(first: int, second: int, 
     assert (outcome is NO) == (wrong and apart)
 
 
-@given(a=st.integers(0, 40), m=st.integers(1, 40), c=st.integers(0, 40), n=st.integers(1, 40))
+@given(
+    *[st.integers(1, 40).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))] * 2,
+)
 def test_the_p_of_random_counts_is_accepted_and_a_far_one_flagged(
-    a: int, m: int, c: int, n: int
+    first: tuple[int, int], second: tuple[int, int]
 ) -> None:
-    assume(a <= m and c <= n and 0 < a + c < m + n)
+    (a, m), (c, n) = first, second
+    assume(0 < a + c < m + n)
     found = p_values((a, m), (c, n))
     for value in found.values():
         if value > 1e-4:
@@ -386,3 +389,14 @@ def test_a_one_sided_p_may_be_tested_at_half_of_the_level(
     word: str, p: str, sides: int, outcome: Outcome
 ) -> None:
     assert word_and_p(word, possible_values(Decimal(p)), sides) is outcome
+
+
+def test_a_one_sided_p_above_a_half_is_of_the_other_way() -> None:
+    bounds, p = interval("0.91 1.44"), possible_values(Decimal("0.87"))
+    judged = [p_of_bounds(Decimal("1.14"), bounds, 0.95, p, sides=n) for n in (1, 2)]
+    assert judged == [YES, NO]
+
+
+def test_every_ratio_of_the_ontology_has_a_logarithm(real: KnowledgeBase) -> None:
+    ratios = real.vocabulary.narrower("statistic", "ratio") - {"ratio"}
+    assert ratios == significance.RATIOS
