@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
 
 from kb.model import Claim
@@ -19,15 +20,19 @@ from kb.sources.match import holds_date
 from kb.sources.names import Names
 from kb.sources.normalise import fold
 from kb.sources.numbers import has_operator
-from kb.sources.passage import passage_of
+from kb.sources.passage import Passage, passage_of
 from kb.sources.roles import PrintedNumber, read_print
 from kb.sources.text import SourceText, TextError
+from kb.sources.times import TIME_COUNTERS, time_at
 
 _Objection = Callable[[PrintedNumber], str]
 _DISTRIBUTES: Final = re.compile(
     r"\b(?:each|both|either|every|all|alone or|with or without)\b", re.IGNORECASE
 )
-_SIDES: Final = re.compile(r"\b(one|two|1|2)[ -](?:sided|tailed)\b", re.IGNORECASE)
+_SIDES: Final = re.compile(
+    r"\b(one|two|1|2)[ -]?(?:sided|tailed)\b|(?<![\w.])([12])p(?=[=<>≤≥])", re.IGNORECASE
+)
+_NONE: Final = "dimensionless"
 _WORDED: Final = ("<", ">", "≤", "≥")
 
 
@@ -67,8 +72,13 @@ class Agreement:
         self.folded = fold(first.wording, decimal_comma=decimal_comma).text
         self.numbers = read_print(first.wording, names, decimal_comma=decimal_comma)
         self.labels = fold(" ".join((*first.row, first.column, headers))).text
-        self.passage = passage_of(first, self.numbers, text, names)
+        self.text = text
         self.context = " ".join((first.wording, *first.row, first.column, first.section))
+
+    @cached_property
+    def passage(self) -> Passage | None:
+        """The sentences around the print, if it stands in running text at one place."""
+        return passage_of(self.claims[0], self.numbers, self.text, self.names)
 
     def faults(self) -> dict[str, list[str]]:
         """Return what disagrees, by claim id."""
@@ -166,7 +176,9 @@ class Agreement:
         if printed.role and printed.role != ("p" if claim.statistic == "p-value" else ""):
             return f"it is printed as {_ROLES[printed.role]}: {printed.words!r}"
         endpoint = self.names.label("endpoint", claim.measure.endpoint)
-        named = f"{claim.figure.unit} {endpoint} {claim.measure.category}".lower()
+        # "dose levels" names the numbers of levels, "grade 2" is not a figure.
+        category = re.sub(r"\b[A-Za-z]+ ?[<>≤≥]?[0-9]", "", claim.measure.category)
+        named = f"{claim.figure.unit} {endpoint} {category}".lower()
         # "phase 3" is a figure of a claim about the phase, and of no other.
         if printed.counter and printed.counter not in named:
             return f"it is printed as the number of a {printed.counter}"
@@ -199,9 +211,38 @@ class Agreement:
             found = self._plain(claim, printed)
             if not found and not printed.counter:
                 found = self._bound(printed) or self._unit(printed, claim.figure.unit)
-            return found or self._statistic(claim, printed) or self._group(claim, printed)
+            return (
+                found
+                or self._dimension(claim, printed)
+                or self._statistic(claim, printed)
+                or self._time(claim, printed)
+                or self._group(claim, printed)
+            )
 
         return objection
+
+    def _dimension(self, claim: Claim, printed: PrintedNumber) -> str:
+        """Object to a unit of what has none: a ratio, the number of a phase."""
+        unit = claim.figure.unit
+        kind = self.names.kinds.get(unit, _NONE)
+        if kind not in (_NONE, "share") and self.names.is_ratio(claim.statistic):
+            return f"a {self.names.label('statistic', claim.statistic)} is not in {unit}"
+        if printed.counter and kind not in (_NONE, "count") and printed.unit != unit:
+            return f"it is printed as {printed.words!r}, stored in {unit!r}"
+        return ""
+
+    def _time(self, claim: Claim, printed: PrintedNumber) -> str:
+        """Object to the figure of another time, or to a time that the record leaves out."""
+        time = time_at(self.folded, self.numbers, self.numbers.index(printed), self.names)
+        if time is None:
+            return ""
+        texts = [*claim.measure.time.parts().values(), claim.measure.category]
+        stored = [n for text in texts for n in read_print(text, self.names)]
+        same = [n for n in stored if n.number.value == time.number.value]
+        if any(not _differs(n)(time) for n in same):
+            return ""
+        when = " ".join(filter(None, map(str, texts))) or "no time"
+        return f"it is printed at the time {time.words!r}, stored with {when!r}"
 
     def _group(self, claim: Claim, printed: PrintedNumber) -> str:
         """Object to the figure of another group, where the print names the groups."""
@@ -211,7 +252,7 @@ class Agreement:
         among = {c.measure.group for c in self.claims if not c.measure.comparator}
         apart = frozenset(one for one in among if not any(self.arms.nested(one, b) for b in among))
         other = self.arms.other_at(self.folded, self.numbers, i, group, apart)
-        if not other and self.passage and len(apart) > 1:
+        if not other and len(apart) > 1 and self.passage:
             text, numbers, positions = self.passage
             other = self.arms.other_at(text, numbers, positions[i], group, apart)
         if not other and all(self._may_share(claim, one) or one is claim for one in self.claims):
@@ -282,13 +323,28 @@ class Agreement:
         return objection
 
     def _p(self, claim: Claim, printed: PrintedNumber) -> str:
-        sides = {1 if m[1].lower() in ("one", "1") else 2 for m in _SIDES.finditer(self.folded)}
-        if len(sides) == 1 and claim.result.sides not in (None, *sides):
-            return f"it is printed as {sides.pop()}-sided, stored as {claim.result.sides}-sided"
+        if found := self._sides(claim, printed):
+            return found
         roles = {number.role for number in self.numbers}
         if printed.unit or (printed.role != "p" and (printed.role or "p" in roles)):
             return f"it is printed as {printed.words!r}, stored as a p-value"
         return ""
+
+    def _sides(self, claim: Claim, printed: PrintedNumber) -> str:
+        """Object to the sides of a p-value that are not those nearest to it, or not printed."""
+        start, stored = printed.number.start, claim.result.sides
+        near = [(abs(m.start() - start), _sides_of(m)) for m in _SIDES.finditer(self.folded)]
+        if near:
+            sides = min(near)[1]
+            if stored == sides or (stored is None and sides == 2):
+                return ""
+            what = f"as {stored}-sided" if stored else "without its sides"
+            return f"it is printed as {sides}-sided, stored {what}"
+        if stored is None or self.text is None:
+            return ""
+        if stored in map(_sides_of, _SIDES.finditer(fold(self.text.text).text)):
+            return ""
+        return f"it is stored as {stored}-sided, which the source does not print"
 
     # --- times, categories, schedules and dates -----------------------------------------------
 
@@ -320,6 +376,11 @@ class Agreement:
         if kinds.get(unit) == "time" and printed and unit not in printed:
             units = ", ".join(sorted(printed))
             yield f"{unit} is not printed in {label!r}, which has {units}"
+
+
+def _sides_of(match: re.Match[str]) -> int:
+    word = next(filter(None, match.groups())).lower()
+    return 1 if word in ("one", "1") else 2
 
 
 def _around(claim: Claim, text: SourceText | None) -> tuple[str, str]:
@@ -355,8 +416,10 @@ def _differs(wanted: PrintedNumber) -> Callable[[PrintedNumber], bool]:
     def differs(printed: PrintedNumber) -> bool:
         if printed.role in ("p", "level"):
             return True
-        if wanted.unit and printed.unit:
-            return wanted.unit != printed.unit
+        # "week 12" is 12 weeks
+        units = [n.unit or TIME_COUNTERS.get(n.counter, "") for n in (wanted, printed)]
+        if all(units):
+            return units[0] != units[1]
         return printed.unit == "%" and wanted.unit != "%"
 
     return differs

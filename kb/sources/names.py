@@ -40,7 +40,9 @@ class NameTable:
         ordered = sorted(self._notations, key=lambda name: (-len(name), name))
         words = (rf"(?i:{re.escape(n)})" if _any_case(n) else re.escape(n) for n in ordered)
         alternatives = "|".join(words) or "(?!)"
-        self.pattern = re.compile(rf"(?<![A-Za-zµ])(?:{alternatives})(?![A-Za-zµ0-9^])")
+        self.pattern = re.compile(
+            rf"(?<![A-Za-zµ])(?<![A-Za-z]\.)(?:{alternatives})(?![A-Za-zµ0-9]|\^[-0-9])"
+        )
 
     def notation(self, name: str) -> str:
         """Return the notation of a name that the pattern matched."""
@@ -87,6 +89,10 @@ class Names:
         """
         return next((table for family, table in self._families if statistic in family), None)
 
+    def is_ratio(self, statistic: str) -> bool:
+        """Whether a statistic is a ratio, which has no unit."""
+        return statistic in self._narrower("ratio")
+
     def agree(self, statistic: str, other: str) -> bool:
         """Whether two statistics are the same, or one is broader than the other."""
         narrower = self.vocabulary.narrower
@@ -110,15 +116,24 @@ def _table(terms: Iterable[Term]) -> NameTable:
     return NameTable(
         (name + plural, term.notation)
         for term in terms
-        for name in term.names
+        for name in _words(term)
         for plural in ("", "s")
     )
+
+
+def _words(term: Term) -> Iterator[str]:
+    """Yield the names of a term with the variants of abbreviations: S.D., s.d., aHR."""
+    for name in term.names:
+        yield name
+        if name.isupper() and name.isalpha() and len(name) <= 3:
+            yield from (".".join((*name, "")), ".".join((*name.lower(), "")), f"a{name}")
 
 
 def _unit_names(term: Term) -> Iterator[str]:
     """Yield the forms of a unit's names: singular and plural, ``mg/day`` and ``mg per day``."""
     for name in (term.notation, *term.names):
-        forms = [name, name.replace("/", " per "), _DAILY.sub(" daily", name)]
+        last = " per ".join(name.rsplit("/", 1))  # mg/kg per day
+        forms = [name, name.replace("/", " per "), last, _DAILY.sub(" daily", name)]
         for form in dict.fromkeys(forms):
             yield form
             if form[-4:].isalpha():

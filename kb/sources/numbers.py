@@ -235,6 +235,8 @@ def _operator(text: str, start: int, end: int) -> str:
     if unknown_sign(text, start) or lost_after(text, end) or _is_comma_pair(text, start, end):
         return UNKNOWN_SIGN
     before = text[start - 1 : start]
+    if before == ")" and text[start - 3 : start - 1] in ("(-", "(+"):  # (−)3.2
+        return UNKNOWN_SIGN
     if not before or before not in OPERATORS:
         return ""
     negated = unknown_sign(text, start - 1) or _NEGATED.search(text, max(0, start - 5), start - 1)

@@ -69,10 +69,22 @@ _BRACKET: Final = re.compile(r" ?(?:\([^()]*\)|\[[^\[\]]*\])")
 _GOES_ON: Final = re.compile(",[0-9]| (?:person|patient|subject)-")
 # These are units, whether the vocabulary has them or not.
 _SIGN: Final = re.compile(" ?([‰‱°])")
+_POINTS: Final = re.compile(" percentage points?")
+# A level between the kind of an interval and its bounds.
+_AFTER_LEVEL: Final = re.compile(r"% ?[:,=]? ?[(\[]?(?=-?[0-9.]+ ?(?:[-,;]|to ))")
 # A bound that is not reached or estimable: 5.6-NE.
-_OPEN: Final = re.compile("%?(?: ?-| to|,) ?(?:[A-Z]|not |∞)")
+_OPEN: Final = re.compile(
+    r"%?(?:(?: ?-| to|,) ?(?:[A-Z]|not |∞|n\.?[reac]\b|inf|upper|lower|un)| ?-[)\];,])"
+)
+# "(5.6-9.6; 95% CI)": the kind of an interval behind its bounds, without bounds of its own there.
+_BEHIND: Final = re.compile(
+    r"%?[)\]]?(?: [a-z]{1,8})?[,;]? ?[(\[]?(?:(?P<level>[0-9]{1,2}(?:\.[0-9]+)?)%?[ -]?)?"
+)
+_DASHED: Final = re.compile(" ?- ?| to ")
+_BOUNDS_FOLLOW: Final = re.compile(r"[ :,=]{0,3}(?:of )?[(\[]?[-<>≤≥~]?[0-9]")
 _OF: Final = re.compile(" (?:out )?of(?: the| all)? ")
 _GAP: Final = re.compile(r"(?:st|nd|rd|th)?[ -]?")
+_FOOTNOTE: Final = re.compile(r"\^[a-z](?![a-z])")
 _PER: Final = re.compile(r"(?:/| per )[A-Za-zµ0-9^]+(?:/[A-Za-zµ0-9^]+)*")
 
 
@@ -86,12 +98,15 @@ class _Print:
 
     def _unit(self, number: Number) -> str:
         """Return the unit that is printed directly after a number, or after its brackets."""
-        rest = self.text[number.end :]
+        mark = _FOOTNOTE.match(self.text, number.end)
+        rest = self.text[mark.end() if mark else number.end :]
         for skipped in (0, self._brackets(rest)):
             gap = _GAP.match(rest, skipped)
             match = self.names.units.pattern.match(rest, gap.end() if gap else skipped)
             if match and not self._counts_on(rest, match):
                 return self._whole_unit(rest, match)
+        if _POINTS.match(rest):
+            return "%"
         sign = _SIGN.match(rest)
         return sign[1] if sign else ""
 
@@ -125,6 +140,9 @@ class _Print:
         run: list[int] = []
         strong = 0  # how much of the run a word or a stroke holds together
         for i, number in enumerate(self.numbers):
+            if run and self._level(i):
+                yield run[: strong or 1]
+                run = []
             if run:
                 gap = self._without_unit(run[-1], self._gap(self.numbers[run[-1]], number))
                 if _LINK.fullmatch(gap):
@@ -181,12 +199,39 @@ class _Print:
                 units[i] = units[i + 1]
         return units
 
-    def bounds(self, i: int) -> str:
-        """Return the kind of bounds that is named directly before two of them, or ""."""
+    def bounds(self, i: int) -> tuple[str, Decimal | None]:
+        """Return the kind of bounds, and the level, that is named at two of them, or ""."""
         named = self.names.bounds.notations(self.before(i))
+        if i and not named and self._level(i - 1):
+            named = self.names.bounds.notations(self.before(i - 1))
         two = i + 1 < len(self.numbers) and self.joined(i + 1)
-        is_open = _OPEN.match(self.text, self.numbers[i].end)
-        return named[-1] if named and (two or is_open) else ""
+        if named and (two or _OPEN.match(self.text, self.numbers[i].end)):
+            level = self.numbers[i - 1].value if i and self._level(i - 1) else None
+            return named[-1], level
+        return self._behind(i + 1) if two else ("", None)
+
+    def _behind(self, last: int) -> tuple[str, Decimal | None]:
+        """Return the kind of bounds and the level that are named behind the last of them."""
+        start = self.numbers[last].end
+        gap = self.text[self.numbers[last - 1].end : self.numbers[last].start]
+        behind = _BEHIND.match(self.text, start)
+        if behind is None or not _DASHED.fullmatch(self._without_unit(last - 1, gap)):
+            return "", None
+        kind = self.names.bounds.pattern.match(self.text, behind.end())
+        if kind is None or _BOUNDS_FOLLOW.match(self.text, kind.end()):
+            return "", None
+        level = Decimal(behind["level"]) if behind["level"] else None
+        return self.names.bounds.notation(kind[0]), level
+
+    def _level(self, i: int) -> bool:
+        """Whether a number is the level of an interval: 95% CI."""
+        rest = self.text[self.numbers[i].end :]
+        kind = _LEVEL.match(rest)
+        if kind and self.names.bounds.pattern.match(rest, kind.end()):
+            return True
+        before = [m.end() for m in self.names.bounds.pattern.finditer(self.before(i))]
+        named = before and re.fullmatch("[ :,(]*", self.before(i)[before[-1] :])
+        return bool(named and _AFTER_LEVEL.match(rest))
 
     def joined(self, i: int) -> bool:
         """Whether only a word, a stroke or a comma stands between a number and the one before."""
@@ -199,13 +244,14 @@ class _Print:
         rest = self.text[self.numbers[i].end :]
         if _GOES_ON.match(rest) or re.search("[0-9],$", before):
             return "part"
-        kind = _LEVEL.match(rest)
-        if kind and self.names.bounds.pattern.match(rest, kind.end()):
+        if self._level(i):
             return "level"
         if _P.search(before):
             return "p"
         spread = next(self.names.spreads.pattern.finditer(before), None)
         named = spread and re.fullmatch("[ :=,]*", before[spread.end() :])
+        if spread and before[: spread.start()].rstrip().endswith("±"):  # mean ± SD 34 ± 5
+            return ""
         return "spread" if named or _SPREAD.search(before) else ""
 
 
@@ -227,10 +273,9 @@ def read_print(
     for i, number in enumerate(parts):
         role = reading.role(i)
         before = result[-1] if result else None
-        level = before.number.value if before and before.role == "level" else None
         text = folded.text[: number.start]
-        bounds = reading.bounds(i)
-        if before and reading.bounds(i - 1) and reading.joined(i):
+        bounds, level = reading.bounds(i)
+        if before and reading.bounds(i - 1)[0] and reading.joined(i):
             bounds, level = before.bounds, before.level
         run = runs.get(i, ())
         result.append(PrintedNumber(number, units[i], role, counters[i], bounds, level, text, run))

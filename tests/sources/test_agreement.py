@@ -12,10 +12,12 @@ import yaml
 from support.example_base import BASE, write_example
 
 from kb.model import Claim, ComparisonResult, Figure, Group, Measure, Time
+from kb.records.schema import Span
 from kb.records.vocabulary import Vocabulary
 from kb.sources.agreement import Agreement
 from kb.sources.arms import Arms
 from kb.sources.names import Names, names_of
+from kb.sources.text import SourceText
 
 CASES = yaml.safe_load(Path(__file__).with_name("agreement.yaml").read_text("utf-8"))
 GROUPS = [
@@ -102,3 +104,15 @@ def test_a_record_that_the_print_contradicts_is_refused(
 
 def test_there_are_two_hundred_tampered_prints() -> None:
     assert sum(1 for _ in wrong()) >= 200
+
+
+@pytest.mark.parametrize(("methods", "agrees"), [("Tests were one-sided.", True), ("", False)])
+def test_sides_that_the_print_leaves_out_are_in_the_text(
+    names: Names, methods: str, agrees: bool
+) -> None:
+    stored = {"p_value": 0.01, "p_operator": "=", "sides": 1, "versus": "b"}
+    span = Span.model_validate({"id": "1", "label": "1", "from": "Results"})
+    text = SourceText("paper", f"{methods}\nResults\nit was p = 0.01.", [span])
+    one = claim("p = 0.01", stored)
+    found = Agreement([one], names, Arms(GROUPS, names), text).faults()[one.id]
+    assert (found == []) is agrees
