@@ -32,6 +32,7 @@ COMMANDS: Final = (
     "serve",
     "show",
     "sql",
+    "test",
     "verify",
 )
 """Each is a function of the module of its name in this folder."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from pathlib import Path
 
 from kb import QueryResult
@@ -23,18 +22,6 @@ def answers() -> list[Path]:
     found = sorted(ANSWERS.glob("*.yaml"))
     assert found, "no expected answers: nothing would be tested"
     return found
-
-
-def cell(value: object) -> str:
-    """A cell as the answer files write it: IRIs by their last part, numbers without zeros."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float | Decimal):
-        return f"{Decimal(str(value)).normalize():f}"
-    text = str(value)
-    return text.rsplit("/", 1)[-1] if text.startswith("http") else text
 
 
 EXAMPLES = {
