@@ -66,7 +66,7 @@ class Comparability:
             "endpoint": self._endpoint,
             **{self._label(name): self._trait(name) for name in self._traits()},
             "analysis set": self._analysis_set,
-            "share of whom": self._share_of_whom,
+            "denominator": self._share_of_whom,
             "statistic": self._statistic,
             "time": lambda claim: str(claim.measure.time) or NOT_STATED,
         }

@@ -129,7 +129,8 @@ class StaticFiles:
             # Relative, so that the server need not know the address under which it is reached.
             return Response(None, 308, {"Location": f"{'../' * path.count('/')}{quote(target)}"})
         if file := self.files.get(f"{path}index.html" if path.endswith("/") or not path else path):
-            return await _file_response(request, file, {})
+            forms = self._forms(path.removesuffix("/")) if path.endswith("/") else {}
+            return await self._page(request, file, forms)
         if forms := self._forms(path):
             return await self._negotiate(request, forms)
         return await self._not_found(request)
@@ -156,6 +157,17 @@ class StaticFiles:
             if f"{path}{ending}" in self.files:
                 forms[MEDIA_TYPES[ending].partition(";")[0]] = f"{path}{ending}"
         return forms
+
+    async def _page(self, request: Request, page: ServedFile, forms: Mapping[str, str]) -> Response:
+        """Answer with a page, or with another form of it that the client prefers."""
+        if len(forms) < 2:
+            return await _file_response(request, page, {})
+        headers = {"Vary": "Accept, Accept-Encoding"}
+        chosen = choose(",".join(request.headers.getlist("accept")), tuple(forms))
+        if chosen in ("", "text/html"):
+            return await _file_response(request, page, headers)
+        headers["Content-Location"] = f"../{PurePosixPath(forms[chosen]).name}"
+        return await _file_response(request, self.files[forms[chosen]], headers)
 
     async def _negotiate(self, request: Request, forms: Mapping[str, str]) -> Response:
         chosen = choose(",".join(request.headers.getlist("accept")), tuple(forms))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from kb.export.csv import Row, to_csv
 from kb.model import WHOLE, Group, Publication, Section, Source, Study
 from kb.records.ontology import SKOS
 from kb.records.vocabulary import Term
-from kb.site.labels import Labels
+from kb.site.labels import Labels, short_citation
 from kb.site.page import OutputFile
 from kb.site.settings import load_settings
 
@@ -180,6 +181,39 @@ class PageContext:
         keys = sorted({(view.claim.study, view.claim.id) for view in claims})
         return OutputFile.csv(path, _HEAD + "".join(map(self._line, keys)))
 
+    def evidence_on(self, scheme: str) -> Mapping[str, list[ClaimView]]:
+        """Return the claims on every concept of a scheme, those on narrower concepts included."""
+        return self.memo(("evidence", scheme), lambda: self._evidence_on(scheme))
+
+    def _evidence_on(self, scheme: str) -> Mapping[str, list[ClaimView]]:
+        notations = {term.iri: term.notation for term in self.terms(scheme)}
+        rows = self.base.ask(f"page-evidence-by-{scheme}")
+        return collect(
+            (notations[str(row["concept"])], self.by_iri[str(row["claim"])]) for row in rows
+        )
+
+    def has_page(self, scheme: str, notation: str) -> bool:
+        """Whether a concept has a page: it or a narrower one has evidence."""
+        return notation in self.evidence_on(scheme)
+
+    def with_page(self, scheme: str) -> list[Term]:
+        """Return the concepts of a scheme that have a page."""
+        return [term for term in self.terms(scheme) if self.has_page(scheme, term.notation)]
+
+    @cached_property
+    def _source_names(self) -> tuple[re.Pattern[str], Mapping[str, str]]:
+        names = {
+            source.id: short_citation(self.publications[source.publication])
+            for source in self.evidence.sources
+        }
+        longest_first = sorted(map(re.escape, names), key=len, reverse=True)
+        return re.compile(rf"(?<![\w-])(?:{'|'.join(longest_first)})(?![\w-])"), names
+
+    def named_sources(self, text: str) -> str:
+        """Write the sources that a text names by their ids as publications are cited."""
+        ids, names = self._source_names
+        return ids.sub(lambda match: names[match[0]], text) if names else text
+
     def terms(self, scheme: str) -> Sequence[Term]:
         """Return the concepts of a scheme in the order of the vocabulary."""
         return list(self.vocabulary.schemes.get(scheme, {}).values())
@@ -197,6 +231,16 @@ class PageContext:
         """Return the groups of a study: experimental arms first, parts after their whole."""
         groups = [group for group in self.evidence.groups if group.study == study]
         return sorted(groups, key=lambda g: (_ROLES.get(g.role, 3), g.id))
+
+    def is_part(self, study: str, name: str, whole: str) -> bool:
+        """Whether a group is within another, or within its arm of an analysis set."""
+        group, other = self.groups[study, name], self.groups[study, whole]
+        while group.within and group.id != whole:
+            same_arm = group.role and (group.role, group.regimen) == (other.role, other.regimen)
+            if group.within == whole or (same_arm and group.within != other.within == WHOLE):
+                return True
+            group = self.groups[study, group.within]
+        return False
 
     def arms(self, study: str) -> list[Group]:
         """Return the arms and cohorts that divide the whole study."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from html import escape
 from typing import Any
 
 from kb.model import Section, slug
 from kb.site.charts.drawing import Drawing
 from kb.site.context import PageContext, collect
-from kb.site.labels import STATES, sentence, short_citation
+from kb.site.counts import count_text
+from kb.site.labels import STATES, counted, sentence, short_citation
 from kb.site.pages.concepts import Line
 from kb.site.pages.discrepancies import SIGNS, VERDICTS, verdict_code
 from kb.sources.verify import VerificationState
@@ -42,6 +44,8 @@ def filters(site: PageContext) -> Mapping[str, Callable[..., Any]]:
         "slug": slug,
         "section": section_name,
         "short": short_citation,
+        "named": site.named_sources,
+        "counts": partial(count_text, site),
         "publication": site.publications.__getitem__,
         "mark": STATES.__getitem__,
         "sign": SIGNS.__getitem__,
@@ -55,15 +59,6 @@ def filters(site: PageContext) -> Mapping[str, Callable[..., Any]]:
         "page_of": lambda text: page_of(text.removeprefix(base)),
         "short_iri": lambda text: short_iri(str(text), known),
     }
-
-
-def counted(number: int, singular: str, plural: str = "") -> str:
-    """Return a number with its noun.
-
-    >>> counted(1, "claim"), counted(2, "claim")
-    ('1 claim', '2 claims')
-    """
-    return f"{number} {singular if number == 1 else plural or f'{singular}s'}"
 
 
 def prose(text: str) -> str:

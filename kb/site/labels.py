@@ -174,6 +174,15 @@ def dotted(*parts: str) -> str:
     return " · ".join(filter(None, parts))
 
 
+def counted(number: int, singular: str, plural: str = "") -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "claim"), counted(2, "claim")
+    ('1 claim', '2 claims')
+    """
+    return f"{number} {singular if number == 1 else plural or f'{singular}s'}"
+
+
 def short_citation(publication: Publication) -> str:
     """Name a publication by its first author and year, as in running text.
 

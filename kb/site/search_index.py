@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -204,5 +205,16 @@ def _search_names(
     length = mean(map(len, words))
     boost = _WEIGHTS[kind] * (1 + 0.7 / length) * (1 + math.log10(1 + claims) / 40)
     words += [list(filter(None, _SEPARATORS.split(name))) for name in others]
-    # Each word once: a word that stands in two names must not count twice.
-    return SearchNames(round(boost, 2), tuple(dict.fromkeys(w for name in words for w in name)))
+    # Each word once: a word that stands in two names must not count twice. Who types a name
+    # without its accents finds it too.
+    every = [form for name in words for word in name for form in (word, _without_accents(word))]
+    return SearchNames(round(boost, 2), tuple(dict.fromkeys(every)))
+
+
+def _without_accents(word: str) -> str:
+    """Return a word without its accents.
+
+    >>> _without_accents("Gökbuget")
+    'Gokbuget'
+    """
+    return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))

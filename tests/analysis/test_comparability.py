@@ -62,7 +62,7 @@ def test_figures_of_one_study_are_not_compared_with_each_other(real: KnowledgeBa
     [
         ({"endpoint": "ORR"}, "endpoint", "overall response rate (TWO)"),
         ({"group": "evaluable"}, "analysis set", "evaluable patients (TWO)"),
-        ({"group": "cr"}, "share of whom", "of those with complete remission (TWO)"),
+        ({"group": "cr"}, "denominator", "of those with complete remission (TWO)"),
         ({"time": "at 2 years"}, "time", "at 2 years (TWO)"),
         ({"statistic": "median"}, "statistic", "median (TWO)"),
     ],
@@ -114,8 +114,8 @@ def test_the_order_of_the_claims_changes_nothing(
 def test_lookups_and_queries_say_it(real: KnowledgeBase) -> None:
     found = real.claims(endpoint="MRD_NEG")
     respects = [difference.respect for difference in found.comparability()]
-    assert {"share of whom", "definition of MRD negativity", "time"} <= set(respects)
+    assert {"denominator", "definition of MRD negativity", "time"} <= set(respects)
     table = real.ask("endpoint-across-regimens", endpoint="MRD_NEG")
-    assert "share of whom" in [d.respect for d in real.differences(table)]
+    assert "denominator" in [d.respect for d in real.differences(table)]
     assert real.claims(study="tower").comparability() == ()
     assert real.differences(real.ask("verification-states")) == ()

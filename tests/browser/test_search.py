@@ -55,7 +55,7 @@ def concepts_by_name(site: PageContext) -> dict[str, set[str]]:
     """The pages of all concepts that are called so."""
     called: dict[str, set[str]] = {}
     for scheme in SCHEMES:
-        for term in site.terms(scheme):
+        for term in site.with_page(scheme):
             for name in (term.label, term.notation, *site.other_labels.get(term.iri, [])):
                 called.setdefault(name.casefold(), set()).add(f"{scheme}/{term.segment}/")
     return called
@@ -113,6 +113,14 @@ def test_the_first_page_has_a_search_that_leads_to_what_is_typed(
     page.close()
 
 
+def test_names_are_found_without_accents_and_with_one_letter_wrong(
+    context: BrowserContext, address: str
+) -> None:
+    meant = {"Gokbuget": "gokbuget", "inotuzmab": "inotuzumab", "blinatumumab": "blinatumomab"}
+    found = ask_all(context, address, list(meant))
+    assert not {words for words, name in meant.items() if name not in str(found[words])}
+
+
 def test_the_search_on_a_phone_fits_it(browser: Browser, address: str) -> None:
     from playwright.sync_api import expect
 
@@ -166,11 +174,11 @@ def test_every_endpoint_is_first_by_abbreviation_and_by_full_name(
 ) -> None:
     """One over others may follow them, as SURVIVAL does OS, among the first ten."""
     called = concepts_by_name(site)
-    narrowest = {t.notation for t in site.terms("endpoint")}
-    narrowest -= {wider for t in site.terms("endpoint") for wider in t.broader}
+    narrowest = {t.notation for t in site.with_page("endpoint")}
+    narrowest -= {wider for t in site.with_page("endpoint") for wider in t.broader}
     wanted: dict[str, set[str]] = {}
     umbrellas: dict[str, str] = {}
-    for term in site.terms("endpoint"):
+    for term in site.with_page("endpoint"):
         page = f"endpoint/{term.segment}/"
         for words in (term.notation.replace("_", " "), term.label):
             if LEFT_OUT & set(words.lower().split()):
@@ -190,6 +198,6 @@ def test_every_drug_is_first_by_each_of_its_names(
     context: BrowserContext, address: str, site: PageContext
 ) -> None:
     others, called = site.other_labels, concepts_by_name(site)
-    names = (name for t in site.terms("drug") for name in (t.label, *others.get(t.iri, [])))
+    names = (name for t in site.with_page("drug") for name in (t.label, *others.get(t.iri, [])))
     wanted = {name: called[name.casefold()] for name in names}
     assert not firsts(ask_all(context, address, list(wanted)), wanted)

@@ -126,6 +126,28 @@ def test_an_iri_leads_to_the_form_that_the_client_accepts(
         assert server.ask("/study/tower", headers=cached).status == 304
 
 
+@pytest.mark.parametrize(
+    ("accept", "place"),
+    [
+        ("", ""),
+        ("*/*", ""),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", ""),
+        ("image/png", ""),
+        ("text/turtle", "tower.ttl"),
+        ("application/ld+json", "tower.jsonld"),
+    ],
+)
+def test_a_page_gives_another_form_to_a_client_that_prefers_it(
+    server: Server, accept: str, place: str
+) -> None:
+    answer = server.ask("/study/tower/", headers={"Accept": accept})
+    assert answer.status == 200
+    assert answer.headers["vary"].startswith("Accept, Accept-Encoding")
+    assert answer.headers.get("content-location", "") == (f"../{place}" if place else "")
+    name = f"study/{place}" if place else "study/tower/index.html"
+    assert answer.body == SITE[name].encode()
+
+
 def test_a_section_without_other_forms_leads_to_its_page(server: Server) -> None:
     assert server.ask("/study").headers["location"] == "study/"
     assert server.ask("/study", headers={"Accept": "text/turtle"}).status == 406

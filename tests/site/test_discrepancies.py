@@ -8,7 +8,7 @@ import json
 import re
 from html import unescape
 
-from support.built_site import built_site, concept_plots, records
+from support.built_site import built_site, concept_plots, records, the_site
 from support.environment import ROOT
 from support.example_base import edit
 
@@ -16,7 +16,7 @@ from kb import KnowledgeBase
 from kb.checks.adjudication import ClaimStatus
 from kb.site.data.citations import bibtex, publication_citation
 from kb.site.data.schema_org import script
-from kb.site.pages.discrepancies import SIGNS
+from kb.site.pages.discrepancies import KINDS, SIGNS
 
 
 def page(path: str) -> str:
@@ -32,7 +32,18 @@ def test_the_page_lists_every_discrepancy_once() -> None:
     assert html.count('<article class="finding') == len(records().discrepancies())
     said = text_of(html)
     for finding in records().discrepancies():
-        assert " ".join(finding.message.split())[1:] in said
+        assert " ".join(the_site().named_sources(finding.message).split())[1:] in said
+
+
+def test_sources_are_named_as_they_are_cited_and_kinds_in_the_words_of_the_field() -> None:
+    checks = "".join(path.read_text("utf-8") for path in (ROOT / "kb/checks").glob("*.py"))
+    assert not [kind for kind in KINDS if f'"{kind}"' not in checks]
+    said = text_of(page("finding").partition('id="findings"')[2])
+    names = the_site().sources
+    assert not [name for name in names if re.search(rf"(?<![\w-]){name}(?![\w-])", said)]
+    assert the_site().named_sources("2.1 of bruzzese-2025, not x-bruzzese-2025") == (
+        "2.1 of Bruzzese 2025, not x-bruzzese-2025"
+    )
 
 
 def test_the_downloads_equal_the_output_of_the_command() -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,19 @@ def test_the_table_of_the_network_contains_each_edge_once(
     )
     assert rows == edges
     assert set(rows.values()) == {1}
+
+
+def test_pooled_arms_were_randomised_only_where_one_trial_gave_both(
+    site: PageContext, compared: Comparisons
+) -> None:
+    pooled = ("ino-vate", "tower")
+    trial = replace(site.studies["ino-vate"], analysis_of=pooled)
+    assert compared._is_by_chance(trial, ("inotuzumab", "chemotherapy"))
+    across = replace(site.studies["maic-song"], kind="pooled-subset-analysis")
+    assert across.analysis_of == pooled or set(across.analysis_of) == set(pooled)
+    arms = [group.id for group in site.arms("maic-song")]
+    assert {site.groups["maic-song", arm].regimen for arm in arms} == {"inotuzumab", "blinatumomab"}
+    assert not compared._is_by_chance(across, arms)
 
 
 def test_a_line_counts_the_claims_of_its_rows(compared: Comparisons) -> None:

@@ -24,8 +24,19 @@ def test_every_thing_has_a_page_at_the_path_of_its_iri(
     iris = site.base.iris
     kinds = {"study": site.studies, "source": site.sources, "publication": site.publications}
     wanted = [iris.entity(kind, name) for kind, names in kinds.items() for name in names]
-    wanted += [term.iri for scheme in SCHEMES for term in site.terms(scheme)]
+    wanted += [term.iri for scheme in SCHEMES for term in site.with_page(scheme)]
     assert not [iri for iri in wanted if not file_of(site_folder, iri, iris.base).is_file()]
+
+
+def test_a_concept_without_evidence_has_no_page_and_stands_in_its_list(
+    site_folder: Path, site: PageContext
+) -> None:
+    for scheme in SCHEMES:
+        bare = [t for t in site.terms(scheme) if not site.evidence_on(scheme).get(t.notation)]
+        assert not [t for t in bare if file_of(site_folder, t.iri, site.base.iris.base).exists()]
+        index = (site_folder / scheme / "index.html").read_text("utf-8")
+        assert not [t.segment for t in bare if f'<li id="{t.segment}">' not in index]
+        assert len(bare) < len(site.terms(scheme))
 
 
 def test_every_claim_group_and_measure_is_an_anchor_of_its_study(
@@ -131,10 +142,8 @@ def test_a_download_holds_exactly_the_claims_of_its_table(
 
 
 def test_pages_of_concepts_find_what_the_lookup_finds(site: PageContext) -> None:
-    from kb.site.pages.concepts import evidence_by_concept
-
     for scheme in SCHEMES:
-        evidence = evidence_by_concept(site, scheme)
+        evidence = site.evidence_on(scheme)
         name = max(evidence, key=lambda notation: (len(evidence[notation]), notation))
         found = site.base.claims(**{scheme: name})
         assert {f.iri for f in evidence[name]} == {f.iri for f in found}, (scheme, name)

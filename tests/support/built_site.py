@@ -14,7 +14,6 @@ from kb.site.build import build_site
 from kb.site.charts.drawing import Plot
 from kb.site.charts.plots import Plots
 from kb.site.context import SCHEMES, PageContext
-from kb.site.pages.concepts import evidence_by_concept
 from support.environment import ROOT, made_once
 
 
@@ -90,6 +89,6 @@ def concept_plots() -> dict[str, list[Plot]]:
     return {
         f"{scheme}/{term.segment}": plots.of_concept(term, evidence.get(term.notation, []))
         for scheme in SCHEMES
-        for evidence in (evidence_by_concept(site, scheme),)
-        for term in site.terms(scheme)
+        for evidence in (site.evidence_on(scheme),)
+        for term in site.with_page(scheme)
     }

@@ -17,6 +17,7 @@ from kb.site.charts.drawing import Mark
 from kb.site.context import PageContext, collect
 from kb.site.labels import bounds_label, bounds_text, dotted, number
 from kb.site.tables.figures import DisplayedFigure, displayed_figures
+from kb.site.tables.same_results import one_result_once
 
 _WHOLE_KINDS: Final = ("whole", "arm", "cohort", "analysis-set")
 
@@ -51,8 +52,8 @@ class PlotData:
         self.settings = site.settings["plots"]
 
     def rows(self, views: Iterable[ClaimView], prefix: str) -> list[PlotRow]:
-        """Group claims by their measure, in the order of studies and groups."""
-        by_measure = collect((view.claim.measure, view) for view in views)
+        """Group claims by their measure, each result once, in the order of studies and groups."""
+        by_measure = one_result_once(self.site, views)
         return [
             self._row(measure, by_measure[measure], prefix)
             for measure in sorted(by_measure, key=self.order)

@@ -23,7 +23,7 @@ def citation_files(site: PageContext) -> Iterator[OutputFile]:
     titles = {"index": site.evidence.dataset.title}
     titles |= {f"study/{study.id}": study.name for study in site.studies.values()}
     titles |= {f"source/{source.id}": source.title for source in site.sources.values()}
-    titles |= {f"{s}/{term.segment}": term.label for s in SCHEMES for term in site.terms(s)}
+    titles |= {f"{s}/{term.segment}": term.label for s in SCHEMES for term in site.with_page(s)}
     citations = {path: page_citation(site, path, title) for path, title in titles.items()}
     for publication in site.publications.values():
         citations[f"publication/{publication.id}"] = publication_citation(publication)

@@ -167,7 +167,9 @@ class ComparisonData:
             "places": self._places(views),
             "standing": figure.standing.value,
             "reasons": [
-                _reason(one) for one in figure.findings if one.severity is not Severity.ROUNDING
+                _reason(self.site, one)
+                for one in figure.findings
+                if one.severity is not Severity.ROUNDING
             ],
             "profiles": sorted({self._profile(view) for view in views}),
             "about": dotted(measure.category, self.site.labels.time(measure)),
@@ -187,10 +189,13 @@ class ComparisonData:
         ]
 
 
-def _reason(finding: Discrepancy) -> list[str]:
+def _reason(site: PageContext, finding: Discrepancy) -> list[str]:
     """The address of a discrepancy, and its message with a curator's reason."""
     reason = finding.adjudication.explanation if finding.adjudication else "Not judged yet."
-    return [f"{finding.study}/#finding.{finding.id}", f"{finding.message} {reason}"]
+    return [
+        f"{finding.study}/#finding.{finding.id}",
+        site.named_sources(f"{finding.message} {reason}"),
+    ]
 
 
 def _distinct(texts: Iterable[str]) -> list[str]:

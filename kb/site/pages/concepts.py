@@ -41,36 +41,25 @@ class Tree(NamedTuple):
 
 
 def concept_pages(site: PageContext) -> Iterator[Page]:
-    """Yield for each scheme a list of its concepts, and a page for each concept."""
+    """Yield for each scheme a list of its concepts, and a page for each with evidence."""
     codes, plots = site.base.records.codes, Plots(site)
     for scheme, title in SCHEMES.items():
         values = partial(_index_values, site, scheme)
         yield Page(f"{scheme}/index", "concepts.html.j2", title, values, hide=("navigation",))
-        for term in site.terms(scheme):
+        for term in site.with_page(scheme):
             yield _page(site, plots, term, codes.get(f"{scheme}:{term.segment}", []))
 
 
 def _index_values(site: PageContext, scheme: str) -> Values:
-    counts = {name: len(views) for name, views in evidence_by_concept(site, scheme).items()}
+    counts = {name: len(views) for name, views in site.evidence_on(scheme).items()}
     return {"scheme": scheme, "trees": _trees(site, scheme), "counts": counts}
-
-
-def evidence_by_concept(site: PageContext, scheme: str) -> Mapping[str, list[ClaimView]]:
-    """Return the claims on every concept of a scheme, those on narrower concepts included."""
-    return site.memo(("evidence", scheme), lambda: _evidence_by_concept(site, scheme))
-
-
-def _evidence_by_concept(site: PageContext, scheme: str) -> Mapping[str, list[ClaimView]]:
-    notations = {term.iri: term.notation for term in site.terms(scheme)}
-    rows = site.base.ask(f"page-evidence-by-{scheme}")
-    return collect((notations[str(row["concept"])], site.by_iri[str(row["claim"])]) for row in rows)
 
 
 def _page(site: PageContext, plots: Plots, term: Term, codes: list[Code]) -> Page:
     path = f"{term.scheme}/{term.segment}"
 
     def claims() -> list[ClaimView]:
-        return evidence_by_concept(site, term.scheme).get(term.notation, [])
+        return site.evidence_on(term.scheme)[term.notation]
 
     def values() -> Values:
         views = claims()
@@ -100,7 +89,7 @@ def _page(site: PageContext, plots: Plots, term: Term, codes: list[Code]) -> Pag
         term.definition,
         hide=("navigation", "toc"),
         search=lambda: term_names(term, site.other_labels.get(term.iri, []), len(claims())),
-        files=lambda: [site.csv(f"{path}.csv", claims())] if claims() else [],
+        files=lambda: [site.csv(f"{path}.csv", claims())],
     )
 
 

@@ -46,7 +46,7 @@ _TITLES: Final = {
     "sparql": ("SPARQL cookbook", "Recipes in SPARQL, each with its answer at this build."),
     "sql": ("SQL cookbook", "Recipes in SQL over the tables, each with its answer at this build."),
     "traps": (
-        "Traps",
+        "Common query mistakes",
         "Queries that give a plausible wrong answer here, and what to ask instead.",
     ),
 }

@@ -48,6 +48,44 @@ _COLUMNS: Final = [
 ]
 
 
+KINDS: Final = {
+    "alike-but-different": "same definition, different value",
+    "benefit-not-significant": "benefit stated, difference not significant",
+    "bounds-against-p": "interval and p-value disagree",
+    "breakdown-total": "breakdown does not fit its total",
+    "categories-hole": "gap between categories",
+    "count-and-share": "count and percentage disagree",
+    "difference-against-values": "difference does not fit the values",
+    "differs-from-cited": "differs from the publication cited",
+    "direction-against-values": "direction does not fit the values",
+    "figure-of-another-endpoint": "value of another endpoint",
+    "figure-of-another-report": "value of another report",
+    "figure-of-some-only": "wrong denominator",
+    "figures-of-another-group": "values of another group",
+    "groups-swapped": "groups exchanged",
+    "impossible-share": "impossible percentage",
+    "landmark-and-median": "rate at a time and median disagree",
+    "median-outside-parts": "median outside those of its subgroups",
+    "one-figure-two-composites": "one value, two composite endpoints",
+    "one-figure-two-grades": "one value, two ranges of grades",
+    "one-figure-two-groups": "one value, two groups",
+    "one-figure-two-names": "one value, two endpoints",
+    "outcome-above-broader": "narrower endpoint exceeds the broader one",
+    "p-of-counts": "p-value does not fit the counts",
+    "part-above-whole": "part exceeds the whole",
+    "ratio-against-values": "ratio does not fit the values",
+    "reference-column-shifted": "reference numbers shifted",
+    "residual-above-response": "residual disease exceeds the response",
+    "share-of-different-people": "percentages of different denominators",
+    "share-outside-parts": "percentage outside those of its subgroups",
+    "share-without-time": "survival rate without its time",
+    "strata-too-large": "subgroups exceed the group",
+    "survival-rises": "survival rises with time",
+    "word-against-p": "stated significance and p-value disagree",
+}
+"""The kinds of discrepancies in the words of the field, where the name of the check is not one."""
+
+
 @dataclass(frozen=True)
 class Card:
     """A discrepancy with the claims behind it, as pages show it."""
@@ -58,7 +96,7 @@ class Card:
     @property
     def kind(self) -> str:
         """The kind in words."""
-        return self.finding.kind.replace("-", " ")
+        return KINDS.get(self.finding.kind, self.finding.kind.replace("-", " "))
 
     @property
     def code(self) -> str:
@@ -183,8 +221,11 @@ def _files(site: PageContext) -> Iterator[OutputFile]:
 def _places(site: PageContext, every: list[Card]) -> list[tuple[str, str]]:
     """Name the sources and sections of all discrepancies, each source before its sections."""
     used = {place for card in every for place in card.places}
-    sections = [(f"{s.source}/{slug(s.id)}", f"{s.source}, {s.id}") for s in site.evidence.sections]
-    names = [*((source, source) for source in site.sources), *sections]
+    sections = [
+        (f"{s.source}/{slug(s.id)}", f"{site.named_sources(s.source)}, {s.id}")
+        for s in site.evidence.sections
+    ]
+    names = [*((source, site.named_sources(source)) for source in site.sources), *sections]
     return sorted((n for n in names if n[0] in used), key=lambda n: n[0].partition("/")[0])
 
 

@@ -7,7 +7,7 @@ within a study that did not randomise, or stated by a source that names no study
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -100,11 +100,22 @@ class Comparisons:
             return "stated"
         if study.kind in vocabulary.narrower("design", settings["indirect"]):
             return "indirect"
-        randomised = vocabulary.narrower("design", settings["randomised"])
-        trials = [self.site.studies[name].kind for name in study.analysis_of] or [study.kind]
         arms = [self._arm(claim.study, g) for g in (claim.measure.group, claim.measure.comparator)]
         is_between = all(arms) and arms[0] != arms[1]
-        return "randomised" if is_between and randomised.issuperset(trials) else "unassigned"
+        return "randomised" if is_between and self._is_by_chance(study, arms) else "unassigned"
+
+    def _is_by_chance(self, study: Study, arms: Sequence[str]) -> bool:
+        """Whether patients were randomised between two arms, in the trials that were pooled.
+
+        Arms of two trials that stand side by side were not, though each trial randomised.
+        """
+        kinds = self.site.vocabulary.narrower("design", self.site.settings["network"]["randomised"])
+        trials = study.analysis_of or (study.id,)
+        if not kinds.issuperset(self.site.studies[name].kind for name in trials):
+            return False
+        regimens = {self.site.groups[study.id, arm].regimen for arm in arms}
+        given = ({arm.regimen for arm in self.site.arms(trial)} for trial in trials)
+        return len(trials) == 1 or any("" not in regimens and regimens <= one for one in given)
 
     def _arm(self, study: str, name: str) -> str:
         """Return the nearest group around this one that has a role in the study, or ""."""

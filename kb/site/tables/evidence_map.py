@@ -1,4 +1,4 @@
-"""The map of studies: how many claims each study has under each column of endpoints."""
+"""The map of studies: how many figures and statements each has under a column of endpoints."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final
 from kb.api.results import ClaimView
 from kb.model import Study
 from kb.site.context import PageContext, collect
+from kb.site.labels import counted
 
 LEVELS: Final = (1, 3, 10, 30)
 """The numbers of claims at which a cell gets darker; below the second, evidence is thin."""
@@ -56,6 +57,13 @@ class EvidenceMap:
     def rows(self) -> list[MapRow]:
         """All rows, in order."""
         return [row for rows in self.designs.values() for row in rows]
+
+    @property
+    def counts(self) -> str:
+        """How many studies and analyses of studies there are."""
+        analyses = sum(bool(study.analysis_of) for study, _ in self.rows)
+        studies = counted(len(self.rows) - analyses, "study", "studies")
+        return f"{studies} and {counted(analyses, 'analysis', 'analyses')} of studies"
 
     def covered(self, at: int) -> int:
         """Return how many studies have a claim under the column with this index."""

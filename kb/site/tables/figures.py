@@ -234,7 +234,23 @@ def contradict(one: Figure, two: Figure) -> bool:
         and same_figure(one.value, two.value) is not Outcome.INCONSISTENT
     ):
         one, two = replace(one, value=None), replace(two, value=None)
+    if not _ends_differ(one, two):
+        one, two = replace(one, bounds=""), replace(two, bounds="")
     return any(x and y and x != y for x, y in zip(_facts(one), _facts(two), strict=True))
+
+
+def _ends_differ(one: Figure, two: Figure) -> bool:
+    """Whether two intervals of one kind have other ends; one without a level may be any kind."""
+    kinds = {one.bounds, two.bounds}
+    if len(kinds) > 1 and "ci" not in kinds:
+        return False
+    ends = zip((one.low, one.high), (two.low, two.high), strict=True)
+    return any(
+        (a is None) != (b is None)
+        if a is None or b is None
+        else same_figure(a, b) is Outcome.INCONSISTENT
+        for a, b in ends
+    )
 
 
 def _facts(figure: Figure) -> tuple[object, ...]:

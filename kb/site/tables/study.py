@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from kb.api.results import ClaimView
@@ -17,7 +17,7 @@ from kb.checks.adjudication import ClaimStatus, most_severe
 from kb.model import WHOLE, Claim, Group
 from kb.records.vocabulary import Term
 from kb.site.context import PageContext, collect
-from kb.site.labels import context, dotted, short_citation
+from kb.site.labels import Part, context, dotted, short_citation
 from kb.site.tables.figures import (
     PREFERENCE,
     DisplayedFigure,
@@ -26,6 +26,7 @@ from kb.site.tables.figures import (
     displayed_figures,
 )
 from kb.site.tables.prints import Print, rows_of_prints
+from kb.site.tables.same_results import one_result_once
 
 _MOST_COLUMNS: Final = 3
 _STATISTICS: Final = ("median", "percentage", "count", "frequency", "mean", "range", "hazard-ratio")
@@ -157,26 +158,47 @@ class StudyTables:
 
     def main(self) -> StudyTable | None:
         """Return the figures that readers of a study look for first, of its arms as a whole."""
-        views = [view for view in self.claims if self._is_main(view.claim)]
+        views = list(self._main_views())
         title = self.site.settings["main"]["title"]
         return self._table(title, "main-results", views, "main") if views else None
+
+    def _main_views(self) -> Iterable[ClaimView]:
+        """Yield the main results, without those that a report gives for a narrower group."""
+        views = [view for view in self.claims if self._is_main(view.claim)]
+        grouped = one_result_once(self.site, views)
+        elsewhere = {
+            view.iri
+            for measure, every in grouped.items()
+            for view in every
+            if view.claim.measure.group != measure.group
+        }
+        for view in views:
+            about = {value.iri for value in view.values} or {view.iri}
+            if not about <= elsewhere:
+                yield view
 
     def _is_main(self, claim: Claim) -> bool:
         measure, figure = claim.measure, claim.figure
         groups = filter(None, (measure.group, measure.comparator))
-        if (
-            measure.category
-            or measure.endpoint not in self.site.settings["main"]["endpoints"]
-            or any(
-                self.site.groups[self.study, g].kind not in ("whole", "arm", "cohort")
-                for g in groups
-            )
-        ):
+        is_listed = measure.endpoint in self.site.settings["main"]["endpoints"]
+        if measure.category or not is_listed:
+            return False
+        if not all(self._is_whole(g) or self._is_among(measure.endpoint, g) for g in groups):
             return False
         if measure.comparator:
             return bool(claim.result.p_printed or figure.value is not None)
         in_words = bool(figure.text_value) and measure.statistic != "value"
         return figure.value is not None or in_words
+
+    def _is_whole(self, name: str) -> bool:
+        return self.site.groups[self.study, name].kind in ("whole", "arm", "cohort")
+
+    def _is_among(self, endpoint: str, name: str) -> bool:
+        """Whether a group are those in a whole arm who met an endpoint of the same kind."""
+        group, among = self.site.groups[self.study, name], self.site.settings["plots"]["among"]
+        if not group.who_endpoint or group.who_category or not self._is_whole(group.within):
+            return False
+        return {self.site.top(endpoint)} == {self.site.top(group.who_endpoint)} <= set(among)
 
     def _table(
         self, title: str, name: str, views: list[ClaimView], prefix: str = "print"
@@ -301,17 +323,37 @@ class StudyTables:
             who = self._group_name(shown[0].claim.measure.group) if len(names) > 1 else ""
             return StudyCell(tuple(figures), who)
 
+        cells = tuple(map(cell, columns))
         return StudyRow(
             detail=labels.measure(first, labels.unit(in_head)),
             plain=self._plain(results),
             named=_names(results or compared, labels.label("endpoint", first.measure.endpoint)),
             among=next(iter(names)) if len(names) == 1 else "",
             context=self._context(views, with_sources=len(views) < len(alike)),
-            cells=tuple(map(cell, columns)),
+            cells=cells,
             compared=tuple(
-                displayed_comparisons(compared, labels, self._names_compared(groups), prefix)
+                self._with_source(figure, cells)
+                for figure in displayed_comparisons(
+                    compared, labels, self._names_compared(groups), prefix
+                )
             ),
         )
+
+    def _with_source(
+        self, compared: DisplayedFigure, cells: Iterable[StudyCell]
+    ) -> DisplayedFigure:
+        """Name the source of a comparison beside values that are shown as another prints them."""
+        blocks = {view.claim.block for view in compared.claims}
+        shown = {figure.claims[0].claim.block for cell in cells for figure in cell.figures}
+        if shown <= blocks:
+            return compared
+        *others, last = compared.parts
+        part = Part(last.kind, f"{last.text} ({self._sources(compared.claims)})")
+        return replace(compared, parts=(*others, part))
+
+    def _sources(self, views: Iterable[ClaimView]) -> str:
+        sources = (self.site.publications[view.source.publication] for view in views)
+        return ", ".join(dict.fromkeys(map(short_citation, sources)))
 
     def _names_compared(self, groups: set[str]) -> Callable[[ClaimView], tuple[str, str]]:
         """Return what names the two groups of a comparison, briefly where its row shows both."""
@@ -325,11 +367,9 @@ class StudyTables:
 
         return names
 
-    def _context(self, views: Iterable[ClaimView], with_sources: bool) -> str:
-        claims = [view.claim for view in views]
-        contexts = filter(None, map(context, claims))
-        sources = [short_citation(self.site.publications[v.source.publication]) for v in views]
-        return dotted(*dict.fromkeys((*contexts, ", ".join(dict.fromkeys(sources)) * with_sources)))
+    def _context(self, views: Sequence[ClaimView], with_sources: bool) -> str:
+        contexts = filter(None, (context(view.claim) for view in views))
+        return dotted(*dict.fromkeys((*contexts, self._sources(views) * with_sources)))
 
     def _plain(self, results: Sequence[ClaimView]) -> str:
         if not results:

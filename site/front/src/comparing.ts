@@ -75,9 +75,15 @@ export class Comparing {
   }
 
   #table(shown: readonly Comparison[], nature: Nature, pair: Pair): HTMLElement {
-    const rows = preferred(shown).map((entry) => [this.#study(entry, nature), this.#endpoint(entry), this.#result(entry), this.#places(entry)]);
+    const heads = ["Study", "Endpoint", "Comparison", "Where"];
+    const rows = preferred(shown).map((entry) => {
+      const cells = [this.#study(entry, nature), this.#endpoint(entry), this.#result(entry), this.#places(entry)];
+      // On a phone each row is a card, whose lines have no heads above them.
+      for (const [at, cell] of cells.entries()) cell.dataset["column"] = heads[at] ?? "";
+      return cells;
+    });
     this.shown.push(...preferred(shown).map((entry) => ({ nature, entry })));
-    return table(`${HEADS[nature][0]}: ${this.#pair(pair)}`, ["Study", "Endpoint", "Comparison", "Where"], rows, `compared ${nature}`);
+    return table(`${HEADS[nature][0]}: ${this.#pair(pair)}`, heads, rows, `compared ${nature}`);
   }
 
   #study(entry: Comparison, nature: Nature): HTMLElement {

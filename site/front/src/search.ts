@@ -20,11 +20,17 @@ const BOOST = 40;
 const OPERATORS = /^[+-]|[\^~*"]/;
 let separator = /\s+/;
 
+/** Long words of letters alone may be mistyped by one letter; a short one would be many others. */
+const MAY_BE_MISTYPED = /^\p{L}{7,}$/u;
+
 /** The query for a word as typed; a single character is the prefix of too many others. */
 function asked(word: string): string[] {
   if (OPERATORS.test(word)) return [word];
   const parts = word.split(separator).filter((part) => part !== "");
-  return parts.map((part) => (part.length > 1 ? `${part}^${BOOST} ${part}` : `${part}^${BOOST}`));
+  return parts.map((part) => {
+    const begun = part.length > 1 ? `${part}^${BOOST} ${part}` : `${part}^${BOOST}`;
+    return MAY_BE_MISTYPED.test(part) ? `${begun} ${part}~1` : begun;
+  });
 }
 
 addEventListener("message", ({ data }: MessageEvent<Message>) => {

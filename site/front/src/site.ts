@@ -59,8 +59,13 @@ document.addEventListener(
   true,
 );
 
-// On a phone a long map starts closed.
-if (window.innerWidth < 600) document.querySelector("details.map")?.removeAttribute("open");
+// On a phone a long map starts closed, and the table of a plot open, where no other
+// table has its figures: the plot is wider than the screen.
+if (window.innerWidth < 600) {
+  document.querySelector("details.map")?.removeAttribute("open");
+  const tables = document.querySelector("table.arms") ? [] : document.querySelectorAll("details.plot-data");
+  for (const table of tables) table.setAttribute("open", "");
+}
 
 /** Waits for the first paint: large scripts would delay the style sheet. */
 function painted(): Promise<void> {
