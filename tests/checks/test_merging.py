@@ -46,7 +46,7 @@ def test_one_slip_under_two_names_is_one_finding() -> None:
     impossible = [one for one in found(size, *names) if one.kind == "impossible-share"]
     (one,) = impossible
     assert {c.measure.endpoint for c in one.claims} == {"CR", "cCR", "SAMPLE_SIZE"}
-    assert ". Likewise, composite complete remission: printed as 84%" in one.message
+    assert ". Likewise, composite CR (CR/CRi, CR/CRh): printed as 84%" in one.message
 
 
 def test_one_computation_of_two_groups_or_endpoints_is_two_findings() -> None:

@@ -167,7 +167,7 @@ def page_rows(site: PageContext, folder: Path, path: str) -> Iterator[list[list[
 
     for table in re.findall(r'<table class="arms.*?</table>', html, re.DOTALL):
         for row in re.findall(r'<tr><th scope="row">.*?</tr>', table, re.DOTALL):
-            cells = re.findall(r'<td class="(?:num|compared)">(.*?)</td>', row, re.DOTALL)
+            cells = re.findall(r'<td class="(?:num|compared)"[^>]*>(.*?)</td>', row, re.DOTALL)
             found = [list(shown_in(cell)) for cell in cells]
             yield found if 'class="compared"' in row else [*found, []]
 

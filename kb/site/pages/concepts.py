@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, NamedTuple
@@ -34,10 +34,11 @@ class Line:
 
 
 class Tree(NamedTuple):
-    """A concept and the narrower ones."""
+    """A concept and the narrower ones; ``anchor`` is its id where the list stands for its page."""
 
     term: Term
     narrower: list[Tree]
+    anchor: str
 
 
 def concept_pages(site: PageContext) -> Iterator[Page]:
@@ -141,7 +142,12 @@ def _links(site: PageContext, term: Term) -> list[tuple[str, list[Term]]]:
 def _trees(site: PageContext, scheme: str) -> list[Tree]:
     children = collect((broader, t) for t in site.terms(scheme) for broader in t.broader)
 
+    # A concept stands under each of its broader ones, and has its anchor in the first place.
+    bare = {t.notation for t in site.terms(scheme)} - site.evidence_on(scheme).keys()
+
     def tree(term: Term) -> Tree:
-        return Tree(term, [tree(child) for child in children.get(term.notation, [])])
+        anchor = term.segment if term.notation in bare else ""
+        bare.discard(term.notation)
+        return Tree(term, [tree(child) for child in children.get(term.notation, [])], anchor)
 
     return [tree(term) for term in site.terms(scheme) if not term.broader]
