@@ -30,7 +30,8 @@ _DISTRIBUTES: Final = re.compile(
     r"\b(?:each|both|either|every|all|alone or|with or without)\b", re.IGNORECASE
 )
 _SIDES: Final = re.compile(
-    r"\b(one|two|1|2)[ -]?(?:sided|tailed)\b|(?<![\w.])([12])p(?=[=<>≤≥])", re.IGNORECASE
+    r"\b(one|two|1|2)[ -]?(?:sided|tailed)\b(?! [0-9.]+%)|(?<![\w.])([12])p(?=[=<>≤≥])",
+    re.IGNORECASE,
 )
 _NONE: Final = "dimensionless"
 _WORDED: Final = ("<", ">", "≤", "≥")

@@ -14,9 +14,11 @@ TIME_COUNTERS: Final = {
     noun: f"{noun}s" for noun in ("day", "week", "month", "year", "cycle", "course", "hour", "dose")
 }
 """The nouns before the number of a time, and its unit: week 12 is 12 weeks."""
+_WORD: Final = "(?: (?!and |or |but |vs)[A-Za-zµ/²]{1,9})?"
 _AFTER: Final = re.compile(
-    rf"%?(?: ?\([^()]*\))?(?: patients)? (?:at|by|within) (?:(?:{_UNIT_WORDS}) )?"
+    rf"%?{_WORD}(?: ?\([^()]*\))?{_WORD} (?:at|by|within) (?:(?:{_UNIT_WORDS}) )?"
 )
+_FOLLOW_UP: Final = re.compile("[0-9.]+ [a-z]+ of follow|[0-9.]+[- ][a-z]+ follow")
 _AT: Final = re.compile(rf"(?<![A-Za-z])(?:at|by|within) (?:(?:{_UNIT_WORDS}) )?$", re.IGNORECASE)
 # "at 12 weeks, 36% ..." and "3-year survival was 36%", with few words between.
 _THEN: Final = re.compile(r"(?:,? [A-Za-z/-]+){0,4},? ?[(<>≤≥~]?")
@@ -44,6 +46,8 @@ def time_at(
     place = run.index(i)
     for figure in dict.fromkeys((i, run[-1])):
         after = _AFTER.match(text, numbers[figure].number.end)
+        if after and _FOLLOW_UP.match(text, after.end()):
+            continue
         times = [j for j, n in enumerate(numbers) if after and n.number.start == after.end()]
         if times and _is_time(numbers[times[0]], names):
             own = figure == i and len(run) > 1 and i != run[-1]
