@@ -36,22 +36,47 @@ RESTS_ON: Final = {
         "endpoints of responders against the response",
     ),
     "hasRivalNames": ("no endpoint has rival names", "one figure under two names"),
+    "isAnyOfBroader": (
+        "no endpoint counts all people with anything of a broader one",
+        "a kind of event against the total that has a name of its own",
+    ),
+    "claimKind": ("no endpoint is a kind of statement", "definitions, doses and approvals"),
     "isAge": ("no endpoint is an age", "ages against those of the population"),
-    "plausibleHigh": ("no endpoint has a highest plausible value", "implausible values"),
+    "ageFrom": ("no population states its ages", "ages against those of the population"),
+    "excludes": ("no population excludes an endpoint", "figures of what nobody there has"),
+    "plausibleHigh": ("no endpoint has a highest plausible value", "implausibly high values"),
+    "plausibleLow": ("no endpoint has a lowest plausible value", "implausibly low values"),
+    "isOneMeasure": (
+        "no statistic gathers prints of one measure",
+        "a count against a percentage of the same people",
+    ),
 }
-"""By property of endpoints in the ontology: what it means that none has it, and what is idle."""
+"""By property in the ontology: what it means that no concept has it, and what is idle."""
+
+RESTRAINS: Final = {
+    "isTopic": "a figure of an endpoint that only gathers others against theirs",
+    "isEstimated": "a share that may be read off a curve against counts",
+    "isOfFewer": "a share of those treated or tested against the size of the group",
+    "beginsAt": "figures of those who reached the beginning against the whole group",
+}
+"""By property of endpoints: what is not compared where it is stated."""
+
+_SCHEMES: Final = {"ageFrom": "population", "excludes": "population", "isOneMeasure": "statistic"}
+"""The scheme of the concepts that have a property, if not endpoints."""
+_ALSO: Final = {"ageFrom": "ageTo"}
+"""A property that does as well."""
 
 
 def idle(vocabulary: Vocabulary) -> Iterator[str]:
-    """Yield a sentence for each property that no endpoint has, with what is not checked.
+    """Yield a sentence for each property that no concept has, with what is not checked.
 
     >>> next(idle(Vocabulary("https://example.org/", [], [])))
     'no endpoint is a group size (kb:isGroupSize): sums of groups, and shares against the size of \
 their group, are not checked'
     """
-    terms = vocabulary.schemes.get("endpoint", {}).values()
-    used = {name for term in terms for name in term.properties if term.first(name) != "false"}
     for name, (reason, checks) in RESTS_ON.items():
-        if name not in used:
+        terms = vocabulary.schemes.get(_SCHEMES.get(name, "endpoint"), {}).values()
+        wanted = (name, _ALSO.get(name, name))
+        if not any(term.first(one) not in ("", "false") for term in terms for one in wanted):
             comma = "," if "," in checks else ""
             yield f"{reason} (kb:{name}): {checks}{comma} are not checked"
