@@ -43,7 +43,7 @@ class Flag:
     def given_as(self) -> str:
         """What stands after ``=`` on the command line."""
         kinds = {"boolean": "true", "decimal": "NUMBER", "string": "TEXT", "list": "ID,ID"}
-        return "|".join(self.values) or kinds.get(self.value) or f"{self.value.upper()}"
+        return "|".join(self.values) or kinds.get(self.value) or self.value.upper() or "ID"
 
 
 def flags(vocabulary: Vocabulary, scheme: str = "") -> Mapping[str, Flag]:
