@@ -191,7 +191,10 @@ def site_folder(root: Path) -> Path:
     for folder in (root / "site", Path(__file__).parents[2] / "site"):
         if (folder / "mkdocs.yml").is_file():
             return folder
-    raise UnavailableError(f"no site/mkdocs.yml in {root}: the site cannot be built from it")
+    raise UnavailableError(
+        f"the site cannot be built: neither {root} nor this installation has site/mkdocs.yml; "
+        "install kb from a checkout (pip install -e 'FOLDER[site]')"
+    )
 
 
 def write_file(folder: Path, path: str, content: bytes) -> None:
