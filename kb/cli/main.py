@@ -28,6 +28,7 @@ COMMANDS: Final = (
     "load",
     "new",
     "query",
+    "read",
     "schema",
     "serve",
     "show",

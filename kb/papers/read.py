@@ -61,11 +61,12 @@ def read_paper(path: Path) -> Paper:
     data = _bytes(path)
     kind = kind_of(data, name)
     reader = _reader(kind)
+    given = (data, name) if kind in {"jats", "html"} else (path,)
     if kind == "jats":  # its bounds are those of its parser
-        return reader(data, name)
+        return reader(*given)
     try:
         late = ReadError(f"{name}: not read within {MAX_SECONDS:g} seconds")
-        return run_limited(MAX_SECONDS, lambda: reader(data, name), late)
+        return run_limited(MAX_SECONDS, lambda: reader(*given), late)
     except QueryError as error:
         raise ReadError(f"{name}: reading it takes too much memory") from error
 
@@ -159,12 +160,10 @@ def _check_archive(data: bytes, name: str) -> None:
         raise ReadError(f"{name}: it unpacks to {unpacked:,} bytes, more than is read")
 
 
-def _reader(kind: Kind) -> Callable[[bytes, str], Paper]:
-    """Return the reader of a kind: it takes the file and what errors call it."""
+def _reader(kind: Kind) -> Callable[..., Paper]:
+    """Return the reader of a kind: it takes the path, or the content and what errors call it."""
     try:
-        reader: Callable[[bytes, str], Paper] = getattr(
-            import_module(f"kb.papers.{kind}"), f"read_{kind}"
-        )
+        reader: Callable[..., Paper] = getattr(import_module(f"kb.papers.{kind}"), f"read_{kind}")
     except ImportError as error:
         library = _MODULES.get(kind, kind)
         raise UnavailableError(

@@ -77,6 +77,8 @@ def column_names(table: Sequence[Sequence[str]]) -> list[list[tuple[int, str]]]:
 
     >>> column_names([["", "Drug", ""], ["", "n", "%"], ["Age", "34", "63"]])[2]
     [(0, ''), (1, 'Drug n'), (2, 'Drug %')]
+    >>> column_names([["", "Drug", "", "P"], ["", "n", "%", ""], ["Age", "34", "63", "1"]])[2][3]
+    (3, 'P')
     """
     headers = header_rows(table)
     names = [list(enumerate(headers[0]))]
@@ -84,8 +86,18 @@ def column_names(table: Sequence[Sequence[str]]) -> list[list[tuple[int, str]]]:
         return names
     names.append([pair for row in headers[1:] for pair in enumerate(row)])
     width = max(map(len, headers))
-    paths = [" ".join(filter(None, (_spanning(row, j) for row in headers))) for j in range(width)]
-    return [*names, list(enumerate(paths))]
+    return [*names, [(column, _path(headers, column)) for column in range(width)]]
+
+
+def _path(headers: Sequence[Sequence[str]], column: int) -> str:
+    """Return the cells above a column; an empty one below a cell of its own is part of that."""
+    parts: list[str] = []
+    is_own = False
+    for row in headers:
+        own = "".join(row[column : column + 1])
+        parts.append(own if own or is_own else _spanning(row, column))
+        is_own = is_own or bool(own)
+    return " ".join(filter(None, parts))
 
 
 def _spanning(row: Sequence[str], column: int) -> str:

@@ -362,6 +362,7 @@ def test_every_command_is_tested() -> None:
         "new source",
         "new study",
         "query",
+        "read",  # in papers/test_kb_read.py
         "schema",
         "serve",
         "show",

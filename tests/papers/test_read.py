@@ -91,12 +91,12 @@ def test_a_reader_that_hangs_or_fills_the_memory_is_stopped(
     path = tmp_path / "a.txt"
     path.write_text("OS was 7.7 months.")
 
-    def hang(data: bytes, name: str) -> None:
-        while data and name:
+    def hang(path: Path) -> None:
+        while path:
             pass
 
-    def fill(data: bytes, name: str) -> None:
-        bytearray(10**12 + len(data) + len(name))
+    def fill(path: Path) -> None:
+        bytearray(10**12 + path.stat().st_size)
 
     monkeypatch.setattr(read, "MAX_SECONDS", 0.2)
     monkeypatch.setattr(read, "_reader", lambda _: hang)

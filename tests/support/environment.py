@@ -56,3 +56,9 @@ def chromium_program() -> str | None:
 class Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the base
         """Say nothing."""
+
+
+def papers_folder() -> Path:
+    """Where the open-access papers are expected; the folder need not exist."""
+    named = os.environ.get("KB_PAPERS")
+    return Path(named) if named else ROOT.parent / "shared" / "papers"
