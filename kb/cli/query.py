@@ -12,9 +12,10 @@ from kb.api.knowledge_base import KnowledgeBase
 from kb.api.results import QueryResult
 from kb.cli.common import Number, echo, examples, open_base
 from kb.cli.rows import format_rows, parse_parameters
-from kb.errors import KbError, QueryError, UnavailableError, shorten
+from kb.errors import KbError, QueryError, RecordError, UnavailableError, shorten
+from kb.records.paths import read_bytes
 from kb.stores.library import find_query, library, parse_query, prefixes
-from kb.stores.safety import refuse_unsafe
+from kb.stores.safety import MAX_QUERY, refuse_unsafe
 from kb.util.child import run_limited
 
 
@@ -108,8 +109,8 @@ def _read(argument: str) -> str:
     if "{" in argument or not argument.endswith(".rq"):
         return argument
     try:
-        return Path(argument).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        return read_bytes(Path(argument), None, 4 * MAX_QUERY).decode()
+    except (RecordError, UnicodeDecodeError) as error:
         raise QueryError(f"cannot read a query from {argument!r}: {error}") from error
 
 

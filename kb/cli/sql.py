@@ -10,7 +10,11 @@ import click
 from kb.api.results import QueryResult
 from kb.cli.common import echo, examples, open_base
 from kb.cli.rows import format_rows, parse_parameters
+from kb.errors import UnavailableError
+from kb.stores.base import ResultSet
+from kb.util.child import run_limited
 
+_START_SECONDS: Final = 5.0
 _COLUMNS: Final = (
     "SELECT table_name, string_agg(column_name || ' ' || data_type, ', ' ORDER BY column_index) "
     "AS columns FROM duckdb_columns() WHERE NOT internal GROUP BY table_name ORDER BY table_name"
@@ -43,12 +47,21 @@ def sql(
     form: str | None,
 ) -> None:
     """Answer one SELECT of SQL over the tables: claims, groups, studies and the others."""
-    from kb.stores.duckdb import DuckDB
+    from kb.stores.duckdb import SECONDS, DuckDB
 
-    tables = DuckDB(folder) if folder else open_base(context).duckdb
-    if form == "tables" or query is None:
-        for name, columns in tables.select(_COLUMNS).rows:
+    tables = folder or open_base(context).tables
+    is_list = form == "tables" or query is None
+    text = _COLUMNS if is_list or query is None else query
+    values = {} if is_list else parse_parameters(params)
+
+    def answer() -> ResultSet:
+        return DuckDB(tables).select(text, values)
+
+    # The engine is opened in the child, which can be ended: one function of a query cannot be.
+    late = UnavailableError(f"no answer in {SECONDS:g} s")
+    found = run_limited(SECONDS + _START_SECONDS, answer, late)
+    if is_list:
+        for name, columns in found.rows:
             echo(f"{name}\n    {columns}")
         return
-    rows = QueryResult(tables.select(query, parse_parameters(params)))
-    echo(format_rows(rows, form), nl=False)
+    echo(format_rows(QueryResult(found), form), nl=False)

@@ -238,6 +238,8 @@ def root_links(page: bytes) -> bytes:
 
 def _read_redirects(path: Path) -> dict[str, str]:
     """Read the redirects that the build wrote; a site may have none."""
+    if not path.is_file():
+        return {}
     try:
         redirects = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -61,6 +61,8 @@ class Manifest:
 
 def read_manifest(build: Path) -> Manifest | None:
     """Return the manifest of a build; None if there is none that can be read."""
+    if not (build / MANIFEST).is_file():  # a pipe would never end
+        return None
     try:
         read = Manifest(**json.loads((build / MANIFEST).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, RecursionError):

@@ -73,7 +73,8 @@ class DuckDB:
     def _open(self, folder: Path) -> None:
         if _GLOB.search(str(folder.resolve())):  # DuckDB would read other folders as well
             raise InputError(f"{str(folder)!r} has one of the characters *?[]{{}} in its path")
-        files = {path.stem: path.resolve() for path in sorted(folder.glob("[!.]*.parquet"))}
+        paths = (path for path in sorted(folder.glob("[!.]*.parquet")) if path.is_file())
+        files = {path.stem: path.resolve() for path in paths}
         if not files:
             raise UnavailableError(f"no tables in {folder}: write them with kb export parquet")
         for name in files:

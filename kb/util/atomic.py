@@ -188,6 +188,10 @@ def _opened(work: Path) -> int | None:
         return os.open(work / _LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
     except FileNotFoundError:
         return None
+    except OSError:  # a full disk
+        with suppress(OSError):
+            work.rmdir()
+        raise
 
 
 def _is_at(path: Path, handle: int) -> bool:

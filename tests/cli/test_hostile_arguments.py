@@ -36,6 +36,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place / "binary-texts" / "halt-paper.txt").write_bytes(bytes(range(256)))
     (place / "odd-texts" / "halt-paper.txt").symlink_to("/dev/zero")
     os.mkfifo(place / "pipes" / "halt-paper.txt")
+    for name in ("pipe.rq", "folder/pipe.parquet"):
+        os.mkfifo(place / name)
     return place
 
 
@@ -84,6 +86,15 @@ WRONG = [
     ["query", "PLACE/binary.rq"],
     ["query", "PLACE/folder.rq"],
     ["query", "PLACE/none.rq"],
+    ["query", "PLACE/pipe.rq"],
+    ["sql", "SELECT 1", "--tables-from", "PLACE/folder"],
+    ["sql", "SELECT repeat('x', 4000000000)"],
+    ["sql", "SELECT * FROM read_csv('/etc/passwd')"],
+    ["sql", "ATTACH 'PLACE/new.db'"],
+    ["--store", "http://127.0.0.1:99999/", "query", "ASK {}"],
+    ["--store", "http://[::1/", "query", "ASK {}"],
+    ["--store", "oxigraph:/dev/null", "query", "ASK { ?s ?p ?o }"],
+    ["load", "--to", "file:///etc/passwd"],
     ["query", "{"],
     ["query", ""],
     ["query", ODD],

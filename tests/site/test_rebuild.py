@@ -142,6 +142,14 @@ def test_a_damaged_manifest_is_named_and_replaced(project: Path, manifest: str) 
     assert content(project / "build") == good
 
 
+def test_a_pipe_in_place_of_the_manifest_does_not_keep_a_build_waiting(project: Path) -> None:
+    good = content(project / "build")
+    (project / "build" / "manifest.json").unlink()
+    os.mkfifo(project / "build" / "manifest.json")
+    assert kb(project, "build").exit_code == 0
+    assert content(project / "build") == good
+
+
 # --- files of others -------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
@@ -247,3 +248,15 @@ def test_what_was_kept_is_never_deleted_nor_overwrites(tmp_path: Path, target: P
         fill(fresh, "new")
     assert (kept / "mine").read_text("utf-8") == "old"
     assert (target / "mine").read_text("utf-8") == "new"
+
+
+def test_a_disk_without_room_for_the_lock_is_left_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "open", full)
+    with pytest.raises(UnavailableError, match="No space left"), replacing(tmp_path / "out"):
+        pass
+    assert list(tmp_path.iterdir()) == []
