@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kb.errors import Problem, RecordError
+from kb.records.paths import is_there
 from kb.records.yaml import read_mapping
 from kb.util.atomic import write_atomically
 
@@ -39,7 +40,7 @@ def read_attestations(root: Path) -> Digests:
         RecordError: the file is not a mapping from sources and studies to digests.
     """
     path = attestation_file(root)
-    if not path.exists():
+    if not is_there(path):
         return {}
     data = read_mapping(path, root)
     return {str(source): _digests(path, str(source), studies) for source, studies in data.items()}

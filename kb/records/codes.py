@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from kb.errors import Problem, RecordError, nearest
 from kb.records.ontology import CONTROL
-from kb.records.paths import read_bytes
+from kb.records.paths import is_there, read_bytes
 from kb.records.vocabulary import Vocabulary
 from kb.records.yaml import MAX_BYTES, parse_mapping
 from kb.util.grouping import group_by
@@ -49,7 +49,7 @@ def load_codes(root: Path, vocabulary: Vocabulary) -> Mapping[str, list[Code]]:
         RecordError: with every problem of the file.
     """
     path = root / "ontology" / "mappings.sssom.tsv"
-    if not path.exists() and not path.is_symlink():
+    if not is_there(path):
         return {}
     return group_by(_CodesFile(path, vocabulary).read(), key=lambda code: code.subject)
 

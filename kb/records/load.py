@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from kb.errors import NotFoundError, Problem, RecordError
 from kb.records.codes import Code, load_codes
 from kb.records.integrity import IdIndex, reference_problems, study_problems
-from kb.records.paths import record_file, record_ids
+from kb.records.paths import is_there, record_file, record_ids
 from kb.records.problems import validation_problems
 from kb.records.schema import (
     AdjudicationsFile,
@@ -95,7 +95,7 @@ def load_studies(root: Path, ids: Iterable[str]) -> tuple[Records, RecordLoader]
     studies = loader.load_each({i: record_file(root, "studies", i) for i in ids}, StudyRecord)
     used = sorted({report.source for study in studies.values() for report in study.reports})
     files = {source: record_file(root, "sources", source) for source in used}
-    sources = loader.load_each({i: p for i, p in files.items() if p.exists()}, SourceRecord)
+    sources = loader.load_each({i: p for i, p in files.items() if is_there(p)}, SourceRecord)
     records = Records(root, load_dataset(root), loader.vocabulary, {}, sources, studies, {})
     return records, loader
 
@@ -114,7 +114,7 @@ def load_shared(root: Path) -> tuple[Records, RecordLoader]:
     sources = loader.load_folder(root / "evidence" / "sources", SourceRecord)
     adjudications = loader.load_folder(root / "evidence" / "adjudications", AdjudicationsFile)
     path = record_file(root, "formerly")
-    file = loader.load_file(path, FormerlyFile) if path.exists() else None
+    file = loader.load_file(path, FormerlyFile) if is_there(path) else None
     records = Records(
         root,
         load_dataset(root),

@@ -59,6 +59,15 @@ def read_bytes(path: Path, folder: Path | None, limit: int) -> bytes:
         raise wrong("a readable file", str(error)) from error
 
 
+def is_there(path: Path) -> bool:
+    """Tell whether something has a name, be it a link that leads nowhere, which is a mistake.
+
+    >>> is_there(Path("/")), is_there(Path("/no-such-file"))
+    (True, False)
+    """
+    return os.path.lexists(path)
+
+
 def record_file(root: Path, *names: str) -> Path:
     """Return the path of a file of records.
 
