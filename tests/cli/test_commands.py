@@ -351,12 +351,14 @@ def test_serve_needs_a_build(example_root: Path) -> None:
 def test_every_command_is_tested() -> None:
     """A new command needs a test: this list and the tests above grow together."""
     assert sorted(all_commands()) == [
+        "add term",  # in records/test_new_term.py
         "build",
         "check",
         "coverage",
         "export claims",
         "export nquads",
         "export parquet",  # in stores/test_duckdb.py, as is `kb sql`
+        "init",  # in test_init.py
         "load",  # in stores/test_untrusted_endpoint.py
         "new adjudication",
         "new source",
@@ -367,6 +369,7 @@ def test_every_command_is_tested() -> None:
         "serve",
         "show",
         "sql",
+        "test",  # in test_test.py
         "verify",
     ]
 
