@@ -21,7 +21,7 @@ MAX_SECONDS: Final = 120.0
 _MAX_UNPACKED: Final = 200_000_000
 _MAX_RATIO: Final = 200
 Kind = Literal["jats", "html", "pdf", "docx", "plain"]
-_MODULES: Final[dict[str, str]] = {"jats": "lxml", "html": "lxml", "pdf": "pdfplumber"} | {
+_MODULES: Final[dict[str, str]] = {"jats": "lxml", "html": "lxml", "pdf": "pypdfium2"} | {
     "docx": "python-docx"
 }
 _SIGNATURES: Final = {

@@ -1,0 +1,416 @@
+"""Where tables stand on a page: below their captions, as far as their rules or rows go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final
+
+from kb.papers.pdf.layout import Layout, Line, lines
+from kb.papers.pdf.lines import Piece
+from kb.papers.pdf.page import Font, Rule
+
+CAPTION: Final = re.compile(
+    r"(?:supplementa(?:ry|l)\s+)?(table|tab\.|exhibit)\s*((?:[A-Z]{1,2}[-.]?)?\d+(?:\.\d+)?[a-z]?|[IVX]+)"
+    r"(?=[\s.:|)—–-]|$)",
+    re.IGNORECASE,
+)
+FIGURE_CAPTION: Final = re.compile(
+    r"(?:supplementa(?:ry|l)\s+)?(fig(?:ure|\.)?)\s*([A-Z]?\d+[a-z]?)(?=[\s.:|)—–-]|$)",
+    re.IGNORECASE,
+)
+_NEXT_WORD: Final = re.compile(r"[\s.:|)—–-]*(\S)")
+_CONTINUED: Final = re.compile(r"\(?\b(?:continued|cont['’.]?d?)\b\.?\)?", re.IGNORECASE)
+MARK: Final = re.compile(
+    r"(?:<sup>\s*([^<\s]{1,4})\s*</sup>|([*†‡§¶#‖|]{1,3}|[a-z])(?=[\s=A-Z]))\s*"
+)
+_NOTE: Final = re.compile(
+    r"(?:notes?\b|abbreviations?\b|data are\b|values are\b|\(?\*|[A-Z][A-Za-z0-9-]{0,9}\s?[=:,]|"
+    r"<sup>|[†‡§¶#‖]|p[- ]values?\b|source)",
+    re.IGNORECASE,
+)
+
+
+@dataclass
+class Region:
+    """A table's place on a page: caption, rows, and footnotes."""
+
+    page: int
+    x0: float
+    x1: float
+    caption: list[Line]
+    rows: list[Piece] = field(default_factory=list)
+    notes: list[Line] = field(default_factory=list)
+    horizontal: list[Rule] = field(default_factory=list)
+    vertical: list[Rule] = field(default_factory=list)
+    open: bool = False
+    """Its rows reach the end of the column: it may go on in the next one."""
+    label: str = ""
+    continued: bool = False
+
+    @property
+    def top(self) -> float:
+        """Its upper end."""
+        tops = [line.top for line in self.caption] + [piece.top for piece in self.rows]
+        return min(tops)
+
+    @property
+    def pieces(self) -> set[int]:
+        """The pieces that belong to it, by identity."""
+        own = {id(piece) for line in (*self.caption, *self.notes) for piece in line.pieces}
+        return own | {id(piece) for piece in self.rows}
+
+
+def is_caption(line: Line, above: Line | None, body: Font, pattern: re.Pattern[str]) -> bool:
+    """Whether a line begins a caption, and is not prose that mentions a table or figure."""
+    text = line.text
+    start = pattern.match(text.replace("<sup>", "").replace("</sup>", ""))
+    if start is None:
+        return False
+    first = line.glyphs[0].font
+    marked = first.bold != body.bold or first.name != body.name or abs(first.size - body.size) > 0.4
+    following = _NEXT_WORD.match(text, start.end())
+    lower = following is not None and (following[1].islower() or following[1] in "(,;")
+    apart = above is None or line.top - above.bottom > 0.6 * line.size
+    if text[start.end() : start.end() + 1] in (".", ":", "|", "—", "–") and not lower:
+        return marked or apart
+    return (marked and not lower) or (apart and not lower) or (marked and first.bold)
+
+
+def find_regions(page: Layout, body: Font, before: Region | None) -> list[Region]:
+    """Return the tables of a page, from the top; ``before`` may go on from the page before."""
+    heads = _captions(page, body)
+    found: list[Region] = []
+    if before is not None and before.open:
+        found += _rest(page, heads, before, body, 0)
+    for head in heads:
+        if CAPTION.match(head.text) is None:
+            continue
+        region = _region(page, head, _next_caption(head, heads, page), body)
+        if region.rows or region.open:
+            found.append(region)
+        column = page.column(region.x0)
+        if region.open and not page.is_wide(region.x0, region.x1):
+            found += _rest(page, heads, region, body, column + 1)
+    return found
+
+
+def _rest(
+    page: Layout, heads: Sequence[Line], before: Region, body: Font, column: int
+) -> list[Region]:
+    """Return what goes on from a table, in this column and those after it."""
+    found: list[Region] = []
+    while before.open and column < len(page.edges):
+        left = page.edges[column]
+        width = before.x1 - before.x0
+        limit = min(
+            (h.top for h in heads if h.x0 < left + width and h.x1 > left), default=page.height
+        )
+        own = rows_within(page, left, left + width, 0, limit)
+        region = Region(page.number, left, left + width, [], label=before.label, continued=True)
+        first = next((n for n, line in enumerate(own) if line.cells > 1), 9)
+        if first > 2 or any(_is_prose(line, region, page) for line in own[: first + 1]):
+            break
+        fill(region, own, page, body, limit)
+        if not region.rows:
+            break
+        found.append(region)
+        before = region
+        column = len(page.edges) if page.is_wide(left, left + width) else column + 1
+    return found
+
+
+def _captions(page: Layout, body: Font) -> list[Line]:
+    found: list[Line] = []
+    for column in range(len(page.edges) or 1):
+        own = lines((p for p in page.pieces if page.column(p.x0) == column), page.number)
+        above: Line | None = None
+        for line in own:
+            both = is_caption(line, above, body, CAPTION)
+            both = both or is_caption(line, above, body, FIGURE_CAPTION)
+            if both:
+                found.append(line)
+            above = line
+    return sorted(found, key=lambda line: line.top)
+
+
+def _next_caption(head: Line, heads: Sequence[Line], page: Layout) -> float:
+    """Return the height of the next caption below in the same columns."""
+    below = [h.top for h in heads if h.top > head.bottom and h.x0 < page.width and _shares(h, head)]
+    return min(below, default=page.height)
+
+
+def _shares(a: Line, b: Line) -> bool:
+    return (a.x0 < b.x1 and b.x0 < a.x1) or abs(a.x0 - b.x0) < 40
+
+
+def _region(page: Layout, head: Line, limit: float, body: Font) -> Region:
+    x0, x1 = _extent(page, head, limit)
+    region = Region(page.number, x0, x1, [])
+    match = CAPTION.match(head.text)
+    region.label = match[0].strip() if match else ""
+    below = rows_within(page, x0, x1, head.top - 1, limit)
+    count = _caption_length(below, page)
+    region.caption = below[:count]
+    region.continued = any(_CONTINUED.search(line.text) for line in region.caption[:2])
+    fill(region, below[count:], page, body, limit)
+    return region
+
+
+def rows_within(page: Layout, x0: float, x1: float, top: float, bottom: float) -> list[Line]:
+    """Return the lines of a part of a page."""
+    own = [
+        piece
+        for piece in page.pieces
+        if top < piece.middle < bottom and x0 - 4 <= (piece.x0 + piece.x1) / 2 <= x1 + 4
+    ]
+    return lines(own, page.number)
+
+
+def _extent(page: Layout, head: Line, limit: float) -> tuple[float, float]:
+    """Return the left and right end of a table: of its rules, its columns or the page."""
+    column = page.column(head.x0)
+    left = page.edges[column] if page.edges else head.x0
+    own_right = page.right(column) - 6
+    near = [
+        rule
+        for rule in page.horizontal
+        if head.top - 14 < rule.y0 < min(limit, head.bottom + 160)
+        and rule.x0 - 14 <= head.x0 <= rule.x1
+        and rule.x1 - rule.x0 > 40
+    ]
+    text_right = max((piece.x1 for piece in page.pieces), default=page.width)
+    if near:
+        top = min(rule.y0 for rule in near)
+        spans = [r for r in page.horizontal if top - 1 <= r.y0 < limit]
+        x0, x1 = _union(spans, min(r.x0 for r in near), max(r.x1 for r in near))
+        return min(x0, head.x0), x1
+    if page.is_wide(left, head.x1):
+        return left, text_right
+    others = [
+        line
+        for line in rows_within(page, page.right(column) - 4, page.width, head.bottom, limit)[:8]
+        if abs(line.x0 - page.right(column)) < 4 and line.x1 - line.x0 > 0.6 * (own_right - left)
+    ]
+    crosses = any(
+        page.is_wide(line.x0, line.x1)
+        for line in rows_within(page, left, text_right, head.bottom, head.bottom + 80)
+        if line.x0 < own_right
+    )
+    if column + 1 < len(page.edges) and (len(others) >= 2 or not crosses):
+        return left, own_right
+    return left, text_right
+
+
+def _union(rules: Sequence[Rule], x0: float, x1: float) -> tuple[float, float]:
+    """Widen an extent by the rules that meet it."""
+    for rule in sorted(rules, key=lambda rule: rule.x0):
+        if rule.x0 <= x1 + 3 and rule.x1 >= x0 - 3:
+            x0, x1 = min(x0, rule.x0), max(x1, rule.x1)
+    return x0, x1
+
+
+def _caption_length(rows: Sequence[Line], page: Layout) -> int:
+    """Return how many lines a caption has: it ends at a rule, a gap, or a row of cells."""
+    count = 1
+    for above, line in pairwise(rows):
+        ruled = any(
+            above.base < rule.y0 < line.base and rule.x1 > line.x0 and rule.x0 < line.x1
+            for rule in page.horizontal
+        )
+        gap = line.base - above.base
+        if ruled or line.cells > 1 or gap > 1.75 * line.size or abs(line.size - above.size) > 1.6:
+            break
+        if count > 1 and gap > 1.2 * (above.base - rows[count - 2].base):
+            break
+        count += 1
+    return count
+
+
+def fill(region: Region, rows: Sequence[Line], page: Layout, body: Font, limit: float) -> None:
+    """Give a region its rows and footnotes from the lines below its caption."""
+    start = region.caption[-1].base if region.caption else 0.0
+    inside = [
+        rule
+        for rule in page.horizontal
+        if rule.x1 > region.x0 and rule.x0 < region.x1 and start - 1 < rule.y0 < limit
+    ]
+    upright = [
+        rule
+        for rule in page.vertical
+        if region.x0 - 4 <= rule.x0 <= region.x1 + 4 and start - 1 < rule.y1 and rule.y0 < limit
+    ]
+    end = _last_row(region, rows, _frame_bottom(upright, rows), page)
+    end = _with_rest(region, rows, end, inside)
+    if end and end == len(rows) - 1 and limit >= page.height and _is_row(rows[end], rows[end - 1]):
+        end += 1
+    kept = rows[:end]
+    region.rows = [piece for line in kept for piece in line.pieces]
+    at_end = end == len(rows) and limit >= page.height
+    low = kept[-1].bottom if kept else start
+    region.open = at_end and low > 0.6 * page.height
+    if not kept:
+        return
+    top, bottom = kept[0].top - 8, kept[-1].bottom + 6
+    region.horizontal = [r for r in inside if top - 4 <= r.y0 <= bottom]
+    region.vertical = [r for r in upright if r.y0 < bottom and r.y1 > top]
+    region.notes = _notes(rows[end:], kept[-1], body)
+
+
+def _frame_bottom(upright: Sequence[Rule], rows: Sequence[Line]) -> float:
+    """Return how far down the vertical rules of a table go without a gap, or 0."""
+    if not rows:
+        return 0.0
+    bottom = rows[0].bottom
+    for rule in sorted(upright, key=lambda rule: rule.y0):
+        if rule.y0 <= bottom + 4:
+            bottom = max(bottom, rule.y1)
+    return bottom if bottom > rows[0].bottom else 0.0
+
+
+def _last_row(region: Region, rows: Sequence[Line], framed: float, page: Layout) -> int:
+    """Return how many lines are rows: those in the frame, or up to the last one with several cells.
+
+    Two lines of prose end a table that has no frame.
+    """
+    inside = sum(line.base < framed for line in rows)
+    if inside > 1:
+        return inside
+    end, prose = 0, 0
+    for number, line in enumerate(rows):
+        above = rows[number - 1] if number else None
+        if _is_prose(line, region, page):
+            prose += 1
+            if prose > 1:
+                break
+        elif line.cells > 1:
+            if above is not None and end and line.base - above.base > 6 * line.size:
+                break
+            prose, end = 0, number + 1
+    return end
+
+
+def _is_prose(line: Line, region: Region, page: Layout) -> bool:
+    """Whether a line looks like text of the paper's body: it fills a column of the page."""
+    filled = sum(piece.width for piece in line.pieces)
+    width = region.x1 - region.x0
+    if filled > 0.86 * width or (line.cells == 1 and filled > 0.7 * width):
+        return True
+    if len(page.edges) < 2 or not page.is_wide(region.x0, region.x1):
+        return False
+    return _fills_columns(line, page)
+
+
+def _fills_columns(line: Line, page: Layout) -> bool:
+    """Whether a line is of one or more columns, each begun at its edge, and one of them filled."""
+    width = 0.85 * (page.edges[1] - page.edges[0])
+    is_full = False
+    for column, edge in enumerate(page.edges):
+        own = [piece for piece in line.pieces if page.column(piece.x0) == column]
+        if not own:
+            continue
+        start, end = min(piece.x0 for piece in own), max(piece.x1 for piece in own)
+        if start > edge + 20 or end > page.right(column):
+            return False
+        is_full = is_full or sum(piece.width for piece in own) > 0.72 * width
+    return is_full
+
+
+def _with_rest(region: Region, rows: Sequence[Line], end: int, rules: Sequence[Rule]) -> int:
+    """Return the number of rows with the last lines of wrapped cells, up to the closing rule."""
+    if not end:
+        return 0
+    bottom = _bottom_rule(region, rows[:end], rules)
+    last = rows[end - 1]
+    while end < len(rows):
+        line = rows[end]
+        if not (line.base < bottom or (not bottom and _goes_on(line, last, rows[:end]))):
+            break
+        last = line
+        end += 1
+    return end
+
+
+def _bottom_rule(region: Region, rows: Sequence[Line], rules: Sequence[Rule]) -> float:
+    """Return the height of the rule that closes a table just below its last rows, or 0."""
+    last = rows[-1].base
+    full = [r for r in rules if r.x1 - r.x0 > 0.6 * (region.x1 - region.x0)]
+    if not any(rows[0].top - 30 < rule.y0 < last for rule in full):
+        return 0.0
+    below = [rule.y0 for rule in full if last < rule.y0 < last + 4.5 * rows[-1].size]
+    return min(below, default=0.0)
+
+
+def _is_row(line: Line, last: Line) -> bool:
+    """Whether the last line of a page looks like the row of a table that goes on."""
+    return abs(line.size - last.size) < 0.3 and line.base - last.base < 2.2 * line.size
+
+
+def _goes_on(line: Line, last: Line, rows: Sequence[Line]) -> bool:
+    """Whether a line with one cell goes on with the cells of the row above it."""
+    steps = [b.base - a.base for a, b in pairwise(rows)]
+    usual = min(steps, default=0.0) or 1.3 * last.size
+    return line.base - last.base <= 1.15 * usual and abs(line.size - last.size) < 0.3
+
+
+def _notes(rows: Sequence[Line], last: Line, body: Font) -> list[Line]:
+    """Return the footnotes below a table: small print, or lines that begin as notes do."""
+    found: list[Line] = []
+    for line in rows:
+        above = found[-1] if found else last
+        gap = line.base - above.base
+        small = line.size < body.size - 0.4
+        starts = _NOTE.match(line.text) is not None
+        if gap > (2.6 if not found else 2.0) * line.size or not (small or starts or found):
+            break
+        if found and abs(line.size - found[0].size) > 0.4:
+            break
+        if not small and found and not starts and gap > 1.5 * line.size:
+            break
+        found.append(line)
+    return found
+
+
+def merged(parts: Sequence[Region]) -> Region:
+    """Return the parts of a table as one, each below the one before, without repeated headers."""
+    filled = [part for part in parts if part.rows]
+    whole = filled[0]
+    first = [line.text for line in lines(whole.rows, whole.page)]
+    for part in filled[1:]:
+        own = lines(part.rows, part.page)
+        repeated = 0
+        while repeated < min(len(own), len(first)) and own[repeated].text == first[repeated]:
+            repeated += 1
+        kept = own[repeated:]
+        if not kept:
+            continue
+        bottom = max(piece.bottom for piece in whole.rows)
+        dx, dy = whole.x0 - part.x0, bottom - kept[0].top + 4
+        start = kept[0].top - 3
+        whole = Region(
+            whole.page,
+            whole.x0,
+            whole.x1,
+            whole.caption,
+            [*whole.rows, *(_moved(p, dx, dy) for line in kept for p in line.pieces)],
+            horizontal=[
+                *whole.horizontal,
+                *(_moved_rule(r, dx, dy) for r in part.horizontal if r.y0 > start),
+            ],
+            vertical=[
+                *whole.vertical,
+                *(_moved_rule(r, dx, dy) for r in part.vertical if r.y1 > start),
+            ],
+        )
+    return whole
+
+
+def _moved(piece: Piece, dx: float, dy: float) -> Piece:
+    glyphs = [g._replace(x0=g.x0 + dx, x1=g.x1 + dx, y=g.y + dy) for g in piece.glyphs]
+    return Piece(glyphs, piece.base + dy, piece.size)
+
+
+def _moved_rule(rule: Rule, dx: float, dy: float) -> Rule:
+    return Rule(rule.x0 + dx, rule.y0 + dy, rule.x1 + dx, rule.y1 + dy)

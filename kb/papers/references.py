@@ -1,0 +1,122 @@
+"""Entries of a reference list, read from their printed text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from kb.papers.paper import Reference, plain
+
+DOI: Final = re.compile(r"\b10\.\d{4,9}/[^\s\"<>{}|\\^`]+", re.ASCII)
+_PMID: Final = re.compile(r"(?:PMID|PubMed(?:\s+PMID)?)\s*[:#]?\s*(\d{5,8})\b", re.IGNORECASE)
+_PMCID: Final = re.compile(r"\b(PMC\d{5,8})\b")
+_NUMBER: Final = re.compile(r"^\s*(?:\[(\d{1,4})\]|\((\d{1,4})\)|(\d{1,4})[.)]?)(?=\s|$)\s*")
+_YEAR: Final = re.compile(r"(?<![\d–-])((?:18|19|20)\d{2})[a-z]?(?![\d–-]*\d)")
+_VOLUME: Final = re.compile(
+    r"(?:(?:18|19|20)\d{2}[^;,:()]{0,12}[;,]\s*|,\s*|\s)(?:vol\.?\s*)?(\d{1,4}[A-Za-z]?)\s*"
+    r"(?:\(([^()]{1,20})\))?\s*[:,]\s*(?:pp?\.?\s*)?"
+    r"([A-Za-z]?\d[\dA-Za-z.]*(?:\s*[-–]\s*[A-Za-z]?\d+[A-Za-z]?)?)"
+)
+_AUTHOR: Final = re.compile(r"[^\W\d_][^\d,;:()]*")
+_PARTS: Final = re.compile(r"(?<![A-Z])[.?!]\s+(?=\S)")
+
+
+def numbered(lines: Sequence[str]) -> list[tuple[int, list[str]]]:
+    """Split the lines of a list into its entries; numbers that do not follow are no entries.
+
+    Where no line begins with 1, there are no numbers, and the list is empty.
+
+    >>> numbered(["1. Lee A. Lancet", "2019;34:1.", "2. Kim B. Blood 2020;", "3. 2021;1:2"])[1]
+    (2, ['Kim B. Blood 2020;'])
+    """
+    found: list[tuple[int, list[str]]] = []
+    for line in lines:
+        match = _NUMBER.match(plain(line))
+        number = int(next(filter(None, match.groups()))) if match else 0
+        expected = found[-1][0] + 1 if found else 1
+        if number == expected:
+            rest = _NUMBER.sub("", _without_leading_tags(line), count=1)
+            found.append((number, [rest] if rest else []))
+        elif found:
+            found[-1][1].append(line)
+    return found
+
+
+def _without_leading_tags(line: str) -> str:
+    return re.sub(r"^\s*<sup>(\d+)</sup>", r"\1 ", line)
+
+
+def parse_reference(number: int, text: str) -> Reference:
+    """Return the parts of an entry that its text shows; the others stay empty.
+
+    >>> text = "Lee A, Kim BC, et al. Drug in adults. Lancet. 2019;34(2):101-9. doi: 10.1000/x.1."
+    >>> entry = parse_reference(7, text)
+    >>> entry.authors, entry.title, entry.journal
+    (('Lee A', 'Kim BC', 'et al.'), 'Drug in adults', 'Lancet')
+    >>> entry.year, entry.volume, entry.issue, entry.pages, entry.doi
+    (2019, '34', '2', '101-9', '10.1000/x.1')
+    """
+    text = " ".join(text.split())
+    bare = plain(text)
+    doi = DOI.search(bare)
+    pmid, pmcid = _PMID.search(bare), _PMCID.search(bare)
+    body = bare[: doi.start()] if doi else bare
+    place = _VOLUME.search(body)
+    years = _YEAR.findall(body)
+    authors, title, journal = _names(body)
+    return Reference(
+        number,
+        text,
+        authors,
+        title,
+        journal,
+        int(years[-1] if place is None else _year_near(body, place.start()) or years[-1])
+        if years
+        else None,
+        place[1] if place else "",
+        (place[2] or "") if place else "",
+        place[3].rstrip(".") if place else "",
+        clean_doi(doi[0]) if doi else "",
+        pmid[1] if pmid else "",
+        pmcid[1] if pmcid else "",
+    )
+
+
+def clean_doi(doi: str) -> str:
+    """Return a DOI without the punctuation of the sentence that it stands in.
+
+    >>> clean_doi("10.1000/x(1)2)."), clean_doi("10.1000/X.1;")
+    ('10.1000/x(1)2', '10.1000/X.1')
+    """
+    doi = doi.rstrip(".,;:]'’”")
+    while doi.endswith(")") and doi.count(")") > doi.count("("):
+        doi = doi[:-1].rstrip(".,;:")
+    return doi
+
+
+def _year_near(text: str, place: int) -> str:
+    """Return the year nearest to the volume."""
+    years = [(abs(match.start() - place), match[1]) for match in _YEAR.finditer(text)]
+    return min(years)[1] if years else ""
+
+
+def _names(text: str) -> tuple[tuple[str, ...], str, str]:
+    """Return authors, title and journal of an entry that parts them with full stops."""
+    parts = [part.strip() for part in _PARTS.split(re.sub(r"et al[.,:]?", "et al.", text))]
+    parts = _rejoined(parts)
+    if len(parts) < 2:
+        return (), "", ""
+    authors = tuple(name.strip() for name in re.split(r",\s*|;\s*|\s+(?:and|&)\s+", parts[0]))
+    if not all(_AUTHOR.fullmatch(name) for name in authors if name):
+        return (), "", ""
+    authors = tuple("et al." if name.startswith("et al") else name for name in authors if name)
+    journal = re.split(r"[,;]?\s*\(?(?:18|19|20)\d{2}", parts[2])[0] if len(parts) > 2 else ""
+    return authors, parts[1].rstrip("."), journal.strip(" .,;")
+
+
+def _rejoined(parts: Sequence[str]) -> list[str]:
+    """Join initials and "et al" to the authors again: they end with full stops, too."""
+    if len(parts) > 1 and (parts[0].endswith("et al") or re.search(r"\bet al$", parts[0])):
+        return [parts[0] + ".", *parts[1:]]
+    return list(parts)
