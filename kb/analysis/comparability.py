@@ -43,6 +43,10 @@ def _named(studies: tuple[str, ...]) -> str:
     return ", ".join(studies) if len(studies) <= _NAMED else f"{len(studies)} studies"
 
 
+def _is_word(value: str) -> bool:
+    return not value[:1].isdigit() and "://" not in value
+
+
 class Comparability:
     """Finds how the studies of claims differ; one instance serves a whole evidence base."""
 
@@ -137,9 +141,16 @@ class Comparability:
         return self._vocabulary.inherited("endpoint", name, "tellsPopulationsApart") == "true"
 
     def _traits(self) -> list[str]:
-        """The properties that the ontology gives to populations, such as the disease status."""
+        """The properties of populations whose values are words, such as the disease status.
+
+        Numbers and links, as of limits of age, are there for checks.
+        """
         terms = self._vocabulary.schemes.get("population", {}).values()
-        return sorted({name for term in terms for name in term.properties})
+        values: dict[str, set[str]] = defaultdict(set)
+        for term in terms:
+            for name, every in term.properties.items():
+                values[name].update(every)
+        return sorted(name for name, every in values.items() if all(map(_is_word, every)))
 
     def _label(self, name: str) -> str:
         return self._vocabulary.label_of(name)

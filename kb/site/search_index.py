@@ -178,10 +178,14 @@ def study_names(study: Study, claims: int) -> SearchNames:
 def term_names(term: Term, other_labels: Iterable[str], claims: int) -> SearchNames:
     """Return how a concept is found: by label, other labels and notation.
 
-    A label such as ``A/B`` consists of the names of other concepts, which are found by them.
+    A label such as ``A/B`` consists of the names of other concepts, which are found by them, and
+    so does what a label has in brackets.
     """
-    others = (label for label in other_labels if "/" not in label)
-    return _search_names(term.scheme, claims, [term.label, term.notation.replace("_", " ")], others)
+    others = [label for label in other_labels if "/" not in label]
+    names = [term.label, term.notation.replace("_", " ")]
+    found = _search_names(term.scheme, claims, names, others)
+    bare = [re.sub(r"\([^)]*/[^)]*\)", "", term.label), *names[1:]]
+    return SearchNames(found.boost, _search_names(term.scheme, claims, bare, others).tags)
 
 
 def publication_names(
@@ -203,8 +207,10 @@ def _search_names(
     """
     words = [list(filter(None, _SEPARATORS.split(name))) for name in names]
     length = mean(map(len, words))
-    boost = _WEIGHTS[kind] * (1 + 0.7 / length) * (1 + math.log10(1 + claims) / 40)
     words += [list(filter(None, _SEPARATORS.split(name))) for name in others]
+    # An abbreviation that stands for a long name is not found by the words of that name alone.
+    length = max(length, max(map(len, words)) / 2)
+    boost = _WEIGHTS[kind] * (1 + 0.7 / length) * (1 + math.log10(1 + claims) / 40)
     # Each word once: a word that stands in two names must not count twice. Who types a name
     # without its accents finds it too.
     every = [form for name in words for word in name for form in (word, _without_accents(word))]

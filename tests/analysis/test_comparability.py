@@ -115,6 +115,7 @@ def test_lookups_and_queries_say_it(real: KnowledgeBase) -> None:
     found = real.claims(endpoint="MRD_NEG")
     respects = [difference.respect for difference in found.comparability()]
     assert {"denominator", "definition of MRD negativity", "time"} <= set(respects)
+    assert not {"age from", "age to", "excludes"} & set(respects)
     table = real.ask("endpoint-across-regimens", endpoint="MRD_NEG")
     assert "denominator" in [d.respect for d in real.differences(table)]
     assert real.claims(study="tower").comparability() == ()

@@ -195,6 +195,28 @@ def test_a_derived_interval_is_marked(comparison: Chosen) -> None:
     assert all(text.startswith("derived 95% CI") for text in derived.all_inner_texts())
 
 
+def test_a_phone_shows_every_part_of_a_comparison_and_of_a_study(
+    browser: Browser, address: str
+) -> None:
+    from playwright.sync_api import expect
+
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    chosen = "regimen=inotuzumab&regimen=blinatumomab&population=rr-b-all"
+    for path, cells in (
+        (f"compare/#{chosen}", "table.compared td"),
+        ("study/tower/", "#main-results ~ .results table.arms .fig"),
+        ("endpoint/cCR/", ".plot-table td[data-column]"),
+    ):
+        page.goto(f"{address}{path}")
+        expect(page.locator(cells).first).to_be_visible(timeout=15000)
+        sides = page.locator(cells).evaluate_all(
+            "all => all.filter(e => e.checkVisibility()).map(e => e.getBoundingClientRect().right)"
+        )
+        assert len(sides) > 5
+        assert max(sides) <= 360, path
+    page.close()
+
+
 # --- choosing --------------------------------------------------------------------------------
 
 
