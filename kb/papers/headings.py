@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from kb.papers.outline import Outline
 from kb.papers.paper import Paragraph, Section, SectionKind, plain
 
-_NUMBER: Final = re.compile(r"((?:\d{1,2}\.)+\d{1,2}|\d{1,2})(?:\.\s*|\s+)(?=[^\W\d_a-z])")
+_NUMBER: Final = re.compile(r"((?:\d{1,2}\.)+\d{1,2}|\d{1,2})(?:\.\s*|\s*\|\s*|\s+)(?=[^\W\d_a-z])")
 _KINDS: Final[tuple[tuple[SectionKind, re.Pattern[str]], ...]] = (
     ("abstract", re.compile(r"(structured |plain[- ]language )?(abstract|summary|synopsis)\b")),
     ("references", re.compile(r"(references?|bibliography|literature cited|works cited)$")),
@@ -104,6 +105,16 @@ class NestedSections:
     def add(self, text: str, page: int | None = None) -> None:
         """Add a paragraph to the section at hand."""
         self._section.paragraphs.append(Paragraph(text, page))
+
+    def is_open(self, ended: re.Pattern[str]) -> bool:
+        """Whether the last paragraph of the section does not end as ``ended`` says."""
+        own = self._section.paragraphs
+        return bool(own) and ended.search(own[-1].text[-40:]) is None
+
+    def go_on(self, text: str) -> None:
+        """Add to the last paragraph what follows a page's end or a table."""
+        last = self._section.paragraphs[-1]
+        self._section.paragraphs[-1] = replace(last, text=f"{last.text} {text}")
 
     def sections(self) -> tuple[Section, ...]:
         """Return the sections; the front matter only if it has text."""

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from kb.errors import ReadError
+from kb.papers.captions import CAPTION, MARK
 from kb.papers.paper import Footnote, Metadata, Paper, Table, plain
 from kb.papers.pdf.grid import grid_of
 from kb.papers.pdf.layout import Layout, drop_running_heads, find_columns, in_order, lines
 from kb.papers.pdf.lines import UNMAPPED, pieces
 from kb.papers.pdf.page import Font, PdfPage, read_page
 from kb.papers.pdf.prose import Words
-from kb.papers.pdf.regions import CAPTION, MARK, Region, find_regions, merged
+from kb.papers.pdf.regions import Region, find_regions, merged
 from kb.papers.pdf.sections import Flow, FlowLine, FlowReader, Item
 from kb.papers.references import DOI, clean_doi
 

@@ -8,29 +8,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
+from kb.papers.captions import CAPTION, CONTINUED, FIGURE_CAPTION, NOTE
 from kb.papers.pdf.layout import Layout, Line, lines
 from kb.papers.pdf.lines import Piece
 from kb.papers.pdf.page import Font, Rule
 
-CAPTION: Final = re.compile(
-    r"(?:supplementa(?:ry|l)\s+)?(table|tab\.|exhibit)\s*((?:[A-Z]{1,2}[-.]?)?\d+(?:\.\d+)?[a-z]?|[IVX]+)"
-    r"(?=[\s.:|)—–-]|$)",
-    re.IGNORECASE,
-)
-FIGURE_CAPTION: Final = re.compile(
-    r"(?:supplementa(?:ry|l)\s+)?(fig(?:ure|\.)?)\s*([A-Z]?\d+[a-z]?)(?=[\s.:|)—–-]|$)",
-    re.IGNORECASE,
-)
 _NEXT_WORD: Final = re.compile(r"[\s.:|)—–-]*(\S)")
-_CONTINUED: Final = re.compile(r"\(?\b(?:continued|cont['’.]?d?)\b\.?\)?", re.IGNORECASE)
-MARK: Final = re.compile(
-    r"(?:<sup>\s*([^<\s]{1,4})\s*</sup>|([*†‡§¶#‖|]{1,3}|[a-z])(?=[\s=A-Z]))\s*"
-)
-_NOTE: Final = re.compile(
-    r"(?:notes?\b|abbreviations?\b|data are\b|values are\b|\(?\*|[A-Z][A-Za-z0-9-]{0,9}\s?[=:,]|"
-    r"<sup>|[†‡§¶#‖]|p[- ]values?\b|source)",
-    re.IGNORECASE,
-)
 
 
 @dataclass
@@ -154,7 +137,7 @@ def _region(page: Layout, head: Line, limit: float, body: Font) -> Region:
     below = rows_within(page, x0, x1, head.top - 1, limit)
     count = _caption_length(below, page)
     region.caption = below[:count]
-    region.continued = any(_CONTINUED.search(line.text) for line in region.caption[:2])
+    region.continued = any(CONTINUED.search(line.text) for line in region.caption[:2])
     fill(region, below[count:], page, body, limit)
     return region
 
@@ -362,7 +345,7 @@ def _notes(rows: Sequence[Line], last: Line, body: Font) -> list[Line]:
         above = found[-1] if found else last
         gap = line.base - above.base
         small = line.size < body.size - 0.4
-        starts = _NOTE.match(line.text) is not None
+        starts = NOTE.match(line.text) is not None
         if gap > (2.6 if not found else 2.0) * line.size or not (small or starts or found):
             break
         if found and abs(line.size - found[0].size) > 0.4:

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from kb.papers.captions import FIGURE_CAPTION
 from kb.papers.headings import NestedSections, is_part_of_abstract, kind_of, split_number
 from kb.papers.paper import Figure, Reference, plain
 from kb.papers.pdf.layout import Line
 from kb.papers.pdf.page import Font
 from kb.papers.pdf.prose import Words
-from kb.papers.pdf.regions import FIGURE_CAPTION, is_caption
+from kb.papers.pdf.regions import is_caption
 from kb.papers.references import numbered, parse_reference
 
 _END: Final = re.compile(r"[.?!:;](?:<sup>[^<]*</sup>)?[)\]\"”’]*$")
