@@ -54,7 +54,7 @@ def tables_of(wrap: _Element, section: str, places: Places) -> Iterator[Table]:
     if not bodies:
         yield Table(common, label, caption, (), 0, footnotes, section, None, (PICTURE,))
     for number, body in enumerate(bodies, 1):
-        grid, headers = _grid(body, places)
+        grid, headers = grid_of(body, places)
         unsure = () if headers else ("it has no header",)
         table_id = common if number == 1 else f"{common} ({number})"
         yield Table(table_id, label, caption, grid, headers, footnotes, section, None, unsure)
@@ -89,7 +89,17 @@ def _bodies(wrap: _Element) -> Iterator[_Element]:
             yield from _bodies(part)
 
 
-def _grid(body: _Element, places: Places) -> tuple[Grid, int]:
+def grid_of(body: _Element, places: Places) -> tuple[Grid, int]:
+    """Return the cells of a table of XHTML or OASIS, and the number of its header rows.
+
+    Raises:
+        ReadError: the paper's tables have too many places.
+
+    >>> from kb.papers.xml import parse_xml
+    >>> xml = b"<table><tr><th>Age</th></tr><tr><td>34</td></tr></table>"
+    >>> len(grid_of(parse_xml(xml, "a.xml"), Places("a.xml"))[0])
+    2
+    """
     groups: list[list[list[RawCell]]] = []
     marked = 0
     columns = _column_names(body)
