@@ -216,8 +216,16 @@ def used_terms(base: KnowledgeBase) -> set[str]:
     return {term.removeprefix(own) for term in found if term.startswith(own)}
 
 
+def ontology(base: KnowledgeBase) -> rdflib.Graph:
+    """The ontology: terms and shapes of one disease stand beside those of all."""
+    found = rdflib.Graph()
+    for path in (base.root / "ontology").glob("*.ttl"):
+        found.parse(path, publicID=base.iris.base)
+    return found
+
+
 def test_every_class_and_property_of_the_graph_is_defined(base: KnowledgeBase) -> None:
-    graph = rdflib.Graph().parse(ROOT / "ontology" / "kb.ttl", publicID=base.iris.base)
+    graph = ontology(base)
     own = rdflib.Namespace(base.iris.own(""))
     lacking = [
         f"{term}: {what}"
@@ -232,8 +240,7 @@ def conforms(data: KnowledgeBase) -> tuple[bool, str]:
     graph = rdflib.Graph()
     for subject, predicate, value, _ in data.rdflib().quads():
         graph.add((subject, predicate, value))
-    shapes = rdflib.Graph().parse(ROOT / "ontology" / "shapes.ttl", publicID=data.iris.base)
-    holds, _, text = validate(graph, shacl_graph=shapes)
+    holds, _, text = validate(graph, shacl_graph=ontology(data))
     return bool(holds), str(text)
 
 
