@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final, Literal
 
-from kb.errors import QueryError, ReadError, UnavailableError
+from kb.errors import KbError, QueryError, ReadError, UnavailableError, shorten
 from kb.papers.paper import Paper
 from kb.util.child import run_limited
 
@@ -20,6 +20,7 @@ MAX_BYTES: Final = 50_000_000
 MAX_SECONDS: Final = 120.0
 _MAX_UNPACKED: Final = 200_000_000
 _MAX_RATIO: Final = 200
+Reader = Callable[[bytes, str], Paper]
 Kind = Literal["jats", "html", "pdf", "docx", "plain"]
 _MODULES: Final[dict[str, str]] = {"jats": "lxml", "html": "lxml", "pdf": "pypdfium2"} | {
     "docx": "lxml"
@@ -61,14 +62,24 @@ def read_paper(path: Path) -> Paper:
     data = _bytes(path)
     kind = kind_of(data, name)
     reader = _reader(kind)
-    given = (data, name) if kind in {"jats", "html"} else (path,)
     if kind == "jats":  # its bounds are those of its parser
-        return reader(*given)
+        return reader(data, name)
     try:
         late = ReadError(f"{name}: not read within {MAX_SECONDS:g} seconds")
-        return run_limited(MAX_SECONDS, lambda: reader(*given), late)
+        return run_limited(MAX_SECONDS, lambda: _read(reader, data, name), late)
     except QueryError as error:
         raise ReadError(f"{name}: reading it takes too much memory") from error
+
+
+def _read(reader: Reader, data: bytes, name: str) -> Paper:
+    """Read in the child, where an error of a library that is not passed on ends the process."""
+    try:
+        return reader(data, name)
+    except (KbError, MemoryError):
+        raise
+    except Exception as error:
+        reason = shorten(f"{type(error).__name__}: {error}", 200)
+        raise ReadError(f"{name}: broken, or of a form that is not known: {reason}") from error
 
 
 def _bytes(path: Path) -> bytes:
@@ -160,10 +171,10 @@ def _check_archive(data: bytes, name: str) -> None:
         raise ReadError(f"{name}: it unpacks to {unpacked:,} bytes, more than is read")
 
 
-def _reader(kind: Kind) -> Callable[..., Paper]:
-    """Return the reader of a kind: it takes the path, or the content and what errors call it."""
+def _reader(kind: Kind) -> Reader:
+    """Return the reader of a kind: it takes the content and what errors call it."""
     try:
-        reader: Callable[..., Paper] = getattr(import_module(f"kb.papers.{kind}"), f"read_{kind}")
+        reader: Reader = getattr(import_module(f"kb.papers.{kind}"), f"read_{kind}")
     except ImportError as error:
         library = _MODULES.get(kind, kind)
         raise UnavailableError(

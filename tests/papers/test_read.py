@@ -91,12 +91,12 @@ def test_a_reader_that_hangs_or_fills_the_memory_is_stopped(
     path = tmp_path / "a.txt"
     path.write_text("OS was 7.7 months.")
 
-    def hang(path: Path) -> None:
-        while path:
+    def hang(data: bytes, name: str) -> None:
+        while data and name:
             pass
 
-    def fill(path: Path) -> None:
-        bytearray(10**12 + path.stat().st_size)
+    def fill(data: bytes, name: str) -> None:
+        bytearray(10**12 + len(data) + len(name))
 
     monkeypatch.setattr(read, "MAX_SECONDS", 0.2)
     monkeypatch.setattr(read, "_reader", lambda _: hang)
@@ -105,6 +105,44 @@ def test_a_reader_that_hangs_or_fills_the_memory_is_stopped(
     monkeypatch.setattr(read, "MAX_SECONDS", 60.0)
     monkeypatch.setattr(read, "_reader", lambda _: fill)
     with pytest.raises(ReadError, match=r"a\.txt: reading it takes too much memory"):
+        read_paper(path)
+
+
+def test_an_error_of_a_library_is_not_a_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("OS was 7.7 months.")
+
+    def fail(data: bytes, name: str) -> None:
+        raise IndexError(f"{name}: {len(data)} of 3")
+
+    monkeypatch.setattr(read, "_reader", lambda _: fail)
+    with pytest.raises(ReadError, match=r"a\.txt: broken, .*IndexError: a\.txt: 18 of 3"):
+        read_paper(path)
+
+
+def test_each_kind_reaches_its_reader(tmp_path: Path) -> None:
+    import docx
+
+    text = "OS was 7.7 months."
+    document = docx.Document()
+    document.add_paragraph(text)
+    document.save(str(tmp_path / "b"))
+    for name, content in {
+        "a": text,
+        "c": f"<html><body><h2>Results</h2><p>{text}</p></body></html>",
+        "d": f"<article><body><p>{text}</p></body></article>",
+    }.items():
+        (tmp_path / name).write_text(content)
+    for path in sorted(tmp_path.iterdir()):
+        assert text in [p.text for _, p in read_paper(path).paragraphs()], path.name
+
+
+def test_a_broken_pdf_is_an_error_not_a_traceback(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"%PDF-1.7\n1 0 obj\n<<")
+    with pytest.raises(ReadError, match=r"a\.pdf"):
         read_paper(path)
 
 
