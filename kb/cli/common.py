@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import math
-import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +16,7 @@ import click
 from kb.errors import KbError, UnavailableError
 from kb.records.paths import find_root
 from kb.util.atomic import write_atomically
+from kb.util.visible import visible
 
 if TYPE_CHECKING:
     from kb.api.knowledge_base import KnowledgeBase
@@ -26,11 +26,6 @@ INTERRUPTED: Final = 130
 """What shells expect of a program that Ctrl-C ended; 1 would mean that there are findings."""
 STORE: Final = "kb.store"
 _NO_SPACE: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-# Of names of files and of answers of servers: they could command a terminal, or disguise a text.
-_UNSAFE: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
-)
-
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -75,15 +70,6 @@ def stop(message: str, code: int) -> NoReturn:
     with suppress(OSError):  # standard error may be closed, or a full disk
         echo(message, err=True)
     sys.exit(code)
-
-
-def visible(text: str) -> str:
-    r"""Escape control characters and marks of direction, but for line breaks and tabs.
-
-    >>> print(visible("a\x1b[2Jb"))
-    a\x1b[2Jb
-    """
-    return _UNSAFE.sub(lambda character: ascii(character[0])[1:-1], text)
 
 
 def echo(text: str, *, nl: bool = True, err: bool = False) -> None:

@@ -29,6 +29,7 @@ COMMANDS: Final = (
     "new",
     "query",
     "read",
+    "scan",
     "schema",
     "serve",
     "show",

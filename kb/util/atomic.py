@@ -15,7 +15,7 @@ import shutil
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from kb.errors import InputError, UnavailableError
 
@@ -96,32 +96,54 @@ def write_atomically(path: Path, parts: Iterable[bytes]) -> None:
     >>> path.read_text(), len(list(path.parent.iterdir()))
     ('a: b', 1)
     """
+    with writing(path) as file:
+        file.writelines(parts)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[BinaryIO]:
+    """Yield an open file, which replaces ``path`` at the end of the block, if the block succeeds.
+
+    A pipe or a device is written to directly.
+
+    Raises:
+        InputError: there is no such folder.
+        UnavailableError: the file cannot be written; it is unchanged. An OSError in the block is
+            raised as this error.
+
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "rows.jsonl"
+    >>> with writing(path) as file:
+    ...     _ = file.write(b"{}")
+    >>> path.read_text(), len(list(path.parent.iterdir()))
+    ('{}', 1)
+    """
     real = path.resolve()
     if not real.parent.exists():
         raise InputError(f"cannot write {path}: there is no folder {path.parent}")
     try:
         if real.exists() and not real.is_file():
-            _fill(real, parts)
+            with real.open("wb") as file:
+                yield file
         else:
-            _replace_file(real, parts)
+            with _fresh(real) as file:
+                yield file
     except OSError as error:
         raise UnavailableError(f"cannot write {path}: {error}") from error
 
 
-def _replace_file(real: Path, parts: Iterable[bytes]) -> None:
+@contextmanager
+def _fresh(real: Path) -> Iterator[BinaryIO]:
+    """Yield a new file beside the one that it replaces."""
     fresh = real.with_name(f".{real.name}.{secrets.token_hex(8)}")
     try:
-        _fill(fresh, parts)
+        with fresh.open("wb") as file:
+            yield file
         if real.exists():
             shutil.copymode(real, fresh)
         fresh.replace(real)
     finally:
         fresh.unlink(missing_ok=True)
-
-
-def _fill(path: Path, parts: Iterable[bytes]) -> None:
-    with path.open("wb") as file:
-        file.writelines(parts)
 
 
 def _resolved(target: Path) -> Path:

@@ -23,7 +23,7 @@ from typing import Final, TypeVar
 
 from kb.errors import KbError, QueryError
 
-_CAN_FORK: Final = sys.platform != "win32"
+CAN_FORK: Final = sys.platform != "win32"
 MEMORY: Final = 2 * 1024**3
 """Bytes that a child may allocate beyond what its parent has."""
 
@@ -46,7 +46,7 @@ def run_limited(seconds: float, work: Callable[[], T], late: KbError | None = No
     """
     if not 0 < seconds < inf:
         raise QueryError(f"a time limit is a number of seconds above 0, not {seconds:g}")
-    if not _CAN_FORK:
+    if not CAN_FORK:
         return work()
 
     def limited() -> T:
@@ -99,7 +99,7 @@ def _forked(work: Callable[[], object]) -> Iterator[Connection]:
     reader, writer = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(writer, work, os.getpid()), daemon=True)
     try:
-        with _deferred_interrupt():  # until process.pid is known, the child cannot be killed
+        with deferred_interrupt():  # until process.pid is known, the child cannot be killed
             gc.freeze()  # a collection in the child would copy the memory that it shares
             process.start()
             gc.unfreeze()
@@ -113,7 +113,7 @@ def _forked(work: Callable[[], object]) -> Iterator[Connection]:
 
 
 @contextmanager
-def _deferred_interrupt() -> Iterator[None]:
+def deferred_interrupt() -> Iterator[None]:
     """Handle an interrupt at the end of the block.
 
     Blocking the signal would not do: another thread, such as one of the engine, would receive it.
@@ -132,13 +132,21 @@ def _deferred_interrupt() -> Iterator[None]:
         handler(*interrupt)
 
 
-def _work(writer: Connection, work: Callable[[], object], parent: int) -> None:
-    """Run in the child: Ctrl-C reaches both processes, and the parent decides what to do."""
+def follow(parent: int) -> None:
+    """Let this process end with its parent, and leave Ctrl-C to it: the parent decides what to do.
+
+    >>> run_limited(60, lambda: follow(os.getppid()))
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before the call above
         os._exit(1)
+
+
+def _work(writer: Connection, work: Callable[[], object], parent: int) -> None:
+    """Run in the child."""
+    follow(parent)
     try:
         writer.send((True, work()))
     except _PASSED_ON as error:

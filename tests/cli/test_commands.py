@@ -365,6 +365,7 @@ def test_every_command_is_tested() -> None:
         "new study",
         "query",
         "read",  # in papers/test_kb_read.py
+        "scan",  # in test_scan.py
         "schema",
         "serve",
         "show",

@@ -15,7 +15,7 @@ from support.command_line import kb
 from kb import KnowledgeBase
 from kb.errors import NotFoundError, QueryError
 from kb.stores import base as kb_store
-from kb.util.child import _deferred_interrupt, run_limited
+from kb.util.child import deferred_interrupt, run_limited
 
 ALL = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l"
 EXPLODING = {
@@ -67,7 +67,7 @@ def test_an_interrupt_waits_until_the_child_can_be_killed() -> None:
     handler, reached = signal.getsignal(signal.SIGINT), []
 
     def start() -> None:
-        with _deferred_interrupt():
+        with deferred_interrupt():
             signal.raise_signal(signal.SIGINT)
             reached.append("the end")
 

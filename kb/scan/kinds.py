@@ -1,0 +1,100 @@
+"""The kinds of findings of a scan, in plain words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from kb.errors import NotFoundError
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of finding."""
+
+    id: str
+    title: str
+    """What is compared, as a heading: "Percentages against their counts"."""
+    explanation: str
+    """How it is judged, in a sentence or two."""
+    reference: str = ""
+    """The DOI of the paper that introduced the method, if it has a name of its own."""
+
+
+KINDS: Final = {
+    kind.id: kind
+    for kind in (
+        Kind(
+            "percentage-of-count",
+            "Percentages against their counts",
+            "The percentage is computed from its count and from every number of people that the "
+            "paper offers: printed with it, in its row, block or column, or implied by its "
+            "neighbours. One unit of the last digit is allowed for rounding.",
+        ),
+        Kind(
+            "groups-against-total",
+            "Groups against their total",
+            "The counts of the groups of a row are added up and compared with the printed total.",
+        ),
+        Kind(
+            "estimate-outside-interval",
+            "Estimates within their bounds",
+            "An estimate lies between the limits of its interval, and a median between the "
+            "quartiles or the ends of its range.",
+        ),
+        Kind(
+            "limits-reversed",
+            "Order of the limits",
+            "The lower limit of an interval is not above the upper one.",
+        ),
+        Kind(
+            "interval-not-symmetric",
+            "Estimates in the middle of their intervals",
+            "A usual interval is symmetric around its estimate, for a ratio on the logarithmic "
+            "scale. Exact, profile and bootstrap intervals need not be.",
+        ),
+        Kind(
+            "interval-against-p",
+            "Intervals against p-values",
+            "An interval that leaves out no effect and a p-value say the same about significance, "
+            "and the p-value that follows from the interval is near the printed one.",
+        ),
+        Kind(
+            "same-estimate-printed-differently",
+            "One estimate in two places",
+            "An estimate of the text is compared with the other places that print it, such as the "
+            "abstract or a table.",
+        ),
+        Kind(
+            "p-of-counts",
+            "P-values against counts",
+            "The usual tests of two proportions (Fisher, chi-square with and without the "
+            "correction of Yates) are run on the printed counts.",
+        ),
+        Kind(
+            "p-of-means",
+            "P-values against means",
+            "The t tests of Student and Welch are run on the printed means, standard deviations "
+            "and numbers of people.",
+        ),
+    )
+}
+"""Every kind that a rule reports, by its id."""
+
+
+def kind_of(name: str) -> Kind:
+    """Return a kind.
+
+    Raises:
+        NotFoundError: there is none of this name.
+
+    >>> kind_of("p-of-counts").title
+    'P-values against counts'
+    >>> kind_of("p-of-count")
+    Traceback (most recent call last):
+        ...
+    kb.errors.NotFoundError: no kind of finding 'p-of-count'; did you mean 'p-of-counts'?
+    """
+    if name not in KINDS:
+        raise NotFoundError.of("kind of finding", name, KINDS)
+    return KINDS[name]
