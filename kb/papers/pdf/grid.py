@@ -197,16 +197,31 @@ def _between(region: Region, y: float, after: float) -> bool:
 
 
 def _gaps(region: Region, columns: Sequence[tuple[float, float]]) -> list[float]:
-    """Return the middles of the gaps across all columns that part rows."""
+    """Return the middles of the gaps that part rows.
+
+    They go across all columns; or across all but the first, whose labels may cover several rows.
+    """
     leading = _leading(region, columns)
-    spans = sorted((piece.top, piece.bottom) for piece in region.rows)
     size = max(piece.size for piece in region.rows)
-    least = leading - size + 0.12 * size if leading else 0.0
-    found: list[float] = []
-    bottom = spans[0][1]
+    least = max(0.0, leading - size + 0.12 * size) if leading else 0.0
+    across = _free(region.rows, least)
+    values = [piece for piece in region.rows if columns and piece.x0 > columns[0][1]]
+    more = _free(values, max(least, 0.2 * size)) if leading and len(columns) > 2 else []
+    bounds = [
+        *across,
+        *(gap for gap in more if not any(gap[0] < b[1] and b[0] < gap[1] for b in across)),
+    ]
+    return [(top + bottom) / 2 for top, bottom in bounds]
+
+
+def _free(pieces: Sequence[Piece], least: float) -> list[tuple[float, float]]:
+    """Return the heights at which no text stands, if they are higher than ``least``."""
+    spans = sorted((piece.top, piece.bottom) for piece in pieces)
+    found: list[tuple[float, float]] = []
+    bottom = spans[0][1] if spans else 0.0
     for top, low in spans[1:]:
-        if top - bottom > max(least, 0.0):
-            found.append((top + bottom) / 2)
+        if top - bottom > least:
+            found.append((bottom, top))
         bottom = max(bottom, low)
     return found
 
@@ -214,8 +229,8 @@ def _gaps(region: Region, columns: Sequence[tuple[float, float]]) -> list[float]
 def _leading(region: Region, columns: Sequence[tuple[float, float]]) -> float:
     """Return the distance of lines within a cell, or 0 if no cell has two lines.
 
-    Lines at the least distance are of one cell if the first word of the second did not fit on the
-    first; else they are rows.
+    Lines at the least distance are of one cell if few of them have a label and as many cells as
+    the line above; or if the first word of most did not fit on it.
     """
     pairs: list[tuple[float, bool]] = []
     for x0, x1 in columns:
@@ -230,10 +245,13 @@ def _leading(region: Region, columns: Sequence[tuple[float, float]]) -> float:
     least = min(step for step, _ in pairs)
     nearest = [(step, wraps) for step, wraps in pairs if step < 1.1 * least]
     wrapped = sum(wraps for _, wraps in nearest) / len(nearest)
+    share = len(nearest) / len(pairs)
     full = _full_pairs(region, columns, 1.1 * least)
-    if full < 0.25 or (full < 0.5 and wrapped > 0.1) or (full < 0.8 and wrapped > 0.9):
-        return max(step for step, _ in nearest)
-    return 0.0
+    if least > 1.45 * max(piece.size for piece in region.rows) and wrapped < 0.9:
+        return 0.0
+    broken = full < 0.25 and (share < 0.6 or wrapped > 0.6)
+    broken = broken or (full <= 0.5 and wrapped > 0.7 and share < 0.5)
+    return max(step for step, _ in nearest) if broken else 0.0
 
 
 def _full_pairs(region: Region, columns: Sequence[tuple[float, float]], step: float) -> float:
@@ -374,14 +392,17 @@ def _span(grid: Grid) -> None:
 
 
 def _span_right(block: _Block, grid: Grid, taken: set[tuple[int, int]]) -> None:
-    below_taken = block.row + 1 < grid.header_rows and (block.row + 1, block.column) in taken
-    while block.column and below_taken:
-        after = block.column + block.columns
-        place = (block.row, after)
-        if after >= grid.width or place in taken or (block.row + 1, after) not in taken:
-            break
-        taken.add(place)
+    """Widen a header cell over the empty places to its right that have names below them."""
+    below = range(block.row + 1, grid.header_rows)
+    if not block.column or not any((row, block.column) in taken for row in below):
+        return
+    after = block.column + block.columns
+    while after < grid.width and (block.row, after) not in taken:
+        if not any((row, after) in taken for row in below):
+            return
+        taken.add((block.row, after))
         block.columns += 1
+        after += 1
 
 
 def _span_down(block: _Block, grid: Grid, taken: set[tuple[int, int]]) -> None:

@@ -15,7 +15,6 @@ from kb.papers.pdf.page import Font, Glyph, Rule
 
 _LONG: Final = 20  # letters of a line that shows where its column begins
 _EDGE: Final = 3.0
-_MARGIN: Final = 0.1  # running heads stand in this part of the page, above and below
 _DIGITS: Final = re.compile(r"\d+")
 _PAGE_NUMBER: Final = re.compile(
     r"(?:p(?:age|g)?\.?\s*)?[(\[–-]?\s*(?:[ivxlc]+|[SeE]?\d{1,5})\s*[)\]–-]?"
@@ -166,12 +165,19 @@ def find_columns(pages: Sequence[Layout]) -> None:
         and votes[x] == max(votes[x + d] for d in range(-8, 9))
     ]
     for page in pages:
-        own = sorted(x for x in edges if any(abs(x - s) <= _EDGE for s in starts[page.number]))
         page.edges = [min((piece.x0 for piece in page.pieces), default=0.0)]
-        for x in own:
+        for x in sorted(x for x in edges if _has_column(page, x)):
             edge = _after_gap(page, float(x))
             if edge - page.edges[-1] > 60:
                 page.edges.append(edge)
+
+
+def _has_column(page: Layout, edge: float) -> bool:
+    """Whether a page has the column: lines begin there, and not many lie across its edge."""
+    long = _long_lines(page)
+    begun = sum(-_EDGE <= line.x0 - edge <= 25 for line in long)
+    across = sum(line.x0 < edge - 10 and line.x1 > edge + 10 for line in long)
+    return begun > 1 and begun > 0.25 * across
 
 
 def _after_gap(page: Layout, edge: float) -> float:
@@ -202,26 +208,42 @@ def _is_left_of(other: Line, line: Line) -> bool:
 
 
 def drop_running_heads(pages: Sequence[Layout]) -> None:
-    """Remove running heads and feet, page numbers and line numbers."""
+    """Remove running heads and feet, page numbers and line numbers.
+
+    Running heads are repeated, or are page numbers, and stand apart from the text: the repeated
+    header of a table does not.
+    """
     counts: Counter[str] = Counter()
     for page in pages:
-        counts.update({_pattern(line) for line in _edge_lines(page)})
+        counts.update({_pattern(line) for rows in _margins(page) for line in rows})
     enough = max(2, min(4, len(pages) // 3))
+    repeated = {pattern for pattern, count in counts.items() if count >= enough}
     for page in pages:
-        unwanted: set[int] = set()
-        for line in _edge_lines(page):
-            if counts[_pattern(line)] >= enough or _PAGE_NUMBER.fullmatch(line.text.strip()):
-                unwanted.update(map(id, line.pieces))
-        unwanted |= _line_numbers(page)
+        unwanted = _line_numbers(page)
+        for rows in _margins(page):
+            unwanted.update(map(id, _heads(rows, repeated)))
         page.pieces = [piece for piece in page.pieces if id(piece) not in unwanted]
 
 
-def _edge_lines(page: Layout) -> list[Line]:
-    """Return the first and last lines, over all columns, that stand in the margins."""
-    high, low = _MARGIN * page.height, (1 - _MARGIN) * page.height
+def _margins(page: Layout) -> tuple[list[Line], list[Line]]:
+    """Return the first lines of a page from the top, and the last ones from the bottom."""
     rows = lines(page.pieces, page.number)
-    outer = [*rows[:3], *rows[max(3, len(rows) - 3) :]]
-    return [line for line in outer if line.bottom < high or line.top > low]
+    return rows[:5], rows[:-6:-1]
+
+
+def _heads(rows: Sequence[Line], repeated: set[str]) -> list[Piece]:
+    """Return the pieces of the running heads among the outermost lines of a page."""
+    count = 0
+    for line in rows[:4]:
+        if _pattern(line) not in repeated and not _PAGE_NUMBER.fullmatch(line.text.strip()):
+            break
+        count += 1
+    while count and count < len(rows):
+        outer, inner = rows[count - 1], rows[count]
+        if max(inner.top - outer.bottom, outer.top - inner.bottom) > 0.9 * outer.size:
+            break
+        count -= 1
+    return [piece for line in rows[:count] for piece in line.pieces]
 
 
 def _pattern(line: Line) -> str:

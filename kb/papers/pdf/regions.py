@@ -281,9 +281,19 @@ def _is_prose(line: Line, region: Region, page: Layout) -> bool:
     width = region.x1 - region.x0
     if filled > 0.86 * width or (line.cells == 1 and filled > 0.7 * width):
         return True
+    if line.x1 - line.x0 > 0.75 * width and _is_running(line):
+        return True
     if len(page.edges) < 2 or not page.is_wide(region.x0, region.x1):
         return False
     return _fills_columns(line, page)
+
+
+def _is_running(line: Line) -> bool:
+    """Whether a line is words with no gap between them that a justified space cannot have."""
+    ordered = sorted(line.pieces, key=lambda piece: piece.x0)
+    letters = sum(glyph.text.isalpha() for glyph in line.glyphs)
+    narrow = all(b.x0 - a.x1 < 1.8 * line.size for a, b in pairwise(ordered))
+    return narrow and letters > max(20, 0.65 * len(line.glyphs))
 
 
 def _fills_columns(line: Line, page: Layout) -> bool:
@@ -371,6 +381,7 @@ def merged(parts: Sequence[Region]) -> Region:
             continue
         bottom = max(piece.bottom for piece in whole.rows)
         dx, dy = whole.x0 - part.x0, bottom - kept[0].top + 4
+        dx = dx if abs(dx) > 12 else 0.0  # its columns begin where their texts do
         start = kept[0].top - 3
         whole = Region(
             whole.page,
