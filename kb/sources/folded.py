@@ -71,6 +71,9 @@ def join(source: str, pieces: Iterable[tuple[int, int]]) -> FoldedText:
 
 def apply(folded: FoldedText, edits: Iterable[Edit]) -> FoldedText:
     """Apply edits, which are in order and do not overlap, to the text and its offsets."""
+    edits = list(edits)
+    if not edits:  # most passes find nothing in most texts
+        return folded
     parts: list[str] = []
     starts, ends = array("l"), array("l")
     done = 0
@@ -82,8 +85,6 @@ def apply(folded: FoldedText, edits: Iterable[Edit]) -> FoldedText:
             starts.extend([folded.offsets[start]] * len(text))
             ends.extend([folded.ends[end - 1]] * len(text))
         done = end
-    if not parts:
-        return folded
     starts.extend(folded.offsets[done:])
     ends.extend(folded.ends[done:])
     return FoldedText("".join(parts) + folded.text[done:], starts, ends, folded.source)
@@ -96,10 +97,13 @@ def sub(pattern: str, new: str | Callable[[re.Match[str]], str], needs: str = ".
     """
     compiled, hint = re.compile(pattern), re.compile(needs)
 
-    def edits(text: str) -> Iterator[Edit]:
-        for match in compiled.finditer(text) if hint.search(text) else ():
+    def found(text: str) -> Iterator[Edit]:
+        for match in compiled.finditer(text):
             replacement = new if isinstance(new, str) else new(match)
             if replacement != match[0]:
                 yield Edit(*match.span(), replacement)
+
+    def edits(text: str) -> Iterable[Edit]:
+        return found(text) if hint.search(text) else ()
 
     return edits
