@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         UnavailableError,
     )
     from kb.model import Claim, Evidence, Group, Measure, Publication, Source, Study
+    from kb.scan import Scan, ScanFinding, scan
     from kb.sources.verify import Verification, VerificationState
 
 __all__ = [
@@ -44,11 +45,14 @@ __all__ = [
     "QueryError",
     "QueryResult",
     "RecordError",
+    "Scan",
+    "ScanFinding",
     "Source",
     "Study",
     "UnavailableError",
     "Verification",
     "VerificationState",
+    "scan",
 ]
 
 _MODULES: Final = {
@@ -65,6 +69,7 @@ _MODULES: Final = {
     "api.knowledge_base": ("KnowledgeBase",),
     "model": ("Claim", "Evidence", "Group", "Measure", "Publication", "Source", "Study"),
     "api.results": ("Claims", "ClaimView", "QueryResult"),
+    "scan": ("Scan", "ScanFinding", "scan"),
     "sources.verify": ("Verification", "VerificationState"),
 }
 

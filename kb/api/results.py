@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, overload
 
 from kb.checks.adjudication import ClaimStatus
 from kb.checks.citations import Citation, Reference
-from kb.errors import UnavailableError
 from kb.export import csv as exports
 from kb.model import Claim, Group, Publication, Source, claim_outputs
 from kb.sources.verify import Verification
 from kb.stores.base import Cell, ResultSet
+from kb.util.frames import data_frame
 
 if TYPE_CHECKING:
     import pandas
@@ -55,7 +55,7 @@ class QueryResult(Sequence[Mapping[str, Cell]]):
 
     def to_frame(self) -> pandas.DataFrame:
         """Return the rows as a pandas data frame (extra ``frames``)."""
-        return _frame(self._rows, self.columns)
+        return data_frame(self._rows, self.columns)
 
 
 @dataclass(frozen=True)
@@ -205,7 +205,7 @@ class Claims(Sequence[ClaimView]):
 
     def to_frame(self) -> pandas.DataFrame:
         """Return the rows as a pandas data frame (extra ``frames``)."""
-        return _frame(self._rows, exports.COLUMNS)
+        return data_frame(self._rows, exports.COLUMNS)
 
 
 def _brackets(references: Iterable[Reference]) -> str:
@@ -220,13 +220,3 @@ def _discrepancy_lines(discrepancy: Discrepancy) -> Iterator[tuple[str, str]]:
         reads = f"; should read {one.reads}" if one.reads else ""
         judgement = " because of ".join(filter(None, (one.judgement, one.because)))
         yield "adjudication", f"{judgement}{reads}: {one.explanation} ({one.date})"
-
-
-def _frame(rows: Iterable[object], columns: Iterable[str]) -> pandas.DataFrame:
-    try:
-        import pandas
-    except ImportError as error:
-        raise UnavailableError(
-            "to_frame() needs pandas: pip install 'kb-evidence[frames]'"
-        ) from error
-    return pandas.DataFrame(list(rows), columns=list(columns))

@@ -2,22 +2,29 @@
 
 A rule is a module of this package that is named in ``RULES``. Its function ``find(context)``
 yields findings, and counts in ``context.checked`` what it judged, by kind. Its judgements are the
-pure functions of ``kb.checks``.
+pure functions of ``kb.checks``. The room itself may be called: ``kb.scan(path)`` is ``scan(path)``.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import chain
-from typing import Final
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Final
 
 from kb.papers.paper import Paper
 from kb.scan.context import ScanContext
 from kb.scan.finding import Place, ScanFinding, Verdict
+from kb.util.frames import data_frame
 
-__all__ = ["RULES", "Place", "Scan", "ScanFinding", "Verdict", "scan_paper"]
+if TYPE_CHECKING:
+    import pandas
+
+__all__ = ["RULES", "Place", "Scan", "ScanFinding", "Verdict", "scan", "scan_paper"]
 
 RULES: Final = ("shares", "text_shares", "arms", "estimates", "agreement", "significance")
 """The modules of rules, in the order in which their findings are reported."""
@@ -31,6 +38,34 @@ class Scan:
     checked: dict[str, int]
     """How many figures were judged, by kind of check."""
     findings: tuple[ScanFinding, ...]
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Return the findings as a pandas data frame, a row for each (extra ``frames``)."""
+        from kb.scan.report import COLUMNS, PaperReport
+
+        report = PaperReport("", self.paper.metadata, self.checked, self.findings)
+        columns = [name for name in COLUMNS if name != "file"]
+        return data_frame(([row[name] for name in columns] for row in report.rows()), columns)
+
+
+def scan(path: Path | str) -> Scan:
+    """Scan a paper: JATS XML, HTML, PDF, DOCX or plain text.
+
+    Raises:
+        ReadError: the file cannot be read as a paper.
+        UnavailableError: a library is not installed.
+
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "paper.xml"
+    >>> text = "<p>Falls occurred in 3/24 subjects (28%).</p>"
+    >>> size = file.write_text(f"<article><body>{text}</body></article>")
+    >>> for finding in scan(file).findings:
+    ...     print(finding.verdict.value, finding.message)
+    inconsistent 3 of 24 is 12.5%, not 28%.
+    """
+    from kb.papers.read import read_paper
+
+    return scan_paper(read_paper(Path(path)))
 
 
 def scan_paper(paper: Paper) -> Scan:
@@ -48,3 +83,14 @@ def scan_paper(paper: Paper) -> Scan:
 def _run(name: str, context: ScanContext) -> Iterator[ScanFinding]:
     found: Iterator[ScanFinding] = import_module(f"kb.scan.{name}").find(context)
     return found
+
+
+class _Room(ModuleType):
+    """This module: the public function ``kb.scan`` has its name, whichever is imported first."""
+
+    def __call__(self, path: Path | str) -> Scan:
+        """Scan a paper (see ``scan``)."""
+        return scan(path)
+
+
+sys.modules[__name__].__class__ = _Room

@@ -29,8 +29,8 @@ from kb.records.paths import find_root
 
 PUBLIC = (
     "Claim ClaimView Claims Discrepancy Evidence Group InputError KbError KnowledgeBase Measure "
-    "NotFoundError Problem Publication QueryError QueryResult RecordError Source Study "
-    "UnavailableError Verification VerificationState"
+    "NotFoundError Problem Publication QueryError QueryResult RecordError Scan "
+    "ScanFinding Source Study UnavailableError Verification VerificationState scan"
 )
 METHODS = (
     "ask claim claims counts curated derived differences discrepancies duckdb evidence explain "
