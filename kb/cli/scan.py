@@ -17,7 +17,7 @@ from kb.cli.common import FINDINGS, NOT_CHECKED, Number, echo, examples, stop
 from kb.cli.scan_output import ScanOutput
 from kb.scan.files import paper_files
 from kb.scan.finding import Verdict
-from kb.scan.kinds import kind_of
+from kb.scan.kinds import KINDS, kind_of
 from kb.scan.report import PaperReport
 from kb.scan.run import Filter, scan_files
 
@@ -49,6 +49,15 @@ class _Totals:
         return f"{papers}: {wrong} cannot be right, {doubtful} doubtful{unread}"
 
 
+def _show_kinds(context: click.Context, _: click.Parameter, is_asked: bool) -> None:
+    if not is_asked:
+        return
+    for kind in KINDS.values():
+        method = f" (doi:{kind.reference})" if kind.reference else ""
+        echo(f"{kind.id}: {kind.title}{method}\n    {kind.explanation}")
+    context.exit()
+
+
 @click.command()
 @click.argument("files", nargs=-1, required=True)
 @click.option(
@@ -68,6 +77,15 @@ class _Totals:
     "html",
     type=click.Path(path_type=Path),
     help="Write pages: to a file that ends in .html for one paper, else to a folder.",
+)
+@click.option(
+    "--kinds",
+    "is_asked",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_kinds,
+    help="List the kinds of findings, and exit.",
 )
 @click.option("--only", "kinds", multiple=True, help="Only findings of this kind (repeatable).")
 @click.option(
