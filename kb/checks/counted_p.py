@@ -9,18 +9,18 @@ from typing import Final
 from kb.checks.comparisons import Pair, nearest, p_or_word
 from kb.checks.comparisons import subject as subject_of
 from kb.checks.context import CheckContext
-from kb.checks.discrepancy import Discrepancy, Outcome, Severity
-from kb.checks.groups import count_of
-from kb.checks.rounding import Span, possible_values
-from kb.checks.shares import share_fits
-from kb.checks.significance import (
-    ALPHA,
+from kb.checks.count_tests import (
     crude_estimate,
     p_of_counts,
     p_of_ranks,
     p_of_table,
     p_values,
 )
+from kb.checks.discrepancy import Discrepancy, Outcome, Severity
+from kb.checks.groups import count_of
+from kb.checks.rounding import Span, possible_values
+from kb.checks.shares import share_fits
+from kb.checks.significance import ALPHA
 from kb.checks.wording import p_text, places
 from kb.model import Claim
 

@@ -7,6 +7,7 @@ Brown 2019). The functions take figures as printed and allow for their rounding.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
@@ -19,11 +20,23 @@ from kb.checks.significance import Z_OF_COUNTS, p_distance
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A mean with its standard deviation, as printed, of so many people."""
+    """A mean with its standard deviation, as printed, of so many people.
+
+    >>> Summary(Decimal("5.1"), Decimal("0.4"), 25, is_error=True).sds
+    (1.75, 2.25)
+    """
 
     mean: Decimal
     sd: Decimal
     n: int
+    is_error: bool = False
+    """Whether what is printed as ``sd`` is taken for a standard error."""
+
+    @property
+    def sds(self) -> tuple[float, float]:
+        """The least and the greatest standard deviation that it may stand for."""
+        span, factor = possible_values(self.sd), sqrt(self.n) if self.is_error else 1.0
+        return max(0.0, float(span.low)) * factor, float(span.high) * factor
 
 
 def t_test(first: Summary, second: Summary) -> tuple[float, float]:
@@ -41,7 +54,9 @@ def t_test(first: Summary, second: Summary) -> tuple[float, float]:
     from scipy.special import stdtr
 
     values = []
-    for means, sds in product(_corners(first.mean, second.mean), _edges(first.sd, second.sd)):
+    for means, sds in product(
+        _corners(first.mean, second.mean), zip(first.sds, second.sds, strict=True)
+    ):
         for error, df in _errors(sds, (first.n, second.n)):
             t = abs(means[0] - means[1]) / error if error else 0.0
             values.append(float(2 * stdtr(df, -t)))
@@ -59,11 +74,6 @@ def _corners(one: Decimal, other: Decimal) -> list[tuple[float, float]]:
     return [near, far]
 
 
-def _edges(one: Decimal, other: Decimal) -> list[tuple[float, float]]:
-    a, b = possible_values(one), possible_values(other)
-    return [(max(float(a.low), 0), max(float(b.low), 0)), (float(a.high), float(b.high))]
-
-
 def _errors(sds: tuple[float, float], ns: tuple[int, int]) -> list[tuple[float, float]]:
     """Return standard errors of a difference with their degrees of freedom: pooled, Welch."""
     (s, u), (m, n) = sds, ns
@@ -72,6 +82,62 @@ def _errors(sds: tuple[float, float], ns: tuple[int, int]) -> list[tuple[float, 
     below = parts[0] ** 2 / (m - 1) + parts[1] ** 2 / (n - 1)
     df = sum(parts) ** 2 / below if below else m + n - 2
     return [(pooled, m + n - 2), (sqrt(sum(parts)), df)]
+
+
+def anova(groups: Sequence[Summary]) -> tuple[float, float]:
+    """Return the least and the greatest p of an analysis of variance of rounded figures.
+
+    >>> groups = [Summary(Decimal(m), Decimal("2.0"), 30) for m in ("5.1", "6.3", "5.4")]
+    >>> [round(p, 3) for p in anova(groups)]
+    [0.03, 0.105]
+    """
+    from scipy.special import fdtrc
+
+    sizes = [group.n for group in groups]
+    within = sum(sizes) - len(sizes)
+    grand = sum(float(g.mean) * g.n for g in groups) / sum(sizes)
+    values = []
+    for way in (-1, 1):
+        means = [_moved(group.mean, grand, way) for group in groups]
+        between = sum(n * (m - grand) ** 2 for n, m in zip(sizes, means, strict=True))
+        sds = [group.sds[1 if way < 0 else 0] for group in groups]
+        inside = sum((n - 1) * sd * sd for n, sd in zip(sizes, sds, strict=True))
+        f = between / (len(sizes) - 1) / (inside / within) if inside else 0.0
+        values.append(float(fdtrc(len(sizes) - 1, within, f)))
+    return min(values), max(values)
+
+
+def _moved(mean: Decimal, grand: float, way: int) -> float:
+    """Return the possible mean that is nearest to a grand mean (-1), or farthest from it (1)."""
+    span = possible_values(mean)
+    ends = sorted((float(span.low), float(span.high)), key=lambda end: abs(end - grand))
+    if way < 0 and span.low <= Decimal(grand) <= span.high:
+        return grand
+    return ends[0] if way < 0 else ends[1]
+
+
+def distance_of_means(groups: Sequence[Summary], p: Span) -> float | None:
+    """Return how far a p lies from those of t tests or analysis of variance, in standard errors.
+
+    A t test may be one-sided. None if a group has fewer than two people or no spread.
+
+    >>> a, b = (
+    ...     Summary(Decimal("5.1"), Decimal("2.0"), 30),
+    ...     Summary(Decimal("6.3"), Decimal("2.2"), 28),
+    ... )
+    >>> distance_of_means([a, b], possible_values(Decimal("0.03")))
+    0.0
+    >>> distance_of_means([a, b], possible_values(Decimal("0.60"))) > 1
+    True
+    """
+    if len(groups) < 2 or any(g.n < 2 or g.sd <= 0 for g in groups):
+        return None
+    if len(groups) > 2:
+        low, high = anova(groups)
+        return p_distance(Span(Decimal(low), Decimal(high)), p)
+    low, high = t_test(groups[0], groups[1])
+    spans = (Span(Decimal(low / sides), Decimal(high / sides)) for sides in (1, 2))
+    return min(p_distance(span, p) for span in spans)
 
 
 def p_of_means(first: Summary, second: Summary, p: Span) -> Outcome:
@@ -157,3 +223,34 @@ def sd_of_share(share: Decimal, sd: Decimal, n: int) -> Outcome:
     span = possible_values(sd)
     fits = min(spreads) <= float(span.high) and max(spreads) >= float(span.low)
     return Outcome.CONSISTENT if fits else Outcome.INCONSISTENT
+
+
+def least_sd(mean: Decimal) -> float:
+    """Return the least standard deviation that whole numbers with a mean can have.
+
+    That of numbers next to the mean, whatever their number: 2.4 needs 2s and 3s.
+
+    >>> round(least_sd(Decimal("2.40")), 2), least_sd(Decimal("3.0"))
+    (0.49, 0.0)
+    """
+    span = possible_values(mean)
+    if floor(span.low) != floor(span.high) or span.low == floor(span.low):
+        return 0.0
+    parts = (float(end - floor(end)) for end in (span.low, span.high))
+    return min(sqrt(part * (1 - part)) for part in parts)
+
+
+def most_sd(mean: Decimal, low: Decimal, high: Decimal, n: int) -> float | None:
+    """Return the largest standard deviation of values from ``low`` to ``high`` with a mean.
+
+    That of values at both ends only. None if the mean lies outside.
+
+    >>> round(most_sd(Decimal("3.2"), Decimal(0), Decimal(10), 40), 2)
+    4.74
+    """
+    span = possible_values(mean)
+    inside = [end for end in (span.low, span.high, mean, (low + high) / 2) if low <= end <= high]
+    reached = [end for end in inside if span.low <= end <= span.high]
+    if not reached or n < 2:
+        return None
+    return max(sqrt(float((end - low) * (high - end)) * n / (n - 1)) for end in reached)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
-from math import comb, erfc, exp, gamma, log, sqrt
+from math import log
 from statistics import NormalDist
 from typing import Final
 
@@ -45,8 +44,6 @@ Z_SLOPE: Final = 0.35
 Z_OF_COUNTS: Final = 0.15
 """How far a test of counts may lie from the usual ones: it may be stratified."""
 _NORMAL: Final = NormalDist()
-_MOST_EXACT: Final = 5_000
-"""Among more people the exact tests take long, and differ little from the others."""
 _TINY: Final = 1e-15
 _HALF: Final = 0.5
 
@@ -78,9 +75,32 @@ def _point(estimate: Decimal, *, ratio: bool) -> _Ends | None:
     return (log(span.low), log(span.high)) if span.low > 0 else None
 
 
-def _gap(one: _Ends, other: _Ends) -> float:
-    """Return the distance between two intervals, 0 where they overlap."""
+def gap(one: _Ends, other: _Ends) -> float:
+    """Return the distance between two intervals, 0 where they overlap.
+
+    >>> gap((1.0, 2.0), (2.5, 3.0)), gap((1.0, 2.0), (0.0, 1.5))
+    (0.5, 0.0)
+    """
     return max(0.0, one[0] - other[1], other[0] - one[1])
+
+
+def off_middle(estimate: Decimal, bounds: Span, *, ratio: bool = True) -> float | None:
+    """Return how far an estimate lies from the middle of its bounds, beyond rounding.
+
+    In halves of their distance, on the logarithmic scale for a ratio: 0 in the middle, 1 at a
+    bound. None if the bounds have no middle.
+
+    >>> off_middle(Decimal("0.71"), Span(Decimal("0.55"), Decimal("0.93")))
+    0.0
+    >>> off_middle(Decimal("1.29"), Span(Decimal("1.08"), Decimal("1.46"))) > 0.1
+    True
+    """
+    ends, point = _scaled(bounds, ratio=ratio), _point(estimate, ratio=ratio)
+    if ends is None or point is None:
+        return None
+    low, high = ends
+    centre = float(low.low + high.low) / 2, float(low.high + high.high) / 2
+    return gap(point, centre) / (float(high.high - low.low) / 2)
 
 
 def middle(estimate: Decimal, bounds: Span, *, ratio: bool = True) -> Outcome:
@@ -93,14 +113,12 @@ def middle(estimate: Decimal, bounds: Span, *, ratio: bool = True) -> Outcome:
     >>> middle(Decimal("-1.06"), Span(Decimal("-1.51"), Decimal("0.62")), ratio=False).name
     'INCONSISTENT'
     """
-    ends, point = _scaled(bounds, ratio=ratio), _point(estimate, ratio=ratio)
-    if ends is None or point is None:
+    off, ends = off_middle(estimate, bounds, ratio=ratio), _scaled(bounds, ratio=ratio)
+    if off is None or ends is None:
         return Outcome.NOT_ENOUGH
-    low, high = ends
-    centre = float(low.low + high.low) / 2, float(low.high + high.high) / 2
-    half = float(high.high - low.low) / 2
+    half = float(ends[1].high - ends[0].low) / 2
     allowed = OFF_MIDDLE if ratio and half < WIDE else OFF_MIDDLE_WIDE
-    return Outcome.INCONSISTENT if _gap(point, centre) > allowed * half else Outcome.CONSISTENT
+    return Outcome.INCONSISTENT if off > allowed else Outcome.CONSISTENT
 
 
 def p_of_bounds(
@@ -133,20 +151,28 @@ def p_of_bounds(
     near = 0.0 if point[0] <= 0 <= point[1] else min(map(abs, point))
     expected = near * per_se / widest, far * per_se / narrowest
     allowed = Z_TOLERANCE + (0 if ratio else Z_SLOPE * max(0.0, expected[1] - 2))
-    read = {1: _z_of(_smaller_tail(p), 1), 2: _z_of(p, 2)}
-    gaps = (_gap(expected, read[tails]) for tails in ((sides,) if sides else (1, 2)))
+    read = {1: z_of(smaller_tail(p), 1), 2: z_of(p, 2)}
+    gaps = (gap(expected, read[tails]) for tails in ((sides,) if sides else (1, 2)))
     return Outcome.CONSISTENT if min(gaps) <= allowed else Outcome.INCONSISTENT
 
 
-def _z_of(p: Span, tails: int) -> _Ends:
-    """Return the distances from no difference, in standard errors, that a p stands for."""
+def z_of(p: Span, tails: int) -> _Ends:
+    """Return the distances from no difference, in standard errors, that a p stands for.
+
+    >>> [round(end, 2) for end in z_of(Span(Decimal("0.04"), Decimal("0.05")), 2)]
+    [1.96, 2.05]
+    """
     low = _quantile(float(p.high) / tails)
     high = _quantile(float(p.low) / tails) if p.low > _TINY else float("inf")
     return low, high
 
 
-def _smaller_tail(p: Span) -> Span:
-    """Return a one-sided p; one above a half is that of a difference the other way."""
+def smaller_tail(p: Span) -> Span:
+    """Return a one-sided p; one above a half is that of a difference the other way.
+
+    >>> smaller_tail(Span(Decimal("0.97"), Decimal("0.98")))
+    Span(low=Decimal('0.02'), high=Decimal('0.03'))
+    """
     return Span(1 - p.high, 1 - p.low) if p.low > _ONE_HALF else p
 
 
@@ -246,154 +272,10 @@ def direction(word: str, first: Span, second: Span) -> Outcome:
     return Outcome.INCONSISTENT if greater.high < smaller.low else Outcome.BY_ROUNDING
 
 
-def p_of_counts(
-    first: tuple[int, int], second: tuple[int, int], p: Span, sides: int | None = None
-) -> Outcome:
-    """Judge a p-value against the counts of two groups, each (with the event, all).
-
-    It must lie among those of the usual tests, or within ``Z_OF_COUNTS`` of one.
-
-    >>> p_of_counts((6, 7), (0, 5), possible_values(Decimal("0.0076"))).name
-    'CONSISTENT'
-    >>> p_of_counts((6, 7), (5, 6), possible_values(Decimal("0.0076"))).name
-    'INCONSISTENT'
-    """
-    if not _is_table(first, second):
-        return Outcome.NOT_ENOUGH
-    computed = p_values(first, second)
-    p = _smaller_tail(p) if sides == 1 else p
-    for tails in (sides,) if sides else (1, 2):
-        zs = [_z_of(_exactly(v), tails)[0] for n, v in computed.items() if _tails(n) == tails]
-        if _gap((min(zs), max(zs)), _z_of(p, tails)) <= Z_OF_COUNTS:
-            return Outcome.CONSISTENT
-    return Outcome.INCONSISTENT
-
-
 def p_distance(one: Span, other: Span) -> float:
     """Return how far two two-sided p-values are apart, in standard errors; 0 if they may be equal.
 
     >>> p_distance(possible_values(Decimal("0.03")), possible_values(Decimal("0.034")))
     0.0
     """
-    return _gap(_z_of(one, 2), _z_of(other, 2))
-
-
-def _exactly(p: float) -> Span:
-    return Span(Decimal(p), Decimal(p))
-
-
-def _tails(test: str) -> int:
-    return 1 if test.endswith(ONE_SIDED) else 2
-
-
-def _is_table(first: tuple[int, int], second: tuple[int, int]) -> bool:
-    fits = all(0 <= n <= of and of > 0 for n, of in (first, second))
-    return fits and 0 < first[0] + second[0] < first[1] + second[1]
-
-
-ONE_SIDED: Final = ", one-sided"
-
-
-def p_values(first: tuple[int, int], second: tuple[int, int]) -> dict[str, float]:
-    """Return the p-values of the usual tests of two proportions, by name.
-
-    >>> {name: round(p, 4) for name, p in p_values((6, 7), (0, 5)).items()}
-    {'Fisher': 0.0152, 'mid-p': 0.0114, 'Fisher, one-sided': 0.0076, 'mid-p, one-sided': 0.0038, \
-'chi-square': 0.0034, 'with Yates': 0.0192, 'chi-square, one-sided': 0.0017}
-    """
-    (a, m), (c, n) = first, second
-    k, total = a + c, m + n
-    cross = abs(a * (n - c) - c * (m - a))
-    deviation = sqrt(m * n * k * (total - k) / total)
-    chi, yates = (
-        2 * (1 - _NORMAL.cdf(value / deviation)) for value in (cross, max(0.0, cross - total / 2))
-    )
-    exact = _exact_p_values(a, m, c, n) if total <= _MOST_EXACT else {}
-    return exact | {"chi-square": chi, "with Yates": yates, f"chi-square{ONE_SIDED}": chi / 2}
-
-
-def _exact_p_values(a: int, m: int, c: int, n: int) -> dict[str, float]:
-    """Return the p-values of Fisher's test: two-sided and one-sided, and each as mid-p."""
-    k = a + c
-    ways = {x: comb(m, x) * comb(n, k - x) for x in range(max(0, k - n), min(k, m) + 1)}
-    every = comb(m + n, k)
-    two = sum(w for w in ways.values() if w <= ways[a]) / every
-    one = min(sum(w for x, w in ways.items() if sign * x >= sign * a) for sign in (1, -1)) / every
-    half = ways[a] / every / 2
-    return {
-        "Fisher": two,
-        "mid-p": two - half,
-        f"Fisher{ONE_SIDED}": one,
-        f"mid-p{ONE_SIDED}": one - half,
-    }
-
-
-def crude_estimate(
-    statistic: str, first: tuple[int, int], second: tuple[int, int]
-) -> Decimal | None:
-    """Return a ratio, or a difference in percentage points, of two counts, each (with, all).
-
-    >>> round(crude_estimate("risk-ratio", (22, 30), (12, 31)), 2)
-    Decimal('1.89')
-    >>> round(crude_estimate("difference", (22, 30), (12, 31)))
-    35
-    """
-    (a, m), (c, n) = first, second
-    if min(m, n) <= 0:
-        return None
-    if statistic in ("difference", "risk-difference"):
-        return 100 * (Decimal(a) / m - Decimal(c) / n)
-    above, below = (a * n, c * m) if statistic == "risk-ratio" else (a * (n - c), c * (m - a))
-    known = statistic in ("risk-ratio", "odds-ratio") and below > 0
-    return Decimal(above) / below if known else None
-
-
-def p_of_table(first: Sequence[int], second: Sequence[int], p: Span) -> Outcome:
-    """Judge a p-value against the counts of two groups in the same categories: chi-square.
-
-    >>> p_of_table((20, 20, 10), (18, 22, 10), possible_values(Decimal("0.90"))).name
-    'CONSISTENT'
-    >>> p_of_table((20, 20, 10), (18, 22, 10), possible_values(Decimal("0.01"))).name
-    'INCONSISTENT'
-    """
-    rows = [(a, c) for a, c in zip(first, second, strict=True) if a + c]
-    m, n = sum(first), sum(second)
-    if len(rows) < 2 or not m or not n:
-        return Outcome.NOT_ENOUGH
-    chi = sum((a * n - c * m) ** 2 / ((a + c) * m * n) for a, c in rows)
-    z = _z_of(_exactly(min(1.0, chi_square_tail(chi, len(rows) - 1))), 2)
-    near = _gap(z, _z_of(p, 2)) <= Z_TOLERANCE
-    return Outcome.CONSISTENT if near else Outcome.INCONSISTENT
-
-
-def p_of_ranks(first: Sequence[int], second: Sequence[int], p: Span) -> Outcome:
-    """Judge a p-value against the counts of two groups in ordered categories: the rank-sum test.
-
-    >>> p_of_ranks((30, 20, 10), (18, 20, 22), possible_values(Decimal("0.008"))).name
-    'CONSISTENT'
-    >>> p_of_ranks((30, 20, 10), (18, 20, 22), possible_values(Decimal("0.4"))).name
-    'INCONSISTENT'
-    """
-    both = [a + c for a, c in zip(first, second, strict=True)]
-    m, n, total = sum(first), sum(second), sum(both)
-    below = [sum(both[:i]) for i in range(len(both))]
-    ties = 1 - sum(t**3 - t for t in both) / (total**3 - total) if total > 1 else 0.0
-    if not m or not n or ties <= 0:
-        return Outcome.NOT_ENOUGH
-    ranks = sum(a * (b + (t + 1) / 2) for a, b, t in zip(first, below, both, strict=True))
-    deviation = sqrt(m * n * (total + 1) / 12 * ties)
-    z = abs(ranks - m * (total + 1) / 2) / deviation
-    near = min(_gap((z, z), _z_of(p, tails)) for tails in (1, 2)) <= Z_TOLERANCE
-    return Outcome.CONSISTENT if near else Outcome.INCONSISTENT
-
-
-def chi_square_tail(value: float, degrees: int) -> float:
-    """Return the probability of a chi-square at least as large.
-
-    >>> [round(chi_square_tail(value, df), 3) for value, df in ((3.841, 1), (5.991, 2), (7.815, 3))]
-    [0.05, 0.05, 0.05]
-    """
-    half, odd = value / 2, degrees % 2
-    powers = [i + odd / 2 for i in range(degrees // 2)]
-    terms = (half**power / gamma(power + 1) for power in powers)
-    return (erfc(sqrt(half)) if odd else 0.0) + exp(-half) * float(sum(terms))
+    return gap(z_of(one, 2), z_of(other, 2))

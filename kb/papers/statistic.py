@@ -144,7 +144,7 @@ _CENTRES: Final = (
             r"|^[Ss]ig(?:\.|nificance)|^[Pp]\b.{0,3}$"
         ),
     ),
-    (Centre.SIZE, re.compile(r"^[nN]\.?$|^[Nn]umber$|^No\.?$")),
+    (Centre.SIZE, re.compile(r"^[nN]\.?$|^[Nn]umber$|^No\.$")),
     (
         Centre.COUNT,
         re.compile(

@@ -26,7 +26,15 @@ if TYPE_CHECKING:
 
 __all__ = ["RULES", "Place", "Scan", "ScanFinding", "Verdict", "scan", "scan_paper"]
 
-RULES: Final = ("shares", "text_shares", "arms", "estimates", "agreement", "significance")
+RULES: Final = (
+    "shares",
+    "text_shares",
+    "arms",
+    "estimates",
+    "agreement",
+    "significance",
+    "mean_tests",
+)
 """The modules of rules, in the order in which their findings are reported."""
 
 

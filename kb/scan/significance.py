@@ -1,166 +1,237 @@
-"""P-values of tables against the counts, or the means and standard deviations, of their row."""
+"""P-values of tables against the counts of their groups: one category, or a block of them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from kb.checks.discrepancy import Outcome, Severity
-from kb.checks.means import Summary, p_of_means, t_test
-from kb.checks.rounding import Span, possible_values
-from kb.checks.significance import p_distance, p_of_counts, p_values
-from kb.papers.entries import Form
-from kb.papers.reading import ColumnKind, TableFigure, TableReading
-from kb.papers.statistic import Centre, Spread
+from kb.checks.count_tests import (
+    ONE_SIDED,
+    distance_of_counts,
+    distance_of_groups,
+    p_of_groups,
+    p_values,
+)
+from kb.checks.discrepancy import Severity
+from kb.checks.rounding import Span
+from kb.papers.entries import Form, whole
+from kb.papers.reading import TableFigure, TableReading
 from kb.scan.bases import TableBases, sizes_of
 from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding, Verdict
+from kb.scan.layout import (
+    Comparison,
+    Limits,
+    comparisons,
+    names_other_test,
+    notes,
+    own_labels,
+    verdict,
+    with_sizes,
+)
 from kb.scan.shares import place_of
-from kb.sources.numbers import Number
 
 COUNTS: Final = "p-of-counts"
-MEANS: Final = "p-of-means"
-_GROSS: Final = 1.0
-"""Standard errors apart from which on no usual test or small adjustment explains a p."""
-_OTHER_TEST: Final = re.compile(
-    r"adjust|paired|within|ancova|mixed|model|regression|trend|interaction|change|match|repeated|"
-    r"baseline to|log|geometric|cluster|mann|wilcoxon|kruskal|rank",
+COLUMN: Final = "p-column-of-counts"
+_LIMITS: Final = Limits(0.3, 1.0)
+_LIMITS_OF_TIMES: Final = Limits(1.0, 2.0)
+"""Of events that come with time: their p may be that of a log-rank test."""
+_TIMES: Final = re.compile(
+    r"surviv|mortal|death|died|dead|relaps|recurr|progress|failure|time to|event|incidence"
+    r"|hospitali[sz]|readmi",
     re.IGNORECASE,
 )
+_FACTORS: Final = (Decimal(10), Decimal(100))
+_FEWEST: Final = 4
+"""How many p-values show that a whole column is wrong by one factor."""
+
+Counts = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    comparison: Comparison
+    tables: tuple[tuple[Counts, ...], ...]
+    """The counts of the groups with their bases, for each category."""
+    distance: float
+
+    @property
+    def is_binary(self) -> bool:
+        return len(self.tables) == 1 or self.comparison.own
 
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:
-    """Yield p-values that no usual test gives for the figures of their row."""
+    """Yield p-values that no usual test gives for the counts that they compare."""
     for reading in context.readings:
         bases = TableBases(reading)
-        for groups, p in _rows(reading):
-            if finding := _judge(context, reading, bases, groups, p):
-                yield finding
+        by_column: dict[int, list[_Judged]] = {}
+        for comparison in comparisons(reading):
+            if judged := _judge(bases, comparison):
+                by_column.setdefault(comparison.p.column.index, []).append(judged)
+                context.checked[COUNTS] += 1
+        for column in by_column.values():
+            yield from _column(reading, column)
 
 
-def _rows(reading: TableReading) -> Iterator[tuple[list[TableFigure], TableFigure]]:
-    """Yield the rows with two groups and one p-value of their own."""
-    rows: dict[int, list[TableFigure]] = {}
-    for figure in reading.figures:
-        rows.setdefault(figure.row, []).append(figure)
-    groups = [c for c in reading.columns if c.kind is ColumnKind.GROUP]
-    ps = [c for c in reading.columns if c.kind is ColumnKind.P]
-    effects = [c for c in reading.columns if c.kind is ColumnKind.EFFECT]
-    if len(groups) != 2 or len(ps) != 1 or effects:
-        return
-    for row in rows.values():
-        pair = [f for f in row if f.column.kind is ColumnKind.GROUP]
-        p = [f for f in row if f.column.kind is ColumnKind.P and f.cells[0].rows == 1]
-        if len(pair) == 2 and len(p) == 1 and not p[0].statistic.trend:
-            yield pair, p[0]
-
-
-def _judge(
-    context: ScanContext,
-    reading: TableReading,
-    bases: TableBases,
-    groups: Sequence[TableFigure],
-    p: TableFigure,
-) -> ScanFinding | None:
-    printed = p.entry.main
-    if printed is None or not 0 < printed.value <= 1:
+def _judge(bases: TableBases, comparison: Comparison) -> _Judged | None:
+    tables: list[tuple[Counts, ...]] = []
+    for row in comparison.rows:
+        counts = _counts(bases, row)
+        if counts is None or (tables and len(counts) != len(tables[0])):
+            break
+        tables.append(counts)
+    if not tables or len(tables[0]) < 2:
         return None
-    label = " ".join((reading.table.caption, *reading.table.row_path(p.row), *p.column.path))
-    span = possible_values(printed.value, printed.operator.replace("=", ""))
-    if counts := _counts(bases, groups):
-        context.checked[COUNTS] += 1
-        return _of_counts(reading, groups, counts, printed, span)
-    summaries = [_summary(bases, figure) for figure in groups]
-    if None in summaries or _OTHER_TEST.search(label):
+    if not comparison.own and not _is_complete(tables):
         return None
-    context.checked[MEANS] += 1
-    first, second = (s for s in summaries if s)
-    return _of_means(reading, groups, (first, second), printed, span)
+    distances = [d for d in _distances(tables, comparison.span) if d is not None]
+    return _Judged(comparison, tuple(tables), min(distances)) if distances else None
 
 
-def _counts(
-    bases: TableBases, groups: Sequence[TableFigure]
-) -> tuple[tuple[int, int], tuple[int, int]] | None:
-    pairs = []
-    for figure in groups:
-        size = _size(bases, figure)
-        if figure.count is None or figure.share is None or size is None or figure.count > size:
-            return None
-        pairs.append((figure.count, size))
-    return pairs[0], pairs[1]
+def _counts(bases: TableBases, row: Sequence[TableFigure]) -> tuple[Counts, ...] | None:
+    counts = [_count(bases, figure, size) for figure, size in with_sizes(row)]
+    known = [pair for pair in counts if pair]
+    return tuple(known) if known and len(known) == len(counts) else None
+
+
+def _count(bases: TableBases, figure: TableFigure, size: int | None) -> Counts | None:
+    """Return a count with its base: the printed one, or the one that its percentage fits."""
+    entry, count = figure.entry, figure.count
+    if entry.form is Form.RATIO and entry.of is not None and entry.share is None:
+        return _of_pair(bases, figure, size)
+    if count is None:
+        return None
+    base = size if size else _size(bases, figure)
+    return (count, base) if base and count <= base else None
+
+
+def _of_pair(bases: TableBases, figure: TableFigure, size: int | None) -> Counts | None:
+    """Read "42/29" as a count and the rest where both add up to the group, else as "n/N"."""
+    first, second = whole(figure.entry.main), whole(figure.entry.of)
+    if first is None or second is None:
+        return None
+    sizes = [size] if size else [base.size for base in bases.printed(figure)]
+    if first + second in sizes:
+        return first, first + second
+    return (first, second) if first <= second and figure.is_count else None
 
 
 def _size(bases: TableBases, figure: TableFigure) -> int | None:
-    """Return the base of a percentage: printed with it, or the one that it fits."""
     if figure.entry.of is not None:
-        return int(figure.entry.of.value)
+        return whole(figure.entry.of)
+    printed = [base.size for base in bases.printed(figure)]
+    if figure.share is None:
+        is_count = figure.is_count or figure.count == 0 or figure.statistic.centre is None
+        return printed[0] if printed and is_count and figure.entry.form is Form.NUMBER else None
     sizes = sizes_of(figure)
     if not sizes:
+        return printed[0] if printed and figure.count == 0 else None
+    fitting = [size for size in printed if size in sizes]
+    return fitting[0] if fitting else sizes.low if sizes.low == sizes.high else None
+
+
+def _is_complete(tables: Sequence[Sequence[Counts]]) -> bool:
+    """Whether the categories of a block are all people of each group, or nearly."""
+    for group in zip(*tables, strict=True):
+        total, base = sum(count for count, _ in group), max(of for _, of in group)
+        if not 0.9 * base <= total <= base:
+            return len(tables) == 1
+    return True
+
+
+def _distances(tables: Sequence[Sequence[Counts]], span: Span) -> Iterator[float | None]:
+    for counts in tables:
+        if len(counts) == 2:
+            yield distance_of_counts(counts[0], counts[1], span)
+        yield distance_of_groups([(n, of - n) for n, of in counts], span)
+    for last in range(2, len(tables) + 1):
+        block = tables[:last]
+        groups = [[n for n, _ in group] for group in zip(*block, strict=True)]
+        yield distance_of_groups(groups, span)
+        rest = [max(of for _, of in g) - sum(n for n, _ in g) for g in zip(*block, strict=True)]
+        if min(rest) >= 0 and any(rest):
+            yield distance_of_groups(
+                [(*group, left) for group, left in zip(groups, rest, strict=True)], span
+            )
+
+
+def _column(reading: TableReading, column: Sequence[_Judged]) -> Iterator[ScanFinding]:
+    if finding := _by_factor(reading, column):
+        yield finding
+        return
+    distances = [judged.distance for judged in column]
+    other_test = names_other_test(notes(reading))
+    for judged in column:
+        labels = own_labels(reading, judged.comparison)
+        limits = _LIMITS_OF_TIMES if _TIMES.search(labels) else _LIMITS
+        found = verdict(judged.distance, distances, limits, other_test=other_test)
+        if found and not names_other_test(labels):
+            yield _finding(reading, judged, found)
+
+
+def _by_factor(reading: TableReading, column: Sequence[_Judged]) -> ScanFinding | None:
+    """Return a column whose p-values all fit when they are made ten times smaller or larger."""
+    plain = [j for j in column if not j.comparison.printed.operator]
+    wrong = [j for j in plain if j.distance > 0]
+    if len(plain) < _FEWEST or len(wrong) * 3 < 2 * len(plain):
         return None
-    printed = [base.size for base in bases.printed(figure) if base.size in sizes]
-    return printed[0] if printed else sizes.low if sizes.low == sizes.high else None
+    for factor in (*_FACTORS, *(1 / f for f in _FACTORS)):
+        spans = [_scaled(j.comparison.span, factor) for j in plain]
+        fitting = [
+            j
+            for j, span in zip(plain, spans, strict=True)
+            if span
+            and min((d for d in _distances(j.tables, span) if d is not None), default=9) <= 0
+        ]
+        if len(fitting) >= max(_FEWEST, 0.8 * len(plain)):
+            return _factor_finding(reading, fitting, factor)
+    return None
 
 
-def _summary(bases: TableBases, figure: TableFigure) -> Summary | None:
-    spread = figure.statistic.spread
-    mean, sd = figure.entry.main, figure.entry.second
-    is_mean = figure.statistic.centre is Centre.MEAN or figure.entry.form is Form.PLUS_MINUS
-    if spread is not Spread.SD or not is_mean or mean is None or sd is None:
-        return None
-    sizes = bases.printed(figure)
-    if not sizes or mean.operator or sd.operator:
-        return None
-    return Summary(mean.value, sd.value, sizes[0].size)
+def _scaled(span: Span, factor: Decimal) -> Span | None:
+    return Span(span.low / factor, span.high / factor) if span.high / factor <= 1 else None
 
 
-def _of_counts(
-    reading: TableReading,
-    groups: Sequence[TableFigure],
-    counts: tuple[tuple[int, int], tuple[int, int]],
-    printed: Number,
-    span: Span,
-) -> ScanFinding | None:
-    first, second = counts
-    if p_of_counts(first, second, span) is not Outcome.INCONSISTENT:
-        return None
-    tests = p_values(first, second)
-    values = Span(Decimal(min(tests.values())), Decimal(max(tests.values())))
-    shown = ", ".join(f"{name} {tests[name]:.2g}" for name in tests if "one" not in name)
-    computed = f"{first[0]}/{first[1]} against {second[0]}/{second[1]}: {shown}"
-    message = f"No usual test gives p {printed.operator or '='} {printed.text} for these counts."
-    is_gross = p_distance(values, span) > _GROSS
-    return _finding(reading, COUNTS, groups, printed, (computed, message), is_gross=is_gross)
-
-
-def _of_means(
-    reading: TableReading,
-    groups: Sequence[TableFigure],
-    summaries: tuple[Summary, Summary],
-    printed: Number,
-    span: Span,
-) -> ScanFinding | None:
-    if p_of_means(*summaries, span) is not Outcome.INCONSISTENT:
-        return None
-    low, high = t_test(*summaries)
-    if p_distance(Span(Decimal(low), Decimal(high)), span) <= _GROSS:
-        return None
-    computed = f"t tests give p {low:.2g} to {high:.2g}"
-    message = f"A t test of these means does not give p = {printed.text}."
-    return _finding(reading, MEANS, groups, printed, (computed, message), is_gross=False)
-
-
-def _finding(
-    reading: TableReading,
-    kind: str,
-    groups: Sequence[TableFigure],
-    printed: Number,
-    texts: tuple[str, str],
-    *,
-    is_gross: bool,
+def _factor_finding(
+    reading: TableReading, fitting: Sequence[_Judged], factor: Decimal
 ) -> ScanFinding:
-    verdict = Verdict.INCONSISTENT if is_gross else Verdict.DOUBTFUL
-    figures = (*(f.text for f in groups), printed.text)
-    place = place_of(reading, groups[0])
-    return ScanFinding(kind, verdict, Severity.MATERIAL, place, figures, *texts)
+    way = f"{factor} times too large" if factor > 1 else f"{1 / factor} times too small"
+    first = fitting[0]
+    printed = tuple(j.comparison.p.text for j in fitting)
+    message = f"{len(fitting)} p-values of this column are {way} for their counts."
+    place = place_of(reading, first.comparison.p)
+    computed = "; ".join(_computed(j.tables[0]) for j in fitting[:3])
+    return ScanFinding(
+        COLUMN, Verdict.INCONSISTENT, Severity.MATERIAL, place, printed, computed, message
+    )
+
+
+def _computed(counts: Sequence[Counts]) -> str:
+    against = " against ".join(f"{n}/{of}" for n, of in counts)
+    if len(counts) == 2:
+        tests = p_values(counts[0], counts[1])
+        shown = ", ".join(f"{k} {v:.2g}" for k, v in tests.items() if ONE_SIDED not in k)
+        return f"{against}: {shown}"
+    computed = p_of_groups([(n, of - n) for n, of in counts])
+    return against if computed is None else f"{against}: chi-square {computed:.2g}"
+
+
+def _of_block(judged: _Judged) -> str:
+    groups = [[n for n, _ in group] for group in zip(*judged.tables, strict=True)]
+    computed = p_of_groups(groups)
+    against = " against ".join("/".join(map(str, group)) for group in groups)
+    return against if computed is None else f"{against}: chi-square {computed:.2g}"
+
+
+def _finding(reading: TableReading, judged: _Judged, found: Verdict) -> ScanFinding:
+    comparison = judged.comparison
+    printed = comparison.printed
+    computed = _computed(judged.tables[0]) if judged.is_binary else _of_block(judged)
+    sign = printed.operator or "="
+    message = f"No usual test of these counts gives p {sign} {printed.text}."
+    texts = (*(f.text for f in comparison.rows[0]), printed.text)
+    place = place_of(reading, comparison.rows[0][0])
+    return ScanFinding(COUNTS, found, Severity.MATERIAL, place, texts, computed, message)

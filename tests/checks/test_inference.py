@@ -12,14 +12,13 @@ from support.check_material import all_of, found_in
 
 from kb import KnowledgeBase
 from kb.checks import CheckContext, Outcome, Severity, effects, significance
+from kb.checks.count_tests import p_of_counts, p_values
 from kb.checks.inference import find
 from kb.checks.rounding import Span, possible_values
 from kb.checks.significance import (
     direction,
     middle,
     p_of_bounds,
-    p_of_counts,
-    p_values,
     same_side,
     word_and_p,
 )

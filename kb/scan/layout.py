@@ -1,0 +1,229 @@
+"""Which rows and groups of a table a p-value is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from kb.checks.distributions import Statistic
+from kb.checks.rounding import Span, possible_values
+from kb.papers.paper import plain
+from kb.papers.reading import Column, ColumnKind, TableFigure, TableReading
+from kb.papers.statistic import Centre
+from kb.scan.finding import Verdict
+from kb.sources.numbers import Number
+
+_TIMES: Final = re.compile(
+    r"\b(?:before|after|baseline|pre|post|pre-?\w*|post-?\w*|weeks?|months?|days?|visit|follow-?up"
+    r"|admission|discharge|change|t[0-9])\b",
+    re.IGNORECASE,
+)
+_LEAST: Final = Decimal("0.001")
+_MOST_ROWS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A p-value with the figures of the groups that it compares, row by row."""
+
+    p: TableFigure
+    printed: Number
+    span: Span
+    """The values that the p may have."""
+    rows: tuple[tuple[TableFigure, ...], ...]
+    """The rows that it may be about, from the top; each has a figure for every group."""
+    own: bool
+    """Whether the p stands in the first of the rows alone."""
+
+
+def comparisons(reading: TableReading) -> Iterator[Comparison]:
+    """Yield the p-values of a table whose groups are known."""
+    rows: dict[int, list[TableFigure]] = {}
+    for figure in reading.figures:
+        rows.setdefault(figure.row, []).append(figure)
+    for column, groups in _segments(reading):
+        ps = {f.row: f for row in rows.values() for f in row if f.column is column}
+        figures = {
+            number: tuple(f for f in row if f.column.index in groups)
+            for number, row in rows.items()
+        }
+        for p in ps.values():
+            if found := _comparison(reading, p, ps, figures):
+                yield found
+
+
+def p_values_of(number: Number) -> Span | None:
+    """Return the values that a printed p may have; None if it is not one.
+
+    >>> from kb.papers.entries import entry
+    >>> p_values_of(entry("<0.05").main).high, p_values_of(entry("1.7").main)
+    (Decimal('0.05'), None)
+    """
+    if not 0 <= number.value <= 1 or "%" in number.text:
+        return None
+    span = possible_values(number.value, number.operator.replace("=", ""))
+    if number.operator not in ("", "=") or number.value > _LEAST:
+        return span
+    # "0.000" and "0.0001" are printed for any p below; "0.0" tells nothing.
+    return Span(Decimal(0), span.high) if span.high <= 2 * _LEAST else None
+
+
+_STATISTICS: Final[dict[Statistic, re.Pattern[str]]] = {
+    "chi-square": re.compile(
+        r"(?:[χ\u03a7xX]\s?[2²]|[Cc]hi-?\s?[Ss]quared?)(?:[ -]?(?:value|test))?"
+    ),
+    "t": re.compile(r"[tT](?:[ -]?(?:value|test|statistic|ratio|score))?"),
+    "F": re.compile(r"F(?:[ -]?(?:value|test|statistic|ratio))?"),
+    "z": re.compile(r"[zZ](?:[ -]?(?:value|test|statistic|score))?"),
+    "r": re.compile(r"r"),
+}
+_DETAILS: Final = re.compile(r"\s*[(\[,;].*$")
+
+
+def statistic_of(column: Column) -> Statistic | None:
+    """Return the test statistic that a column holds: "t value", "F (df)", "χ2"."""
+    header = plain(column.path[-1]).strip(" *†‡") if column.path else ""
+    short = _DETAILS.sub("", header).strip()
+    return next((name for name, pattern in _STATISTICS.items() if pattern.fullmatch(short)), None)
+
+
+def _segments(reading: TableReading) -> Iterator[tuple[Column, frozenset[int]]]:
+    """Yield each column of p-values with the groups to its left that it compares."""
+    groups: list[Column] = []
+    columns = [c for c in reading.columns if c.kind is not ColumnKind.LABEL]
+    for i, column in enumerate(columns):
+        if column.kind is ColumnKind.GROUP and not statistic_of(column):
+            groups.append(column)
+        if column.kind is not ColumnKind.P:
+            continue
+        following = [c for c in columns[i + 1 :] if c.kind is not ColumnKind.EFFECT][:1]
+        alone = not following or following[0].kind is not ColumnKind.P
+        if alone and groups and not column.statistic.trend and not _are_times(groups):
+            yield column, frozenset(c.index for c in groups)
+        # A second p column without groups of its own is of another comparison.
+        groups = []
+
+
+def _are_times(groups: Sequence[Column]) -> bool:
+    """Whether the columns are times of the same people: "Baseline", "Week 12"."""
+    headers = [c.path[-1] if c.path else "" for c in groups]
+    same = len({c.size for c in groups}) == 1
+    return same and sum(bool(_TIMES.search(header)) for header in headers) * 2 >= len(headers)
+
+
+def _comparison(
+    reading: TableReading,
+    p: TableFigure,
+    ps: dict[int, TableFigure],
+    figures: dict[int, tuple[TableFigure, ...]],
+) -> Comparison | None:
+    printed = p.entry.main
+    if printed is None or p.statistic.trend:
+        return None
+    span, cell = p_values_of(printed), p.cells[0]
+    if span is None or p.row != cell.row:
+        return None
+    last = len(reading.table.grid)
+    numbers = range(p.row, cell.row + cell.rows) if cell.rows > 1 else range(p.row, last)
+    block: list[tuple[TableFigure, ...]] = []
+    for number in numbers:
+        row = figures.get(number, ())
+        # The p of the next variable ends the block; so does a heading, a row without figures.
+        ended = (number in ps and number != p.row and cell.rows == 1) or (block and not row)
+        if ended or len(block) == _MOST_ROWS:
+            break
+        if row:
+            block.append(row)
+    if not block or len(block[0]) < 2:
+        return None
+    width = [f.column.index for f in block[0]]
+    same = [row for row in block if [f.column.index for f in row] == width]
+    own = cell.rows == 1 and bool(figures.get(p.row))
+    if own:
+        path = reading.table.row_path(p.row)[:-1]
+        same = [r for r in same if reading.table.row_path(r[0].row)[: len(path)] == path]
+    return Comparison(p, printed, span, tuple(same), own) if same else None
+
+
+def with_sizes(row: Sequence[TableFigure]) -> list[tuple[TableFigure, int | None]]:
+    """Return the figures of a row, each with the number that a column "n" before it prints."""
+    pairs: list[tuple[TableFigure, int | None]] = []
+    size: int | None = None
+    for figure in row:
+        if figure.column.statistic.centre is Centre.SIZE and figure.count is not None:
+            size = figure.count
+        else:
+            pairs.append((figure, size))
+            size = None
+    return pairs
+
+
+_OTHER_TEST: Final = re.compile(
+    r"adjust|paired|within.(?:group|arm)|ancova|covarian|mixed|model|regress|trend|interact"
+    r"|repeated|cluster|stratif|cochran|gee\b|estimating eq|imput|bonferroni|bootstrap|permut"
+    r"|non-?inferior|equivalen|bayes|match|weighted",
+    re.IGNORECASE,
+)
+
+
+def names_other_test(text: str) -> bool:
+    """Whether a text names a test or model that counts, or means and SDs, do not determine.
+
+    >>> names_other_test("adjusted for age"), names_other_test("Independent samples t-test")
+    (True, False)
+    """
+    return _OTHER_TEST.search(text) is not None
+
+
+def own_labels(reading: TableReading, comparison: Comparison) -> str:
+    """Return the labels of the row and column of a p-value."""
+    path = reading.table.row_path(comparison.p.row)
+    return " ".join((*path, *comparison.p.column.path))
+
+
+def notes(reading: TableReading) -> str:
+    """Return the caption and the footnotes of a table."""
+    return " ".join((reading.table.caption, *(note.text for note in reading.table.footnotes)))
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Distances of a p, in standard errors, beyond which it is doubtful, and gross."""
+
+    small: float
+    gross: float
+
+
+_MOST: Final = 0.7
+_HALF: Final = 0.5
+_ENOUGH: Final = 3
+_FEW: Final = 2
+
+
+def verdict(
+    distance: float, distances: Sequence[float], limits: Limits, *, other_test: bool
+) -> Verdict | None:
+    """Return how sure it is that a p is wrong, given how well all p's of its column fit.
+
+    Where most fit, their test is the usual one, and one far away is wrong. Where few do, another
+    test was used, and none is judged.
+
+    >>> limits = Limits(0.3, 1.0)
+    >>> verdict(1.4, [0, 0, 0, 0, 1.4], limits, other_test=False).value
+    'inconsistent'
+    >>> verdict(1.4, [1.4, 0.8, 2.0, 0], limits, other_test=False) is None
+    True
+    """
+    fitting = sum(d <= 0 for d in distances)
+    if fitting >= _ENOUGH and fitting >= _MOST * len(distances):
+        if distance > limits.gross:
+            return Verdict.INCONSISTENT
+        return Verdict.DOUBTFUL if distance > limits.small else None
+    if other_test:
+        return None
+    if fitting >= max(_FEW, _HALF * len(distances)):
+        return Verdict.DOUBTFUL if distance > limits.small else None
+    return Verdict.DOUBTFUL if len(distances) <= _FEW and distance > limits.gross else None

@@ -1,0 +1,163 @@
+"""P-values of tables against the means and standard deviations of their groups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Final
+
+from kb.checks.discrepancy import Severity
+from kb.checks.means import Summary, anova, distance_of_means, t_test
+from kb.papers.entries import Form
+from kb.papers.reading import TableFigure, TableReading
+from kb.papers.statistic import Centre, Spread
+from kb.scan.bases import TableBases
+from kb.scan.context import ScanContext
+from kb.scan.finding import ScanFinding, Verdict
+from kb.scan.layout import (
+    Comparison,
+    Limits,
+    comparisons,
+    names_other_test,
+    notes,
+    own_labels,
+    verdict,
+    with_sizes,
+)
+from kb.scan.shares import place_of
+
+MEANS: Final = "p-of-means"
+ERRORS: Final = "standard-errors-as-deviations"
+_LIMITS: Final = Limits(0.8, 1.5)
+_LIMITS_OF_SKEWED: Final = Limits(1.2, 2.5)
+"""Of values far from normal, whose p may be that of a test of ranks or of logarithms."""
+_LOGS: Final = re.compile(r"geometric|\blog\b|logarithm|log-?transform|\bln\b", re.IGNORECASE)
+_RANKS: Final = re.compile(r"mann|wilcoxon|kruskal|rank|non-?parametric", re.IGNORECASE)
+_CHANGE: Final = re.compile(r"change|Δ|difference|reduction|increase|decrease", re.IGNORECASE)
+_SKEWED: Final = Decimal("0.5")
+_FEWEST: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    comparison: Comparison
+    figures: tuple[TableFigure, ...]
+    groups: tuple[Summary, ...]
+    distance: float
+    other: float
+    """The distance if what is printed as SD is a standard error, or the reverse."""
+
+    @property
+    def is_skewed(self) -> bool:
+        return any(group.sds[1] > float(_SKEWED * abs(group.mean)) for group in self.groups)
+
+
+def find(context: ScanContext) -> Iterator[ScanFinding]:
+    """Yield p-values that no t test or analysis of variance gives for their means."""
+    for reading in context.readings:
+        bases = TableBases(reading)
+        if _LOGS.search(notes(reading)):
+            continue
+        by_column: dict[int, list[_Judged]] = {}
+        for comparison in comparisons(reading):
+            if judged := _judge(bases, comparison):
+                by_column.setdefault(comparison.p.column.index, []).append(judged)
+                context.checked[MEANS] += 1
+        for column in by_column.values():
+            yield from _column(reading, column)
+
+
+def _judge(bases: TableBases, comparison: Comparison) -> _Judged | None:
+    rows = comparison.rows[:1] if comparison.own else comparison.rows
+    # Below a heading with a p stand the mean, the median and the range of one variable.
+    candidates = [(row, groups) for row in rows if (groups := _summaries(bases, row))]
+    if len(candidates) != 1:
+        return None
+    figures, groups = candidates[0]
+    distance = distance_of_means(groups, comparison.span)
+    flipped = [replace(group, is_error=not group.is_error) for group in groups]
+    other = distance_of_means(flipped, comparison.span)
+    if distance is None or other is None:
+        return None
+    return _Judged(comparison, tuple(figures), groups, distance, other)
+
+
+def _summaries(bases: TableBases, row: Sequence[TableFigure]) -> tuple[Summary, ...] | None:
+    pairs = with_sizes(row)
+    found = [summary for figure, size in pairs if (summary := _summary(bases, figure, size))]
+    return tuple(found) if len(found) == len(pairs) >= 2 else None
+
+
+def _summary(bases: TableBases, figure: TableFigure, size: int | None) -> Summary | None:
+    spread = figure.statistic.spread
+    mean, sd = figure.entry.main, figure.entry.second
+    is_mean = figure.statistic.centre is Centre.MEAN or figure.entry.form is Form.PLUS_MINUS
+    if spread not in (Spread.SD, Spread.SE) or not is_mean or mean is None or sd is None:
+        return None
+    printed = bases.printed(figure)
+    n = size or (printed[0].size if printed else None)
+    if n is None or mean.operator or sd.operator or figure.statistic.geometric:
+        return None
+    return Summary(mean.value, sd.value, n, is_error=spread is Spread.SE)
+
+
+def _column(reading: TableReading, column: Sequence[_Judged]) -> Iterator[ScanFinding]:
+    if finding := _errors(reading, column):
+        yield finding
+        return
+    distances = [judged.distance for judged in column]
+    text = notes(reading)
+    other_test = names_other_test(text)
+    for judged in column:
+        labels = own_labels(reading, judged.comparison)
+        may_be_ranks = judged.is_skewed or _RANKS.search(text + labels)
+        limits = _LIMITS_OF_SKEWED if may_be_ranks else _LIMITS
+        found = verdict(judged.distance, distances, limits, other_test=other_test)
+        if found and not names_other_test(labels) and not _LOGS.search(labels):
+            yield _finding(reading, judged, found)
+
+
+def _errors(reading: TableReading, column: Sequence[_Judged]) -> ScanFinding | None:
+    """Return a column whose p-values fit only if its SDs are standard errors, or the reverse."""
+    plain = [j for j in column if not _CHANGE.search(own_labels(reading, j.comparison))]
+    fitting = sum(j.distance <= 0 for j in plain)
+    others = [j for j in plain if j.other <= 0 < j.distance]
+    if len(others) < _FEWEST or len(others) < 2 * fitting or len(others) * 10 < 6 * len(plain):
+        return None
+    first = others[0]
+    printed_as, meant = ("SE", "SD") if first.groups[0].is_error else ("SD", "SE")
+    computed = f"{_tests(first.groups)}; with SEs: {_tests(_flipped(first.groups))}"
+    message = (
+        f"{len(others)} of {len(plain)} p-values fit only if the figures printed as {printed_as} "
+        f"are {meant}."
+    )
+    texts = tuple(f.text for j in others[:4] for f in (*j.figures, j.comparison.p))
+    place = place_of(reading, first.figures[0])
+    return ScanFinding(
+        ERRORS, Verdict.INCONSISTENT, Severity.MATERIAL, place, texts, computed, message
+    )
+
+
+def _flipped(groups: Sequence[Summary]) -> tuple[Summary, ...]:
+    return tuple(replace(group, is_error=not group.is_error) for group in groups)
+
+
+def _tests(groups: Sequence[Summary]) -> str:
+    if len(groups) == 2:
+        low, high = t_test(groups[0], groups[1])
+        return f"t tests give p {low:.2g} to {high:.2g}"
+    low, high = anova(groups)
+    return f"analysis of variance gives p {low:.2g} to {high:.2g}"
+
+
+def _finding(reading: TableReading, judged: _Judged, found: Verdict) -> ScanFinding:
+    printed = judged.comparison.printed
+    sizes = ", ".join(str(group.n) for group in judged.groups)
+    computed = f"{_tests(judged.groups)} (n = {sizes})"
+    name = "t test" if len(judged.groups) == 2 else "analysis of variance"
+    message = f"No {name} of these means gives p {printed.operator or '='} {printed.text}."
+    texts = (*(f.text for f in judged.figures), printed.text)
+    place = place_of(reading, judged.figures[0])
+    return ScanFinding(MEANS, found, Severity.MATERIAL, place, texts, computed, message)
