@@ -141,9 +141,34 @@ def p_of_bounds(
     >>> p_of_bounds(Decimal("0.71"), bounds, 0.95, possible_values(Decimal("0.1"))).name
     'INCONSISTENT'
     """
+    off = distance_of_bounds(estimate, bounds, level, p, ratio=ratio, sides=sides)
+    if off is None:
+        return Outcome.NOT_ENOUGH
+    return Outcome.INCONSISTENT if off else Outcome.CONSISTENT
+
+
+def distance_of_bounds(
+    estimate: Decimal,
+    bounds: Span,
+    level: float,
+    p: Span,
+    *,
+    ratio: bool = True,
+    sides: int | None = None,
+) -> float | None:
+    """Return how far a p lies from that of an estimate and its bounds, in standard errors.
+
+    0 if it is within the tolerance of ``p_of_bounds``; None if the bounds tell nothing.
+
+    >>> bounds = Span(Decimal("0.55"), Decimal("0.93"))
+    >>> distance_of_bounds(Decimal("0.71"), bounds, 0.95, possible_values(Decimal("0.01")))
+    0.0
+    >>> distance_of_bounds(Decimal("0.71"), bounds, 0.95, possible_values(Decimal("0.6"))) > 1.5
+    True
+    """
     ends, point = _scaled(bounds, ratio=ratio), _point(estimate, ratio=ratio)
     if ends is None or point is None:
-        return Outcome.NOT_ENOUGH
+        return None
     low, high = ends
     per_se = 2 * _NORMAL.inv_cdf((1 + level) / 2)
     widest, narrowest = float(high.high - low.low), float(high.low - low.high)
@@ -152,8 +177,8 @@ def p_of_bounds(
     expected = near * per_se / widest, far * per_se / narrowest
     allowed = Z_TOLERANCE + (0 if ratio else Z_SLOPE * max(0.0, expected[1] - 2))
     read = {1: z_of(smaller_tail(p), 1), 2: z_of(p, 2)}
-    gaps = (gap(expected, read[tails]) for tails in ((sides,) if sides else (1, 2)))
-    return Outcome.CONSISTENT if min(gaps) <= allowed else Outcome.INCONSISTENT
+    off = min(gap(expected, read[tails]) for tails in ((sides,) if sides else (1, 2)))
+    return off if off > allowed else 0.0
 
 
 def z_of(p: Span, tails: int) -> _Ends:

@@ -226,10 +226,13 @@ class TableReading:
         if print_.form not in (Form.NUMBER, Form.SHARE) or following >= len(self.columns):
             return cells
         beside, cell = self.columns[following], self.table.grid[row][following]
-        same = beside.path[:-1] == column.path[:-1] and (beside.path != column.path)
-        if not same or cell.column != following or not _belongs(column, beside):
-            return cells
         form = entry(cell.text, decimal_comma=self._comma).form
+        same = beside.path[:-1] == column.path[:-1] and (beside.path != column.path)
+        is_own = (same and _belongs(column, beside)) or (
+            form is Form.BOUNDS and _is_interval(column, beside)
+        )
+        if not is_own or cell.column != following:
+            return cells
         return (*cells, cell) if form in (Form.NUMBER, Form.SHARE, Form.BOUNDS) else cells
 
     def _join(self, cells: Sequence[Cell], first: Entry) -> Entry:
@@ -279,6 +282,13 @@ def _belongs(column: Column, beside: Column) -> bool:
     if own.centre is Centre.SHARE:
         return column.statistic.centre in (Centre.SIZE, Centre.COUNT)
     return own.spread is not None and own.centre is None
+
+
+def _is_interval(column: Column, beside: Column) -> bool:
+    """Whether a column beside an effect holds its intervals, whatever heading both stand below."""
+    statistic = beside.statistic
+    bare = statistic.centre is None and statistic.spread is Spread.CI
+    return column.kind is ColumnKind.EFFECT and bare
 
 
 def _fits(print_: Entry, statistic: Statistic) -> bool:

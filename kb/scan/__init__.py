@@ -34,6 +34,7 @@ RULES: Final = (
     "agreement",
     "significance",
     "mean_tests",
+    "reported_tests",
 )
 """The modules of rules, in the order in which their findings are reported."""
 

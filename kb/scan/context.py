@@ -16,7 +16,7 @@ from kb.sources.text import DECIMAL_COMMA
 
 _END: Final = re.compile(
     r"(?<=[.?!;])(?<!\bvs\.)(?<!\bno\.)(?<!\bFig\.)(?<!\bet al\.)(?<!\be\.g\.)(?<!\bi\.e\.)"
-    r"(?<!\bapprox\.)(?<!\bresp\.) +(?=[A-Z(\[\"“'])"
+    r"(?<!\bapprox\.)(?<!\bresp\.) +(?=[A-Z(\[\"“'])(?!P(?:[- ]?values?)? ?[=<>≤≥])"
 )
 _HAS_DIGIT: Final = re.compile(r"[0-9]")
 
@@ -70,5 +70,7 @@ def split_sentences(paragraph: str) -> list[str]:
 
     >>> split_sentences("It was 7.7 vs. 4 months (Fig. 2). P was 0.03.")
     ['It was 7.7 vs. 4 months (Fig. 2).', 'P was 0.03.']
+    >>> split_sentences("It fell (HR 0.61; P = 0.03). It rose.")
+    ['It fell (HR 0.61; P = 0.03).', 'It rose.']
     """
     return _END.split(paragraph)

@@ -31,7 +31,7 @@ from kb.scan.shares import place_of
 MEANS: Final = "p-of-means"
 ERRORS: Final = "standard-errors-as-deviations"
 _LIMITS: Final = Limits(0.8, 1.5)
-_LIMITS_OF_SKEWED: Final = Limits(1.2, 2.5)
+_LIMITS_OF_SKEWED: Final = Limits(2.0, 3.0)
 """Of values far from normal, whose p may be that of a test of ranks or of logarithms."""
 _LOGS: Final = re.compile(r"geometric|\blog\b|logarithm|log-?transform|\bln\b", re.IGNORECASE)
 _RANKS: Final = re.compile(r"mann|wilcoxon|kruskal|rank|non-?parametric", re.IGNORECASE)
@@ -133,7 +133,7 @@ def _errors(reading: TableReading, column: Sequence[_Judged]) -> ScanFinding | N
         f"{len(others)} of {len(plain)} p-values fit only if the figures printed as {printed_as} "
         f"are {meant}."
     )
-    texts = tuple(f.text for j in others[:4] for f in (*j.figures, j.comparison.p))
+    texts = (*(f.text for f in first.figures), *(j.comparison.p.text for j in others))
     place = place_of(reading, first.figures[0])
     return ScanFinding(
         ERRORS, Verdict.INCONSISTENT, Severity.MATERIAL, place, texts, computed, message

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -19,6 +19,7 @@ from kb.checks.discrepancy import Severity
 from kb.checks.rounding import Span
 from kb.papers.entries import Form, whole
 from kb.papers.reading import TableFigure, TableReading
+from kb.papers.statistic import Centre, Spread, Statistic
 from kb.scan.bases import TableBases, sizes_of
 from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding, Verdict
@@ -85,10 +86,10 @@ def _judge(bases: TableBases, comparison: Comparison) -> _Judged | None:
         tables.append(counts)
     if not tables or len(tables[0]) < 2:
         return None
-    if not comparison.own and not _is_complete(tables):
+    if not comparison.own and not any(_are_all(tables[:i]) for i in range(1, len(tables) + 1)):
         return None
-    distances = [d for d in _distances(tables, comparison.span) if d is not None]
-    return _Judged(comparison, tuple(tables), min(distances)) if distances else None
+    distance = _distance(tables, comparison.span, own=comparison.own)
+    return None if distance is None else _Judged(comparison, tuple(tables), distance)
 
 
 def _counts(bases: TableBases, row: Sequence[TableFigure]) -> tuple[Counts, ...] | None:
@@ -102,10 +103,21 @@ def _count(bases: TableBases, figure: TableFigure, size: int | None) -> Counts |
     entry, count = figure.entry, figure.count
     if entry.form is Form.RATIO and entry.of is not None and entry.share is None:
         return _of_pair(bases, figure, size)
+    undeclared = entry.form is Form.PAIR and figure.statistic.spread is None
+    if undeclared:
+        figure = replace(figure, statistic=Statistic(Centre.COUNT, Spread.SHARE))
     if count is None:
+        return None
+    if undeclared and not _fits_printed(bases, figure):
         return None
     base = size if size else _size(bases, figure)
     return (count, base) if base and count <= base else None
+
+
+def _fits_printed(bases: TableBases, figure: TableFigure) -> bool:
+    """Whether a pair that no label declares is a count with its percentage of a printed base."""
+    sizes = sizes_of(figure)
+    return sizes is not None and any(base.size in sizes for base in bases.printed(figure))
 
 
 def _of_pair(bases: TableBases, figure: TableFigure, size: int | None) -> Counts | None:
@@ -133,29 +145,47 @@ def _size(bases: TableBases, figure: TableFigure) -> int | None:
     return fitting[0] if fitting else sizes.low if sizes.low == sizes.high else None
 
 
-def _is_complete(tables: Sequence[Sequence[Counts]]) -> bool:
+def _are_all(tables: Sequence[Sequence[Counts]]) -> bool:
     """Whether the categories of a block are all people of each group, or nearly."""
     for group in zip(*tables, strict=True):
         total, base = sum(count for count, _ in group), max(of for _, of in group)
-        if not 0.9 * base <= total <= base:
-            return len(tables) == 1
+        if len(tables) > 1 and not 0.9 * base <= total <= base:
+            return False
     return True
 
 
-def _distances(tables: Sequence[Sequence[Counts]], span: Span) -> Iterator[float | None]:
-    for counts in tables:
-        if len(counts) == 2:
-            yield distance_of_counts(counts[0], counts[1], span)
-        yield distance_of_groups([(n, of - n) for n, of in counts], span)
+def _distance(tables: Sequence[Sequence[Counts]], span: Span, *, own: bool) -> float | None:
+    """Return how far a p is from every test of its rows, in standard errors.
+
+    A p in the first of its rows is of that row, or of the block that starts there; one beside the
+    heading of a block, or across its rows, is of the whole block.
+    """
+    distances: list[float | None] = []
+    if own or len(tables) == 1:
+        first = tables[0]
+        if len(first) == 2:
+            distances.append(distance_of_counts(first[0], first[1], span))
+        else:
+            distances.append(distance_of_groups([(n, of - n) for n, of in first], span))
     for last in range(2, len(tables) + 1):
         block = tables[:last]
-        groups = [[n for n, _ in group] for group in zip(*block, strict=True)]
-        yield distance_of_groups(groups, span)
-        rest = [max(of for _, of in g) - sum(n for n, _ in g) for g in zip(*block, strict=True)]
-        if min(rest) >= 0 and any(rest):
-            yield distance_of_groups(
-                [(*group, left) for group, left in zip(groups, rest, strict=True)], span
-            )
+        if own or last == len(tables) or _are_all(block):
+            distances += _of_categories(block, span)
+    known = [distance for distance in distances if distance is not None]
+    return min(known) if known else None
+
+
+def _of_categories(block: Sequence[Sequence[Counts]], span: Span) -> Iterator[float | None]:
+    """Yield the distances of a block, and of a block with those who are left."""
+    groups = [[n for n, _ in group] for group in zip(*block, strict=True)]
+    if len(block) == 2 and len(groups) == 2:
+        (a, b), (c, d) = groups
+        yield distance_of_counts((a, a + b), (c, c + d), span)
+    yield distance_of_groups(groups, span)
+    rest = [max(of for _, of in g) - sum(n for n, _ in g) for g in zip(*block, strict=True)]
+    if min(rest) >= 0 and any(rest):
+        with_rest = [(*group, left) for group, left in zip(groups, rest, strict=True)]
+        yield distance_of_groups(with_rest, span)
 
 
 def _column(reading: TableReading, column: Sequence[_Judged]) -> Iterator[ScanFinding]:
@@ -183,8 +213,7 @@ def _by_factor(reading: TableReading, column: Sequence[_Judged]) -> ScanFinding 
         fitting = [
             j
             for j, span in zip(plain, spans, strict=True)
-            if span
-            and min((d for d in _distances(j.tables, span) if d is not None), default=9) <= 0
+            if span and _distance(j.tables, span, own=j.comparison.own) == 0
         ]
         if len(fitting) >= max(_FEWEST, 0.8 * len(plain)):
             return _factor_finding(reading, fitting, factor)

@@ -1,0 +1,91 @@
+"""Estimates with intervals: order, symmetry, signs and p-values."""
+
+from __future__ import annotations
+
+import pytest
+from support.scanned import table, verdicts
+
+WALD = (
+    "Age | 1.04 (1.03–1.05) | <0.001",
+    "Weight | 0.96 (0.80–1.15) | 0.65",
+    "Anxiety | 1.28 (1.05–1.58) | 0.02",
+    "Asthma | 1.33 (1.03–1.73) | 0.03",
+)
+HEADER = "Variable | HR (95% CI) | P value"
+
+
+def found(*rows: str, header: str = HEADER, notes: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+    return verdicts("estimates", table(header, *rows, notes=notes))
+
+
+def test_intervals_that_are_symmetric_within_rounding() -> None:
+    assert found(*WALD) == []
+
+
+def test_among_wald_intervals_rounding_alone_is_allowed() -> None:
+    men = "Men | 1.29 (1.08–1.46) | <0.001"
+    assert found(*WALD, men) == [("interval-not-symmetric", "doubtful")]
+    assert found(*WALD, "Men | 1.40 (1.08–1.46) | <0.001") == [
+        ("interval-not-symmetric", "inconsistent")
+    ]
+    # Alone it may be a profile interval.
+    assert found(men) == []
+
+
+@pytest.mark.parametrize("note", ["Profile likelihood intervals", "Bootstrap 95% CI", "exact"])
+def test_methods_whose_intervals_are_lopsided(note: str) -> None:
+    assert found(*WALD, "Men | 1.29 (1.08–1.46) | 0.001", notes=(note,)) == []
+
+
+def test_intervals_of_few_events_are_lopsided() -> None:
+    assert found("Death | 4.0 (0.4–190) | 0.4", header="Event | OR (95% CI) | P") == []
+    assert found("Death | 1.6 (1.6–51.2) | 0.01", header="Event | OR (95% CI) | P") == [
+        ("interval-not-symmetric", "inconsistent")
+    ]
+
+
+def test_a_sign_that_is_lost() -> None:
+    text = "It was lower (−3864.1 pg/ml, CI: −8487.3 to −759.2)."
+    assert verdicts("estimates", text) == [("sign-of-limit", "inconsistent")]
+    assert verdicts("estimates", text.replace("to −", "to ")) == []
+
+
+def test_an_estimate_outside_its_limits() -> None:
+    header = "Outcome | Mean difference (95% CI) | P"
+    assert found("Appetite | 2.6 (−6.0, 0.8) | 0.1", header=header) == [
+        ("estimate-outside-interval", "inconsistent")
+    ]
+    assert found("Appetite | −2.6 (−6.0, 0.8) | 0.1", header=header) == []
+
+
+def test_the_bounds_of_another_figure() -> None:
+    assert verdicts("estimates", "The mean was 2.35 (SD 0.61, 95%CI 2.3–2.4).") == []
+    assert verdicts("estimates", "It was 71% (95% CI 0.62–0.79).") == []
+
+
+def test_limits_in_the_wrong_order() -> None:
+    header = "Outcome | Difference (95% CI)"
+    rows = ("A | −5 (−2 to −8)", "B | −6 (−3 to −9)", "C | −4 (−1 to −7)")
+    # A table may print the upper limit first.
+    assert found(*rows, header=header) == []
+    ordered = ("A | −5 (−8 to −2)", "B | −6 (−9 to −3)", "C | −4 (−7 to −1)", "D | −4 (−1 to −7)")
+    assert found(*ordered, header=header) == [("limits-reversed", "inconsistent")]
+    assert verdicts("estimates", "The OR was 1.87 (95% CI 0.75 to 0.64).") == [
+        ("limits-reversed", "inconsistent")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("HR 0.61 (95% CI 0.48–0.77; P<0.001)", []),
+        ("HR 0.61 (95% CI 0.48–0.77; P=0.40)", ["inconsistent"]),
+        ("HR 0.81 (95% CI 0.64–1.03; P=0.04)", []),  # one-sided
+        ("HR 0.81 (95% CI 0.64–1.03; P=0.0001)", ["inconsistent"]),
+        ("HR 0.81 (95% CI 0.64–1.03; P=0.0001 for noninferiority)", []),
+        ("treatment effect 1.02, 95% CI 0.69–1.53, p = 0.905", []),
+        ("ARR 0.52, 95% CI 0.18–1.51", []),
+    ],
+)
+def test_intervals_against_p(text: str, expected: list[str]) -> None:
+    assert [verdict for _, verdict in verdicts("estimates", f"It was {text}.")] == expected

@@ -1,0 +1,87 @@
+"""P-values of tables against means with standard deviations."""
+
+from __future__ import annotations
+
+import pytest
+from support.scanned import findings, table, verdicts
+
+HEADER = " | Drug (n = 40) | Placebo (n = 42) | P value"
+FITTING = (
+    "Age, mean ± SD | 51.1 ± 10.2 | 55.9 ± 9.8 | 0.03",
+    "Weight, mean ± SD | 71.0 ± 12.0 | 73.0 ± 11.0 | 0.43",
+    "Height, mean ± SD | 168 ± 9 | 169 ± 8 | 0.6",
+    "BMI, mean ± SD | 24.1 ± 3.1 | 25.0 ± 3.0 | 0.19",
+)
+WRONG = "Pulse, mean ± SD | 71.1 ± 8.2 | 71.3 ± 8.0 | 0.01"
+
+
+def found(*rows: str, notes: tuple[str, ...] = (), header: str = HEADER) -> list[tuple[str, str]]:
+    return verdicts("mean_tests", table(header, *rows, notes=notes))
+
+
+def test_t_tests_fit() -> None:
+    assert found(*FITTING) == []
+
+
+def test_one_p_that_no_t_test_gives() -> None:
+    assert found(*FITTING, WRONG) == [("p-of-means", "inconsistent")]
+    assert found(WRONG) == [("p-of-means", "doubtful")]
+
+
+@pytest.mark.parametrize("note", ["Geometric means", "log-transformed values were tested"])
+def test_logarithms_are_no_error(note: str) -> None:
+    assert found(*FITTING, WRONG, notes=(note,)) == []
+
+
+@pytest.mark.parametrize("note", ["ANCOVA adjusted for baseline", "Paired t test"])
+def test_models_are_no_error(note: str) -> None:
+    assert found(WRONG, notes=(note,)) == []
+
+
+def test_skewed_values_may_be_tested_by_ranks() -> None:
+    skewed = "CRP, mean ± SD | 12.1 ± 20.2 | 13.0 ± 24.0 | 0.08"
+    assert found(*FITTING, skewed) == []
+    assert found(*FITTING, skewed.replace("0.08", "<0.001")) == [("p-of-means", "doubtful")]
+
+
+def test_three_groups_are_tested_by_analysis_of_variance() -> None:
+    header = " | A (n = 30) | B (n = 30) | C (n = 30) | p"
+    fitting = (
+        "Age, mean ± SD | 46 ± 5 | 49 ± 6 | 48 ± 6 | 0.12",
+        "Dose, mean ± SD | 86 ± 27 | 102 ± 34 | 95 ± 40 | 0.21",
+        "Pulse, mean ± SD | 72 ± 11 | 79 ± 10 | 74 ± 11 | 0.03",
+    )
+    assert found(*fitting, header=header) == []
+    wrong = "Weight, mean ± SD | 72 ± 11 | 72 ± 10 | 73 ± 11 | 0.001"
+    assert found(*fitting, wrong, header=header) == [("p-of-means", "inconsistent")]
+
+
+ERRORS = (
+    "Age | 51.08 ± 1.59 | 48.94 ± 1.68 | 0.356",
+    "BMI | 25.78 ± 0.41 | 24.82 ± 0.54 | 0.150",
+    "HbA1c | 10.71 ± 0.20 | 10.99 ± 0.23 | 0.366",
+    "HOMA-B | 24.50 ± 3.00 | 26.41 ± 3.41 | 0.674",
+)
+
+
+def test_standard_errors_that_are_printed_as_deviations() -> None:
+    header = " | Group Asp (51) | Group Lis (48) | t value | P value"
+    rows = [row.replace(" | 0.", " | 0.1 | 0.") for row in ERRORS]
+    (one,) = findings("mean_tests", table(header, *rows, caption="Means ± SD"))
+    assert (one.kind, one.verdict.value) == ("standard-errors-as-deviations", "inconsistent")
+    assert "0.674" in one.printed
+
+
+def test_standard_errors_that_are_printed_as_such() -> None:
+    header = " | Group Asp (51) | Group Lis (48) | P value"
+    assert verdicts("mean_tests", table(header, *ERRORS, caption="Means ± SE")) == []
+
+
+def test_numbers_in_columns_of_their_own() -> None:
+    row = "Pulse | 40 | 71.1 ± 8.2 | 42 | 71.3 ± 8.0 | "
+    two = (" | Drug | Drug | Placebo | Placebo | P", " | n | mean ± SD | n | mean ± SD | P")
+    grid = table(*two, row + "0.91", header_rows=2)
+    assert verdicts("mean_tests", grid) == []
+    assert verdicts("mean_tests", table(*two, row + "0.001", header_rows=2)) == [
+        ("p-of-means", "doubtful")
+    ]

@@ -1,0 +1,130 @@
+"""P-values of tables against counts: rows, blocks of categories, whole columns."""
+
+from __future__ import annotations
+
+import pytest
+from support.scanned import findings, table, verdicts
+
+HEADER = " | Drug (n = 100) | Placebo (n = 100) | P value"
+FITTING = (
+    "Diabetes, n (%) | 12 (12) | 20 (20) | 0.12",
+    "Smoker, n (%) | 30 (30) | 28 (28) | 0.76",
+    "Asthma, n (%) | 9 (9) | 11 (11) | 0.64",
+    "Gout, n (%) | 3 (3) | 4 (4) | 1.00",
+)
+
+
+def found(*rows: str, notes: tuple[str, ...] = (), header: str = HEADER) -> list[tuple[str, str]]:
+    return verdicts("significance", table(header, *rows, notes=notes))
+
+
+def test_p_of_every_usual_test_fits() -> None:
+    fisher_chi_square_yates = (
+        "A, n (%) | 12 (12) | 20 (20) | 0.179",
+        "B, n (%) | 12 (12) | 20 (20) | 0.123",
+        "C, n (%) | 12 (12) | 20 (20) | 0.176",
+        "D, n (%) | 12 (12) | 20 (20) | 0.06",
+    )
+    assert found(*FITTING, *fisher_chi_square_yates) == []
+
+
+def test_one_p_that_no_test_gives() -> None:
+    row = "Stroke, n (%) | 40 (40) | 41 (41) | 0.01"
+    assert found(*FITTING, row) == [("p-of-counts", "inconsistent")]
+    # Alone, or among others that do not fit, it may be of another test.
+    assert found(row) == [("p-of-counts", "doubtful")]
+    other = ("A, n (%) | 12 (12) | 20 (20) | 0.9", "B, n (%) | 30 (30) | 28 (28) | 0.01")
+    assert found(row, *other) == []
+
+
+@pytest.mark.parametrize("word", ["Adjusted for age", "Mixed model", "Cochran-Mantel-Haenszel"])
+def test_another_test_is_no_error(word: str) -> None:
+    row = "Stroke, n (%) | 40 (40) | 41 (41) | 0.01"
+    assert found(row, notes=(word,)) == []
+    assert found(*FITTING, row, header=HEADER.replace("P value", f"P value ({word})")) == []
+
+
+def test_events_with_time_may_be_tested_by_log_rank() -> None:
+    death = "Death, n (%) | 40 (40) | 45 (45) | 0.15"
+    assert found(*FITTING, death) == []
+    assert found(*FITTING, death.replace("Death", "Married")) == [("p-of-counts", "doubtful")]
+
+
+def test_the_p_of_a_block_is_of_all_its_categories() -> None:
+    block = (
+        "  I | 20 (20) | 35 (35) |",
+        "  II | 40 (40) | 35 (35) |",
+        "  III | 40 (40) | 30 (30) |",
+    )
+    assert found("Stage | | | 0.049", *block) == []
+    on_first_row = (block[0] + " 0.049", *block[1:])
+    assert found("Stage | | |", *on_first_row) == []
+    wrong = found(*FITTING, "Stage | | | 0.91", *block)
+    assert wrong == [("p-of-counts", "inconsistent")]
+
+
+def test_a_block_of_which_people_are_missing_has_a_smaller_base() -> None:
+    rows = (
+        "Depression | | |",
+        "  Yes | 75 (43.9) | 105 (49.5) | 0.057",
+        "  No | 53 (31.0) | 46 (21.7) |",
+    )
+    header = " | Ceased (n = 171) n (%) | Other (n = 212) n (%) | P value"
+    assert found(*rows, header=header) == []
+
+
+def test_counts_without_percentages() -> None:
+    rows = ("Sex | | | 0.721", "  Male | 34 | 37 |", "  Female | 12 | 11 |")
+    header = " | Drug (n = 46) | Control (n = 48) | p"
+    assert found(*rows, header=header) == []
+    assert found("Sex | | | 0.01", *rows[1:], header=header) == [("p-of-counts", "doubtful")]
+    assert found("Male/female | 34/12 | 37/11 | 0.72", header=header) == []
+    assert found("Male/female | 34/12 | 37/11 | 0.01", header=header) == [
+        ("p-of-counts", "doubtful")
+    ]
+
+
+def test_three_arms() -> None:
+    header = " | A (n = 50) | B (n = 50) | C (n = 50) | P"
+    fitting = (
+        "Dry mouth, n (%) | 20 (40) | 12 (24) | 9 (18) | 0.04",
+        "Pain, n (%) | 10 (20) | 12 (24) | 9 (18) | 0.75",
+        "Rash, n (%) | 5 (10) | 6 (12) | 5 (10) | 0.93",
+    )
+    assert found(*fitting, header=header) == []
+    wrong = "Itch, n (%) | 5 (10) | 6 (12) | 5 (10) | 0.001"
+    assert found(*fitting, wrong, header=header) == [("p-of-counts", "inconsistent")]
+
+
+def test_a_column_that_is_ten_times_too_large() -> None:
+    rows = (
+        "A, n (%) | 12 (12) | 28 (28) | 0.05",
+        "B, n (%) | 30 (30) | 45 (45) | 0.28",
+        "C, n (%) | 9 (9) | 20 (20) | 0.27",
+        "D, n (%) | 40 (40) | 55 (55) | 0.34",
+        "E, n (%) | 22 (22) | 34 (34) | 0.59",
+    )
+    (one,) = findings("significance", table(HEADER, *rows))
+    assert (one.kind, one.verdict.value) == ("p-column-of-counts", "inconsistent")
+    assert "10 times too large" in one.message
+    assert "0.05" in one.printed
+
+
+@pytest.mark.parametrize("printed", ["0.000", "0.0001", "<0.001", "0.001"])
+def test_a_very_small_p_is_an_upper_bound(printed: str) -> None:
+    assert found(*FITTING, f"Rash, n (%) | 1 (1) | 60 (60) | {printed}") == []
+
+
+def test_times_of_the_same_people_are_not_groups() -> None:
+    header = " | Baseline | Week 12 | P value"
+    row = "Smoker, n (%) | 40/100 (40) | 41/100 (41) | 0.01"
+    assert found(row, header=header) == []
+    assert found(row) == [("p-of-counts", "doubtful")]
+
+
+def test_rows_that_are_called_no() -> None:
+    header = " | Drug n (%) | Placebo n (%) | P"
+    assert (
+        found("No | 25 (26.3) | 19 (4.5) | 0.0001", "Yes | 70 (73.7) | 403 (95.5) |", header=header)
+        == []
+    )
