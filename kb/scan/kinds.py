@@ -51,7 +51,14 @@ KINDS: Final = {
             "interval-not-symmetric",
             "Estimates in the middle of their intervals",
             "A usual interval is symmetric around its estimate, for a ratio on the logarithmic "
-            "scale. Exact, profile and bootstrap intervals need not be.",
+            "scale. Exact, profile and bootstrap intervals need not be; where the other intervals "
+            "of a column are symmetric within rounding, so is each.",
+        ),
+        Kind(
+            "sign-of-limit",
+            "Signs of the limits",
+            "A difference that is far from the middle of its interval is exactly in the middle "
+            "once the sign of one limit is changed.",
         ),
         Kind(
             "interval-against-p",
@@ -68,14 +75,34 @@ KINDS: Final = {
         Kind(
             "p-of-counts",
             "P-values against counts",
-            "The usual tests of two proportions (Fisher, chi-square with and without the "
-            "correction of Yates) are run on the printed counts.",
+            "The usual tests of proportions (Fisher, chi-square with and without the correction of "
+            "Yates, ranks of ordered categories) are run on the printed counts. A p that no test "
+            "gives is wrong where most others of its column fit.",
         ),
         Kind(
             "p-of-means",
             "P-values against means",
-            "The t tests of Student and Welch are run on the printed means, standard deviations "
-            "and numbers of people.",
+            "The t tests of Student and Welch, or the analysis of variance, are run on the printed "
+            "means, standard deviations and numbers of people.",
+        ),
+        Kind(
+            "p-column-of-counts",
+            "Columns of p-values against counts",
+            "The p-values of a column all become those of the usual tests once they are made ten "
+            "or a hundred times smaller, or larger.",
+        ),
+        Kind(
+            "standard-errors-as-deviations",
+            "Standard errors against standard deviations",
+            "Most p-values of a column are those of a t test only if what is printed as standard "
+            "deviations are standard errors, or the reverse.",
+        ),
+        Kind(
+            "p-of-test-statistic",
+            "P-values against test statistics",
+            "The p-value is computed from the printed t, F, z, r or chi-square and its degrees of "
+            "freedom. A one-sided p is accepted.",
+            "10.3758/s13428-015-0664-2",
         ),
     )
 }
