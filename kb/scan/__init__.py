@@ -35,6 +35,8 @@ RULES: Final = (
     "significance",
     "mean_tests",
     "reported_tests",
+    "crude_effects",
+    "scores",
 )
 """The modules of rules, in the order in which their findings are reported."""
 

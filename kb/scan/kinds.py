@@ -98,6 +98,43 @@ KINDS: Final = {
             "deviations are standard errors, or the reverse.",
         ),
         Kind(
+            "effect-of-counts",
+            "Ratios and differences against counts",
+            "The risk ratio, odds ratio or risk difference is computed from the counts of its row "
+            "or sentence, both ways round. Adjusted ones are left out.",
+        ),
+        Kind(
+            "difference-of-means",
+            "Differences against means",
+            "The difference of two means is computed from the row, both ways round. Adjusted ones "
+            "are left out.",
+        ),
+        Kind(
+            "spread-of-scale",
+            "Standard deviations of scales",
+            "Values of a scale with known ends and a given mean have a largest possible standard "
+            "deviation: that of values at both ends.",
+        ),
+        Kind(
+            "mean-outside-scale",
+            "Means of scales",
+            "The mean of a scale lies between its ends.",
+        ),
+        Kind(
+            "spread-of-whole-numbers",
+            "Standard deviations of whole numbers",
+            "Whole numbers with a mean between two of them have a smallest possible standard "
+            "deviation. Smaller ones are often standard errors.",
+            "10.7287/peerj.preprints.2400v1",
+        ),
+        Kind(
+            "mean-of-whole-numbers",
+            "Means of whole numbers",
+            "The mean of whole numbers is one of them divided by the number of people (GRIM), also "
+            "where a few are missing.",
+            "10.1177/1948550616673876",
+        ),
+        Kind(
             "p-of-test-statistic",
             "P-values against test statistics",
             "The p-value is computed from the printed t, F, z, r or chi-square and its degrees of "

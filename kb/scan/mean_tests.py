@@ -12,7 +12,7 @@ from kb.checks.discrepancy import Severity
 from kb.checks.means import Summary, anova, distance_of_means, t_test
 from kb.papers.entries import Form
 from kb.papers.reading import TableFigure, TableReading
-from kb.papers.statistic import Centre, Spread
+from kb.papers.statistic import Centre, Spread, declared
 from kb.scan.bases import TableBases
 from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding, Verdict
@@ -72,7 +72,7 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
 def _judge(bases: TableBases, comparison: Comparison) -> _Judged | None:
     rows = comparison.rows[:1] if comparison.own else comparison.rows
     # Below a heading with a p stand the mean, the median and the range of one variable.
-    candidates = [(row, groups) for row in rows if (groups := _summaries(bases, row))]
+    candidates = [(row, groups) for row in rows if (groups := summaries(bases, row))]
     if len(candidates) != 1:
         return None
     figures, groups = candidates[0]
@@ -84,14 +84,16 @@ def _judge(bases: TableBases, comparison: Comparison) -> _Judged | None:
     return _Judged(comparison, tuple(figures), groups, distance, other)
 
 
-def _summaries(bases: TableBases, row: Sequence[TableFigure]) -> tuple[Summary, ...] | None:
+def summaries(bases: TableBases, row: Sequence[TableFigure]) -> tuple[Summary, ...] | None:
+    """Return the means of a row with their spreads; None unless all of its figures are means."""
     pairs = with_sizes(row)
-    found = [summary for figure, size in pairs if (summary := _summary(bases, figure, size))]
+    found = [summary for figure, size in pairs if (summary := summary_of(bases, figure, size))]
     return tuple(found) if len(found) == len(pairs) >= 2 else None
 
 
-def _summary(bases: TableBases, figure: TableFigure, size: int | None) -> Summary | None:
-    spread = figure.statistic.spread
+def summary_of(bases: TableBases, figure: TableFigure, size: int | None) -> Summary | None:
+    """Return a mean with its spread and the number of people; ``size`` is that of its row."""
+    spread = figure.statistic.spread or _spread_of_notes(bases.reading, figure)
     mean, sd = figure.entry.main, figure.entry.second
     is_mean = figure.statistic.centre is Centre.MEAN or figure.entry.form is Form.PLUS_MINUS
     if spread not in (Spread.SD, Spread.SE) or not is_mean or mean is None or sd is None:
@@ -101,6 +103,20 @@ def _summary(bases: TableBases, figure: TableFigure, size: int | None) -> Summar
     if n is None or mean.operator or sd.operator or figure.statistic.geometric:
         return None
     return Summary(mean.value, sd.value, n, is_error=spread is Spread.SE)
+
+
+def _spread_of_notes(reading: TableReading, figure: TableFigure) -> Spread | None:
+    """Return what a caption or a footnote declares of "36 ± 6", whatever its mark."""
+    if figure.entry.form is not Form.PLUS_MINUS:
+        return None
+    spreads = {s for text in _parts(reading) if (s := declared(text).spread)}
+    fitting = spreads & {Spread.SD, Spread.SE}
+    return fitting.pop() if len(fitting) == 1 else None
+
+
+def _parts(reading: TableReading) -> Iterator[str]:
+    yield reading.table.caption
+    yield from (note.text for note in reading.table.footnotes)
 
 
 def _column(reading: TableReading, column: Sequence[_Judged]) -> Iterator[ScanFinding]:

@@ -50,6 +50,7 @@ _FEWEST: Final = 4
 """How many p-values show that a whole column is wrong by one factor."""
 
 Counts = tuple[int, int]
+"""How many have the event, and how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
 def _judge(bases: TableBases, comparison: Comparison) -> _Judged | None:
     tables: list[tuple[Counts, ...]] = []
     for row in comparison.rows:
-        counts = _counts(bases, row)
+        counts = counts_of(bases, row)
         if counts is None or (tables and len(counts) != len(tables[0])):
             break
         tables.append(counts)
@@ -92,7 +93,8 @@ def _judge(bases: TableBases, comparison: Comparison) -> _Judged | None:
     return None if distance is None else _Judged(comparison, tuple(tables), distance)
 
 
-def _counts(bases: TableBases, row: Sequence[TableFigure]) -> tuple[Counts, ...] | None:
+def counts_of(bases: TableBases, row: Sequence[TableFigure]) -> tuple[Counts, ...] | None:
+    """Return the counts of a row with their bases; None unless all of its figures are counts."""
     counts = [_count(bases, figure, size) for figure, size in with_sizes(row)]
     known = [pair for pair in counts if pair]
     return tuple(known) if known and len(known) == len(counts) else None

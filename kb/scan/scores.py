@@ -1,0 +1,173 @@
+"""Means and standard deviations that the values of a scale, or whole numbers, cannot have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from kb.checks.discrepancy import Outcome, Severity
+from kb.checks.means import Summary, least_sd, mean_is_possible, most_sd
+from kb.checks.rounding import last_digit
+from kb.papers.reading import TableFigure, TableReading
+from kb.scan.bases import TableBases
+from kb.scan.context import ScanContext
+from kb.scan.finding import ScanFinding, Verdict
+from kb.scan.layout import notes, with_sizes
+from kb.scan.mean_tests import summary_of
+from kb.scan.shares import place_of
+
+SCALE: Final = "spread-of-scale"
+OUTSIDE: Final = "mean-outside-scale"
+WHOLE: Final = "spread-of-whole-numbers"
+GRIM: Final = "mean-of-whole-numbers"
+_SCALE: Final = re.compile(
+    r"\bscores?\b|\bscale\b|\bVAS\b|\bNRS\b|points?\b|\bindex\b|questionnaire|inventory|rating",
+    re.IGNORECASE,
+)
+_RANGE: Final = re.compile(
+    r"(?:[(\[;,]|\brange:?|\bscale:?|\bfrom) ?(?P<low>[01]) ?(?:-|–|−|to) ?(?P<high>[0-9]{1,3})"
+    r"(?: ?(?:points?|mm|cm))?(?=[)\];,]|$)",
+    re.IGNORECASE,
+)
+_SCORE: Final = re.compile(r"\bscores?\b|\bApgar\b|\bstage\b|\bgrade\b", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"\b(?:number|no\.) of\b", re.IGNORECASE)
+_PER: Final = re.compile(
+    r"\bper\b|/|average|mean of|daily|weekly|change|difference|reduction|increase|decrease|Δ"
+    r"|ratio|rate\b(?! scores?)|percent|%|z-?score|t-?score|adjusted"
+    r"|least.squares|estimated|log|geometric|×|\bx ?10|\b10\^?[0-9]|million|thousand",
+    re.IGNORECASE,
+)
+_FEWEST: Final = 4
+_FEWEST_OF_NUMBERS: Final = 2
+_MANY: Final = 10
+"""A size for groups whose own is not printed: a smaller one allows a larger spread."""
+_MISSING: Final = 3
+"""How many people may be missing without a note."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    figure: TableFigure
+    summary: Summary
+    size_is_known: bool
+    label: str
+
+
+def find(context: ScanContext) -> Iterator[ScanFinding]:
+    """Yield means and standard deviations that no values of a scale, or counts, have."""
+    for reading in context.readings:
+        if re.search(r"geometric|median \(", notes(reading), re.IGNORECASE):
+            continue
+        cells = [cell for cell in _cells(reading) if not _PER.search(cell.label)]
+        for cell in cells:
+            if finding := _of_scale(context, reading, cell) or _of_number(context, reading, cell):
+                yield finding
+        yield from _of_whole_numbers(context, reading, cells)
+
+
+def _cells(reading: TableReading) -> Iterator[_Cell]:
+    bases = TableBases(reading)
+    rows: dict[int, list[TableFigure]] = {}
+    for figure in reading.figures:
+        rows.setdefault(figure.row, []).append(figure)
+    for row in rows.values():
+        for figure, size in with_sizes(row):
+            known = bool(size or bases.printed(figure))
+            summary = summary_of(bases, figure, size if known else _MANY)
+            if summary and not summary.is_error:
+                path = (*_path(reading, figure.row), *figure.column.path)
+                yield _Cell(figure, summary, known, " › ".join(path))
+
+
+def _path(reading: TableReading, row: int) -> tuple[str, ...]:
+    """Return the labels of a row; a heading may stand in another column than the first."""
+    path = reading.table.row_path(row)
+    grid = reading.table.grid
+    for above in range(row - 1, reading.table.header_rows - 1, -1):
+        texts = {cell.text.strip() for cell in grid[above]} - {""}
+        if len(texts) == 1:
+            return (*texts, *path)
+    return path
+
+
+def _of_scale(context: ScanContext, reading: TableReading, cell: _Cell) -> ScanFinding | None:
+    match = _RANGE.search(cell.label) if _SCALE.search(cell.label) else None
+    if match is None:
+        return None
+    low, high = Decimal(match["low"]), Decimal(match["high"])
+    if high < 3 or (high == 100 and cell.summary.mean <= 1):
+        return None
+    context.checked[SCALE] += 1
+    mean, sd = cell.summary.mean, cell.summary.sd
+    most = most_sd(mean, low, high, cell.summary.n)
+    scale = f"{low} to {high}"
+    if most is None:
+        message = f"A mean of {mean} lies outside the scale, {scale}."
+        return _finding(
+            reading, cell, OUTSIDE, Verdict.DOUBTFUL, f"{mean} is not in {scale}", message
+        )
+    if float(sd - last_digit(sd) / 2) <= most:
+        return None
+    computed = f"√(({mean} − {low}) x ({high} − {mean})) gives at most {most:.3g}"
+    message = (
+        f"Values from {scale} with a mean of {mean} have an SD of at most {most:.3g}, not {sd}."
+    )
+    verdict = Verdict.INCONSISTENT if cell.size_is_known else Verdict.DOUBTFUL
+    return _finding(reading, cell, SCALE, verdict, computed, message)
+
+
+def _of_number(context: ScanContext, reading: TableReading, cell: _Cell) -> ScanFinding | None:
+    """Judge the mean of a number of things, which a few people fewer cannot have either."""
+    if not _NUMBER.search(cell.label) or not cell.size_is_known:
+        return None
+    n, mean = cell.summary.n, cell.summary.mean
+    context.checked[GRIM] += 1
+    sizes = range(max(2, n - _MISSING), n + 1)
+    if any(mean_is_possible(mean, size) is not Outcome.INCONSISTENT for size in sizes):
+        return None
+    nearest = round(mean * n)
+    computed = f"{nearest}/{n} = {Decimal(nearest) / n:.4f}"
+    message = f"No whole numbers of {n} people, or of {_MISSING} fewer, have a mean of {mean}."
+    return _finding(reading, cell, GRIM, Verdict.DOUBTFUL, computed, message)
+
+
+def _of_whole_numbers(
+    context: ScanContext, reading: TableReading, cells: Sequence[_Cell]
+) -> Iterator[ScanFinding]:
+    """Yield a table whose SDs are smaller than whole numbers can have: they are standard errors."""
+    for pattern, fewest in ((_NUMBER, _FEWEST_OF_NUMBERS), (_SCORE, _FEWEST)):
+        needed = [(c, least_sd(c.summary.mean)) for c in cells if pattern.search(c.label)]
+        decided = [(c, least) for c, least in needed if least > 0]
+        context.checked[WHOLE] += len(decided)
+        small = [(c, least) for c, least in decided if float(_highest(c.summary.sd)) < least]
+        if len(small) < fewest or 10 * len(small) < 6 * len(decided):
+            continue
+        cell, least = small[0]
+        texts = tuple(c.figure.text for c, _ in small)
+        computed = (
+            f"whole numbers with a mean of {cell.summary.mean} have an SD of at least {least:.2f}"
+        )
+        message = (
+            f"{len(small)} of {len(decided)} SDs are smaller than whole numbers can have; they may "
+            "be standard errors."
+        )
+        place = place_of(reading, cell.figure)
+        yield ScanFinding(
+            WHOLE, Verdict.DOUBTFUL, Severity.MATERIAL, place, texts, computed, message
+        )
+        return
+
+
+def _highest(sd: Decimal) -> Decimal:
+    return sd + last_digit(sd) / 2
+
+
+def _finding(
+    reading: TableReading, cell: _Cell, kind: str, verdict: Verdict, computed: str, message: str
+) -> ScanFinding:
+    place = place_of(reading, cell.figure)
+    texts = (cell.figure.text,)
+    return ScanFinding(kind, verdict, Severity.MATERIAL, place, texts, computed, message)
