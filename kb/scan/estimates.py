@@ -302,11 +302,13 @@ def _sign(e: Estimate, *, short: bool) -> ScanFinding | None:
     for name, (value, bounds) in {
         e.high.text: (main, Span(low, -high)),
         e.low.text: (main, Span(-low, high)),
+        e.main.text: (-main, Span(low, high)),
     }.items():
         wide = bounds.high - bounds.low > _DIGITS * max(last_digit(v) for v in (low, high, main))
         if (wide or short) and off_middle(value, bounds, ratio=False) == 0:
             verdict = Verdict.INCONSISTENT if wide else Verdict.DOUBTFUL
-            changed = f"({bounds.low} + {bounds.high})/2 = {(bounds.low + bounds.high) / 2}"
+            centre = (bounds.low + bounds.high) / 2
+            changed = f"({bounds.low} + {bounds.high})/2 = {centre}"
             message = f"it is in the middle only if the sign of {name} is changed"
             return _finding(e, SIGN, f"{_middle(e)}; {changed}", message, verdict)
     return None

@@ -56,9 +56,9 @@ KINDS: Final = {
         ),
         Kind(
             "sign-of-limit",
-            "Signs of the limits",
+            "Signs of estimates and limits",
             "A difference that is far from the middle of its interval is exactly in the middle "
-            "once the sign of one limit is changed.",
+            "once one sign is changed, of the estimate or of a limit.",
         ),
         Kind(
             "interval-against-p",

@@ -50,6 +50,20 @@ def test_a_sign_that_is_lost() -> None:
     assert verdicts("estimates", text.replace("to −", "to ")) == []
 
 
+def test_the_sign_of_an_estimate_that_is_lost() -> None:
+    header = "Variable | B | 95% CI | P"
+    rows = (
+        "Age | −0.152 | −0.230, −0.074 | 0.000",
+        "Sex | 0.064 | −0.049, 0.177 | 0.262",
+        "Weight | 0.011 | −0.112, 0.135 | 0.856",
+        "Height | 0.030 | −0.100, 0.160 | 0.647",
+    )
+    assert found(*rows, header=header) == []
+    assert found(*rows, "Pulse | 0.008 | −0.089, 0.073 | 0.843", header=header) == [
+        ("sign-of-limit", "inconsistent")
+    ]
+
+
 def test_an_estimate_outside_its_limits() -> None:
     header = "Outcome | Mean difference (95% CI) | P"
     assert found("Appetite | 2.6 (−6.0, 0.8) | 0.1", header=header) == [

@@ -1,0 +1,47 @@
+"""Figures of real papers that were judged by reading: what a scan must and must not report."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.environment import papers_folder, unavailable
+
+from kb.papers.jats import read_jats
+from kb.scan.context import ScanContext
+from kb.scan.finding import ScanFinding
+
+LIST = Path(__file__).parent.parent / "data" / "scan" / "tests-and-estimates.jsonl"
+RULES = (
+    "estimates", "significance", "mean_tests", "reported_tests", "crude_effects", "scores",
+)  # fmt: skip
+
+
+def judged() -> dict[str, list[dict[str, Any]]]:
+    by_paper: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for line in LIST.read_text(encoding="utf-8").splitlines():
+        entry = json.loads(line)
+        by_paper[entry["paper"]].append(entry)
+    return by_paper
+
+
+def reports(finding: ScanFinding, entry: dict[str, Any]) -> bool:
+    place = entry["place"] in (finding.place.table, finding.place.section)
+    same = place and finding.kind == entry["kind"] and entry["row"] in finding.place.row
+    return same and all(any(text in own for own in finding.printed) for text in entry["printed"])
+
+
+@pytest.mark.parametrize("paper", sorted(judged()))
+def test_judged_figures(paper: str) -> None:
+    file = papers_folder() / f"{paper}.nxml"
+    if not file.exists():
+        unavailable(f"no {file.name} in {papers_folder()}: name the folder in KB_PAPERS")
+    context = ScanContext(read_jats(file.read_bytes(), file.name))
+    found = [f for name in RULES for f in import_module(f"kb.scan.{name}").find(context)]
+    for entry in judged()[paper]:
+        reported = any(reports(finding, entry) for finding in found)
+        assert reported is (entry["judged"] == "real"), entry
