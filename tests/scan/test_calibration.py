@@ -12,8 +12,10 @@ import pytest
 from support.environment import papers_folder, unavailable
 
 from kb.papers.jats import read_jats
+from kb.papers.paper import Table, plain
 from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding
+from kb.sources.normalise import fold
 
 LIST = Path(__file__).parent.parent / "data" / "scan" / "tests-and-estimates.jsonl"
 RULES = (
@@ -29,6 +31,10 @@ def judged() -> dict[str, list[dict[str, Any]]]:
     return by_paper
 
 
+def _texts(table: Table) -> str:
+    return fold(" ".join(plain(cell.text) for row in table.grid for cell in row)).text
+
+
 def reports(finding: ScanFinding, entry: dict[str, Any]) -> bool:
     place = entry["place"] in (finding.place.table, finding.place.section)
     same = place and finding.kind == entry["kind"] and entry["row"] in finding.place.row
@@ -41,7 +47,14 @@ def test_judged_figures(paper: str) -> None:
     if not file.exists():
         unavailable(f"no {file.name} in {papers_folder()}: name the folder in KB_PAPERS")
     context = ScanContext(read_jats(file.read_bytes(), file.name))
+    places = {table.id: _texts(table) for table in context.paper.tables}
+    for section in context.paper.sections:
+        text = fold(" ".join(p.text for p in section.paragraphs)).text
+        places[section.title] = f"{places.get(section.title, '')} {text}"
     found = [f for name in RULES for f in import_module(f"kb.scan.{name}").find(context)]
     for entry in judged()[paper]:
+        # What is not to be reported is at least printed there.
+        first = fold(entry["printed"][0]).text
+        assert entry["judged"] == "real" or first in places[entry["place"]], entry
         reported = any(reports(finding, entry) for finding in found)
         assert reported is (entry["judged"] == "real"), entry
