@@ -24,8 +24,8 @@ class Look:
 
     columns: int = 2
     rules: str = "horizontal"
-    spanning: bool = True
-    """Tables go over all columns."""
+    widest: int = 0
+    """Tables of more columns go over all columns of the page."""
     font: str = "DejaVu Serif"
     size: float = 9
     table_size: float = 8
@@ -44,7 +44,7 @@ def _inline(text: str) -> str:
     return re.sub(r"&lt;(/?su[bp])&gt;", r"<\1>", escape(text, quote=False))
 
 
-def _table(table: Table) -> str:
+def _table(table: Table, look: Look) -> str:
     lines: list[str] = []
     for r, row in enumerate(table.grid):
         cells: list[str] = []
@@ -61,7 +61,8 @@ def _table(table: Table) -> str:
     label = table.label.rstrip(".")
     caption = f"<p class=cap><b>{_inline(label)}.</b> {_inline(table.caption)}</p>"
     rows = f"<thead>{head}</thead><tbody>{body}</tbody>"
-    return f"<div class=tw>{caption}<table>{rows}</table>{notes}</div>"
+    kind = "tw wide" if table.width > look.widest else "tw"
+    return f"<div class='{kind}'>{caption}<table>{rows}</table>{notes}</div>"
 
 
 def _cell(cell: Cell, tag: str) -> str:
@@ -105,10 +106,9 @@ def html_of(paper: Paper, look: Look) -> str:
             counts[depth + 1 :] = [0] * (2 - depth)
             number = ".".join(map(str, counts[: depth + 1])) + ("." if depth == 0 else "")
         parts.append(_section(section, number, look))
-        parts += [_table(t) for t in paper.tables if t.section == section.id]
+        parts += [_table(t, look) for t in paper.tables if t.section == section.id]
         parts += [_figure(f) for f in paper.figures if f.section == section.id]
     references = "".join(f"<li>{_inline(r.text)}</li>" for r in paper.references)
-    span = "column-span:all;" if look.spanning else ""
     indent = "p+p{text-indent:1.2em}p{margin:0}" if look.indented else "p{margin:0 0 5pt}"
     align = "justify" if look.justified else "left"
     small = f"font-size:{look.table_size}pt;text-indent:0;text-align:left"
@@ -124,7 +124,7 @@ h4{{font-size:{look.size}pt;font-style:italic;margin:6pt 0 2pt;text-align:left;b
 sup,sub{{font-size:65%;line-height:0}}
 {indent} p.fn{{font-size:{look.table_size - 0.5}pt;margin:1pt 0;text-indent:0}}
 p.cap{{margin:4pt 0;{small}}}
-.tw,.fig{{{span}margin:8pt 0}} .box{{height:40pt;border:.5pt solid #888}}
+.tw,.fig{{margin:8pt 0}} .wide,.fig{{column-span:all}} .box{{height:40pt;border:.5pt solid #888}}
 table{{border-collapse:collapse;width:100%;font-size:{look.table_size}pt;text-align:left;hyphens:manual}}
 td,th{{padding:1.5pt 4pt;vertical-align:top}} {RULES[look.rules]}
 ol{{font-size:{look.table_size}pt;padding-left:18pt}} {look.extra}"""

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from kb.papers.captions import CAPTION, CONTINUED, FIGURE_CAPTION, NOTE
-from kb.papers.pdf.layout import Layout, Line, lines
+from kb.papers.pdf.layout import Layout, Line, is_cell_gap, lines
 from kb.papers.pdf.lines import Piece
 from kb.papers.pdf.page import Font, Rule
 
@@ -94,7 +94,7 @@ def _rest(
         own = rows_within(page, left, left + width, 0, limit)
         region = Region(page.number, left, left + width, [], label=before.label, continued=True)
         first = next((n for n, line in enumerate(own) if line.cells > 1), 9)
-        if first > 2 or any(_is_prose(line, region, page) for line in own[: first + 1]):
+        if first > 2 or not _may_go_on(own[: first + 1], region, page):
             break
         fill(region, own, page, body, limit)
         if not region.rows:
@@ -103,6 +103,15 @@ def _rest(
         before = region
         column = len(page.edges) if page.is_wide(left, left + width) else column + 1
     return found
+
+
+def _may_go_on(rows: Sequence[Line], region: Region, page: Layout) -> bool:
+    """Whether the first lines of a column may be rows: below a rule, or not prose."""
+    ruled = any(
+        rule.y0 < rows[-1].bottom + 8 and rule.x1 > region.x0 + 10 and rule.x0 < region.x1 - 10
+        for rule in page.horizontal
+    )
+    return ruled or not any(_is_prose(line, region, page) for line in rows)
 
 
 def _captions(page: Layout, body: Font) -> list[Line]:
@@ -182,9 +191,22 @@ def _extent(page: Layout, head: Line, limit: float) -> tuple[float, float]:
         for line in rows_within(page, left, text_right, head.bottom, head.bottom + 80)
         if line.x0 < own_right
     )
-    if column + 1 < len(page.edges) and (len(others) >= 2 or not crosses):
+    wraps = head.x1 > left + 0.85 * (own_right - left) and _next_line(page, head) is not None
+    if column + 1 < len(page.edges) and (wraps or len(others) >= 2 or not crosses):
         return left, own_right
     return left, text_right
+
+
+def _next_line(page: Layout, head: Line) -> Piece | None:
+    """Return the beginning of the next line of a caption."""
+    near = (
+        piece
+        for piece in page.pieces
+        if abs(piece.x0 - head.x0) < 3
+        and abs(piece.size - head.size) < 0.4
+        and 0.8 * head.size < piece.base - head.base < 1.6 * head.size
+    )
+    return next(near, None)
 
 
 def _union(rules: Sequence[Rule], x0: float, x1: float) -> tuple[float, float]:
@@ -277,23 +299,12 @@ def _last_row(region: Region, rows: Sequence[Line], framed: float, page: Layout)
 
 def _is_prose(line: Line, region: Region, page: Layout) -> bool:
     """Whether a line looks like text of the paper's body: it fills a column of the page."""
-    filled = sum(piece.width for piece in line.pieces)
     width = region.x1 - region.x0
-    if filled > 0.86 * width or (line.cells == 1 and filled > 0.7 * width):
-        return True
-    if line.x1 - line.x0 > 0.75 * width and _is_running(line):
+    if line.x1 - line.x0 > 0.7 * width and _is_running(line.pieces):
         return True
     if len(page.edges) < 2 or not page.is_wide(region.x0, region.x1):
         return False
     return _fills_columns(line, page)
-
-
-def _is_running(line: Line) -> bool:
-    """Whether a line is words with no gap between them that a justified space cannot have."""
-    ordered = sorted(line.pieces, key=lambda piece: piece.x0)
-    letters = sum(glyph.text.isalpha() for glyph in line.glyphs)
-    narrow = all(b.x0 - a.x1 < 1.8 * line.size for a, b in pairwise(ordered))
-    return narrow and letters > max(20, 0.65 * len(line.glyphs))
 
 
 def _fills_columns(line: Line, page: Layout) -> bool:
@@ -307,8 +318,20 @@ def _fills_columns(line: Line, page: Layout) -> bool:
         start, end = min(piece.x0 for piece in own), max(piece.x1 for piece in own)
         if start > edge + 20 or end > page.right(column):
             return False
-        is_full = is_full or sum(piece.width for piece in own) > 0.72 * width
+        is_full = is_full or (end - start > 0.72 * width and _is_running(own))
     return is_full
+
+
+def _is_running(pieces: Sequence[Piece]) -> bool:
+    """Whether pieces are words, and no gap between them is wider than a justified space."""
+    ordered = sorted(pieces, key=lambda piece: piece.x0)
+    if any(
+        is_cell_gap(a, b) and b.x0 - a.x1 > 1.8 * max(a.size, b.size) for a, b in pairwise(ordered)
+    ):
+        return False
+    glyphs = [glyph for piece in pieces for glyph in piece.glyphs]
+    letters = sum(glyph.text.isalpha() for glyph in glyphs)
+    return len(ordered) == 1 or letters > max(20, 0.65 * len(glyphs))
 
 
 def _with_rest(region: Region, rows: Sequence[Line], end: int, rules: Sequence[Rule]) -> int:
@@ -380,7 +403,7 @@ def merged(parts: Sequence[Region]) -> Region:
         if not kept:
             continue
         bottom = max(piece.bottom for piece in whole.rows)
-        dx, dy = whole.x0 - part.x0, bottom - kept[0].top + 4
+        dx, dy = whole.x0 - part.x0, bottom - kept[0].top + 12
         dx = dx if abs(dx) > 12 else 0.0  # its columns begin where their texts do
         start = kept[0].top - 3
         whole = Region(
