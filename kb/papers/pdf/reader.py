@@ -107,8 +107,10 @@ def _arranged(pages: Sequence[Layout], body: Font) -> tuple[list[Region], list[I
     """Return the tables, and all lines outside them in reading order."""
     regions: list[Region] = []
     items: list[Item] = []
+    before: Region | None = None
     for page in pages:
-        found = find_regions(page, body, regions[-1] if regions else None)
+        found = find_regions(page, body, before)
+        before = next((region for region in reversed(found) if region.open), None)
         taken = {piece for region in found for piece in region.pieces}
         page.pieces = [piece for piece in page.pieces if id(piece) not in taken]
         boxes = [(region.x0, region.x1, region.top) for region in found]
@@ -121,8 +123,8 @@ def _arranged(pages: Sequence[Layout], body: Font) -> tuple[list[Region], list[I
             left, right = ends[page.column(item.x0)]
             if page.is_wide(item.x0, item.x1):
                 left, right = ends[0][0], max(end for _, end in ends)
-            before = last.get((left, right))
-            gap = (item.base - before) / item.size if before is not None else 9.0
+            above = last.get((left, right))
+            gap = (item.base - above) / item.size if above is not None else 9.0
             last[left, right] = item.base
             items.append(FlowLine(item, left, right, gap))
         regions += found

@@ -28,8 +28,10 @@ class Region:
     notes: list[Line] = field(default_factory=list)
     horizontal: list[Rule] = field(default_factory=list)
     vertical: list[Rule] = field(default_factory=list)
+    at_end: bool = False
+    """Nothing follows its rows in the column: it may go on in the next one."""
     open: bool = False
-    """Its rows reach the end of the column: it may go on in the next one."""
+    """Its rows reach the end of the page: it may go on in the next one."""
     label: str = ""
     continued: bool = False
 
@@ -74,9 +76,8 @@ def find_regions(page: Layout, body: Font, before: Region | None) -> list[Region
         region = _region(page, head, _next_caption(head, heads, page), body)
         if region.rows or region.open:
             found.append(region)
-        column = page.column(region.x0)
-        if region.open and not page.is_wide(region.x0, region.x1):
-            found += _rest(page, heads, region, body, column + 1)
+        if region.at_end and not page.is_wide(region.x0, region.x1):
+            found += _rest(page, heads, region, body, page.column(region.x0) + 1)
     return found
 
 
@@ -85,13 +86,13 @@ def _rest(
 ) -> list[Region]:
     """Return what goes on from a table, in this column and those after it."""
     found: list[Region] = []
-    while before.open and column < len(page.edges):
+    width = before.x1 - before.x0
+    start = _band_top(page, before) if before.page == page.number else 0.0
+    while before.at_end and column < len(page.edges):
         left = page.edges[column]
-        width = before.x1 - before.x0
-        limit = min(
-            (h.top for h in heads if h.x0 < left + width and h.x1 > left), default=page.height
-        )
-        own = rows_within(page, left, left + width, 0, limit)
+        below = (h.top for h in heads if h.x0 < left + width and h.x1 > left and h.top > start)
+        limit = min(below, default=page.height)
+        own = rows_within(page, left, left + width, start, limit)
         region = Region(page.number, left, left + width, [], label=before.label, continued=True)
         first = next((n for n, line in enumerate(own) if line.cells > 1), 9)
         if first > 2 or not _may_go_on(own[: first + 1], region, page):
@@ -105,10 +106,18 @@ def _rest(
     return found
 
 
+def _band_top(page: Layout, region: Region) -> float:
+    """Return where the columns that a table stands in begin: below the last text over several."""
+    wide = [p.bottom for p in page.pieces if page.is_wide(p.x0, p.x1) and p.bottom < region.top]
+    return max(wide, default=0.0)
+
+
 def _may_go_on(rows: Sequence[Line], region: Region, page: Layout) -> bool:
     """Whether the first lines of a column may be rows: below a rule, or not prose."""
     ruled = any(
-        rule.y0 < rows[-1].bottom + 8 and rule.x1 > region.x0 + 10 and rule.x0 < region.x1 - 10
+        rows[0].top - 12 < rule.y0 < rows[-1].bottom + 8
+        and rule.x1 > region.x0 + 10
+        and rule.x0 < region.x1 - 10
         for rule in page.horizontal
     )
     return ruled or not any(_is_prose(line, region, page) for line in rows)
@@ -168,33 +177,37 @@ def _extent(page: Layout, head: Line, limit: float) -> tuple[float, float]:
     own_right = page.right(column) - 6
     near = [
         rule
-        for rule in page.horizontal
+        for rule in sorted(page.horizontal, key=lambda rule: rule.y0)
         if head.top - 14 < rule.y0 < min(limit, head.bottom + 160)
         and rule.x0 - 14 <= head.x0 <= rule.x1
         and rule.x1 - rule.x0 > 40
     ]
-    text_right = max((piece.x1 for piece in page.pieces), default=page.width)
     if near:
-        top = min(rule.y0 for rule in near)
-        spans = [r for r in page.horizontal if top - 1 <= r.y0 < limit]
-        x0, x1 = _union(spans, min(r.x0 for r in near), max(r.x1 for r in near))
+        levels = sorted({round(rule.y0) for rule in near})[:2]
+        spans = [r for r in page.horizontal if any(abs(r.y0 - y) < 2 for y in levels)]
+        x0, x1 = _union(spans, min(r.x0 for r in near), near[0].x1)
         return min(x0, head.x0), x1
-    if page.is_wide(left, head.x1):
-        return left, text_right
-    others = [
-        line
-        for line in rows_within(page, page.right(column) - 4, page.width, head.bottom, limit)[:8]
-        if abs(line.x0 - page.right(column)) < 4 and line.x1 - line.x0 > 0.6 * (own_right - left)
-    ]
-    crosses = any(
-        page.is_wide(line.x0, line.x1)
-        for line in rows_within(page, left, text_right, head.bottom, head.bottom + 80)
-        if line.x0 < own_right
-    )
-    wraps = head.x1 > left + 0.85 * (own_right - left) and _next_line(page, head) is not None
-    if column + 1 < len(page.edges) and (wraps or len(others) >= 2 or not crosses):
+    is_narrow = column + 1 < len(page.edges) and not page.is_wide(left, head.x1)
+    if is_narrow and (_wraps(page, head, left, own_right) or _is_apart(page, head, column, limit)):
         return left, own_right
-    return left, text_right
+    return left, max((piece.x1 for piece in page.pieces), default=page.width)
+
+
+def _wraps(page: Layout, head: Line, left: float, right: float) -> bool:
+    """Whether a caption fills its column and goes on below."""
+    return head.x1 > left + 0.85 * (right - left) and _next_line(page, head) is not None
+
+
+def _is_apart(page: Layout, head: Line, column: int, limit: float) -> bool:
+    """Whether the column beside a table is not part of it: nothing reaches from one to the other.
+
+    What stands there begins at the edge of the column.
+    """
+    edge, bottom = page.right(column), min(limit, head.bottom + 100)
+    beside = [p for p in page.pieces if head.bottom < p.middle < bottom and p.x1 > edge]
+    if any(p.x0 < edge - 4 for p in beside):
+        return False
+    return not beside or sum(abs(p.x0 - edge) < 8 for p in beside) > 0.2 * len(beside)
 
 
 def _next_line(page: Layout, head: Line) -> Piece | None:
@@ -253,9 +266,9 @@ def fill(region: Region, rows: Sequence[Line], page: Layout, body: Font, limit: 
         end += 1
     kept = rows[:end]
     region.rows = [piece for line in kept for piece in line.pieces]
-    at_end = end == len(rows) and limit >= page.height
+    region.at_end = end == len(rows)
     low = kept[-1].bottom if kept else start
-    region.open = at_end and low > 0.6 * page.height
+    region.open = region.at_end and limit >= page.height and low > 0.6 * page.height
     if not kept:
         return
     top, bottom = kept[0].top - 8, kept[-1].bottom + 6
