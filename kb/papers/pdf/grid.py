@@ -233,12 +233,16 @@ def _leading(region: Region, columns: Sequence[tuple[float, float]]) -> float:
     the line above; or if the first word of most did not fit on it.
     """
     pairs: list[tuple[float, bool]] = []
+    cut: list[tuple[float, bool]] = []
     for x0, x1 in columns:
         own = [p for p in region.rows if x0 <= (p.x0 + p.x1) / 2 <= x1 and p.x0 >= x0 - 2]
         stacked = lines(own, region.page)
         pairs += [
             (b.base - a.base, a.x1 + _first_word(b) + 0.2 * a.size > x1)
             for a, b in pairwise(stacked)
+        ]
+        cut += [
+            (b.base - a.base, _is_cut(plain(a.text), plain(b.text))) for a, b in pairwise(stacked)
         ]
     if not pairs:
         return 0.0
@@ -247,11 +251,18 @@ def _leading(region: Region, columns: Sequence[tuple[float, float]]) -> float:
     wrapped = sum(wraps for _, wraps in nearest) / len(nearest)
     share = len(nearest) / len(pairs)
     full = _full_pairs(region, columns, 1.1 * least)
+    if sum(is_cut for step, is_cut in cut if step < 1.1 * least) > 0.12 * len(nearest):
+        return max(step for step, _ in nearest)
     if least > 1.45 * max(piece.size for piece in region.rows) and wrapped < 0.9:
         return 0.0
     broken = full < 0.25 and (share < 0.6 or wrapped > 0.6)
     broken = broken or (full <= 0.5 and wrapped > 0.7 and share < 0.5)
     return max(step for step, _ in nearest) if broken else 0.0
+
+
+def _is_cut(above: str, below: str) -> bool:
+    """Whether a line ends or begins as no cell does: "24.0 (12.8) ±" and "2.9"."""
+    return (len(above) > 1 and above[-1] in "(,±=<>–") or below[:1] in tuple("),;±")
 
 
 def _full_pairs(region: Region, columns: Sequence[tuple[float, float]], step: float) -> float:

@@ -93,6 +93,8 @@ class Layout:
     horizontal: list[Rule]
     vertical: list[Rule]
     edges: list[float] = field(default_factory=list)
+    taken: set[int] = field(default_factory=set)
+    """The pieces that tables have, by identity."""
 
     def column(self, x0: float) -> int:
         """Return the number of the column in which a text begins, from 0."""
@@ -177,7 +179,10 @@ def _has_column(page: Layout, edge: float) -> bool:
     long = _long_lines(page)
     begun = sum(-_EDGE <= line.x0 - edge <= 25 for line in long)
     across = sum(line.x0 < edge - 10 and line.x1 > edge + 10 for line in long)
-    return begun > 1 and begun > 0.25 * across
+    if begun > 1:
+        return begun > 0.25 * across
+    beside = [piece for piece in page.pieces if -_EDGE <= piece.x0 - edge <= 25]
+    return len(beside) > 3 and not any(p.x0 < edge - _EDGE < p.x1 for p in page.pieces)
 
 
 def _after_gap(page: Layout, edge: float) -> float:

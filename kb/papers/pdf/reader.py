@@ -111,8 +111,7 @@ def _arranged(pages: Sequence[Layout], body: Font) -> tuple[list[Region], list[I
     for page in pages:
         found = find_regions(page, body, before)
         before = next((region for region in reversed(found) if region.open), None)
-        taken = {piece for region in found for piece in region.pieces}
-        page.pieces = [piece for piece in page.pieces if id(piece) not in taken]
+        page.pieces = [piece for piece in page.pieces if id(piece) not in page.taken]
         boxes = [(region.x0, region.x1, region.top) for region in found]
         ends = _ends(page)
         last: dict[tuple[float, float], float] = {}

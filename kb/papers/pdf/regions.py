@@ -14,6 +14,7 @@ from kb.papers.pdf.lines import Piece
 from kb.papers.pdf.page import Font, Rule
 
 _NEXT_WORD: Final = re.compile(r"[\s.:|)—–-]*(\S)")
+_MAX_HEADER: Final = 6  # lines of a header
 
 
 @dataclass
@@ -76,6 +77,7 @@ def find_regions(page: Layout, body: Font, before: Region | None) -> list[Region
         region = _region(page, head, _next_caption(head, heads, page), body)
         if region.rows or region.open:
             found.append(region)
+            page.taken |= region.pieces
         if region.at_end and not page.is_wide(region.x0, region.x1):
             found += _rest(page, heads, region, body, page.column(region.x0) + 1)
     return found
@@ -101,6 +103,7 @@ def _rest(
         if not region.rows:
             break
         found.append(region)
+        page.taken |= region.pieces
         before = region
         column = len(page.edges) if page.is_wide(left, left + width) else column + 1
     return found
@@ -165,7 +168,9 @@ def rows_within(page: Layout, x0: float, x1: float, top: float, bottom: float) -
     own = [
         piece
         for piece in page.pieces
-        if top < piece.middle < bottom and x0 - 4 <= (piece.x0 + piece.x1) / 2 <= x1 + 4
+        if id(piece) not in page.taken
+        and top < piece.middle < bottom
+        and x0 - 4 <= (piece.x0 + piece.x1) / 2 <= x1 + 4
     ]
     return lines(own, page.number)
 
@@ -207,7 +212,8 @@ def _is_apart(page: Layout, head: Line, column: int, limit: float) -> bool:
     beside = [p for p in page.pieces if head.bottom < p.middle < bottom and p.x1 > edge]
     if any(p.x0 < edge - 4 for p in beside):
         return False
-    return not beside or sum(abs(p.x0 - edge) < 8 for p in beside) > 0.2 * len(beside)
+    begun = [line.x0 < edge + 16 for line in lines(beside, page.number)]
+    return sum(begun) >= 0.6 * len(begun)
 
 
 def _next_line(page: Layout, head: Line) -> Piece | None:
@@ -260,8 +266,11 @@ def fill(region: Region, rows: Sequence[Line], page: Layout, body: Font, limit: 
         for rule in page.vertical
         if region.x0 - 4 <= rule.x0 <= region.x1 + 4 and start - 1 < rule.y1 and rule.y0 < limit
     ]
-    end = _last_row(region, rows, _frame_bottom(upright, rows), page)
-    end = _with_rest(region, rows, end, inside)
+    framed = _frame_bottom(upright, rows)
+    end = 0 if framed else _closed(region, rows, inside, page)
+    if not end:
+        end = _last_row(region, rows, framed, page)
+        end = _with_rest(region, rows, end, inside)
     if end and end == len(rows) - 1 and limit >= page.height and _is_row(rows[end], rows[end - 1]):
         end += 1
     kept = rows[:end]
@@ -275,6 +284,39 @@ def fill(region: Region, rows: Sequence[Line], page: Layout, body: Font, limit: 
     region.horizontal = [r for r in inside if top - 4 <= r.y0 <= bottom]
     region.vertical = [r for r in upright if r.y0 < bottom and r.y1 > top]
     region.notes = _notes(rows[end:], kept[-1], body)
+
+
+def _closed(region: Region, rows: Sequence[Line], rules: Sequence[Rule], page: Layout) -> int:
+    """Return how many lines stand above the rule that closes a table, or 0 if none does.
+
+    It is the last full rule, below the one under the header, that no prose parts from the others.
+    """
+    width = region.x1 - region.x0
+    counts = [
+        sum(line.base < y for line in rows)
+        for y in sorted({round(rule.y0) for rule in rules})
+        if _covered_width(rules, y) > 0.9 * width
+    ]
+    is_ruled = bool(counts) and counts[0] <= _MAX_HEADER
+    counts = [count for count in dict.fromkeys(counts) if count]
+    if not counts or not is_ruled:
+        return 0
+    end = counts[0] if counts[0] > _MAX_HEADER else 0
+    for above, count in pairwise(counts):
+        prose = [_is_prose(line, region, page) for line in rows[above:count]]
+        if any(a and b for a, b in pairwise(prose)) or all(prose):
+            break
+        end = count
+    return end
+
+
+def _covered_width(rules: Sequence[Rule], y: float) -> float:
+    """Return how far the rules at a height go together."""
+    total, end = 0.0, float("-inf")
+    for x0, x1 in sorted((rule.x0, rule.x1) for rule in rules if abs(rule.y0 - y) <= 2):
+        total += max(0.0, x1 - max(x0, end))
+        end = max(end, x1)
+    return total
 
 
 def _frame_bottom(upright: Sequence[Rule], rows: Sequence[Line]) -> float:
@@ -329,9 +371,9 @@ def _fills_columns(line: Line, page: Layout) -> bool:
         if not own:
             continue
         start, end = min(piece.x0 for piece in own), max(piece.x1 for piece in own)
-        if start > edge + 20 or end > page.right(column):
+        if start > edge + 20 or end > page.right(column) or not _is_running(own):
             return False
-        is_full = is_full or (end - start > 0.72 * width and _is_running(own))
+        is_full = is_full or end - start > 0.72 * width
     return is_full
 
 
