@@ -24,7 +24,7 @@ from kb import KnowledgeBase
 from kb.site.build import site_folder
 from kb.site.context import PageContext
 from kb.site.render import Renderer
-from kb.site.shell import existing, theme_settings
+from kb.site.shell import existing, theme_settings, written_pages
 
 _KB = ("-c", "import sys; sys.argv[0] = 'kb'; from kb.cli.main import run; run()")
 _HEADING: Final = re.compile(r'<h2 id="([^"]+)"[^>]*>(.*?)</h2>')
@@ -53,10 +53,14 @@ def write_markdown(base: KnowledgeBase, folder: Path) -> int:
         The number of pages.
     """
     site = site_folder(base.root)
-    for name in ("overrides", "pages"):
-        shutil.copytree(site / name, folder / {"pages": "docs"}.get(name, name))
+    shutil.copytree(site / "overrides", folder / "overrides")
     shutil.copytree(site / "assets", folder / "docs" / "assets")
-    renderer = Renderer(PageContext(base, site))
+    context = PageContext(base, site)
+    for name, path in written_pages(context).items():
+        target = folder / "docs" / f"{name.removesuffix('.md')}.md"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    renderer = Renderer(context)
     dataset = base.evidence.dataset
     for page in renderer.pages():
         about = page.description or dataset.description

@@ -53,7 +53,7 @@ def flags(vocabulary: Vocabulary, scheme: str = "") -> Mapping[str, Flag]:
     >>> from kb.records.paths import find_root
     >>> known = flags(load_vocabulary(find_root()), "endpoint")
     >>> known["betterWhen"].given_as
-    'higher|lower'
+    'higher|lower|unsaid'
     """
     found = {flag.name: flag for flag in _flags(vocabulary)}
     wanted = CLASSES.get(scheme, scheme.capitalize())

@@ -21,7 +21,7 @@ from support.project import pyproject, run
 import kb
 
 MODULE_LINES = 700  # CONTRIBUTING.md recommends at most 400
-TOP_LEVEL_NAMES = 14
+TOP_LEVEL_NAMES = 17
 FUNCTION_LINES = 40
 USUAL_FUNCTION_LINES = 15
 

@@ -140,7 +140,7 @@ def test_names_alike_by_intention_are_added(root: Path) -> None:
 
 
 def test_the_command_says_what_the_flags_do(root: Path) -> None:
-    words = ["FLARE", "--label", "flare-up", "--broader", "CLINICAL_EVENT", "--flag", "isOfFewer"]
+    words = ["HICCUP", "--label", "hiccup", "--broader", "CLINICAL_EVENT", "--flag", "isOfFewer"]
     ran = kb(root, "add", "term", "endpoint", *words)
     known = flags(load_vocabulary(root), "endpoint")
     assert ran.exit_code == 0

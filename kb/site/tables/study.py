@@ -331,13 +331,18 @@ class StudyTables:
             among=next(iter(names)) if len(names) == 1 else "",
             context=self._context(views, with_sources=len(views) < len(alike)),
             cells=cells,
-            compared=tuple(
-                self._with_source(figure, cells)
-                for figure in displayed_comparisons(
-                    compared, labels, self._names_compared(groups), prefix
-                )
-            ),
+            compared=self._comparisons(compared, cells, self._names_compared(groups), prefix),
         )
+
+    def _comparisons(
+        self,
+        views: Sequence[ClaimView],
+        cells: Iterable[StudyCell],
+        names: Callable[[ClaimView], tuple[str, str]],
+        prefix: str,
+    ) -> tuple[DisplayedFigure, ...]:
+        figures = displayed_comparisons(views, self.site.labels, names, prefix)
+        return tuple(self._with_source(figure, cells) for figure in figures)
 
     def _with_source(
         self, compared: DisplayedFigure, cells: Iterable[StudyCell]
