@@ -90,6 +90,28 @@ def _section(section: Section, number: str, look: Look) -> str:
     )
 
 
+def _style(look: Look) -> str:
+    indent = "p+p{text-indent:1.2em}p{margin:0}" if look.indented else "p{margin:0 0 5pt}"
+    align = "justify" if look.justified else "left"
+    small = f"font-size:{look.table_size}pt;text-indent:0;text-align:left"
+    return f"""@page{{size:595pt 790pt;margin:54pt 48pt}}
+@page{{@top-left{{content:"Smith et al. Journal of Trials 2019, 12:34";font:7pt {look.font}}}
+@bottom-right{{content:"Page " counter(page) " of " counter(pages);font:7pt {look.font}}}}}
+body{{font:{look.size}pt/1.3 '{look.font}';margin:0;text-align:{align};hyphens:auto}}
+.cols{{columns:{look.columns};column-gap:{look.gap}pt}}
+h1{{font-size:{look.size * 2}pt;line-height:1.2;text-align:left;hyphens:manual}}
+h2{{font-size:{look.size * 1.3:.1f}pt;margin:8pt 0 3pt;text-align:left;break-after:avoid}}
+h3{{font-size:{look.size * 1.1:.1f}pt;margin:6pt 0 2pt;text-align:left;break-after:avoid}}
+h4{{font-size:{look.size}pt;font-style:italic;margin:6pt 0 2pt;text-align:left;break-after:avoid}}
+sup,sub{{font-size:65%;line-height:0}}
+{indent} p.fn{{font-size:{look.table_size - 0.5}pt;margin:1pt 0;text-indent:0}}
+p.cap{{margin:4pt 0;{small}}}
+.tw,.fig{{margin:8pt 0}} .wide,.fig{{column-span:all}} .box{{height:40pt;border:.5pt solid #888}}
+table{{border-collapse:collapse;width:100%;font-size:{look.table_size}pt;text-align:left;hyphens:manual}}
+td,th{{padding:1.5pt 4pt;vertical-align:top}} {RULES[look.rules]}
+ol{{font-size:{look.table_size}pt;padding-left:18pt}} {look.extra}"""
+
+
 def html_of(paper: Paper, look: Look) -> str:
     """Return a page that Chromium prints as the paper."""
     parts: list[str] = []
@@ -109,29 +131,10 @@ def html_of(paper: Paper, look: Look) -> str:
         parts += [_table(t, look) for t in paper.tables if t.section == section.id]
         parts += [_figure(f) for f in paper.figures if f.section == section.id]
     references = "".join(f"<li>{_inline(r.text)}</li>" for r in paper.references)
-    indent = "p+p{text-indent:1.2em}p{margin:0}" if look.indented else "p{margin:0 0 5pt}"
-    align = "justify" if look.justified else "left"
-    small = f"font-size:{look.table_size}pt;text-indent:0;text-align:left"
-    style = f"""@page{{size:595pt 790pt;margin:54pt 48pt}}
-@page{{@top-left{{content:"Smith et al. Journal of Trials 2019, 12:34";font:7pt {look.font}}}
-@bottom-right{{content:"Page " counter(page) " of " counter(pages);font:7pt {look.font}}}}}
-body{{font:{look.size}pt/1.3 '{look.font}';margin:0;text-align:{align};hyphens:auto}}
-.cols{{columns:{look.columns};column-gap:{look.gap}pt}}
-h1{{font-size:{look.size * 2}pt;line-height:1.2;text-align:left;hyphens:manual}}
-h2{{font-size:{look.size * 1.3:.1f}pt;margin:8pt 0 3pt;text-align:left;break-after:avoid}}
-h3{{font-size:{look.size * 1.1:.1f}pt;margin:6pt 0 2pt;text-align:left;break-after:avoid}}
-h4{{font-size:{look.size}pt;font-style:italic;margin:6pt 0 2pt;text-align:left;break-after:avoid}}
-sup,sub{{font-size:65%;line-height:0}}
-{indent} p.fn{{font-size:{look.table_size - 0.5}pt;margin:1pt 0;text-indent:0}}
-p.cap{{margin:4pt 0;{small}}}
-.tw,.fig{{margin:8pt 0}} .wide,.fig{{column-span:all}} .box{{height:40pt;border:.5pt solid #888}}
-table{{border-collapse:collapse;width:100%;font-size:{look.table_size}pt;text-align:left;hyphens:manual}}
-td,th{{padding:1.5pt 4pt;vertical-align:top}} {RULES[look.rules]}
-ol{{font-size:{look.table_size}pt;padding-left:18pt}} {look.extra}"""
     meta = paper.metadata
     return (
         f"<!doctype html><html lang=en><meta charset=utf-8><title>{escape(meta.title)}</title>"
-        f"<style>{style}</style><body><h1>{_inline(meta.title)}</h1>"
+        f"<style>{_style(look)}</style><body><h1>{_inline(meta.title)}</h1>"
         f"<p>{_inline(', '.join(meta.authors))}</p><p>doi: {meta.doi}</p><div class=cols>"
         f"{''.join(parts)}<h2>References</h2><ol>{references}</ol></div>"
     )
