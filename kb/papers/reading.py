@@ -186,7 +186,7 @@ class TableReading:
 
     def _row(self, row: int) -> Iterator[TableFigure]:
         cells = self.table.grid[row]
-        labels = Statistic()
+        labels = self._header_of_labels
         for name in self.table.row_path(row):
             own = declared(name)
             # A heading "n (%)" does not reach a measurement below it, which has a unit of its own.
@@ -246,6 +246,12 @@ class TableReading:
             text = f"{first.text} ({second.strip(' ()[]%')}%)"
         joined = entry(text, decimal_comma=self._comma)
         return joined if joined.form is not Form.OTHER else first
+
+    @cached_property
+    def _header_of_labels(self) -> Statistic:
+        """What the header above the labels declares of all rows: "Characteristic, n (%)"."""
+        of_all = declared(" ".join(self.table.column_path(0)))
+        return of_all if of_all.spread else Statistic()
 
     @cached_property
     def size_rows(self) -> tuple[int, ...]:

@@ -29,6 +29,7 @@ __all__ = ["RULES", "Place", "Scan", "ScanFinding", "Verdict", "scan", "scan_pap
 RULES: Final = (
     "shares",
     "text_shares",
+    "pairs",
     "arms",
     "estimates",
     "agreement",

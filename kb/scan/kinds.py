@@ -32,6 +32,17 @@ KINDS: Final = {
             "neighbours. One unit of the last digit is allowed for rounding.",
         ),
         Kind(
+            "same-count-two-percentages",
+            "One count, two percentages",
+            "Equal counts of one column have equal percentages, unless they are of other people.",
+        ),
+        Kind(
+            "text-against-table",
+            "Percentages of the text against the tables",
+            "Of two percentages that a sentence compares, a row of a table prints one exactly, and "
+            "the other with another last digit.",
+        ),
+        Kind(
             "groups-against-total",
             "Groups against their total",
             "The counts of the groups of a row are added up and compared with the printed total.",

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from kb.checks.discrepancy import Outcome, Severity
+from kb.checks.rounding import last_digit
 from kb.checks.shares import share_fits, share_severity
 from kb.papers.entries import Form
 from kb.papers.reading import TableFigure, TableReading
@@ -18,6 +19,7 @@ from kb.scan.context import ScanContext
 from kb.scan.finding import Place, ScanFinding, Verdict
 
 KIND: Final = "percentage-of-count"
+TWO_SHARES: Final = "same-count-two-percentages"
 _RATE: Final = re.compile(
     r"\bperson|\bper (?:100|1000|1,000)|\brates? per|\bincidence|/100\b", re.I
 )
@@ -57,10 +59,56 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
     for reading in context.readings:
         bases = TableBases(reading)
         counts = [c for figure in reading.figures if (c := _count(bases, figure))]
-        for item in _counted(counts):
+        judged = list(_counted(counts))
+        for item in judged:
             context.checked[KIND] += 1
             if finding := _judge(reading, bases, item, counts):
                 yield finding
+        yield from _two_shares(context, reading, judged)
+
+
+def _two_shares(
+    context: ScanContext, reading: TableReading, counts: list[_Count]
+) -> Iterator[ScanFinding]:
+    """Yield percentages one digit away from the right one of the same count in their column."""
+    for item in counts:
+        twins = [c for c in counts if _is_twin(item, c)]
+        if not twins:
+            continue
+        context.checked[TWO_SHARES] += 1
+        right = [c for c in twins if c.share != item.share and _is_right(c)]
+        if right and not _is_right(item):
+            yield _two_shares_finding(reading, item, right[0])
+
+
+def _is_twin(item: _Count, other: _Count) -> bool:
+    """Whether two figures are the same count of the same people, as exactly printed."""
+    same = item.count == other.count and item.printed == other.printed
+    return (
+        same
+        and item is not other
+        and bool(item.printed)
+        and item.figure.column.index == other.figure.column.index
+        and last_digit(item.share) == last_digit(other.share)
+        and item.fits_printed
+        and other.fits_printed
+    )
+
+
+def _is_right(item: _Count) -> bool:
+    return any(base.size in item.sizes for base in item.printed)
+
+
+def _two_shares_finding(reading: TableReading, item: _Count, other: _Count) -> ScanFinding:
+    figure, twin = item.figure, other.figure
+    row = place_of(reading, twin).row
+    size = next(base.size for base in other.printed if base.size in other.sizes)
+    computed = f"{item.count}/{size} = {other.share}%"
+    message = f"{figure.text} here, but {twin.text} in the row {row!r} of the same column."
+    place, printed = place_of(reading, figure), (figure.text, twin.text)
+    return ScanFinding(
+        TWO_SHARES, Verdict.DOUBTFUL, Severity.ROUNDING, place, printed, computed, message
+    )
 
 
 def _count(bases: TableBases, figure: TableFigure) -> _Count | None:

@@ -17,6 +17,9 @@ from kb.scan.finding import Place, ScanFinding, Verdict
 from kb.scan.phrases import CountPhrase, counts
 
 KIND: Final = "percentage-of-count"
+_NO_COUNT: Final = re.compile(
+    r"\b(?:grades?|stages?|class(?:es)?|types?|phases?|levels?|scores?|genotypes?|mrs)[ -]?$"
+)
 _TARGET: Final = re.compile(
     r"(?:below|under|less than|confidence|goal|target|threshold|criterion)(?: of)? ?$"
 )
@@ -45,7 +48,9 @@ def _is_judgeable(phrase: CountPhrase) -> bool:
     if phrase.of is None and (phrase.share.operator or not _PEOPLE.search(phrase.text.lower())):
         return False
     text = phrase.sentence.skeleton.folded[: min(phrase.share.start, phrase.main.start)].lower()
-    return 0 <= phrase.share.value <= 100 and not _TARGET.search(text)
+    before = phrase.sentence.skeleton.folded[: phrase.main.start].lower()
+    is_count = not _TARGET.search(text) and not _NO_COUNT.search(before)
+    return 0 <= phrase.share.value <= 100 and is_count
 
 
 def _judge(phrase: CountPhrase) -> ScanFinding | None:

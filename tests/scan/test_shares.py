@@ -1,0 +1,78 @@
+"""Percentages of tables: wrong only when no base that the table offers makes them fit."""
+
+from __future__ import annotations
+
+import pytest
+from support.scanned import table, verdicts
+
+HEADER = "Characteristic | Drug (n = 31) | Placebo (n = 33)"
+ROWS = (
+    "Women, n (%) | 12 (38.7) | 15 (45.5)",
+    "Smokers, n (%) | 10 (32.3) | 11 (33.3)",
+    "Diabetes, n (%) | 2 (6.5) | 3 (9.1)",
+    "Asthma, n (%) | 1 (3.2) | 2 (6.1)",
+)
+WRONG = ("percentage-of-count", "inconsistent")
+DOUBTFUL = ("percentage-of-count", "doubtful")
+
+
+def found(*rows: str, header: str = HEADER) -> list[tuple[str, str]]:
+    return verdicts("shares", table(header, *rows))
+
+
+def test_percentages_of_the_size_of_their_column() -> None:
+    assert found(*ROWS) == []
+
+
+def test_a_percentage_of_more_people_than_the_column_has() -> None:
+    assert found(*ROWS, "Renal failure, n (%) | 2 (3.2) | 3 (9.1)") == [WRONG]
+
+
+def test_a_percentage_that_no_number_of_people_gives() -> None:
+    assert found(*ROWS, "Renal failure, n (%) | 18 (81.2) | 3 (9.1)") == [WRONG]
+
+
+def test_a_printed_denominator_is_the_base() -> None:
+    assert found("Cured | 5/31 (16%) | 3/33 (9%)") == []
+    assert found("Cured | 5/31 (18%) | 3/33 (9%)") == [WRONG]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Renal failure, n (%) | 2 (6.7) | 3 (9.1)",  # one missing
+        "Renal failure, n (%) | 3 (9.6) | 4 (12.1)",  # cut off
+        "Body fat (%), mean (SD) | 36 (7.7) | 35 (7.9)",
+        "Age, years, median (IQR) | 34 (28–41) | 35 (27–40)",
+        "Renal failure (n = 20), n (%) | 2 (10.0) | 1 (5.0)",
+        "Episodes per 100 person-years | 22 (14.7) | 20 (12.1)",
+        "Score | 4 (2) | 5 (3)",
+    ],
+)
+def test_what_is_no_error(row: str) -> None:
+    assert found(*ROWS, row) == []
+
+
+def test_categories_that_add_up_to_a_smaller_group() -> None:
+    rows = (
+        "Men with a partner, n (%) | 6 (60.0) | 7 (70.0)",
+        "Men alone, n (%) | 4 (40.0) | 3 (30.0)",
+    )
+    assert found(*ROWS, *rows) == []
+
+
+def test_a_body_row_of_sizes_is_the_base() -> None:
+    header = "Outcome | Drug | Placebo"
+    sizes = "Patients, n | 50 | 50"
+    rows = ("Cured, n (%) | 10 (20.0) | 5 (10.0)", "Died, n (%) | 1 (2.0) | 2 (4.0)")
+    assert found(sizes, *rows, header=header) == []
+    assert found(sizes, *rows, "Relapse, n (%) | 10 (16.0) | 4 (8.0)", header=header) == [WRONG]
+
+
+def test_equal_counts_have_equal_percentages() -> None:
+    header = "Ethnicity | Drug (n = 398), n (%) | Placebo (n = 390), n (%)"
+    rows = ("Asian | 43 (10.8) | 41 (10.5)", "White | 300 (75.4) | 290 (74.4)")
+    assert found(*rows, "Other | 43 (10.8) | 40 (10.3)", header=header) == []
+    assert found(*rows, "Other | 43 (10.9) | 40 (10.3)", header=header) == [
+        ("same-count-two-percentages", "doubtful")
+    ]
