@@ -13,6 +13,8 @@ from support.site_pages import settled
 
 from kb.checks import Severity
 from kb.checks.adjudication import ClaimStatus
+from kb.site.build import site_folder
+from kb.site.context import PageContext
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -235,10 +237,11 @@ def test_the_box_of_a_figure_says_what_was_judged(page: Page, address: str) -> N
     page.goto(f"{address}study/{found.claim.study}/#{found.claim.id}")
     box = page.locator(".prints:popover-open")
     expect(box).to_contain_text("This value is set aside.")
+    named = PageContext(records(), site_folder(records().root)).named_sources
     for finding in found.discrepancies:
         assert finding.adjudication is not None
-        expect(box).to_contain_text(finding.message)
-        expect(box).to_contain_text(finding.adjudication.reason)
+        expect(box).to_contain_text(named(finding.message))
+        expect(box).to_contain_text(named(finding.adjudication.reason))
 
 
 def test_a_mark_has_a_name_and_leads_by_keyboard(page: Page, address: str) -> None:
