@@ -182,7 +182,8 @@ def _has_column(page: Layout, edge: float) -> bool:
     if begun > 1:
         return begun > 0.25 * across
     beside = [piece for piece in page.pieces if -_EDGE <= piece.x0 - edge <= 25]
-    return len(beside) > 3 and not any(p.x0 < edge - _EDGE < p.x1 for p in page.pieces)
+    crossing = sum(piece.x0 < edge - _EDGE < piece.x1 for piece in page.pieces)
+    return len(beside) > max(3, 4 * crossing)
 
 
 def _after_gap(page: Layout, edge: float) -> float:

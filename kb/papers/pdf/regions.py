@@ -35,6 +35,8 @@ class Region:
     """Its rows reach the end of the page: it may go on in the next one."""
     label: str = ""
     continued: bool = False
+    first: str = ""
+    """The first line of the whole table, which its other parts may repeat."""
 
     @property
     def top(self) -> float:
@@ -96,8 +98,10 @@ def _rest(
         limit = min(below, default=page.height)
         own = rows_within(page, left, left + width, start, limit)
         region = Region(page.number, left, left + width, [], label=before.label, continued=True)
+        region.first = before.first
         first = next((n for n, line in enumerate(own) if line.cells > 1), 9)
-        if first > 2 or not _may_go_on(own[: first + 1], region, page):
+        repeats = bool(own) and own[0].text == before.first
+        if not repeats and (first > 2 or not _may_go_on(own[: first + 1], region, page)):
             break
         fill(region, own, page, body, limit)
         if not region.rows:
@@ -280,6 +284,7 @@ def fill(region: Region, rows: Sequence[Line], page: Layout, body: Font, limit: 
     region.open = region.at_end and limit >= page.height and low > 0.6 * page.height
     if not kept:
         return
+    region.first = region.first or kept[0].text
     top, bottom = kept[0].top - 8, kept[-1].bottom + 6
     region.horizontal = [r for r in inside if top - 4 <= r.y0 <= bottom]
     region.vertical = [r for r in upright if r.y0 < bottom and r.y1 > top]
