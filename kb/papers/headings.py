@@ -98,7 +98,8 @@ class NestedSections:
             self._stack.pop()
         path = tuple(title for _, title in self._stack)
         above = kind_of(path[0]) if path else "body"
-        kind = kind or (above if above != "body" else kind_of(title))
+        own = kind_of(title)
+        kind = kind or (own if above == "body" or own == "references" else above)
         self._section = self._outline.open(title, path, kind, label=number)
         self._stack.append((level, self._section.title))
 

@@ -118,18 +118,19 @@ def _with_raised(found: list[Piece]) -> list[Piece]:
     if not sizes:
         return found
     usual = sizes.most_common(1)[0][0]
-    kept = [piece for piece in found if piece.size >= _SMALL * usual or len(piece.glyphs) > 8]
+    lines = [piece for piece in found if piece.size >= _SMALL * usual or len(piece.glyphs) > 8]
+    large = set(map(id, lines))
+    hosted: set[int] = set()
     for piece in found:
-        if piece.size >= _SMALL * usual or len(piece.glyphs) > 8:
-            continue
-        host = next((other for other in kept if _hosts(other, piece)), None)
-        if host is None:
-            kept.append(piece)
-        else:
+        host = None
+        if id(piece) not in large:
+            host = next((other for other in lines if _hosts(other, piece)), None)
+        if host is not None:
+            hosted.add(id(piece))
             for glyph in piece.glyphs:
                 host.add(glyph)
             host.glyphs.sort(key=lambda glyph: glyph.x0)
-    return kept
+    return [piece for piece in found if id(piece) not in hosted]
 
 
 def _hosts(line: Piece, small: Piece) -> bool:
