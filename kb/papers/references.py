@@ -14,12 +14,27 @@ _PMCID: Final = re.compile(r"\b(PMC\d{5,8})\b")
 _NUMBER: Final = re.compile(r"^\s*(?:\[(\d{1,4})\]|\((\d{1,4})\)|(\d{1,4})[.)]?)(?=\s|$)\s*")
 _YEAR: Final = re.compile(r"(?<![\d–-])((?:18|19|20)\d{2})[a-z]?(?![\d–-]*\d)")
 _VOLUME: Final = re.compile(
-    r"(?:(?:18|19|20)\d{2}[^;,:()]{0,12}[;,]\s*|,\s*|\s)(?:vol\.?\s*)?(\d{1,4}[A-Za-z]?)\s*"
-    r"(?:\(([^()]{1,20})\))?\s*[:,]\s*(?:pp?\.?\s*)?"
+    r"(?:(?:18|19|20)\d{2}[^;,:()]{0,12}[;,]\s*|,\s*|\s)(?:vol\.?\s*)?"
+    r"(?!(?:18|19|20)\d{2}\b)(\d{1,4}[A-Za-z]?)\s*"
+    r"(?:\((?!(?:18|19|20)\d{2}\))([^()]{1,20})\))?\s*[:,]\s*(?:pp?\.?\s*)?"
     r"([A-Za-z]?\d[\dA-Za-z.]*(?:\s*[-–]\s*[A-Za-z]?\d+[A-Za-z]?)?)"
 )
-_AUTHOR: Final = re.compile(r"[^\W\d_][^\d,;:()]*")
-_PARTS: Final = re.compile(r"(?<![A-Z])[.?!]\s+(?=\S)")
+_FAMILY: Final = r"(?:(?:[a-z]{1,4}|['’][a-z]) ?)*[^\W\d_a-z][\w'’-]*(?:[ -][^\W\d_]['’\w]+){0,3}"
+_LETTERS: Final = rf"{_FAMILY} [A-Z](?:-?[A-Z]){{0,3}}(?: (?:Jr|Sr|II|III|\dnd|\drd))?"
+_DOTTED: Final = rf"{_FAMILY},? (?:[A-Z]\.[ -]?){{1,4}}(?:,? (?:Jr|Sr)\.)?"
+_ET_AL: Final = r"et al\b\.?"
+_AUTHORS: Final = tuple(
+    re.compile(rf"((?:{name}|{_ET_AL})(?:{between}(?:{name}|{_ET_AL}))*){end}")
+    for name, between, end in (
+        (_LETTERS, r"(?:, and |, & |, | and )", r"[.:,]?\s+"),
+        (_DOTTED, r"(?:; ?|, and |, & |, | and | & )", r"[.:,]?\s*"),
+    )
+)
+"""Names as "Lee AB, Kim C." and as "Lee, A.B.; Kim, C."."""
+_NAME: Final = re.compile(rf"{_ET_AL}|{_DOTTED}|{_LETTERS}")
+_INITIALS: Final = re.compile(r",? ((?:[A-Z]\.?[ -]?){1,4})$")
+_SENTENCE_END: Final = re.compile(r"[.?!]\s+(?=\S)")
+_YEAR_AFTER: Final = re.compile(r"\(?(?:18|19|20)\d{2}[a-z]?\)?[.,:;]?\s+")
 
 
 def numbered(lines: Sequence[str]) -> list[tuple[int, list[str]]]:
@@ -50,6 +65,8 @@ def _without_leading_tags(line: str) -> str:
 def parse_reference(number: int, text: str) -> Reference:
     """Return the parts of an entry that its text shows; the others stay empty.
 
+    >>> parse_reference(1, "Lee, A.; Kim, B.C. A drug? BMJ 2020, 1, 2.").authors
+    ('Lee A', 'Kim BC')
     >>> text = "Lee A, Kim BC, et al. Drug in adults. Lancet. 2019;34(2):101-9. doi: 10.1000/x.1."
     >>> entry = parse_reference(7, text)
     >>> entry.authors, entry.title, entry.journal
@@ -102,21 +119,35 @@ def _year_near(text: str, place: int) -> str:
 
 
 def _names(text: str) -> tuple[tuple[str, ...], str, str]:
-    """Return authors, title and journal of an entry that parts them with full stops."""
-    parts = [part.strip() for part in _PARTS.split(re.sub(r"et al[.,:]?", "et al.", text))]
-    parts = _rejoined(parts)
-    if len(parts) < 2:
+    """Return authors, title and journal, where authors come first and full stops part the rest."""
+    match = next(filter(None, (pattern.match(text) for pattern in _AUTHORS)), None)
+    if match is None:
         return (), "", ""
-    authors = tuple(name.strip() for name in re.split(r",\s*|;\s*|\s+(?:and|&)\s+", parts[0]))
-    if not all(_AUTHOR.fullmatch(name) for name in authors if name):
-        return (), "", ""
-    authors = tuple("et al." if name.startswith("et al") else name for name in authors if name)
-    journal = re.split(r"[,;]?\s*\(?(?:18|19|20)\d{2}", parts[2])[0] if len(parts) > 2 else ""
-    return authors, parts[1].rstrip("."), journal.strip(" .,;")
+    rest = _YEAR_AFTER.sub("", text[match.end() :], count=1)
+    title, _, after = _parted(rest)
+    if not title or not after:
+        return _split(match[1]), "", ""
+    journal = re.split(r"[,;.]?\s*\(?(?:18|19|20)\d{2}|,?\s+\d", after)[0]
+    return _split(match[1]), title, journal.strip(" .,;")
 
 
-def _rejoined(parts: Sequence[str]) -> list[str]:
-    """Join initials and "et al" to the authors again: they end with full stops, too."""
-    if len(parts) > 1 and (parts[0].endswith("et al") or re.search(r"\bet al$", parts[0])):
-        return [parts[0] + ".", *parts[1:]]
-    return list(parts)
+def _split(authors: str) -> tuple[str, ...]:
+    names = (name.strip(" ,") for name in _NAME.findall(authors))
+    return tuple(
+        "et al." if name.startswith("et al") else _INITIALS.sub(_plain_initials, name)
+        for name in names
+    )
+
+
+def _plain_initials(match: re.Match[str]) -> str:
+    return " " + re.sub(r"[. ]", "", match[1])
+
+
+def _parted(text: str) -> tuple[str, str, str]:
+    """Part a title from what follows: at its question mark, or at its full stop."""
+    match = _SENTENCE_END.search(text)
+    if match is None:
+        return "", "", ""
+    mark = text[match.start()]
+    end = match.start() + (mark != ".")
+    return text[:end].strip(), mark, text[match.end() :]

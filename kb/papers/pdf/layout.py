@@ -278,7 +278,11 @@ def in_order(page: Layout, boxes: Sequence[tuple[float, float, float]]) -> Itera
     A line or box that reaches over several columns parts what is above it from what is below;
     between two of them, columns are read from left to right. A box is its x0, x1 and top.
     """
-    wide = [line for line in joined(page.pieces, page.number) if page.is_wide(line.x0, line.x1)]
+    wide = [
+        line
+        for line in joined(page.pieces, page.number)
+        if page.is_wide(line.x0, line.x1) and not _has_neighbour(line, page)
+    ]
     wide_ids = {id(piece) for line in wide for piece in line.pieces}
     narrow = [piece for piece in page.pieces if id(piece) not in wide_ids]
     items: list[tuple[float, int, float, Line | int]] = []
@@ -299,6 +303,16 @@ def in_order(page: Layout, boxes: Sequence[tuple[float, float, float]]) -> Itera
         items.append((_band(bounds, top) - 0.5 * is_wide, column, top, number))
     for _, _, _, item in sorted(items, key=lambda item: item[:3]):
         yield item
+
+
+def _has_neighbour(line: Line, page: Layout) -> bool:
+    """Whether text of another column stands beside a line: it only sticks out of its own."""
+    own = set(map(id, line.pieces))
+    return any(
+        piece.top < line.base - 0.1 * line.size and line.base - 0.4 * line.size < piece.bottom
+        for piece in page.pieces
+        if id(piece) not in own
+    )
 
 
 def _middle(line: Line) -> float:

@@ -17,6 +17,7 @@ from kb.papers.pdf.prose import Words
 from kb.papers.pdf.regions import Region, find_regions, merged
 from kb.papers.pdf.sections import Flow, FlowLine, FlowReader, Item
 from kb.papers.references import DOI, clean_doi
+from kb.papers.registrations import registrations_in
 
 MAX_PAGES: Final = 400
 MAX_GLYPHS: Final = 3_000_000
@@ -201,10 +202,10 @@ def _footnotes(parts: Sequence[Region], words: Words) -> tuple[Footnote, ...]:
 
 
 def _metadata(flow: Flow) -> Metadata:
-    text = " ".join(
-        plain(paragraph.text)
-        for section in flow.outline.sections()[:3]
-        for paragraph in section.paragraphs
+    texts = [plain(p.text) for section in flow.outline.sections() for p in section.paragraphs]
+    doi = DOI.search(" ".join(texts[:12]))
+    return Metadata(
+        title=flow.title,
+        doi=clean_doi(doi[0]) if doi else "",
+        registrations=registrations_in(texts),
     )
-    doi = DOI.search(text)
-    return Metadata(title=flow.title, doi=clean_doi(doi[0]) if doi else "")

@@ -208,16 +208,18 @@ def _wraps(page: Layout, head: Line, left: float, right: float) -> bool:
 
 
 def _is_apart(page: Layout, head: Line, column: int, limit: float) -> bool:
-    """Whether the column beside a table is not part of it: nothing reaches from one to the other.
+    """Whether the column beside a table is not part of it.
 
-    What stands there begins at the edge of the column.
+    Nothing reaches from one to the other, and the file does not draw them line by line.
     """
     edge, bottom = page.right(column), min(limit, head.bottom + 100)
-    beside = [p for p in page.pieces if head.bottom < p.middle < bottom and p.x1 > edge]
-    if any(p.x0 < edge - 4 for p in beside):
+    near = [p for p in page.pieces if head.bottom < p.middle < bottom]
+    if any(p.x0 < edge - 4 < p.x1 for p in near):
         return False
-    begun = [line.x0 < edge + 16 for line in lines(beside, page.number)]
-    return sum(begun) >= 0.6 * len(begun)
+    together = sum(
+        a.x1 < edge <= b.x0 + 4 and abs(a.base - b.base) < 0.25 * a.size for a, b in pairwise(near)
+    )
+    return together < 2
 
 
 def _next_line(page: Layout, head: Line) -> Piece | None:
@@ -309,7 +311,8 @@ def _closed(region: Region, rows: Sequence[Line], rules: Sequence[Rule], page: L
     end = counts[0] if counts[0] > _MAX_HEADER else 0
     for above, count in pairwise(counts):
         prose = [_is_prose(line, region, page) for line in rows[above:count]]
-        if any(a and b for a, b in pairwise(prose)) or all(prose):
+        cells = any(line.cells > 1 for line in rows[above:count])
+        if any(a and b for a, b in pairwise(prose)) or all(prose) or not cells:
             break
         end = count
     return end
