@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from kb.papers.entries import Entry, Form, entry, whole
@@ -269,6 +269,7 @@ class TableReading:
         return bool(counts) and sum(c is not None for c in counts) * 2 > len(counts)
 
 
+@lru_cache(maxsize=4096)
 def printed_size(header: str) -> int | None:
     """Return the number of people that a header prints.
 

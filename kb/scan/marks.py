@@ -11,6 +11,7 @@ from typing import Final
 from kb.papers.paper import Paper, Table, plain
 from kb.scan.context import split_sentences
 from kb.scan.finding import ScanFinding
+from kb.sources.folded import FoldedText
 from kb.sources.normalise import fold
 from kb.sources.text import DECIMAL_COMMA
 
@@ -60,7 +61,7 @@ def marks(paper: Paper, findings: Sequence[ScanFinding]) -> Iterator[Mark]:
     >>> paper = Paper(Metadata(), (section,))
     >>> (mark,) = marks(paper, scan_paper(paper).findings)
     >>> mark.sentence[mark.start : mark.end]
-    '3/24 subjects (28'
+    '3/24 subjects (28%)'
     """
     finder = _Finder(paper)
     for number, finding in enumerate(findings, 1):
@@ -71,6 +72,7 @@ class _Finder:
     def __init__(self, paper: Paper) -> None:
         self._tables = {table.id: table for table in paper.tables}
         self._comma = paper.metadata.language in DECIMAL_COMMA
+        self._folded: dict[str, FoldedText] = {}
         self._sentences = [
             _Sentence(section.title, text)
             for section, paragraph in paper.paragraphs()
@@ -145,7 +147,9 @@ class _Finder:
 
     def _span(self, sentence: str, printed: str) -> tuple[int, int] | None:
         """Return where a figure stands in a sentence, in offsets of the sentence."""
-        folded = fold(sentence, decimal_comma=self._comma)
+        folded = self._folded.get(sentence)
+        if folded is None:
+            folded = self._folded[sentence] = fold(sentence, decimal_comma=self._comma)
         match = _pattern(printed).search(folded.text)
         if match is None:
             return None

@@ -36,6 +36,8 @@ _P: Final = re.compile(
     r"\bp(?:[ -]?values?)?(?: for [a-z ]{1,20})?(?: ?(?:=|of|was|is))? ?(?P<p>N)"
 )
 _NEAR: Final = 60
+_AFTER: Final = re.compile(r" ?%")
+_CLOSING: Final = {")": "(", "]": "["}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,18 @@ def counts(sentence: Sentence) -> Iterator[CountPhrase]:
                 continue
             used |= {main.start, share.start}
             of = skeleton.number(match, "of")
-            text = skeleton.folded[min(main.start, share.start) : _end(main, share, of)]
+            text = _whole(skeleton.folded, min(main.start, share.start), _end(main, share, of))
             yield CountPhrase(sentence, text, main, share, of, match.start())
+
+
+def _whole(text: str, start: int, end: int) -> str:
+    """Return a part of a text with the percent sign and the bracket that end it."""
+    after = _AFTER.match(text, end)
+    end = after.end() if after else end
+    part = text[start:end]
+    mark = text[end : end + 1]
+    is_closed = mark in _CLOSING and part.count(_CLOSING[mark]) > part.count(mark)
+    return part + mark if is_closed else part
 
 
 def _end(*numbers: Number | None) -> int:
@@ -115,7 +127,7 @@ def estimates(sentence: Sentence) -> Iterator[EstimatePhrase]:
         limit = matches[i + 1].start() if i + 1 < len(matches) else len(skeleton.text)
         p = _P.search(skeleton.text, match.end(), min(limit, match.end() + _NEAR))
         before = skeleton.folded[max(previous, main.start - _NEAR) : main.start]
-        text = skeleton.folded[main.start : high.end]
+        text = _whole(skeleton.folded, main.start, high.end)
         number = skeleton.number(p, "p") if p else None
         level = skeleton.number(match, "level")
         yield EstimatePhrase(

@@ -205,7 +205,7 @@ def _settle(folded: FoldedText) -> FoldedText:
     for _ in range(6):
         before = folded.text
         folded = _round(folded)
-        if folded.text == before:
+        if folded.text == before or _UNEVEN.search(folded.text) is None:
             break
     return folded
 

@@ -58,7 +58,7 @@ def html_of(data: bytes) -> str:
 def test_figures_of_tables_and_sentences_are_marked_and_linked() -> None:
     html = html_of(paper(share=WRONG_SHARE, text=WRONG_TEXT))
     assert '<mark class="bad">8/50 (61.0)</mark>' in html
-    assert '<mark class="bad">3/24 subjects (28' in html
+    assert '<mark class="bad">3/24 subjects (28%)</mark>' in html
     checker = check(html)
     assert len(set(checker.ids)) == len(checker.ids)
     inner = {link[1:] for link in checker.links if link.startswith("#")}
