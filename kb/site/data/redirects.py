@@ -16,7 +16,7 @@ TABLE: Final = "redirects.json"
 """The path of the table of former addresses, each with the one that replaces it."""
 
 _REPLACED: Final = "http://purl.org/dc/terms/isReplacedBy"
-_PAGE: Final = """<!doctype html>
+_PAGE: Final = """<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
