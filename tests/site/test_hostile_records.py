@@ -16,6 +16,7 @@ from support.hostile_records import ATTACK, MARKDOWN
 from kb.api.knowledge_base import KnowledgeBase
 from kb.errors import UnavailableError
 from kb.site.build import build_site
+from kb.site.labels import short_citation
 
 
 def test_markup_in_records_is_inert(hostile_site: Path) -> None:
@@ -52,8 +53,12 @@ def test_markup_in_a_judgement_is_only_text(
     assert f"should read {ATTACK}" in Text(text).text
     assert f"Because {ATTACK} {MARKDOWN}" in Text(text).text
     assert finding.message.count(MARKDOWN)
-    # Pages name the sources of a message as publications are cited.
-    assert finding.message.partition(" is printed as ")[0][1:] in Text(text).text
+    # Pages cite the publication of a source where the message has the source's id.
+    (publication,) = hostile.evidence.publications
+    cited = short_citation(publication)
+    assert finding.message.count("(section 1 of s)") == 2
+    message = finding.message.replace("(section 1 of s)", f"(section 1 of {cited})")
+    assert message[1:] in Text(text).text
 
 
 class Text(HTMLParser):
