@@ -49,9 +49,13 @@ class Flag:
 def flags(vocabulary: Vocabulary, scheme: str = "") -> Mapping[str, Flag]:
     """Return the flags that concepts of a scheme may have, or those of all schemes, by name.
 
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
     >>> from kb.records.load import load_vocabulary
-    >>> from kb.records.paths import find_root
-    >>> known = flags(load_vocabulary(find_root()), "endpoint")
+    >>> from kb.records.starter import write_starter
+    >>> with TemporaryDirectory() as folder:
+    ...     write_starter(Path(folder), "Mine", "https://example.org/mine/")
+    ...     known = flags(load_vocabulary(Path(folder)), "endpoint")
     >>> known["betterWhen"].given_as
     'higher|lower|unsaid'
     """
