@@ -20,6 +20,18 @@ from kb.papers.text import one_line
 from kb.records.schema import PublicationRecord
 
 _MAX_LINE: Final = 200
+_FIELDS: Final = (
+    "authors",
+    "title",
+    "journal",
+    "volume",
+    "issue",
+    "pages",
+    "doi",
+    "pmid",
+    "year",
+)
+"""The fields of a record, in its order, that a paper and its references have under these names."""
 _SMALL_WORDS: Final = (
     "a an and are as at by for from in into is of on or the to versus vs with without after among "
     "during study trial randomized randomised patients phase effect effects its their"
@@ -44,21 +56,7 @@ def publication_of(metadata: Metadata) -> dict[str, object]:
     'Rev'
     """
     kind = "review" if "review" in metadata.kind else "journal-article"
-    return _record(
-        {
-            "authors": _people(metadata.authors),
-            "title": metadata.title,
-            "journal": metadata.journal,
-            "volume": metadata.volume,
-            "issue": metadata.issue,
-            "pages": metadata.pages,
-            "doi": metadata.doi,
-            "pmid": metadata.pmid,
-            "year": metadata.year,
-        },
-        kind,
-        metadata.title,
-    )
+    return _record(metadata, kind, metadata.title)
 
 
 def cited_publication(reference: Reference) -> dict[str, object]:
@@ -68,21 +66,7 @@ def cited_publication(reference: Reference) -> dict[str, object]:
     {'citation': 'Low B. A page.', 'type': 'web-page'}
     """
     kind = "journal-article" if reference.journal or reference.doi else "web-page"
-    return _record(
-        {
-            "authors": _people(reference.authors),
-            "title": reference.title,
-            "journal": reference.journal,
-            "volume": reference.volume,
-            "issue": reference.issue,
-            "pages": reference.pages,
-            "doi": reference.doi,
-            "pmid": reference.pmid,
-            "year": reference.year,
-        },
-        kind,
-        reference.text,
-    )
+    return _record(reference, kind, reference.text)
 
 
 def _people(authors: tuple[str, ...]) -> str:
@@ -93,10 +77,11 @@ def _people(authors: tuple[str, ...]) -> str:
     return ", ".join(names)
 
 
-def _record(values: dict[str, object], kind: str, text: str) -> dict[str, object]:
+def _record(paper: Metadata | Reference, kind: str, text: str) -> dict[str, object]:
     """Return the fields of a publication; a citation as printed where it has no journal or year."""
     record: dict[str, object] = {}
-    for name, value in values.items():
+    for name in _FIELDS:
+        value = _people(paper.authors) if name == "authors" else getattr(paper, name)
         short = record_line(value) if isinstance(value, str) else value
         if short and (name != "doi" or re.fullmatch(r"10\.\d{4,9}/\S+", str(short))):
             record[name] = short
