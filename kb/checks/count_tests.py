@@ -51,7 +51,7 @@ def p_of_counts(
 def distance_of_counts(first: tuple[int, int], second: tuple[int, int], p: Span) -> float | None:
     """Return how far a p lies from all usual tests of two counts, in standard errors.
 
-    0 if one of them may give it, None if nobody or everybody has the event.
+    0 if one of them may give it; None if no one, or everyone, has the event.
 
     >>> distance_of_counts((6, 7), (0, 5), Span(Decimal("0.015"), Decimal("0.016")))
     0.0

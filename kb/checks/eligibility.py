@@ -68,7 +68,7 @@ def _years(context: CheckContext, population: str, name: str, otherwise: str) ->
 
 
 def _has(context: CheckContext, claim: Claim) -> bool:
-    """Tell whether a claim counts people with what nobody of their population has."""
+    """Tell whether a claim counts people with an endpoint that their population excludes."""
     measure, figure, population = claim.measure, claim.figure, _population(context, claim)
     if not population or measure.category or measure.statistic != FREQUENCY:
         return False

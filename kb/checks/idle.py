@@ -43,7 +43,7 @@ RESTS_ON: Final = {
     "claimKind": ("no endpoint is a kind of statement", "definitions, doses and approvals"),
     "isAge": ("no endpoint is an age", "ages against those of the population"),
     "ageFrom": ("no population states its ages", "ages against those of the population"),
-    "excludes": ("no population excludes an endpoint", "figures of what nobody there has"),
+    "excludes": ("no population excludes an endpoint", "counts of what the population excludes"),
     "plausibleHigh": ("no endpoint has a highest plausible value", "implausibly high values"),
     "plausibleLow": ("no endpoint has a lowest plausible value", "implausibly low values"),
     "isOneMeasure": (

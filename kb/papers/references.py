@@ -38,9 +38,10 @@ _YEAR_AFTER: Final = re.compile(r"\(?(?:18|19|20)\d{2}[a-z]?\)?[.,:;]?\s+")
 
 
 def numbered(lines: Sequence[str]) -> list[tuple[int, list[str]]]:
-    """Split the lines of a list into its entries; numbers that do not follow are no entries.
+    """Split the lines of a reference list into its numbered entries.
 
-    Where no line begins with 1, there are no numbers, and the list is empty.
+    A number that is not the next one does not begin an entry. If no line begins with 1, the list
+    is not numbered, and the result is empty.
 
     >>> numbered(["1. Lee A. Lancet", "2019;34:1.", "2. Kim B. Blood 2020;", "3. 2021;1:2"])[1]
     (2, ['Kim B. Blood 2020;'])

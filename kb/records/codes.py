@@ -43,7 +43,7 @@ class Code:
 
 
 def load_codes(root: Path, vocabulary: Vocabulary) -> Mapping[str, list[Code]]:
-    """Return the codes of each concept, by ``scheme:segment``; none if there is no file.
+    """Return the codes of each concept, by ``scheme:segment``; empty if the table is missing.
 
     Raises:
         RecordError: with every problem of the file.

@@ -12,7 +12,7 @@ from kb.records.vocabulary import Vocabulary
 
 _DOMAINS: Final = (f"{RDFS}domain", "http://purl.org/dc/dcam/domainIncludes")
 _DERIVED: Final = ("contains", "sameBroaderOrPart", "sameOrBroader")
-"""Properties that the software works out itself; nobody states them."""
+"""Properties that the software computes; curators do not state them."""
 CLASSES: Final = {
     "endpoint": "Endpoint",
     "drug": "Drug",

@@ -64,7 +64,7 @@ def add_term(root: Path, vocabulary: Vocabulary, term: NewTerm, is_meant: bool =
         root: the project.
         vocabulary: its vocabulary.
         term: the concept.
-        is_meant: whether a name that is much like one of another concept is no slip.
+        is_meant: accept a name that closely resembles one of another concept.
 
     Returns:
         The file of the concept.

@@ -88,7 +88,7 @@ def _is_math(content: str, following: str) -> bool:
         return False
     if content[-1].isspace() or content[0].isspace():
         return not content[0].isdigit() and any(mark in content for mark in "\\^=<>{")
-    # A sign alone is no amount of money: $-$3.2.
+    # A sign alone is not an amount of money: $-$3.2.
     return not following.isdigit() or not any(char.isdigit() for char in content)
 
 

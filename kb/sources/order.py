@@ -37,7 +37,7 @@ _LOWER: Final = re.compile(
     r"\b(?:lower|fewer|shorter|less|smaller|worse|poorer|inferior|reduced|decreased)\b",
     re.IGNORECASE,
 )
-NOBODY: Final = frozenset[str]()
+NO_GROUPS: Final = frozenset[str]()
 
 
 class Mention(NamedTuple):
@@ -83,10 +83,10 @@ class Reading:
         """
         run = self.numbers[i].run
         if len(run) != 2 or i != run[1] or not self._is_pair(run):
-            return NOBODY
+            return NO_GROUPS
         gap = self.text[self.numbers[run[0]].number.end : self.numbers[i].number.start]
         if not (several or _COMPARED.search(gap)):
-            return NOBODY
+            return NO_GROUPS
         order = self._order(run)
         return order[0] if order and not order[1] else self._sole(run[0])
 
@@ -122,7 +122,7 @@ class Reading:
         figures = self._has_figure(last)
         if not (is_other or figures):  # one name in the sentence before does not tell an order
             elsewhere = _SENTENCE.search(self.text, last.end, start)
-            return () if elsewhere else (last.groups, NOBODY)
+            return () if elsewhere else (last.groups, NO_GROUPS)
         before_last = earlier[-1] if earlier else last
         apart = not before_last.groups & last.groups
         if apart and self._has_figure(before_last) == figures:  # 7 in A and 4 in B, 23% vs 10%
@@ -171,7 +171,7 @@ class Reading:
         if _AFTER.fullmatch(gap) or (direct and not _COLON.match(self.text, after[0].end)):
             # What follows may be another name that the vocabulary does not have.
             alone = not _BETWEEN.match(self.text, after[0].end)
-            return after[0].groups if alone else NOBODY
+            return after[0].groups if alone else NO_GROUPS
         previous = self.numbers[i - 1].number.end if i else 0
         before = [m for m in self.mentions if previous <= m.start and m.end <= start]
         if not before and (around := self._bracketed(start)):
@@ -179,14 +179,16 @@ class Reading:
         described = len(before) == 1 and not _OTHER.search(self.text[: before[0].start])
         if described and _BEFORE.fullmatch(self.text[before[0].end : start]):
             return before[0].groups
-        return NOBODY
+        return NO_GROUPS
 
     def _bracketed(self, start: int) -> frozenset[str]:
         """Return the groups of a name right before the brackets around a figure: "A (OS 9%)"."""
         before = [m for m in self.mentions if m.end <= start][-1:]
         bracket = _BRACKET.fullmatch(self.text[before[0].end : start]) if before else None
         return (
-            NOBODY if bracket is None or _COMPARED.search(bracket["inside"]) else before[0].groups
+            NO_GROUPS
+            if bracket is None or _COMPARED.search(bracket["inside"])
+            else before[0].groups
         )
 
     def _sole(self, i: int) -> frozenset[str]:
@@ -194,6 +196,6 @@ class Reading:
         figures = [j for j, n in enumerate(self.numbers) if not n.counter and not n.role]
         start = self.numbers[i].number.start
         if figures[:1] != [i] or len(self.mentions) != 1 or self.mentions[0].end > start:
-            return NOBODY
+            return NO_GROUPS
         other = _OTHER.search(self.text[: self.mentions[0].start])
-        return NOBODY if other else self.mentions[0].groups
+        return NO_GROUPS if other else self.mentions[0].groups
