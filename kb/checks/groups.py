@@ -36,11 +36,9 @@ class Groups:
         self.size_endpoints = tuple(sorted(vocabulary.with_flag("endpoint", "isGroupSize")))
         self.by_id = {(group.study, group.id): group for group in evidence.groups}
         self._counts: dict[tuple[str, Measure], list[Claim]] = defaultdict(list)
-        self._sources: dict[str, set[str]] = defaultdict(set)
         for claim in evidence.claims:
             if count_of(claim) is not None:
                 self._counts[claim.source, claim.measure].append(claim)
-                self._sources[claim.study].add(claim.source)
         self._criteria: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
         for (source, m), claims in self._counts.items():
             if not (m.regimen or m.population):
@@ -71,10 +69,6 @@ class Groups:
         while parent is not None:
             yield parent
             parent = self.parent(parent)
-
-    def counting_sources(self, study: str) -> list[str]:
-        """Return the sources that count people of a study."""
-        return sorted(self._sources.get(study, ()))
 
     def is_size(self, claim: Claim) -> bool:
         """Tell whether a claim prints how many people a group has."""

@@ -15,7 +15,7 @@ from math import ceil, floor, sqrt
 
 from kb.checks.discrepancy import Outcome
 from kb.checks.rounding import Span, possible_values
-from kb.checks.significance import Z_OF_COUNTS, p_distance
+from kb.checks.significance import p_distance
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,25 +138,6 @@ def distance_of_means(groups: Sequence[Summary], p: Span) -> float | None:
     low, high = t_test(groups[0], groups[1])
     spans = (Span(Decimal(low / sides), Decimal(high / sides)) for sides in (1, 2))
     return min(p_distance(span, p) for span in spans)
-
-
-def p_of_means(first: Summary, second: Summary, p: Span) -> Outcome:
-    """Judge a p-value against the means of two groups.
-
-    >>> a, b = (
-    ...     Summary(Decimal("5.1"), Decimal("2.0"), 30),
-    ...     Summary(Decimal("6.3"), Decimal("2.2"), 28),
-    ... )
-    >>> p_of_means(a, b, possible_values(Decimal("0.03"))).name
-    'CONSISTENT'
-    >>> p_of_means(a, b, possible_values(Decimal("0.30"))).name
-    'INCONSISTENT'
-    """
-    if min(first.n, second.n) < 2 or min(first.sd, second.sd) <= 0:
-        return Outcome.NOT_ENOUGH
-    low, high = t_test(first, second)
-    far = p_distance(Span(Decimal(low), Decimal(high)), p) > Z_OF_COUNTS
-    return Outcome.INCONSISTENT if far else Outcome.CONSISTENT
 
 
 def mean_is_possible(mean: Decimal, n: int) -> Outcome:

@@ -22,9 +22,7 @@ _MAX_UNPACKED: Final = 200_000_000
 _MAX_RATIO: Final = 200
 Reader = Callable[[bytes, str], Paper]
 Kind = Literal["jats", "html", "pdf", "docx", "plain"]
-_MODULES: Final[dict[str, str]] = {"jats": "lxml", "html": "lxml", "pdf": "pypdfium2"} | {
-    "docx": "lxml"
-}
+_MODULES: Final = {"jats": "lxml", "html": "lxml", "pdf": "pypdfium2", "docx": "lxml"}
 _SIGNATURES: Final = {
     b"\xd0\xcf\x11\xe0": "an old Word document, or an encrypted one: save it as .docx without "
     "a password",
