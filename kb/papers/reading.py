@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import Final
@@ -19,6 +19,7 @@ from kb.papers.paper import Cell, Table, plain
 from kb.papers.statistic import Centre, Spread, Statistic, declared
 from kb.sources.normalise import fold
 from kb.sources.numbers import Number
+from kb.util.grouping import group_by
 
 
 class ColumnKind(StrEnum):
@@ -62,6 +63,15 @@ class TableFigure:
     def text(self) -> str:
         """The cells as printed, joined by a space."""
         return " ".join(plain(cell.text) for cell in self.cells)
+
+    @property
+    def is_undeclared(self) -> bool:
+        """Whether it is a pair such as "36 (63)" whose second figure no label declares."""
+        return self.entry.form is Form.PAIR and self.statistic.spread is None
+
+    def as_count(self) -> TableFigure:
+        """Return the figure read as a count with its percentage."""
+        return replace(self, statistic=Statistic(Centre.COUNT, Spread.SHARE))
 
     @property
     def is_count(self) -> bool:
@@ -183,6 +193,11 @@ class TableReading:
         """The figures below the header, by row, then column."""
         rows = range(self.table.header_rows, len(self.table.grid))
         return tuple(figure for row in rows for figure in self._row(row))
+
+    @cached_property
+    def rows(self) -> dict[int, list[TableFigure]]:
+        """The figures by their row, from the top."""
+        return group_by(self.figures, key=lambda figure: figure.row)
 
     def _row(self, row: int) -> Iterator[TableFigure]:
         cells = self.table.grid[row]

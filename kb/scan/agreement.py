@@ -7,7 +7,7 @@ may share two figures by chance.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
@@ -25,6 +25,7 @@ _FEWEST_DIGITS: Final = 4
 def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield estimates of the text that differ in one figure from a print in another place."""
     everything = list(all_estimates(context))
+    first = {estimate: i for i, estimate in reversed(list(enumerate(everything)))}
     for i, one in enumerate(everything):
         if one.place.table:
             continue
@@ -35,7 +36,7 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
         if any(_differing(one, other) == 0 for other in others):
             continue
         for other in others:
-            is_first = other.place.table or everything.index(other) > i
+            is_first = other.place.table or first[other] > i
             if is_first and _differing(one, other) == 1 and _is_rare(one, other):
                 yield _finding(one, other)
                 break
@@ -57,8 +58,7 @@ def _agree(one: Decimal, other: Decimal) -> bool:
 def _is_rare(one: Estimate, other: Estimate) -> bool:
     """Whether the equal figures have so many digits that they are hardly equal by chance."""
     pairs = zip(_figures(one), _figures(other), strict=True)
-    equal: Sequence[Decimal] = [a for a, b in pairs if _agree(a, b)]
-    return sum(len(value.as_tuple().digits) for value in equal) >= _FEWEST_DIGITS
+    return sum(len(a.as_tuple().digits) for a, b in pairs if _agree(a, b)) >= _FEWEST_DIGITS
 
 
 def _finding(one: Estimate, other: Estimate) -> ScanFinding:

@@ -7,7 +7,7 @@ a row, or a base that its neighbours share.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -16,6 +16,7 @@ from typing import Final
 
 from kb.checks.rounding import last_digit
 from kb.papers.reading import ColumnKind, TableFigure, TableReading, printed_size
+from kb.util.grouping import group_by
 
 GROUPS: Final = (ColumnKind.GROUP, ColumnKind.TOTAL)
 _NEAR: Final = 8
@@ -138,21 +139,15 @@ class TableBases:
                 yield Base(size, "base of its neighbours")
 
     @cached_property
-    def columns(self) -> dict[int, Sequence[TableFigure]]:
+    def columns(self) -> dict[int, list[TableFigure]]:
         """The figures of each column, from the top."""
-        columns: dict[int, list[TableFigure]] = {}
-        for figure in self.reading.figures:
-            columns.setdefault(figure.column.index, []).append(figure)
-        return dict(columns)
+        return group_by(self.reading.figures, key=lambda figure: figure.column.index)
 
     @cached_property
-    def rows(self) -> dict[int, Sequence[TableFigure]]:
+    def rows(self) -> dict[int, list[TableFigure]]:
         """The figures of each row, of groups only."""
-        rows: dict[int, list[TableFigure]] = {}
-        for figure in self.reading.figures:
-            if figure.column.kind in GROUPS:
-                rows.setdefault(figure.row, []).append(figure)
-        return dict(rows)
+        of_groups = (f for f in self.reading.figures if f.column.kind in GROUPS)
+        return group_by(of_groups, key=lambda figure: figure.row)
 
     def _count_at(self, row: int, column: int) -> int | None:
         figures = self.rows.get(row, ())

@@ -18,12 +18,12 @@ from kb.papers.statistic import Centre
 from kb.scan.bases import TableBases
 from kb.scan.context import ScanContext, Sentence
 from kb.scan.finding import Place, ScanFinding, Verdict
-from kb.scan.layout import Limits, names_other_test, notes, verdict
+from kb.scan.layout import Limits, names_other_test, notes, place_of, verdict
 from kb.scan.mean_tests import summaries
 from kb.scan.phrases import EstimatePhrase, counts, estimates
-from kb.scan.shares import place_of
 from kb.scan.significance import Counts, counts_of
 from kb.sources.numbers import Number
+from kb.util.grouping import group_by
 
 COUNTS: Final = "effect-of-counts"
 MEANS: Final = "difference-of-means"
@@ -75,12 +75,11 @@ class _Effect:
 def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield ratios and differences that the figures beside them do not give."""
     for reading in context.readings:
-        columns: dict[tuple[int, str], list[_Effect]] = {}
-        for column, effect in _of_table(reading):
-            columns.setdefault((column, effect.kind), []).append(effect)
+        columns = group_by(_of_table(reading), key=lambda pair: (pair[0], pair[1].kind))
         other_test = names_other_test(notes(reading))
-        for effects in columns.values():
-            context.checked[effects[0].kind] += len(effects)
+        for (_, kind), pairs in columns.items():
+            effects = [effect for _, effect in pairs]
+            context.checked[kind] += len(effects)
             yield from _column(effects, other_test=other_test)
     for sentence in context.sentences:
         spoken = _of_sentence(sentence)
@@ -107,13 +106,10 @@ def _column(effects: Sequence[_Effect], *, other_test: bool) -> Iterator[ScanFin
 def _of_table(reading: TableReading) -> Iterator[tuple[int, _Effect]]:
     """Yield the effects of rows with two groups before them."""
     bases = TableBases(reading)
-    rows: dict[int, list[TableFigure]] = {}
-    for figure in reading.figures:
-        rows.setdefault(figure.row, []).append(figure)
     kinds = [c.kind for c in reading.columns]
     if sum(k is ColumnKind.EFFECT and other is not k for other, k in pairwise(kinds)) != 1:
         return
-    for row in rows.values():
+    for row in reading.rows.values():
         groups = [f for f in row if f.column.kind is ColumnKind.GROUP]
         effects = [f for f in row if f.column.kind is ColumnKind.EFFECT]
         if not effects or effects[0].entry.main is None or effects[0].statistic.adjusted:

@@ -16,10 +16,10 @@ from kb.papers.reading import ColumnKind, TableFigure, TableReading
 from kb.papers.statistic import Centre, Spread, Statistic
 from kb.scan.context import ScanContext
 from kb.scan.finding import Place, ScanFinding, Verdict
-from kb.scan.layout import notes, p_values_of
+from kb.scan.layout import notes, p_values_of, place_of
 from kb.scan.phrases import estimates
-from kb.scan.shares import place_of
 from kb.sources.numbers import Number
+from kb.util.grouping import group_by
 
 OUTSIDE: Final = "estimate-outside-interval"
 REVERSED: Final = "limits-reversed"
@@ -115,17 +115,20 @@ class Estimate:
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield estimates that their own bounds or p-values contradict."""
-    together: dict[tuple[str, str, str], list[Estimate]] = {}
-    for estimate in all_estimates(context):
-        if any(number.operator for number in (estimate.main, estimate.low, estimate.high)):
-            continue
-        place = estimate.place
-        key = (place.section if not place.table else "", place.table, place.column)
-        together.setdefault(key, []).append(estimate)
-    for column in together.values():
+    exact = (
+        e
+        for e in all_estimates(context)
+        if not (e.main.operator or e.low.operator or e.high.operator)
+    )
+    for column in group_by(exact, key=lambda estimate: _column(estimate.place)).values():
         yield from _order(context, column)
         yield from _symmetry(context, column)
         yield from _p(context, column)
+
+
+def _column(place: Place) -> tuple[str, str, str]:
+    """Return what estimates are judged together: a column of a table, a section of the text."""
+    return "" if place.table else place.section, place.table, place.column
 
 
 def all_estimates(context: ScanContext) -> Iterator[Estimate]:
@@ -155,10 +158,7 @@ def all_estimates(context: ScanContext) -> Iterator[Estimate]:
 
 def of_table(reading: TableReading) -> Iterator[Estimate]:
     """Yield the estimates with bounds of a table, each with the p of its row if there is one."""
-    rows: dict[int, list[TableFigure]] = {}
-    for figure in reading.figures:
-        rows.setdefault(figure.row, []).append(figure)
-    for row in rows.values():
+    for row in reading.rows.values():
         ps = [f for f in row if f.column.kind is ColumnKind.P and f.entry.main]
         bounded = [f for f in row if f.entry.low and f.entry.high and f.entry.main]
         for figure in bounded:

@@ -13,7 +13,7 @@ from kb.checks.rounding import Span, possible_values
 from kb.papers.paper import plain
 from kb.papers.reading import Column, ColumnKind, TableFigure, TableReading
 from kb.papers.statistic import Centre
-from kb.scan.finding import Verdict
+from kb.scan.finding import Place, Verdict
 from kb.sources.numbers import Number
 
 _TIMES: Final = re.compile(
@@ -41,14 +41,11 @@ class Comparison:
 
 def comparisons(reading: TableReading) -> Iterator[Comparison]:
     """Yield the p-values of a table whose groups are known."""
-    rows: dict[int, list[TableFigure]] = {}
-    for figure in reading.figures:
-        rows.setdefault(figure.row, []).append(figure)
     for column, groups in _segments(reading):
-        ps = {f.row: f for row in rows.values() for f in row if f.column is column}
+        ps = {f.row: f for f in reading.figures if f.column is column}
         figures = {
             number: tuple(f for f in row if f.column.index in groups)
-            for number, row in rows.items()
+            for number, row in reading.rows.items()
         }
         for p in ps.values():
             if found := _comparison(reading, p, ps, figures):
@@ -178,6 +175,12 @@ def names_other_test(text: str) -> bool:
     return _OTHER_TEST.search(text) is not None
 
 
+def place_of(reading: TableReading, figure: TableFigure) -> Place:
+    """Return where a figure of a table is printed."""
+    row = " › ".join(reading.table.row_path(figure.row))
+    return Place(reading.table.section, reading.table.id, row, " › ".join(figure.column.path))
+
+
 def own_labels(reading: TableReading, comparison: Comparison) -> str:
     """Return the labels of the row and column of a p-value."""
     path = reading.table.row_path(comparison.p.row)
@@ -186,7 +189,12 @@ def own_labels(reading: TableReading, comparison: Comparison) -> str:
 
 def notes(reading: TableReading) -> str:
     """Return the caption and the footnotes of a table."""
-    return " ".join((reading.table.caption, *(note.text for note in reading.table.footnotes)))
+    return " ".join(parts_of_notes(reading))
+
+
+def parts_of_notes(reading: TableReading) -> tuple[str, ...]:
+    """Return the caption of a table, then its footnotes."""
+    return reading.table.caption, *(note.text for note in reading.table.footnotes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,12 @@ from kb.scan.layout import (
     names_other_test,
     notes,
     own_labels,
+    parts_of_notes,
+    place_of,
     verdict,
     with_sizes,
 )
-from kb.scan.shares import place_of
+from kb.util.grouping import group_by
 
 MEANS: Final = "p-of-means"
 ERRORS: Final = "standard-errors-as-deviations"
@@ -60,12 +62,9 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
         bases = TableBases(reading)
         if _LOGS.search(notes(reading)):
             continue
-        by_column: dict[int, list[_Judged]] = {}
-        for comparison in comparisons(reading):
-            if judged := _judge(bases, comparison):
-                by_column.setdefault(comparison.p.column.index, []).append(judged)
-                context.checked[MEANS] += 1
-        for column in by_column.values():
+        judged = [j for comparison in comparisons(reading) if (j := _judge(bases, comparison))]
+        for column in group_by(judged, key=lambda j: j.comparison.p.column.index).values():
+            context.checked[MEANS] += len(column)
             yield from _column(reading, column)
 
 
@@ -77,8 +76,7 @@ def _judge(bases: TableBases, comparison: Comparison) -> _Judged | None:
         return None
     figures, groups = candidates[0]
     distance = distance_of_means(groups, comparison.span)
-    flipped = [replace(group, is_error=not group.is_error) for group in groups]
-    other = distance_of_means(flipped, comparison.span)
+    other = distance_of_means(_flipped(groups), comparison.span)
     if distance is None or other is None:
         return None
     return _Judged(comparison, tuple(figures), groups, distance, other)
@@ -109,14 +107,9 @@ def _spread_of_notes(reading: TableReading, figure: TableFigure) -> Spread | Non
     """Return what a caption or a footnote declares of "36 ± 6", whatever its mark."""
     if figure.entry.form is not Form.PLUS_MINUS:
         return None
-    spreads = {s for text in _parts(reading) if (s := declared(text).spread)}
+    spreads = {s for text in parts_of_notes(reading) if (s := declared(text).spread)}
     fitting = spreads & {Spread.SD, Spread.SE}
     return fitting.pop() if len(fitting) == 1 else None
-
-
-def _parts(reading: TableReading) -> Iterator[str]:
-    yield reading.table.caption
-    yield from (note.text for note in reading.table.footnotes)
 
 
 def _column(reading: TableReading, column: Sequence[_Judged]) -> Iterator[ScanFinding]:

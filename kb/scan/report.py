@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -132,17 +132,11 @@ class PaperReport:
 
 def finding_data(finding: ScanFinding) -> dict[str, Any]:
     """Return a finding as plain data for JSON."""
-    place = finding.place
     return {
         "kind": finding.kind,
         "verdict": finding.verdict.value,
         "severity": finding.severity.value,
-        "place": {
-            "section": place.section,
-            "table": place.table,
-            "row": place.row,
-            "column": place.column,
-        },
+        "place": asdict(finding.place),
         "printed": list(finding.printed),
         "computed": finding.computed,
         "message": finding.message,

@@ -17,8 +17,7 @@ from kb.papers.paper import plain
 from kb.papers.reading import ColumnKind, TableFigure, TableReading
 from kb.scan.context import ScanContext, Sentence
 from kb.scan.finding import Place, ScanFinding, Verdict
-from kb.scan.layout import names_other_test, notes, p_values_of, statistic_of
-from kb.scan.shares import place_of
+from kb.scan.layout import names_other_test, notes, p_values_of, place_of, statistic_of
 from kb.sources.normalise import fold
 
 KIND: Final = "p-of-test-statistic"
@@ -133,10 +132,7 @@ def _decimal(text: str) -> Decimal | None:
 
 
 def _of_table(reading: TableReading) -> Iterator[_Test]:
-    rows: dict[int, list[TableFigure]] = {}
-    for figure in reading.figures:
-        rows.setdefault(figure.row, []).append(figure)
-    for row in rows.values():
+    for row in reading.rows.values():
         for figure, beside, after in zip(row, row[1:], [*row[2:], None], strict=False):
             name = statistic_of(figure.column)
             if name is None:

@@ -15,9 +15,8 @@ from kb.papers.reading import TableFigure, TableReading
 from kb.scan.bases import TableBases
 from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding, Verdict
-from kb.scan.layout import notes, with_sizes
+from kb.scan.layout import notes, place_of, with_sizes
 from kb.scan.mean_tests import summary_of
-from kb.scan.shares import place_of
 
 SCALE: Final = "spread-of-scale"
 OUTSIDE: Final = "mean-outside-scale"
@@ -70,10 +69,7 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
 
 def _cells(reading: TableReading) -> Iterator[_Cell]:
     bases = TableBases(reading)
-    rows: dict[int, list[TableFigure]] = {}
-    for figure in reading.figures:
-        rows.setdefault(figure.row, []).append(figure)
-    for row in rows.values():
+    for row in reading.rows.values():
         for figure, size in with_sizes(row):
             known = bool(size or bases.printed(figure))
             summary = summary_of(bases, figure, size if known else _MANY)

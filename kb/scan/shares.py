@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from kb.checks.discrepancy import Outcome, Severity
 from kb.checks.rounding import last_digit
 from kb.checks.shares import share_fits, share_severity
-from kb.papers.entries import Form
 from kb.papers.reading import TableFigure, TableReading
-from kb.papers.statistic import Centre, Spread, Statistic
+from kb.papers.statistic import Centre
 from kb.scan.bases import GROUPS, Base, Sizes, TableBases
 from kb.scan.context import ScanContext
-from kb.scan.finding import Place, ScanFinding, Verdict
+from kb.scan.finding import ScanFinding, Verdict
+from kb.scan.layout import place_of
+from kb.util.grouping import group_by
 
 KIND: Final = "percentage-of-count"
 TWO_SHARES: Final = "same-count-two-percentages"
@@ -113,9 +114,9 @@ def _two_shares_finding(reading: TableReading, item: _Count, other: _Count) -> S
 
 def _count(bases: TableBases, figure: TableFigure) -> _Count | None:
     """Return a count with its percentage; a pair that no label declares may be one."""
-    undeclared = figure.entry.form is Form.PAIR and figure.statistic.spread is None
+    undeclared = figure.is_undeclared
     if undeclared:
-        figure = replace(figure, statistic=Statistic(Centre.COUNT, Spread.SHARE))
+        figure = figure.as_count()
     count, share, of = figure.count, figure.share, figure.entry.of
     if figure.column.kind not in GROUPS or count is None or share is None or share.operator:
         return None
@@ -130,10 +131,7 @@ def _count(bases: TableBases, figure: TableFigure) -> _Count | None:
 
 def _counted(counts: list[_Count]) -> Iterator[_Count]:
     """Yield what is declared to be counts, and undeclared rows that fit as such but for one."""
-    rows: dict[int, list[_Count]] = {}
-    for item in counts:
-        rows.setdefault(item.figure.row, []).append(item)
-    for row in rows.values():
+    for row in group_by(counts, key=lambda item: item.figure.row).values():
         yield from (c for c in row if c.declared)
         pairs = [c for c in row if not c.declared]
         fitting = sum(c.fits_printed for c in pairs)
@@ -188,9 +186,3 @@ def _finding(reading: TableReading, item: _Count, verdict: Verdict) -> ScanFindi
     severity = share_severity(item.count, base.size, item.share) if wrong else Severity.MINOR
     place = place_of(reading, figure)
     return ScanFinding(KIND, verdict, severity, place, (figure.text,), computed, message)
-
-
-def place_of(reading: TableReading, figure: TableFigure) -> Place:
-    """Return where a figure of a table is printed."""
-    row = " › ".join(reading.table.row_path(figure.row))
-    return Place(reading.table.section, reading.table.id, row, " › ".join(figure.column.path))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -19,7 +19,6 @@ from kb.checks.discrepancy import Severity
 from kb.checks.rounding import Span
 from kb.papers.entries import Form, whole
 from kb.papers.reading import TableFigure, TableReading
-from kb.papers.statistic import Centre, Spread, Statistic
 from kb.scan.bases import TableBases, sizes_of
 from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding, Verdict
@@ -30,10 +29,11 @@ from kb.scan.layout import (
     names_other_test,
     notes,
     own_labels,
+    place_of,
     verdict,
     with_sizes,
 )
-from kb.scan.shares import place_of
+from kb.util.grouping import group_by
 
 COUNTS: Final = "p-of-counts"
 COLUMN: Final = "p-column-of-counts"
@@ -69,12 +69,9 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield p-values that no usual test gives for the counts that they compare."""
     for reading in context.readings:
         bases = TableBases(reading)
-        by_column: dict[int, list[_Judged]] = {}
-        for comparison in comparisons(reading):
-            if judged := _judge(bases, comparison):
-                by_column.setdefault(comparison.p.column.index, []).append(judged)
-                context.checked[COUNTS] += 1
-        for column in by_column.values():
+        judged = [j for comparison in comparisons(reading) if (j := _judge(bases, comparison))]
+        for column in group_by(judged, key=lambda j: j.comparison.p.column.index).values():
+            context.checked[COUNTS] += len(column)
             yield from _column(reading, column)
 
 
@@ -105,9 +102,9 @@ def _count(bases: TableBases, figure: TableFigure, size: int | None) -> Counts |
     entry, count = figure.entry, figure.count
     if entry.form is Form.RATIO and entry.of is not None and entry.share is None:
         return _of_pair(bases, figure, size)
-    undeclared = entry.form is Form.PAIR and figure.statistic.spread is None
+    undeclared = figure.is_undeclared
     if undeclared:
-        figure = replace(figure, statistic=Statistic(Centre.COUNT, Spread.SHARE))
+        figure = figure.as_count()
     if count is None:
         return None
     if undeclared and not _fits_printed(bases, figure):
