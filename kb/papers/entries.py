@@ -111,11 +111,6 @@ class Entry:
     numbers: tuple[Number, ...] = ()
     """All numbers, in the order of the print."""
 
-    @property
-    def count(self) -> int | None:
-        """The main figure if it is a whole number of at least 0 without an operator."""
-        return whole(self.main)
-
 
 def whole(number: Number | None) -> int | None:
     """Return a printed whole number of at least 0, without an operator; else None.

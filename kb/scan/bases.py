@@ -64,6 +64,16 @@ class Sizes:
         return self.low <= self.high
 
 
+def no_base(count: int, share: str) -> tuple[str, str]:
+    """Return the arithmetic and the message for a percentage that no base gives for its count.
+
+    >>> no_base(18, "81.2")
+    ('no whole number N gives 18/N = 81.2%', '18 is not 81.2% of any number of people.')
+    """
+    computed = f"no whole number N gives {count}/N = {share}%"
+    return computed, f"{count} is not {share}% of any number of people."
+
+
 class TableBases:
     """The bases that a table offers for each of its percentages."""
 

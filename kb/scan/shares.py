@@ -13,7 +13,7 @@ from kb.checks.rounding import last_digit
 from kb.checks.shares import share_fits, share_severity
 from kb.papers.reading import TableFigure, TableReading
 from kb.papers.statistic import Centre
-from kb.scan.bases import GROUPS, Base, Sizes, TableBases
+from kb.scan.bases import GROUPS, Base, Sizes, TableBases, no_base
 from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding, Verdict
 from kb.scan.layout import place_of
@@ -167,14 +167,14 @@ def _verdict(item: _Count, counts: list[_Count], *, is_implied: bool) -> Verdict
 
 def _impossible(reading: TableReading, item: _Count) -> ScanFinding:
     figure = item.figure
-    computed = f"no whole number N gives {item.count}/N = {item.share}%"
-    message = f"No number of people makes {item.count} equal to {item.share}%."
+    computed, message = no_base(item.count, str(item.share))
     if item.printed:
         exact = Decimal(100 * item.count) / item.printed[0].size
         computed = f"{item.count}/{item.printed[0].size} = {exact:.2f}%; {computed}"
-    verdict = Verdict.INCONSISTENT
-    place = place_of(reading, figure)
-    return ScanFinding(KIND, verdict, Severity.MATERIAL, place, (figure.text,), computed, message)
+    place, printed = place_of(reading, figure), (figure.text,)
+    return ScanFinding(
+        KIND, Verdict.INCONSISTENT, Severity.MATERIAL, place, printed, computed, message
+    )
 
 
 def _finding(reading: TableReading, item: _Count, verdict: Verdict) -> ScanFinding:

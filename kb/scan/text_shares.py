@@ -11,7 +11,7 @@ from kb.checks.discrepancy import Severity
 from kb.checks.rounding import possible_values
 from kb.checks.shares import share_severity
 from kb.papers.entries import whole
-from kb.scan.bases import Sizes
+from kb.scan.bases import Sizes, no_base
 from kb.scan.context import ScanContext
 from kb.scan.finding import Place, ScanFinding, Verdict
 from kb.scan.phrases import CountPhrase, counts
@@ -62,8 +62,7 @@ def _judge(phrase: CountPhrase) -> ScanFinding | None:
     if of is None:
         if near or count == 0:
             return None
-        computed = f"no whole number N gives {count}/N = {phrase.share.text}%"
-        message = f"No number of people makes {count} equal to {phrase.share.text}%."
+        computed, message = no_base(count, phrase.share.text)
         return _finding(phrase, Verdict.DOUBTFUL, Severity.MATERIAL, computed, message)
     if of < count or of == 0 or of in near:
         return None
