@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from kb.errors import ReadError
 from kb.papers.blocks import Block, Heading, Rows, paper_of
 from kb.papers.headings import is_part_of_abstract, kind_of, split_number
 from kb.papers.paper import Cell, Paper, plain
@@ -25,10 +26,15 @@ _STRONG: Final = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _EMPHASIS: Final = re.compile(r"(?<![\w*])([*_])(?=[^\W\d])([^*_\n]*[^\W\d])\1(?![\w*])")
 _ESCAPED: Final = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
 _MAX_HEADING: Final = 120
+MAX_BYTES: Final = 5_000_000
+"""The text of a long paper has less than 1 MB; 5 MB of cells take some 500 MB."""
 
 
 def read_plain(data: bytes, name: str) -> Paper:
     r"""Read a paper from plain text or Markdown; ``name`` is what errors call it.
+
+    Raises:
+        ReadError: it is too large.
 
     >>> text = (
     ...     "# A trial\n\n## 1 Results\n\nOS was 7.7\nmonths.\n\nTable 1. Ages\n\nAge\tn\n34\t57\n"
@@ -39,6 +45,8 @@ def read_plain(data: bytes, name: str) -> Paper:
     >>> paper.tables[0].label, paper.tables[0].body[0][1].text
     ('Table 1', '57')
     """
+    if len(data) > MAX_BYTES:
+        raise ReadError(f"{name}: {len(data):,} bytes of text, expected at most {MAX_BYTES:,}")
     text, unsure = _decoded(data, name)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n")
     lines = [line.rstrip(" ") for line in text.split("\n")]

@@ -18,6 +18,8 @@ from kb.util.child import run_limited
 MAX_BYTES: Final = 50_000_000
 """The largest file that is read."""
 MAX_SECONDS: Final = 120.0
+MEMORY: Final = 900 * 1024**2
+"""Bytes that reading may take; with the process itself, that is below 1 GiB."""
 _MAX_UNPACKED: Final = 200_000_000
 _MAX_RATIO: Final = 200
 Reader = Callable[[bytes, str], Paper]
@@ -64,7 +66,7 @@ def read_paper(path: Path) -> Paper:
         return reader(data, name)
     try:
         late = ReadError(f"{name}: not read within {MAX_SECONDS:g} seconds")
-        return run_limited(MAX_SECONDS, lambda: _read(reader, data, name), late)
+        return run_limited(MAX_SECONDS, lambda: _read(reader, data, name), late, MEMORY)
     except QueryError as error:
         raise ReadError(f"{name}: reading it takes too much memory") from error
 
@@ -84,8 +86,9 @@ def _bytes(path: Path) -> bytes:
     try:
         if path.exists() and not path.is_file():
             raise ReadError(f"{path}: a folder or device, {_EXPECTED}")
+        # A file of the system, such as /proc/kmsg, has no size, and reading it may never end.
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(MAX_BYTES + 1) if path.stat().st_size else b""
     except OSError as error:
         raise ReadError(f"{path}: cannot be read: {error.strerror or error}") from error
     except ValueError as error:  # a NUL in the name

@@ -33,8 +33,16 @@ _PASSED_ON: Final = (KbError, OSError, MemoryError)
 T = TypeVar("T")
 
 
-def run_limited(seconds: float, work: Callable[[], T], late: KbError | None = None) -> T:
+def run_limited(
+    seconds: float, work: Callable[[], T], late: KbError | None = None, memory: int | None = None
+) -> T:
     """Run a function in a child process and return its result, which is pickled.
+
+    Args:
+        seconds: how long it may take.
+        work: the function.
+        late: the error if it takes longer.
+        memory: how many bytes it may allocate beyond what this process has (default: 2 GiB).
 
     Raises:
         QueryError: the function takes too long or too much memory, or ends the process.
@@ -54,7 +62,7 @@ def run_limited(seconds: float, work: Callable[[], T], late: KbError | None = No
         # PR_SET_PDEATHSIG.
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, min(seconds, 1e6) + 1)
-        limit_memory(MEMORY)
+        limit_memory(memory or MEMORY)
         return work()
 
     with _forked(limited) as answer:

@@ -11,6 +11,8 @@ import pytest
 
 from kb.errors import ReadError, UnavailableError
 from kb.papers import read
+from kb.papers.paper import Metadata, Paper
+from kb.papers.plain import MAX_BYTES, read_plain
 from kb.papers.read import kind_of, read_paper
 
 
@@ -76,6 +78,45 @@ def test_a_missing_file_a_folder_and_a_huge_file_are_named(tmp_path: Path) -> No
     os.truncate(huge, 500_000_000)
     with pytest.raises(ReadError, match="more than 50 MB"):
         read_paper(huge)
+
+
+def test_a_file_of_the_system_is_empty() -> None:
+    """It has no size, and a read of some, such as /proc/kmsg, never ends."""
+    path = Path("/proc/self/status")
+    if not path.exists():
+        pytest.skip("needs /proc")
+    with pytest.raises(ReadError, match="the file is empty"):
+        read_paper(path)
+
+
+@pytest.mark.parametrize("size", [MAX_BYTES, MAX_BYTES + 1])
+def test_a_text_of_more_than_a_bound_is_refused(size: int) -> None:
+    data = b"OS " + b"7" * (size - 3)
+    if size > MAX_BYTES:
+        with pytest.raises(ReadError, match=r"a\.txt: 5,000,001 bytes of text, expected at most"):
+            read_plain(data, "a.txt")
+    else:
+        assert len(list(read_plain(data, "a.txt").paragraphs())) == 1
+
+
+@pytest.mark.parametrize(("size", "is_read"), [(500_000_000, True), (1_000_000_000, False)])
+def test_reading_takes_less_than_a_gibibyte(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, is_read: bool
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("OS was 7.7 months.")
+
+    def fill(data: bytes, name: str) -> Paper:
+        assert data
+        assert bytearray(size)
+        return Paper(Metadata(name), ())
+
+    monkeypatch.setattr(read, "_reader", lambda _: fill)
+    if is_read:
+        assert read_paper(path).metadata.title == "a.txt"
+    else:
+        with pytest.raises(ReadError, match="too much memory"):
+            read_paper(path)
 
 
 def test_an_encrypted_archive_is_named() -> None:

@@ -122,6 +122,7 @@ def test_an_answer_that_needs_too_much_memory_is_refused(monkeypatch: pytest.Mon
     with pytest.raises(QueryError, match="the engine stopped"):
         run_limited(60, lambda: os._exit(7))
     assert len(run_limited(60, lambda: b"x" * 10_000_000)) == 10_000_000
+    assert len(run_limited(60, lambda: b"x" * 200_000_000, memory=10**9)) == 200_000_000
 
 
 @pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf")])
