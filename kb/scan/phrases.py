@@ -13,11 +13,14 @@ from kb.sources.numbers import Number
 
 _WORDS: Final = r"(?:,? (?!vs\b|versus\b|and\b|to\b|or\b)[a-z][a-z'’-]{0,24}){0,5}?"
 _OF: Final = r"(?: ?/ ?|,? (?:out )?of (?:the |these |those |all |a total of )*)"
+_OF_LATER: Final = r"(?:out )?of (?:the |these |those |all )*(?:total of )?"
 _COUNTS: Final = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?P<main>N){_OF}(?P<of>N)\b{_WORDS}(?:,? ?[(\[] ?|, |: ?|= ?|; ?)(?P<share>N) ?%",
         rf"(?P<share>N) ?%{_WORDS} ?[(\[] ?(?:n ?= ?)?(?P<main>N){_OF}(?P<of>N)\b",
+        rf"(?P<main>N){_WORDS} ?[(\[] ?(?P<share>N) ?%[)\]] ?{_OF_LATER}(?P<of>N)\b(?! ?[%/.])",
+        rf"(?P<share>N) ?% ?[(\[] ?(?:n ?= ?)?(?P<main>N)[)\]] ?{_OF_LATER}(?P<of>N)\b(?! ?[%/.])",
         rf"(?P<main>N){_WORDS} ?[(\[] ?(?P<share>N) ?%[)\];,]",
         r"(?P<share>N) ?% ?[(\[] ?n ?= ?(?P<main>N)[)\];,]",
     )

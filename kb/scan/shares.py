@@ -28,6 +28,10 @@ _ENOUGH: Final = 0.6
 """The part of a column that must fit its printed size before a misfit is called wrong."""
 _MISSING: Final = 0.9
 """A base this near to the group's size is the group without those whose data are missing."""
+_NEAR: Final = 8
+"""How many neighbours may add up to 100 with a figure."""
+_UPWARDS: Final = Decimal("0.4")
+"""Up to this part of a unit, no way of cutting off or of rounding twice gives the next figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,23 @@ class _Count:
     @property
     def fits_printed(self) -> bool:
         return any(base.size in self.near for base in self.printed)
+
+    @property
+    def is_far(self) -> bool:
+        """Whether its base is not the group, give or take a tenth; a printed one is as it is."""
+        if self.figure.entry.of is not None:
+            return True
+        sizes = [base.size for base in self.printed]
+        return not any(
+            s * _MISSING <= self.near.high and self.near.low * _MISSING <= s for s in sizes
+        )
+
+    @property
+    def is_raised(self) -> bool:
+        """Whether it is the next figure above what its printed base gives, for no usual reason."""
+        if not self.printed or not last_digit(self.share) < 1:
+            return False
+        return all(is_raised(self.count, base.size, self.share) for base in self.printed)
 
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:
@@ -143,12 +164,42 @@ def _judge(
     reading: TableReading, bases: TableBases, item: _Count, counts: list[_Count]
 ) -> ScanFinding | None:
     if item.fits_printed:
-        return None
+        is_lone = item.is_raised and _is_lone(item, counts)
+        return _finding(reading, item, Verdict.DOUBTFUL) if is_lone else None
     if not item.near:
         return _impossible(reading, item)
     is_implied = any(base.size in item.near for base in bases.implied(item.figure))
+    if _is_of_another(item, counts) and (is_implied or item.figure.entry.of is None):
+        return None
     verdict = _verdict(item, counts, is_implied=is_implied)
     return _finding(reading, item, verdict) if verdict else None
+
+
+def _is_of_another(item: _Count, counts: list[_Count]) -> bool:
+    """Whether no percentage of its row is of the printed bases: a subset, eyes, episodes."""
+    row = [c for c in counts if c.figure.row == item.figure.row]
+    return len(row) > 1 and all(c.near and not c.fits_printed and c.is_far for c in row)
+
+
+def _is_lone(item: _Count, counts: list[_Count]) -> bool:
+    """Whether all others of its column are rounded as usual, and none was made to fit 100."""
+    column = [c for c in counts if c.figure.column.index == item.figure.column.index]
+    others = [c for c in column if c is not item]
+    usual = all(_is_right(c) for c in others) and not any(_is_twin(item, c) for c in others)
+    return usual and len(others) >= 3 and not any(_fill(part) for part in _runs(item, column))
+
+
+def _runs(item: _Count, column: list[_Count]) -> Iterator[list[_Count]]:
+    """Yield the neighbouring rows of a column that hold a figure."""
+    here = column.index(item)
+    for start in range(max(0, here - _NEAR), here + 1):
+        for end in range(here + 1, min(len(column), start + _NEAR) + 1):
+            yield column[start:end]
+
+
+def _fill(part: list[_Count]) -> bool:
+    """Whether percentages make 100 exactly, which their correct rounding would not."""
+    return len(part) > 1 and sum(c.share for c in part) == 100
 
 
 def _verdict(item: _Count, counts: list[_Count], *, is_implied: bool) -> Verdict | None:
@@ -186,3 +237,15 @@ def _finding(reading: TableReading, item: _Count, verdict: Verdict) -> ScanFindi
     severity = share_severity(item.count, base.size, item.share) if wrong else Severity.MINOR
     place = place_of(reading, figure)
     return ScanFinding(KIND, verdict, severity, place, (figure.text,), computed, message)
+
+
+def is_raised(count: int, of: int, share: Decimal) -> bool:
+    """Tell whether a percentage is the next figure above the one that its count gives.
+
+    Cutting off never raises a figure, and rounding twice only from 0.445 of a unit.
+
+    >>> [is_raised(43, 398, Decimal(p)) for p in ("10.8", "10.9")], is_raised(31, 39, Decimal(80))
+    ([False, True], False)
+    """
+    above = (share - Decimal(100 * count) / of) / last_digit(share)
+    return 1 - _UPWARDS <= above < 1

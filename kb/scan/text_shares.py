@@ -8,13 +8,14 @@ from decimal import Decimal
 from typing import Final
 
 from kb.checks.discrepancy import Severity
-from kb.checks.rounding import possible_values
+from kb.checks.rounding import last_digit, possible_values
 from kb.checks.shares import share_severity
 from kb.papers.entries import whole
 from kb.scan.bases import Sizes, no_base
 from kb.scan.context import ScanContext
 from kb.scan.finding import Place, ScanFinding, Verdict
 from kb.scan.phrases import CountPhrase, counts
+from kb.scan.shares import is_raised
 
 KIND: Final = "percentage-of-count"
 _NO_COUNT: Final = re.compile(
@@ -28,6 +29,13 @@ _PEOPLE: Final = re.compile(
     r"|persons|women|men|"
     r"children|infants|cases|girls|boys|males|females|events|respondents|students))?,? ?[(\[]"
 )
+_AT_LEAST: Final = re.compile(
+    r"(?:at least|at most|more than|(?:few|less)er than|less than|over|up to|minimum of|maximum of"
+    r"|about|approximately|around|nearly|almost|(?:on )?average(?: of)?|mean of|median of) ?$"
+)
+"""Words that make a count a limit, or an average, beside a percentage that is rounded freely."""
+_BASE: Final = re.compile(r"(?:\bof(?: the| these| those| all)?|/) ?$")
+_OTHER_GROUP: Final = re.compile(r"(?:group|arm|control|placebo|treatment)s?\b[a-z ]{0,20}[:;,=]")
 _NEAR: Final = 5
 """Points beyond which a percentage with an operator is a threshold, not the printed share."""
 
@@ -47,10 +55,14 @@ def _is_judgeable(phrase: CountPhrase) -> bool:
         return False
     if phrase.of is None and (phrase.share.operator or not _PEOPLE.search(phrase.text.lower())):
         return False
-    text = phrase.sentence.skeleton.folded[: min(phrase.share.start, phrase.main.start)].lower()
-    before = phrase.sentence.skeleton.folded[: phrase.main.start].lower()
-    is_count = not _TARGET.search(text) and not _NO_COUNT.search(before)
-    return 0 <= phrase.share.value <= 100 and is_count
+    folded = phrase.sentence.skeleton.folded.lower()
+    text = folded[: min(phrase.share.start, phrase.main.start)]
+    before = folded[: phrase.main.start]
+    if phrase.of is None and _BASE.search(before):
+        return False
+    is_free = _AT_LEAST.search(before) or _OTHER_GROUP.search(phrase.text.lower())
+    is_no_count = _TARGET.search(text) or _NO_COUNT.search(before)
+    return 0 <= phrase.share.value <= 100 and not is_free and not is_no_count
 
 
 def _judge(phrase: CountPhrase) -> ScanFinding | None:
@@ -60,12 +72,11 @@ def _judge(phrase: CountPhrase) -> ScanFinding | None:
         return None
     near = Sizes.of(count, phrase.share.value, slack=1)
     if of is None:
-        if near or count == 0:
-            return None
-        computed, message = no_base(count, phrase.share.text)
-        return _finding(phrase, Verdict.DOUBTFUL, Severity.MATERIAL, computed, message)
-    if of < count or of == 0 or of in near:
+        return _impossible(phrase, count) if count and not near else None
+    if of < count or of == 0:
         return None
+    if of in near:
+        return _next_figure(phrase, count, of)
     exact = Decimal(100 * count) / of
     if phrase.share.operator and not _is_wrong(exact, phrase):
         return None
@@ -73,6 +84,22 @@ def _judge(phrase: CountPhrase) -> ScanFinding | None:
     message = f"{count} of {of} is {exact:.1f}%, not {phrase.share.text}%."
     severity = share_severity(count, of, phrase.share.value)
     return _finding(phrase, Verdict.INCONSISTENT, severity, computed, message)
+
+
+def _impossible(phrase: CountPhrase, count: int) -> ScanFinding:
+    computed, message = no_base(count, phrase.share.text)
+    return _finding(phrase, Verdict.DOUBTFUL, Severity.MATERIAL, computed, message)
+
+
+def _next_figure(phrase: CountPhrase, count: int, of: int) -> ScanFinding | None:
+    """Return a finding if the last of several digits is one too high, as no rounding makes it."""
+    share = phrase.share
+    if share.operator or last_digit(share.value) == 1 or not is_raised(count, of, share.value):
+        return None
+    exact = Decimal(100 * count) / of
+    computed = f"{count}/{of} = {exact:.2f}%"
+    message = f"{count} of {of} is {exact:.2f}%, not {share.text}%."
+    return _finding(phrase, Verdict.DOUBTFUL, Severity.MINOR, computed, message)
 
 
 def _is_wrong(exact: Decimal, phrase: CountPhrase) -> bool:
