@@ -48,6 +48,23 @@ KINDS: Final = {
             "The counts of the groups of a row are added up and compared with the printed total.",
         ),
         Kind(
+            "groups-against-mean",
+            "Means of the groups against the mean of all",
+            "The mean of everybody lies between the means of the groups, and near their mean "
+            "weighted by the numbers of people.",
+        ),
+        Kind(
+            "copied-figures",
+            "Rows and columns with the same figures",
+            "All measured figures of a row, or of a column, are those of another one, with so many "
+            "digits that chance hardly makes them equal.",
+        ),
+        Kind(
+            "grades-above-any",
+            "Grades of events against any grade",
+            "Events of some grades are not more than those of any grade in the same row and group.",
+        ),
+        Kind(
             "estimate-outside-interval",
             "Estimates within their bounds",
             "An estimate lies between the limits of its interval, and a median between the "
