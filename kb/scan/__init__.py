@@ -36,6 +36,8 @@ RULES: Final = (
     "grades",
     "estimates",
     "agreement",
+    "comparisons",
+    "breakdowns",
     "significance",
     "mean_tests",
     "reported_tests",

@@ -1,8 +1,8 @@
 """One estimate printed in two places of a paper, with a digit that differs.
 
 Two prints are of one estimate if two of its three figures, the estimate and its bounds, are the
-same, and neither print stands anywhere else unchanged. That is likely, not sure: another outcome
-may share two figures by chance.
+same, no table has the one of the text, and not both stand elsewhere unchanged. That is likely, not
+sure: another outcome may share two figures by chance.
 """
 
 from __future__ import annotations
@@ -26,20 +26,35 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield estimates of the text that differ in one figure from a print in another place."""
     everything = list(all_estimates(context))
     first = {estimate: i for i, estimate in reversed(list(enumerate(everything)))}
+    reported: set[frozenset[tuple[Decimal, ...]]] = set()
     for i, one in enumerate(everything):
-        if one.place.table:
-            continue
-        others = [e for e in everything if e is not one and e.place != one.place]
-        if not others:
+        others = [e for e in everything if e.place != one.place]
+        if one.place.table or not others:
             continue
         context.checked[KIND] += 1
-        if any(_differing(one, other) == 0 for other in others):
+        if _has_partner(one, [e for e in everything if e.place.table]):
             continue
+        is_shared = _has_partner(one, everything)
         for other in others:
             is_first = other.place.table or first[other] > i
-            if is_first and _differing(one, other) == 1 and _is_rare(one, other):
+            pair = frozenset((_figures(one), _figures(other)))
+            if not is_first or not _may_be_one(one, other) or pair in reported:
+                continue
+            if not (is_shared and _has_partner(other, everything)):
+                reported.add(pair)
                 yield _finding(one, other)
                 break
+
+
+def _may_be_one(one: Estimate, other: Estimate) -> bool:
+    """Whether both print one estimate, with one figure that differs."""
+    centres = {e.statistic.centre for e in (one, other)} - {None}
+    return len(centres) < 2 and _differing(one, other) == 1 and _is_rare(one, other)
+
+
+def _has_partner(one: Estimate, everything: Sequence[Estimate]) -> bool:
+    """Whether another place prints the same: two estimates that both do are two quantities."""
+    return any(_differing(one, e) == 0 for e in everything if e.place != one.place)
 
 
 def _figures(e: Estimate) -> tuple[Decimal, Decimal, Decimal]:

@@ -101,6 +101,18 @@ KINDS: Final = {
             "abstract or a table.",
         ),
         Kind(
+            "comparison-against-table",
+            "Comparisons of the text against the table",
+            "Two groups and their p-value in a sentence are looked for in the tables. A row that "
+            "has two of the three figures, where none has all, likely shows a slip.",
+        ),
+        Kind(
+            "two-versions-of-a-breakdown",
+            "One breakdown in two places",
+            "A list of numbers is printed twice with the same words and the same sum, but with "
+            "other numbers.",
+        ),
+        Kind(
             "p-of-counts",
             "P-values against counts",
             "The usual tests of proportions (Fisher, chi-square with and without the correction of "

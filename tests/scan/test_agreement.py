@@ -1,0 +1,94 @@
+"""What a paper prints in two places: estimates, comparisons and breakdowns."""
+
+from __future__ import annotations
+
+import pytest
+from support.scanned import findings, table, verdicts
+
+from kb.papers.paper import Metadata, Paper, Paragraph, Section, Table
+from kb.scan.agreement import find
+from kb.scan.context import ScanContext
+
+HAZARDS = " | HR (95% CI) | P value"
+GROUPS = " | Drug, n (%) | Placebo, n (%) | P value"
+
+
+def in_two_sections(abstract: str, body: str, *tables: Table) -> list[tuple[str, ...]]:
+    sections = (
+        Section("Abstract", "Abstract", (), "abstract", (Paragraph(abstract),)),
+        Section("Results", "Results", (), "body", (Paragraph(body),)),
+    )
+    paper = Paper(Metadata(), sections, tables)
+    return [finding.printed for finding in find(ScanContext(paper))]
+
+
+def test_estimates_of_the_text_against_tables() -> None:
+    text = "Death was rarer (HR 0.613; 95% CI 0.482 to 0.774)."
+    kind = ("same-estimate-printed-differently", "doubtful")
+    assert verdicts("agreement", text, table(HAZARDS, "Death | 0.613 (0.482–0.744) | 0.01")) == [
+        kind
+    ]
+    assert verdicts("agreement", text, table(HAZARDS, "Death | 0.61 (0.48–0.77) | 0.01")) == []
+    # The table has it: a near one is another quantity.
+    two = ("Death | 0.613 (0.482–0.774) | 0.01", "Crude | 0.613 (0.482–0.744) | 0.01")
+    assert verdicts("agreement", text, table(HAZARDS, *two)) == []
+    odds = table(HAZARDS.replace("HR", "OR"), "Death | 0.613 (0.482–0.744) | 0.01")
+    assert verdicts("agreement", text, odds) == []
+
+
+def test_estimates_of_the_text_that_agree_but_not_with_the_table() -> None:
+    text = "Death was rarer (HR 0.613; 95% CI 0.482 to 0.774)."
+    other = table(HAZARDS, "Death | 0.613 (0.482–0.744) | 0.01")
+    assert len(in_two_sections(text, text, other)) == 1
+    assert in_two_sections(text, text) == []
+    assert len(in_two_sections(text, text.replace("774", "744"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("More responded (100% vs 46.3%, P = 0.002).", 1),
+        ("More responded (100% vs 46.2%, P = 0.002).", 0),
+        ("Fewer responded (46.2% vs 100%, P = 0.002).", 0),
+        ("More responded (100% vs 46.2%, P = 0.020).", 1),
+        ("More responded (100% vs 46.2%, P < 0.05).", 0),
+        ("More responded (91% vs 46.2%, P < 0.05).", 0),  # hardly two equal figures
+        ("More responded (88.1% vs 52.9%, P = 0.002).", 0),
+    ],
+)
+def test_comparisons(text: str, expected: int) -> None:
+    rows = ("Women | 14 (100.0) | 6 (46.2) | 0.002", "Men | 15 (83.3) | 11 (78.6) | 1.0")
+    found = verdicts("comparisons", text, table(GROUPS, *rows))
+    assert found == [("comparison-against-table", "doubtful")] * expected
+
+
+def test_a_comparison_that_two_rows_nearly_have() -> None:
+    rows = ("Women | 14 (100.0) | 6 (46.2) | 0.002", "Men | 14 (100.0) | 6 (46.4) | 0.002")
+    text = "More responded (100% vs 46.3%, P = 0.002)."
+    assert verdicts("comparisons", text, table(GROUPS, *rows)) == []
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        ("33 in Australia, 4 in New Zealand and 2 in Canada", 1),
+        ("32 in Australia, 5 in New Zealand, and 2 in Canada", 0),
+        ("23 in Australia, 2 in New Zealand and 2 in Canada", 0),  # other people
+        ("33 in Australia, 4 in New Zealand and 2 in Brazil", 0),
+        ("33 in Austria, 4 in New Zealand and 2 in Canada", 0),
+    ],
+)
+def test_breakdowns(second: str, expected: int) -> None:
+    first = "They came from 39 sites (32 in Australia, 5 in New Zealand, and 2 in Canada)."
+    texts = (first, f"Of the 39 sites ({second}), all took part.")
+    found = verdicts("breakdowns", *texts)
+    assert found == [("two-versions-of-a-breakdown", "doubtful")] * expected
+
+
+def test_the_messages_name_both_places() -> None:
+    rows = ("Women | 14 (100.0) | 6 (46.2) | 0.002",)
+    (one,) = findings("comparisons", "It was 100% vs 46.3%, P = 0.002.", table(GROUPS, *rows))
+    assert one.message == (
+        'Results prints 100% vs 46.3%, p=0.002, Table 1, row "Women" '
+        "prints 14 (100.0) and 6 (46.2), p 0.002."
+    )
