@@ -38,6 +38,8 @@ RULES: Final = (
     "agreement",
     "comparisons",
     "breakdowns",
+    "flow",
+    "dates",
     "significance",
     "mean_tests",
     "reported_tests",

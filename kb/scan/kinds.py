@@ -113,6 +113,28 @@ KINDS: Final = {
             "other numbers.",
         ),
         Kind(
+            "arms-against-randomised",
+            "Arms against the randomised",
+            "The numbers of the arms are added up and compared with all who were randomised, in "
+            "sentences about nobody else.",
+        ),
+        Kind(
+            "reasons-against-lost",
+            "Reasons against those who were lost",
+            "The numbers of a complete list of reasons are added up and compared with the number "
+            "of people before it.",
+        ),
+        Kind(
+            "period-ends-before-it-begins",
+            "Order of dates",
+            "A period from one date to another does not end before it begins.",
+        ),
+        Kind(
+            "survival-rises",
+            "Survival over time",
+            "The survival of one group at several times does not rise.",
+        ),
+        Kind(
             "p-of-counts",
             "P-values against counts",
             "The usual tests of proportions (Fisher, chi-square with and without the correction of "

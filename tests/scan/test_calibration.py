@@ -13,19 +13,17 @@ from support.environment import papers_folder, unavailable
 
 from kb.papers.jats import read_jats
 from kb.papers.paper import Table, plain
+from kb.scan import RULES
 from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding
 from kb.sources.normalise import fold
 
-LIST = Path(__file__).parent.parent / "data" / "scan" / "tests-and-estimates.jsonl"
-RULES = (
-    "estimates", "significance", "mean_tests", "reported_tests", "crude_effects", "scores",
-)  # fmt: skip
+LISTS = sorted((Path(__file__).parent.parent / "data" / "scan").glob("*.jsonl"))
 
 
 def judged() -> dict[str, list[dict[str, Any]]]:
     by_paper: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for line in LIST.read_text(encoding="utf-8").splitlines():
+    for line in (line for file in LISTS for line in file.read_text("utf-8").splitlines()):
         entry = json.loads(line)
         by_paper[entry["paper"]].append(entry)
     return by_paper

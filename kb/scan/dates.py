@@ -1,0 +1,110 @@
+"""Dates and times in sentences: periods that end before they begin, survival that rises."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+from kb.checks.discrepancy import Severity
+from kb.scan.context import ScanContext, Sentence
+from kb.scan.finding import Place, ScanFinding, Verdict
+from kb.sources.normalise import fold
+
+PERIOD: Final = "period-ends-before-it-begins"
+RISING: Final = "survival-rises"
+_NAMES: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS: Final = {name: i for i, name in enumerate(_NAMES, start=1)}
+_MONTH: Final = (
+    r"(?:jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?|july?"
+    r"|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?)"
+)
+
+
+def _date(name: str) -> str:
+    """Return the pattern of a date with a year: "May 2010", "3 May 2010", "May 3, 2010"."""
+    return (
+        rf"(?:(?P<{name}_day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? )?"
+        rf"(?:(?P<{name}_month>{_MONTH}),? )"
+        rf"(?:(?P<{name}_after>\d{{1,2}})(?:st|nd|rd|th)?,? )?"
+        rf"(?:of )?(?P<{name}_year>(?:19|20)\d\d)\b"
+    )
+
+
+_PERIOD: Final = re.compile(
+    rf"\b(?:(?:from|between) {_date('a')} ?(?:to|and|until|till|through|-) ?{_date('b')})",
+    re.IGNORECASE,
+)
+_SURVIVAL: Final = re.compile(
+    r"(?P<times>N(?:-, |, |- and | and |-, and |, and )(?:N(?:-, and |, and |- and | and ))?N)"
+    r"(?:-| )(?:years?|months?)\b[a-z ,-]{0,40}\bsurvival[a-z ,-]{0,60}?[ :]"
+    r"(?P<shares>N ?%(?:, | and |, and )(?:N ?%(?:,? and |, ))?N ?%)"
+)
+_OF_GROUPS: Final = re.compile(r"\b(?:groups?|arms?|vs|versus|compared)\b")
+
+
+def find(context: ScanContext) -> Iterator[ScanFinding]:
+    """Yield periods that end before they begin, and survival that rises with time."""
+    for sentence in context.sentences:
+        yield from _periods(context, sentence)
+        yield from _survival(context, sentence)
+
+
+def _periods(context: ScanContext, sentence: Sentence) -> Iterator[ScanFinding]:
+    for match in _PERIOD.finditer(fold(sentence.text).text):
+        context.checked[PERIOD] += 1
+        begins, ends = (_key(match, name) for name in ("a", "b"))
+        if len(begins) != len(ends):
+            begins, ends = begins[:2], ends[:2]
+        if ends < begins:
+            computed = f"{_print(ends)} is before {_print(begins)}"
+            message = "The period ends before it begins."
+            yield _finding(PERIOD, sentence, (match[0],), computed, message)
+
+
+def _key(match: re.Match[str], name: str) -> tuple[int, ...]:
+    """Return the year, the month and, where it is printed, the day."""
+    day = match[f"{name}_day"] or match[f"{name}_after"]
+    month = _MONTHS[match[f"{name}_month"][:3].lower()]
+    return (int(match[f"{name}_year"]), month, *((int(day),) if day else ()))
+
+
+def _print(date: tuple[int, ...]) -> str:
+    return "-".join(f"{part:02}" for part in date)
+
+
+def _survival(context: ScanContext, sentence: Sentence) -> Iterator[ScanFinding]:
+    skeleton = sentence.skeleton
+    for match in _SURVIVAL.finditer(skeleton.text):
+        times, shares = (_values(sentence, match, name) for name in ("times", "shares"))
+        ordered = all(one < two for one, two in pairwise(times))
+        if len(times) != len(shares) or not ordered or _OF_GROUPS.search(match[0]):
+            continue
+        context.checked[RISING] += 1
+        if any(later > earlier for earlier, later in pairwise(shares)):
+            first, last = skeleton.positions.index(match.start("shares")), len(shares)
+            numbers = skeleton.numbers[first : first + last]
+            printed = (skeleton.folded[numbers[0].start : numbers[-1].end],)
+            computed = " < ".join(str(share) for share in shares)
+            message = "Survival cannot rise with time."
+            yield _finding(RISING, sentence, printed, computed, message)
+
+
+def _values(sentence: Sentence, match: re.Match[str], name: str) -> list[float]:
+    skeleton = sentence.skeleton
+    start, end = match.span(name)
+    return [
+        float(number.value)
+        for number, at in zip(skeleton.numbers, skeleton.positions, strict=True)
+        if start <= at < end
+    ]
+
+
+def _finding(
+    kind: str, sentence: Sentence, printed: tuple[str, ...], computed: str, message: str
+) -> ScanFinding:
+    place = Place(sentence.section.title)
+    return ScanFinding(
+        kind, Verdict.INCONSISTENT, Severity.MATERIAL, place, printed, computed, message
+    )

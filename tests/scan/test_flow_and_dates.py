@@ -1,0 +1,69 @@
+"""Participants that do not add up in their sentence, and dates and survival out of order."""
+
+from __future__ import annotations
+
+import pytest
+from support.scanned import findings, verdicts
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("In all, 45 patients were randomized to drug (n = 22) or placebo (n = 23).", []),
+        ("In all, 45 patients were randomized to drug (n = 22) or placebo (n = 22).", ["arms"]),
+        # A third arm may be named elsewhere.
+        ("In all, 45 patients were randomized to drug (n = 15) or placebo (n = 15).", []),
+        ("In all, 45 patients were randomized (n = 22, n = 22) and 40 completed it.", []),
+        (
+            "In all, 45 patients were randomized to drug (n = 22) or placebo (n = 23) and 43 "
+            "received drug (n = 21) or placebo (n = 22).",
+            [],
+        ),
+        ("Then 9 patients withdrew (5 moved away, 4 had fever).", []),
+        ("Then 9 patients withdrew (5 moved away, 3 had fever).", ["reasons"]),
+        ("Then 9 patients withdrew (moved away, n = 5; fever, n = 3).", ["reasons"]),
+        ("Then 9 patients withdrew (mainly 5 moved away, 3 had fever).", []),
+        ("Then 9 patients withdrew (5 in the drug group).", []),
+        ("Then 9 patients withdrew (20%).", []),
+    ],
+)
+def test_sums_of_participants(text: str, expected: list[str]) -> None:
+    kinds = {"arms": "arms-against-randomised", "reasons": "reasons-against-lost"}
+    assert verdicts("flow", text) == [(kinds[name], "doubtful") for name in expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("We enrolled them from May 2010 to March 2012.", 0),
+        ("We enrolled them from May 2012 to March 2010.", 1),
+        ("We enrolled them between 3 May 2010 and 1 May 2010.", 1),
+        ("We enrolled them between May 3, 2010, and May 2010.", 0),
+        ("We enrolled them between September 2010 and December 2010.", 0),
+        ("It was from 2012 (May) to March.", 0),
+    ],
+)
+def test_periods(text: str, expected: int) -> None:
+    found = verdicts("dates", text)
+    assert found == [("period-ends-before-it-begins", "inconsistent")] * expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The 1-, 3- and 5-year overall survival rates were 80%, 70% and 60%.", 0),
+        ("The 1-, 3- and 5-year overall survival rates were 80%, 60% and 70%.", 1),
+        ("The 5- and 1-year survival rates were 60% and 80%.", 0),
+        ("The 1- and 3-year survival rates of both groups were 60% and 80%.", 0),
+    ],
+)
+def test_survival(text: str, expected: int) -> None:
+    assert verdicts("dates", text) == [("survival-rises", "inconsistent")] * expected
+
+
+def test_the_arithmetic_is_shown() -> None:
+    (one,) = findings(
+        "flow", "In all, 45 patients were randomized to drug (n = 22) or placebo (n = 22)."
+    )
+    assert one.computed == "22 + 22 = 44, printed 45"
+    assert one.message == "The arms add up to 44, not to 45."
