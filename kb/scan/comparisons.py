@@ -16,6 +16,7 @@ from kb.checks.rounding import possible_values, same_figure
 from kb.papers.reading import ColumnKind, TableFigure, TableReading
 from kb.scan.context import ScanContext, Sentence
 from kb.scan.finding import Place, ScanFinding, Verdict
+from kb.scan.pairs import is_slip
 from kb.scan.shares import place_of
 from kb.sources.numbers import Number
 
@@ -64,8 +65,16 @@ def _judge(
     if any(all(equal) for _, equal in judged):
         return
     near = [(row, equal) for row, equal in judged if sum(equal) == 2 and _is_rare(printed, equal)]
-    if len(near) == 1:
+    if len(near) == 1 and not _is_slip_of_shares(printed, near[0][0]):
         yield _finding(sentence, text, near[0][0])
+
+
+def _is_slip_of_shares(printed: Sequence[Number], row: _Row) -> bool:
+    """Whether the last digit of a percentage differs, which ``kb.scan.pairs`` reports."""
+    if not all(figure.share for figure in row.figures[:2]):
+        return False
+    pair, shares = (sorted(n.value for n in numbers[:2]) for numbers in (printed, row.numbers))
+    return pair != shares and is_slip((pair[0], pair[1]), (shares[0], shares[1]))
 
 
 def _rows(reading: TableReading) -> Iterator[_Row]:

@@ -59,7 +59,7 @@ def _slip(pair: tuple[Decimal, Decimal], rows: list[_Row]) -> _Row | None:
     """Return the only row that prints one of two figures exactly and the other with a slip."""
     if any(_agree(pair, row.shares) == 2 for row in rows):
         return None
-    near = [row for row in rows if _agree(pair, row.shares) == 1 and _is_near(pair, row.shares)]
+    near = [row for row in rows if _agree(pair, row.shares) == 1 and is_slip(pair, row.shares)]
     return near[0] if len(near) == 1 else None
 
 
@@ -69,7 +69,7 @@ def _agree(pair: tuple[Decimal, Decimal], shares: tuple[Decimal, Decimal]) -> in
     )
 
 
-def _is_near(pair: tuple[Decimal, Decimal], shares: tuple[Decimal, Decimal]) -> bool:
+def is_slip(pair: tuple[Decimal, Decimal], shares: tuple[Decimal, Decimal]) -> bool:
     """Whether the figures that differ have decimals, and differ in the last one only."""
     return all(
         a == b or (last_digit(a) == last_digit(b) < 1 and abs(a - b) <= _UNITS * last_digit(a))

@@ -99,7 +99,7 @@ def _two_shares(
             continue
         context.checked[TWO_SHARES] += 1
         right = [c for c in twins if c.share != item.share and _is_right(c)]
-        if right and not _is_right(item):
+        if right and not _is_right(item) and not _is_made_to_fit(item, counts):
             yield _two_shares_finding(reading, item, right[0])
 
 
@@ -186,7 +186,13 @@ def _is_lone(item: _Count, counts: list[_Count]) -> bool:
     column = [c for c in counts if c.figure.column.index == item.figure.column.index]
     others = [c for c in column if c is not item]
     usual = all(_is_right(c) for c in others) and not any(_is_twin(item, c) for c in others)
-    return usual and len(others) >= 3 and not any(_fill(part) for part in _runs(item, column))
+    return usual and len(others) >= 3 and not _is_made_to_fit(item, column)
+
+
+def _is_made_to_fit(item: _Count, counts: list[_Count]) -> bool:
+    """Whether it makes the percentages of neighbouring rows add up to 100."""
+    column = [c for c in counts if c.figure.column.index == item.figure.column.index]
+    return any(len(part) > 1 and sum(c.share for c in part) == 100 for part in _runs(item, column))
 
 
 def _runs(item: _Count, column: list[_Count]) -> Iterator[list[_Count]]:
@@ -195,11 +201,6 @@ def _runs(item: _Count, column: list[_Count]) -> Iterator[list[_Count]]:
     for start in range(max(0, here - _NEAR), here + 1):
         for end in range(here + 1, min(len(column), start + _NEAR) + 1):
             yield column[start:end]
-
-
-def _fill(part: list[_Count]) -> bool:
-    """Whether percentages make 100 exactly, which their correct rounding would not."""
-    return len(part) > 1 and sum(c.share for c in part) == 100
 
 
 def _verdict(item: _Count, counts: list[_Count], *, is_implied: bool) -> Verdict | None:

@@ -47,7 +47,8 @@ def test_estimates_of_the_text_that_agree_but_not_with_the_table() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("More responded (100% vs 46.3%, P = 0.002).", 1),
+        ("More responded (100% vs 64.2%, P = 0.002).", 1),
+        ("More responded (100% vs 46.3%, P = 0.002).", 0),  # a slip that pairs.py reports
         ("More responded (100% vs 46.2%, P = 0.002).", 0),
         ("Fewer responded (46.2% vs 100%, P = 0.002).", 0),
         ("More responded (100% vs 46.2%, P = 0.020).", 1),
@@ -64,7 +65,7 @@ def test_comparisons(text: str, expected: int) -> None:
 
 def test_a_comparison_that_two_rows_nearly_have() -> None:
     rows = ("Women | 14 (100.0) | 6 (46.2) | 0.002", "Men | 14 (100.0) | 6 (46.4) | 0.002")
-    text = "More responded (100% vs 46.3%, P = 0.002)."
+    text = "More responded (100% vs 64.3%, P = 0.002)."
     assert verdicts("comparisons", text, table(GROUPS, *rows)) == []
 
 
@@ -87,8 +88,8 @@ def test_breakdowns(second: str, expected: int) -> None:
 
 def test_the_messages_name_both_places() -> None:
     rows = ("Women | 14 (100.0) | 6 (46.2) | 0.002",)
-    (one,) = findings("comparisons", "It was 100% vs 46.3%, P = 0.002.", table(GROUPS, *rows))
+    (one,) = findings("comparisons", "It was 100% vs 64.2%, P = 0.002.", table(GROUPS, *rows))
     assert one.message == (
-        'Results prints 100% vs 46.3%, p=0.002, Table 1, row "Women" '
+        'Results prints 100% vs 64.2%, p=0.002, Table 1, row "Women" '
         "prints 14 (100.0) and 6 (46.2), p 0.002."
     )
