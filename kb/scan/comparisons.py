@@ -16,8 +16,8 @@ from kb.checks.rounding import possible_values, same_figure
 from kb.papers.reading import ColumnKind, TableFigure, TableReading
 from kb.scan.context import ScanContext, Sentence
 from kb.scan.finding import Place, ScanFinding, Verdict
+from kb.scan.layout import place_of
 from kb.scan.pairs import is_slip
-from kb.scan.shares import place_of
 from kb.sources.numbers import Number
 
 KIND: Final = "comparison-against-table"
@@ -78,10 +78,7 @@ def _is_slip_of_shares(printed: Sequence[Number], row: _Row) -> bool:
 
 
 def _rows(reading: TableReading) -> Iterator[_Row]:
-    by_row: dict[int, list[TableFigure]] = {}
-    for figure in reading.figures:
-        by_row.setdefault(figure.row, []).append(figure)
-    for figures in by_row.values():
+    for figures in reading.rows.values():
         groups = [f for f in figures if f.column.kind is ColumnKind.GROUP]
         ps = [f for f in figures if f.column.kind is ColumnKind.P]
         if len(groups) != 2 or len(ps) != 1:
