@@ -23,6 +23,7 @@ COMMANDS: Final = (
     "build",
     "check",
     "coverage",
+    "draft",
     "export",
     "init",
     "load",

@@ -166,7 +166,9 @@ class TableReading:
             return ColumnKind.LABEL
         if statistic.centre is Centre.P:
             return ColumnKind.P
-        if (statistic.centre and statistic.centre.is_effect) or re.search(r"\bvs?\.? ", header):
+        if (statistic.centre and statistic.centre.is_effect) or re.search(
+            r"\b(?:vs?\.?|versus) ", header
+        ):
             return ColumnKind.EFFECT
         is_total = any(_TOTAL.match(name.strip()) for name in self.table.column_path(index))
         return ColumnKind.TOTAL if is_total else ColumnKind.GROUP

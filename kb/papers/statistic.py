@@ -134,7 +134,10 @@ _CENTRES: Final = (
             r"[Dd]ifference|\bS?MDs?\b|\bΔ|\bRD\b|\bARR\b|[Tt]reatment effect|[Ee]ffect size"
         ),
     ),
-    (Centre.COEFFICIENT, re.compile(r"[Cc]oefficient|\bβ|\b[Bb]eta\b|[Rr]egression|^B$")),
+    (
+        Centre.COEFFICIENT,
+        re.compile(r"[Cc]oefficient|\b[Cc]oef\b|\bβ|\b[Bb]eta\b|[Rr]egression|^B$"),
+    ),
     (Centre.MEDIAN, re.compile(r"\b[Mm]edians?\b|\bMdn\b")),
     (Centre.MEAN, re.compile(r"\b[Mm]eans?\b|\b[Aa]verage\b|\bM ?[(±]|±|\bMEAN\b")),
     (

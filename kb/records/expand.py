@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 from decimal import Decimal
 from functools import cache
-from itertools import count
+from itertools import chain, count, islice
 from typing import Any, Final
 
 from kb.errors import Problem, RecordError
@@ -157,13 +157,27 @@ def _partitions(study: StudyRecord) -> Iterator[Partition]:
     yield from sorted(partitions, key=lambda p: p.id)
 
 
-def _claims(study: StudyRecord, records: Records) -> list[Claim]:
+def block_claims(study: StudyRecord, records: Records) -> list[list[Claim]]:
+    """Return the claims of each block of a study's record, in its order.
+
+    >>> from kb.records.load import load_study
+    >>> from kb.records.paths import find_root
+    >>> records = load_study(find_root(), "tower")
+    >>> record = records.studies["tower"]
+    >>> len(block_claims(record, records)) == sum(len(r.claims) for r in record.reports)
+    True
+    """
     blocks = [
         list(_Block(study, report, block, records).claims())
         for report in study.reports
         for block in report.claims
     ]
-    claims = sorted(_with_unique_ids(blocks), key=lambda claim: claim.id)
+    claims = _with_unique_ids(blocks)
+    return [list(islice(claims, len(block))) for block in blocks]
+
+
+def _claims(study: StudyRecord, records: Records) -> list[Claim]:
+    claims = sorted(chain.from_iterable(block_claims(study, records)), key=lambda claim: claim.id)
     _refuse_equal_keys(claims, str(record_file(records.root, "studies", study.id)))
     return claims
 

@@ -77,13 +77,18 @@ def reference_problems(records: Records, broken: frozenset[str]) -> Iterator[Pro
 
 
 def study_problems(
-    name: str, study: StudyRecord, records: Records, index: IdIndex
+    name: str,
+    study: StudyRecord,
+    records: Records,
+    index: IdIndex,
+    file: RecordFile | None = None,
 ) -> Iterator[Problem]:
     """Yield the references of one study that lead nowhere.
 
-    ``name`` is the name of its file. Of ``records``, the sources and the vocabulary are used.
+    ``name`` is its id, ``file`` the file that problems name: by default that of its record. Of
+    ``records``, the sources and the vocabulary are used.
     """
-    yield from _StudyCheck(name, study, records, index).problems()
+    yield from _StudyCheck(name, study, records, index, file).problems()
 
 
 def shared_problems(records: Records, index: IdIndex) -> Iterator[Problem]:
@@ -192,8 +197,15 @@ def _span_problems(file: RecordFile, source: SourceRecord) -> Iterator[Problem]:
 class _StudyCheck:
     """The references of one study's record."""
 
-    def __init__(self, name: str, study: StudyRecord, records: Records, index: IdIndex) -> None:
-        self.file = _file(records, "studies", name)
+    def __init__(
+        self,
+        name: str,
+        study: StudyRecord,
+        records: Records,
+        index: IdIndex,
+        file: RecordFile | None,
+    ) -> None:
+        self.file = file or _file(records, "studies", name)
         self.study = study
         self.sources = records.sources
         self.vocabulary = records.vocabulary

@@ -184,11 +184,11 @@ class SourceText:
         """
         if not row:
             return self.find(section, printed)
-        return find(printed, self._fold([self._cell_span(section, row, column or None)]))
+        return find(printed, self._fold([self.cell_span(section, row, column or None)]))
 
     def odd_character(self, section: str, row: Sequence[str], column: str, printed: str) -> str:
         """Return the unknown character at a figure that keeps a print from being found, or ""."""
-        span = [self._cell_span(section, row, column or None)] if row else []
+        span = [self.cell_span(section, row, column or None)] if row else []
         return odd_character(printed, self._fold(span) if span else self.folded(section))
 
     def label_at(self, section: str, row: Sequence[str], column: str | None) -> tuple[int, int]:
@@ -225,12 +225,17 @@ class SourceText:
             TextError: there is no such row or column, or the name is ambiguous.
         """
         path = [row] if isinstance(row, str) else list(row)
-        start, end = self._cell_span(section, path, column)
+        start, end = self.cell_span(section, path, column)
         return self.text[start:end].strip()
 
-    def _cell_span(
+    def cell_span(
         self, section: str, path: Sequence[str], column: str | int | None
     ) -> tuple[int, int]:
+        """Return the offsets in the text of what ``cell`` returns.
+
+        Raises:
+            TextError: there is no such row or column (see ``cell``).
+        """
         table = self._labels(section)
         if not table or not path:
             missing = f"no table in {section!r} (rows are lines with tabs, or lines | a | b |)"
@@ -250,7 +255,9 @@ class SourceText:
         columns: list[int] = []
         for names_of_row in names if not isinstance(column, int) else ():
             columns = columns or _like(wanted, names_of_row)
-        columns = columns or (_like(path_name(wanted), names[-1]) if len(names) > 1 else [])
+        if not columns and len(names) > 1:
+            paths = [(column, path_name(name)) for column, name in names[-1]]
+            columns = _like(path_name(wanted), paths)
         if not columns and wanted.isdecimal() and 0 < int(wanted[:6]) <= len(table[0]):
             return int(wanted) - 1
         if len(columns) == 1:

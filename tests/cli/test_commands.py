@@ -355,6 +355,7 @@ def test_every_command_is_tested() -> None:
         "build",
         "check",
         "coverage",
+        "draft",  # in test_draft.py
         "export claims",
         "export nquads",
         "export parquet",  # in stores/test_duckdb.py, as is `kb sql`

@@ -1,0 +1,162 @@
+"""The groups that the columns of tables are about: those of the study's record, or new ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from kb.drafts.store import Sureness
+from kb.model import WHOLE
+from kb.papers.from_source import label_text
+from kb.records.schema import GroupRecord
+from kb.records.vocabulary import Vocabulary
+from kb.sources.normalise import fold
+
+_GENERIC: Final = re.compile(
+    r"\b(?:the|arms?|groups?|cohorts?|patients|participants|subjects|treated|treatment|with|in"
+    r"|received|receiving|therapy)\b"
+)
+_CONTROL: Final = re.compile(
+    r"placebo|control|usual care|standard|sham|no treatment|comparator|waiting|untreated",
+    re.IGNORECASE,
+)
+_EVERYBODY: Final = re.compile(
+    r"(?:grand |study )?total|all(?: (?:patients|participants|subjects|groups))?|overall|combined"
+    r"|both(?: groups)?|whole (?:group|sample|cohort)|pooled|entire (?:group|sample|cohort)",
+    re.IGNORECASE,
+)
+
+
+class GroupOf(NamedTuple):
+    """The group of a column or row, and how sure it is."""
+
+    id: str
+    sure: Sureness
+    why: str
+
+
+class GroupNames:
+    """Finds the group that a header or the label of a row names.
+
+    >>> drug = GroupRecord(label="calmol arm")
+    >>> names = GroupNames({"calmol": drug}, None, {"Arm B": "calmol"})
+    >>> names.find("Calmol group").sure, names.find("Arm B").why, names.find("Placebo")
+    ('sure', 'as told', None)
+    >>> names.add("Placebo", sized=True).id, names.new
+    ('placebo', {'placebo': {'label': 'Placebo', 'kind': 'arm'}})
+    """
+
+    def __init__(
+        self,
+        groups: Mapping[str, GroupRecord],
+        vocabulary: Vocabulary | None,
+        told: Mapping[str, str | None],
+    ) -> None:
+        """Take the groups of a study, and what a person told about headers."""
+        self.groups = groups
+        self.told = {_key(label): group for label, group in told.items()}
+        self.new: dict[str, dict[str, Any]] = {}
+        self.used: dict[str, str | None] = {}
+        """The group of each label that was resolved; None if it is not one of people."""
+        self._names: dict[str, set[str]] = {}
+        self._similar: dict[str, set[str]] = {}
+        """The names of the groups that the record has: others may resemble them."""
+        regimens = vocabulary.schemes.get("regimen", {}) if vocabulary else {}
+        for name, group in groups.items():
+            labels = [group.label, name.rsplit(".", 1)[-1].replace("-", " ")]
+            labels += re.findall(r"\(([^()]+)\)", group.label)
+            if group.regimen in regimens:
+                labels += regimens[group.regimen].names
+            for label in labels:
+                self._names.setdefault(_short(label), set()).add(name)
+        self._similar = {name: set(ids) for name, ids in self._names.items()}
+        for header, given in told.items():
+            if given and given not in groups and given != WHOLE:
+                self.new[given] = {"label": header}
+
+    def find(self, label: str) -> GroupOf | None:
+        """Return the group that a label names, or None."""
+        key = _key(label)
+        if key in self.told:
+            told = self.told[key]
+            return GroupOf(told, "sure", "as told") if told else None
+        if _EVERYBODY.fullmatch(label.strip(" :")):
+            return GroupOf(WHOLE, "sure", "the header names everybody")
+        short = _short(label)
+        found = self._names.get(short, set())
+        if len(found) == 1:
+            return GroupOf(next(iter(found)), "sure", "the header names the group")
+        if not found and short:
+            inside = {g for name, ids in self._similar.items() if _holds(short, name) for g in ids}
+            if len(inside) == 1:
+                return GroupOf(inside.pop(), "likely", "the header resembles the group")
+        return None
+
+    def is_told_away(self, label: str) -> bool:
+        """Whether a person said that a header is not about a group."""
+        return self.told.get(_key(label), "") is None
+
+    def add(self, label: str, *, sized: bool) -> GroupOf:
+        """Return a new group of a label; ``sized`` if the number of its people is printed."""
+        parent, _, last = label.rpartition(" › ")
+        above = self.find(parent) if parent else None
+        prefix = f"{above.id}." if above and above.sure == "sure" and above.id != WHOLE else ""
+        base = prefix + (_slug(last if prefix else label) or "group")
+        name, number = base, 2
+        while name in self.groups or name in self.new:
+            name, number = f"{base}-{number}", number + 1
+        self.new[name] = {"label": last if prefix else label}
+        if sized and not prefix:
+            self.new[name]["kind"] = "arm"
+        self._names.setdefault(_short(label), set()).add(name)
+        return GroupOf(name, "likely", "a new group, named by the header")
+
+    def resolve(self, label: str, *, sized: bool) -> GroupOf:
+        """Return the group of a label, a new one if the study has none of this name."""
+        found = self.find(label) or self.add(label, sized=sized)
+        self.used[label] = found.id
+        return found
+
+    def is_control(self, group: str) -> bool:
+        """Whether a group is what others are compared with."""
+        record = self.groups.get(group)
+        if record is not None and record.role is not None:
+            return record.role == "comparator"
+        label = record.label if record else str(self.new.get(group, {}).get("label", group))
+        return _CONTROL.search(label) is not None
+
+    def mentioned(self, sentence: str) -> list[str]:
+        """Return the groups that a sentence names, in the order of their names there."""
+        text = f" {_key(sentence)} "
+        places = {
+            text.find(f" {name} "): next(iter(ids))
+            for name, ids in self._names.items()
+            if len(ids) == 1 and f" {name} " in text
+        }
+        return list(dict.fromkeys(group for _, group in sorted(places.items())))
+
+    def known_labels(self) -> Iterator[str]:
+        """Yield the labels of all groups, in short forms."""
+        yield from self._names
+
+
+def _short(label: str) -> str:
+    return " ".join(_GENERIC.sub(" ", _key(label)).split()) or _key(label)
+
+
+def _key(label: str) -> str:
+    folded = fold(label_text(label)).text.lower()
+    return " ".join(re.sub(r"[^\w+%<>=.]+", " ", folded).split())
+
+
+def _holds(text: str, name: str) -> bool:
+    """Whether one of two names is within the other, as whole words."""
+    small, large = sorted((text, name), key=len)
+    return len(small) > 2 and f" {small} " in f" {large} "
+
+
+def _slug(label: str) -> str:
+    signs = {"<": " under ", ">": " over ", "≥": " from ", "≤": " to ", "+": " plus "}
+    text = "".join(signs.get(char, char) for char in fold(label).text.lower())
+    return re.sub(r"[^a-z0-9]+", "-", text).strip("-")[:40].strip("-")

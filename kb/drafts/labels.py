@@ -1,0 +1,288 @@
+"""What the labels of a table name: endpoints with categories, units, times.
+
+Every name is a label of the vocabulary, and a label names a term only if nothing else is left of
+it but statistics, units, times and footnote marks: "Age (years), mean (SD)" is the age, "Age at
+menopause" is not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from kb.papers.from_source import label_text
+from kb.records.vocabulary import Term, Vocabulary
+from kb.sources.names import Names, names_of
+from kb.sources.normalise import fold
+
+OTHER: Final = "OTHER"
+"""The notation of the endpoint that the vocabulary has for anything else."""
+MAX_LABEL: Final = 200
+
+_STATISTICS: Final = (
+    r"n|no\.|nos\.?|number|%|percent(?:age)?|means?|medians?|average|s\.?d\.?|s\.?e\.?m?\.?"
+    r"|iqr|range|min|max|95 ?% ?ci|ci|years?|confidence interval|standard deviation"
+    r"|standard error|interquartile range|frequency|count|\+/-|±|q1|q3|and|or|of patients"
+    r"|of participants|of subjects|patients|participants"
+)
+_STATISTIC_ONLY: Final = re.compile(
+    rf"(?:\b(?:{_STATISTICS})(?![a-z])|[%±\s,;:/()\[\]–—=-]|n ?= ?[0-9, ]+|[0-9]+ ?%)+",
+    re.IGNORECASE,
+)
+_SIZE: Final = re.compile(
+    r"[(\[]?\b(?:total )?(?:n|no\.?)\s?=\s?[0-9][0-9, ]*(?:/[0-9]+)?[)\]]?|\([0-9]{1,6}\)$",
+    re.IGNORECASE,
+)
+_DURATION: Final = (
+    r"(?P<value>[0-9]{1,3}(?:\.[0-9])?)(?:st|nd|rd|th)?[- ]?"
+    r"(?P<unit>hours?|hrs?|h|days?|d|weeks?|wks?|wk|months?|mos?|mo|years?|yrs?|yr)\b"
+)
+_NTH: Final = r"(?P<noun>day|week|month|year|cycle)s? ?(?P<nth>[0-9]{1,3})\b"
+_TIME: Final = re.compile(
+    rf"(?:at |after |by )?(?:{_NTH}|{_DURATION})(?: (?:assessments?|visits?|follow[- ]?ups?"
+    r"|post[- ]?\w*(?: baseline)?|later|(?:of|after) (?:treatment|follow[- ]?up|randomi[sz]ation)"
+    r"))?",
+    re.IGNORECASE,
+)
+_TIME_IN: Final = re.compile(
+    rf"\b(?:(?:at|after|by) {_DURATION}|(?:(?:at|after|by) )?{_NTH})", re.IGNORECASE
+)
+_BASELINE: Final = re.compile(r"(?:at |values? at )?baseline(?: values?| visit)?", re.IGNORECASE)
+_BASELINE_IN: Final = re.compile(r"\bat baseline\b|\bbaseline\b(?! to)", re.IGNORECASE)
+_CHANGE: Final = re.compile(
+    r"\bchange|\bΔ|\bdelta\b|\b(?:decrease|increase|reduction) from|\bdifference from base",
+    re.IGNORECASE,
+)
+_MOMENT: Final = re.compile(
+    r"(?:pre|post|before|after|follow[- ]?up|end ?point|final|end of .{1,30}|visit|discharge"
+    r"|admission"
+    r"|T ?[0-9]|(?:weeks?|months?|days?|years?) ?[0-9]"
+    r"|(?:pre|post)-?(?:treatment|test|intervention|op\w*)|last visit|entry|time ?point)\b.{0,20}",
+    re.IGNORECASE,
+)
+_UNITS_OF_TIME: Final = {"h": "hours", "d": "days", "w": "weeks", "m": "months", "y": "years"}
+_TAIL: Final = re.compile(r"[ ,:;(]+(?:mean|median|n)\b.*$", re.IGNORECASE)
+_PREFIX: Final = re.compile(r"^(?:mean|median|total|average) ", re.IGNORECASE)
+_ABBREVIATION: Final = re.compile(r"[A-Z][A-Z0-9-]{1,7}s?")
+_IN: Final = re.compile("^in ")
+_REST: Final = re.compile(
+    r"(?:others?|unknown|missing|not (?:reported|recorded|known|available)|unclear)", re.IGNORECASE
+)
+_COUNTED: Final = re.compile(r"\b(?:n|no|number|patients|participants|subjects)\b", re.IGNORECASE)
+_BRACKET: Final = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
+
+
+def is_statistic(text: str) -> bool:
+    """Whether a label names nothing but a statistic or a size.
+
+    >>> is_statistic("n (%)"), is_statistic("(N = 45)"), is_statistic("Mean age")
+    (True, True, False)
+    """
+    return not text.strip() or _STATISTIC_ONLY.fullmatch(text.strip()) is not None
+
+
+def without_size(text: str) -> str:
+    """Return the header of a column without the number of people and the statistics.
+
+    >>> without_size("Drug (n = 45), mean (SD)")
+    'Drug'
+    """
+    text = label_text(text)
+    size = _SIZE.search(text)
+    if size and size.start() and is_statistic(re.sub("[0-9.]+", "", text[size.end() :])):
+        text = text[: size.start()]  # "Drug N = 96 (18.5) N (%)"
+    text = _SIZE.sub(" ", text)
+    text = _BRACKET.sub(lambda b: " " if is_statistic(b[1]) else b[0], text)
+    parts = (part.strip(" :;") for part in re.split(r"[,;] ", text))
+    return " ".join(", ".join(part for part in parts if part and not is_statistic(part)).split())
+
+
+def time_of(text: str) -> str:
+    """Return the time that a whole label is, as a phrase of records; "" if it is none.
+
+    >>> time_of("Week 12"), time_of("At 6 months"), time_of("Baseline"), time_of("Women")
+    ('at 12 weeks', 'at 6 months', 'at baseline', '')
+    """
+    text = text.strip(" :;,.()")
+    if _BASELINE.fullmatch(text):
+        return "at baseline"
+    match = _TIME.fullmatch(text)
+    return _phrase(match) if match else ""
+
+
+def time_in(text: str) -> str:
+    """Return the one time that a label or a caption mentions; "" if there is none, or several.
+
+    >>> (
+    ...     time_in("Pain at 12 weeks"),
+    ...     time_in("Change from week 1 to week 4"),
+    ...     time_in("Aged 2 years"),
+    ... )
+    ('at 12 weeks', '', '')
+    """
+    found = {_phrase(match) for match in _TIME_IN.finditer(text)}
+    if _BASELINE_IN.search(text) and not _CHANGE.search(text):
+        found.add("at baseline")
+    return found.pop() if len(found) == 1 else ""
+
+
+def _phrase(match: re.Match[str]) -> str:
+    number, unit = match["value"] or match["nth"], (match["unit"] or match["noun"]).lower()
+    if unit == "cycle":
+        return f"at cycle {number}"
+    return f"at {number} {_UNITS_OF_TIME[unit[0]]}"
+
+
+def is_moment(text: str) -> bool:
+    """Whether a label is about a time, of records or not: "Week 12", "Post-treatment".
+
+    >>> is_moment("Post-treatment"), is_moment("T1"), is_moment("Placebo")
+    (True, True, False)
+    """
+    return bool(time_of(text)) or _MOMENT.fullmatch(text.strip(" :;,.()")) is not None
+
+
+def is_change(text: str) -> bool:
+    """Whether a label says that figures are changes.
+
+    >>> is_change("Change from baseline"), is_change("Weight")
+    (True, False)
+    """
+    return _CHANGE.search(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedEndpoint:
+    """The endpoint of a row, and what else its labels say."""
+
+    endpoint: str
+    category: str = ""
+    named: str = ""
+    """The label as printed, where the vocabulary has no term for it."""
+
+
+class EndpointNames:
+    """The endpoints and units of a vocabulary by their names, with plurals."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        """Collect the names; one of several endpoints names none of them."""
+        self.names: Names = names_of(vocabulary)
+        self.vocabulary = vocabulary
+        found: dict[str, set[str]] = defaultdict(set)
+        categories: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        for notation, term in vocabulary.schemes.get("endpoint", {}).items():
+            for name in _forms(term):
+                found[_key(name)].add(notation)
+            for category in term.properties.get("dividedInto", ()):
+                categories[_key(category)].add((notation, category))
+        self._endpoints = {name: set_.pop() for name, set_ in found.items() if len(set_) == 1}
+        self._categories = {name: set_.pop() for name, set_ in categories.items() if len(set_) == 1}
+        sizes = sorted(vocabulary.with_flag("endpoint", "isGroupSize"))
+        self.size = sizes[0] if sizes else ""
+
+    def endpoint(self, label: str) -> str:
+        """Return the endpoint that a label names, or ""."""
+        return next(
+            (self._endpoints[key] for key in self._cores(label) if key in self._endpoints), ""
+        )
+
+    def mentioned(self, sentence: str) -> str:
+        """Return the endpoint whose name is the longest one in a sentence, or ""."""
+        text = f" {_key(re.sub('[^A-Za-z0-9 -]', ' ', fold(sentence).text))} "
+        found = (name for name in self._endpoints if len(name) > 2 and f" {name} " in text)
+        name = max(found, key=len, default="")
+        return self._endpoints.get(name, "")
+
+    def named(self, path: Sequence[str]) -> NamedEndpoint | None:
+        """Return what the labels of a row, from the heading down, name; None if nothing is left.
+
+        The last label decides: it is an endpoint, a category of the one that a heading names, or
+        a category that only one endpoint has. Else the endpoint is the one for anything else.
+        """
+        labels = [label for label in map(label_text, path) if label and not is_statistic(label)]
+        labels = [label for label in labels if not is_moment(label)] or labels
+        if not labels:
+            return None
+        *headings, last = labels
+        if endpoint := self.endpoint(last):
+            return NamedEndpoint(endpoint)
+        for heading in reversed(headings):
+            endpoint = self.endpoint(heading)
+            if endpoint and (category := self._category(endpoint, last)):
+                return NamedEndpoint(endpoint, category)
+        for key in self._cores(last):
+            if key in self._categories:
+                return NamedEndpoint(*self._categories[key])
+        if not self.vocabulary.knows("endpoint", OTHER):
+            return None
+        printed = " › ".join(labels)
+        printed = printed if len(printed) <= MAX_LABEL else last
+        return NamedEndpoint(OTHER, printed, printed)
+
+    def _category(self, endpoint: str, label: str) -> str:
+        """Return the category of an endpoint that a label names; "" if it has others."""
+        divided = self.vocabulary.get("endpoint", endpoint).properties.get("dividedInto", ())
+        keys = set(self._cores(label))
+        found = next((one for one in divided if _key(one) in keys), "")
+        is_rest = _REST.fullmatch(_bare(label)) is not None
+        return found or (_bare(label) if not divided or is_rest else "")
+
+    def _cores(self, label: str) -> tuple[str, ...]:
+        """Return what a label may name, in keys, once units, times and the like are taken off."""
+        bare = _bare(label_text(label))
+        if (tail := _TAIL.search(bare)) and tail.start() and is_statistic(tail[0]):
+            bare = bare[: tail.start()]
+        forms = [bare, _PREFIX.sub("", bare)]
+        forms += [_BRACKET.sub(lambda b: " " if self._is_aside(b[1]) else b[0], f) for f in forms]
+        parts = (re.split(r", ?|; ?", form) for form in tuple(forms))
+        kept = ((one[0], *(p for p in one[1:] if not self._is_aside(p))) for one in parts)
+        forms += [", ".join(one) for one in kept]
+        forms += [_TIME_IN.sub(" ", form) for form in tuple(forms)]
+        forms += [_BASELINE_IN.sub(" ", form) for form in tuple(forms)]
+        return tuple(dict.fromkeys(key for form in forms if (key := _key(form).strip(" ,:;()"))))
+
+    def _is_aside(self, text: str) -> bool:
+        """Whether a part of a label is a unit, a statistic, a time or an abbreviation."""
+        text = fold(text).text.strip()
+        unit = self.names.units.pattern.fullmatch(text)
+        return bool(unit or is_statistic(text) or is_moment(text) or _ABBREVIATION.fullmatch(text))
+
+    def unit(self, labels: Sequence[str]) -> str:
+        """Return the unit that the innermost label which has one prints, or "".
+
+        >>> from kb.records.load import load_vocabulary
+        >>> from kb.records.paths import find_root
+        >>> EndpointNames(load_vocabulary(find_root())).unit(["Age", "Weight (kg)"])
+        'kg'
+        """
+        for label in reversed(labels):
+            text = fold(label).text
+            pieces = [*_BRACKET.findall(text), *re.split(r", ?|; ?", text)[1:]]
+            for piece in reversed(pieces):
+                match = self.names.units.pattern.fullmatch(_IN.sub("", piece.strip(" ()[]")))
+                if match and (match[0] != "%" or _COUNTED.search(text) is None):
+                    return self.names.units.notation(match[0])
+        return ""
+
+
+def _forms(term: Term) -> Iterator[str]:
+    """Yield the names of a term, and their plurals and singulars."""
+    for name in (*term.names, term.notation.replace("_", " ")):
+        yield name
+        if name[-3:].isalpha():
+            yield f"{name}s"
+            yield name.removesuffix("s")
+        if name.endswith("y"):
+            yield f"{name[:-1]}ies"
+
+
+def _key(name: str) -> str:
+    return " ".join(re.sub(r"[-_]", " ", fold(name).text.lower()).split())
+
+
+def _bare(label: str) -> str:
+    """Return a label without the statistics behind it: "Male, n (%)" is "Male"."""
+    return without_size(label) or label

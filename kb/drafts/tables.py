@@ -1,0 +1,359 @@
+"""Drafts of the figures of a table: one block for each cell, with its anchor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Final, NamedTuple
+
+from kb.drafts.anchors import Anchors
+from kb.drafts.columns import ColumnRole, column_roles, group_parts
+from kb.drafts.figures import count_or_measure, estimate, interval, p_text
+from kb.drafts.groups import GroupNames, GroupOf
+from kb.drafts.labels import (
+    MAX_LABEL,
+    EndpointNames,
+    NamedEndpoint,
+    is_change,
+    is_moment,
+    time_in,
+    time_of,
+    without_size,
+)
+from kb.drafts.rows import RowLabels
+from kb.drafts.store import SURENESS, Sureness
+from kb.model import WHOLE
+from kb.papers.entries import Form
+from kb.papers.from_source import SourceTable, label_text
+from kb.papers.paper import Cell
+from kb.papers.reading import ColumnKind, TableFigure, TableReading
+from kb.sources.normalise import fold
+from kb.sources.roles import read_print
+from kb.sources.text import SourceText
+
+_DIGITS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+
+
+@dataclass
+class Draft:
+    """A block of claims, with the cells that it is drafted from."""
+
+    block: dict[str, Any]
+    sure: Sureness
+    why: list[str]
+    at: str
+    start: int
+    """The offset of its first cell in the text."""
+    cells: int = 1
+    bare: dict[str, Any] | None = None
+    """Its values without percentages, for where nothing says that they are percentages."""
+
+
+@dataclass
+class NotDrafted:
+    """Figures of a table that no block is drafted from, and why."""
+
+    at: str
+    printed: str
+    why: str
+
+
+class _Made(NamedTuple):
+    """The fields of a block that come from its figures."""
+
+    fields: dict[str, Any]
+    sure: Sureness
+    why: list[str]
+    bare: dict[str, Any] | None = None
+
+
+@dataclass
+class TableDrafts:
+    """The drafts of one table."""
+
+    text: SourceText
+    source: SourceTable
+    names: EndpointNames
+    groups: GroupNames
+    left: list[NotDrafted] = field(default_factory=list)
+
+    @cached_property
+    def reading(self) -> TableReading:
+        """The columns and figures of the table."""
+        return TableReading(self.source.table, decimal_comma=self.text.decimal_comma)
+
+    @cached_property
+    def rows(self) -> RowLabels:
+        """The labels of its rows."""
+        return RowLabels(self.reading)
+
+    @cached_property
+    def anchors(self) -> Anchors:
+        """The anchors of its cells."""
+        return Anchors(self.text, self.source, self.rows.columns)
+
+    @cached_property
+    def roles(self) -> list[ColumnRole]:
+        """What each column is about."""
+        return column_roles(
+            self.reading, self.names, self.groups, transposed=self._rows_are_groups()
+        )
+
+    def _rows_are_groups(self) -> bool:
+        """Whether labels of rows name several known groups, and headers of columns none."""
+        table = self.source.table
+        parts = {p for c in self.reading.columns[1:] for p in group_parts(c, self.names)}
+        if any(self._is_group(part) for part in parts):
+            return False
+        rows = range(table.header_rows, len(table.grid))
+        found = (self.groups.find(without_size(p)) for r in rows for p in table.row_path(r))
+        return len({one.id for one in found if one and one.id != WHOLE}) > 1
+
+    def _is_group(self, label: str) -> bool:
+        found = self.groups.find(label)
+        return found is not None and found.id != WHOLE
+
+    @cached_property
+    def arms(self) -> list[str]:
+        """The groups of its columns, in order."""
+        groups = [r.group.id for r in self.roles if r.group and r.has_people]
+        return [group for group in dict.fromkeys(groups) if group != WHOLE]
+
+    def drafts(self) -> Iterator[Draft]:
+        """Yield the drafts in the order of the text."""
+        rows: dict[int, list[TableFigure]] = {}
+        for figure in self.reading.figures:
+            if figure.column.index not in self.rows.columns:
+                rows.setdefault(figure.row, []).append(figure)
+        for row, figures in rows.items():
+            joined: set[int] = set()
+            for figure in figures:
+                if figure.column.index not in joined:
+                    beside = self._beside(figure, figures)
+                    joined |= {one.column.index for one in beside}
+                    draft = self._draft(row, figure, beside)
+                    if isinstance(draft, Draft):
+                        yield draft
+                    else:
+                        self.left.append(NotDrafted(self.source.section, figure.text, draft))
+
+    def _beside(self, figure: TableFigure, row: Sequence[TableFigure]) -> list[TableFigure]:
+        """Return what belongs to an estimate: its interval, and its p-value.
+
+        The p-value is drafted for itself where two groups are compared.
+        """
+        role = self.roles[figure.column.index]
+        if figure.column.kind is not ColumnKind.EFFECT or figure.entry.form is Form.BOUNDS:
+            return []
+        after = [one for one in row if one.column.index > figure.column.index]
+        found = []
+        if after and after[0].column.kind is ColumnKind.EFFECT and interval(after[0]):
+            found.append(after.pop(0))
+        if after and after[0].column.kind is ColumnKind.P and not self._pair(role):
+            found.append(after[0])
+        return found
+
+    # --- a block ------------------------------------------------------------------------------
+
+    def _draft(self, row: int, figure: TableFigure, beside: Sequence[TableFigure]) -> Draft | str:
+        """Return the draft of figures of a row, or why there is none."""
+        role = self.roles[figure.column.index]
+        path_all = self.rows.path(row)
+        group, path = self._group(role, path_all)
+        what = self._what(row, role, path)
+        if what is None:
+            return "no label names what is measured"
+        cells = [*figure.cells, *(cell for one in beside for cell in one.cells)]
+        anchor = self.anchors.cell(cells, row, path_all)
+        if anchor is None:
+            return "no labels lead to the cell alone"
+        printed = self._printed(cells, anchor)
+        what = self._within(what, anchor, printed)
+        head: dict[str, Any] = {"endpoint": what.endpoint}
+        head |= {k: v for k, v in (("named", what.named), ("category", what.category)) if v}
+        if time := self._time(row, role, path):
+            head["time"] = time
+        labels = [*role.column.path, *path]
+        made = self._figures(figure, beside, role, group, labels)
+        if isinstance(made, str):
+            return made
+        fields, sure, why, bare = made
+        place = {**anchor, "printed": printed}
+        by_heading = bool(what.category) and len(path) > 1
+        sure = _least(sure, "likely" if what.named or by_heading else "sure")
+        if len(cells) == 1 and "column" not in anchor:
+            sure, why = "unsure", [*why, "only the row is named"]
+        span = self.source.span(row, figure.cells[0].column)
+        start = span.start if span else 0
+        block: dict[str, Any] = {**head}
+        block |= {name: fields.pop(name) for name in ("statistic", "unit") if name in fields}
+        section = self.source.section
+        return Draft(block | place | fields, sure, why, section, start, len(cells), bare)
+
+    def _within(
+        self, what: NamedEndpoint, anchor: Mapping[str, Any], printed: str
+    ) -> NamedEndpoint:
+        """Return an endpoint whose category has no number that the anchor does not print."""
+        row = anchor["row"]
+        labels = [row] if isinstance(row, str) else row
+        known = set(_DIGITS.findall(" ".join((printed, *labels, anchor.get("column", "")))))
+        known |= set(_DIGITS.findall(self.source.section))
+        parts = what.category.split(" › ")
+        kept = [part for part in parts if known.issuperset(_DIGITS.findall(part))]
+        return what if kept == parts else replace(what, category=" › ".join(kept))
+
+    def _printed(self, cells: Sequence[Cell], anchor: Mapping[str, Any]) -> str:
+        """Return the cells as printed: without footnote marks, unless they are within."""
+        row = anchor["row"]
+        path, column = [row] if isinstance(row, str) else row, anchor.get("column", "")
+        for form in (label_text, lambda text: fold(text).text.strip()):
+            printed = " … ".join(filter(None, (form(cell.text) for cell in cells)))
+            if self.text.find_at(self.source.section, path, column, printed):
+                return printed
+        return " … ".join(filter(None, (label_text(cell.text) for cell in cells)))
+
+    def _figures(
+        self,
+        figure: TableFigure,
+        beside: Sequence[TableFigure],
+        role: ColumnRole,
+        group: GroupOf,
+        labels: Sequence[str],
+    ) -> _Made | str:
+        if figure.column.kind is ColumnKind.P:
+            return self._p_value(figure, role)
+        if figure.column.kind is ColumnKind.EFFECT:
+            return self._effect(figure, beside, role)
+        change = role.change or any(map(is_change, labels))
+        proposal = count_or_measure(figure, role.column.size, change=change)
+        if proposal is None:
+            return "figures of a form that no label explains"
+        fields: dict[str, Any] = {}
+        if proposal.statistic:
+            fields["statistic"] = proposal.statistic
+        unit = "" if proposal.is_share else self._unit(figure, labels)
+        if proposal.statistic and unit and self._admits(proposal.statistic, unit):
+            fields["unit"] = unit
+        fields["values"] = {group.id: proposal.value}
+        bare = {group.id: proposal.bare} if proposal.bare is not None else None
+        return _Made(fields, _least(group.sure, proposal.sure), [group.why, proposal.why], bare)
+
+    def _p_value(self, figure: TableFigure, role: ColumnRole) -> _Made | str:
+        pair, main = self._pair(role), figure.entry.main
+        if main is None or figure.entry.form is not Form.NUMBER:
+            return "not a p-value"
+        if pair is None:
+            return "a p-value that is not of two groups"
+        of, versus, sure = pair
+        p = {"of": of, "versus": versus, "p": p_text(main)}
+        if figure.statistic.trend:
+            is_interaction = "interaction" in " ".join(role.column.path).lower()
+            p["p_for"] = "interaction" if is_interaction else "test-for-trend"
+        return _Made({"comparison": p}, sure, ["p-value of two groups"])
+
+    def _unit(self, figure: TableFigure, labels: Sequence[str]) -> str:
+        """Return the unit that a cell prints at its figure, or else its labels, or ""."""
+        printed = read_print(label_text(figure.text), self.names.names)
+        own = printed[0].unit if printed else ""
+        return own if self.names.vocabulary.knows("unit", own) else self.names.unit(labels)
+
+    def _effect(
+        self, figure: TableFigure, beside: Sequence[TableFigure], role: ColumnRole
+    ) -> _Made | str:
+        found = estimate(figure, " ".join(role.column.path))
+        if found is None:
+            return "an estimate of a kind that no label declares"
+        for one in beside:
+            if one.column.kind is not ColumnKind.P:
+                found |= interval(one)
+            elif one.entry.main is not None:
+                found["p"] = p_text(one.entry.main)
+        if pair := self._pair(role):
+            of, versus, sure = pair
+            why = "an estimate of two groups: check which is compared with which"
+            comparison = {"of": of, "versus": versus, **found}
+            return _Made({"comparison": comparison}, _least(sure, "likely"), [why])
+        statistic = found.pop("statistic")
+        group = role.group.id if role.group else WHOLE
+        why = "an estimate that compares no two groups of columns"
+        return _Made({"statistic": statistic, "values": {group: found}}, "unsure", [why])
+
+    def _admits(self, statistic: str, unit: str) -> bool:
+        admitted = self.names.vocabulary.get("statistic", statistic).properties.get("admits", ())
+        kind = self.names.vocabulary.get("unit", unit).first("quantityKind")
+        return not admitted or kind in admitted
+
+    def _pair(self, role: ColumnRole) -> tuple[str, str, Sureness] | None:
+        """Return the two groups that a column compares, the control last, and how sure it is."""
+        if role.compared:
+            return (*role.compared, "sure")
+        arms = self._arms_beside(role)
+        if role.group is not None:
+            controls = [arm for arm in arms if self.groups.is_control(arm)]
+            others = [one for one in controls if one != role.group.id]
+            return (role.group.id, others[0], "likely") if len(others) == 1 else None
+        if len(arms) != 2:
+            return None
+        if self.groups.is_control(arms[0]) and not self.groups.is_control(arms[1]):
+            arms = arms[::-1]
+        return arms[0], arms[1], "sure"
+
+    def _arms_beside(self, role: ColumnRole) -> list[str]:
+        """Return the groups of the columns below the same header, or of the whole table."""
+        path = role.column.path
+        near = [
+            one.group.id
+            for one in self.roles
+            if one.group and one.has_people and len(path) > 1 and one.column.path[:1] == path[:1]
+        ]
+        arms = [group for group in dict.fromkeys(near) if group != WHOLE]
+        return arms if len(arms) > 1 else self.arms
+
+    # --- labels -------------------------------------------------------------------------------
+
+    def _group(self, role: ColumnRole, path: list[str]) -> tuple[GroupOf, list[str]]:
+        """Return the people of a figure, and the labels of the row that do not name them."""
+        if role.group is not None and role.has_people:
+            return role.group, path
+        if role.has_people:
+            for label in reversed(path):
+                found = self.groups.find(without_size(label))
+                if found and found.id != WHOLE:
+                    return found, [one for one in path if one != label]
+        caption = self.source.table.caption
+        named = {one.id for name in self._caption_names(caption) if (one := self.groups.find(name))}
+        if len(named) == 1:
+            return GroupOf(named.pop(), "likely", "the caption names the group"), path
+        return GroupOf(WHOLE, "unsure", "no label names the group"), path
+
+    def _caption_names(self, caption: str) -> Iterator[str]:
+        key = f" {fold(label_text(caption)).text.lower()} "
+        yield from (name for name in self.groups.known_labels() if f" {name} " in key)
+
+    def _what(self, row: int, role: ColumnRole, path: Sequence[str]) -> NamedEndpoint | None:
+        """Return the endpoint of a figure, with the moments that records cannot say."""
+        labels = [one for one in role.labels if not is_moment(one) and not is_change(one)]
+        labels = labels if role.has_people else []
+        found = self.names.named([*path, *labels])
+        if found is None and row in self.reading.size_rows and self.names.size:
+            return NamedEndpoint(self.names.size)
+        if found is None:
+            return None
+        moments = [one for one in role.labels if is_moment(one) and not time_of(one)]
+        category = ", ".join(filter(None, (found.category, *moments)))
+        if len(category) > MAX_LABEL:
+            category = category[:MAX_LABEL].strip()
+        return NamedEndpoint(found.endpoint, category, found.named)
+
+    def _time(self, row: int, role: ColumnRole, path: Sequence[str]) -> str:
+        if role.time:
+            return role.time
+        own = next(filter(None, (time_of(label) for label in reversed(path))), "")
+        own = own or self.rows.time(row)
+        return own or next(filter(None, (time_in(label) for label in reversed(path))), "")
+
+
+def _least(*states: Sureness) -> Sureness:
+    return max(states, key=SURENESS.index)

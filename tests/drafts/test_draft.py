@@ -1,0 +1,152 @@
+"""Drafts from the tables of a text: groups, endpoints, statistics, denominators, anchors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.drafted_base import TEXT, write_base
+
+from kb.drafts.draft import Drafter, SourceDrafts
+from kb.drafts.store import DraftsFile
+from kb.records.load import load_records
+from kb.sources.text import load_text
+
+
+def drafted(
+    root: Path, text: str = TEXT, told: Mapping[str, str | None] | None = None
+) -> SourceDrafts:
+    (root / "texts" / "low-2020.txt").write_text(text, encoding="utf-8")
+    records = load_records(root)
+    source = records.sources["low-2020"]
+    contents = load_text(root / "texts", source)
+    study = records.studies["second-trial"]
+    return Drafter(records, study, source, contents, DraftsFile(), told or {}).draft()
+
+
+def blocks(made: SourceDrafts) -> list[dict[str, Any]]:
+    return [block for report in made.reports for block in report["claims"]]
+
+
+def block_of(made: SourceDrafts, printed: str) -> dict[str, Any]:
+    found = [block for block in blocks(made) if block["printed"] == printed]
+    assert len(found) == 1, (printed, made.left)
+    return found[0]
+
+
+def table(*rows: str, caption: str = "Outcomes", notes: str = "") -> str:
+    lines = "\n".join(rows)
+    return f"## Results ##\n\nNone.\n\n## Table 1 ##\n\n{caption}\n\n{lines}\n\n{notes}\n"
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_base(tmp_path_factory.mktemp("drafts") / "base")
+
+
+def test_every_cell_has_its_group_endpoint_statistic_and_anchor(root: Path) -> None:
+    made = drafted(root)
+    age = block_of(made, "54.3 (11.2)")
+    assert (age["endpoint"], age["statistic"], age["unit"]) == ("AGE", "mean", "years")
+    assert {g: {k: str(v) for k, v in f.items()} for g, f in age["values"].items()} == {
+        "tussolan": {"value": "54.3", "sd": "11.2"}
+    }
+    assert (age["row"], age["column"], age["sure"]) == (
+        "Age, years, mean (SD)",
+        "Tussolan (n = 45)",
+        "sure",
+    )
+    women = block_of(made, "27 (60)")
+    assert (women["endpoint"], women["category"]) == ("SEX", "female")
+    assert women["values"] == {"placebo": "27 (60%)"}
+    p = block_of(made, "<0.001")
+    assert p["comparison"] == {"of": "tussolan", "versus": "placebo", "p": "<0.001"}
+    assert p["endpoint"] == "OTHER"
+    assert p["named"] == "Pack-years, median (IQR)"
+
+
+def test_a_denominator_is_stored_only_where_it_is_printed(root: Path) -> None:
+    header = "\tTussolan (n = 45)\tPlacebo (n = 45)"
+    made = drafted(root, table(header, "Cure, n/N (%)\t9/44 (20%)\t8 (18%)"))
+    assert block_of(made, "9/44 (20%)")["values"] == {"tussolan": "9/44 (20%)"}
+    assert block_of(made, "8 (18%)")["values"] == {"placebo": "8 (18%)"}
+
+
+def test_figures_that_no_label_explains_are_no_percentages(root: Path) -> None:
+    text = table("\tTussolan\tPlacebo", "Score\t8 (18)\t9 (20)")
+    made = drafted(root, text)
+    assert all("%" not in str(block["values"]) for block in blocks(made))
+    assert all(block["sure"] == "unsure" for block in blocks(made))
+
+
+def test_a_p_value_of_three_groups_is_of_no_two_of_them(root: Path) -> None:
+    header = "\tLow (n = 3)\tHigh (n = 4)\tPlacebo (n = 5)\tP value"
+    text = table(header, "Age, mean (SD)\t1 (2)\t3 (4)\t5 (6)\t0.2")
+    made = drafted(root, text)
+    assert [one.printed for one in made.left] == ["0.2"]
+    assert "not of two groups" in made.left[0].why
+
+
+def test_rows_of_one_label_are_told_apart_by_what_they_are_below(root: Path) -> None:
+    rows = ("\tTussolan\tPlacebo", "Cough\t\t", "Yes, n (%)\t3 (7%)\t4 (9%)", "Fever\t\t")
+    made = drafted(root, table(*rows, "Yes, n (%)\t5 (11%)\t6 (13%)"))
+    assert block_of(made, "3 (7%)")["row"] == ["Cough", "Yes, n (%)"]
+    assert block_of(made, "5 (11%)")["row"] == ["Fever", "Yes, n (%)"]
+
+
+def test_times_are_those_of_headers_and_rows(root: Path) -> None:
+    text = table(
+        "\tTussolan\t\tPlacebo\t",
+        "\tBaseline\tWeek 12\tBaseline\tWeek 12",
+        "Pain, mean (SD)\t5.1 (2.0)\t3.2 (1.9)\t5.0 (2.1)\t4.4 (2.2)",
+    )
+    made = drafted(root, text)
+    late = block_of(made, "4.4 (2.2)")
+    assert (list(late["values"]), late["time"]) == (["placebo"], "at 12 weeks")
+    assert block_of(made, "5.1 (2.0)")["time"] == "at baseline"
+
+
+def test_groups_in_rows_are_read_as_groups(root: Path) -> None:
+    text = table(
+        "Arm\tBaseline\tWeek 12",
+        "Tussolan\t5.1 ± 2.0\t3.2 ± 1.9",
+        "Placebo\t5.0 ± 2.1\t4.4 ± 2.2",
+        caption="Pain, mean ± SD",
+    )
+    made = drafted(root, text)
+    assert all(len(block["values"]) == 1 for block in blocks(made))
+    assert not made.groups
+
+
+def test_what_a_person_told_decides(root: Path) -> None:
+    text = table("\tArm A\tArm B", "Age, mean (SD)\t1 (2)\t3 (4)")
+    guessed = drafted(root, text)
+    assert guessed.groups.keys() == {"arm-a", "arm-b"}
+    told = drafted(root, text, {"Arm A": "placebo", "Arm B": "tussolan"})
+    assert [list(block["values"]) for block in blocks(told)] == [["placebo"], ["tussolan"]]
+
+
+def test_every_draft_stands_at_its_place(root: Path) -> None:
+    """A footnote's mark, a minus sign and a cell that another one resembles."""
+    text = table(
+        "\tTussolan<sup>a</sup>\tPlacebo", "Change, mean (SD)\t−1.5<sup>b</sup> (0.4)\t−11.5 (0.4)"
+    )
+    made = drafted(root, text)
+    assert len(blocks(made)) == 2, made.left
+    assert block_of(made, "−11.5 (0.4)")["values"].keys() == {"placebo"}
+
+
+def test_figures_of_prose_are_suggested_and_no_more(root: Path) -> None:
+    made = drafted(root)
+    nausea = next(one for one in made.suggestions if one["endpoint"] == "NAUSEA")
+    assert nausea == {
+        "source": "low-2020",
+        "at": "Results",
+        "endpoint": "NAUSEA",
+        "printed": "12%",
+        "time": "at 12 weeks",
+        "groups": ["tussolan"],
+    }
+    assert not any("90" in one["printed"] for one in made.suggestions), "claimed already"
