@@ -10,6 +10,7 @@ import os
 import sys
 from contextlib import suppress
 from importlib import import_module
+from keyword import iskeyword
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,7 @@ COMMANDS: Final = (
     "coverage",
     "draft",
     "export",
+    "import",
     "init",
     "load",
     "new",
@@ -38,7 +40,7 @@ COMMANDS: Final = (
     "test",
     "verify",
 )
-"""Each is a function of the module of its name in this folder."""
+"""Each is a function of the module of its name in this folder; ``import`` of ``import_``."""
 
 
 class _Commands(Group):
@@ -52,7 +54,8 @@ class _Commands(Group):
         """Import a command; None if there is none of this name."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"kb.cli.{cmd_name}"), cmd_name)
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = getattr(import_module(f"kb.cli.{name}"), name)
         return command
 
 

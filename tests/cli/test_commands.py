@@ -359,6 +359,7 @@ def test_every_command_is_tested() -> None:
         "export claims",
         "export nquads",
         "export parquet",  # in stores/test_duckdb.py, as is `kb sql`
+        "import",  # in test_import.py
         "init",  # in test_init.py
         "load",  # in stores/test_untrusted_endpoint.py
         "new adjudication",

@@ -1,0 +1,37 @@
+"""``kb import``: what other programs wrote becomes records and drafts."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from kb.cli.common import examples, root_of
+from kb.cli.importers import ImportRequest, by_importer
+
+
+@click.command("import")
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@click.option(
+    "--fill", is_flag=True, help="Add to known publications the fields that they do not have."
+)
+@click.pass_context
+@examples("kb import references.ris library.bib", "kb import pubmed.xml --fill")
+def import_(context: click.Context, files: tuple[Path, ...], fill: bool) -> None:
+    """Import FILEs that other programs wrote; each is recognised by its content.
+
+    Bibliographies (RIS, BibTeX, PubMed XML, NBIB, CSL-JSON) are added to
+    evidence/publications.yaml. No line that is there is changed; a publication that is there
+    already, by DOI, PMID, PMCID or title and year, is reported. An entry that cannot be read is
+    named and left out, and the exit code is then 2.
+    """
+    root = root_of(context)
+    codes = [
+        importer.run(ImportRequest(root, group, fill=fill))
+        for importer, group in by_importer(files)
+    ]
+    if code := max(codes):
+        sys.exit(code)

@@ -1,0 +1,1 @@
+"""Bibliographies that reference managers and PubMed write, read into publications."""
