@@ -73,6 +73,7 @@ FAMILIES: Final = (
     "naming",
     "eligibility",
     "provenance",
+    "registration",
     "definitions",
 )
 """The modules that find discrepancies within a study."""

@@ -66,6 +66,12 @@ class CheckContext:
             return False
         return endpoint in self.vocabulary.narrower("endpoint", broader)
 
+    def is_design(self, study: str, broader: str) -> bool:
+        """Tell whether the design of a study is another one or narrower."""
+        if not self.vocabulary.knows("design", broader):
+            return False
+        return self.designs[study] in self.vocabulary.narrower("design", broader)
+
     def endpoint_says(self, claim: Claim, name: str) -> bool:
         """Tell whether the ontology declares a yes-or-no property of a claim's endpoint."""
         return self.vocabulary.has_flag("endpoint", claim.measure.endpoint, name)

@@ -40,6 +40,10 @@ RESTS_ON: Final = {
         "no endpoint counts all people with anything of a broader one",
         "a kind of event against the total that has a name of its own",
     ),
+    "protocolItem": (
+        "no endpoint is an item of a protocol",
+        "late registration, and primary outcomes against those registered",
+    ),
     "claimKind": ("no endpoint is a kind of statement", "definitions, doses and approvals"),
     "isAge": ("no endpoint is an age", "ages against those of the population"),
     "ageFrom": ("no population states its ages", "ages against those of the population"),

@@ -18,6 +18,8 @@ from kb.records.vocabulary import Vocabulary
 
 GENERAL: Final = frozenset({"review", "guideline", "web-page"})
 """Publications of these types may speak of any study."""
+REGISTRY: Final = "registry-entry"
+"""The kind of a source that is a study's entry in a registry of trials."""
 
 
 def reports_study(
@@ -146,6 +148,11 @@ class Reports:
         own = self.sources[claim.source].publication in self.publications_of(claim.study)
         return own and not claim.is_second_hand
 
+    def is_registry(self, claim: Claim) -> bool:
+        """Tell whether a registry of trials prints the claim, as its own."""
+        source = self.sources.get(claim.source)
+        return source is not None and source.kind == REGISTRY and not claim.is_second_hand
+
     def is_count(self, unit: str) -> bool:
         """Tell whether a unit counts in whole numbers."""
         known = self.vocabulary.schemes.get("unit", {}).get(unit)
@@ -155,9 +162,13 @@ class Reports:
         """Tell whether two claims about one measure should give one figure.
 
         Two publications of a study are two data cuts. Whether a second-hand figure agrees with
-        the publication that it cites is checked by ``kb.checks.provenance``.
+        the publication that it cites is checked by ``kb.checks.provenance``. A registry reports
+        what the publications report, unless both print another date of their data.
         """
         if one.source == other.source:
             return True
+        if self.is_registry(one) != self.is_registry(other):
+            cuts = {claim.data_cut for claim in (one, other)} - {""}
+            return len(cuts) < 2 and not (one.is_second_hand or other.is_second_hand)
         first = [claim for claim in (one, other) if self.is_first_hand(claim)]
         return not first or (len(first) == 1 and not (one.is_second_hand or other.is_second_hand))
