@@ -40,7 +40,7 @@ _SIDES: Final = frozenset({"deat", "surv"})
 """Stems of which one is the other side of the other."""
 _STEM: Final = 6
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*")
-_SHORT: Final = re.compile(r"(?=(?:[^A-Z]*[A-Z]){2}|[A-Za-z]+[0-9])[A-Za-z0-9-]{2,9}")
+_SHORT: Final = re.compile(r"\b(?=(?:[a-z0-9-]*[A-Z]){2}|[A-Za-z]+[0-9])[A-Za-z0-9-]{2,9}\b")
 _SPELLINGS: Final = (("ae", "e"), ("oe", "e"), ("isa", "iza"), ("our", "or"))
 _HALF: Final = 0.5
 _SAME_TIME: Final = Decimal("0.1")

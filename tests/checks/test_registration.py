@@ -141,6 +141,7 @@ def test_the_start_may_be_what_the_paper_prints_and_the_first_registration_count
         ("Number of participants with relapse", "number of participants in pain", "INCONSISTENT"),
         ("Overall survival", "event-free survival", "INCONSISTENT"),
         ("Quality of life", "symptom score", "INCONSISTENT"),
+        ("Rate of relapse by the Scale of Roe", "pain by the Scale of Poe", "INCONSISTENT"),
     ],
 )
 def test_names_of_outcomes(general: Vocabulary, one: str, other: str, outcome: str) -> None:
