@@ -23,6 +23,7 @@ COMMANDS: Final = (
     "add",
     "build",
     "check",
+    "compare",
     "coverage",
     "draft",
     "export",
