@@ -121,11 +121,14 @@ class Comparison:
     @property
     def agreement(self) -> dict[str, Agreement]:
         """The agreement by field, on the claims that both read."""
-        pairs = self.pairs.both
+        pairs = [(one, two, set(_differing((one, two)))) for one, two in self.pairs.both]
         fields = {
-            name: [(one.facts[name], other.facts[name]) for one, other in pairs] for name in FIELDS
+            name: [
+                (a.facts[name], (b if name in other else a).facts[name]) for a, b, other in pairs
+            ]
+            for name in FIELDS
         }
-        fields["place"] = [("", "x" if place_differs(*one) else "") for one in pairs]
+        fields["place"] = [("", "x" if "place" in other else "") for _, _, other in pairs]
         return {
             name: Agreement.of(ratings, categorical=name in CATEGORICAL)
             for name, ratings in fields.items()

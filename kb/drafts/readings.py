@@ -77,6 +77,12 @@ class Reading:
         return " › ".join(filter(None, (claim.source, claim.section, *claim.row, claim.column)))
 
     @property
+    def has_unit(self) -> bool:
+        """Whether the figure may have a unit, which a word has not."""
+        figure = self.claim.figure
+        return not figure.text_value or figure.value is not None
+
+    @property
     def is_comparison(self) -> bool:
         """Whether two groups are compared."""
         return bool(self.claim.measure.comparator)

@@ -26,7 +26,7 @@ PLANTED = [
     ("statistic", "statistic: hazard-ratio", "statistic: odds-ratio"),
     ("group", "{calmol.pain-free: 78%}", "{calmol: 78%}"),
     ("category", "category: dizziness, printed: four", "category: vertigo, printed: four"),
-    ("unit", 'unit: years, row: "Age', 'unit: months, row: "Age'),
+    ("unit", "unit: weeks, finding: longer", "unit: days, finding: longer"),
     ("details", "significance: not-significant", "significance: significant"),
 ]  # fmt: skip
 
