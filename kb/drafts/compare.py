@@ -124,11 +124,11 @@ class Comparison:
         pairs = [(one, two, set(_differing((one, two)))) for one, two in self.pairs.both]
         fields = {
             name: [
-                (a.facts[name], (b if name in other else a).facts[name]) for a, b, other in pairs
+                (a.facts[name], (b if name in found else a).facts[name]) for a, b, found in pairs
             ]
             for name in FIELDS
         }
-        fields["place"] = [("", "x" if "place" in other else "") for _, _, other in pairs]
+        fields["place"] = [("", "x" if "place" in found else "") for _, _, found in pairs]
         return {
             name: Agreement.of(ratings, categorical=name in CATEGORICAL)
             for name, ratings in fields.items()
@@ -151,11 +151,11 @@ def compare(first: Reader, second: Reader) -> Comparison:
 
 def _differing(pair_: Pair) -> Iterator[str]:
     one, other = pair_
-    for name in FIELDS:
-        is_other = (
-            place_differs(one, other) if name == "place" else one.facts[name] != other.facts[name]
-        )
-        if is_other:
+    if place_differs(one, other):
+        yield "place"
+    is_word = not (one.has_unit and other.has_unit)
+    for name in FIELDS[1:]:
+        if one.facts[name] != other.facts[name] and not (name == "unit" and is_word):
             yield name
 
 
