@@ -7,7 +7,7 @@ and a standard deviation is declared by the labels around it (see ``kb.papers.st
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
@@ -81,6 +81,12 @@ class Skeleton:
         if group not in match.re.groupindex or match[group] is None:
             return None
         return self.numbers[self.positions.index(match.start(group))]
+
+    def figure(self, match: re.Match[str], group: str) -> Number | None:
+        """Return the number of a group; an equals sign before it changes nothing: "n = 35"."""
+        number = self.number(match, group)
+        is_equal = number is not None and number.operator == "="
+        return replace(number, operator="") if number and is_equal else number
 
 
 @dataclass(frozen=True, slots=True)

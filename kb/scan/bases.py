@@ -7,6 +7,7 @@ a row, or a base that its neighbours share.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,13 +16,19 @@ from math import ceil, floor
 from typing import Final
 
 from kb.checks.rounding import last_digit
+from kb.papers.entries import Form
 from kb.papers.reading import ColumnKind, TableFigure, TableReading, printed_size
+from kb.papers.statistic import Centre
 from kb.util.grouping import group_by
 
 GROUPS: Final = (ColumnKind.GROUP, ColumnKind.TOTAL)
 _NEAR: Final = 8
 """How many neighbours above and below are looked at."""
 _WHOLE: Final = 100
+_FEWEST: Final = 4
+"""How many percentages determine the size of a column that prints none."""
+_FEW: Final = 3
+_MOST: Final = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,7 @@ class TableBases:
     def __init__(self, reading: TableReading) -> None:
         """Prepare a table."""
         self.reading = reading
+        self._shared: dict[int, tuple[Base, ...]] = {}
 
     def printed(self, figure: TableFigure) -> list[Base]:
         """Return the bases that are printed for a figure: in its row, block or column."""
@@ -95,8 +103,46 @@ class TableBases:
         for row in (*above, *below):
             if size := self._count_at(row, figure.column.index):
                 yield Base(size, f'row "{self.reading.label(row)}"')
+        yield from self._totals_beside(figure)
         if figure.column.size:
             yield Base(figure.column.size, f'column "{" › ".join(figure.column.path)}"')
+
+    def _totals_beside(self, figure: TableFigure) -> Iterator[Base]:
+        """Yield the plain number of a column of totals to the left, below the same heading."""
+        for other in self.reading.rows[figure.row]:
+            column, count = other.column, other.count
+            is_before = column.index < figure.column.index
+            same = column.path[:-1] == figure.column.path[:-1]
+            is_total = column.kind is ColumnKind.TOTAL or column.statistic.centre is Centre.SIZE
+            if is_before and same and is_total and other.entry.form is Form.NUMBER and count:
+                yield Base(count, f'column "{" › ".join(column.path)}"')
+
+    def shared(self, column: int) -> tuple[Base, ...]:
+        """Return the size that most percentages of a column fit, where none is printed.
+
+        >>> from kb.papers.paper import Cell, Table
+        >>> rows = [["", "Drug"], *([str(n), f"{n} ({n / 0.31:.1f}%)"] for n in range(4, 12))]
+        >>> grid = tuple(tuple(Cell(t, i, j) for j, t in enumerate(r)) for i, r in enumerate(rows))
+        >>> reading = TableReading(Table("Table 1", "Table 1", "", grid, header_rows=1))
+        >>> [base.size for base in TableBases(reading).shared(1)]
+        [31]
+        """
+        if column not in self._shared:
+            self._shared[column] = tuple(self._fitting_most(column))
+        return self._shared[column]
+
+    def _fitting_most(self, column: int) -> Iterator[Base]:
+        sizes = [found for f in self.columns[column] if (found := sizes_of(f))]
+        narrow = [s for s in sizes if s.low <= s.high and s.high - s.low <= max(3, s.low // 20)]
+        tried = Counter(size for s in narrow for size in range(s.low, s.high + 1))
+        if not tried:
+            return
+        most = max(tried.values())
+        best = [size for size, number in tried.items() if number == most]
+        fitting = sum(best[0] in s for s in sizes)
+        if most >= _FEWEST and fitting >= _MOST * len(sizes) and len(best) <= _FEW:
+            for size in best:
+                yield Base(size, "size that the other rows fit")
 
     def implied(self, figure: TableFigure) -> Iterator[Base]:
         """Yield the bases that other figures imply: sums of categories, of a row, neighbours."""

@@ -17,7 +17,7 @@ from kb.papers.statistic import Centre, Spread, Statistic
 from kb.scan.context import ScanContext
 from kb.scan.finding import Place, ScanFinding, Verdict
 from kb.scan.layout import notes, p_values_of, place_of
-from kb.scan.phrases import estimates
+from kb.scan.phrases import EstimatePhrase, estimates, summaries
 from kb.sources.numbers import Number
 from kb.util.grouping import group_by
 
@@ -115,9 +115,10 @@ class Estimate:
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield estimates that their own bounds or p-values contradict."""
+    medians = (_of_phrase(p, p.statistic) for s in context.sentences for p in summaries(s))
     exact = (
         e
-        for e in all_estimates(context)
+        for e in (*all_estimates(context), *medians)
         if not (e.main.operator or e.low.operator or e.high.operator)
     )
     for column in group_by(exact, key=lambda estimate: _column(estimate.place)).values():
@@ -137,23 +138,25 @@ def all_estimates(context: ScanContext) -> Iterator[Estimate]:
         yield from of_table(reading)
     for sentence in context.sentences:
         for phrase in estimates(sentence):
-            level = phrase.level.value if phrase.level else _LEVEL
-            if phrase.statistic.spread in (Spread.SD, Spread.SE):
-                continue  # "2.35 (SD 0.61, 95% CI 2.3-2.4)": the bounds are of another figure
-            place = Place(sentence.section.title)
-            statistic = phrase.statistic.within(Statistic(spread=Spread.CI))
-            yield Estimate(
-                phrase.main,
-                phrase.low,
-                phrase.high,
-                phrase.p,
-                level,
-                statistic,
-                place,
-                phrase.text,
-                phrase.level is not None,
-                sentence.text,
-            )
+            # "2.35 (SD 0.61, 95% CI 2.3-2.4)": the bounds are of another figure.
+            if phrase.statistic.spread not in (Spread.SD, Spread.SE):
+                yield _of_phrase(phrase, phrase.statistic.within(Statistic(spread=Spread.CI)))
+
+
+def _of_phrase(phrase: EstimatePhrase, statistic: Statistic) -> Estimate:
+    sentence = phrase.sentence
+    return Estimate(
+        phrase.main,
+        phrase.low,
+        phrase.high,
+        phrase.p,
+        phrase.level.value if phrase.level else _LEVEL,
+        statistic,
+        Place(sentence.section.title),
+        phrase.text,
+        phrase.level is not None,
+        sentence.text,
+    )
 
 
 def of_table(reading: TableReading) -> Iterator[Estimate]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
-from kb.papers.statistic import Statistic, declared
+from kb.papers.entries import Skeleton
+from kb.papers.statistic import Centre, Spread, Statistic, declared
 from kb.scan.context import Sentence
 from kb.sources.numbers import Number
 
@@ -26,15 +27,35 @@ _COUNTS: Final = tuple(
     )
 )
 _UNIT: Final = r"(?:[ -][a-z]{1,12}){1,3}"
+_TIME: Final = r"hours?|days?|weeks?|months?|years?"
 _LEVEL: Final = r"(?:(?P<level>N) ?%[ -]?)?"
 _CI: Final = rf"{_LEVEL}(?:confidence (?:interval|limit)s?|ci|cis|cri|credible intervals?)"
 _ESTIMATE: Final = re.compile(
     rf"(?P<main>N)(?! ?%? ?-?(?:confidence|ci\b|cri\b|credible))(?P<unit> ?%"
-    rf"|(?: [a-zµ/²-]{{1,12}}){{0,3}}?)?(?:,|;|:)? ?[(\[]? ?"
+    rf"|(?: [a-zµ/²-]{{1,18}}){{0,3}}?)?(?:,|;|:)? ?[(\[]? ?"
     rf"(?:per N{_UNIT}[,;:]? ?[(\[]? ?)?(?:with )?(?:an? )?(?:the )?{_CI}(?: \[ci\]"
     rf"| \(ci\))?(?: of| from|:|,|=|;)* ?[(\[]?"
-    r"(?P<low>N) ?%?(?: ?(?:-|to|,|;|and) ?)(?P<high>N)"
+    r"(?P<low>N) ?%?(?: ?(?:-|to|,|;|and|/) ?)(?P<high>N)"
 )
+_NAMED: Final = re.compile(
+    r"(?P<main>N)(?P<unit> ?%|(?: [a-zµ/²-]{1,18}){0,2}?),? ?[(\[] ?(?:(?:total |overall )?"
+    r"(?P<spread>range|iqr|inter-?quartile range)s?(?: [(\[]iqr[)\]])?)(?: of| from|:|,|=)* ?"
+    r"(?P<low>N) ?%?(?: ?(?:-|to|,|and) ?)(?P<high>N)(?P<after> ?%|(?: [a-zµ/²-]{1,18})"
+    r"{0,2}?) ?[)\];]"
+)
+"""A median, or a mean, with its range or quartiles."""
+_BARE: Final = re.compile(
+    r"(?P<main>N)(?: ?%| [a-zµ/²]{1,12})? ?[(\[](?P<low>N) ?%?(?: ?- ?| to |, ?)"
+    r"(?P<high>N) ?%?[)\]]"
+)
+"""An estimate in a list: "1.04 (0.91, 1.18) for one, 1.01 (0.89, 1.15) for the other"."""
+_IS_CI: Final = re.compile(r"\bcis?\b|confidence intervals?")
+_IS_SPREAD: Final = re.compile(r"\b(?:iqr|range|quartiles?|sd|se)\b")
+_NO_ESTIMATE: Final = re.compile(
+    r"(?:\b(?:[ptfzn]|df|p[ -]?values?|i ?2|χ ?2|sd|se) ?[=<>:]?|±|\+ ?/ ?-|per|/) ?$",
+    re.IGNORECASE,
+)
+"""What stands before a p, a test statistic, a spread, or the base of a rate."""
 _P: Final = re.compile(
     r"\bp(?:[ -]?values?)?(?: for [a-z ]{1,20})?(?: ?(?:=|of|was|is))? ?(?P<p>N)"
 )
@@ -85,11 +106,11 @@ def counts(sentence: Sentence) -> Iterator[CountPhrase]:
     used: set[int] = set()
     for pattern in _COUNTS:
         for match in pattern.finditer(skeleton.text):
-            main, share = skeleton.number(match, "main"), skeleton.number(match, "share")
+            main, share = skeleton.figure(match, "main"), skeleton.figure(match, "share")
             if main is None or share is None or {main.start, share.start} & used:
                 continue
             used |= {main.start, share.start}
-            of = skeleton.number(match, "of")
+            of = skeleton.figure(match, "of")
             text = _whole(skeleton.folded, min(main.start, share.start), _end(main, share, of))
             yield CountPhrase(sentence, text, main, share, of, match.start())
 
@@ -120,20 +141,61 @@ def estimates(sentence: Sentence) -> Iterator[EstimatePhrase]:
     """
     skeleton = sentence.skeleton
     matches = list(_ESTIMATE.finditer(skeleton.text))
+    matches = sorted((*matches, *_listed(skeleton, matches)), key=re.Match.start)
     previous = 0
     for i, match in enumerate(matches):
-        main, low, high = (skeleton.number(match, name) for name in ("main", "low", "high"))
-        if main is None or low is None or high is None:
-            continue
-        if skeleton.folded[: main.start].endswith(("per ", "/")):
-            continue
         limit = matches[i + 1].start() if i + 1 < len(matches) else len(skeleton.text)
         p = _P.search(skeleton.text, match.end(), min(limit, match.end() + _NEAR))
-        before = skeleton.folded[max(previous, main.start - _NEAR) : main.start]
-        text = _whole(skeleton.folded, main.start, high.end)
-        number = skeleton.number(p, "p") if p else None
-        level = skeleton.number(match, "level")
-        yield EstimatePhrase(
-            sentence, text, main, low, high, level, number, declared(before.strip())
-        )
-        previous = high.end
+        if phrase := _phrase(sentence, match, previous, skeleton.number(p, "p") if p else None):
+            yield phrase
+            previous = phrase.high.end
+
+
+def _listed(skeleton: Skeleton, named: Sequence[re.Match[str]]) -> Iterator[re.Match[str]]:
+    """Yield estimates with bare limits, where what stands before declares intervals."""
+    for match in _BARE.finditer(skeleton.text):
+        limits = [skeleton.figure(match, name) for name in ("low", "high")]
+        decimal = all(limit is not None and "." in limit.text for limit in limits)
+        overlaps = any(m.start() < match.end() and match.start() < m.end() for m in named)
+        before = skeleton.text[: match.start()]
+        last = [found.end() for found in _IS_CI.finditer(before)][-1:]
+        if decimal and not overlaps and last and not _IS_SPREAD.search(before, last[0]):
+            yield match
+
+
+def summaries(sentence: Sentence) -> Iterator[EstimatePhrase]:
+    """Yield the medians and means of a sentence that are printed with a range or quartiles.
+
+    >>> from kb.papers.entries import Skeleton
+    >>> from kb.papers.paper import Section
+    >>> text = "The median age was 63 years (IQR 56-68); 20 were women."
+    >>> (one,) = summaries(Sentence(Section("1", "Results"), text, "", Skeleton.of(text)))
+    >>> one.statistic.centre.value, one.statistic.spread.value, one.text
+    ('median', 'IQR', '63 years (IQR 56-68)')
+    """
+    previous = 0
+    for match in _NAMED.finditer(sentence.skeleton.text):
+        phrase = _phrase(sentence, match, previous)
+        times = [re.search(_TIME, match[name] or "") for name in ("unit", "after")]
+        same = not all(times) or len({time[0].rstrip("s") for time in times if time}) == 1
+        if phrase and same and phrase.statistic.centre in (Centre.MEAN, Centre.MEDIAN):
+            spread = Spread.RANGE if match["spread"] == "range" else Spread.IQR
+            yield replace(phrase, statistic=Statistic(phrase.statistic.centre, spread))
+            previous = phrase.high.end
+
+
+def _phrase(
+    sentence: Sentence, match: re.Match[str], previous: int, p: Number | None = None
+) -> EstimatePhrase | None:
+    """Return an estimate with what the words between the previous one and it declare."""
+    skeleton = sentence.skeleton
+    main, low, high = (skeleton.figure(match, name) for name in ("main", "low", "high"))
+    if main is None or low is None or high is None:
+        return None
+    before = skeleton.folded[: main.start]
+    if _NO_ESTIMATE.search(before):
+        return None
+    words = declared(before[max(previous, main.start - _NEAR) :].strip())
+    text = _whole(skeleton.folded, main.start, high.end)
+    level = skeleton.number(match, "level")
+    return EstimatePhrase(sentence, text, main, low, high, level, p, words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -44,6 +44,8 @@ class _Count:
     printed: tuple[Base, ...]
     declared: bool
     """Whether a label or a percent sign says that it is a count with its percentage."""
+    inferred: bool = False
+    """Whether the base is not printed, but that of most of its column."""
 
     @property
     def sizes(self) -> Sizes:
@@ -81,7 +83,7 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
     for reading in context.readings:
         bases = TableBases(reading)
         counts = [c for figure in reading.figures if (c := _count(bases, figure))]
-        judged = list(_counted(counts))
+        judged = [_with_shared_size(bases, item, counts) for item in _counted(counts)]
         for item in judged:
             context.checked[KIND] += 1
             if finding := _judge(reading, bases, item, counts):
@@ -160,6 +162,15 @@ def _counted(counts: list[_Count]) -> Iterator[_Count]:
             yield from pairs
 
 
+def _with_shared_size(bases: TableBases, item: _Count, counts: list[_Count]) -> _Count:
+    """Return a count with the size that its column shares, if the table prints none that fits."""
+    column = [c for c in counts if c.figure.column.index == item.figure.column.index]
+    if item.figure.entry.of is not None or sum(c.fits_printed for c in column) * 2 > len(column):
+        return item
+    shared = bases.shared(item.figure.column.index)
+    return replace(item, printed=shared, inferred=True) if shared else item
+
+
 def _judge(
     reading: TableReading, bases: TableBases, item: _Count, counts: list[_Count]
 ) -> ScanFinding | None:
@@ -212,7 +223,7 @@ def _verdict(item: _Count, counts: list[_Count], *, is_implied: bool) -> Verdict
     if is_implied or not item.printed or len(column) < 3 or fitting < _ENOUGH * (len(column) - 1):
         return None
     top, near = max(base.size for base in item.printed), item.near
-    if near.low >= top:
+    if near.low >= top and not item.inferred:
         return Verdict.INCONSISTENT
     return None if _MISSING * top <= near.high else Verdict.DOUBTFUL
 
