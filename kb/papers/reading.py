@@ -98,8 +98,8 @@ class TableFigure:
 
 
 _SIZE: Final = re.compile(
-    r"(?:\b[nN]o?\.?\s?[=:]\s?|\b[nN]\s(?=[0-9]))(?P<size>[0-9]{1,3}(?:[, ][0-9]{3})+"
-    r"|[0-9]{1,7})(?![0-9.%])"
+    r"(?:(?:\b[nN]o?\.?|(?<=[a-z])N)\s?[=:]\s?|\b[nN]\s(?=[0-9]))"
+    r"(?P<size>[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]{1,7})(?![0-9.%])"
     r"|(?P<people>[0-9]{1,7}) (?:patients|subjects|participants|women|men|children"
     r"|infants|people)\b"
     r"|(?<=[a-zA-Z] )\((?P<bare>[0-9]{1,7})\)$"
@@ -121,7 +121,8 @@ _SIZE_ROW: Final = re.compile(
     r"^(?:total |sample )?(?:n|no\.|number|size|sample size)(?: ?\(%\)| ?, ?%)?$|^(?:n"
     r"|no\.?|number) ?(?:of|,|analy|random|evalua)"
     r"[^(]{0,30}$|^(?:total|all)(?: (?:patients|participants|subjects))?(?:,? n)?(?: ?\(%\))?$"
-    r"|^(?:patients|participants|subjects)(?: ?\(?n\)?|,? no\.?)?(?: ?\(%\))?$",
+    r"|^(?:patients|participants|subjects)(?: (?:included|randomi[sz]ed|enrolled|analy[sz]ed))?"
+    r"(?: ?\(?n\)?|,? no\.?)?(?: ?\(%\))?$",
     re.IGNORECASE,
 )
 
@@ -290,7 +291,7 @@ class TableReading:
 def printed_size(header: str) -> int | None:
     """Return the number of people that a header prints.
 
-    >>> [printed_size(h) for h in ("Drug (n = 1,045)", "Placebo N=45", "Week 12", "Drug (45)")]
+    >>> [printed_size(h) for h in ("Drug (n = 1,045)", "PlaceboN=45", "Week 12", "Drug (45)")]
     [1045, 45, None, 45]
     """
     match = _SIZE.search(fold(header).text)

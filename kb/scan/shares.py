@@ -28,6 +28,8 @@ _ENOUGH: Final = 0.6
 """The part of a column that must fit its printed size before a misfit is called wrong."""
 _MISSING: Final = 0.9
 """A base this near to the group's size is the group without those whose data are missing."""
+_JUDGED: Final = ("", "<", "≤")
+_ANY: Final = 10**9
 _NEAR: Final = 8
 """How many neighbours may add up to 100 with a figure."""
 _UPWARDS: Final = Decimal("0.4")
@@ -41,6 +43,8 @@ class _Count:
     figure: TableFigure
     count: int
     share: Decimal
+    below: bool
+    """Whether the percentage is a limit: "7 (<1%)"."""
     printed: tuple[Base, ...]
     declared: bool
     """Whether a label or a percent sign says that it is a count with its percentage."""
@@ -49,12 +53,16 @@ class _Count:
 
     @property
     def sizes(self) -> Sizes:
-        return Sizes.of(self.count, self.share)
+        return self._sizes(0.5)
 
     @property
     def near(self) -> Sizes:
         """The sizes that fit within one unit of the last digit: cut off, or rounded twice."""
-        return Sizes.of(self.count, self.share, slack=1)
+        return self._sizes(1)
+
+    def _sizes(self, slack: float) -> Sizes:
+        sizes = Sizes.of(self.count, self.share, slack)
+        return Sizes(sizes.low, _ANY) if self.below else sizes
 
     @property
     def fits_printed(self) -> bool:
@@ -73,7 +81,7 @@ class _Count:
     @property
     def is_raised(self) -> bool:
         """Whether it is the next figure above what its printed base gives, for no usual reason."""
-        if not self.printed or not last_digit(self.share) < 1:
+        if self.below or not self.printed or not last_digit(self.share) < 1:
             return False
         return all(is_raised(self.count, base.size, self.share) for base in self.printed)
 
@@ -82,8 +90,9 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield percentages of tables that are not what any base gives for their counts."""
     for reading in context.readings:
         bases = TableBases(reading)
-        counts = [c for figure in reading.figures if (c := _count(bases, figure))]
-        judged = [_with_shared_size(bases, item, counts) for item in _counted(counts)]
+        printed = [c for figure in reading.figures if (c := _count(bases, figure))]
+        counts = list(_with_shared_sizes(bases, printed))
+        judged = list(_counted(counts))
         for item in judged:
             context.checked[KIND] += 1
             if finding := _judge(reading, bases, item, counts):
@@ -141,7 +150,9 @@ def _count(bases: TableBases, figure: TableFigure) -> _Count | None:
     if undeclared:
         figure = figure.as_count()
     count, share, of = figure.count, figure.share, figure.entry.of
-    if figure.column.kind not in GROUPS or count is None or share is None or share.operator:
+    if figure.column.kind not in GROUPS or count is None or share is None:
+        return None
+    if share.operator not in _JUDGED or (share.operator and not count):
         return None
     if of is None and figure.statistic.centre is not Centre.COUNT:
         return None
@@ -149,7 +160,7 @@ def _count(bases: TableBases, figure: TableFigure) -> _Count | None:
     if not 0 <= share.value <= 100 or _RATE.search(label):
         return None
     printed = (Base(int(of.value), "printed with it"),) if of else tuple(bases.printed(figure))
-    return _Count(figure, count, share.value, printed, not undeclared)
+    return _Count(figure, count, share.value, bool(share.operator), printed, not undeclared)
 
 
 def _counted(counts: list[_Count]) -> Iterator[_Count]:
@@ -162,13 +173,14 @@ def _counted(counts: list[_Count]) -> Iterator[_Count]:
             yield from pairs
 
 
-def _with_shared_size(bases: TableBases, item: _Count, counts: list[_Count]) -> _Count:
-    """Return a count with the size that its column shares, if the table prints none that fits."""
-    column = [c for c in counts if c.figure.column.index == item.figure.column.index]
-    if item.figure.entry.of is not None or sum(c.fits_printed for c in column) * 2 > len(column):
-        return item
-    shared = bases.shared(item.figure.column.index)
-    return replace(item, printed=shared, inferred=True) if shared else item
+def _with_shared_sizes(bases: TableBases, counts: list[_Count]) -> Iterator[_Count]:
+    """Yield counts, with the size that their column shares if the table prints none that fits."""
+    for index, column in group_by(counts, key=lambda item: item.figure.column.index).items():
+        fits = sum(c.fits_printed for c in column) * 2 > len(column)
+        shared = () if fits else bases.shared(index)
+        for item in column:
+            is_own = not shared or item.figure.entry.of is not None
+            yield item if is_own else replace(item, printed=shared, inferred=True)
 
 
 def _judge(
@@ -244,7 +256,9 @@ def _finding(reading: TableReading, item: _Count, verdict: Verdict) -> ScanFindi
     base, figure = item.printed[0], item.figure
     exact = Decimal(100 * item.count) / base.size
     computed = f"{item.count}/{base.size} = {exact:.2f}%"
-    message = f"{item.count} of {base.size} ({base.origin}) is {exact:.1f}%, not {item.share}%."
+    limit = "below " if item.below else ""
+    people = f"{item.count} of {base.size} ({base.origin})"
+    message = f"{people} is {exact:.1f}%, not {limit}{item.share}%."
     wrong = share_fits(item.count, base.size, item.share) is Outcome.INCONSISTENT
     severity = share_severity(item.count, base.size, item.share) if wrong else Severity.MINOR
     place = place_of(reading, figure)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -12,7 +12,7 @@ from kb.checks.rounding import last_digit, possible_values
 from kb.checks.shares import share_severity
 from kb.papers.entries import whole
 from kb.scan.bases import Sizes, no_base
-from kb.scan.context import ScanContext
+from kb.scan.context import ScanContext, Sentence
 from kb.scan.finding import Place, ScanFinding, Verdict
 from kb.scan.phrases import CountPhrase, counts
 from kb.scan.shares import is_raised
@@ -28,6 +28,7 @@ _PEOPLE: Final = re.compile(
     r"^[0-9,]+(?: (?:of the |more |other )?(?:patients|subjects|participants|people"
     r"|persons|women|men|"
     r"children|infants|cases|girls|boys|males|females|events|respondents|students))?,? ?[(\[]"
+    r"|^[0-9.]+ ?% ?[(\[] ?n ?="
 )
 _AT_LEAST: Final = re.compile(
     r"(?:at least|at most|more than|(?:few|less)er than|less than|over|up to|minimum of|maximum of"
@@ -36,6 +37,15 @@ _AT_LEAST: Final = re.compile(
 """Words that make a count a limit, or an average, beside a percentage that is rounded freely."""
 _BASE: Final = re.compile(r"(?:\bof(?: the| these| those| all)?|/) ?$")
 _OTHER_GROUP: Final = re.compile(r"(?:group|arm|control|placebo|treatment)s?\b[a-z ]{0,20}[:;,=]")
+_OF_PEOPLE: Final = re.compile(
+    r"\b(?:of|among) (?:the |these |those |all |a total of |our )*(?P<n>N) (?:[a-z-]+ ){0,3}?"
+    r"(?:patients|subjects|participants|women|men|children|infants|people|adults|respondents"
+    r"|students|cases|mothers|individuals|persons)\b"
+)
+_IN_GROUP: Final = re.compile(r"[(\[]n ?=? ?(?P<n>N)[)\]]")
+_OTHER_PEOPLE: Final = re.compile(
+    r"\b(?:groups?|arms?|vs|versus|respectively|controls?|placebo|of (?:these|those|whom|which))\b"
+)
 _NEAR: Final = 5
 """Points beyond which a percentage with an operator is a threshold, not the printed share."""
 
@@ -43,11 +53,44 @@ _NEAR: Final = 5
 def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield percentages of sentences that are not what their counts give."""
     for sentence in context.sentences:
-        for phrase in counts(sentence):
-            if _is_judgeable(phrase):
-                context.checked[KIND] += 1
-                if finding := _judge(phrase):
-                    yield finding
+        phrases = [phrase for phrase in counts(sentence) if _is_judgeable(phrase)]
+        near = _bases_before(sentence, phrases) if phrases else {}
+        for phrase in phrases:
+            context.checked[KIND] += 1
+            if finding := _judge(phrase) or _of_base(phrase, near.get(phrase.start)):
+                yield finding
+
+
+def _bases_before(sentence: Sentence, phrases: Sequence[CountPhrase]) -> dict[int, int]:
+    """Return the base of each phrase that has none of its own, by where the phrase starts.
+
+    "Of 45 patients, 12 (27%)", and as many counts as sizes: "in drug (n = 45) and placebo (n = 44),
+    12 (27%) and 15 (34%)".
+    """
+    skeleton = sentence.skeleton
+    bare = sorted((p for p in phrases if p.of is None), key=lambda phrase: phrase.start)
+    if not bare or len(bare) < len(phrases):
+        return {}
+    first, text = bare[0].start, skeleton.text
+    found = [*_OF_PEOPLE.finditer(text, 0, first), *_IN_GROUP.finditer(text, 0, first)]
+    if len(found) != len(bare) or (len(found) == 1 and _OTHER_PEOPLE.search(text, found[0].end())):
+        return {}
+    sizes = [whole(skeleton.figure(match, "n")) for match in found]
+    pairs = zip(bare, sizes, strict=True)
+    return {phrase.start: size for phrase, size in pairs if size}
+
+
+def _of_base(phrase: CountPhrase, of: int | None) -> ScanFinding | None:
+    count = whole(phrase.main)
+    if of is None or count is None or count > of or phrase.share.operator:
+        return None
+    if of in Sizes.of(count, phrase.share.value, slack=1):
+        return None
+    exact = Decimal(100 * count) / of
+    message = f"{count} of {of} is {exact:.1f}%, not {phrase.share.text}%."
+    severity = share_severity(count, of, phrase.share.value)
+    computed = f"{count}/{of} = {exact:.2f}%"
+    return _finding(phrase, Verdict.DOUBTFUL, severity, computed, message)
 
 
 def _is_judgeable(phrase: CountPhrase) -> bool:

@@ -103,3 +103,45 @@ def test_limits_in_the_wrong_order() -> None:
 )
 def test_intervals_against_p(text: str, expected: list[str]) -> None:
     assert [verdict for _, verdict in verdicts("estimates", f"It was {text}.")] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("OR = 1.70 (95% CI: 1.40 to 2.13)", []),
+        ("OR = 2.52 (95% CI: 1.40 to 2.13)", ["estimate-outside-interval"]),
+        ("kappa = 1.15; 95% CI = 0.59, 0.92", ["estimate-outside-interval"]),
+        ("0.30 ± 0.29, 95% CI −0.08–0.68", []),
+        ("0.92 ± 0.29, 95% CI −0.08–0.68", ["estimate-outside-interval"]),
+        ("β = −2.4 mm; 95% CI: 0.8 mm, 3.9 mm", ["estimate-outside-interval"]),
+        ("adjusted RRs (95% CIs) of 1.04 (0.91, 1.18) and 1.01 (0.89, 1.15)", []),
+        (
+            "adjusted RRs (95% CIs) of 1.04 (0.91, 1.18) and 1.41 (0.89, 1.15)",
+            ["estimate-outside-interval"],
+        ),
+        # The p-value, a test statistic and a standard deviation have no interval.
+        ("t = 2.142, P = .02; 95% CI −3.57 to −2.33", []),
+        ("a rate of 27.7 per 100 years (95% CI 0.7 to 54)", []),
+        ("RR 1.04 (95% CI 0.91–1.18), range 7.1 (1.2–3.4)", []),
+    ],
+)
+def test_estimates_of_sentences(text: str, expected: list[str]) -> None:
+    assert [kind for kind, _ in verdicts("estimates", f"It was {text}.")] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The median age was 63 years (IQR 56–68).", []),
+        ("The median age was 73 years (IQR 56–68).", ["estimate-outside-interval"]),
+        ("A median of 54.3 months (range 1–39) passed.", ["estimate-outside-interval"]),
+        ("The mean number was 12.7 (range 0 to 9).", ["estimate-outside-interval"]),
+        ("The median was 5 (interquartile range, 3 to 9).", []),
+        ("The median was 5 (interquartile range, 9 to 3).", ["limits-reversed"]),
+        ("The mean was 20.1 ± 5.1 (range from 10 to 24).", []),
+        ("The median was 18 months (range 1–5 years).", []),
+        ("They treated 38 patients (range 40–72 years).", []),
+    ],
+)
+def test_medians_of_sentences(text: str, expected: list[str]) -> None:
+    assert [kind for kind, _ in verdicts("estimates", text)] == expected

@@ -76,3 +76,53 @@ def test_equal_counts_have_equal_percentages() -> None:
     assert found(*rows, "Other | 43 (10.9) | 40 (10.3)", header=header) == [
         ("same-count-two-percentages", "doubtful")
     ]
+
+
+def unsized(last: str) -> list[tuple[str, str]]:
+    """Percentages of a column that prints no size, but is of 31 people; 620 of the other."""
+    rows = (
+        "Women, n (%) | 12 (38.7) | 451 (72.74)",
+        "Smokers, n (%) | 10 (32.3) | 115 (18.55)",
+        "Diabetes, n (%) | 7 (22.6) | 174 (28.06)",
+        "Asthma, n (%) | 11 (35.5) | 161 (25.97)",
+        "Gout, n (%) | 9 (29.0) | 114 (18.39)",
+    )
+    return found(*rows, last, header="Characteristic | Drug | Placebo")
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("Cancer, n (%) | 13 (41.9) | 56 (9.03)", []),
+        ("Cancer, n (%) | 13 (61.9) | 56 (9.03)", [DOUBTFUL]),
+        ("Cancer, n (%) | 13 (41.9) | 56 (19.05)", [DOUBTFUL]),
+        ("Cancer, n (%) | 13 (43.3) | 56 (9.03)", []),  # one missing
+        ("Men with gout, n (%) | 4 (44.4) | 60 (52.6)", []),  # a subset, in both groups
+    ],
+)
+def test_a_size_that_most_of_the_column_fits(row: str, expected: list[tuple[str, str]]) -> None:
+    assert unsized(row) == expected
+
+
+def test_few_percentages_do_not_determine_a_size() -> None:
+    rows = ("Women, n (%) | 12 (38.7) | 15 (45.5)", "Smokers, n (%) | 10 (32.3) | 11 (33.3)")
+    last = "Asthma, n (%) | 9 (50.0) | 9 (27.3)"
+    assert found(*rows, last, header="Characteristic | Drug | Placebo") == []
+
+
+def test_a_total_beside_them_is_the_base_of_a_row() -> None:
+    header = "Group | Total | Intact, n (%) | Damaged, n (%)"
+    rows = (
+        "Control | 73 | 72 (99) | 1 (1)",
+        "One | 89 | 79 (89) | 10 (11)",
+        "Two | 96 | 84 (88) | 12 (12)",
+        "Three | 83 | 78 (94) | 5 (6)",
+    )
+    assert found(*rows, header=header) == []
+    assert found(*rows[:3], "Three | 83 | 78 (84) | 5 (6)", header=header) == [WRONG]
+
+
+def test_percentages_below_a_limit() -> None:
+    assert found(*ROWS[:3], "Coma, n (%) | 1 (<4) | 0", "Fever, n (%) | 5 (16.1) | 1 (3.0)") == []
+    rows = (*ROWS, "Coma, n (%) | 7 (<4) | 0")
+    assert [kind for kind, _ in found(*rows)] == ["percentage-of-count"]

@@ -78,3 +78,23 @@ def test_a_pair_of_percentages_that_differs_from_its_row_in_a_digit() -> None:
     assert verdicts("pairs", rows, text.format("100%", "46.3%")) == [
         ("text-against-table", "doubtful")
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Of 45 patients, 12 (26.7%) fell.", []),
+        ("Of 45 patients, 12 (37.7%) fell.", ["doubtful"]),
+        ("Among the 53 participants tested, 11.1% (n = 6) were positive.", ["doubtful"]),
+        ("Among the 54 participants tested, 11.1% (n = 6) were positive.", []),
+        ("Of 45 patients, 12 (60.0%) in the drug group fell.", []),
+        ("In drug (n = 45) and placebo (n = 44), 12 (27%) and 15 (34%) fell.", []),
+        ("In drug (n = 45) and placebo (n = 44), 12 (27%) and 15 (44%) fell.", ["doubtful"]),
+        ("In drug (n = 45) and placebo (n = 44), 12 (57%) fell.", []),
+        ("Of 45 patients, 12 (27%) fell; 3 (25%) of these died.", []),
+        ("Of participants, 63.5% (n = 66/104) came.", []),
+        ("Of participants, 83.3% (n = 66/104) came.", ["inconsistent"]),
+    ],
+)
+def test_bases_that_stand_before(text: str, expected: list[str]) -> None:
+    assert [verdict for _, verdict in verdicts("text_shares", text)] == expected
