@@ -68,9 +68,11 @@ def text_of(element: _Element | None, without: Iterable[str] = ()) -> str:
 class Line:
     """Text that is put together from elements; footnotes that stand within are kept apart."""
 
-    def __init__(self, without: frozenset[str] = frozenset()) -> None:
-        """Begin an empty line."""
-        self._without = without | _DROPPED
+    def __init__(
+        self, without: frozenset[str] = frozenset(), kept: frozenset[str] = frozenset()
+    ) -> None:
+        """Begin an empty line; ``kept`` are elements whose text is else left out."""
+        self._without = without | (_DROPPED - kept)
         self._pieces: list[str] = []
         self._raised = False
         self._after_citation = False
@@ -167,14 +169,19 @@ class Line:
             best = next((names[form] for form in _FORMS if form in names), None)
             edge = " " if name == "disp-formula" else ""
             self.add_text(edge)
+            start = len(self._pieces)
             if best is None:
                 self.add_content(element)
             else:
                 self.add(best)
-                self.add_text(f" {text_of(names['label'])}" if "label" in names else "")
+            if name != "alternatives" and not "".join(self._pieces[start:]).strip():
+                self.add_text(UNKNOWN if next(element.iter(*_DRAWN), None) is not None else "")
+            if best is not None and "label" in names:
+                self.add_text(f" {text_of(names['label'])}")
             self.add_text(edge)
 
 
 _FORMULAS: Final = frozenset({"math", "tex-math", "alternatives", "inline-formula", "disp-formula"})
+_DRAWN: Final = ("{*}graphic", "{*}inline-graphic")
 _FORMS: Final = ("math", "textual-form", "alternatives", "tex-math", "inline-graphic")
 """The forms of one formula, the most exact first."""

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 from kb.errors import ReadError
 from kb.papers.grid import Places
 from kb.papers.inline import UNKNOWN, Line, text_of
+from kb.papers.jats_front import front_texts
 from kb.papers.jats_metadata import metadata_of
-from kb.papers.jats_references import full_name, references_of
+from kb.papers.jats_references import label_of, references_of
 from kb.papers.jats_tables import label_and_caption, tables_of
 from kb.papers.outline import OpenSection, Outline
 from kb.papers.paper import Figure, Paper, Section, SectionKind, Table
@@ -34,7 +35,8 @@ _NAMES: Final = {
 _LOOSE: Final = frozenset({"", "Front matter", "Main text", "Back matter"})
 """Titles of what stands in no section."""
 _SECTIONS: Final = frozenset({"sec", "boxed-text", *_NAMES})
-_GROUPS: Final = frozenset({"app-group", "sec-meta", "floats-group"})
+_FLOAT_GROUPS: Final = frozenset({"floats-group", "floats-wrap"})
+_GROUPS: Final = frozenset({"app-group", "sec-meta", *_FLOAT_GROUPS})
 _FLOATS: Final = frozenset({"table-wrap", "table-wrap-group", "fig", "fig-group"})
 _LISTS: Final = frozenset({"list", "disp-quote", "def-list", "verse-group", "speech", "boxed-text"})
 _TITLES: Final = frozenset({"label", "title", "caption", "object-id", "ref"})
@@ -61,7 +63,9 @@ def read_jats(data: bytes, name: str = "paper") -> Paper:
     if article is None:
         raise ReadError(f"{name}: the root element is <{local(root)}>, expected a JATS <article>")
     try:
-        return _Reader(article, name).paper()
+        reader = _Reader(article, name)
+        reader.note_others(root)
+        return reader.paper()
     except RecursionError as error:
         raise ReadError(f"{name}: its elements are nested too deeply") from error
 
@@ -87,6 +91,12 @@ class _Reader:
             if others:
                 self._unsure.append(f"{len(others)} <{name}> beside the paper: not read")
 
+    def note_others(self, root: _Element) -> None:
+        """Note that a collection has more articles."""
+        number = sum(1 for _ in root.iter("{*}article")) - 1
+        if number > 0:
+            self._unsure.append(f"{number} more <article> in the file: only the first was read")
+
     def paper(self) -> Paper:
         parts = {local(part): part for part in self._article}
         if "front" in parts:
@@ -94,6 +104,9 @@ class _Reader:
         for name in ("body", "back"):
             if name in parts:
                 self._read_part(parts[name], name)
+        for name in [name for name in parts if name in _FLOAT_GROUPS]:
+            for box in parts[name].iterchildren("{*}boxed-text"):
+                self._read_section(box, "boxed-text", OpenSection("", "", (), "body"), "")
         tables, figures = self._tables(), self._figures()
         sections = self._outline.sections()
         texts = [p.text for s in sections if s.kind != "references" for p in s.paragraphs]
@@ -113,6 +126,8 @@ class _Reader:
     ) -> None:
         if not has_body:
             self._unsure.append("the file has no body, only the front of the paper")
+        elif not tables and not any(s.paragraphs for s in sections if s.kind == "body"):
+            self._unsure.append("the body has no text: is it a scan?")
         self._unsure += [f"{table.id}: {why}" for table in tables for why in table.unsure]
         texts = [(s.id, p.text) for s in sections for p in s.paragraphs]
         texts += [(table.id, cell.text) for table in tables for row in table.grid for cell in row]
@@ -128,7 +143,7 @@ class _Reader:
         section = self._outline.open("Front matter", (), "front")
         self._section_of[front] = section.id
         for part in meta:
-            for text in _front_texts(part):
+            for text in front_texts(part):
                 section.add(text)
         self._read_children([part for part in front if local(part) == "notes"], section)
         for part in meta:
@@ -193,7 +208,7 @@ class _Reader:
         self._read_children(part, section, prefix)
         for ref in part if name == "ref-list" else ():
             if ref in self._references:
-                texts = [text_of(child(ref, "label")), *(r.text for r in self._references[ref])]
+                texts = [label_of(ref), *(r.text for r in self._references[ref])]
                 section.add(" ".join(filter(None, texts)))
 
     # --- tables and figures ----------------------------------------------------------------
@@ -268,6 +283,10 @@ def paragraphs_of(element: _Element) -> Iterator[str]:
             yield from texts
     elif name == "def-item":
         yield text_of(element)
+    elif name == "disp-formula":
+        line = Line()
+        line.add(element)
+        yield line.text
     else:
         yield from _split(element)
 
@@ -289,37 +308,3 @@ def _split(element: _Element) -> Iterator[str]:
     yield line.text
     for footnote in [*footnotes, *line.footnotes]:
         yield text_of(footnote)
-
-
-_FRONT: Final = {
-    "title-group": ("article-title", "subtitle", "trans-title"),
-    "contrib-group": ("contrib", "collab", "aff"),
-    "aff": (),
-    "author-notes": ("corresp", "fn", "p"),
-    "pub-history": ("event",),
-    "kwd-group": (),
-    "supplementary-material": (),
-    "product": (),
-}
-
-
-_NAMES_OF_PEOPLE: Final = frozenset({"name", "string-name", "collab"})
-
-
-def _front_texts(part: _Element) -> Iterator[str]:
-    """Yield what the front of the paper prints above and beside its abstract."""
-    name = local(part)
-    if name == "kwd-group":
-        words = [text_of(word) for word in part if local(word) in {"kwd", "compound-kwd"}]
-        title = text_of(child(part, "title")) or "Keywords"
-        yield f"{title.rstrip(':')}: {'; '.join(words)}"
-    elif name == "contrib-group":
-        names = [full_name(one) for c in part for one in c if local(one) in _NAMES_OF_PEOPLE]
-        yield ", ".join(names)
-        yield from (text_of(one) for one in part if local(one) == "aff")
-    elif name == "permissions":
-        yield text_of(child(part, "copyright-statement"))
-        yield from (text_of(one) for one in part if local(one) == "license")
-    elif name in _FRONT:
-        inner = [one for one in part if local(one) in _FRONT[name]]
-        yield from (text_of(one) for one in inner or [part])

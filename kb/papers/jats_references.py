@@ -39,13 +39,19 @@ def references_of(article: _Element) -> dict[_Element, list[Reference]]:
     taken: set[int] = set()
     largest = 0
     for ref in article.iter("{*}ref"):
-        number = _number(text_of(child(ref, "label")))
+        number = _number(label_of(ref))
         if number is None or number in taken:
             number = largest + 1
         taken.add(number)
         largest = max(largest, number)
         references[ref] = [_reference(citation, number) for citation in citations(ref)]
     return references
+
+
+def label_of(ref: _Element) -> str:
+    """Return the label of an entry, which may stand in its citation."""
+    labels = (child(part, "label") for part in (ref, *ref))
+    return text_of(next((label for label in labels if label is not None), None))
 
 
 def _number(label: str) -> int | None:
@@ -175,7 +181,7 @@ def full_name(name: _Element) -> str:
     """Return a name as a paper's head prints it: given names first."""
     surname = text_of(child(name, "surname"))
     parts = [text_of(child(name, part)) for part in ("given-names", "surname", "suffix")]
-    return " ".join(filter(None, parts)) if surname else text_of(name)
+    return " ".join(filter(None, parts)) if surname else author_name(name)
 
 
 def initials_of(given: str) -> str:

@@ -15,9 +15,16 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 PICTURE: Final = "it is a picture: its cells were not read"
+NO_CELLS: Final = "it is text without cells: each paragraph is a row"
+NESTED: Final = "a cell holds a table, whose texts are joined"
 _GROUPS: Final = frozenset({"thead", "tbody", "tfoot"})
 _NO_TABLES: Final = frozenset({"caption", "table-wrap-foot", "table-wrap"})
 _HOLDERS: Final = frozenset({"table-wrap", "table-wrap-foot", "fn"})
+_AROUND: Final = frozenset(
+    {"label", "title", "table-wrap-foot", "caption", "permissions", "attrib"}
+)
+"""What stands around a table's cells."""
+_Columns = dict[str, tuple[int, int]]
 _TABLES: Final = frozenset({"table", "tgroup", "array"})
 _LENGTH: Final = re.compile(
     r"(?:padding-left|margin-left|text-indent)\s*:\s*(-?[0-9]{1,4}(?:\.[0-9]{1,3})?)\s*"
@@ -52,10 +59,14 @@ def tables_of(wrap: _Element, section: str, places: Places) -> Iterator[Table]:
     footnotes = tuple(_footnotes(wrap))
     common = label.rstrip(".: ") or "Table"
     if not bodies:
-        yield Table(common, label, caption, (), 0, footnotes, section, None, (PICTURE,))
+        grid = _texts(wrap, places)
+        why = NO_CELLS if grid else PICTURE
+        yield Table(common, label, caption, grid, 0, footnotes, section, None, (why,))
     for number, body in enumerate(bodies, 1):
         grid, headers = grid_of(body, places)
         unsure = () if headers else ("it has no header",)
+        if next(body.iterdescendants("{*}table"), None) is not None:
+            unsure = (*unsure, NESTED)
         table_id = common if number == 1 else f"{common} ({number})"
         yield Table(table_id, label, caption, grid, headers, footnotes, section, None, unsure)
 
@@ -117,30 +128,53 @@ def grid_of(body: _Element, places: Places) -> tuple[Grid, int]:
     return grid, count_header_rows(grid, marked)
 
 
-def _row(row: _Element, columns: dict[str, int]) -> list[RawCell]:
+def _texts(wrap: _Element, places: Places) -> Grid:
+    """Return what stands in the place of a table without cells, one text below the other."""
+    parts = [part for part in wrap if local(part) not in _AROUND]
+    texts = [
+        text_of(inner)
+        for part in parts
+        for inner in (part.iter("{*}list-item") if local(part) == "list" else [part])
+    ]
+    return lay_out([[[RawCell(text)] for text in texts if text]], places)
+
+
+def _row(row: _Element, columns: _Columns) -> list[RawCell]:
     cells = [cell for cell in row if local(cell) in {"td", "th", "entry", "array-cell"}]
     return [_cell(cell, columns) for cell in cells]
 
 
-def _cell(cell: _Element, columns: dict[str, int]) -> RawCell:
-    line = Line()
+def _cell(cell: _Element, columns: _Columns) -> RawCell:
+    line = Line(kept=frozenset({"table"}))
     line.add_content(cell)
     attributes = cell.attrib
     rows, width, place = span(attributes.get("rowspan")), span(attributes.get("colspan")), None
     if "morerows" in attributes:
         rows = span(attributes["morerows"]) + 1
-    if "namest" in attributes or "colname" in attributes:
-        place = columns.get(attributes.get("namest") or attributes.get("colname") or "")
-        end = columns.get(attributes.get("nameend") or "", place)
-        width = end - place + 1 if place is not None and end is not None else 1
+    names = (attributes.get(key) for key in ("spanname", "namest", "colname"))
+    name = next((name for name in names if name in columns), None)
+    if name is not None:
+        place, end = columns[name]
+        end = columns.get(attributes.get("nameend") or "", (0, end))[1]
+        width = end - place + 1
     indent = _indent(cell)
     return RawCell(line.text, rows, max(width, 1), local(cell) == "th", indent, place)
 
 
-def _column_names(body: _Element) -> dict[str, int]:
-    """Return the columns of an OASIS table by name."""
-    specs = [part for part in body if local(part) in {"colspec", "spanspec"}]
-    return {spec.get("colname", ""): number for number, spec in enumerate(specs)}
+def _column_names(body: _Element) -> _Columns:
+    """Return the first and last column that each name of an OASIS table stands for."""
+    columns: _Columns = {}
+    number = 0
+    for spec in body:
+        if local(spec) == "colspec":
+            given = spec.get("colnum")
+            number = span(given) if given else number + 1
+            columns[spec.get("colname", "")] = (number - 1, number - 1)
+        elif local(spec) == "spanspec":
+            ends = [columns.get(spec.get(key, "")) for key in ("namest", "nameend")]
+            if ends[0] and ends[1]:
+                columns[spec.get("spanname", "")] = (ends[0][0], ends[1][1])
+    return columns
 
 
 def _indent(cell: _Element) -> float:
