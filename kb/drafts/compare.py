@@ -181,7 +181,8 @@ def _differences(pairs: Pairs) -> Iterator[Difference]:
     used: Counter[str] = Counter()
     for name, first, second, members in grouped:
         difference = Difference("", name, first, second, tuple(members))
-        digest = hashlib.sha256(str(difference).encode()).hexdigest()[:8]
+        # A letter first: YAML would read digits alone as a number.
+        digest = "d" + hashlib.sha256(str(difference).encode()).hexdigest()[:7]
         used[digest] += 1
         number = f"-{used[digest]}" if used[digest] > 1 else ""
         yield Difference(digest + number, name, first, second, tuple(members))

@@ -183,9 +183,13 @@ def read_reader(path: Path, root: Path) -> Reader:
     return Reader(path, tuple(files), records.vocabulary)
 
 
-def read_text(data: Mapping[str, Any], like: StudyReading, root: Path) -> StudyReading:
-    """Return the reading that the content of a file is, of the kind of another reading."""
-    return _reading(data, like.path, like.readings[0].study if like.readings else "", _empty(root))
+def read_content(data: Mapping[str, Any], path: Path, root: Path) -> StudyReading:
+    """Return the reading that the content of a file is; problems name ``path``.
+
+    Raises:
+        RecordError: it is neither drafts nor a record of a study.
+    """
+    return _reading(data, path, "", _empty(root))
 
 
 def _empty(root: Path) -> Records:

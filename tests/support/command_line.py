@@ -12,10 +12,13 @@ from kb.cli.main import COMMANDS, main
 UNSET = {"KB_ROOT": None, "KB_SOURCE_TEXTS": None, "KB_STORE": None}
 
 
-def kb(root: Path | None, *words: str | Path) -> Result:
-    """Run a command as a user would; an exception other than the exit is a defect."""
+def kb(root: Path | None, *words: str | Path, answers: str = "") -> Result:
+    """Run a command as a user would; an exception other than the exit is a defect.
+
+    ``answers`` are what the user types.
+    """
     options = ("--root", str(root)) if root else ()
-    result = CliRunner().invoke(main, [*options, *map(str, words)], env=UNSET)
+    result = CliRunner().invoke(main, [*options, *map(str, words)], input=answers, env=UNSET)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert "Traceback" not in result.output
