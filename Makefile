@@ -28,7 +28,7 @@ WITHOUT_CLOCK := import json, sys; bom = json.load(sys.stdin); del bom["serialNu
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build front test browser lighthouse bench lint format types audit sbom pins serve clean distclean help
+.PHONY: build dist front test browser lighthouse bench lint format types audit sbom pins serve clean distclean help
 
 build: $(VENV)/.installed $(FRONT)/node_modules/.installed ## build the dataset and the site, in build/
 	$(BIN)/kb build $(ARGS)
@@ -68,6 +68,11 @@ sbom: $(VENV)/.installed-dev ## write bills of materials (CycloneDX) to dist/
 	@$(BIN)/python -c '$(NPM)' sbom --prefix $(FRONT) --package-lock-only --omit dev --sbom-format cyclonedx \
 	  --loglevel error | $(BIN)/python -c '$(WITHOUT_CLOCK)' >dist/sbom-site.json
 
+dist: $(VENV)/.installed-dev $(FRONT)/node_modules/.installed ## write the packages to dist/: kb-evidence, and kb-evidence-all with the records
+	@$(BIN)/python -c 'from pathlib import Path; from kb.site.front import BUNDLED, write_scripts; write_scripts(Path("$(FRONT)"), BUNDLED)'
+	$(BIN)/python -m hatchling build -d dist
+	cd evidence && ../$(BIN)/python -m hatchling build -t wheel -d ../dist
+
 pins: $(VENV)/.installed-dev ## update the hashes after pyproject.toml changed (ARGS="--upgrade" for newer indirect dependencies)
 	$(LOCK) $(EXTRAS:%=--extra %) -o $(LOCKED)
 	$(LOCK) --all-extras --no-emit-package pytest-logging -c $(LOCKED) -o $(LOCKED_DEV)
@@ -79,7 +84,7 @@ bench: $(VENV)/.installed-dev $(FRONT)/node_modules/.installed ## compare with o
 	$(BIN)/python -m benchmarks $(ARGS)
 
 clean: ## remove built files and caches
-	rm -rf build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf build dist kb/site/scripts .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find kb tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
 distclean: clean ## also remove the environment and the front end's packages

@@ -28,7 +28,7 @@ from kb.rdf.writer import sorted_nquads
 from kb.records.expand import expand
 from kb.records.inputs import stamp_of_inputs
 from kb.records.load import Records, load_records, load_studies, load_vocabulary
-from kb.records.paths import find_root, record_ids
+from kb.records.paths import base_folder, find_root, record_ids
 from kb.records.vocabulary import Vocabulary
 from kb.sources.verify import Verification, VerificationState
 from kb.stores.base import Cell, Engine
@@ -50,8 +50,8 @@ class KnowledgeBase:
     """An evidence base, read from its records.
 
     Args:
-        root: the project folder, with ``evidence/`` and ``ontology/``; by default ``KB_ROOT``, or
-            the nearest one at or above the working directory.
+        root: the project folder, with ``evidence/`` and ``ontology/``, or the name of an installed
+            evidence base; by default ``KB_ROOT``, or the nearest folder at or above the working one.
         texts: the folder with the texts of the sources, to verify claims against; without it, a
             claim has the state of its last recorded verification.
         store: the engine that answers queries: ``memory``, ``oxigraph:FOLDER`` or the URL of a
@@ -73,7 +73,7 @@ class KnowledgeBase:
     ) -> None:
         """Read the records; everything else is computed when it is first used."""
         self.store_config = StoreConfig(store)
-        self.root = Path(root) if root is not None else find_root()
+        self.root = base_folder(root) if root is not None else find_root()
         self.texts = Path(texts) if texts is not None else None
         self._stamp = stamp_of_inputs(self.root, self.texts)
         if self.store_config.kind != "oxigraph":

@@ -12,6 +12,7 @@ import click
 
 from kb.api.knowledge_base import KnowledgeBase
 from kb.cli.common import STORE, echo, examples, root_of, texts_option
+from kb.records.paths import build_folder
 from kb.site.build import MANIFEST, STEPS, read_manifest, unchanged
 from kb.site.build import build as build_all
 from kb.stores.config import StoreConfig
@@ -40,7 +41,7 @@ def build(context: click.Context, out: Path | None, texts: Path | None, fresh: b
     # Nearly all objects live until the end, so frequent collections find nothing to free.
     gc.set_threshold(50_000, 20, 100)
     root = root_of(context)
-    target = out or root / "build"
+    target = out or build_folder(root)
     config = StoreConfig(context.meta.get(STORE))
     is_remote = config.kind == "endpoint"
     previous = None if fresh or is_remote else unchanged(root, target, texts)

@@ -18,6 +18,8 @@ import click
 
 from kb import __version__
 from kb.cli.common import STORE, Group
+from kb.errors import UnavailableError
+from kb.records.paths import base_folder
 
 COMMANDS: Final = (
     "add",
@@ -60,12 +62,20 @@ class _Commands(Group):
         return command
 
 
+def _named_base(_context: click.Context, _option: click.Parameter, root: str | None) -> Path | None:
+    try:
+        return None if root is None else base_folder(root)
+    except UnavailableError as error:
+        raise click.BadParameter(str(error)) from error
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--root",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Project folder with evidence/ and ontology/ (default: $KB_ROOT, else the working "
-    "folder or its nearest parent that has both).",
+    callback=_named_base,
+    metavar="FOLDER",
+    help="Project folder with evidence/ and ontology/, or the name of an installed evidence base "
+    "(default: $KB_ROOT, else the working folder or its nearest parent that has both).",
 )
 @click.option(
     "--store",

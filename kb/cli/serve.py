@@ -9,6 +9,7 @@ import click
 
 from kb.cli.common import Number, examples, root_of, texts_option
 from kb.errors import UnavailableError
+from kb.records.paths import build_folder
 
 
 @click.command()
@@ -96,7 +97,7 @@ def serve(
         return
     from kb.server.config import QueryLimits, ServerConfig
 
-    folder = build if build is not None else root_of(context) / "build"
+    folder = build if build is not None else build_folder(root_of(context))
     config = ServerConfig(
         folder.resolve(),
         host,

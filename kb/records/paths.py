@@ -3,9 +3,54 @@
 from __future__ import annotations
 
 import os
+from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Final
 
 from kb.errors import Problem, RecordError, UnavailableError
+
+
+BASES: Final = "kb.bases"
+"""The group of entry points by which packages of evidence bases name the module they are in."""
+
+
+def installed_bases() -> dict[str, Path]:
+    """Return the folders of the evidence bases that are installed as packages, by name."""
+    specs = ((entry.name, find_spec(entry.value)) for entry in entry_points(group=BASES))
+    return {
+        name: Path(next(iter(spec.submodule_search_locations)))
+        for name, spec in specs
+        if spec is not None and spec.submodule_search_locations
+    }
+
+
+def base_folder(root: str | Path) -> Path:
+    """Return the folder of an evidence base: one that exists, or else an installed one's.
+
+    >>> base_folder("evidence/studies").as_posix()
+    'evidence/studies'
+
+    Raises:
+        UnavailableError: there is neither a folder nor an installed evidence base of the name.
+    """
+    if Path(root).is_dir():
+        return Path(root)
+    installed = installed_bases()
+    if (name := str(root)) in installed:
+        return installed[name]
+    known = f"; installed: {', '.join(sorted(installed))}" if installed else ""
+    raise UnavailableError(
+        f"no evidence base {name!r}: it is neither a folder nor installed{known}"
+    )
+
+
+def build_folder(root: Path) -> Path:
+    """Return where a build of an evidence base is by default.
+
+    An installed one is built in the working folder, since packages are not written to.
+    """
+    return (Path.cwd() if root in installed_bases().values() else root) / "build"
 
 
 def find_root(start: Path | None = None) -> Path:
@@ -20,7 +65,7 @@ def find_root(start: Path | None = None) -> Path:
         UnavailableError: neither the folder nor any of its parents is a project.
     """
     if named := os.environ.get("KB_ROOT"):
-        return Path(named)
+        return base_folder(named)
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
         if (folder / "evidence").is_dir() and (folder / "ontology").is_dir():

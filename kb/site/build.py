@@ -29,6 +29,9 @@ STEPS: Final = ("dataset", "site", "tables")
 MANIFEST: Final = "manifest.json"
 SEARCH_INDEX: Final = "search/search_index.json"
 _WRITTEN: Final = {"kb.nq", "claims.csv", "datapackage.json", "schema", "site", MANIFEST}
+THEME: Final = Path(__file__).parent / "theme"
+"""Where an installed package has the templates and settings of a site."""
+
 _ELSEWHERE: Final = {"schema", "store", "tables"}
 """What other commands may write beside a build, also before the first one."""
 Progress = Callable[[str], None]
@@ -147,8 +150,8 @@ def build_site(base: KnowledgeBase, folder: Path) -> None:
     """Write the site to ``folder/site``.
 
     Raises:
-        UnavailableError: mkdocs or the front end is not installed, the project has no ``site/``,
-            or mkdocs refuses a hand-written page.
+        UnavailableError: mkdocs or the front end is not installed, or mkdocs refuses a
+            hand-written page.
     """
     context = PageContext(base, site_folder(base.root))
     renderer, site = Renderer(context), folder / "site"
@@ -185,18 +188,9 @@ def build_theme(renderer: Renderer, folder: Path) -> Shells:
 
 
 def site_folder(root: Path) -> Path:
-    """Return the folder with templates and settings: of the project, or of this software.
-
-    Raises:
-        UnavailableError: there is none.
-    """
-    for folder in (root / "site", Path(__file__).parents[2] / "site"):
-        if (folder / "mkdocs.yml").is_file():
-            return folder
-    raise UnavailableError(
-        f"the site cannot be built: neither {root} nor this installation has site/mkdocs.yml; "
-        "install kb from a checkout (pip install -e 'FOLDER[site]')"
-    )
+    """Return the folder with templates and settings: of the project, a checkout or the package."""
+    own = (root / "site", Path(__file__).parents[2] / "site")
+    return next((one for one in own if (one / "mkdocs.yml").is_file()), THEME)
 
 
 def write_file(folder: Path, path: str, content: bytes) -> None:

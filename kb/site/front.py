@@ -1,13 +1,15 @@
 """The front end: TypeScript of ``site/front``, bundled by esbuild into the scripts of the site.
 
 esbuild is a program of its own, so that a build needs no Node once the packages are installed.
-The bundles are written to a temporary folder, never beside the sources.
+The bundles are written to a temporary folder, never beside the sources. An installed package has
+no sources: it carries the bundles, which ``make dist`` writes.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,13 +19,16 @@ from typing import Any, Final
 
 from kb.errors import UnavailableError
 from kb.site.page import OutputFile
-from kb.util.hashing import digest_of_files
+from kb.util.hashing import digest_of_files, files_below
 
 ENTRIES: Final = ("site", "console", "worker", "chart", "explore", "compare", "search")
 """The modules of ``src`` that pages load by name; what they share becomes chunks."""
 
 FRONT: Final = "assets/front"
 """Where the site has its scripts."""
+
+BUNDLED: Final = Path(__file__).parent / "scripts"
+"""Where an installed package has the scripts."""
 
 _ENGINE: Final = "oxigraph/web_bg.wasm"
 _INSTALL: Final = "run `make front` in the folder of the software"
@@ -49,16 +54,31 @@ def front_files(folder: Path) -> Iterator[OutputFile]:
             refuses the sources.
     """
     folder = folder.resolve()
+    if folder == BUNDLED:
+        yield from (OutputFile(path.name, path.read_bytes()) for path in files_below(folder))
+        return
     check_installed(folder)
     for name, content in _bundled(folder, _digest(folder)).items():
         yield OutputFile(name, content)
 
 
 def front_folder(site: Path) -> Path:
-    """Return the folder of the front end: that of a project's ``site/``, or of this software."""
-    own = site / "front"
-    is_own = (own / "package.json").is_file()
-    return own if is_own else Path(__file__).parents[2] / "site" / "front"
+    """Return the folder of the front end: of a project's ``site/``, a checkout, or a package."""
+    sources = (site / "front", Path(__file__).parents[2] / "site" / "front")
+    return next((one for one in sources if (one / "package.json").is_file()), BUNDLED)
+
+
+def write_scripts(sources: Path, folder: Path) -> None:
+    """Bundle the front end for a package, replacing the scripts in the folder.
+
+    Raises:
+        UnavailableError: as ``front_files``.
+    """
+    files = list(front_files(sources))
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for file in files:
+        (folder / file.path).write_bytes(file.content)
 
 
 def check_installed(folder: Path) -> None:

@@ -25,7 +25,7 @@ from pygments.lexers import get_lexer_by_name
 
 from kb.api.knowledge_base import KnowledgeBase
 from kb.api.results import QueryResult
-from kb.errors import InputError
+from kb.errors import InputError, UnavailableError
 from kb.site.context import PageContext
 from kb.site.page import Page, Values
 from kb.site.pages.questions import SHOWN_ROWS, console_link
@@ -131,6 +131,8 @@ def _read(base: KnowledgeBase, kind: str, read: Callable[[str, Path, KnowledgeBa
     for path in _files(base, kind):
         try:
             items.append(read(re.sub(r"^\d+-", "", path.stem), path, base))
+        except UnavailableError:  # it needs a package that is not installed
+            continue
         except (Exception, SystemExit) as error:
             reason = f"{type(error).__name__}: {error}"
             raise InputError(f"recipe {path.name} failed: {reason}") from error
