@@ -354,6 +354,7 @@ def test_every_command_is_tested() -> None:
         "add term",  # in records/test_new_term.py
         "build",
         "check",
+        "compare",  # in test_compare.py
         "coverage",
         "draft",  # in test_draft.py
         "export claims",
