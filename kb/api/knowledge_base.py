@@ -51,7 +51,8 @@ class KnowledgeBase:
 
     Args:
         root: the project folder, with ``evidence/`` and ``ontology/``, or the name of an installed
-            evidence base; by default ``KB_ROOT``, or the nearest folder at or above the working one.
+            evidence base; by default ``KB_ROOT``, or the nearest folder at or above the working
+            one.
         texts: the folder with the texts of the sources, to verify claims against; without it, a
             claim has the state of its last recorded verification.
         store: the engine that answers queries: ``memory``, ``oxigraph:FOLDER`` or the URL of a

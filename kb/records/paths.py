@@ -10,7 +10,6 @@ from typing import Final
 
 from kb.errors import Problem, RecordError, UnavailableError
 
-
 BASES: Final = "kb.bases"
 """The group of entry points by which packages of evidence bases name the module they are in."""
 
