@@ -14,6 +14,8 @@ from functools import cached_property
 from typing import Final, Literal
 
 SectionKind = Literal["front", "abstract", "body", "back", "references"]
+REGISTRY_ENTRY: Final = "registry-entry"
+"""The kind of what a registry of trials says of a study; sources have the same word."""
 _TAGS: Final = re.compile(r"</?su[bp]>")
 
 
@@ -207,6 +209,8 @@ class Metadata:
     pmcid: str = ""
     kind: str = ""
     """The type of article as the file names it, e.g. "research-article"."""
+    url: str = ""
+    """The address of what is not published in a journal."""
     language: str = "en"
     licence: str = ""
     """The licence as printed, or its address."""

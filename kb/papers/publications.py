@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Final
 
 from kb.errors import InputError
-from kb.papers.paper import Metadata, Reference, plain
+from kb.papers.paper import REGISTRY_ENTRY, Metadata, Reference, plain
 from kb.papers.text import one_line
 from kb.records.schema import PublicationRecord
 
@@ -56,7 +56,9 @@ def publication_of(metadata: Metadata) -> dict[str, object]:
     'Rev'
     """
     kind = "review" if "review" in metadata.kind else "journal-article"
-    return _record(metadata, kind, metadata.title)
+    kind = "web-page" if metadata.kind == REGISTRY_ENTRY else kind
+    record = _record(metadata, kind, metadata.title)
+    return record | ({"url": metadata.url} if metadata.url else {})
 
 
 def cited_publication(reference: Reference) -> dict[str, object]:

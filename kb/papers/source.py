@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from kb.papers.paper import Metadata, Paper
+from kb.papers.paper import REGISTRY_ENTRY, Metadata, Paper
 from kb.papers.publications import (
     PublicationIndex,
     cited_publication,
@@ -65,7 +65,7 @@ def draft_record(paper: Paper, name: str, known: Mapping[str, PublicationRecord]
         f"id: {name}",
         f"publication: {publication}",
         f"title: {_quoted(paper.metadata.title or name)}",
-        f"kind: {'review' if 'review' in paper.metadata.kind else 'primary-report'}",
+        f"kind: {_kind(paper.metadata)}",
         f"language: {_language(paper.metadata.language)}",
         f"text: {name}.txt",
         f"credit: {_quoted(_credit(paper.metadata) or name)}",
@@ -78,6 +78,12 @@ def draft_record(paper: Paper, name: str, known: Mapping[str, PublicationRecord]
     ]
     record_text = "\n".join(lines) + "\n"
     return RecordDraft(name, source, record_text, index.new, count, tuple(unsure))
+
+
+def _kind(metadata: Metadata) -> str:
+    if metadata.kind == REGISTRY_ENTRY:
+        return REGISTRY_ENTRY
+    return "review" if "review" in metadata.kind else "primary-report"
 
 
 def _span_lines(source: SourceDraft) -> Iterator[str]:

@@ -1,0 +1,317 @@
+"""The posted results of an entry as tables such as papers have: a column for each group."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
+from typing import Final
+
+from kb.papers.paper import Cell, Footnote, Paragraph, Section, Table
+from kb.papers.registry.entry import (
+    Analysis,
+    Baseline,
+    Denominator,
+    Entry,
+    Event,
+    EventCount,
+    EventGroup,
+    Group,
+    Measure,
+    Measurement,
+    OutcomeMeasure,
+    Row,
+)
+from kb.papers.registry.words import is_count, is_people, label, phrase
+
+FLOW, BASELINE, OUTCOME = "Participant flow", "Baseline", "Outcome"
+EVENTS, DEATHS = "Adverse events", "Deaths"
+SERIOUS, OTHER = "Serious adverse events", "Other adverse events"
+Lines = list[list[str]]
+_PAIR: Final = 2
+
+
+def sections(entry: Entry) -> Iterator[Section]:
+    """Yield the sections of the results that are not tables."""
+    results = entry.results
+    flow, events = results.participant_flow_module, results.adverse_events_module
+    yield from _section(
+        FLOW,
+        (flow.recruitment_details, flow.pre_assignment_details, *_described(flow.groups)),
+    )
+    threshold = events.frequency_threshold
+    yield from _section(
+        EVENTS,
+        (
+            f"Time frame: {events.time_frame}" if events.time_frame else "",
+            events.description,
+            f"Threshold of other adverse events: {threshold}%" if threshold else "",
+        ),
+    )
+
+
+def _section(name: str, texts: Iterable[str]) -> Iterator[Section]:
+    lines = (line.strip() for text in texts for line in text.splitlines())
+    paragraphs = tuple(Paragraph(line) for line in lines if line)
+    if paragraphs:
+        yield Section(name, name, (), "body", paragraphs)
+
+
+def _described(groups: Iterable[Group]) -> Iterator[str]:
+    yield from (f"{group.title}: {group.description}" for group in groups if group.description)
+
+
+def tables(entry: Entry) -> Iterator[Table]:
+    """Yield the tables of the results: flow, baseline, outcomes, deaths and adverse events."""
+    results = entry.results
+    yield from _flow(entry)
+    baseline = results.baseline_characteristics_module
+    for number, measure in enumerate((m for m in baseline.measures if m.title), 1):
+        yield from _measure(f"{BASELINE} {number}", measure, baseline)
+    posted = (o for o in results.outcome_measures_module.outcome_measures if o.title)
+    for number, outcome in enumerate(posted, 1):
+        yield from _outcome(f"{OUTCOME} {number}", outcome)
+    yield from _events(entry)
+
+
+# --- participant flow -----------------------------------------------------------------------
+
+
+def _flow(entry: Entry) -> Iterator[Table]:
+    module = entry.results.participant_flow_module
+    for number, period in enumerate(module.periods, 1):
+        rows = [
+            [phrase(one.type), *_by_group(module.groups, one.achievements, "num_subjects")]
+            for one in period.milestones
+        ]
+        left = [
+            [phrase(one.type), *_by_group(module.groups, one.reasons, "num_subjects")]
+            for one in period.drop_withdraws
+        ]
+        yield from _table(
+            f"{FLOW} {number}",
+            f"Participant flow, number of participants: {period.title}",
+            [_headers(module.groups, {})],
+            [*rows, *left],
+        )
+
+
+def _by_group(groups: Iterable[Group], figures: Iterable[object], name: str) -> list[str]:
+    values = {getattr(one, "group_id", ""): str(getattr(one, name)) for one in figures}
+    return [values.get(group.id, "") for group in groups]
+
+
+# --- baseline and outcomes --------------------------------------------------------------------
+
+
+def _sizes(denominators: Iterable[Denominator]) -> dict[str, str]:
+    """Return the numbers of people by group."""
+    of_people = (one for one in denominators if is_people(one.units))
+    return {count_.group_id: count_.value for one in of_people for count_ in one.counts}
+
+
+def _headers(groups: Sequence[Group], sizes: Mapping[str, str]) -> list[str]:
+    """Return the headers of the columns: each group once, with its number of people."""
+    titles = Counter(group.title for group in groups)
+    names = (
+        g.title if g.title and titles[g.title] == 1 else f"{g.title} [{g.id}]".strip()
+        for g in groups
+    )
+    sized = zip(names, groups, strict=True)
+    return ["", *(f"{n} (N = {sizes[g.id]})" if sizes.get(g.id) else n for n, g in sized)]
+
+
+def _measure(name: str, measure: Measure, module: Baseline) -> Iterator[Table]:
+    sizes = _sizes(measure.denoms) or _sizes(module.denoms)
+    caption = _caption("Baseline characteristic", measure, (measure.population_description,))
+    headers = [_headers(module.groups, sizes)]
+    yield from _table(name, caption, headers, _rows(measure, module.groups, sizes))
+
+
+def _caption(kind: str, measure: Measure, more: Iterable[str]) -> str:
+    """Return a caption that ends each part with a full stop."""
+    what = ", ".join(filter(None, map(phrase, (measure.param_type, measure.dispersion_type))))
+    parts = (f"{kind}: {measure.title}", what, measure.unit_of_measure, *more)
+    return " ".join(f"{' '.join(part.split()).rstrip('.')}." for part in parts if part.strip())
+
+
+def _rows(measure: Measure, groups: Sequence[Group], sizes: Mapping[str, str]) -> Lines:
+    """Return the rows: one with the title, or the title above those of its parts."""
+    title = label(
+        measure.title, measure.param_type, measure.dispersion_type, measure.unit_of_measure
+    )
+    parts = [(row, one) for row in measure.classes for one in row.categories]
+    if len(parts) == 1 and not parts[0][0].title and not parts[0][1].title:
+        row, one = parts[0]
+        return [[title, *_figures(measure, row, one.measurements, groups, sizes)]]
+    blank = [""] * len(groups)
+    rows: Lines = []
+    heading = ""
+    for row, one in parts:
+        above = f"{title}, {row.title}" if row.title and len(row.categories) > 1 else title
+        if above != heading:
+            rows.append([above, *blank])
+            heading = above
+        own = one.title or row.title or title
+        rows.append([own, *_figures(measure, row, one.measurements, groups, sizes)])
+    return rows
+
+
+def _figures(
+    measure: Measure,
+    row: Row,
+    measurements: Iterable[Measurement],
+    groups: Sequence[Group],
+    sizes: Mapping[str, str],
+) -> list[str]:
+    own = {**sizes, **_sizes(row.denoms)}
+    by_group = {one.group_id: one for one in measurements}
+    return [
+        _figure(measure, by_group[g.id], own.get(g.id, "")) if g.id in by_group else ""
+        for g in groups
+    ]
+
+
+def _figure(measure: Measure, figure: Measurement, size: str) -> str:
+    if is_count(measure.param_type):
+        is_of = size and is_people(measure.unit_of_measure) and figure.value.isdigit()
+        return f"{figure.value}/{size}" if is_of else figure.value
+    beside = _interval(figure.lower_limit, figure.upper_limit) or figure.spread
+    return f"{figure.value} ({beside})" if figure.value and beside else figure.value
+
+
+def _interval(low: str, high: str) -> str:
+    return f"{low or 'NA'} to {high or 'NA'}" if low or high else ""
+
+
+def _outcome(name: str, outcome: OutcomeMeasure) -> Iterator[Table]:
+    sizes = _sizes(outcome.denoms)
+    rank = f"{phrase(outcome.type)} outcome" if outcome.type else "Outcome"
+    frame = f"Time frame: {outcome.time_frame}" if outcome.time_frame else ""
+    caption = _caption(rank, outcome, (frame, outcome.population_description))
+    header = _headers(outcome.groups, sizes)
+    rows = _rows(outcome, outcome.groups, sizes)
+    titles = dict(zip((g.id for g in outcome.groups), header[1:], strict=True))
+    compared = [one for one in outcome.analyses if _is_column(one)]
+    notes = [Footnote("", _sentence(a, titles)) for a in outcome.analyses if not _is_column(a)]
+    if len(rows) == 1 and len(compared) == 1:
+        [one] = compared
+        top, below, cells = _analysis(one, titles)
+        blank = [""] * (len(header) - 1)
+        yield from _table(
+            name, caption, [[*header, *top], ["", *blank, *below]], [[*rows[0], *cells]], notes
+        )
+        return
+    yield from _table(name, caption, [header], rows, notes)
+    numbers = count(1)
+    for one in compared:
+        top, below, cells = _analysis(one, titles)
+        yield from _table(
+            f"{name}, analysis {next(numbers)}",
+            f"{rank}: {outcome.title}. {_method(one)}",
+            [["", *top], ["", *below]],
+            [[outcome.title, *cells]],
+        )
+
+
+def _is_column(analysis: Analysis) -> bool:
+    """Whether an analysis is an estimate or a p-value of two groups."""
+    return len(analysis.group_ids) == _PAIR and bool(analysis.param_value or analysis.p_value)
+
+
+def _analysis(one: Analysis, titles: Mapping[str, str]) -> tuple[list[str], list[str], list[str]]:
+    """Return the headers of an analysis, upper and lower, and its cells."""
+    first, second = (titles[name].split(" (N = ")[0] for name in one.group_ids)
+    below, cells = [], []
+    if one.param_value:
+        interval = _interval(one.ci_lower_limit, one.ci_upper_limit)
+        level = f"{one.ci_pct_value}% CI" if one.ci_pct_value else "CI"
+        below.append(f"{one.param_type} ({level})" if interval else one.param_type)
+        cells.append(f"{one.param_value} ({interval})" if interval else one.param_value)
+    if one.p_value:
+        below.append("P value")
+        cells.append(one.p_value.lstrip("= "))
+    return [f"{first} versus {second}", *[""] * (len(below) - 1)], below, cells
+
+
+def _method(one: Analysis) -> str:
+    return f"{one.statistical_method}." if one.statistical_method else ""
+
+
+def _sentence(one: Analysis, titles: Mapping[str, str]) -> str:
+    """Return an analysis that is not of two groups, in words."""
+    who = ", ".join(titles[name].split(" (N = ")[0] for name in one.group_ids)
+    p = f"P {one.p_value}" if one.p_value[:1] in ("<", ">", "=") else f"P = {one.p_value}"
+    value = " ".join(filter(None, (one.param_type, one.param_value)))
+    parts = (who, one.statistical_method, value, p if one.p_value else "")
+    return "Analysis of " + "; ".join(part for part in parts if part)
+
+
+# --- adverse events -----------------------------------------------------------------------------
+
+
+def _events(entry: Entry) -> Iterator[Table]:
+    module = entry.results.adverse_events_module
+    groups = module.event_groups
+    frame = f" Time frame: {module.time_frame}" if module.time_frame else ""
+    header = [_headers(groups, {})]
+    deaths = [
+        "All-cause mortality",
+        *(_of(g.deaths_num_affected, g.deaths_num_at_risk) for g in groups),
+    ]
+    if any(deaths[1:]):
+        yield from _table(DEATHS, f"Deaths from any cause.{frame}", header, [deaths])
+    for name, events, kind, total in (
+        (SERIOUS, module.serious_events, "serious", "Serious adverse events"),
+        (OTHER, module.other_events, "other", "Other adverse events, not serious"),
+    ):
+        rows = [[total, *(_affected(g, kind) for g in groups)], *_by_organ(events, groups)]
+        caption = f"{name}: participants affected/at risk.{frame}"
+        if any(any(row[1:]) for row in rows):
+            yield from _table(name, caption, header, rows)
+
+
+def _affected(group: EventGroup, kind: str) -> str:
+    return _of(getattr(group, f"{kind}_num_affected"), getattr(group, f"{kind}_num_at_risk"))
+
+
+def _of(number: int | None, at_risk: int | None) -> str:
+    if number is None:
+        return ""
+    return str(number) if at_risk is None else f"{number}/{at_risk}"
+
+
+def _by_organ(events: Iterable[Event], groups: Sequence[EventGroup]) -> Iterator[list[str]]:
+    """Yield the rows of events below a heading for each organ system."""
+    heading = ""
+    for event in sorted(events, key=lambda one: one.organ_system):
+        if event.organ_system and event.organ_system != heading:
+            heading = event.organ_system
+            yield [heading, *[""] * len(groups)]
+        by_group: dict[str, EventCount] = {one.group_id: one for one in event.stats}
+        found = [by_group.get(group.id) for group in groups]
+        yield [
+            event.term,
+            *(_of(one.num_affected, one.num_at_risk) if one else "" for one in found),
+        ]
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+
+def _table(
+    name: str,
+    caption: str,
+    headers: Lines,
+    rows: Lines,
+    notes: Iterable[Footnote] = (),
+) -> Iterator[Table]:
+    """Yield a table, unless it has no groups or no rows."""
+    if not rows or len(headers[0]) < _PAIR:
+        return
+    lines = [*headers, *rows]
+    grid = tuple(
+        tuple(Cell(text, i, j, header=i < len(headers)) for j, text in enumerate(line))
+        for i, line in enumerate(lines)
+    )
+    yield Table(name, name, caption.strip(), grid, len(headers), tuple(notes))

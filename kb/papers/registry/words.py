@@ -1,0 +1,78 @@
+"""Words of the registry's closed lists, and what it prints of people, as a reader sees them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+_STATISTICS: Final = {
+    "mean": "mean",
+    "median": "median",
+    "least squares mean": "least squares mean",
+    "geometric mean": "geometric mean",
+    "geometric least squares mean": "geometric least squares mean",
+    "log mean": "log mean",
+}
+_SPREADS: Final = {
+    "standard deviation": "SD",
+    "standard error": "SE",
+    "inter quartile range": "IQR",
+    "full range": "range",
+}
+_COUNTED: Final = frozenset({"count of participants", "count of units"})
+_SHARE: Final = re.compile(r"(?:percentage|percent|proportion) of (?:all )?[a-z ]+|percentage|%")
+_PEOPLE: Final = frozenset({"participants", "subjects", "patients", ""})
+
+
+def phrase(word: str) -> str:
+    """Return a word of a closed list as words.
+
+    >>> phrase("ACTIVE_NOT_RECRUITING"), phrase("EARLY_PHASE1"), phrase("NA"), phrase("RANDOMIZED")
+    ('Active not recruiting', 'Early phase 1', 'Not applicable', 'Randomized')
+    """
+    if word == "NA":
+        return "Not applicable"
+    words = re.sub(r"(?<=[A-Za-z])(?=[0-9])", " ", word.replace("_", " "))
+    return words.capitalize() if word.isupper() or "_" in word else words
+
+
+def folded(word: str) -> str:
+    """Return a word of a list in one form: lists are in capitals in one place, words in another.
+
+    >>> folded("INTER_QUARTILE_RANGE"), folded("Inter-Quartile Range")
+    ('inter quartile range', 'inter quartile range')
+    """
+    return re.sub(r"[_-]", " ", word).strip().lower()
+
+
+def is_count(param_type: str) -> bool:
+    """Whether figures are numbers of people or of other units."""
+    return folded(param_type) in _COUNTED
+
+
+def is_people(units: str) -> bool:
+    """Whether units are people."""
+    return units.strip().lower() in _PEOPLE
+
+
+def label(title: str, param_type: str, dispersion_type: str, unit: str) -> str:
+    """Return a title with the statistic and the unit, as the labels of tables have them.
+
+    >>> label("Age, Continuous", "MEAN", "STANDARD_DEVIATION", "years")
+    'Age, Continuous, mean (SD), years'
+    >>> label("Relief", "NUMBER", "95% Confidence Interval", "percentage of participants")
+    'Relief, % (95% CI)'
+    >>> label("Relief", "COUNT_OF_PARTICIPANTS", "", "Participants")
+    'Relief'
+    """
+    if is_count(param_type):
+        return title
+    is_share = _SHARE.fullmatch(unit.lower()) is not None
+    statistic = "%" if is_share else _STATISTICS.get(folded(param_type), "")
+    spread = folded(dispersion_type)
+    shown = _SPREADS.get(spread) or spread.replace(" confidence interval", " CI")
+    if shown and shown != "na":
+        statistic = f"{statistic} ({shown})".strip()
+    parts: Sequence[str] = (title, statistic, "" if is_share else unit)
+    return ", ".join(part for part in parts if part)
