@@ -8,7 +8,8 @@ sure: another outcome may share two figures by chance.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
+from itertools import combinations, product
 from typing import Final
 
 from kb.checks.discrepancy import Outcome, Severity
@@ -18,6 +19,9 @@ from kb.scan.estimates import Estimate, all_estimates
 from kb.scan.finding import ScanFinding, Verdict
 
 KIND: Final = "same-estimate-printed-differently"
+_Key = tuple[int, Decimal, Decimal]
+_MOST: Final = 20
+"""How many places that print the same figures are compared."""
 _FEWEST_DIGITS: Final = 4
 """How many digits the two equal figures have at least, so that chance hardly makes them equal."""
 
@@ -25,36 +29,73 @@ _FEWEST_DIGITS: Final = 4
 def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield estimates of the text that differ in one figure from a print in another place."""
     everything = list(all_estimates(context))
-    first = {estimate: i for i, estimate in reversed(list(enumerate(everything)))}
+    alike = _Alike(everything)
+    several = len({e.place for e in everything}) > 1
     reported: set[frozenset[tuple[Decimal, ...]]] = set()
     for i, one in enumerate(everything):
-        others = [e for e in everything if e.place != one.place]
-        if one.place.table or not others:
+        if one.place.table or not several:
             continue
         context.checked[KIND] += 1
-        if _has_partner(one, [e for e in everything if e.place.table]):
+        others = alike.elsewhere(i)
+        if any(e.place.table and _differing(one, e) == 0 for _, e in others):
             continue
-        is_shared = _has_partner(one, everything)
-        for other in others:
-            is_first = other.place.table or first[other] > i
+        for j, other in others:
             pair = frozenset((_figures(one), _figures(other)))
+            is_first = other.place.table or j > i
             if not is_first or not _may_be_one(one, other) or pair in reported:
                 continue
-            if not (is_shared and _has_partner(other, everything)):
+            if not (alike.has_partner(i) and alike.has_partner(j)):
                 reported.add(pair)
                 yield _finding(one, other)
                 break
+
+
+class _Alike:
+    """Estimates by the figures that they share, so that few are compared."""
+
+    def __init__(self, estimates: Sequence[Estimate]) -> None:
+        self._estimates = estimates
+        self._found: dict[_Key, list[int]] = {}
+        for i, estimate in enumerate(estimates):
+            for key in _keys(estimate):
+                same = self._found.setdefault(key, [])
+                if len(same) < _MOST:
+                    same.append(i)
+
+    def elsewhere(self, number: int) -> list[tuple[int, Estimate]]:
+        """Return estimates of other places that share two figures with one, in order."""
+        one = self._estimates[number]
+        numbers = sorted({i for key in _keys(one) for i in self._found[key]})
+        pairs = [(i, self._estimates[i]) for i in numbers]
+        return [(i, e) for i, e in pairs if e.place != one.place]
+
+    def has_partner(self, number: int) -> bool:
+        """Whether another place prints the same: two estimates that both do are two quantities."""
+        one = self._estimates[number]
+        return any(_differing(one, e) == 0 for _, e in self.elsewhere(number))
+
+
+def _keys(e: Estimate) -> set[_Key]:
+    """Return every two of its figures, as printed and with up to two digits fewer."""
+    rounded = [_rounded(value) for value in _figures(e)]
+    return {
+        (i, one, other)
+        for i, (ones, others) in enumerate(combinations(rounded, 2))
+        for one, other in product(ones, others)
+    }
+
+
+def _rounded(value: Decimal) -> set[Decimal]:
+    own = int(value.as_tuple().exponent)
+    units = [Decimal(1).scaleb(exponent) for exponent in range(own, own + 3) if exponent <= 0]
+    ties = (ROUND_HALF_UP, ROUND_HALF_DOWN)
+    return {value, *(value.quantize(unit, way) for unit in units for way in ties)}
 
 
 def _may_be_one(one: Estimate, other: Estimate) -> bool:
     """Whether both print one estimate, with one figure that differs."""
     centres = {e.statistic.centre for e in (one, other)} - {None}
     return len(centres) < 2 and _differing(one, other) == 1 and _is_rare(one, other)
-
-
-def _has_partner(one: Estimate, everything: Sequence[Estimate]) -> bool:
-    """Whether another place prints the same: two estimates that both do are two quantities."""
-    return any(_differing(one, e) == 0 for e in everything if e.place != one.place)
 
 
 def _figures(e: Estimate) -> tuple[Decimal, Decimal, Decimal]:

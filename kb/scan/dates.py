@@ -10,7 +10,6 @@ from typing import Final
 from kb.checks.discrepancy import Severity
 from kb.scan.context import ScanContext, Sentence
 from kb.scan.finding import Place, ScanFinding, Verdict
-from kb.sources.normalise import fold
 
 PERIOD: Final = "period-ends-before-it-begins"
 RISING: Final = "survival-rises"
@@ -52,7 +51,7 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
 
 
 def _periods(context: ScanContext, sentence: Sentence) -> Iterator[ScanFinding]:
-    for match in _PERIOD.finditer(fold(sentence.text).text):
+    for match in _PERIOD.finditer(sentence.skeleton.folded):
         context.checked[PERIOD] += 1
         begins, ends = (_key(match, name) for name in ("a", "b"))
         if len(begins) != len(ends):
