@@ -7,6 +7,7 @@ a row, or a base that its neighbours share.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -154,14 +155,23 @@ class TableBases:
     def _of_block(self, figure: TableFigure) -> Iterator[Base]:
         table = self.reading.table
         parents = table.row_path(figure.row)[:-1]
-        column = self.columns[figure.column.index]
         for depth in range(len(parents), 0, -1):
-            block = [f for f in column if table.row_path(f.row)[:depth] == parents[:depth]]
-            yield Base(sum(f.count or 0 for f in block), f'sum of "{parents[depth - 1]}"')
+            size = self._blocks[figure.column.index, parents[:depth]]
+            yield Base(size, f'sum of "{parents[depth - 1]}"')
+
+    @cached_property
+    def _blocks(self) -> Counter[tuple[int, tuple[str, ...]]]:
+        """The sum of the counts of each column below each heading."""
+        sums: Counter[tuple[int, tuple[str, ...]]] = Counter()
+        for figure in self.reading.figures:
+            path = self.reading.table.row_path(figure.row)
+            for depth in range(1, len(path) + 1):
+                sums[figure.column.index, path[:depth]] += figure.count or 0
+        return sums
 
     def _of_categories(self, figure: TableFigure) -> Iterator[Base]:
         """Yield the sum of neighbouring rows whose percentages add up to 100."""
-        column = [f for f in self.columns[figure.column.index] if f.count is not None and f.share]
+        column = [f for f in self._around(figure, 2 * _NEAR) if f.count is not None and f.share]
         here = next((i for i, f in enumerate(column) if f.row == figure.row), None)
         if here is None:
             return
@@ -186,13 +196,19 @@ class TableBases:
         mine = sizes_of(figure)
         if mine is None or mine.high - mine.low > 50:
             return
-        near = [f for f in self.columns[figure.column.index] if f.row != figure.row]
+        near = [f for f in self._around(figure, _NEAR) if f.row != figure.row]
         near = sorted(near, key=lambda f: abs(f.row - figure.row))[:_NEAR]
         theirs = [sizes for f in near if (sizes := sizes_of(f))]
         for size in range(mine.low, mine.high + 1):
             fitting = [s for s in theirs if size in s and s.high - s.low <= max(3, size // 20)]
             if len(fitting) >= 2:
                 yield Base(size, "base of its neighbours")
+
+    def _around(self, figure: TableFigure, reach: int) -> list[TableFigure]:
+        """Return the figures of a column from so many above to so many below one of them."""
+        column = self.columns[figure.column.index]
+        here = bisect_left(column, figure.row, key=lambda f: f.row)
+        return column[max(0, here - reach) : here + reach + 1]
 
     @cached_property
     def columns(self) -> dict[int, list[TableFigure]]:

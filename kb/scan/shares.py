@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
 
 from kb.checks.discrepancy import Outcome, Severity
@@ -30,13 +31,15 @@ _MISSING: Final = 0.9
 """A base this near to the group's size is the group without those whose data are missing."""
 _JUDGED: Final = ("", "<", "≤")
 _ANY: Final = 10**9
+_MOST_TWINS: Final = 100
+"""Equal counts of a column beyond which none is a slip."""
 _NEAR: Final = 8
 """How many neighbours may add up to 100 with a figure."""
 _UPWARDS: Final = Decimal("0.4")
 """Up to this part of a unit, no way of cutting off or of rounding twice gives the next figure."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Count:
     """A count with a percentage and the bases that the table offers."""
 
@@ -51,11 +54,11 @@ class _Count:
     inferred: bool = False
     """Whether the base is not printed, but that of most of its column."""
 
-    @property
+    @cached_property
     def sizes(self) -> Sizes:
         return self._sizes(0.5)
 
-    @property
+    @cached_property
     def near(self) -> Sizes:
         """The sizes that fit within one unit of the last digit: cut off, or rounded twice."""
         return self._sizes(1)
@@ -64,7 +67,7 @@ class _Count:
         sizes = Sizes.of(self.count, self.share, slack)
         return Sizes(sizes.low, _ANY) if self.below else sizes
 
-    @property
+    @cached_property
     def fits_printed(self) -> bool:
         return any(base.size in self.near for base in self.printed)
 
@@ -92,36 +95,40 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
         bases = TableBases(reading)
         printed = [c for figure in reading.figures if (c := _count(bases, figure))]
         counts = list(_with_shared_sizes(bases, printed))
+        rows = group_by(counts, key=lambda item: item.figure.row)
+        columns = group_by(counts, key=lambda item: item.figure.column.index)
         judged = list(_counted(counts))
         for item in judged:
             context.checked[KIND] += 1
-            if finding := _judge(reading, bases, item, counts):
+            row, column = rows[item.figure.row], columns[item.figure.column.index]
+            if finding := _judge(reading, bases, item, row, column):
                 yield finding
-        yield from _two_shares(context, reading, judged)
+        for column in group_by(judged, key=lambda item: item.figure.column.index).values():
+            yield from _two_shares(context, reading, column)
 
 
 def _two_shares(
-    context: ScanContext, reading: TableReading, counts: list[_Count]
+    context: ScanContext, reading: TableReading, column: list[_Count]
 ) -> Iterator[ScanFinding]:
     """Yield percentages one digit away from the right one of the same count in their column."""
-    for item in counts:
-        twins = [c for c in counts if _is_twin(item, c)]
-        if not twins:
-            continue
-        context.checked[TWO_SHARES] += 1
-        right = [c for c in twins if c.share != item.share and _is_right(c)]
-        if right and not _is_right(item) and not _is_made_to_fit(item, counts):
-            yield _two_shares_finding(reading, item, right[0])
+    for same in group_by(column, key=lambda item: (item.count, item.printed)).values():
+        for item in same if len(same) <= _MOST_TWINS else ():
+            twins = [c for c in same if _is_twin(item, c)]
+            if not twins:
+                continue
+            context.checked[TWO_SHARES] += 1
+            right = [c for c in twins if c.share != item.share and _is_right(c)]
+            if right and not _is_right(item) and not _is_made_to_fit(item, column):
+                yield _two_shares_finding(reading, item, right[0])
 
 
 def _is_twin(item: _Count, other: _Count) -> bool:
-    """Whether two figures are the same count of the same people, as exactly printed."""
+    """Whether two figures of a column are the same count of the same people, as exactly printed."""
     same = item.count == other.count and item.printed == other.printed
     return (
         same
         and item is not other
         and bool(item.printed)
-        and item.figure.column.index == other.figure.column.index
         and last_digit(item.share) == last_digit(other.share)
         and item.fits_printed
         and other.fits_printed
@@ -184,37 +191,38 @@ def _with_shared_sizes(bases: TableBases, counts: list[_Count]) -> Iterator[_Cou
 
 
 def _judge(
-    reading: TableReading, bases: TableBases, item: _Count, counts: list[_Count]
+    reading: TableReading,
+    bases: TableBases,
+    item: _Count,
+    row: list[_Count],
+    column: list[_Count],
 ) -> ScanFinding | None:
     if item.fits_printed:
-        is_lone = item.is_raised and _is_lone(item, counts)
+        is_lone = item.is_raised and _is_lone(item, column)
         return _finding(reading, item, Verdict.DOUBTFUL) if is_lone else None
     if not item.near:
         return _impossible(reading, item)
     is_implied = any(base.size in item.near for base in bases.implied(item.figure))
-    if _is_of_another(item, counts) and (is_implied or item.figure.entry.of is None):
+    if _is_of_another(row) and (is_implied or item.figure.entry.of is None):
         return None
-    verdict = _verdict(item, counts, is_implied=is_implied)
+    verdict = _verdict(item, column, is_implied=is_implied)
     return _finding(reading, item, verdict) if verdict else None
 
 
-def _is_of_another(item: _Count, counts: list[_Count]) -> bool:
-    """Whether no percentage of its row is of the printed bases: a subset, eyes, episodes."""
-    row = [c for c in counts if c.figure.row == item.figure.row]
+def _is_of_another(row: list[_Count]) -> bool:
+    """Whether no percentage of a row is of the printed bases: a subset, eyes, episodes."""
     return len(row) > 1 and all(c.near and not c.fits_printed and c.is_far for c in row)
 
 
-def _is_lone(item: _Count, counts: list[_Count]) -> bool:
+def _is_lone(item: _Count, column: list[_Count]) -> bool:
     """Whether all others of its column are rounded as usual, and none was made to fit 100."""
-    column = [c for c in counts if c.figure.column.index == item.figure.column.index]
     others = [c for c in column if c is not item]
     usual = all(_is_right(c) for c in others) and not any(_is_twin(item, c) for c in others)
     return usual and len(others) >= 3 and not _is_made_to_fit(item, column)
 
 
-def _is_made_to_fit(item: _Count, counts: list[_Count]) -> bool:
+def _is_made_to_fit(item: _Count, column: list[_Count]) -> bool:
     """Whether it makes the percentages of neighbouring rows add up to 100."""
-    column = [c for c in counts if c.figure.column.index == item.figure.column.index]
     return any(len(part) > 1 and sum(c.share for c in part) == 100 for part in _runs(item, column))
 
 
@@ -226,11 +234,10 @@ def _runs(item: _Count, column: list[_Count]) -> Iterator[list[_Count]]:
             yield column[start:end]
 
 
-def _verdict(item: _Count, counts: list[_Count], *, is_implied: bool) -> Verdict | None:
+def _verdict(item: _Count, column: list[_Count], *, is_implied: bool) -> Verdict | None:
     """Return how sure it is that no base fits; None if one may."""
     if item.figure.entry.of is not None:
         return Verdict.DOUBTFUL if is_implied else Verdict.INCONSISTENT
-    column = [c for c in counts if c.figure.column.index == item.figure.column.index]
     fitting = sum(c.fits_printed for c in column)
     if is_implied or not item.printed or len(column) < 3 or fitting < _ENOUGH * (len(column) - 1):
         return None
