@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -18,19 +19,35 @@ from kb.cli.importers import ImportRequest, by_importer
 @click.option(
     "--fill", is_flag=True, help="Add to known publications the fields that they do not have."
 )
+@click.option(
+    "--map",
+    "mapping",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="YAML that says which column of a table of results has which field.",
+)
+@click.option("--sheet", help="The sheet of a workbook that has several.")
+@click.option("--keep-going", is_flag=True, help="Draft the other rows if some are bad.")
 @click.pass_context
-@examples("kb import references.ris library.bib", "kb import pubmed.xml --fill")
-def import_(context: click.Context, files: tuple[Path, ...], fill: bool) -> None:
+@examples(
+    "kb import references.ris library.bib",
+    "kb import pubmed.xml --fill",
+    "kb import results.xlsx --map columns.yaml --sheet Results",
+)
+def import_(context: click.Context, /, files: tuple[Path, ...], **options: Any) -> None:
     """Import FILEs that other programs wrote; each is recognised by its content.
 
     Bibliographies (RIS, BibTeX, PubMed XML, NBIB, CSL-JSON) are added to
     evidence/publications.yaml. No line that is there is changed; a publication that is there
     already, by DOI, PMID, PMCID or title and year, is reported. An entry that cannot be read is
     named and left out, and the exit code is then 2.
+
+    Tables of results (CSV, XLSX) become drafts in evidence/drafts/<study>.yaml. A bad cell is
+    named with sheet, row and column, and nothing is written, unless --keep-going leaves out its
+    row; the exit code is 2 in both cases.
     """
     root = root_of(context)
     codes = [
-        importer.run(ImportRequest(root, group, fill=fill))
+        importer.run(ImportRequest(root, group, **options))
         for importer, group in by_importer(files)
     ]
     if code := max(codes):

@@ -18,7 +18,7 @@ from kb.records.paths import read_bytes
 MAX_BYTES: Final = 100_000_000
 """The largest file that is read; 100,000 entries of a bibliography are some 50 MB."""
 _HEAD: Final = 100_000
-_MODULES: Final = ("import_bibliography",)
+_MODULES: Final = ("import_bibliography", "import_table")
 """The modules that have an ``IMPORTER``, asked in this order."""
 
 
@@ -47,6 +47,9 @@ class ImportRequest:
     root: Path
     files: tuple[InputFile, ...]
     fill: bool = False
+    mapping: Path | None = None
+    sheet: str | None = None
+    keep_going: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,11 @@ _MAX_PROBLEMS: Final = 200
 """At most this many problems are reported per file: locating each one is slow."""
 
 
-def validation_problems(error: ValidationError, path: Path) -> list[Problem]:
-    """Return the problems of a record that pydantic refused."""
-    file = RecordFile(path)
+def validation_problems(
+    error: ValidationError, path: Path, file: RecordFile | None = None
+) -> list[Problem]:
+    """Return the problems of a record that pydantic refused; ``file`` says where fields are."""
+    file = file or RecordFile(path)
     items = error.errors(include_url=False)
     problems = [_problem(dict(item), file) for item in items[:_MAX_PROBLEMS]]
     if len(items) > _MAX_PROBLEMS:
