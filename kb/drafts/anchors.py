@@ -7,7 +7,7 @@ given.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import islice, product
 from typing import Any, Final
 
 from kb.drafts.labels import MAX_LABEL
@@ -19,6 +19,7 @@ from kb.sources.text import SourceText, TextError
 _MAX_ABOVE: Final = 40
 """So many rows above are tried to tell a row from others of the same label."""
 _MAX_PATH: Final = 4
+_MAX_HEADINGS: Final = 12
 
 
 class Anchors:
@@ -66,7 +67,7 @@ class Anchors:
         self, row: int, path: Sequence[str], names: Sequence[str | None]
     ) -> Iterator[tuple[list[str], str | None]]:
         """Yield anchors to try: what worked for this row and column first."""
-        simple, others = self._simple(row, path), self._below(row)
+        simple, others = self._simple(row, path), [*self._nested(row), *self._below(row)]
         yield from product(simple, names)
         yield from product(others, names[:1] if len(simple) > 1 or names[0] is None else names)
 
@@ -94,6 +95,17 @@ class Anchors:
                 for form in (label_text(text), " ".join(fold(text).text.split())):
                     if 0 < len(form) <= MAX_LABEL:
                         yield form
+
+    def _nested(self, row: int) -> Iterator[list[str]]:
+        """Yield paths that begin at a heading above and lead through the nearest heading.
+
+        A heading is a row that has a label only.
+        """
+        body = range(row - 1, self.table.header_rows - 1, -1)
+        alone = (r for r in body if not any(cell.text.strip() for cell in self.table.grid[r][1:]))
+        labels = [form for r in alone for form in islice(self._labels(r), 1)]
+        for own, outer in product(dict.fromkeys(self._labels(row)), labels[1:_MAX_HEADINGS]):
+            yield [outer, labels[0], own]
 
     def _below(self, row: int) -> Iterator[list[str]]:
         """Yield paths that begin at a row above, the nearest first."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from kb.drafts.groups import GroupNames, GroupOf
+from kb.drafts.groups import GroupNames, GroupOf, is_everybody
 from kb.drafts.labels import EndpointNames, is_change, is_moment, time_of, without_size
 from kb.model import WHOLE
 from kb.papers.from_source import label_text
@@ -19,7 +19,13 @@ _ESTIMATE: Final = re.compile(
     r"\b(?:effects?|estimates?|correlations?|coefficients?|regression|analys[ie]s|r|rho)\b",
     re.IGNORECASE,
 )
-_FIGURES_ONLY: Final = re.compile(r"[0-9.,%<>≥≤ –-]*")
+_FIGURES_ONLY: Final = re.compile(r"[0-9.,%<>≥≤ –-]*|[<>≥≤~]?[0-9][0-9.,]* ?±.*")
+_GRADE: Final = re.compile(
+    r"(?:(?:any|all|worst|max(?:imum)?|total|highest) )?(?:(?:toxicity|CTC\w*|WHO) )?"
+    r"grades?\b.{0,15}|[gG][1-5](?: ?[-–/] ?[1-5])?",
+    re.IGNORECASE,
+)
+_TOTAL: Final = re.compile(r"(?:all|total|overall|combined|pooled)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,8 @@ def _is_other(name: str, names: EndpointNames) -> bool:
     statistic = declared(name)
     is_effect = statistic.centre is not None and statistic.centre.is_effect
     is_effect = is_effect or _ESTIMATE.search(name) is not None
-    return is_moment(name) or is_change(name) or is_effect or bool(names.endpoint(name))
+    is_grade = _GRADE.fullmatch(name) is not None
+    return is_grade or is_moment(name) or is_change(name) or is_effect or bool(names.endpoint(name))
 
 
 def _role(
@@ -78,8 +85,8 @@ def _role(
     ]
     group, compared = None, None
     if column.kind is ColumnKind.TOTAL:
-        group = GroupOf(WHOLE, "sure", "the header names everybody")
-        parts = []
+        group = _everybody_in(parts, groups)
+        labels += [part for part in parts if _TOTAL.match(part) and not is_everybody(part)]
     elif column.kind is ColumnKind.EFFECT:
         compared = _compared(parts, groups)
         found = (groups.find(part) for part in parts)
@@ -91,6 +98,17 @@ def _role(
         else:
             group = groups.resolve(label, sized=column.size is not None)
     return ColumnRole(column, group, tuple(labels), time, is_change(header), compared)
+
+
+def _everybody_in(parts: list[str], groups: GroupNames) -> GroupOf:
+    """Return whom a column of totals is about: the group that it stands below, or everybody.
+
+    "Total score" is about everybody, and no group.
+    """
+    above = " › ".join(part for part in parts if not _TOTAL.match(part) and not is_everybody(part))
+    if above:
+        return groups.resolve(above, sized=False)
+    return GroupOf(WHOLE, "sure", "the header names everybody")
 
 
 def _compared(parts: list[str], groups: GroupNames) -> tuple[str, str] | None:

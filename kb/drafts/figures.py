@@ -149,7 +149,9 @@ def _bounds(entry: Entry, declared: Statistic) -> dict[str, Any]:
     return {f"ci{text}": pair} if text in _LEVELS else {"ci": pair, "level": level}
 
 
-def estimate(figure: TableFigure, header: str) -> dict[str, Any] | None:
+def estimate(
+    figure: TableFigure, header: str, *, standardised: bool = False
+) -> dict[str, Any] | None:
     """Return the fields of an estimate of a comparison, or None if it is not one."""
     entry, declared = figure.entry, figure.statistic
     if entry.form is Form.OTHER and len(entry.numbers) == 1 and "ref" in entry.text.lower():
@@ -157,7 +159,7 @@ def estimate(figure: TableFigure, header: str) -> dict[str, Any] | None:
     if entry.main is None or declared.centre not in _EFFECTS:
         return None
     statistic = _EFFECTS[declared.centre]
-    if statistic == "difference" and "standardi" in header.lower():
+    if statistic == "difference" and standardised:
         statistic = "standardised-mean-difference"
     fields: dict[str, Any] = {"statistic": statistic, "value": stored(entry.main)}
     if entry.low is not None:

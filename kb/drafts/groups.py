@@ -21,11 +21,23 @@ _CONTROL: Final = re.compile(
     r"placebo|control|usual care|standard|sham|no treatment|comparator|waiting|untreated",
     re.IGNORECASE,
 )
+_PEOPLE: Final = r"(?:patients|participants|subjects|individuals|people|persons|cases|groups)"
 _EVERYBODY: Final = re.compile(
-    r"(?:grand |study )?total|all(?: (?:patients|participants|subjects|groups))?|overall|combined"
+    rf"(?:grand |study )?total(?: {_PEOPLE}| sample| population| cohort| group)?"
+    rf"|all(?: (?:enrolled |included |randomi[sz]ed |study )?{_PEOPLE})?"
+    r"|overall(?: sample| population| cohort| group)?|combined"
     r"|both(?: groups)?|whole (?:group|sample|cohort)|pooled|entire (?:group|sample|cohort)",
     re.IGNORECASE,
 )
+
+
+def is_everybody(label: str) -> bool:
+    """Whether a header means all people that a table is about.
+
+    >>> is_everybody("Total patients"), is_everybody("All"), is_everybody("Total score")
+    (True, True, False)
+    """
+    return _EVERYBODY.fullmatch(label.strip(" :")) is not None
 
 
 class GroupOf(NamedTuple):
@@ -81,7 +93,7 @@ class GroupNames:
         if key in self.told:
             told = self.told[key]
             return GroupOf(told, "sure", "as told") if told else None
-        if _EVERYBODY.fullmatch(label.strip(" :")):
+        if is_everybody(label):
             return GroupOf(WHOLE, "sure", "the header names everybody")
         short = _short(label)
         found = self._names.get(short, set())

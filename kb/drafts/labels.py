@@ -33,7 +33,8 @@ _STATISTIC_ONLY: Final = re.compile(
     re.IGNORECASE,
 )
 _SIZE: Final = re.compile(
-    r"[(\[]?\b(?:total )?(?:n|no\.?)\s?=\s?[0-9][0-9, ]*(?:/[0-9]+)?[)\]]?|\([0-9]{1,6}\)$",
+    r"[(\[](?:n|no\.?)\s?=\s?[0-9][^()\[\]]*[)\]]"
+    r"|[(\[]?\b(?:total )?(?:n|no\.?)\s?=\s?[0-9][0-9, ]*(?:/[0-9]+)?[)\]]?|\([0-9]{1,6}\)$",
     re.IGNORECASE,
 )
 _DURATION: Final = (
@@ -60,7 +61,8 @@ _MOMENT: Final = re.compile(
     r"(?:pre|post|before|after|follow[- ]?up|end ?point|final|end of .{1,30}|visit|discharge"
     r"|admission"
     r"|T ?[0-9]|(?:weeks?|months?|days?|years?) ?[0-9]"
-    r"|(?:pre|post)-?(?:treatment|test|intervention|op\w*)|last visit|entry|time ?point)\b.{0,20}",
+    r"|(?:pre|post)-?(?:treatment|test|intervention|op\w*)|last visit|entry|time ?point)\b.{0,20}"
+    r"|mid(?:-?(?:point|way|term|treatment|intervention))?",
     re.IGNORECASE,
 )
 _UNITS_OF_TIME: Final = {"h": "hours", "d": "days", "w": "weeks", "m": "months", "y": "years"}

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from kb.drafts.anchors import Anchors
 from kb.drafts.columns import ColumnRole, column_roles, group_parts
-from kb.drafts.figures import count_or_measure, estimate, interval, p_text
+from kb.drafts.comparisons import Comparisons, Made, least
+from kb.drafts.figures import count_or_measure
 from kb.drafts.groups import GroupNames, GroupOf
 from kb.drafts.labels import (
     MAX_LABEL,
@@ -23,9 +24,8 @@ from kb.drafts.labels import (
     without_size,
 )
 from kb.drafts.rows import RowLabels
-from kb.drafts.store import SURENESS, Sureness
+from kb.drafts.store import Sureness
 from kb.model import WHOLE
-from kb.papers.entries import Form
 from kb.papers.from_source import SourceTable, label_text
 from kb.papers.paper import Cell
 from kb.papers.reading import ColumnKind, TableFigure, TableReading
@@ -60,15 +60,6 @@ class NotDrafted:
     why: str
 
 
-class _Made(NamedTuple):
-    """The fields of a block that come from its figures."""
-
-    fields: dict[str, Any]
-    sure: Sureness
-    why: list[str]
-    bare: dict[str, Any] | None = None
-
-
 @dataclass
 class TableDrafts:
     """The drafts of one table."""
@@ -101,6 +92,11 @@ class TableDrafts:
             self.reading, self.names, self.groups, transposed=self._rows_are_groups()
         )
 
+    @cached_property
+    def compared(self) -> Comparisons:
+        """Which groups its columns compare."""
+        return Comparisons(self.source, self.roles, self.groups)
+
     def _rows_are_groups(self) -> bool:
         """Whether labels of rows name several known groups, and headers of columns none."""
         table = self.source.table
@@ -115,12 +111,6 @@ class TableDrafts:
         found = self.groups.find(label)
         return found is not None and found.id != WHOLE
 
-    @cached_property
-    def arms(self) -> list[str]:
-        """The groups of its columns, in order."""
-        groups = [r.group.id for r in self.roles if r.group and r.has_people]
-        return [group for group in dict.fromkeys(groups) if group != WHOLE]
-
     def drafts(self) -> Iterator[Draft]:
         """Yield the drafts in the order of the text."""
         rows: dict[int, list[TableFigure]] = {}
@@ -131,29 +121,13 @@ class TableDrafts:
             joined: set[int] = set()
             for figure in figures:
                 if figure.column.index not in joined:
-                    beside = self._beside(figure, figures)
+                    beside = self.compared.beside(figure, figures)
                     joined |= {one.column.index for one in beside}
                     draft = self._draft(row, figure, beside)
                     if isinstance(draft, Draft):
                         yield draft
                     else:
                         self.left.append(NotDrafted(self.source.section, figure.text, draft))
-
-    def _beside(self, figure: TableFigure, row: Sequence[TableFigure]) -> list[TableFigure]:
-        """Return what belongs to an estimate: its interval, and its p-value.
-
-        The p-value is drafted for itself where two groups are compared.
-        """
-        role = self.roles[figure.column.index]
-        if figure.column.kind is not ColumnKind.EFFECT or figure.entry.form is Form.BOUNDS:
-            return []
-        after = [one for one in row if one.column.index > figure.column.index]
-        found = []
-        if after and after[0].column.kind is ColumnKind.EFFECT and interval(after[0]):
-            found.append(after.pop(0))
-        if after and after[0].column.kind is ColumnKind.P and not self._pair(role):
-            found.append(after[0])
-        return found
 
     # --- a block ------------------------------------------------------------------------------
 
@@ -182,7 +156,7 @@ class TableDrafts:
         fields, sure, why, bare = made
         place = {**anchor, "printed": printed}
         by_heading = bool(what.category) and len(path) > 1
-        sure = _least(sure, "likely" if what.named or by_heading else "sure")
+        sure = least(sure, "likely" if what.named or by_heading else "sure")
         if len(cells) == 1 and "column" not in anchor:
             sure, why = "unsure", [*why, "only the row is named"]
         span = self.source.span(row, figure.cells[0].column)
@@ -221,11 +195,11 @@ class TableDrafts:
         role: ColumnRole,
         group: GroupOf,
         labels: Sequence[str],
-    ) -> _Made | str:
+    ) -> Made | str:
         if figure.column.kind is ColumnKind.P:
-            return self._p_value(figure, role)
+            return self.compared.p_value(figure, role, group)
         if figure.column.kind is ColumnKind.EFFECT:
-            return self._effect(figure, beside, role)
+            return self.compared.effect(figure, beside, role)
         change = role.change or any(map(is_change, labels))
         proposal = count_or_measure(figure, role.column.size, change=change)
         if proposal is None:
@@ -238,20 +212,7 @@ class TableDrafts:
             fields["unit"] = unit
         fields["values"] = {group.id: proposal.value}
         bare = {group.id: proposal.bare} if proposal.bare is not None else None
-        return _Made(fields, _least(group.sure, proposal.sure), [group.why, proposal.why], bare)
-
-    def _p_value(self, figure: TableFigure, role: ColumnRole) -> _Made | str:
-        pair, main = self._pair(role), figure.entry.main
-        if main is None or figure.entry.form is not Form.NUMBER:
-            return "not a p-value"
-        if pair is None:
-            return "a p-value that is not of two groups"
-        of, versus, sure = pair
-        p = {"of": of, "versus": versus, "p": p_text(main)}
-        if figure.statistic.trend:
-            is_interaction = "interaction" in " ".join(role.column.path).lower()
-            p["p_for"] = "interaction" if is_interaction else "test-for-trend"
-        return _Made({"comparison": p}, sure, ["p-value of two groups"])
+        return Made(fields, least(group.sure, proposal.sure), [group.why, proposal.why], bare)
 
     def _unit(self, figure: TableFigure, labels: Sequence[str]) -> str:
         """Return the unit that a cell prints at its figure, or else its labels, or ""."""
@@ -259,57 +220,10 @@ class TableDrafts:
         own = printed[0].unit if printed else ""
         return own if self.names.vocabulary.knows("unit", own) else self.names.unit(labels)
 
-    def _effect(
-        self, figure: TableFigure, beside: Sequence[TableFigure], role: ColumnRole
-    ) -> _Made | str:
-        found = estimate(figure, " ".join(role.column.path))
-        if found is None:
-            return "an estimate of a kind that no label declares"
-        for one in beside:
-            if one.column.kind is not ColumnKind.P:
-                found |= interval(one)
-            elif one.entry.main is not None:
-                found["p"] = p_text(one.entry.main)
-        if pair := self._pair(role):
-            of, versus, sure = pair
-            why = "an estimate of two groups: check which is compared with which"
-            comparison = {"of": of, "versus": versus, **found}
-            return _Made({"comparison": comparison}, _least(sure, "likely"), [why])
-        statistic = found.pop("statistic")
-        group = role.group.id if role.group else WHOLE
-        why = "an estimate that compares no two groups of columns"
-        return _Made({"statistic": statistic, "values": {group: found}}, "unsure", [why])
-
     def _admits(self, statistic: str, unit: str) -> bool:
         admitted = self.names.vocabulary.get("statistic", statistic).properties.get("admits", ())
         kind = self.names.vocabulary.get("unit", unit).first("quantityKind")
         return not admitted or kind in admitted
-
-    def _pair(self, role: ColumnRole) -> tuple[str, str, Sureness] | None:
-        """Return the two groups that a column compares, the control last, and how sure it is."""
-        if role.compared:
-            return (*role.compared, "sure")
-        arms = self._arms_beside(role)
-        if role.group is not None:
-            controls = [arm for arm in arms if self.groups.is_control(arm)]
-            others = [one for one in controls if one != role.group.id]
-            return (role.group.id, others[0], "likely") if len(others) == 1 else None
-        if len(arms) != 2:
-            return None
-        if self.groups.is_control(arms[0]) and not self.groups.is_control(arms[1]):
-            arms = arms[::-1]
-        return arms[0], arms[1], "sure"
-
-    def _arms_beside(self, role: ColumnRole) -> list[str]:
-        """Return the groups of the columns below the same header, or of the whole table."""
-        path = role.column.path
-        near = [
-            one.group.id
-            for one in self.roles
-            if one.group and one.has_people and len(path) > 1 and one.column.path[:1] == path[:1]
-        ]
-        arms = [group for group in dict.fromkeys(near) if group != WHOLE]
-        return arms if len(arms) > 1 else self.arms
 
     # --- labels -------------------------------------------------------------------------------
 
@@ -317,7 +231,7 @@ class TableDrafts:
         """Return the people of a figure, and the labels of the row that do not name them."""
         if role.group is not None and role.has_people:
             return role.group, path
-        if role.has_people:
+        if role.has_people or role.column.kind is ColumnKind.P:
             for label in reversed(path):
                 found = self.groups.find(without_size(label))
                 if found and found.id != WHOLE:
@@ -353,7 +267,3 @@ class TableDrafts:
         own = next(filter(None, (time_of(label) for label in reversed(path))), "")
         own = own or self.rows.time(row)
         return own or next(filter(None, (time_in(label) for label in reversed(path))), "")
-
-
-def _least(*states: Sureness) -> Sureness:
-    return max(states, key=SURENESS.index)

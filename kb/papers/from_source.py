@@ -45,6 +45,8 @@ class SourceTable:
     table: Table
     spans: tuple[tuple[Span, ...], ...]
     """The offsets of the cells of each row, as its line has them."""
+    marks: tuple[tuple[str, ...], ...]
+    """The marks of footnotes at the label of each row."""
 
     def span(self, row: int, column: int) -> Span | None:
         """Return the offsets of the cell that begins at a place, or None."""
@@ -74,7 +76,9 @@ def tables_of(text: SourceText, section: str) -> Iterator[SourceTable]:
             notes = _lines(text.text[block[-1][-1].end : end])
             number += 1
             name = section if number == 1 else f"{section}.{number}"
-            yield SourceTable(section, _table(name, text, block, caption, notes), tuple(block))
+            table = _table(name, text, block, caption, notes)
+            marks = tuple(_marks(text.text[slice(*row[0])]) for row in block)
+            yield SourceTable(section, table, tuple(block), marks)
             above = block[-1][-1].end
 
 
@@ -140,6 +144,10 @@ def _header(row: Sequence[str], number: int, above: Sequence[tuple[Cell, ...]]) 
         else:
             cells.append(Cell("", number, column, header=True))
     return tuple(cells)
+
+
+def _marks(label: str) -> tuple[str, ...]:
+    return tuple(match["raised"] or match["mark"] for match in _NOTE.finditer(label))
 
 
 def _footnote(line: str) -> Footnote:

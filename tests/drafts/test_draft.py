@@ -84,9 +84,45 @@ def test_figures_that_no_label_explains_are_no_percentages(root: Path) -> None:
 def test_a_p_value_of_three_groups_is_of_no_two_of_them(root: Path) -> None:
     header = "\tLow (n = 3)\tHigh (n = 4)\tPlacebo (n = 5)\tP value"
     text = table(header, "Age, mean (SD)\t1 (2)\t3 (4)\t5 (6)\t0.2")
-    made = drafted(root, text)
-    assert [one.printed for one in made.left] == ["0.2"]
-    assert "not of two groups" in made.left[0].why
+    p = block_of(drafted(root, text), "0.2")
+    assert "comparison" not in p
+    assert (p["values"], p["sure"]) == ({"all": {"p": "=0.2"}}, "likely")
+
+
+def test_a_grade_below_a_group_is_of_its_people(root: Path) -> None:
+    above = "\tTussolan (n = 45)\t\tPlacebo (n = 45)\t"
+    below = "\tTotal\tGrade 3\tTotal\tGrade 3"
+    made = drafted(root, table(above, below, "Nausea, n (%)\t9 (20)\t3 (7)\t8 (18)\t1 (2)"))
+    total, grade = block_of(made, "8 (18)"), block_of(made, "1 (2)")
+    assert total["values"] == {"placebo": "8 (18%)"}
+    assert grade["values"] == {"placebo": "1 (2%)"}
+    assert "Grade 3" in grade["category"]
+    assert "category" not in total
+
+
+def test_a_column_of_totals_is_of_everybody(root: Path) -> None:
+    made = drafted(root, table("\tTussolan\tPlacebo\tTotal", "Age, mean (SD)\t1 (2)\t3 (4)\t5 (6)"))
+    assert block_of(made, "5 (6)")["values"].keys() == {"all"}
+
+
+def test_an_estimate_is_what_the_notes_declare(root: Path) -> None:
+    header = "\tTussolan\tPlacebo\tTreatment effect (95% CI)"
+    rows = ("Cure, n\t5\t6\t0.9 (0.5 to 1.2)", "Pain, mean<sup>*</sup>\t5\t6\t1.0 (0.4 to 1.6)")
+    notes = "Treatment effects are relative risks.\n\n<sup>*</sup> Effects are mean differences."
+    made = drafted(root, table(header, *rows, notes=notes))
+    risk, pain = block_of(made, "0.9 (0.5 to 1.2)"), block_of(made, "1.0 (0.4 to 1.6)")
+    assert (risk["comparison"]["statistic"], risk["sure"]) == ("risk-ratio", "likely")
+    assert pain["comparison"]["statistic"] == "difference"
+    bare = drafted(root, table(header, rows[0]))
+    assert [one.printed for one in bare.left] == ["0.9 (0.5 to 1.2)"]
+
+
+def test_headings_within_headings_lead_to_a_row(root: Path) -> None:
+    block = ("Colon\t\t", "Men\t\t", "Age, mean\t{0}1\t{0}2", "Women\t\t", "Age, mean\t{0}3\t{0}4")
+    rows = [row.format(n) for n in (1, 2) for row in (f"Part {n}\t\t", *block)]
+    made = drafted(root, table("\tTussolan\tPlacebo", *rows))
+    assert block_of(made, "24")["row"][-2:] == ["Women", "Age, mean"]
+    assert len(blocks(made)) == 8
 
 
 def test_rows_of_one_label_are_told_apart_by_what_they_are_below(root: Path) -> None:

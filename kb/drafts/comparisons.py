@@ -1,0 +1,181 @@
+"""Figures that compare groups: estimates with their intervals, and p-values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final, NamedTuple
+
+from kb.drafts.columns import ColumnRole
+from kb.drafts.figures import estimate, interval, p_text
+from kb.drafts.groups import GroupNames, GroupOf
+from kb.drafts.store import SURENESS, Sureness
+from kb.model import WHOLE
+from kb.papers.entries import Form
+from kb.papers.from_source import SourceTable
+from kb.papers.reading import ColumnKind, TableFigure
+from kb.papers.statistic import Centre, Statistic, declared
+
+_VAGUE: Final = re.compile(
+    r"(?:treatment |intervention )?effects?(?: sizes?)?|estimates?", re.IGNORECASE
+)
+_STANDARDISED: Final = re.compile(r"\b[Cc]ohen|\b[Hh]edges|\bSMD\b|[Ss]tandardi[sz]ed")
+_SIZE: Final = re.compile(r"[Ee]ffect size.{0,3}\bd\b")
+_EFFECT: Final = re.compile(r"\b(?:effects?|estimates?)\b", re.IGNORECASE)
+_DIFFERENCE: Final = Statistic(Centre.DIFFERENCE)
+_CLAUSE: Final = re.compile(r"[.;,]| and | or ")
+_SEVERAL: Final = 3
+
+
+class Made(NamedTuple):
+    """The fields of a block that come from its figures."""
+
+    fields: dict[str, Any]
+    sure: Sureness
+    why: list[str]
+    bare: dict[str, Any] | None = None
+
+
+def least(*states: Sureness) -> Sureness:
+    """Return the least sure of several states."""
+    return max(states, key=SURENESS.index)
+
+
+@dataclass
+class Comparisons:
+    """Which groups the columns of a table compare, and what their figures say of them."""
+
+    source: SourceTable
+    roles: Sequence[ColumnRole]
+    groups: GroupNames
+
+    @cached_property
+    def arms(self) -> list[str]:
+        """The groups of the columns, in order."""
+        groups = [r.group.id for r in self.roles if r.group and r.has_people]
+        return [group for group in dict.fromkeys(groups) if group != WHOLE]
+
+    def beside(self, figure: TableFigure, row: Sequence[TableFigure]) -> list[TableFigure]:
+        """Return what belongs to an estimate: its interval, and its p-value.
+
+        The p-value is drafted for itself where two groups are compared.
+        """
+        role = self.roles[figure.column.index]
+        if figure.column.kind is not ColumnKind.EFFECT or figure.entry.form is Form.BOUNDS:
+            return []
+        after = [one for one in row if one.column.index > figure.column.index]
+        found = []
+        if after and after[0].column.kind is ColumnKind.EFFECT and interval(after[0]):
+            found.append(after.pop(0))
+        if after and after[0].column.kind is ColumnKind.P and not self.pair(role):
+            found.append(after[0])
+        return found
+
+    def p_value(self, figure: TableFigure, role: ColumnRole, group: GroupOf) -> Made | str:
+        """Return what a p-value says of two groups, or of all; or why it is not drafted.
+
+        ``group`` are the people of its row, where no two groups are compared.
+        """
+        main = figure.entry.main
+        if main is None or figure.entry.form is not Form.NUMBER:
+            return "not a p-value"
+        p = {"p": p_text(main)}
+        if figure.statistic.trend:
+            is_interaction = "interaction" in " ".join(role.column.path).lower()
+            p["p_for"] = "interaction" if is_interaction else "test-for-trend"
+        if pair := self.pair(role):
+            of, versus, sure = pair
+            comparison = {"of": of, "versus": versus, **p}
+            return Made({"comparison": comparison}, sure, ["p-value of two groups"])
+        if role.group is None and len(self._near(role)) >= _SEVERAL:
+            sure = "likely" if self._is_only_p(role) else "unsure"
+            return Made({"values": {WHOLE: p}}, sure, ["a p-value of several groups"])
+        if group.id != WHOLE and group.sure == "sure" and role.group is None:
+            return "a p-value of a row: no label names what it compares"
+        why = "a p-value of no two groups: check whom it compares"
+        return Made({"values": {group.id: p}}, "unsure", [why])
+
+    def effect(
+        self, figure: TableFigure, beside: Sequence[TableFigure], role: ColumnRole
+    ) -> Made | str:
+        """Return what an estimate says, or why it is not drafted."""
+        header = " ".join(role.column.path)
+        standardised = any(pattern.search(header) for pattern in (_STANDARDISED, _SIZE))
+        if not _names_effect(header):
+            stated = self._stated(figure.row)
+            if stated is None and not standardised:
+                return "an estimate of a kind that no label declares"
+            own = replace(figure.statistic, centre=None)
+            figure = replace(figure, statistic=own.within(stated or _DIFFERENCE))
+        found = estimate(figure, header, standardised=standardised)
+        if found is None:
+            return "an estimate of a kind that no label declares"
+        for one in beside:
+            if one.column.kind is not ColumnKind.P:
+                found |= interval(one)
+            elif one.entry.main is not None:
+                found["p"] = p_text(one.entry.main)
+        if pair := self.pair(role):
+            of, versus, sure = pair
+            why = "an estimate of two groups: check which is compared with which"
+            comparison = {"of": of, "versus": versus, **found}
+            return Made({"comparison": comparison}, least(sure, "likely"), [why])
+        statistic = found.pop("statistic")
+        group = role.group.id if role.group else WHOLE
+        why = "an estimate that compares no two groups of columns"
+        return Made({"statistic": statistic, "values": {group: found}}, "unsure", [why])
+
+    def _stated(self, row: int) -> Statistic | None:
+        """Return what the notes of the table declare its estimates to be, if they declare one.
+
+        The notes with a mark of the row decide; else those without a mark, and the caption.
+        """
+        table = self.source.table
+        own = [note.text for note in table.footnotes if note.mark in self.source.marks[row]]
+        general = [table.caption, *(note.text for note in table.footnotes if not note.mark)]
+        for texts in (own, general):
+            parts = [p for text in texts for p in _CLAUSE.split(text) if _EFFECT.search(p)]
+            centres = {s.centre: s for s in map(declared, parts) if s.centre and s.centre.is_effect}
+            if len(centres) == 1:
+                return next(iter(centres.values()))
+        return None
+
+    def pair(self, role: ColumnRole) -> tuple[str, str, Sureness] | None:
+        """Return the two groups that a column compares, the control last, and how sure it is."""
+        if role.compared:
+            return (*role.compared, "sure")
+        arms = self._near(role)
+        if role.group is not None:
+            controls = [arm for arm in arms if self.groups.is_control(arm)]
+            others = [one for one in controls if one != role.group.id]
+            return (role.group.id, others[0], "likely") if len(others) == 1 else None
+        if len(arms) != 2:
+            return None
+        if self.groups.is_control(arms[0]) and not self.groups.is_control(arms[1]):
+            arms = arms[::-1]
+        return arms[0], arms[1], "sure"
+
+    def _near(self, role: ColumnRole) -> list[str]:
+        """Return the groups of the columns below the same header, or of the whole table."""
+        path = role.column.path
+        near = [
+            one.group.id
+            for one in self.roles
+            if one.group and one.has_people and len(path) > 1 and one.column.path[:1] == path[:1]
+        ]
+        arms = [group for group in dict.fromkeys(near) if group != WHOLE]
+        return arms if len(arms) > 1 else self.arms
+
+    def _is_only_p(self, role: ColumnRole) -> bool:
+        """Whether no other column below the same header has p-values."""
+        path = role.column.path
+        others = [r for r in self.roles if r.column.kind is ColumnKind.P]
+        return sum(len(path) < 2 or r.column.path[:1] == path[:1] for r in others) == 1
+
+
+def _names_effect(header: str) -> bool:
+    """Whether a header says what an estimate is: "Treatment effect" does not."""
+    centre = declared(_VAGUE.sub(" ", header)).centre
+    return centre is not None and centre.is_effect
