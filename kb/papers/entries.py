@@ -136,6 +136,8 @@ _RAISED: Final = re.compile(
 _MARKS_AT_END: Final = re.compile(
     r"(?<=[0-9)\]%])[ ]?(?:[*†‡§¶‖#]{1,3}|(?<=[)\]%])[a-h](?:, ?[a-h]){0,3})$"
 )
+_GLUED_SIGN: Final = re.compile(r"(?<=[0-9] )to(?=[-−–][0-9])")
+"""The second limit of "−0.83 to−0.05" has a sign of its own."""
 
 _OPEN, _CLOSE = r" ?[(\[]", r"[)\]]"
 _UNIT = r"(?: ?(?!to\b|of\b|and\b|vs\b|ci\b)[a-zµ°/²³.]{1,12}){0,3}"
@@ -193,6 +195,7 @@ _PARTS: Final = ("main", "of", "share", "second", "low", "high", "level", "p")
 def entry(text: str, *, decimal_comma: bool = False) -> Entry:
     """Read the print of a cell; its footnote marks are left out."""
     printed = _MARKS_AT_END.sub("", _RAISED.sub(_without_mark, text).strip())
+    printed = _GLUED_SIGN.sub("to ", printed)
     if not printed or not printed.strip("-–—−. "):
         return Entry(Form.EMPTY, text)
     skeleton = Skeleton.of(printed, decimal_comma=decimal_comma)

@@ -172,7 +172,9 @@ _SHARE_FIRST: Final = re.compile(
 _TREND: Final = re.compile(
     r"interaction|trend|heterogen|overall|anova|global|for (?:time|change)", re.IGNORECASE
 )
-_ADJUSTED: Final = re.compile(r"adjust|multivaria|\ba(?:OR|HR|RR)\b|\bAOR\b|model", re.IGNORECASE)
+_ADJUSTED: Final = re.compile(
+    r"(?<!un)(?<!un-)adjust|multivaria|\ba(?:OR|HR|RR)\b|\bAOR\b|model", re.IGNORECASE
+)
 
 
 @lru_cache(maxsize=4096)

@@ -200,8 +200,6 @@ def _p_beside(
     between = [f for f in bounded if figure.column.index < f.column.index < after[0].column.index]
     if between or figure.column.kind is not ColumnKind.EFFECT:
         return None
-    if len(bounded) != 1 and len(ps) != len(bounded):
-        return None
     return after[0].entry.main
 
 

@@ -21,6 +21,7 @@ _TIMES: Final = re.compile(
     r"|admission|discharge|change|t[0-9])\b",
     re.IGNORECASE,
 )
+_CRUDE: Final = re.compile(r"\b(?:unadjusted|crude)\b", re.IGNORECASE)
 _LEAST: Final = Decimal("0.001")
 _MOST_ROWS: Final = 12
 
@@ -98,6 +99,7 @@ def _segments(reading: TableReading) -> Iterator[tuple[Column, frozenset[int]]]:
             continue
         following = [c for c in columns[i + 1 :] if c.kind is not ColumnKind.EFFECT][:1]
         alone = not following or following[0].kind is not ColumnKind.P
+        alone = alone or _CRUDE.search(" ".join(column.path)) is not None
         if alone and groups and not column.statistic.trend and not _are_times(groups):
             yield column, frozenset(c.index for c in groups)
         # A second p column without groups of its own is of another comparison.
@@ -159,7 +161,7 @@ def with_sizes(row: Sequence[TableFigure]) -> list[tuple[TableFigure, int | None
 
 
 _OTHER_TEST: Final = re.compile(
-    r"adjust|paired|within.(?:group|arm)|ancova|covarian|mixed|model|regress|trend|interact"
+    r"(?<!un)(?<!un-)adjust|paired|within.(?:group|arm)|ancova|covarian|mixed|model|regress|trend|interact"
     r"|repeated|cluster|stratif|cochran|gee\b|estimating eq|imput|bonferroni|bootstrap|permut"
     r"|non-?inferior|equivalen|bayes|match|weighted",
     re.IGNORECASE,
@@ -169,8 +171,8 @@ _OTHER_TEST: Final = re.compile(
 def names_other_test(text: str) -> bool:
     """Whether a text names a test or model that counts, or means and SDs, do not determine.
 
-    >>> names_other_test("adjusted for age"), names_other_test("Independent samples t-test")
-    (True, False)
+    >>> [names_other_test(text) for text in ("adjusted for age", "Unadjusted p", "t-test")]
+    [True, False, False]
     """
     return _OTHER_TEST.search(text) is not None
 

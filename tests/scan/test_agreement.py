@@ -93,3 +93,17 @@ def test_the_messages_name_both_places() -> None:
         'Results prints 100% vs 64.2%, p=0.002, Table 1, row "Women" '
         "prints 14 (100.0) and 6 (46.2), p 0.002."
     )
+
+
+def test_a_long_paper_compares_few_estimates(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[object] = []
+
+    def differing(one: object, other: object) -> int:
+        compared.append((one, other))
+        return 3
+
+    monkeypatch.setattr("kb.scan.agreement._differing", differing)
+    texts = [f"The HR was 0.{i} (95% CI 0.{i // 2} to 1.{i})." for i in range(100, 500)]
+    rows = [f"Death {i} | 0.{i} (0.{i // 2}–1.{i})" for i in range(100, 500)]
+    findings("agreement", table("Outcome | HR (95% CI)", *rows), *texts)
+    assert len(texts) <= len(compared) <= 100 * len(texts)

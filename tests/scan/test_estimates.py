@@ -145,3 +145,19 @@ def test_estimates_of_sentences(text: str, expected: list[str]) -> None:
 )
 def test_medians_of_sentences(text: str, expected: list[str]) -> None:
     assert [kind for kind, _ in verdicts("estimates", text)] == expected
+
+
+def test_a_p_value_belongs_to_the_estimate_before_it() -> None:
+    header = "Variable | Unadjusted HR (95% CI) | Adjusted HR (95% CI) | P value"
+    assert found("Men | 0.58 (0.42–0.82) | 0.81 (0.60–1.10) | 0.17", header=header) == []
+    assert found("Men | 0.81 (0.60–1.10) | 0.58 (0.42–0.82) | 0.002", header=header) == []
+    doubtful = found("Men | 0.81 (0.60–1.10) | 0.58 (0.42–0.82) | 0.85", header=header)
+    assert doubtful == [("interval-against-p", "doubtful")]
+
+
+def test_a_sign_glued_to_the_word_before_it() -> None:
+    header = "Outcome | Mean difference (95% CI)"
+    assert found("Pain | −0.44 (−0.83 to−0.05)", header=header) == []
+    assert found("Pain | −0.04 (−0.83 to−0.05)", header=header) == [
+        ("estimate-outside-interval", "inconsistent")
+    ]

@@ -44,6 +44,14 @@ def test_another_test_is_no_error(word: str) -> None:
     assert found(*FITTING, row, header=HEADER.replace("P value", f"P value ({word})")) == []
 
 
+def test_the_unadjusted_of_two_p_values_is_of_the_counts() -> None:
+    header = " | Drug (n = 100) | Placebo (n = 100) | Unadjusted P value | Adjusted P value"
+    fitting = tuple(f"{row} | 0.50" for row in FITTING)
+    row = "Stroke, n (%) | 40 (40) | 41 (41) | 0.01 | 0.01"
+    assert found(*fitting, row, header=header) == [("p-of-counts", "inconsistent")]
+    assert found(*fitting, row, header=header.replace("Una", "A")) == []
+
+
 def test_events_with_time_may_be_tested_by_log_rank() -> None:
     death = "Death, n (%) | 40 (40) | 45 (45) | 0.15"
     assert found(*FITTING, death) == []
