@@ -201,6 +201,7 @@ class Publication:
     pages: str = ""
     doi: str = ""
     pmid: str = ""
+    pmcid: str = ""
     url: str = ""
     year: Annotated[int | None, Output("publicationYear")] = None
     standing: str = ""

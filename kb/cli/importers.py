@@ -1,6 +1,6 @@
 """The kinds of files that ``kb import`` takes, each recognised by its content.
 
-A new kind is a module of this folder with an `Importer`, listed in ``import_modules``.
+A new kind is a module of this folder with an `Importer`, listed in ``_MODULES``.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ import click
 from kb.cli.common import echo, examples, required_texts, root_of, texts_option
 from kb.errors import InputError, RecordError
 from kb.papers.paper import Paper
-from kb.papers.publications import with_publications
+from kb.papers.publication_file import with_publications
 from kb.papers.read import read_paper
 from kb.papers.source import RecordDraft, draft_record, source_id
 from kb.records.load import load_shared
@@ -46,7 +46,7 @@ def read(context: click.Context, paper: Path, name: str | None, texts: Path | No
             raise InputError(f"{path} exists already: choose another id with --id")
     draft = draft_record(contents, chosen, records.publications)
     publications = record_file(root, "publications")
-    merged = with_publications(publications.read_text(encoding="utf-8"), draft.publications)
+    merged = with_publications(publications.read_bytes().decode(), draft.publications)
     write_atomically(publications, [merged.encode()])
     write_atomically(text, [draft.source.text.encode()])
     record.parent.mkdir(parents=True, exist_ok=True)

@@ -53,7 +53,7 @@ _NAMES: Final = {  # fields that the model declares for a table follow if they a
     "sources": "iri id title kind publication",
     "sections": "iri source id label position evidence",
     "reference_lists": "iri source number publication",
-    "publications": "iri id citation type doi pmid url year standing standing_note "
+    "publications": "iri id citation type doi pmid pmcid url year standing standing_note "
     "standing_checked reports note authors title journal volume issue pages",
     "findings": "iri id study kind severity status endpoint message computation judgement because "
     "reads reason claims",

@@ -7,19 +7,18 @@ that is not enough.
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Final
 
-from kb.errors import InputError
 from kb.papers.paper import REGISTRY_ENTRY, Metadata, Reference, plain
 from kb.papers.text import one_line
 from kb.records.schema import PublicationRecord
 
 _MAX_LINE: Final = 200
+_MAX_TITLE: Final = 400
 _FIELDS: Final = (
     "authors",
     "title",
@@ -29,9 +28,12 @@ _FIELDS: Final = (
     "pages",
     "doi",
     "pmid",
+    "pmcid",
     "year",
 )
 """The fields of a record, in its order, that a paper and its references have under these names."""
+_IDS: Final = ("doi", "pmid", "pmcid")
+_Key = tuple[str, ...]
 _SMALL_WORDS: Final = (
     "a an and are as at by for from in into is of on or the to versus vs with without after among "
     "during study trial randomized randomised patients phase effect effects its their"
@@ -39,14 +41,15 @@ _SMALL_WORDS: Final = (
 _SMALL: Final = frozenset(_SMALL_WORDS.split())
 
 
-def record_line(text: str) -> str:
+def record_line(text: str, limit: int = _MAX_LINE) -> str:
     """Return a text as one line of a record, cut at a word if it is too long.
 
     >>> record_line("10<sup>9</sup>"), len(record_line("word " * 90))
     ('10^9', 195)
     """
     line = one_line(plain(text.replace("<sup>", "^"))).lstrip("\u200b")
-    return line if len(line) <= _MAX_LINE else line[: _MAX_LINE - 1].rsplit(" ", 1)[0] + "…"
+    line = unicodedata.normalize("NFC", line)
+    return line if len(line) <= limit else line[: limit - 1].rsplit(" ", 1)[0] + "…"
 
 
 def publication_of(metadata: Metadata) -> dict[str, object]:
@@ -57,7 +60,7 @@ def publication_of(metadata: Metadata) -> dict[str, object]:
     """
     kind = "review" if "review" in metadata.kind else "journal-article"
     kind = "web-page" if metadata.kind == REGISTRY_ENTRY else kind
-    record = _record(metadata, kind, metadata.title)
+    record = record_of(metadata, kind, metadata.title)
     return record | ({"url": metadata.url} if metadata.url else {})
 
 
@@ -68,7 +71,7 @@ def cited_publication(reference: Reference) -> dict[str, object]:
     {'citation': 'Low B. A page.', 'type': 'web-page'}
     """
     kind = "journal-article" if reference.journal or reference.doi else "web-page"
-    return _record(reference, kind, reference.text)
+    return record_of(reference, kind, reference.text)
 
 
 def _people(authors: tuple[str, ...]) -> str:
@@ -79,12 +82,17 @@ def _people(authors: tuple[str, ...]) -> str:
     return ", ".join(names)
 
 
-def _record(paper: Metadata | Reference, kind: str, text: str) -> dict[str, object]:
-    """Return the fields of a publication; a citation as printed where it has no journal or year."""
+def record_of(paper: Metadata | Reference, kind: str, text: str) -> dict[str, object]:
+    """Return the fields of a publication; a citation as printed where it has no journal or year.
+
+    >>> record_of(Metadata(title="A page", doi="10.1"), "web-page", "Low B. A page.")
+    {'title': 'A page', 'citation': 'Low B. A page.', 'type': 'web-page'}
+    """
     record: dict[str, object] = {}
     for name in _FIELDS:
         value = _people(paper.authors) if name == "authors" else getattr(paper, name)
-        short = record_line(value) if isinstance(value, str) else value
+        limit = _MAX_TITLE if name == "title" else _MAX_LINE
+        short = record_line(value, limit) if isinstance(value, str) else value
         if short and (name != "doi" or re.fullmatch(r"10\.\d{4,9}/\S+", str(short))):
             record[name] = short
     if not (record.get("journal") and record.get("year")):
@@ -94,22 +102,51 @@ def _record(paper: Metadata | Reference, kind: str, text: str) -> dict[str, obje
 
 
 class PublicationIndex:
-    """The publications that are known or new, by what identifies them."""
+    """The publications that are known or new, by what identifies them.
+
+    >>> index = PublicationIndex({})
+    >>> slug = index.add({"authors": "Low B", "year": 2020, "doi": "10.1000/a", "type": "review"})
+    >>> slug, index.find({"doi": "10.1000/A"}), index.find({"doi": "10.1000/b"})
+    ('low-2020', 'low-2020', '')
+    """
 
     def __init__(self, known: Mapping[str, PublicationRecord]) -> None:
         self._ids = set(known)
-        self._by_key: dict[tuple[str, ...], str] = {}
+        self._by_key: dict[_Key, str] = {}
+        self._marks: dict[str, dict[str, str]] = {}
         self.new: dict[str, dict[str, object]] = {}
         for slug, record in known.items():
-            self._learn(slug, record.model_dump(exclude_none=True))
+            self.learn(slug, record.model_dump(exclude_none=True))
 
-    def _learn(self, slug: str, record: Mapping[str, object]) -> None:
+    def learn(self, slug: str, record: Mapping[str, object]) -> None:
+        """Take note of what identifies a publication."""
         for key in _keys(record):
             self._by_key.setdefault(key, slug)
+        self._marks[slug] = self._marks.get(slug, {}) | _marks(record)
 
     def find(self, record: Mapping[str, object]) -> str:
         """Return the id of a publication that is there already, or ""."""
-        return next((self._by_key[key] for key in _keys(record) if key in self._by_key), "")
+        return next((slug for slug, _ in self.matches(record)), "")
+
+    def matches(self, record: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+        """Yield the ids of publications that a record may be, each with what they share.
+
+        An identifier is enough. Title and place are not where identifiers differ: a preprint,
+        an abstract and the paper often have one title, in one year.
+        """
+        seen: set[str] = set()
+        marks = _marks(record)
+        for key in _keys(record):
+            slug = self._by_key.get(key, "")
+            if slug and slug not in seen and (key[0] in _IDS or not self._differs(slug, marks)):
+                seen.add(slug)
+                yield slug, key[0]
+
+    def _differs(self, slug: str, marks: Mapping[str, str]) -> bool:
+        """Whether an identifier, or both volume and page, are not those of a publication."""
+        own = self._marks[slug]
+        differing = {name for name in own.keys() & marks.keys() if own[name] != marks[name]}
+        return bool(differing & set(_IDS)) or differing >= {"volume", "page"}
 
     def add(self, record: dict[str, object], wanted: str = "") -> str:
         """Add a new publication and return its id."""
@@ -117,30 +154,51 @@ class PublicationIndex:
         slug = next(one for one in candidates if one not in self._ids)
         self._ids.add(slug)
         self.new[slug] = record
-        self._learn(slug, record)
+        self.learn(slug, record)
         return slug
 
 
-def _keys(record: Mapping[str, object]) -> Iterator[tuple[str, ...]]:
+def _marks(record: Mapping[str, object]) -> dict[str, str]:
+    """Return what two records of one publication share, where both have it."""
+    marks = {name: str(record.get(name) or "").lower() for name in (*_IDS, "volume")}
+    marks["page"] = first_page(record)
+    return {name: value for name, value in marks.items() if value}
+
+
+def first_page(record: Mapping[str, object]) -> str:
+    """Return the first page of a publication, or the number of an article.
+
+    >>> first_page({"pages": "836–847"})
+    '836'
+    """
+    return re.split("[-–]", str(record.get("pages") or ""))[0]
+
+
+def _keys(record: Mapping[str, object]) -> Iterator[_Key]:
     """Yield what identifies a publication, the surest first."""
 
     def of(name: str) -> str:
-        return _folded(str(record.get(name) or ""))
+        return folded(str(record.get(name) or ""))
 
-    if record.get("doi"):
-        yield "doi", str(record["doi"]).lower()
-    if record.get("pmid"):
-        yield "pmid", str(record["pmid"])
+    for name in _IDS:
+        if record.get(name):
+            yield name, str(record[name]).lower()
     if len(of("title")) > 15 and record.get("year"):
         yield "title", of("title"), str(record["year"])
-    first_page = re.split("[-\u2013]", str(record.get("pages") or ""))[0]
-    if record.get("journal") and record.get("volume") and first_page and record.get("year"):
-        yield "place", of("journal"), str(record["volume"]), first_page, str(record["year"])
+    page = first_page(record)
+    if record.get("journal") and record.get("volume") and page and record.get("year"):
+        yield "place", of("journal"), str(record["volume"]), page, str(record["year"])
     if record.get("citation"):
         yield "citation", of("citation")
+    yield "record", *map(of, ("authors", "title", "journal", "year", "volume", "pages", "citation"))
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Return the letters and digits of a text, without case and accents.
+
+    >>> folded("Foà R, et al.")
+    'foaretal'
+    """
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in decomposed if char.isalnum())
 
@@ -149,7 +207,8 @@ def _slugs(record: Mapping[str, object]) -> Iterator[str]:
     """Yield ids for a publication: first author and year, then with words of the title."""
     text = str(record.get("title") or record.get("citation") or "")
     author = str(record.get("authors") or "").split(",")[0]
-    surname = re.sub(r"\s+[A-Z]{1,4}(?:\s+(?:Jr|Sr|II|III))?$", "", author)
+    *names, last = re.sub(r"\s+(?:Jr|Sr|II|III)$", "", author).split() or [""]
+    surname = " ".join(names if names and last.isupper() and len(last) <= 4 else [*names, last])
     words = [word for word in _words(text) if word not in _SMALL and len(word) > 2]
     who = "-".join(_words(surname)[-3:]) or "-".join(words[:2]) or "publication"
     base = f"{who[:30].strip('-')}-{record.get('year') or 'undated'}"
@@ -178,68 +237,3 @@ def slug_of(record: Mapping[str, object]) -> str:
     'van-den-berg-2020'
     """
     return next(_slugs(record))
-
-
-def with_publications(text: str, new: Mapping[str, Mapping[str, object]]) -> str:
-    r"""Return the content of ``publications.yaml`` with new ones in their order.
-
-    No line that is there is changed.
-
-    Raises:
-        InputError: the file has no list of publications in lines of their own.
-
-    >>> print(with_publications("publications:\n  b-2020:\n    year: 2020\n", {"a-1": {"year": 1}}))
-    publications:
-      a-1:
-        year: 1
-      b-2020:
-        year: 2020
-    <BLANKLINE>
-    """
-    if not new:
-        return text
-    lines = text.splitlines(keepends=True)
-    starts = _entry_lines(text, lines)
-    known = sorted(starts)
-    insertions: dict[int, list[str]] = {}
-    for slug in sorted(new):
-        following = next((one for one in known if one > slug), None)
-        at = _above_comments(lines, starts[following]) if following else len(lines)
-        insertions.setdefault(at, []).extend(_entry(slug, new[slug]))
-    if lines and not lines[-1].endswith("\n"):
-        lines[-1] += "\n"
-    result: list[str] = []
-    for number in range(len(lines) + 1):
-        result += insertions.get(number, [])
-        result += lines[number : number + 1]
-    return "".join(result)
-
-
-def _entry_lines(text: str, lines: list[str]) -> dict[str, int]:
-    """Return the line, from 0, of each publication."""
-    import yaml
-
-    try:
-        root: yaml.MappingNode = yaml.compose(text, Loader=yaml.SafeLoader)  # type: ignore[assignment]
-        [entries] = [value for key, value in root.value if key.value == "publications"]
-        starts = {key.value: key.start_mark.line for key, _ in entries.value}
-    except (yaml.YAMLError, AttributeError, ValueError, TypeError) as error:
-        raise InputError(f"publications.yaml: cannot add to it: {error}") from error
-    in_lines = all(lines[line].startswith(f"  {key}:") for key, line in starts.items())
-    if entries.flow_style or not in_lines:
-        raise InputError("publications.yaml: expected each publication on lines of its own")
-    return starts
-
-
-def _above_comments(lines: list[str], line: int) -> int:
-    while line and lines[line - 1].lstrip().startswith("#") and lines[line - 1][:1] == " ":
-        line -= 1
-    return line
-
-
-def _entry(slug: str, record: Mapping[str, object]) -> Iterator[str]:
-    yield f"  {slug}:\n"
-    for name, value in record.items():
-        plain_value = value if name == "type" or isinstance(value, int) else None
-        shown = plain_value or json.dumps(str(value), ensure_ascii=False)
-        yield f"    {name}: {shown}\n"

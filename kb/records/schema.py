@@ -424,6 +424,7 @@ class PublicationRecord(StrictModel):
     pages: Label | None = Field(None, description="first and last page, or the article's number")
     doi: Annotated[str, Field(pattern=r"^10\.\d{4,9}/\S+$")] | None = None
     pmid: Annotated[str, Field(pattern=r"^\d{1,9}$", coerce_numbers_to_str=True)] | None = None
+    pmcid: Annotated[str, Field(pattern=r"^PMC\d{1,9}$")] | None = None
     url: Annotated[str, Field(pattern=r"^https://[\w./~-]+$")] | None = None
     year: Annotated[int, Field(ge=1900, le=2100)] | None = None
     type: Literal["journal-article", "review", "abstract", "preprint", "web-page", "guideline"]

@@ -193,7 +193,7 @@ def publication_names(
 ) -> SearchNames:
     """Return how a publication, or the source that it is, is found: by author and numbers."""
     author = publication.citation.partition(",")[0]
-    numbers = filter(None, (publication.doi, publication.pmid))
+    numbers = filter(None, (publication.doi, publication.pmid, publication.pmcid))
     return _search_names(kind, claims, [f"{author} {publication.year or ''}"], numbers)
 
 

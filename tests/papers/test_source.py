@@ -12,7 +12,7 @@ from support.jats_samples import read
 from kb.errors import InputError
 from kb.papers.jats import read_jats
 from kb.papers.paper import Paper
-from kb.papers.publications import with_publications
+from kb.papers.publication_file import with_publications
 from kb.papers.source import draft_record
 from kb.papers.text import one_line, source_text, table_lines
 from kb.records.schema import PublicationRecord, SourceRecord

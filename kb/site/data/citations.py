@@ -61,6 +61,7 @@ def publication_citation(publication: Publication) -> Citation:
         "page": publication.pages,
         "DOI": publication.doi,
         "PMID": publication.pmid,
+        "PMCID": publication.pmcid,
         "URL": publication.url,
         "issued": {"date-parts": [[publication.year]]} if publication.year else None,
     }
@@ -108,6 +109,7 @@ def bibtex(citation: Mapping[str, Any]) -> str:
         "pages": _tex(citation.get("page", "").replace("-", "--")),
         "doi": citation.get("DOI", ""),
         "pmid": citation.get("PMID", ""),
+        "pmcid": citation.get("PMCID", ""),
         "url": citation.get("URL", ""),
         "version": citation.get("version", ""),
     }
