@@ -21,7 +21,7 @@ _OTHERS: Final = (
 _PAGES: Final = frozenset(_OTHERS.split())
 _ABSTRACTS: Final = frozenset({"inproceedings", "conference", "proceedings"})
 _PART: Final = re.compile(r'\s*(?:"((?:[^"{}]|\{[^"{}]*\})*)"|([^\s#"{}]+))\s*(?:#|$)')
-_TEX: Final = re.compile(r"[\\{}$~]|--|``|''")
+_TEX: Final = re.compile(r"[\\$~]|--|``|''")
 
 
 def read_bibtex(text: str, file: str, first: int) -> Iterator[Entry | Problem]:
@@ -71,7 +71,12 @@ def _entry(
     raw: dict[str, str] = {}
     for field in block.fields:
         raw.setdefault(str(field.key).lower(), _value(str(field.value), strings))
-    yield from parsed(_fields(block.entry_type.lower(), raw), file, line, block.key)
+    try:
+        fields = _fields(block.entry_type.lower(), raw)
+    except RecursionError:
+        yield Problem(file, line, "", block.key, "LaTeX of fewer levels")
+        return
+    yield from parsed(fields, file, line, block.key)
 
 
 def _fields(kind: str, raw: Mapping[str, str]) -> Fields:
@@ -130,7 +135,7 @@ def _authors(text: str) -> Iterator[str]:
     )
 
     for name in split_multiple_persons_names(text):
-        if latex(name).strip().lower() in {"others", "et al.", "et al"}:
+        if name.strip("{} ").lower() in {"others", "et al.", "et al"}:
             yield "et al."
             continue
         try:
@@ -151,6 +156,7 @@ def _decoder() -> Any:
     return LatexNodes2Text(keep_braced_groups=False, math_mode="text")
 
 
+@lru_cache(maxsize=10_000)
 def latex(text: str) -> str:
     r"""Return LaTeX as Unicode.
 
@@ -158,7 +164,7 @@ def latex(text: str) -> str:
     ('Łukasz & Bjørn: 5% of BCR', 'in vivo, 10^9/L')
     """
     if not _TEX.search(text):
-        return text
+        return text.replace("{", "").replace("}", "")  # the decoder is slow
     escaped = re.sub(r"(?<!\\)%", r"\\%", text)  # elsewhere in LaTeX it begins a comment
     decoded: str = _decoder().latex_to_text(escaped)
     return decoded.replace("\u00a0", " ")

@@ -15,7 +15,7 @@ from kb.papers.bibliography.pubmed import read_pubmed
 from kb.papers.bibliography.tagged import read_nbib, read_ris
 from kb.util.child import run_limited
 
-MAX_SECONDS: Final = 120.0
+MAX_SECONDS: Final = 240.0
 _MEMORY: Final = 1024**3
 _START: Final = re.compile(
     r"^\ufeff?(?:(?P<ris>TY {0,2}- ?[A-Z])|(?P<nbib>PMID- ?[0-9])"

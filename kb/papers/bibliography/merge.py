@@ -99,9 +99,11 @@ class Merge:
 
     def _record(self, entry: Entry) -> Record:
         paper = entry.metadata
-        year = str(paper.year or "")
-        parts = [", ".join(paper.authors[:3]), paper.title, paper.journal, year]
-        record = record_of(paper, entry.kind, ". ".join(filter(None, parts)))
+        parts = [", ".join(paper.authors[:3]), paper.title, paper.journal, str(paper.year or "")]
+        text = ". ".join(filter(None, parts)) if paper.authors or paper.journal else paper.title
+        record = record_of(paper, entry.kind, text)
+        if record.get("citation") == record.get("title"):
+            record.pop("title", None)
         if entry.url:
             record["url"] = entry.url
         if entry.standing:

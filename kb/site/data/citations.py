@@ -50,9 +50,10 @@ def page_citation(site: PageContext, path: str, title: str) -> Citation:
 def publication_citation(publication: Publication) -> Citation:
     """Return how a publication is cited; the whole citation is its title if no part is known."""
     has_parts = publication.journal or publication.title
+    is_article = publication.journal or publication.type in _ARTICLES
     citation: Citation = {
         "id": publication.id,
-        "type": "article-journal" if publication.type in _ARTICLES else "webpage",
+        "type": "article-journal" if is_article else "webpage",
         "author": _authors(publication.authors),
         "title": publication.title or ("" if has_parts else publication.citation),
         "container-title": publication.journal,
