@@ -95,7 +95,7 @@ def compare(
     left = [one for one in left if one.id not in settled]
     for difference in left:
         echo(str(difference))
-    _print_agreement(outcome)
+    _print_agreement(outcome, len(left))
     write_json(json_file, as_data(outcome))
     if left:
         sys.exit(FINDINGS)
@@ -201,16 +201,21 @@ def _answered(answer: str, difference: Difference) -> Decided:
     return Decided(difference, Decision(take="value", value=value))
 
 
-def _print_agreement(outcome: Comparison) -> None:
+def _print_agreement(outcome: Comparison, left: int) -> None:
     pairs = outcome.pairs
     both = len(pairs.both)
+    settled = len(outcome.differences) - left
+    shown = _counted(len(outcome.differences), "difference")
     echo(
-        f"{_counted(len(outcome.differences), 'difference')}; "
+        f"{shown}{f', {settled} settled' if settled else ''}; "
         f"{_counted(outcome.total, 'claim')}: {both} read by both, "
         f"{outcome.alike} alike, {len(pairs.first_only)} by reader 1 only, "
         f"{len(pairs.second_only)} by reader 2 only: {_percent(outcome.overall)} agreement"
     )
+    used = {name for pair in pairs.both for one in pair for name, text in one.facts.items() if text}
     for name, one in outcome.agreement.items():
+        if name not in used:
+            continue
         kappa = f", kappa {_kappa(one)}" if name in CATEGORICAL and both else ""
         echo(f"{name}: {_percent(one)} of the {both} read by both{kappa}")
 

@@ -52,10 +52,14 @@ def _run(request: ImportRequest) -> int:
             echo(f"{study.study}: row {number} is there already")
         if study.rows:
             path = write_rows(request.root, study)
-            echo(f"{study.study}: drafted {len(study.rows)} rows, wrote {path}")
+            echo(f"{study.study}: drafted {_counted(len(study.rows))}, wrote {path}")
     left = sum(bool(row.problems) for row in rows)
-    echo(f"{len(rows)} rows, {left} left out")
+    echo(f"{_counted(len(rows))}, {left} left out")
     return BAD_INPUT if problems else 0
+
+
+def _counted(rows: int) -> str:
+    return f"{rows} row{'' if rows == 1 else 's'}"
 
 
 def _notes(columns: Columns) -> list[str]:

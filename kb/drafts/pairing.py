@@ -80,7 +80,7 @@ def _parts(reading: Reading) -> dict[str, tuple[str, ...]]:
         "endpoint": (facts["endpoint"], facts["category"]),
         "group": (facts["group"],),
         "when": (facts["statistic"], facts["time"]),
-        "figure": tuple(filter(None, (facts["figure"], facts["p"], facts["bounds"])))[:1],
+        "figure": tuple(filter(None, map(facts.get, ("figure", "p", "bounds", "details"))))[:1],
         "print": (_folded(claim.wording),),
         "rest": tuple(facts[name] for name in ("unit", "denominator", "bounds", "p", "details")),
     }

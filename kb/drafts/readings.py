@@ -91,6 +91,8 @@ class Reading:
 def _text(value: Any) -> str:
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
+    if isinstance(value, tuple):
+        return " and ".join(map(_text, value))
     return "" if value is None else str(value)
 
 

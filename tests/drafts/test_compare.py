@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from support.example_base import edit
 from kb.drafts.compare import ONLY, Agreement, Comparison, compare
 from kb.drafts.readings import read_reader
 from kb.errors import InputError
+from kb.model import Time
 
 HALT = "evidence/studies/halt.yaml"
 PLANTED = [
@@ -70,6 +73,33 @@ def test_a_field_of_a_block_is_one_difference_for_all_its_claims(
     assert (difference.first, difference.second) == ("at 2 hours", "at 3 hours")
     assert len(difference.pairs) == 3
     assert "calmol and placebo and calmol versus placebo" in str(difference)
+
+
+CHANGED = {
+    "figure": lambda c: c.figure.value and replace(c, figure=replace(c.figure, value=Decimal(77))),
+    "group": lambda c: replace(c, measure=replace(c.measure, group="another")),
+    "endpoint": lambda c: replace(c, measure=replace(c.measure, endpoint="ANOTHER")),
+    "time": lambda c: replace(c, measure=replace(c.measure, time=Time(at="another"))),
+    "statistic": lambda c: replace(c, statistic="another"),
+    "place": lambda c: replace(c, section="another"),
+}
+
+
+@pytest.mark.parametrize("field", CHANGED)
+def test_any_claim_of_a_base_that_is_read_otherwise_is_one_difference(
+    example_root: Path, field: str
+) -> None:
+    base = read_reader(example_root, example_root)
+    for number, file in enumerate(base.files):
+        for position, reading in enumerate(file.readings):
+            if not (claim := CHANGED[field](reading.claim)):
+                continue
+            readings = list(file.readings)
+            readings[position] = replace(reading, claim=claim)
+            files = list(base.files)
+            files[number] = replace(file, readings=tuple(reversed(readings)))
+            found = compare(base, replace(base, files=tuple(files))).differences
+            assert [one.field for one in found] == [field], reading.claim.id
 
 
 def test_a_section_is_a_place(example_root: Path, other: Path) -> None:
