@@ -198,11 +198,26 @@ def test_a_pmid_is_found_where_programs_keep_it(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [ris("AN  - 123"), ris("AN  - WOS:000123", "DB  - PubMed"), bibtex(eprint="123")]
+    "text",
+    [
+        ris("AN  - 123"),
+        ris("AN  - WOS:000123", "DB  - PubMed"),
+        ris("C7  - 123", "N1  - 123"),
+        ris("N1  - Erratum in: Rev 2020, PMID: 123, PMC123"),
+        bibtex(eprint="123"),
+        bibtex(note="123"),
+        bibtex(note="Comment on PMID: 123"),
+        csl(note="123"),
+    ],
 )
-def test_the_number_of_another_database_is_not_a_pmid(text: str) -> None:
-    entries, _ = read(text)
-    assert entries[0].metadata.pmid == ""
+def test_another_number_is_neither_pmid_nor_pmcid(text: str) -> None:
+    entry = only(text)
+    assert (entry.metadata.pmid, entry.metadata.pmcid) == ("", "")
+
+
+def test_an_identifier_in_a_second_address_is_read() -> None:
+    entry = only(ris("UR  - https://example.org/a", "UR  - https://doi.org/10.1000/a"))
+    assert (entry.metadata.doi, entry.url) == ("10.1000/a", "https://example.org/a")
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def _fields(kind: str, raw: Mapping[str, str]) -> Fields:
         url=code("url"),
         types=(*(("meeting abstract",) if kind in _ABSTRACTS else ()), of("type", "entrysubtype")),
         is_page=is_page,
-        notes=of("note") + " " + of("annote"),
+        notes=raw.get("note", "") + "\n" + raw.get("annote", ""),
     )
 
 

@@ -20,8 +20,10 @@ _DOI_START: Final = re.compile(r"^(?:https?://(?:[\w-]+\.)*doi\.org/|doi\s*:\s*|
 _PUBMED_URL: Final = re.compile(
     r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/)(\d+)"
 )
-_PMCID: Final = re.compile(r"\bPMC\s?(\d{1,9})\b")
-_NOTED_PMID: Final = re.compile(r"\bPMID\s*:?\s*(\d{1,9})\b")
+_PMC_URL: Final = re.compile(r"(?:pmc|www)\.ncbi\.nlm\.nih\.gov/(?:pmc/)?articles/PMC(\d{1,9})")
+_NOTED_PMID: Final = re.compile(r"^\W*PMID\W*(\d{1,9})\b", re.MULTILINE)
+_NOTED_PMCID: Final = re.compile(r"^\W*(?:PMID\W*\d+\W+)?(?:PMCID\W*)?PMC(\d{1,9})\b", re.MULTILINE)
+"""Only at the beginning of a line: further on, notes name other publications."""
 _RETRACTED: Final = re.compile(r"^\W*(?:retracted(?: article)?|withdrawn)\b\s*[:\]).-]", re.I)
 _NOTICES: Final = {
     "retraction of publication": "notice of a retraction",
@@ -70,6 +72,8 @@ class Fields:
     pmid: str = ""
     pmcid: str = ""
     url: str = ""
+    links: str = ""
+    """All addresses, for the identifiers in them."""
     types: tuple[str, ...] = ()
     """What the file calls it: "Review", "Retracted Publication"; the widest first."""
     is_page: bool = False
@@ -104,49 +108,49 @@ def parsed(fields: Fields, file: str, line: int, label: str) -> Iterator[Entry |
     >>> entry.metadata.title, entry.metadata.year, str(problem)[:45]
     ('OS in adults', 2017, "a.ris:7: doi: found 'none', expected a DOI, s")
     """
-    problems: list[Problem] = []
-
-    def checked(name: str, given: str, value: str, expected: str) -> str:
-        if given.strip() and not value:
-            problems.append(Problem(file, line, name, given, f"{expected}; it is left out"))
-        return value
-
-    title = _title(fields.title)
-    doi = checked("doi", fields.doi, doi_of(fields.doi), "a DOI, such as 10.1056/NEJMoa1509277")
-    pmid = checked("pmid", fields.pmid, _number(fields.pmid), "a PMID of at most 9 digits")
-    pmcid = checked("pmcid", fields.pmcid, _pmcid(fields.pmcid), "a PMCID, such as PMC5881572")
-    year = _year(fields.date)
-    checked(
-        "year", fields.date if _YEAR.search(fields.date) else "", str(year or ""), "1900 to 2100"
-    )
-    if not doi and "doi.org/" in fields.url:
-        doi = doi_of(fields.url)
-    if not pmid and (found := _PUBMED_URL.search(fields.url) or _NOTED_PMID.search(fields.notes)):
-        pmid = found[1]
-    if not pmcid:
-        pmcid = _pmcid(fields.url) or _pmcid(fields.notes)
-    metadata = Metadata(
-        title=title,
-        authors=tuple(filter(None, map(clean, fields.authors))),
-        journal=clean(fields.journal),
-        year=year,
-        volume=clean(fields.volume),
-        issue=clean(fields.issue),
-        pages=page_range(clean(fields.pages)),
-        doi=doi,
-        pmid=pmid,
-        pmcid=pmcid,
-    )
-    yield from problems
-    if not title and not (metadata.journal and year):
+    metadata = _metadata(fields)
+    for name, expected in _EXPECTED.items():
+        given = fields.date if name == "year" else getattr(fields, name)
+        is_given = _YEAR.search(given) if name == "year" else given.strip()
+        if is_given and not getattr(metadata, name):
+            yield Problem(file, line, name, given, f"{expected}; it is left out")
+    if not metadata.title and not (metadata.journal and metadata.year):
         yield Problem(file, line, "title", "", f"a title, or journal and year{_named(label)}")
         return
     types = [one.casefold() for one in fields.types]
     kind = _kind(types, is_page=fields.is_page and not metadata.journal)
-    standing = _standing(types, fields.notices, title)
+    standing = _standing(types, fields.notices, metadata.title)
     note = next((note for name, note in _NOTICES.items() if name in types), "")
-    name = clean(label)[:60] or title[:60]
+    name = clean(label)[:60] or metadata.title[:60]
     yield Entry(file, line, name, metadata, kind, _url(fields.url), standing, note)
+
+
+_EXPECTED: Final = {
+    "doi": "a DOI, such as 10.1056/NEJMoa1509277",
+    "pmid": "a PMID of at most 9 digits",
+    "pmcid": "a PMCID, such as PMC5881572",
+    "year": "1900 to 2100",
+}
+
+
+def _metadata(fields: Fields) -> Metadata:
+    """Return what the fields say; "" where one cannot be read."""
+    links = f"{fields.url} {fields.links}"
+    in_link = next((doi_of(one) for one in links.split() if "doi.org/" in one), "")
+    pmid = _PUBMED_URL.search(links) or _NOTED_PMID.search(fields.notes)
+    pmcid = _PMC_URL.search(links) or _NOTED_PMCID.search(fields.notes)
+    return Metadata(
+        title=_title(fields.title),
+        authors=tuple(filter(None, map(clean, fields.authors))),
+        journal=clean(fields.journal),
+        year=_year(fields.date),
+        volume=clean(fields.volume),
+        issue=clean(fields.issue),
+        pages=page_range(clean(fields.pages)),
+        doi=doi_of(fields.doi) or in_link,
+        pmid=_number(fields.pmid) or (pmid[1] if pmid else ""),
+        pmcid=_pmcid(fields.pmcid) or (f"PMC{pmcid[1]}" if pmcid else ""),
+    )
 
 
 def _named(label: str) -> str:
@@ -231,8 +235,10 @@ def _number(text: str) -> str:
 
 
 def _pmcid(text: str) -> str:
-    match = _PMCID.search(text) or re.fullmatch(r"()(\d{1,9})", text.strip())
-    return f"PMC{match[match.lastindex or 0]}" if match else ""
+    match = re.fullmatch(
+        r"(?:PMCID\W*)?(?:PMC\s?)?(\d{1,9})(?:\.\d+)?", text.strip(), re.IGNORECASE
+    )
+    return f"PMC{match[1]}" if match else ""
 
 
 def _year(date: str) -> int | None:
@@ -259,6 +265,6 @@ def _standing(types: list[str], notices: tuple[str, ...], title: str) -> str:
 
 def _url(url: str) -> str:
     """Return an address that a record may hold, unless an identifier says as much."""
-    is_id = "doi.org/" in url or _PUBMED_URL.search(url) or "/PMC" in url
+    is_id = "doi.org/" in url or _PUBMED_URL.search(url) or _PMC_URL.search(url)
     address = re.sub("^http://", "https://", url.strip())
     return "" if is_id or not re.fullmatch(r"https://[\w./~-]+", address) else address

@@ -84,7 +84,6 @@ def _all(tags: Tags, *names: str) -> str:
 
 def _ris_fields(tags: Tags) -> Fields:
     kind = _first(tags, "TY").upper()
-    ids = _all(tags, "N1", "C1", "C2", "C6", "C7", "U1", "U2", "UR", "L2")
     accession = _first(tags, "AN")
     is_pmid = bool(_PUBMED.search(_all(tags, "DB", "DP", "UR"))) and accession.isdecimal()
     start, stop = _first(tags, "SP"), _first(tags, "EP")
@@ -101,9 +100,10 @@ def _ris_fields(tags: Tags) -> Fields:
         pmid=accession if is_pmid else "",
         pmcid=next((one for one in tags.get("C2", ()) if one.startswith("PMC")), ""),
         url=_first(tags, "UR", "L1", "L2"),
+        links=_all(tags, "UR", "L1", "L2"),
         types=(*_RIS_TYPES.get(kind, ()), *tags.get("M3", ())),
         is_page=not in_journal,
-        notes=ids,
+        notes="\n".join(tags.get("N1", ())),
     )
 
 
