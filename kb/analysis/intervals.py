@@ -102,7 +102,7 @@ def score_interval(number: int, of: int, level: float = 0.95) -> tuple[float, fl
     >>> [round(bound, 4) for bound in score_interval(81, 263)]
     [0.2553, 0.3662]
     """
-    z, p = _z(level), number / of
+    z, p = z_value(level), number / of
     middle = 2 * number + z * z
     half_width = z * sqrt(z * z + 4 * number * (1 - p))
     low, high = ((middle + side * half_width) / (2 * (of + z * z)) for side in (-1, 1))
@@ -141,7 +141,7 @@ def counts(claims: Iterable[Claim], sizes: Iterable[Claim] = ()) -> Counts | Non
     (number, counted), (whole, sized) = *numbers.items(), *wholes.items()
     if not whole or number > whole or not all(_fits(claim, number, whole) for claim in prints):
         return None
-    inputs = dict.fromkeys((_name(counted), _name(sized)))
+    inputs = dict.fromkeys((name_of(counted), name_of(sized)))
     return Counts(number, whole, tuple(inputs), group_size)
 
 
@@ -174,8 +174,8 @@ def log_ratio(claim: Claim) -> Derived | None:
     if len(printed) < 3 or not printed[1] < printed[2]:
         return None
     value, low, high = map(log, printed)
-    error = (high - low) / (2 * _z(level))
-    return Derived(value, low, high, LOG_RATIO, (_name(claim),), error)
+    error = (high - low) / (2 * z_value(level))
+    return Derived(value, low, high, LOG_RATIO, (name_of(claim),), error)
 
 
 def sizes_of(claims: Iterable[Claim], source: str = "") -> list[Claim]:
@@ -267,9 +267,15 @@ def _fits(claim: Claim, number: int, of: int) -> bool:
     return rounding(Decimal(100 * number) / of, value) is not Rounding.WRONG
 
 
-def _name(claim: Claim) -> str:
+def name_of(claim: Claim) -> str:
+    """Return the name of a claim that is unique in an evidence base: ``<study>#<claim id>``."""
     return f"{claim.study}#{claim.id}"
 
 
-def _z(level: float) -> float:
+def z_value(level: float) -> float:
+    """Return the normal quantile that the ends of an interval lie from its middle.
+
+    >>> round(z_value(0.95), 4)
+    1.96
+    """
     return NormalDist().inv_cdf((1 + level) / 2)

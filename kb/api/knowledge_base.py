@@ -31,7 +31,7 @@ from kb.records.load import Records, load_records, load_studies, load_vocabulary
 from kb.records.paths import base_folder, find_root, record_ids
 from kb.records.vocabulary import Vocabulary
 from kb.sources.verify import Verification, VerificationState
-from kb.stores.base import Cell, Engine
+from kb.stores.base import Cell, Engine, ResultSet
 from kb.stores.config import StoreConfig
 from kb.stores.library import find_query
 from kb.stores.safety import binding
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     import pyarrow
     import rdflib
 
+    from kb.analysis.effects import Ratio
     from kb.analysis.intervals import Derivation
     from kb.checks import Discrepancy
     from kb.stores.duckdb import DuckDB
@@ -366,6 +367,37 @@ class KnowledgeBase:
         from kb.analysis.derived import derived_values
 
         return derived_values(self.evidence, self.vocabulary)
+
+    def effects(
+        self, *, measure: Ratio = "RR", subgroups: bool = False, **filters: str
+    ) -> QueryResult:
+        """Return a table for a meta-analysis: a row for each arm or contrast, with yi and vi.
+
+        Each study has one analysis set and one data cut; rows with ``chosen`` False are others.
+        What has no standard error has no ``yi``, and says why.
+
+        Args:
+            measure: how the proportions of two arms are compared: RR, OR or RD.
+            subgroups: also of parts of arms.
+            **filters: those of ``claims``, such as the endpoint.
+
+        >>> rows = KnowledgeBase().effects(endpoint="OS", study="tower")
+        >>> [(row["effect"], round(row["yi"], 3), round(row["vi"], 3)) for row in rows if row["yi"]]
+        [('HR', -0.342, 0.018)]
+        """
+        from kb.analysis.effects import Options
+        from kb.export.analysis import COLUMNS, analysis_rows
+
+        claims = (view.claim for view in self.claims(**filters))
+        rows = analysis_rows(
+            claims,
+            self.evidence,
+            self.vocabulary,
+            self.curated.standings,
+            self.rows,
+            Options(measure, subgroups),
+        )
+        return QueryResult(ResultSet(list(COLUMNS), [tuple(row.values()) for row in rows]))
 
     def network(self) -> networkx.MultiDiGraph[str]:
         """Return the network of regimens: an edge for each claim that compares two of them.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,9 @@ from kb.cli.common import (
     root_of,
     texts_option,
 )
+
+if TYPE_CHECKING:
+    from kb.analysis.effects import Ratio
 
 
 @click.group()
@@ -76,3 +80,53 @@ def export_parquet(context: click.Context, out: Path, texts: Path | None) -> Non
     tables = open_base(context, texts).tables
     for path in write_parquet(tables, out):
         echo(f"{path}: {len(tables[path.stem])} rows")
+
+
+@export.command("analysis")
+@click.option("--endpoint", required=True, help="Notation of the endpoint, such as OS.")
+@click.option("--regimen", help="Only groups treated with a regimen, or a narrower one.")
+@click.option("--population", help="Only a population, or a narrower one.")
+@click.option("--study", help="Only one study.")
+@click.option(
+    "--measure",
+    type=click.Choice(["RR", "OR", "RD"]),
+    default="RR",
+    show_default=True,
+    help="How the proportions of two arms are compared.",
+)
+@click.option("--subgroups", is_flag=True, help="Also parts of arms.")
+@click.option("--all", "every", is_flag=True, help="Also the rows that were not chosen.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File: .csv, .parquet or .arrow (default: print CSV).",
+)
+@click.pass_context
+@examples("kb export analysis --endpoint OS --out os.csv")
+def export_analysis(
+    context: click.Context,
+    /,
+    measure: Ratio,
+    subgroups: bool,
+    every: bool,
+    out: Path | None,
+    **filters: str | None,
+) -> None:
+    """A table for a meta-analysis: a row for each arm or contrast, with yi and vi.
+
+    Each study has one analysis set and one data cut: whole arms before an analysis set, a later
+    data cut before an earlier one; in it, what a judgement prefers, then what has an estimate, was
+    read in the source's own text, and is first-hand.
+    """
+    from kb.export.analysis import analysis_csv, write_analysis
+
+    given = {name: value for name, value in filters.items() if value is not None}
+    found = open_base(context).effects(measure=measure, subgroups=subgroups, **given)
+    rows = [row for row in found if every or row["chosen"]]
+    if out is None:
+        echo(analysis_csv(rows), nl=False)
+    else:
+        write_analysis(rows, out)
+        echo(
+            f"{out}: {len(rows)} rows, {sum(row['yi'] is not None for row in rows)} with yi and vi"
+        )

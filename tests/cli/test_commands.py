@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shlex
 import sys
@@ -348,6 +350,34 @@ def test_serve_needs_a_build(example_root: Path) -> None:
     assert "run `kb build` first" in result.stderr
 
 
+def test_the_table_for_a_meta_analysis_is_printed_or_written(
+    example_root: Path, tmp_path: Path
+) -> None:
+    result = kb(example_root, "export", "analysis", "--endpoint", "SAMPLE_SIZE")
+    assert result.exit_code == 0, result.output
+    header, *rows = csv.reader(io.StringIO(result.output))
+    assert rows
+    out = tmp_path / "cr.csv"
+    assert (
+        kb(example_root, "export", "analysis", "--endpoint", "SAMPLE_SIZE", "--out", out).exit_code
+        == 0
+    )
+    assert out.read_text("utf-8-sig") == result.output
+    wrong = kb(
+        example_root,
+        "export",
+        "analysis",
+        "--endpoint",
+        "SAMPLE_SIZE",
+        "--out",
+        tmp_path / "cr.xls",
+    )
+    assert (wrong.exit_code, len(header)) == (2, 45)
+    assert "must end with .csv, .parquet, .arrow" in wrong.stderr
+    unknown = kb(example_root, "export", "analysis", "--endpoint", "OSS")
+    assert (unknown.exit_code, "did you mean" in unknown.stderr) == (2, True)
+
+
 def test_every_command_is_tested() -> None:
     """A new command needs a test: this list and the tests above grow together."""
     assert sorted(all_commands()) == [
@@ -357,6 +387,7 @@ def test_every_command_is_tested() -> None:
         "compare",  # in test_compare.py
         "coverage",
         "draft",  # in test_draft.py
+        "export analysis",
         "export claims",
         "export nquads",
         "export parquet",  # in stores/test_duckdb.py, as is `kb sql`
