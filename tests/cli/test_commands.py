@@ -353,29 +353,20 @@ def test_serve_needs_a_build(example_root: Path) -> None:
 def test_the_table_for_a_meta_analysis_is_printed_or_written(
     example_root: Path, tmp_path: Path
 ) -> None:
-    result = kb(example_root, "export", "analysis", "--endpoint", "SAMPLE_SIZE")
+    command = ("export", "analysis", "--endpoint")
+    result = kb(example_root, *command, "PAIN_FREE")
     assert result.exit_code == 0, result.output
     header, *rows = csv.reader(io.StringIO(result.output))
-    assert rows
-    out = tmp_path / "cr.csv"
-    assert (
-        kb(example_root, "export", "analysis", "--endpoint", "SAMPLE_SIZE", "--out", out).exit_code
-        == 0
-    )
+    assert (len(header), bool(rows)) == (45, True)
+    out = tmp_path / "table.csv"
+    assert kb(example_root, *command, "PAIN_FREE", "--out", out).exit_code == 0
     assert out.read_text("utf-8-sig") == result.output
-    wrong = kb(
-        example_root,
-        "export",
-        "analysis",
-        "--endpoint",
-        "SAMPLE_SIZE",
-        "--out",
-        tmp_path / "cr.xls",
-    )
-    assert (wrong.exit_code, len(header)) == (2, 45)
+    wrong = kb(example_root, *command, "PAIN_FREE", "--out", tmp_path / "table.xls")
+    assert wrong.exit_code == 2
     assert "must end with .csv, .parquet, .arrow" in wrong.stderr
-    unknown = kb(example_root, "export", "analysis", "--endpoint", "OSS")
-    assert (unknown.exit_code, "did you mean" in unknown.stderr) == (2, True)
+    unknown = kb(example_root, *command, "PAIN_FRE")
+    assert unknown.exit_code == 2
+    assert "did you mean 'PAIN_FREE'" in unknown.stderr
 
 
 def test_every_command_is_tested() -> None:
