@@ -9,7 +9,7 @@ from statistics import NormalDist
 from typing import Final
 
 from kb.checks.discrepancy import Outcome
-from kb.checks.rounding import Span
+from kb.checks.rounding import Span, last_digit
 from kb.checks.significance import (
     Z_OF_COUNTS,
     Z_TOLERANCE,
@@ -151,6 +151,24 @@ def crude_estimate(
     above, below = (a * n, c * m) if statistic == "risk-ratio" else (a * (n - c), c * (m - a))
     known = statistic in ("risk-ratio", "odds-ratio") and below > 0
     return Decimal(above) / below if known else None
+
+
+def number_needed(difference: Span, printed: Decimal) -> Outcome:
+    """Judge a number needed to treat, or to harm, by a difference in percentage points.
+
+    A number without decimals may be rounded up, as is usual, or to the nearest.
+
+    >>> points = Span(Decimal("10.0"), Decimal("10.6"))
+    >>> [number_needed(points, Decimal(n)).name for n in (8, 10, 12)]
+    ['INCONSISTENT', 'CONSISTENT', 'INCONSISTENT']
+    """
+    ends = sorted((abs(difference.low), abs(difference.high)))
+    if difference.low <= 0 <= difference.high or not printed:
+        return Outcome.NOT_ENOUGH
+    unit = last_digit(printed)
+    exact = Span(100 / ends[1], 100 / ends[0])
+    low, high = (exact.low - unit / 2, exact.high + unit)
+    return Outcome.CONSISTENT if low <= abs(printed) < high else Outcome.INCONSISTENT
 
 
 def p_of_table(first: Sequence[int], second: Sequence[int], p: Span) -> Outcome:

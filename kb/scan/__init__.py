@@ -45,6 +45,8 @@ RULES: Final = (
     "reported_tests",
     "crude_effects",
     "scores",
+    "exclusive",
+    "needed",
 )
 """The modules of rules, in the order in which their findings are reported."""
 

@@ -197,6 +197,31 @@ KINDS: Final = {
             "10.1177/1948550616673876",
         ),
         Kind(
+            "spread-with-mean-of-whole-numbers",
+            "Standard deviations beside means of whole numbers",
+            "The squares of whole numbers add up to a whole number, which only some pairs of a "
+            "mean and a standard deviation give (GRIMMER), also where a few people are missing.",
+            "10.7287/peerj.preprints.2400v1",
+        ),
+        Kind(
+            "spread-of-proportion",
+            "Standard deviations of proportions",
+            "Where each person has 0 or 1, the proportion determines the standard deviation "
+            "(DEBIT).",
+        ),
+        Kind(
+            "categories-above-all",
+            "Categories against everybody",
+            "Everybody has one stage or one grade: the counts of such categories are not more "
+            "than the people of their column.",
+        ),
+        Kind(
+            "number-needed-to-treat",
+            "Numbers needed to treat",
+            "The number needed to treat is 1 divided by the difference of the two percentages, or "
+            "by the absolute risk reduction, of its sentence.",
+        ),
+        Kind(
             "p-of-test-statistic",
             "P-values against test statistics",
             "The p-value is computed from the printed t, F, z, r or chi-square and its degrees of "

@@ -9,7 +9,14 @@ from decimal import Decimal
 from typing import Final
 
 from kb.checks.discrepancy import Outcome, Severity
-from kb.checks.means import Summary, least_sd, mean_is_possible, most_sd
+from kb.checks.means import (
+    Summary,
+    least_sd,
+    mean_is_possible,
+    most_sd,
+    sd_is_possible,
+    sd_of_share,
+)
 from kb.checks.rounding import last_digit
 from kb.papers.reading import TableFigure, TableReading
 from kb.scan.bases import TableBases
@@ -22,6 +29,8 @@ SCALE: Final = "spread-of-scale"
 OUTSIDE: Final = "mean-outside-scale"
 WHOLE: Final = "spread-of-whole-numbers"
 GRIM: Final = "mean-of-whole-numbers"
+GRIMMER: Final = "spread-with-mean-of-whole-numbers"
+DEBIT: Final = "spread-of-proportion"
 _SCALE: Final = re.compile(
     r"\bscores?\b|\bscale\b|\bVAS\b|\bNRS\b|points?\b|\bindex\b|questionnaire|inventory|rating",
     re.IGNORECASE,
@@ -33,6 +42,11 @@ _RANGE: Final = re.compile(
 )
 _SCORE: Final = re.compile(r"\bscores?\b|\bApgar\b|\bstage\b|\bgrade\b", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\b(?:number|no\.) of\b", re.IGNORECASE)
+_BINARY: Final = re.compile(
+    r"\bproportion of (?:patients|participants|subjects|women|men|children|people)\b"
+    r"|\b0 ?/ ?1\b|\b1 ?= ?yes\b|\byes ?= ?1\b|\bbinary\b|\bdichotomous\b",
+    re.IGNORECASE,
+)
 _PER: Final = re.compile(
     r"\bper\b|/|average|mean of|daily|weekly|change|difference|reduction|increase|decrease|Δ"
     r"|ratio|rate\b(?! scores?)|percent|%|z-?score|t-?score|adjusted"
@@ -62,8 +76,8 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
             continue
         cells = [cell for cell in _cells(reading) if not _PER.search(cell.label)]
         for cell in cells:
-            if finding := _of_scale(context, reading, cell) or _of_number(context, reading, cell):
-                yield finding
+            judged = (rule(context, reading, cell) for rule in (_of_scale, _of_number, _of_share))
+            yield from (finding for finding in judged if finding)
         yield from _of_whole_numbers(context, reading, cells)
 
 
@@ -116,18 +130,40 @@ def _of_scale(context: ScanContext, reading: TableReading, cell: _Cell) -> ScanF
 
 
 def _of_number(context: ScanContext, reading: TableReading, cell: _Cell) -> ScanFinding | None:
-    """Judge the mean of a number of things, which a few people fewer cannot have either."""
+    """Judge mean and SD of a number of things, which a few people fewer cannot have either."""
     if not _NUMBER.search(cell.label) or not cell.size_is_known:
         return None
     n, mean = cell.summary.n, cell.summary.mean
     context.checked[GRIM] += 1
     sizes = range(max(2, n - _MISSING), n + 1)
-    if any(mean_is_possible(mean, size) is not Outcome.INCONSISTENT for size in sizes):
+    fitting = [s for s in sizes if mean_is_possible(mean, s) is not Outcome.INCONSISTENT]
+    people = f"{n} people, or of {_MISSING} fewer,"
+    if not fitting:
+        nearest = round(mean * n)
+        computed = f"{nearest}/{n} = {Decimal(nearest) / n:.4f}"
+        message = f"No whole numbers of {people} have a mean of {mean}."
+        return _finding(reading, cell, GRIM, Verdict.DOUBTFUL, computed, message)
+    sd = cell.summary.sd
+    context.checked[GRIMMER] += 1
+    if any(sd_is_possible(mean, sd, size) is not Outcome.INCONSISTENT for size in fitting):
         return None
-    nearest = round(mean * n)
-    computed = f"{nearest}/{n} = {Decimal(nearest) / n:.4f}"
-    message = f"No whole numbers of {n} people, or of {_MISSING} fewer, have a mean of {mean}."
-    return _finding(reading, cell, GRIM, Verdict.DOUBTFUL, computed, message)
+    computed = f"least SD of a mean of {mean}: {least_sd(mean):.3g}"
+    message = f"No whole numbers of {people} have a mean of {mean} and an SD of {sd}."
+    return _finding(reading, cell, GRIMMER, Verdict.DOUBTFUL, computed, message)
+
+
+def _of_share(context: ScanContext, reading: TableReading, cell: _Cell) -> ScanFinding | None:
+    """Judge the SD of a proportion of people, each of whom has 0 or 1."""
+    share, sd, n = cell.summary.mean, cell.summary.sd, cell.summary.n
+    if not _BINARY.search(cell.label) or not cell.size_is_known or not 0 <= share <= 1:
+        return None
+    context.checked[DEBIT] += 1
+    if sd_of_share(share, sd, n) is not Outcome.INCONSISTENT:
+        return None
+    exact = (float(share * (1 - share)) * n / (n - 1)) ** 0.5
+    computed = f"√({share} x (1 − {share}) x {n}/{n - 1}) = {exact:.3g}"
+    message = f"A proportion of {share} has an SD of {exact:.3g}, not {sd}."
+    return _finding(reading, cell, DEBIT, Verdict.DOUBTFUL, computed, message)
 
 
 def _of_whole_numbers(

@@ -50,3 +50,22 @@ def test_means_of_numbers_of_things() -> None:
     ]
     assert found("Number of visits per year | 1.99 ± 0.8 | 2.11 ± 0.9", header=header) == []
     assert found("Weight, mean ± SD | 1.99 ± 0.8 | 2.11 ± 0.9", header=header) == []
+
+
+def test_the_sds_of_numbers_of_things() -> None:
+    header = " | Drug (n = 5) | Placebo (n = 40)"
+    fits = "Number of visits, mean ± SD | 1.80 ± 0.84 | 2.1 ± 0.9"
+    assert found(fits, header=header) == []
+    assert found(fits.replace("0.84", "0.92"), header=header) == [
+        ("spread-with-mean-of-whole-numbers", "doubtful")
+    ]
+    assert found(fits.replace("0.84", "0.92").replace("Number of", "Time of"), header=header) == []
+
+
+def test_the_sd_of_a_proportion() -> None:
+    header = " | Drug (n = 60) | Placebo (n = 60)"
+    row = "Proportion of patients with pain, mean ± SD | 0.35 ± {} | 0.40 ± 0.49"
+    assert found(row.format("0.48"), header=header) == []
+    assert found(row.format("0.18"), header=header) == [("spread-of-proportion", "doubtful")]
+    days = row.replace("of patients with pain", "of days")
+    assert found(days.format("0.18"), header=header) == []

@@ -1,0 +1,70 @@
+"""Categories of which everybody has one: their counts are not more than everybody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from kb.checks.discrepancy import Outcome, Severity
+from kb.checks.parts import adds_up
+from kb.papers.reading import TableFigure, TableReading
+from kb.scan.bases import GROUPS, Sizes, TableBases
+from kb.scan.context import ScanContext
+from kb.scan.finding import ScanFinding, Verdict
+from kb.scan.layout import place_of
+from kb.util.grouping import group_by
+
+KIND: Final = "categories-above-all"
+_EXCLUSIVE: Final = re.compile(
+    r"^(?:sex|gender|(?:tumou?r |disease |clinical |ajcc |tnm )?stage|(?:tumou?r )?grade"
+    r"|marital status|education(?: level)?|(?:highest )?level of education|smoking(?: status)?"
+    r"|(?:ecog |who )?performance status|(?:nyha|asa|child[- ]pugh|who|killip)(?: functional)?"
+    r"(?: class)?|age groups?|bmi category|employment(?: status)?|parity|severity)\b",
+    re.IGNORECASE,
+)
+_OPEN: Final = re.compile(
+    r"%|or more$|multiple|any\b|ever\b|at least|≥|>|<|≤|and above", re.IGNORECASE
+)
+
+
+def find(context: ScanContext) -> Iterator[ScanFinding]:
+    """Yield categories, such as stages, whose counts add up to more than their column."""
+    for reading in context.readings:
+        bases = TableBases(reading)
+        for column in bases.columns.values():
+            if column[0].column.kind in GROUPS:
+                yield from _column(context, reading, bases, column)
+
+
+def _column(
+    context: ScanContext, reading: TableReading, bases: TableBases, column: Sequence[TableFigure]
+) -> Iterator[ScanFinding]:
+    counted = [f for f in column if f.count is not None and f.share is not None]
+    blocks = group_by(counted, key=lambda figure: reading.table.row_path(figure.row)[:-1])
+    for path, block in blocks.items():
+        labels = [reading.label(figure.row) for figure in block]
+        is_open = len(set(labels)) < len(block) or any(map(_OPEN.search, labels))
+        sizes = {base.size for figure in block for base in bases.printed(figure)}
+        if not path or not _EXCLUSIVE.search(path[-1]) or is_open or len(block) < 2 or not sizes:
+            continue
+        context.checked[KIND] += 1
+        if finding := _above(reading, block, max(sizes)):
+            yield finding
+
+
+def _above(reading: TableReading, block: Sequence[TableFigure], most: int) -> ScanFinding | None:
+    """Return a finding if the counts are too many, and not all of another, larger group."""
+    counts = [figure.count or 0 for figure in block]
+    total = sum(counts)
+    shares = [figure.share.value for figure in block if figure.share]
+    pairs = zip(counts, shares, strict=True)
+    fits = any(most in Sizes.of(count, share, slack=1) for count, share in pairs)
+    if adds_up(counts, most, complete=False) is not Outcome.INCONSISTENT or not fits:
+        return None
+    parts = " + ".join(map(str, counts))
+    message = f"The categories add up to {total}, but the group has {most}."
+    texts = tuple(figure.text for figure in block)
+    place = place_of(reading, block[0])
+    computed = f"{parts} = {total}, group of {most}"
+    return ScanFinding(KIND, Verdict.DOUBTFUL, Severity.MATERIAL, place, texts, computed, message)
