@@ -156,7 +156,8 @@ _FORMS: Final = tuple(
         (
             Form.RATIO_SHARE,
             rf"(?P<main>N) ?(?:/"
-            rf"|(?:out )?of) ?(?P<of>N){_UNIT}[,;=:]?{_OPEN}?=? ?(?P<share>N) ?%? ?{_CLOSE}?",
+            rf"|(?:out )?of) ?(?P<of>N){_UNIT}[,;=:]?{_OPEN}?=? ?(?<!/)(?P<share>N) ?%?"
+            rf" ?{_CLOSE}?",
         ),
         (
             Form.RATIO_SHARE,

@@ -18,7 +18,8 @@ _OF_LATER: Final = r"(?:out )?of (?:the |these |those |all )*(?:total of )?"
 _COUNTS: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?P<main>N){_OF}(?P<of>N)\b{_WORDS}(?:,? ?[(\[] ?|, |: ?|= ?|; ?)(?P<share>N) ?%",
+        rf"(?P<main>N){_OF}(?P<of>N)\b{_WORDS}(?:,? ?[(\[] ?|, |: ?|= ?|; ?)(?P<share>N) ?%"
+        r"(?! ?-?(?:ci\b|confidence|cri\b|credible))",
         rf"(?P<share>N) ?%{_WORDS} ?[(\[] ?(?:n ?= ?)?(?P<main>N){_OF}(?P<of>N)\b",
         rf"(?P<main>N){_WORDS} ?[(\[] ?(?P<share>N) ?%[)\]] ?{_OF_LATER}(?P<of>N)\b(?! ?[%/.])",
         rf"(?P<share>N) ?% ?[(\[] ?(?:n ?= ?)?(?P<main>N)[)\]] ?{_OF_LATER}(?P<of>N)\b(?! ?[%/.])",

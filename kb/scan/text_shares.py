@@ -19,10 +19,14 @@ from kb.scan.shares import is_raised
 
 KIND: Final = "percentage-of-count"
 _NO_COUNT: Final = re.compile(
-    r"\b(?:grades?|stages?|class(?:es)?|types?|phases?|levels?|scores?|genotypes?|mrs)[ -]?$"
+    r"\b(?:grades?|stages?|class(?:es)?|types?|phases?|levels?|scores?|genotypes?|mrs)"
+    r"[ -]?(?:[0-9]+ ?(?:[(\[][^()\[\]]*[)\]])?(?:,? and |,? or |, |/| to |-))*$|[0-9] ?: ?$"
 )
+"""What stands before the number of a grade, also in a list, and before the second of 2:1."""
+_UNIT: Final = re.compile(r" ?(?:mg|µg|mcg|g|kg|ml|mm|mmhg|iu|mmol|mg/dl|years?|months?|days?)\b")
+"""What makes a ratio a dose, a pressure or a measurement."""
 _TARGET: Final = re.compile(
-    r"(?:below|under|less than|confidence|goal|target|threshold|criterion)(?: of)? ?$"
+    r"(?:below|under|less than|confidence|goal|target|threshold|criterion)(?: of| was| is)? ?$"
 )
 _PEOPLE: Final = re.compile(
     r"^[0-9,]+(?: (?:of the |more |other )?(?:patients|subjects|participants|people"
@@ -105,6 +109,7 @@ def _is_judgeable(phrase: CountPhrase) -> bool:
         return False
     is_free = _AT_LEAST.search(before) or _OTHER_GROUP.search(phrase.text.lower())
     is_no_count = _TARGET.search(text) or _NO_COUNT.search(before)
+    is_no_count = is_no_count or (phrase.of and _UNIT.match(folded, phrase.of.end))
     return 0 <= phrase.share.value <= 100 and not is_free and not is_no_count
 
 
@@ -115,7 +120,9 @@ def _judge(phrase: CountPhrase) -> ScanFinding | None:
         return None
     near = Sizes.of(count, phrase.share.value, slack=1)
     if of is None:
-        return _impossible(phrase, count) if count and not near else None
+        # "81.2% (n = 35)" may be of 35.
+        is_alone = phrase.of is None and phrase.main.start < phrase.share.start
+        return _impossible(phrase, count) if count and not near and is_alone else None
     if of < count or of == 0:
         return None
     if of in near:
