@@ -78,7 +78,7 @@ def _survival(context: ScanContext, sentence: Sentence) -> Iterator[ScanFinding]
     for match in _SURVIVAL.finditer(skeleton.text):
         times, shares = (_values(sentence, match, name) for name in ("times", "shares"))
         ordered = all(one < two for one, two in pairwise(times))
-        if len(times) != len(shares) or not ordered or _OF_GROUPS.search(match[0]):
+        if len(times) != len(shares) or not ordered or _OF_GROUPS.search(skeleton.text):
             continue
         context.checked[RISING] += 1
         if any(later > earlier for earlier, later in pairwise(shares)):

@@ -41,10 +41,13 @@ _AT_LEAST: Final = re.compile(
 """Words that make a count a limit, or an average, beside a percentage that is rounded freely."""
 _BASE: Final = re.compile(r"(?:\bof(?: the| these| those| all)?|/) ?$")
 _OTHER_GROUP: Final = re.compile(r"(?:group|arm|control|placebo|treatment)s?\b[a-z ]{0,20}[:;,=]")
+_PERSON: Final = re.compile(
+    r"\b(?:patients|subjects|participants|women|men|children|infants|people|adults|respondents"
+    r"|students|cases|mothers|individuals|persons|girls|boys|males|females|events)\b"
+)
 _OF_PEOPLE: Final = re.compile(
     r"\b(?:of|among) (?:the |these |those |all |a total of |our )*(?P<n>N) (?:[a-z-]+ ){0,3}?"
-    r"(?:patients|subjects|participants|women|men|children|infants|people|adults|respondents"
-    r"|students|cases|mothers|individuals|persons)\b"
+    + _PERSON.pattern
 )
 _IN_GROUP: Final = re.compile(r"[(\[]n ?=? ?(?P<n>N)[)\]]")
 _OTHER_PEOPLE: Final = re.compile(
@@ -77,11 +80,20 @@ def _bases_before(sentence: Sentence, phrases: Sequence[CountPhrase]) -> dict[in
         return {}
     first, text = bare[0].start, skeleton.text
     found = [*_OF_PEOPLE.finditer(text, 0, first), *_IN_GROUP.finditer(text, 0, first)]
-    if len(found) != len(bare) or (len(found) == 1 and _OTHER_PEOPLE.search(text, found[0].end())):
+    if len(found) != len(bare) or (len(found) == 1 and _is_of_others(found[0], bare[0])):
         return {}
     sizes = [whole(skeleton.figure(match, "n")) for match in found]
     pairs = zip(bare, sizes, strict=True)
     return {phrase.start: size for phrase, size in pairs if size}
+
+
+def _is_of_others(base: re.Match[str], phrase: CountPhrase) -> bool:
+    """Whether a sentence names other people after its base: a group, a number, "45 infants"."""
+    text = base.string
+    between, own = text[base.end() : phrase.start], phrase.text.lower()
+    other = _OTHER_PEOPLE.search(text, base.end()) or "N" in between
+    named = _PERSON.search(own)
+    return bool(other) or (named is not None and named[0] not in base[0])
 
 
 def _of_base(phrase: CountPhrase, of: int | None) -> ScanFinding | None:
@@ -109,7 +121,8 @@ def _is_judgeable(phrase: CountPhrase) -> bool:
         return False
     is_free = _AT_LEAST.search(before) or _OTHER_GROUP.search(phrase.text.lower())
     is_no_count = _TARGET.search(text) or _NO_COUNT.search(before)
-    is_no_count = is_no_count or (phrase.of and _UNIT.match(folded, phrase.of.end))
+    if phrase.of and _UNIT.match(folded, phrase.of.end):
+        return False
     return 0 <= phrase.share.value <= 100 and not is_free and not is_no_count
 
 
