@@ -147,7 +147,10 @@ def _target(root: Path, outcome: Comparison, options: dict[str, Any]) -> tuple[s
         raise InputError(f"{study!r} is not a study of {root}: name it with --study")
     if options["out"] is None and not first.is_draft:
         raise click.UsageError(f"{first.path} is a record: name the file to write with --out")
-    return study, options["out"] or first.path
+    out: Path = options["out"] or first.path
+    if out.resolve() == second.path.resolve():
+        raise InputError(f"{out} is the file of reader 2, which stays as it is")
+    return study, out
 
 
 def _git_user() -> str:

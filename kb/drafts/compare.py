@@ -139,8 +139,11 @@ def compare(first: Reader, second: Reader) -> Comparison:
     """Compare what two readers took from the same source.
 
     Raises:
-        InputError: the two are records of different studies.
+        InputError: the two are records of different studies, or a folder and a file.
     """
+    if first.path.is_dir() != second.path.is_dir():
+        expected = "name two files, or two folders"
+        raise InputError(f"{first.path} and {second.path} are a folder and a file: {expected}")
     names = {file.study.id for one in (first, second) for file in one.files if not file.is_draft}
     is_files = all(len(one.files) == 1 for one in (first, second))
     if is_files and len(names) > 1 and not any(r.study for r in first.readings):

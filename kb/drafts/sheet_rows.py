@@ -27,6 +27,14 @@ from kb.sources.numbers import Number
 
 _LEVELS: Final = ("80", "90", "95", "97.5", "99")
 _KINDS: Final = ("ci", "cri", "iqr", "range", "interval")
+_COMMAS: Final = re.compile(r"[0-9]+(?:,[0-9]+)+")
+_THOUSANDS: Final = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
+_HEDGES: Final = re.compile(
+    r"\b(?:about|approx|approximately|nearly|almost|around|over|under|up to|at least|at most"
+    r"|less|more|fewer|greater|ca|circa)\b",
+    re.IGNORECASE,
+)
+"""Words that the figure beside them must not lose: records have signs for them."""
 _COMMA: Final = re.compile(r"(?<=[0-9]),(?=[0-9])")
 _WITH_P: Final = re.compile(r"^p(?:[- ]?value)?\s*(?==|<|≤|>|≥|~|[0-9])", re.IGNORECASE)
 _SHARES: Final = frozenset({"percentage", "count", "rate"})
@@ -97,6 +105,9 @@ class _Row:
         for name, cell in self.cells.items():
             if cell.expected:
                 self._wrong(name, cell.text, cell.expected)
+            elif cell.is_date and name != "note" and not (name == "value" and self._is_of_date()):
+                expected = "text: a spreadsheet may have made a date of 1-2 or 3/4; type it as text"
+                self._wrong(name, cell.text, expected)
         study = self._study()
         for name in NEEDED:
             if name not in self.texts:
@@ -112,6 +123,9 @@ class _Row:
     def _wrong(self, name: str, found: str, expected: str, near: str = "") -> None:
         problem = self.columns.problem(self.out.number, name, found, expected, near)
         self.out.problems.append(problem)
+
+    def _is_of_date(self) -> bool:
+        return self.texts.get("statistic") == "date"
 
     # --- what is referred to -------------------------------------------------------------
 
@@ -240,15 +254,12 @@ class _Row:
 
     def _plain(self, name: str) -> str:
         """Return a text with a decimal point; typographic minus signs become hyphens."""
-        if self.cells[name].is_date:
-            expected = "a figure: a spreadsheet may have made a date of 1-2 or 3/4; type it as text"
-            self._wrong(name, self.texts[name], expected)
         text = self.texts[name].replace("−", "-")
         return _COMMA.sub(".", text) if self.reader.decimal_comma else text
 
     def _value(self, statistic: str) -> dict[str, Any]:
         text = self.texts["value"]
-        if self.cells["value"].is_date and statistic == "date":
+        if self._is_of_date():
             return {"date": text}
         plain = self._plain("value")
         if (figure := parse_figure(plain)) is not None:
@@ -260,13 +271,17 @@ class _Row:
                 "of": figure.of,
             }
             return {name: value for name, value in parts.items() if value is not None}
+        if any(_THOUSANDS.fullmatch(found) is None for found in _COMMAS.findall(plain)):
+            expected = "a decimal point; or 'decimal_comma: true' in a mapping file, with --map"
+            self._wrong("value", text, expected)
+            return {}
         read = entry(plain, decimal_comma=self.reader.decimal_comma)
         if read.form is Form.WORDS or plain in self.reader.words:
             word = "-".join(text.casefold().split())
             if word not in self.reader.words:
                 self._wrong("value", text, _FIGURE, nearest(word, self.reader.words))
             return {"word": word}
-        parts_of = self._entry(read, statistic)
+        parts_of = self._entry(read, statistic) if _is_plain(read) else None
         if parts_of is None:
             self._wrong("value", text, _FIGURE)
         return parts_of or {}
@@ -333,6 +348,8 @@ class _Row:
         labels = [(span.label, span.id) for span in spans if not span.resumes]
         ids = dict.fromkeys(span.id for span in spans)
         at = self._one("place", self.texts["place"], labels, ids)
+        if self.cells["place"].is_number and any(re.fullmatch(rf"{at}\.?0+", one) for one in ids):
+            self._wrong("place", at, f"text: to a spreadsheet, {at} and {at}0 are one number")
         if self.out.problems:
             return
         data = {"source": source, "at": at, "claims": [block]}
@@ -350,6 +367,13 @@ class _Row:
         found = list(study_problems(name, record, self.records, self.reader.index, file))
         self.out.problems += found
         self.out.report, self.out.block = (None if found else report), block
+
+
+def _is_plain(read: Entry) -> bool:
+    """Whether nothing of a cell would be lost: a sign that is not known, or words of degree."""
+    has_label = read.text[:1].isalpha() and read.form not in (Form.WITH_BOUNDS, Form.BOUNDS)
+    is_known = all(number.operator in ("", *"<≤>≥~") for number in read.numbers)
+    return is_known and not has_label and _HEDGES.search(read.text) is None
 
 
 def _counts(read: Entry) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ class Cell:
 
     text: str
     is_date: bool = False
+    is_number: bool = False
+    """Whether it is a number to the spreadsheet, which has then lost zeros at its end."""
     expected: str = ""
 
 
@@ -168,7 +171,7 @@ def delimiter_of(text: str) -> str:
 def _text_cell(text: str) -> Cell:
     if len(text) > MAX_CELL:
         return Cell(shorten(text), expected=f"at most {MAX_CELL:,} characters")
-    return Cell(" ".join(text.split()))
+    return Cell(" ".join(unicodedata.normalize("NFC", text).split()))
 
 
 def _check_rows(name: str, number: int) -> None:
@@ -300,7 +303,11 @@ def _number_cell(value: float, form: str) -> Cell:
     exact = exact.normalize()
     typed = f"{exact:f}"
     if match is None:
-        return Cell(typed) if "%" not in form else Cell(typed, expected="a plain format of %")
+        return (
+            Cell(typed, is_number=True)
+            if "%" not in form
+            else Cell(typed, expected="a plain format of %")
+        )
     decimals = len(match[1] or "")
     if len(typed.partition(".")[2]) > decimals:
         shown = f"{typed}{percent}, shown as {exact:.{decimals}f}{percent}"

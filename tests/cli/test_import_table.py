@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,11 @@ def test_drafts_keep_their_lines(example_root: Path, tmp_path: Path) -> None:
         ({"group": "calmoll"}, "E2 'group': found 'calmoll', expected a group of the study; did"),
         ({"group": "calmol arm"}, "one of calmol, first-80.calmol: several have this name"),
         ({"value": "36 (63)"}, "F2 'value': found '36 (63)', expected a figure"),
+        ({"value": "0,61"}, "F2 'value': found '0,61', expected a decimal point; or 'dec"),
+        ({"value": "12 (34,5%)"}, "expected a decimal point"),
+        ({"value": "about 5"}, "F2 'value': found 'about 5', expected a figure"),
+        ({"value": "5 at least"}, "F2 'value': found '5 at least', expected a figure"),
+        ({"value": "5 × 10^3"}, "F2 'value': found '5 × 10^3', expected a figure"),
         ({"value": "not reachd"}, "expected a figure such as"),
         ({"value": ""}, "F2 'value': found 'an empty cell'"),
         ({"value": "7.7"}, "expected a statistic in the block"),
@@ -202,6 +208,37 @@ def test_a_workbook_names_the_sheet_of_a_bad_cell(example_root: Path, tmp_path: 
     assert f"{path}:4: Results!F4 'value': found 'a formula', expected a value" in ran.output
     assert "halt: row 3 is there already" in ran.output  # 6 (11%), in two cells
     assert "3 rows, 1 left out" in ran.output
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "message"),
+    [
+        ("value", date(2026, 1, 2), "'2026-01-02', expected text: a spreadsheet may have"),
+        ("category", date(2026, 1, 2), "'2026-01-02', expected text: a spreadsheet may have"),
+        ("place", 2, ""),
+        ("place", 3.1, "expected text: to a spreadsheet, 3.1 and 3.10 are one number"),
+        ("place", "3.1", ""),
+    ],
+)
+def test_what_a_spreadsheet_changes_is_not_guessed(
+    example_root: Path, tmp_path: Path, column: str, cell: object, message: str
+) -> None:
+    source = example_root / "evidence/sources/halt-paper.yaml"
+    old = source.read_text("utf-8")
+    sections = "sections:\n" + "".join(
+        f'  - {{id: "{name}", label: Part {name}, from: x, evidence: false}}\n'
+        for name in ("3.1", "3.10")
+    )
+    source.write_text(old.replace("sections:\n", sections), "utf-8")
+    book = Workbook()
+    row = {**ROW, column: cell}
+    book.active.append(list(row))
+    book.active.append(list(row.values()))
+    path = tmp_path / "results.xlsx"
+    book.save(path)
+    ran = kb(example_root, "import", path)
+    assert ran.exit_code == (2 if message else 0), ran.output
+    assert message in ran.output
 
 
 def test_sheets_are_for_workbooks(example_root: Path, tmp_path: Path) -> None:

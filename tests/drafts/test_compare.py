@@ -188,6 +188,13 @@ def test_records_of_two_studies_are_refused(example_root: Path) -> None:
         compared(example_root, ease)
 
 
+def test_a_folder_is_not_compared_with_a_file(example_root: Path) -> None:
+    with pytest.raises(InputError, match="name two files, or two folders"):
+        compare(
+            read_reader(example_root, example_root), read_reader(example_root / HALT, example_root)
+        )
+
+
 @pytest.mark.parametrize(
     ("ratings", "kappa"),
     [

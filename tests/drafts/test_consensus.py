@@ -169,6 +169,14 @@ def test_another_output_leaves_the_readers_alone(root: Path, other: Path, tmp_pa
     assert "calmol: {value: 42" in out.read_text("utf-8")
 
 
+def test_the_file_of_reader_2_stays(root: Path, other: Path) -> None:
+    edit(other.parent, other.name, *CHANGES["figure"])
+    before = other.read_bytes()
+    ran = settle(root, other, 1, "--out", str(other))
+    assert (ran.exit_code, "the file of reader 2" in ran.output) == (2, True)
+    assert other.read_bytes() == before
+
+
 def test_a_record_is_not_changed_in_place(root: Path, other: Path, tmp_path: Path) -> None:
     record = root / "evidence/studies/halt.yaml"
     decisions = tmp_path / "decisions.yaml"
