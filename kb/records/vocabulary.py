@@ -142,7 +142,7 @@ class Vocabulary:
 
     def inherited(self, scheme: str, notation: str, name: str) -> str:
         """Return a property of the concept, or of the nearest broader one that has it, or ""."""
-        terms = (self.get(scheme, wider) for wider in self._upwards(scheme, notation))
+        terms = (self.get(scheme, wider) for wider in self.upwards(scheme, notation))
         return next(filter(None, (term.first(name) for term in terms)), "")
 
     def has_flag(self, scheme: str, notation: str, name: str) -> bool:
@@ -160,11 +160,11 @@ class Vocabulary:
 
     def inherited_links(self, scheme: str, notation: str, name: str) -> tuple[str, ...]:
         """Return what ``linked`` returns for the concept, then for every broader one."""
-        upwards = self._upwards(scheme, notation)
+        upwards = self.upwards(scheme, notation)
         links = (other for wider in upwards for other in self.linked(scheme, wider, name))
         return tuple(dict.fromkeys(links))
 
-    def _upwards(self, scheme: str, notation: str) -> Iterator[str]:
+    def upwards(self, scheme: str, notation: str) -> Iterator[str]:
         """Yield a concept and all broader ones, each once and depth-first."""
         seen: set[str] = set()
         waiting = [notation]

@@ -15,7 +15,7 @@ from kb.api.knowledge_base import KnowledgeBase
 from kb.api.results import ClaimView
 from kb.errors import UnavailableError
 from kb.export.csv import Row, to_csv
-from kb.model import WHOLE, Group, Publication, Section, Source, Study
+from kb.model import WHOLE, Group, Publication, Section, Source, Study, slug
 from kb.records.ontology import SKOS
 from kb.records.vocabulary import Term
 from kb.site.labels import Labels, short_citation
@@ -29,6 +29,9 @@ SCHEMES: Final = {
     "drug": "Drugs",
 }
 """The schemes whose concepts have pages of their own, with all evidence on each."""
+
+MOST_LINES: Final = 250
+"""The page of a source with more claims than this lists its sections, which have pages."""
 
 _HEAD: Final = to_csv(())
 """The first line of a CSV of claims."""
@@ -213,6 +216,18 @@ class PageContext:
         """Write the sources that a text names by their ids as publications are cited."""
         ids, names = self._source_names
         return ids.sub(lambda match: names[match[0]], text) if names else text
+
+    def section_path(self, source: str, section: str) -> str:
+        """Return the address of what is shown of a section, relative to the site.
+
+        The page of a source that gives much has a page for each of its sections.
+        """
+        name = slug(section)
+        return f"source/{source}/{name}/" if self.is_divided(source) else f"source/{source}/#{name}"
+
+    def is_divided(self, source: str) -> bool:
+        """Whether a source gives more than one page can list."""
+        return len(self.by_source.get(source, ())) > MOST_LINES
 
     def terms(self, scheme: str) -> Sequence[Term]:
         """Return the concepts of a scheme in the order of the vocabulary."""

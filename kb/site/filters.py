@@ -15,6 +15,7 @@ from kb.site.counts import count_text
 from kb.site.labels import STATES, counted, sentence, short_citation
 from kb.site.pages.concepts import Line
 from kb.site.pages.discrepancies import SIGNS, VERDICTS, verdict_code
+from kb.site.tables.marks import judged, mark
 from kb.sources.verify import VerificationState
 from kb.stores.library import prefixes
 
@@ -47,7 +48,9 @@ def filters(site: PageContext) -> Mapping[str, Callable[..., Any]]:
         "named": site.named_sources,
         "counts": partial(count_text, site),
         "publication": site.publications.__getitem__,
-        "mark": STATES.__getitem__,
+        "state": STATES.__getitem__,
+        "mark": mark,
+        "judged": judged,
         "sign": SIGNS.__getitem__,
         "verdict": lambda finding: VERDICTS[verdict_code(finding)],
         "lay_out": Drawing,

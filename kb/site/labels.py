@@ -13,13 +13,16 @@ from kb.records.vocabulary import Vocabulary
 from kb.sources.verify import VerificationState
 
 STATES: Final = {
-    VerificationState.VERIFIED: ("✓", "verified: found in the source, at its place"),
-    VerificationState.FAILED: ("✗", "failed: not found in the source, at its place"),
-    VerificationState.NOT_CHECKED: ("○", "not checked"),
-    VerificationState.SOURCE_UNAVAILABLE: ("not verified", "not verified: source unavailable"),
-    VerificationState.NOTED: ("noted", "noted from a summary of the source"),
+    VerificationState.VERIFIED: ("checked", "verified: found in the source, at its place"),
+    VerificationState.FAILED: ("not found", "failed: not found in the source, at its place"),
+    VerificationState.NOT_CHECKED: ("not checked", "not checked"),
+    VerificationState.SOURCE_UNAVAILABLE: ("not checked", "not checked: source unavailable"),
+    VerificationState.NOTED: (
+        "noted",
+        "noted from a summary of the source, not checked in its text",
+    ),
 }
-"""The mark of each state, and what it means; a dash before a number would be read as a sign."""
+"""The word for each state, and what it means."""
 
 BOUNDS: Final = {
     "range": "range ",
@@ -32,6 +35,10 @@ _SELF_EVIDENT: Final = frozenset(
     {"percentage", "value", "frequency", "p-value", "direction", "date"}
 )
 """Statistics that a figure shows by itself, so that tables do not name them."""
+
+
+_NOTATION: Final = re.compile(r"\b[A-Z0-9]+(?:_[A-Z0-9]+)+\b")
+"""What can only be the notation of an endpoint, within the words of a category."""
 
 
 class Part(NamedTuple):
@@ -100,6 +107,7 @@ class Labels:
         category = measure.category
         if claim.kind == "definition" and self.vocabulary.knows("endpoint", category):
             category = self.label("endpoint", category)
+        category = _NOTATION.sub(lambda word: self.label("endpoint", word[0]), category)
         statistic = ", ".join(filter(None, (self.statistic(measure.statistic), unit)))
         return dotted(category, statistic, self.time(measure), *self.subject(measure))
 
@@ -161,7 +169,7 @@ def context(claim: Claim) -> str:
     ... )
     'analysis set: as treated · data cut: March 2016'
     """
-    cut = f"data cut: {_date(claim.data_cut)}" if claim.data_cut else ""
+    cut = f"data cut: {date(claim.data_cut)}" if claim.data_cut else ""
     return dotted(f"analysis set: {claim.analysis_set}" if claim.analysis_set else "", cut)
 
 
@@ -252,10 +260,17 @@ def dates(figure: Figure) -> str:
     'August 2017'
     """
     period = (figure.date,) if figure.date else (figure.date_from, figure.date_to)
-    return " to ".join(map(_date, filter(None, period)))
+    return " to ".join(map(date, filter(None, period)))
 
 
-def _date(iso: str) -> str:
+def date(iso: str) -> str:
+    """Write a date of a year, a month or a day.
+
+    >>> date("2017-08-04")
+    '4 August 2017'
+    """
+    if not iso:
+        return ""
     year, month, day = (*iso.split("-"), "", "")[:3]
     return f"{day.lstrip('0')} {month_name[int(month or 0)]} {year}".strip()
 

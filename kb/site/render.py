@@ -13,6 +13,7 @@ from kb.site.context import PageContext
 from kb.site.data.citations import citation_files
 from kb.site.data.linked_data_files import linked_data_files
 from kb.site.data.llms_txt import llms_txt_files
+from kb.site.data.pop_ups import pop_up_files
 from kb.site.data.redirects import redirect_files
 from kb.site.data.schema_org import describe_page, script
 from kb.site.filters import filters
@@ -94,6 +95,9 @@ class Renderer:
         """Make the files that belong to no single page."""
         for kind in FILES:
             yield from kind(self.site)
+        template = self._environment.get_template("prints.html.j2")
+        macros = template.make_module({"site": self.site, "root": ""})
+        yield from pop_up_files(self.site, macros)
 
     def content(self, page: Page) -> str:
         """Return what a page's template makes of its values, without the theme around it."""

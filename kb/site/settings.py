@@ -13,7 +13,9 @@ from kb.records.yaml import RecordFile, read_mapping
 _DEFAULTS: Final = STARTER / "site" / "site.yaml"
 Place = tuple[str | int, ...]
 
-_OPEN: Final = {"designs", "among"}
+_OPEN: Final = {"designs", "among", "levels"}
+_PARTIAL: Final = {"plots", "pivotal"}
+"""Fields whose parts have defaults each."""
 """Fields whose names are words of the vocabulary, so that any name may stand there."""
 _KINDS: Final = {dict: "a mapping", list: "a list", str: "a text", int: "a whole number"}
 
@@ -65,14 +67,14 @@ def _fields(
 
 
 def _is_whole(place: Place) -> bool:
-    """Tell whether a field has all of its parts or none; those of ``plots`` have defaults each."""
-    return bool(place) and place[-1] not in _OPEN and place != ("plots",)
+    """Tell whether a field has all of its parts or none."""
+    return bool(place) and place[-1] not in _OPEN | _PARTIAL
 
 
 def _merged(own: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
     nested = {
         name: _merged(value, defaults[name])
         for name, value in own.items()
-        if isinstance(value, dict) and name == "plots"
+        if isinstance(value, dict) and name in _PARTIAL
     }
     return {**defaults, **own, **nested}

@@ -107,7 +107,7 @@ def search(page: Page, address: str) -> None:
 def pop_up(page: Page, address: str) -> None:
     study = max(records().studies(), key=lambda one: len(records().claims(study=one.id)))
     page.goto(f"{address}study/{study.id}/")
-    page.locator("table.arms button.fig").first.click()
+    page.locator("table.arms a.fig").first.click()
     page.locator(".prints:popover-open").wait_for()
 
 

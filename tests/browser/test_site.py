@@ -104,9 +104,8 @@ def test_a_figure_opens_its_print_by_mouse(page: Page, address: str) -> None:
     from playwright.sync_api import expect
 
     page.goto(f"{address}study/{biggest_study()}/")
-    figure = page.locator("table.arms button.fig").first
-    figure.click()
-    box = page.locator(f'[id="{figure.get_attribute("popovertarget")}"]')
+    page.locator("table.arms a.fig").first.click()
+    box = page.locator(".prints:popover-open")
     expect(box).to_be_visible()
     expect(box.locator("q").first).not_to_be_empty()
     expect(box.get_by_role("link").first).to_be_visible()
@@ -119,10 +118,10 @@ def test_a_figure_opens_and_closes_by_keyboard(page: Page, address: str) -> None
     from playwright.sync_api import expect
 
     page.goto(f"{address}study/{biggest_study()}/")
-    figure = page.locator("table.arms button.fig").first
+    figure = page.locator("table.arms a.fig").first
     figure.focus()
     page.keyboard.press("Enter")
-    box = page.locator(f'[id="{figure.get_attribute("popovertarget")}"]')
+    box = page.locator(".prints")
     expect(box).to_be_visible()
     page.keyboard.press("Tab")
     assert box.evaluate("box => box.contains(document.activeElement)")
@@ -139,6 +138,35 @@ def test_the_address_of_a_claim_opens_it(page: Page, address: str) -> None:
     box = page.locator(".prints:popover-open")
     expect(box).to_be_visible()
     expect(box).to_contain_text(found.claim.printed)
+
+
+def test_a_mark_is_a_word_that_opens_the_pop_up(page: Page, address: str) -> None:
+    from playwright.sync_api import expect
+
+    page.goto(f"{address}study/{biggest_study()}/")
+    mark = page.locator("table.arms .mark").first
+    assert re.fullmatch(r"[a-z0-9 ·-]+", mark.inner_text())
+    assert mark.get_attribute("title")
+    mark.click()
+    expect(page.locator(".prints:popover-open")).to_be_visible()
+
+
+def test_a_figure_leads_to_its_source_where_no_script_runs(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}study/{biggest_study()}/")
+    page.locator("table.key a.fig").first.click()
+    page.locator("table.arms:not(.key) a.fig:visible").first.click()
+    assert "/source/" in page.url
+    context.close()
+
+
+def test_the_largest_study_is_short_on_a_phone(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{address}study/{biggest_study()}/")
+    assert page.evaluate("document.documentElement.scrollHeight") < 8000
+    assert page.locator("table.key").bounding_box()["y"] < 844  # type: ignore[index]
+    page.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -38,7 +38,7 @@ def test_scripts_are_bundled_with_the_engine_and_the_licences() -> None:
     made = bundled(FRONT)
     assert {"site.js", "oxigraph.wasm.gz", "licences.txt"} <= made.keys()
     assert gzip.decompress(made["oxigraph.wasm.gz"])[:4] == b"\0asm"
-    assert b"popovertarget" in made["site.js"]
+    assert b"data-prints" in made["site.js"]
 
 
 def test_sources_in_another_folder_give_the_same_bytes(own_front: Path) -> None:

@@ -328,9 +328,11 @@ class Figures(HTMLParser):
 
 def test_every_plot_has_caption_title_description_and_table() -> None:
     folder = built_site()
-    seen = 0
+    seen = left_out = 0
     for path in pages(folder):
-        found = Figures((folder / path).read_text(encoding="utf-8"))
+        html = (folder / path).read_text(encoding="utf-8")
+        left_out += sum(map(int, re.findall(r"(\d+) more plots? of these figures", html)))
+        found = Figures(html)
         for figure in found.figures:
             seen += 1
             assert figure["caption"], path
@@ -340,7 +342,8 @@ def test_every_plot_has_caption_title_description_and_table() -> None:
             assert figure["role"] == "group", path
             assert len(figure["named"]) == 2  # type: ignore[arg-type]
             assert set(figure["named"]) <= found.ids, path  # type: ignore[call-overload]
-    assert seen == sum(1 for _ in every_plot())
+    assert seen + left_out == sum(1 for _ in every_plot())
+    assert left_out < seen / 10
 
 
 def test_names_from_records_are_escaped_in_plots() -> None:

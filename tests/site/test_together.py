@@ -5,6 +5,7 @@ A comparison, an interval, a denominator and a reference belong to the values of
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -137,32 +138,34 @@ class Shown:
 
     @property
     def text(self) -> str:
-        inner = re.sub(r'<span class="(?:anchor|marks|sr)".*?</span>', "", self.html)
+        inner = re.sub(
+            r'<(?:span class="anchor"|small|a class="contested).*?</(?:span|small|a)>',
+            "",
+            self.html,
+        )
         return unescape(re.sub(r"<[^>]+>", " ", inner))
 
     @property
     def figure(self) -> str:
         """The values and estimates, without words."""
-        home = re.findall(r'class="fig[^>]*href[^>]*>([^<]*)<', self.html)
-        return " ".join([*home, *re.findall(r'"part-(?:figure|estimate)">([^<]*)<', self.html)])
+        plain = re.findall(r'class="fig(?! part-words)[^>]*>([^<]*)<', self.html)
+        return " ".join([*plain, *re.findall(r'"part-(?:figure|estimate)">([^<]*)<', self.html)])
 
 
 def page_rows(site: PageContext, folder: Path, path: str) -> Iterator[list[list[Shown]]]:
     """Yield the rows of the tables of a page: cells of figures, comparisons in the last."""
     html = (folder / path).read_text("utf-8")
-    boxes = {
-        box[1]: [unescape(name) for name in re.findall(r'/#([^"]+)">link to this claim', box[2])]
-        for box in re.finditer(r'<div class="prints" id="([^"]+)"(.*?)</ol>', html, re.DOTALL)
-    }
 
     def shown_in(cell: str) -> Iterator[Shown]:
-        for div in re.findall(r"<div>(.*?)</div>", cell, re.DOTALL):
-            if linked := re.search(r'class="fig[^"]*" href="study/([^/"]+)/#([^"]+)"', div):
-                ids = [f"{linked[1]}#{unescape(linked[2])}"]
-            else:
-                opened = re.search(r'popovertarget="([^"]*)"', div)
-                assert opened, div
-                ids = [f"{path.split('/')[1]}#{name}" for name in boxes[opened[1]]]
+        for div in re.findall(r"<div[^>]*>(.*?)</div>", cell, re.DOTALL):
+            figure = re.search(r'<a class="fig[^"]*"([^>]*)>', div)
+            assert figure, div
+            linked = re.search(r'study/([^/"]+)/#([^"]+)"', figure[1])
+            study = linked[1] if linked else path.split("/")[1]
+            named = re.search(r'data-claims="([^"]*)"', figure[1])
+            own = named or re.search(r' id="([^"]*)"', figure[1])
+            names = unescape(own[1] if own else linked[2] if linked else "").split()
+            ids = [f"{study}#{name}" for name in names]
             yield Shown(div, [site.by_iri[f"{site.base.iris.base}study/{one}"] for one in ids])
 
     for table in re.findall(r'<table class="arms.*?</table>', html, re.DOTALL):
@@ -313,16 +316,15 @@ def test_nothing_of_a_summary_is_quoted_and_its_place_is_named(
     noted = [view for view in site.claims if view.claim.noted]
     assert noted
     for study in {view.claim.study for view in noted}:
-        html = unescape((site_folder / f"study/{study}/index.html").read_text("utf-8"))
-        quoted = set(re.findall(r"<q>(.*?)</q>", html))
-        printed = {v.claim.printed for v in site.by_study[study]}
-        of_study = [view.claim for view in noted if view.claim.study == study]
-        assert not quoted & ({claim.noted for claim in of_study} - printed)
-        for claim in of_study:
-            assert f"noted from {claim.read_in}: " in html
+        shown = json.loads((site_folder / f"study/{study}/prints.json").read_text("utf-8"))
+        for view in site.by_study[study]:
+            html = unescape(shown["claims"][view.claim.id]["html"])
+            quoted = re.findall(r"<q>(.*?)</q>", html, re.DOTALL)
+            assert quoted == ([view.claim.printed] if view.claim.printed else [])
+            assert view.claim.printed or f"noted from {view.claim.read_in}: " in html
 
 
-def test_no_dash_stands_for_a_word_beside_a_figure(site_folder: Path) -> None:
+def test_words_and_no_signs_stand_beside_a_figure(site_folder: Path) -> None:
     for path in ("index.html", "study/tower/index.html", "endpoint/OS/index.html"):
         html = (site_folder / path).read_text("utf-8")
-        assert not re.search(r'class="state[^>]*>\s*[–-]', html)
+        assert not re.search(r'<small class="mark[^>]*>\s*[^a-z]', html)

@@ -163,7 +163,7 @@ def _figures(
         and view.claim.figure.numerator is not None
         and (time is None or view.claim.measure.time.parts() == time)
     ]
-    return tuple(displayed_figures(views, site.labels, with_unit=False, prefix="flow"))
+    return tuple(displayed_figures(views, site.labels, with_unit=False))
 
 
 def _claim(site: PageContext, figures: Sequence[DisplayedFigure]) -> str:

@@ -76,10 +76,10 @@ class PlotData:
     def _row(self, measure: Measure, views: Sequence[ClaimView], prefix: str) -> PlotRow:
         # Several concepts and the page of the study plot the same claims.
         key = ("plot-row", prefix, *(view.iri for view in views))
-        return self.site.memo(key, lambda: self._new_row(measure, views, prefix))
+        return self.site.memo(key, lambda: self._new_row(measure, views))
 
-    def _new_row(self, measure: Measure, views: Sequence[ClaimView], prefix: str) -> PlotRow:
-        figures = displayed_figures(views, self.site.labels, with_unit=True, prefix=prefix)
+    def _new_row(self, measure: Measure, views: Sequence[ClaimView]) -> PlotRow:
+        figures = displayed_figures(views, self.site.labels, with_unit=True)
         figures.sort(key=lambda figure: (-_weight(figure), figure.text))
         # Event-free proportions at a landmark are Kaplan-Meier estimates, not counts.
         is_estimate = self.site.top(measure.endpoint) in self.settings["by_time"]

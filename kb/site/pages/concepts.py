@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from kb.api.results import ClaimView
 from kb.records.codes import Code
 from kb.records.vocabulary import Term
+from kb.site.charts.drawing import Plot
 from kb.site.charts.plots import Plots
 from kb.site.context import SCHEMES, PageContext, collect
 from kb.site.labels import sentence
@@ -19,6 +20,11 @@ from kb.site.tables.figures import DisplayedFigure, displayed_comparisons, displ
 
 MOST_ROWS: Final = 400
 """A page with more claims than this lists its studies; the claims are in its download."""
+_MOST_NODES: Final = 5100
+"""How many elements a page has for claims and plots: a page of 6,000 is slow on a phone."""
+_NODES_OF_LINE: Final = 11
+_NODES_OF_STUDY: Final = 6
+_NODES_OF_ROW: Final = 23
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,9 @@ def _page(site: PageContext, plots: Plots, term: Term, codes: list[Code]) -> Pag
         unordered = collect((view.claim.study, view) for view in views)
         by_study = {study: unordered[study] for study in site.studies if study in unordered}
         is_listed = len(views) <= MOST_ROWS
+        listed = _NODES_OF_LINE * len(views) if is_listed else _NODES_OF_STUDY * len(by_study)
+        plotted = plots.of_concept(term, views)
+        drawn = _fitting(plotted, _MOST_NODES - listed)
         return {
             "term": term,
             "other_labels": site.other_labels.get(term.iri, []),
@@ -76,7 +85,8 @@ def _page(site: PageContext, plots: Plots, term: Term, codes: list[Code]) -> Pag
             "mappings": codes,
             "claims": views,
             "differences": site.comparability.differences(view.claim for view in views),
-            "plots": plots.of_concept(term, views),
+            "plots": drawn,
+            "left": len(plotted) - len(drawn),
             "is_listed": is_listed,
             "by_study": {s: lines(site, v) for s, v in by_study.items()} if is_listed else {},
             "counts": {study: len(v) for study, v in by_study.items()},
@@ -92,6 +102,17 @@ def _page(site: PageContext, plots: Plots, term: Term, codes: list[Code]) -> Pag
         search=lambda: term_names(term, site.other_labels.get(term.iri, []), len(claims())),
         files=lambda: [site.csv(f"{path}.csv", claims())],
     )
+
+
+def _fitting(plots: Iterable[Plot], left: int) -> list[Plot]:
+    """Return the plots that a page has room for, the first ones first."""
+    kept = []
+    for plot in plots:
+        cost = _NODES_OF_ROW * len(plot.rows)
+        if cost <= left:
+            kept.append(plot)
+            left -= cost
+    return kept
 
 
 def lines(site: PageContext, views: Iterable[ClaimView]) -> list[Line]:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import partial
-from itertools import compress
 from typing import Final
 
 from kb.analysis.derived import derived_csv, derived_nquads
-from kb.checks.adjudication import ClaimStatus
 from kb.export.csv import COLUMNS, to_csv
 from kb.export.datapackage import claims_resource, datapackage
 from kb.model import Study
 from kb.rdf.writer import GraphWriter
 from kb.site.context import PageContext, collect
+from kb.site.labels import date
 from kb.site.page import OutputFile, Page, Values
-from kb.site.pages.discrepancies import newest
+from kb.site.pages.discrepancies import cards, newest
+from kb.site.tables.card import StudyCard
 from kb.site.tables.evidence_map import evidence_map
 from kb.site.tables.figures import count_states
-from kb.site.tables.study import StudyRow, StudyTable, StudyTables
+from kb.site.tables.study import StudyTables
 
 _NEWEST: Final = 5
 """How many discrepancies the home page lists."""
@@ -39,17 +38,19 @@ def _data_values(site: PageContext) -> Values:
 
 
 def _home_values(site: PageContext) -> Values:
-    pivotal = [(s, table) for s in _pivotal(site) if (table := StudyTables(site, s.id).main())]
+    found = [StudyCard(site, s, StudyTables(site, s.id)) for s in _key_studies(site)]
+    key = [card for card in found if card.results()]
     return {
         "counts": site.base.counts(),
         "states": count_states(site.claims),
         "in_text": sum(not view.source.read_in for view in site.claims),
-        "pivotal": [(study, _short(site, table)) for study, table in pivotal],
+        "key": key,
+        "updated": _updated(site),
         "map": evidence_map(site),
         "by_design": collect((s.kind, s) for s in site.studies.values()),
         "newest": newest(site, _NEWEST),
         "discrepancies": len(site.base.curated.discrepancies),
-        "examples": _examples(site, [study for study, _ in pivotal]),
+        "examples": _examples(site, [card.study for card in key]),
     }
 
 
@@ -64,13 +65,26 @@ def data_files(site: PageContext) -> Iterator[OutputFile]:
     yield OutputFile.csv("data/claims.csv", to_csv(site.base.claims().rows()))
 
 
-def _pivotal(site: PageContext) -> list[Study]:
-    """The studies with most claims, as many of each design as the settings ask for."""
+def _key_studies(site: PageContext) -> list[Study]:
+    """Return the studies that the settings name, else those with most claims of each design."""
+    named = site.settings["pivotal"]["studies"]
+    return [site.studies[name] for name in named if name in site.studies] or _largest(site)
+
+
+def _largest(site: PageContext) -> list[Study]:
+    """Return the studies with most claims, as many of each design as the settings ask for."""
     wanted: dict[str, int] = site.settings["pivotal"]["designs"]
     studies = [study for study in site.studies.values() if not study.analysis_of]
     studies.sort(key=lambda study: -len(site.by_study.get(study.id, [])))
     by_design = collect((study.kind, study) for study in studies)
     return [study for kind, most in wanted.items() for study in by_design.get(kind, [])[:most]]
+
+
+def _updated(site: PageContext) -> str:
+    """Return the newest date of a judgement or a check in the records, or ""."""
+    judged = (card.date for card in cards(site))
+    checked = (one.standing_checked for one in site.publications.values())
+    return date(max((*judged, *checked), default=""))
 
 
 def _examples(site: PageContext, studies: Sequence[Study]) -> list[str]:
@@ -84,45 +98,3 @@ def _examples(site: PageContext, studies: Sequence[Study]) -> list[str]:
         *numbers[-1:],
         *list(filter(None, dois))[:1],
     ]
-
-
-def _short(site: PageContext, table: StudyTable) -> StudyTable:
-    """Keep the endpoints of the home page, with one or two rows of each, and used columns."""
-    endpoints = site.settings["pivotal"]["endpoints"]
-    chosen = {
-        block.endpoint.notation: _chosen_rows(block.rows)
-        for block in table.blocks
-        if block.endpoint.notation in endpoints
-    }
-    rows = [row for block in chosen.values() for row in block]
-    used = [any(row.cells[at].figures for row in rows) for at in range(len(table.columns))]
-
-    def shortened(row: StudyRow) -> StudyRow:
-        return replace(row, cells=tuple(compress(row.cells, used)))
-
-    return replace(
-        table,
-        columns=tuple(compress(table.columns, used)),
-        blocks=tuple(
-            replace(block, rows=tuple(map(shortened, chosen[block.endpoint.notation])))
-            for block in table.blocks
-            if chosen.get(block.endpoint.notation)
-        ),
-    )
-
-
-def _chosen_rows(rows: tuple[StudyRow, ...]) -> list[StudyRow]:
-    """Return the preferred row, else the fullest, and where it compares nothing one that does.
-
-    Rows with a figure that a judgement set aside are on the page of the study only.
-    """
-
-    def rank(row: StudyRow) -> tuple[object, ...]:
-        cells = sum(bool(cell.figures) for cell in row.cells)
-        return row.standing is not ClaimStatus.PREFERRED, not row.compared, -cells
-
-    kept = [row for row in rows if row.standing is not ClaimStatus.SET_ASIDE]
-    ranked = sorted((row for row in kept if any(cell.figures for cell in row.cells)), key=rank)
-    ranked = ranked or kept[:1]
-    compared = [row for row in kept if row.compared and row not in ranked[:1]]
-    return ranked[:1] if not ranked or ranked[0].compared else [*ranked[:1], *compared[:1]]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from kb.api.results import ClaimView
 from kb.model import Publication, Source, slug
 from kb.site.context import PageContext, collect
+from kb.site.labels import short_citation
 from kb.site.page import OutputFile, Page, Values
 from kb.site.pages.concepts import MOST_ROWS, lines
 from kb.site.pages.discrepancies import by_section
@@ -26,6 +28,7 @@ def source_pages(site: PageContext) -> Iterator[Page]:
     )
     for source in site.sources.values():
         yield _source(site, source)
+        yield from _sections(site, source)
     cited = collect(
         (publication, (source, number))
         for source in site.sources.values()
@@ -59,6 +62,7 @@ def _source(site: PageContext, source: Source) -> Page:
             "sections": [s for s in site.evidence.sections if s.source == source.id],
             "slug": slug,
             "lines": {section: lines(site, v) for section, v in by_place().items()},
+            "is_divided": site.is_divided(source.id),
             "states": count_states(claims()),
             "claims": claims(),
             "findings": by_section(site, source.id),
@@ -79,6 +83,32 @@ def _source(site: PageContext, source: Source) -> Page:
         search=lambda: publication_names(publication, len(claims()), "source"),
         files=files,
     )
+
+
+def _sections(site: PageContext, source: Source) -> Iterator[Page]:
+    """Yield a page for each section of a source that gives more than one page can list."""
+    if not site.is_divided(source.id):
+        return
+    by_place = collect((view.claim.section, view) for view in site.by_source[source.id])
+    for section, views in by_place.items():
+        values = {
+            "source": source,
+            "section": site.sections[source.id, section],
+            "slug": slug(section),
+            "claims": views,
+        }
+        yield Page(
+            f"source/{source.id}/{slug(section)}",
+            "section.html.j2",
+            f"{short_citation(site.publications[source.publication])}, {section}",
+            partial(_section_values, site, values),
+            source.credit,
+            hide=("navigation", "toc"),
+        )
+
+
+def _section_values(site: PageContext, values: Values) -> Values:
+    return {**values, "lines": lines(site, values["claims"])}
 
 
 def _publication(

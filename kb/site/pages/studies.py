@@ -11,11 +11,12 @@ from kb.export.csv import schedule
 from kb.model import WHOLE, Group, Study, measure_key
 from kb.site.charts.flow import Flow, flow_of
 from kb.site.charts.study_plots import StudyPlots
-from kb.site.context import PageContext, collect
+from kb.site.context import MOST_LINES, PageContext, collect
 from kb.site.labels import Part, dose, dotted, sentence
 from kb.site.page import OutputFile, Page, Values
 from kb.site.pages.discrepancies import from_elsewhere, of_study
 from kb.site.search_index import study_names
+from kb.site.tables.card import StudyCard
 from kb.site.tables.figures import DisplayedFigure
 from kb.site.tables.study import StudyTable, StudyTables
 
@@ -29,11 +30,6 @@ class Member:
     regimen: str
     criterion: str
     parts: tuple[Member, ...]
-
-    @property
-    def figures(self) -> list[DisplayedFigure]:
-        """The sizes of the group and of all groups within it."""
-        return [*self.sizes, *(size for part in self.parts for size in part.figures)]
 
 
 @dataclass(frozen=True)
@@ -50,6 +46,7 @@ class _Content:
     """What a study's page shows, each part with a download of its own."""
 
     tables: list[StudyTable]
+    card: StudyCard
     main: StudyTable | None
     schedules: list[Schedule]
     flow: Flow | None
@@ -68,6 +65,8 @@ def study_pages(site: PageContext) -> Iterator[Page]:
     plots = StudyPlots(site)
     for study in site.studies.values():
         yield _study(site, study, plots)
+        if _is_large(site, study) and plots.of(study.id):
+            yield _plots(study, plots)
 
 
 def _index_values(site: PageContext) -> Values:
@@ -84,8 +83,10 @@ def _study(site: PageContext, study: Study, plots: StudyPlots) -> Page:
 
     @cache  # the page and its downloads need the same
     def content() -> _Content:
-        given = [_schedule(site, view) for view in arranged().claims if view.claim.steps]
-        return _Content(arranged().tables(), arranged().main(), given, flow_of(site, study.id))
+        given = _schedules(site, arranged())
+        card = StudyCard(site, study, arranged())
+        flow = flow_of(site, study.id)
+        return _Content(arranged().tables(), card, arranged().main(), given, flow)
 
     def values() -> Values:
         whole = _member(site, arranged(), site.groups[study.id, WHOLE])
@@ -94,10 +95,11 @@ def _study(site: PageContext, study: Study, plots: StudyPlots) -> Page:
             "cards": of_study(site, study.id),
             "elsewhere": from_elsewhere(site, study.id),
             "plots": plots.of(study.id),
+            "is_large": _is_large(site, study),
             "whole": whole,
             "anchors": _anchors(arranged().claims),
             "narrower_groups": len(site.groups_of(study.id)) - 1,
-            "boxes": _boxes(content(), whole),
+            "who": _heading_of_patients(site),
             "analyses": [s for s in site.studies.values() if study.id in s.analysis_of],
             "is_long": arranged().is_long,
         }
@@ -129,15 +131,27 @@ def _files(site: PageContext, study: str, content: _Content) -> Iterator[OutputF
             yield site.csv(f"study/{study}/{name}.csv", views)
 
 
-def _boxes(content: _Content, whole: Member) -> list[DisplayedFigure]:
-    """Everything on the page that opens a pop-up, each once."""
-    figures = [figure for table in content.tables for figure in table.figures]
-    figures += content.main.figures if content.main else []
-    figures += [schedule.figure for schedule in content.schedules]
-    figures += [
-        size for table in content.tables for column in table.columns for size in column.sizes
-    ]
-    return list({figure.id: figure for figure in (*figures, *whole.figures)}.values())
+def _is_large(site: PageContext, study: Study) -> bool:
+    """Whether a study has more claims than its page can show beside plots of them."""
+    return len(site.by_study.get(study.id, ())) > MOST_LINES
+
+
+def _plots(study: Study, plots: StudyPlots) -> Page:
+    return Page(
+        f"study/{study.id}/plots",
+        "study-plots.html.j2",
+        f"{study.name}: plots",
+        lambda: {"study": study, "plots": plots.of(study.id)},
+        f"{study.name}: its figures as plots",
+        hide=("navigation",),
+    )
+
+
+def _heading_of_patients(site: PageContext) -> str:
+    """Return the part of a page about who was studied: that of the sizes of groups."""
+    size = site.settings["size"]
+    known = size in site.endpoint_order
+    return next((h.id for h in site.headings if known and site.top(size) in h.tops), "")
 
 
 def _anchors(views: Iterable[ClaimView]) -> dict[str, str]:
@@ -160,6 +174,21 @@ def _member(site: PageContext, arranged: StudyTables, group: Group) -> Member:
         criterion if group.who_endpoint else "",
         tuple(_member(site, arranged, part) for part in parts),
     )
+
+
+def _schedules(site: PageContext, arranged: StudyTables) -> list[Schedule]:
+    """Return the schedules of doses: of experimental arms first, those with amounts first."""
+    order = {group.id: at for at, group in enumerate(site.groups_of(arranged.study))}
+
+    def rank(view: ClaimView) -> tuple[int, bool]:
+        has_amount = any(step.amount or step.amounts for step in view.claim.steps)
+        return order[arranged.column_of(view.claim.measure.group)], not has_amount
+
+    return [_schedule(site, v) for v in sorted(filter(_has_steps, arranged.claims), key=rank)]
+
+
+def _has_steps(view: ClaimView) -> bool:
+    return bool(view.claim.steps)
 
 
 def _schedule(site: PageContext, view: ClaimView) -> Schedule:

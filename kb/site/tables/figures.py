@@ -34,17 +34,11 @@ class DisplayedFigure:
     parts: tuple[Part, ...]
     claims: tuple[ClaimView, ...]
     differs: bool = False
-    prefix: str = "print"
 
     @property
     def text(self) -> str:
         """All parts in one line."""
         return "; ".join(part.text for part in self.parts)
-
-    @property
-    def id(self) -> str:
-        """The id of the pop-up with the claims."""
-        return f"{self.prefix}.{self.claims[0].claim.id}"
 
     @property
     def states(self) -> tuple[tuple[VerificationState, int], ...]:
@@ -102,12 +96,12 @@ class DisplayedFigure:
 
 
 def displayed_figures(
-    views: Iterable[ClaimView], labels: Labels, with_unit: bool, prefix: str = "print"
+    views: Iterable[ClaimView], labels: Labels, with_unit: bool
 ) -> list[DisplayedFigure]:
     """Group claims of one measure: those that agree are shown as the fullest of them."""
     every = tuple(views)
     clusters = clustered(every, same_result)
-    figures = [displayed_figure(cluster, every, labels, with_unit, prefix) for cluster in clusters]
+    figures = [displayed_figure(cluster, every, labels, with_unit) for cluster in clusters]
     return sorted(figures, key=lambda figure: PREFERENCE[figure.standing])
 
 
@@ -116,7 +110,6 @@ def displayed_figure(
     every: Iterable[ClaimView],
     labels: Labels,
     with_unit: bool,
-    prefix: str = "print",
 ) -> DisplayedFigure:
     """Show claims that agree as the fullest of them; ``every`` are all claims of the measure."""
     shown = {view.iri for view in cluster}
@@ -130,14 +123,13 @@ def displayed_figure(
     texts = {view.iri: labels.figure(view.claim.figure, with_unit) for view in cluster}
     fullest, *others = sorted(cluster, key=lambda view: -len(texts[view.iri]))
     text = texts[fullest.iri] or fullest.claim.named or fullest.claim.wording
-    return DisplayedFigure((Part("figure", text),), (fullest, *others), differs, prefix)
+    return DisplayedFigure((Part("figure", text),), (fullest, *others), differs)
 
 
 def displayed_comparisons(
     views: Iterable[ClaimView],
     labels: Labels,
     names: Callable[[ClaimView], tuple[str, str]] = lambda _: ("", ""),
-    prefix: str = "print",
 ) -> list[DisplayedFigure]:
     """Group comparisons that were printed with the same values and contradict in nothing.
 
@@ -148,7 +140,7 @@ def displayed_comparisons(
         parts = {v.iri: tuple(labels.comparison(v.claim, *names(v))) for v in cluster}
         fullest, *others = sorted(cluster, key=lambda view: -len(parts[view.iri]))
         shown = parts[fullest.iri] or (Part("words", fullest.claim.wording),)
-        figures.append(DisplayedFigure(shown, (fullest, *others), prefix=prefix))
+        figures.append(DisplayedFigure(shown, (fullest, *others)))
     return sorted(figures, key=lambda figure: PREFERENCE[figure.standing])
 
 

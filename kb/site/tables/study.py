@@ -8,8 +8,10 @@ only figures that were printed together (``kb.site.tables.prints``).
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from kb.api.results import ClaimView
@@ -87,6 +89,11 @@ class StudyRow:
         return [*(figure for cell in self.cells for figure in cell.figures), *self.compared]
 
     @property
+    def has_figure(self) -> bool:
+        """Whether it holds a number or a result in words, and not only a statement."""
+        return any(_is_figure(view.claim) for figure in self.figures for view in figure.claims)
+
+    @property
     def standing(self) -> ClaimStatus:
         """What judgements made of the row: set aside where they set aside a figure of it."""
         return most_severe(figure.standing for figure in self.figures)
@@ -115,6 +122,14 @@ class StudyTable:
     def rows(self) -> list[StudyRow]:
         """All rows, in order."""
         return [row for block in self.blocks for row in block.rows]
+
+    def part(self, with_figures: bool) -> StudyTable:
+        """Return the table of the rows with figures, or of those without."""
+        blocks = (
+            replace(block, rows=tuple(r for r in block.rows if r.has_figure is with_figures))
+            for block in self.blocks
+        )
+        return replace(self, blocks=tuple(block for block in blocks if block.rows))
 
     @property
     def has_comparisons(self) -> bool:
@@ -151,18 +166,18 @@ class StudyTables:
             )
             for heading in self.site.headings
         ]
-        return [self._table(h.title, h.id, views) for h, views in by_heading if views]
+        return [self.table(h.title, h.id, views) for h, views in by_heading if views]
 
     def _top(self, view: ClaimView) -> str:
         return self.site.top(view.claim.measure.endpoint)
 
     def main(self) -> StudyTable | None:
         """Return the figures that readers of a study look for first, of its arms as a whole."""
-        views = list(self._main_views())
+        views = list(self.main_views())
         title = self.site.settings["main"]["title"]
-        return self._table(title, "main-results", views, "main") if views else None
+        return self.table(title, "main-results", views) if views else None
 
-    def _main_views(self) -> Iterable[ClaimView]:
+    def main_views(self) -> Iterable[ClaimView]:
         """Yield the main results, without those that a report gives for a narrower group."""
         views = [view for view in self.claims if self._is_main(view.claim)]
         grouped = one_result_once(self.site, views)
@@ -177,11 +192,23 @@ class StudyTables:
             if not about <= elsewhere:
                 yield view
 
+    @cached_property
+    def leading(self) -> Sequence[str]:
+        """The endpoints that lead: those of the settings, else what is better higher or lower."""
+        listed: list[str] = self.site.settings["main"]["endpoints"]
+        counts = Counter(view.claim.measure.endpoint for view in self.claims)
+        if any(name in counts for name in listed):
+            return listed
+        found = (name for name, _ in counts.most_common())
+        return [name for name in found if self._better(name) in ("higher", "lower")]
+
+    def _better(self, endpoint: str) -> str:
+        return self.site.vocabulary.inherited("endpoint", endpoint, "betterWhen")
+
     def _is_main(self, claim: Claim) -> bool:
         measure, figure = claim.measure, claim.figure
         groups = filter(None, (measure.group, measure.comparator))
-        is_listed = measure.endpoint in self.site.settings["main"]["endpoints"]
-        if measure.category or not is_listed:
+        if measure.category or measure.endpoint not in self.leading:
             return False
         if not all(self._is_whole(g) or self._is_among(measure.endpoint, g) for g in groups):
             return False
@@ -200,15 +227,14 @@ class StudyTables:
             return False
         return {self.site.top(endpoint)} == {self.site.top(group.who_endpoint)} <= set(among)
 
-    def _table(
-        self, title: str, name: str, views: list[ClaimView], prefix: str = "print"
-    ) -> StudyTable:
+    def table(self, title: str, name: str, views: Sequence[ClaimView]) -> StudyTable:
+        """Return the table of some claims of the study."""
         columns = self._columns(views)
         by_endpoint = collect((view.claim.measure.endpoint, view) for view in views)
         blocks = (
             StudyBlock(
                 self.site.vocabulary.get("endpoint", endpoint),
-                tuple(self._rows(by_endpoint[endpoint], columns, prefix)),
+                tuple(self._rows(by_endpoint[endpoint], columns)),
             )
             for endpoint in sorted(by_endpoint, key=self.site.endpoint_order.__getitem__)
         )
@@ -256,11 +282,9 @@ class StudyTables:
             and view.claim.figure.value is not None
             and view.claim.figure.unit == settings["people"]
         ]
-        return tuple(displayed_figures(views, self.site.labels, with_unit=False, prefix="size"))
+        return tuple(displayed_figures(views, self.site.labels, with_unit=False))
 
-    def _rows(
-        self, views: Sequence[ClaimView], columns: Sequence[Group], prefix: str
-    ) -> Iterable[StudyRow]:
+    def _rows(self, views: Sequence[ClaimView], columns: Sequence[Group]) -> Iterable[StudyRow]:
         """Yield the rows of an endpoint; a comparison is in the row of the results of its block."""
         results = [view for view in views if not view.claim.measure.comparator]
         hosts = {(v.claim.block, v.claim.measure.group): self._key(v.claim) for v in results}
@@ -274,7 +298,7 @@ class StudyTables:
             alike = by_key[row_key]
             prints = [Print(part, self.column_of) for part in _blocks(alike)]
             groups = [[v for p in row for v in p.views] for row in rows_of_prints(prints)]
-            rows = [self._row(row, alike, columns, prefix) for row in groups]
+            rows = [self._row(row, alike, columns) for row in groups]
             yield from sorted(rows, key=lambda row: PREFERENCE[row.standing])
 
     def _key(self, claim: Claim) -> _RowKey:
@@ -299,7 +323,6 @@ class StudyTables:
         views: Sequence[ClaimView],
         alike: Sequence[ClaimView],
         columns: Sequence[Group],
-        prefix: str,
     ) -> StudyRow:
         """Make the row of some claims; ``alike`` are all claims of the same measure."""
         results = [view for view in views if not view.claim.measure.comparator]
@@ -319,7 +342,7 @@ class StudyTables:
             measures = {view.claim.measure for view in shown}
             every = [view for view in alike if view.claim.measure in measures]
             with_unit = not in_head and not is_people
-            figures = [displayed_figure(shown, every, labels, with_unit, prefix)]
+            figures = [displayed_figure(shown, every, labels, with_unit)]
             who = self._group_name(shown[0].claim.measure.group) if len(names) > 1 else ""
             return StudyCell(tuple(figures), who)
 
@@ -331,7 +354,7 @@ class StudyTables:
             among=next(iter(names)) if len(names) == 1 else "",
             context=self._context(views, with_sources=len(views) < len(alike)),
             cells=cells,
-            compared=self._comparisons(compared, cells, self._names_compared(groups), prefix),
+            compared=self._comparisons(compared, cells, self._names_compared(groups)),
         )
 
     def _comparisons(
@@ -339,9 +362,8 @@ class StudyTables:
         views: Sequence[ClaimView],
         cells: Iterable[StudyCell],
         names: Callable[[ClaimView], tuple[str, str]],
-        prefix: str,
     ) -> tuple[DisplayedFigure, ...]:
-        figures = displayed_comparisons(views, self.site.labels, names, prefix)
+        figures = displayed_comparisons(views, self.site.labels, names)
         return tuple(self._with_source(figure, cells) for figure in figures)
 
     def _with_source(
@@ -388,6 +410,11 @@ class StudyTables:
         if not self.is_long and (group == WHOLE or self.column_of(group) == group):
             return ""
         return self.site.who(self.study, group)
+
+
+def _is_figure(claim: Claim) -> bool:
+    """Whether a claim holds a figure; a median that was not reached is one in words."""
+    return claim.has_figure or bool(claim.figure.text_value and claim.measure.statistic != "value")
 
 
 def _blocks(views: Iterable[ClaimView]) -> list[list[ClaimView]]:

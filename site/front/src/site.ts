@@ -1,19 +1,7 @@
-// On every page: places the pop-up of a figure beside it, and opens the figure that an address names.
+// On every page: pop-ups of figures, and what an address names is opened.
 
 import { openFilter } from "./filter";
-
-let opener: HTMLElement | null = null;
-
-function place(box: HTMLElement): void {
-  box.style.cssText = "";
-  if (!opener || window.innerWidth < 600) return;
-  const at = opener.getBoundingClientRect();
-  const size = box.getBoundingClientRect();
-  const left = Math.min(Math.max(8, at.left), window.innerWidth - size.width - 24);
-  const fits = at.bottom + 8 + size.height < window.innerHeight;
-  const top = fits ? at.bottom + 6 : Math.max(8, at.top - size.height - 6);
-  box.style.cssText = `inset: ${top}px auto auto ${left}px; margin: 0`;
-}
+import { open, openPrints } from "./prints";
 
 /** The boxes that must be open for an element to be seen. */
 function boxesAround(element: Element): HTMLDetailsElement[] {
@@ -29,36 +17,23 @@ function reveal(): void {
   const folded = [...boxesAround(target), ...(own ? [own] : [])].filter((box) => !box.open);
   for (const box of folded) box.open = true;
   if (folded.length > 0) target.scrollIntoView();
-  const button = target
+  const figure = target
     .closest("td, th, caption, li, p")
-    ?.querySelector<HTMLElement>(`button[data-claims~="${CSS.escape(name)}"]`);
-  if (!button) return;
-  button.scrollIntoView({ block: "center" });
-  opener = button;
-  document.getElementById(button.getAttribute("popovertarget") ?? "")?.showPopover();
+    ?.querySelector(`a.fig:is(#${CSS.escape(name)}, [data-claims~="${CSS.escape(name)}"])`);
+  if (!figure) return;
+  figure.scrollIntoView({ block: "center" });
+  void open(figure);
 }
 
 document.addEventListener(
   "click",
   (event) => {
-    const button = event.target instanceof Element && event.target.closest("button[popovertarget]");
-    if (button instanceof HTMLElement) opener = button;
     const taking = event.target instanceof Element && event.target.closest<HTMLElement>("button[data-take]");
     const figure = taking && taking.closest("figure");
     if (figure) void import("./drawing").then(({ take }) => take(figure, taking.dataset["take"] ?? "svg"));
   },
   true,
 );
-document.addEventListener(
-  "toggle",
-  (event) => {
-    const box = event.target;
-    const isPrints = box instanceof HTMLElement && box.matches(".prints");
-    if (isPrints && (event as ToggleEvent).newState === "open") place(box);
-  },
-  true,
-);
-
 // On a phone a long map starts closed, and the table of a plot open, where no other
 // table has its figures: the plot is wider than the screen.
 if (window.innerWidth < 600) {
@@ -73,6 +48,7 @@ function painted(): Promise<void> {
 }
 
 openFilter();
+openPrints();
 // The theme makes unnamed landmarks of buttons and of words in search results, and puts wide tables
 // in boxes that only a mouse can scroll.
 function mend(): void {

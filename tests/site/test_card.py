@@ -1,0 +1,59 @@
+"""The card of a study: one report, nothing set aside, and figures with the neighbours they have."""
+
+from __future__ import annotations
+
+from support.built_site import records
+
+from kb.checks.adjudication import ClaimStatus
+from kb.site.context import PageContext
+from kb.site.counts import reports
+from kb.site.tables.card import RESULTS, StudyCard
+from kb.site.tables.study import StudyTables
+
+
+def card(site: PageContext, study: str) -> StudyCard:
+    return StudyCard(site, site.studies[study], StudyTables(site, study))
+
+
+def test_a_card_is_of_one_report_from_one_source(site: PageContext) -> None:
+    seen = 0
+    for study in site.studies:
+        found = card(site, study)
+        if (table := found.results()) is None:
+            continue
+        views = [view for figure in table.figures for view in figure.claims]
+        seen += len(views)
+        assert len({(reports(view), view.source.id) for view in views}) == 1, study
+        assert not [view for view in views if view.standing is ClaimStatus.SET_ASIDE]
+        assert len(table.blocks) <= RESULTS
+        assert {p.id for p in found.publications} == reports(views[0])
+        assert bool(found.cited_by) is views[0].claim.is_second_hand
+    assert seen > 100
+
+
+def test_card_and_other_results_have_every_main_result_once(site: PageContext) -> None:
+    for study in site.studies:
+        found = card(site, study)
+        tables = [table for table in (found.results(), found.others()) if table]
+        shown = [v.iri for table in tables for f in table.figures for v in f.claims]
+        assert sorted(shown) == sorted(view.iri for view in found.tables.main_views())
+
+
+def test_the_report_of_the_study_itself_comes_before_a_review(site: PageContext) -> None:
+    assert [p.id for p in card(site, "ino-vate").publications] == ["kantarjian-2016-ino-vate"]
+    assert not card(site, "ino-vate").cited_by
+
+
+def test_a_level_of_evidence_is_that_of_the_design_or_a_broader_one(site: PageContext) -> None:
+    assert card(site, "tower").level == "2"
+    assert card(site, "campus-all").level == "4"
+    assert card(site, "background").level == ""
+
+
+def test_endpoints_that_are_better_one_way_lead_where_no_setting_names_any() -> None:
+    site = PageContext(records(), records().root / "site")
+    main = {"title": "Main", "endpoints": ["NONE_SUCH"]}
+    vars(site)["settings"] = {**site.settings, "main": main}
+    leading = StudyTables(site, "tower").leading
+    assert "OS" in leading
+    assert not [n for n in leading if site.vocabulary.inherited("endpoint", n, "betterWhen") == ""]

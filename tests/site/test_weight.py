@@ -1,0 +1,49 @@
+"""No page is too large to be read on a phone; what is folded or loaded later has a place without."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from support.built_site import pages
+
+from kb.site.context import PageContext
+
+MOST_BYTES, MOST_NODES = 400_000, 6_000
+
+
+def test_no_page_is_too_large(site_folder: Path) -> None:
+    large = {}
+    for path in pages(site_folder):
+        html = (site_folder / path).read_text(encoding="utf-8")
+        size = (len(html.encode()), len(re.findall("<[a-zA-Z]", html)))
+        if size[0] > MOST_BYTES or size[1] > MOST_NODES:
+            large[path] = size
+    assert not large
+
+
+def test_what_a_pop_up_loads_has_every_claim_of_the_study(
+    site: PageContext, site_folder: Path
+) -> None:
+    for study, views in site.by_study.items():
+        prints = json.loads((site_folder / f"study/{study}/prints.json").read_text("utf-8"))
+        assert prints["claims"].keys() == {view.claim.id for view in views}
+        for view in views:
+            shown = prints["claims"][view.claim.id]
+            assert set(shown["concerns"]) >= {one.id for one in view.discrepancies}
+            assert set(shown["concerns"]) <= prints["concerns"].keys()
+            assert site.section_path(view.claim.source, view.claim.section) in shown["html"]
+
+
+def test_a_source_with_much_has_a_page_for_each_section(
+    site: PageContext, site_folder: Path
+) -> None:
+    divided = [name for name in site.sources if site.is_divided(name)]
+    assert divided
+    for name in divided:
+        for section in {view.claim.section for view in site.by_source[name]}:
+            page = site_folder / site.section_path(name, section) / "index.html"
+            shown = re.findall(r'class="fig', page.read_text("utf-8"))
+            claims = [v for v in site.by_source[name] if v.claim.section == section]
+            assert len(shown) == len(claims)
