@@ -16,7 +16,6 @@ from kb.site.labels import STATES, counted, sentence, short_citation
 from kb.site.pages.concepts import Line
 from kb.site.pages.discrepancies import SIGNS, VERDICTS, verdict_code
 from kb.site.tables.marks import judged, mark
-from kb.sources.verify import VerificationState
 from kb.stores.library import prefixes
 
 
@@ -47,7 +46,6 @@ def filters(site: PageContext) -> Mapping[str, Callable[..., Any]]:
         "short": short_citation,
         "named": site.named_sources,
         "counts": partial(count_text, site),
-        "publication": site.publications.__getitem__,
         "state": STATES.__getitem__,
         "mark": mark,
         "judged": judged,
@@ -57,7 +55,6 @@ def filters(site: PageContext) -> Mapping[str, Callable[..., Any]]:
         "once": once,
         "by_study": by_study,
         "prose": prose,
-        "verified_count": lambda states: states[VerificationState.VERIFIED],
         "is_own": lambda text: text.startswith(base),
         "page_of": lambda text: page_of(text.removeprefix(base)),
         "short_iri": lambda text: short_iri(str(text), known),

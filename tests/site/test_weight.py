@@ -1,4 +1,4 @@
-"""No page is too large to be read on a phone; what is folded or loaded later has a place without."""
+"""No page is too large for a phone; what is folded or loaded later has a place without scripts."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from kb.site.tables.figures import DisplayedFigure, displayed_comparisons, displ
 
 MOST_ROWS: Final = 400
 """A page with more claims than this lists its studies; the claims are in its download."""
-_MOST_NODES: Final = 5100
+_MOST_NODES: Final = 4900
 """How many elements a page has for claims and plots: a page of 6,000 is slow on a phone."""
 _NODES_OF_LINE: Final = 11
 _NODES_OF_STUDY: Final = 6
