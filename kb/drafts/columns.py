@@ -87,6 +87,8 @@ def _role(
     if column.kind is ColumnKind.TOTAL:
         group = _everybody_in(parts, groups)
         labels += [part for part in parts if _TOTAL.match(part) and not is_everybody(part)]
+    elif column.kind is ColumnKind.P:
+        compared = _compared(parts, groups)
     elif column.kind is ColumnKind.EFFECT:
         compared = _compared(parts, groups)
         found = (groups.find(part) for part in parts)

@@ -83,9 +83,10 @@ class Drafter:
         made = SourceDrafts()
         drafts: list[Draft] = []
         for table in self.tables():
-            found = [one for one in table.drafts() if not self._is_taken(one)]
+            found = [one for one in table.drafts() if not self.is_taken(one)]
             drafts += found
             made.left += table.left
+        drafts = self._completed(drafts)
         self._one_spelling(drafts)
         drafts = self._verified(drafts, made)
         made.groups = self._groups_of(drafts)
@@ -97,6 +98,10 @@ class Drafter:
             suggestions(self.source, self.text, self.names, self.groups, claims)
         )
         return made
+
+    def _completed(self, drafts: list[Draft]) -> list[Draft]:
+        """Return the drafts with those that a kind of source has besides those of its tables."""
+        return drafts
 
     # --- what exists ---------------------------------------------------------------------------
 
@@ -113,7 +118,8 @@ class Drafter:
         record = self.study.model_copy(update={"reports": reports})
         return [claim for block in block_claims(record, self.records) for claim in block]
 
-    def _is_taken(self, draft: Draft) -> bool:
+    def is_taken(self, draft: Draft) -> bool:
+        """Whether a claim or a draft has the figure already that a draft begins with."""
         if draft.at not in self._taken:
             claims = [claim for claim in self._claims() if claim.section == draft.at]
             self._taken[draft.at] = claimed_spans(self.text, draft.at, claims)

@@ -22,7 +22,7 @@ from kb.papers.registry.entry import (
     OutcomeMeasure,
     Row,
 )
-from kb.papers.registry.words import is_count, is_people, label, phrase
+from kb.papers.registry.words import is_count, is_people, label, moment, names_moment, phrase
 
 FLOW, BASELINE, OUTCOME = "Participant flow", "Baseline", "Outcome"
 EVENTS, DEATHS = "Adverse events", "Deaths"
@@ -138,7 +138,7 @@ def _caption(kind: str, measure: Measure, more: Iterable[str]) -> str:
 def _rows(measure: Measure, groups: Sequence[Group], sizes: Mapping[str, str]) -> Lines:
     """Return the rows: one with the title, or the title above those of its parts."""
     title = label(
-        measure.title, measure.param_type, measure.dispersion_type, measure.unit_of_measure
+        timed(measure), measure.param_type, measure.dispersion_type, measure.unit_of_measure
     )
     parts = [(row, one) for row in measure.classes for one in row.categories]
     if len(parts) == 1 and not parts[0][0].title and not parts[0][1].title:
@@ -155,6 +155,14 @@ def _rows(measure: Measure, groups: Sequence[Group], sizes: Mapping[str, str]) -
         own = one.title or row.title or title
         rows.append([own, *_figures(measure, row, one.measurements, groups, sizes)])
     return rows
+
+
+def timed(measure: Measure) -> str:
+    """Return the title of a measure with the time of its time frame, if it names none itself."""
+    frame = moment(measure.time_frame) if isinstance(measure, OutcomeMeasure) else ""
+    return (
+        f"{measure.title}, {frame}" if frame and not names_moment(measure.title) else measure.title
+    )
 
 
 def _figures(
@@ -210,7 +218,7 @@ def _outcome(name: str, outcome: OutcomeMeasure) -> Iterator[Table]:
             f"{name}, analysis {next(numbers)}",
             f"{rank}: {outcome.title}. {_method(one)}",
             [["", *top], ["", *below]],
-            [[outcome.title, *cells]],
+            [[timed(outcome), *cells]],
         )
 
 

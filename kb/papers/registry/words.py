@@ -21,8 +21,33 @@ _SPREADS: Final = {
     "full range": "range",
 }
 _COUNTED: Final = frozenset({"count of participants", "count of units"})
-_SHARE: Final = re.compile(r"(?:percentage|percent|proportion) of (?:all )?[a-z ]+|percentage|%")
+_SHARE: Final = re.compile(r"(?:percentage|percent) of (?:participants|patients|subjects)|%")
+_TIME: Final = r"(?:day|week|month|year)s? [0-9]{1,3}|[0-9]{1,3}[ -](?:hour|day|week|month|year)s?"
+_MOMENT: Final = re.compile(
+    rf"(?:(?:from )?baseline(?: (?:to|and|through|until)|,) )?(?:at |after )?({_TIME})",
+    re.IGNORECASE,
+)
+_A_MOMENT: Final = re.compile(rf"\b(?:{_TIME})\b", re.IGNORECASE)
 _PEOPLE: Final = frozenset({"participants", "subjects", "patients", ""})
+
+
+def moment(time_frame: str) -> str:
+    """Return the one time that a time frame names, or "".
+
+    >>> moment("Week 12"), moment("Baseline to 12 weeks"), moment("up to 24 weeks")
+    ('Week 12', '12 weeks', '')
+    """
+    match = _MOMENT.fullmatch(time_frame.strip())
+    return match[1] if match else ""
+
+
+def names_moment(title: str) -> bool:
+    """Whether a title names a time itself.
+
+    >>> names_moment("Relief at week 12"), names_moment("Relief")
+    (True, False)
+    """
+    return _A_MOMENT.search(title) is not None
 
 
 def phrase(word: str) -> str:
@@ -56,6 +81,15 @@ def is_people(units: str) -> bool:
     return units.strip().lower() in _PEOPLE
 
 
+def is_share(unit: str) -> bool:
+    """Whether a unit is the percentage of people.
+
+    >>> is_share("percentage of participants"), is_share("percent change")
+    (True, False)
+    """
+    return _SHARE.fullmatch(unit.strip().lower()) is not None
+
+
 def label(title: str, param_type: str, dispersion_type: str, unit: str) -> str:
     """Return a title with the statistic and the unit, as the labels of tables have them.
 
@@ -68,11 +102,11 @@ def label(title: str, param_type: str, dispersion_type: str, unit: str) -> str:
     """
     if is_count(param_type):
         return title
-    is_share = _SHARE.fullmatch(unit.lower()) is not None
-    statistic = "%" if is_share else _STATISTICS.get(folded(param_type), "")
+    share = is_share(unit)
+    statistic = "%" if share else _STATISTICS.get(folded(param_type), "")
     spread = folded(dispersion_type)
     shown = _SPREADS.get(spread) or spread.replace(" confidence interval", " CI")
     if shown and shown != "na":
         statistic = f"{statistic} ({shown})".strip()
-    parts: Sequence[str] = (title, statistic, "" if is_share else unit)
+    parts: Sequence[str] = (title, statistic, "" if share else unit)
     return ", ".join(part for part in parts if part)

@@ -1,0 +1,258 @@
+"""Drafts of what a registry says of a study: dates, size, arms, outcomes, status, results.
+
+The results are tables, drafted as those of any source; what was registered is drafted from the
+entry itself, in the words in which its text prints it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Final
+
+from kb.drafts.draft import Drafter
+from kb.drafts.labels import OTHER, time_of
+from kb.drafts.store import DraftsFile
+from kb.drafts.tables import Draft
+from kb.model import WHOLE
+from kb.papers.registry import protocol, results
+from kb.papers.registry.entry import Entry, Measure, Outcome, OutcomeMeasure
+from kb.papers.registry.words import is_share, moment, phrase
+from kb.records.load import Records
+from kb.records.schema import SourceRecord, StudyRecord
+from kb.sources.text import SourceText
+
+_ROLES: Final = {
+    "EXPERIMENTAL": "experimental",
+    "ACTIVE_COMPARATOR": "comparator",
+    "PLACEBO_COMPARATOR": "comparator",
+    "SHAM_COMPARATOR": "comparator",
+    "NO_INTERVENTION": "comparator",
+}
+"""What an arm is to a study, by its type."""
+_ACTUAL: Final = "ACTUAL"
+_SAID: Final = "reported"
+"""The word of what is stated without a figure."""
+_STARTED: Final = phrase("STARTED")
+_DEATHS: Final = ("all-cause mortality", "death from any cause", "death")
+_TITLES: Final = {
+    **dict.fromkeys(("Age, Continuous", "Age, Categorical", "Age, Customized"), "Age"),
+    **dict.fromkeys(("Sex: Female, Male", "Sex/Gender, Customized"), "Sex"),
+}
+"""The registry's own titles of baseline characteristics."""
+_OF_TITLE: Final = re.compile(
+    r"(?:mean |median |absolute )?change (?:from baseline )?(?:in|of) "
+    r"|(?:number|percentage|proportion) of (?:participants|subjects|patients) with ",
+    re.IGNORECASE,
+)
+_ORDER: Final[tuple[str, ...]] = ("endpoint", "named", "category", "statistic", "unit", "time")
+_KINDS: Final = {results.SERIOUS: "serious", results.OTHER: "not serious"}
+"""The category of adverse events, by their table."""
+_MAX_WORDS: Final = 16
+_MAX_TEXT: Final = 140
+
+
+class RegistrationDrafter(Drafter):
+    """Drafts the claims of a registry's entry about its study."""
+
+    def __init__(
+        self,
+        records: Records,
+        study: StudyRecord,
+        source: SourceRecord,
+        text: SourceText,
+        existing: DraftsFile,
+        entry: Entry,
+    ) -> None:
+        """Take what exists, and the entry that the source's text was made from."""
+        super().__init__(records, study, source, text, existing, {})
+        self.entry = entry
+        endpoints = records.vocabulary.schemes.get("endpoint", {}).values()
+        items = ((term.first("protocolItem"), term.notation) for term in endpoints)
+        self.items: Mapping[str, str] = {item: notation for item, notation in items if item}
+        self.arms = {arm.label: self._arm(arm.label, arm.type) for arm in self._arms()}
+
+    def _arms(self) -> list[Any]:
+        groups = self.entry.protocol.arms_interventions_module.arm_groups
+        return [arm for arm in groups if arm.label]
+
+    def _arm(self, label: str, kind: str) -> str:
+        """Return the group that an arm is, a new one if the study has none of this name."""
+        group = self.groups.resolve(label, sized=True).id
+        if group in self.groups.new and kind in _ROLES:
+            self.groups.new[group]["role"] = _ROLES[kind]
+        return group
+
+    def _completed(self, drafts: list[Draft]) -> list[Draft]:
+        registered = (one for one in self._registered() if one is not None)
+        return [
+            *(one for one in registered if not self.is_taken(one)),
+            *map(self._of_registry, drafts),
+        ]
+
+    # --- what was registered ------------------------------------------------------------------
+
+    def _registered(self) -> Iterator[Draft | None]:
+        entry = self.entry
+        if word := entry.protocol.status_module.overall_status:
+            printed = protocol.status_line(entry)
+            yield self._said("status", protocol.STATUS, printed, category=phrase(word))
+        for item, date in protocol.dates(entry):
+            printed = protocol.date_line(item, date)
+            yield self._draft(item, protocol.STATUS, printed, {WHOLE: {"date": date.date}})
+        yield self._enrolment()
+        for arm in self._arms():
+            printed = _cut(protocol.arm_line(arm.type, arm.label))
+            category = printed.partition(": ")[2] or printed
+            group = self.arms[arm.label]
+            yield self._said("arm", protocol.ARMS, printed, category=category, group=group)
+        for rank in ("primary", "secondary"):
+            for outcome in protocol.outcomes(entry, rank):
+                yield self._outcome(rank, outcome)
+
+    def _enrolment(self) -> Draft | None:
+        """Draft the number of people: those who took part, or those planned."""
+        given = self.entry.protocol.design_module.enrollment_info
+        printed, value = protocol.enrolment_line(self.entry), {WHOLE: {"n": given.count}}
+        if not printed:
+            return None
+        if given.type != _ACTUAL:
+            return self._draft("planned-size", protocol.DESIGN, printed, value)
+        return self._block(self.names.size, protocol.DESIGN, printed, {"values": value})
+
+    def _outcome(self, rank: str, outcome: Outcome) -> Draft | None:
+        name = _cut(outcome.measure)
+        at, item = protocol.outcomes_id(rank), f"{rank}-outcome"
+        frame = protocol.time_frame(outcome)
+        whole = f"{name} … {frame}"
+        if not frame or len(whole) > _MAX_TEXT or len(whole.split()) > _MAX_WORDS:
+            return self._said(item, at, name, category=name)
+        time = time_of(moment(outcome.time_frame))
+        more = {"time": time} if time else {}
+        return self._said(item, at, whole, category=name, **more)
+
+    def _said(
+        self, item: str, at: str, printed: str, *, group: str = WHOLE, **more: str
+    ) -> Draft | None:
+        """Draft what is stated without a figure."""
+        return self._draft(item, at, printed, {group: _SAID}, **more)
+
+    def _draft(
+        self, item: str, at: str, printed: str, values: Mapping[str, Any], **more: str
+    ) -> Draft | None:
+        endpoint = self.items.get(item, "")
+        return self._block(endpoint, at, printed, {**more, "values": values})
+
+    def _block(
+        self, endpoint: str, at: str, printed: str, fields: Mapping[str, Any]
+    ) -> Draft | None:
+        """Return a draft with its place; None if the vocabulary or the text lacks it."""
+        found = self.text.find(at, printed) if endpoint else []
+        if not found:
+            return None
+        block = {"endpoint": endpoint, **fields}
+        values = block.pop("values")
+        block |= {"printed": printed, "values": values}
+        return Draft(block, "sure", ["as registered"], at, found[0].spans[0][0], cells=0)
+
+    # --- posted results -----------------------------------------------------------------------
+
+    @cached_property
+    def _measures(self) -> dict[str, Measure]:
+        """The measures by the ids of their tables."""
+        module = self.entry.results
+        posted: list[tuple[str, Measure]] = [
+            *((results.BASELINE, one) for one in module.baseline_characteristics_module.measures),
+            *((results.OUTCOME, one) for one in module.outcome_measures_module.outcome_measures),
+        ]
+        numbers: Counter[str] = Counter()
+        found: dict[str, Measure] = {}
+        for kind, measure in posted:
+            if measure.title:
+                numbers[kind] += 1
+                found[f"{kind} {numbers[kind]}"] = measure
+        return found
+
+    def _of_registry(self, draft: Draft) -> Draft:
+        """Return a draft from a table with what the tables of registries are known to mean."""
+        row = draft.block.get("row", "")
+        label = row if isinstance(row, str) else row[-1]
+        if draft.at.startswith(results.FLOW):
+            return self._flow(draft, label)
+        if draft.at == results.DEATHS:
+            return self._named(draft, _DEATHS)
+        if draft.at in _KINDS and not label.startswith(draft.at):
+            category = ", ".join(filter(None, (draft.block.get("category"), _KINDS[draft.at])))
+            return _with(draft, category=category)
+        measure = self._measures.get(draft.at.partition(", analysis")[0])
+        return self._measured(draft, measure, label) if measure else draft
+
+    def _flow(self, draft: Draft, label: str) -> Draft:
+        """Return a number of people: those who started are the size of their group."""
+        values = draft.block.get("values", {})
+        if not all(isinstance(value, Decimal) for value in values.values()):
+            return draft
+        counts = {group: {"n": int(value)} for group, value in values.items()}
+        draft = _with(draft, statistic=None, values=counts)
+        draft = replace(draft, sure="sure", why=["a number of participants"])
+        if draft.at != f"{results.FLOW} 1" or label != _STARTED or not self.names.size:
+            return draft
+        return _with(draft, endpoint=self.names.size, named=None, category=None)
+
+    def _named(self, draft: Draft, names: Iterable[str]) -> Draft:
+        """Return a draft of no known endpoint with the first that one of the names has."""
+        found = next(filter(None, map(self.names.endpoint, names)), "")
+        if draft.block["endpoint"] != OTHER or not found:
+            return draft
+        return _with(draft, endpoint=found, named=None, category=None)
+
+    def _measured(self, draft: Draft, measure: Measure, label: str) -> Draft:
+        """Return a draft of a measure: its endpoint, its time, and that it is a percentage."""
+        title = measure.title
+        if label.startswith(title):
+            bare = _OF_TITLE.sub("", title)
+            draft = self._named(draft, (_TITLES.get(title, title), bare, bare.partition(" at ")[0]))
+        if isinstance(measure, OutcomeMeasure) and "time" not in draft.block:
+            time = time_of(moment(measure.time_frame))
+            draft = _with(draft, time=time or None)
+        if not is_share(measure.unit_of_measure):
+            return draft
+        shares = {
+            group: value if isinstance(value, str) else _as_share(value)
+            for group, value in draft.block.get("values", {}).items()
+        }
+        if not shares:
+            return draft
+        draft = replace(draft, sure="likely", why=["a percentage of participants"])
+        return _with(draft, statistic=None, values=shares)
+
+
+def _with(draft: Draft, **fields: Any) -> Draft:
+    """Return a draft with other fields, in the order of records; None takes a field away."""
+    block = {**draft.block, **fields}
+    order = [name for name in _ORDER if name in block]
+    order += [name for name in block if name not in order]
+    return replace(draft, block={n: block[n] for n in order if block[n] is not None})
+
+
+def _as_share(value: Any) -> Any:
+    """Return a value with the sign of percentages, and its bounds."""
+    if isinstance(value, Mapping):
+        return {n: _as_share(v) if n == "value" else v for n, v in value.items()}
+    return f"{value}%"
+
+
+def missing_items(drafter: RegistrationDrafter) -> list[str]:
+    """Return the items of a protocol that the vocabulary has no endpoint for."""
+    wanted = (*protocol.DATES, "status", "arm", "planned-size", "primary-outcome")
+    return [item for item in (*wanted, "secondary-outcome") if item not in drafter.items]
+
+
+def _cut(text: str) -> str:
+    """Return a text, or its beginning where a print has too many words."""
+    line = " ".join(" ".join(text.split()).split(" ")[:_MAX_WORDS])
+    return line if len(line) <= _MAX_TEXT else line[:_MAX_TEXT].rsplit(" ", 1)[0]
