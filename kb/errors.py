@@ -56,6 +56,10 @@ class RecordError(InputError):
         self.problems: tuple[Problem, ...] = tuple(sorted(set(problems)))
         super().__init__("\n".join(map(str, self.problems)))
 
+    def __reduce__(self) -> tuple[type[RecordError], tuple[tuple[Problem, ...]]]:
+        """Pickle the problems: the error may come from a child process."""
+        return type(self), (self.problems,)
+
 
 class QueryError(InputError):
     """A query that cannot be run: unknown, malformed or not allowed."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kb.cli.common import examples, root_of
+from kb.cli.common import examples, root_of, texts_option
 from kb.cli.importers import ImportRequest, by_importer
 
 
@@ -27,11 +27,13 @@ from kb.cli.importers import ImportRequest, by_importer
 )
 @click.option("--sheet", help="The sheet of a workbook that has several.")
 @click.option("--keep-going", is_flag=True, help="Draft the other rows if some are bad.")
+@texts_option
 @click.pass_context
 @examples(
     "kb import references.ris library.bib",
     "kb import pubmed.xml --fill",
     "kb import results.xlsx --map columns.yaml --sheet Results",
+    "kb import NCT01234567.json --texts ../texts",
 )
 def import_(context: click.Context, /, files: tuple[Path, ...], **options: Any) -> None:
     """Import FILEs that other programs wrote; each is recognised by its content.
@@ -44,6 +46,10 @@ def import_(context: click.Context, /, files: tuple[Path, ...], **options: Any) 
     Tables of results (CSV, XLSX) become drafts in evidence/drafts/<study>.yaml. A bad cell is
     named with sheet, row and column, and nothing is written, unless --keep-going leaves out its
     row; the exit code is 2 in both cases.
+
+    Entries of ClinicalTrials.gov (JSON of its API v2: one, a list, or a folder) become sources,
+    with a text in the folder of texts, and drafts of what was registered and of posted results
+    about the study that has the number under 'registry'.
     """
     root = root_of(context)
     codes = [

@@ -18,7 +18,7 @@ from kb.records.paths import read_bytes
 MAX_BYTES: Final = 100_000_000
 """The largest file that is read; 100,000 entries of a bibliography are some 50 MB."""
 _HEAD: Final = 100_000
-_MODULES: Final = ("import_bibliography", "import_table")
+_MODULES: Final = ("import_registry", "import_bibliography", "import_table")
 """The modules that have an ``IMPORTER``, asked in this order."""
 
 
@@ -50,6 +50,7 @@ class ImportRequest:
     mapping: Path | None = None
     sheet: str | None = None
     keep_going: bool = False
+    texts: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def importers() -> tuple[Importer, ...]:
     """Return all kinds, in the order in which they are asked.
 
     >>> [one.kind for one in importers()][0]
-    'a bibliography (RIS, BibTeX, PubMed XML, NBIB, CSL-JSON)'
+    'entries of ClinicalTrials.gov (API v2, JSON)'
     """
     return tuple(import_module(f"kb.cli.{name}").IMPORTER for name in _MODULES)
 

@@ -34,7 +34,7 @@ def read(context: click.Context, paper: Path, name: str | None, texts: Path | No
     that are new into evidence/publications.yaml. No file that exists is overwritten.
     """
     root, folder = root_of(context), required_texts(context, texts)
-    _refuse_committed(folder)
+    refuse_committed(folder)
     records, loader = load_shared(root)
     if loader.problems:
         raise RecordError(loader.problems)
@@ -60,7 +60,7 @@ def _checked(name: str) -> str:
     return name
 
 
-def _refuse_committed(folder: Path) -> None:
+def refuse_committed(folder: Path) -> None:
     """Refuse a folder from which the texts of papers could be committed."""
     resolved = folder.resolve()
     if not any((above / ".git").exists() for above in (resolved, *resolved.parents)):

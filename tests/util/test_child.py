@@ -13,7 +13,7 @@ import pytest
 from support.command_line import kb
 
 from kb import KnowledgeBase
-from kb.errors import NotFoundError, QueryError
+from kb.errors import NotFoundError, Problem, QueryError, RecordError
 from kb.stores import base as kb_store
 from kb.util.child import deferred_interrupt, run_limited
 
@@ -129,3 +129,14 @@ def test_an_answer_that_needs_too_much_memory_is_refused(monkeypatch: pytest.Mon
 def test_an_impossible_time_limit_is_refused(seconds: float) -> None:
     with pytest.raises(QueryError, match="a time limit is"):
         run_limited(seconds, lambda: 7)
+
+
+def test_the_problems_of_an_error_come_out_of_the_child_as_they_are() -> None:
+    problem = Problem("a.yaml", 7, "claims.0", "OSS", "an endpoint", "OS")
+
+    def work() -> None:
+        raise RecordError([problem])
+
+    with pytest.raises(RecordError) as error:
+        run_limited(60, work)
+    assert error.value.problems == (problem,)

@@ -1,0 +1,197 @@
+"""``kb import`` of entries of ClinicalTrials.gov, up to the findings beside the paper."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.command_line import kb
+from support.example_base import content, edit
+from support.registry import as_bytes, raw_entry
+
+from kb.drafts.store import read_drafts
+from kb.records.load import load_records
+from kb.records.starter import write_starter
+
+STUDY = "evidence/studies/example-trial.yaml"
+DESIGN = "protocolSection__designModule__enrollmentInfo"
+STATUS = "protocolSection__statusModule"
+PRIMARY = "protocolSection__outcomesModule__primaryOutcomes__0__measure"
+OUTCOME = "resultsSection__outcomeMeasuresModule__outcomeMeasures"
+PAPER = "The primary outcome was the change in symptom score at 12 weeks."
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    """A base whose trial has a number, and whose paper names its primary outcome."""
+    root = tmp_path / "base"
+    write_starter(root, "Base", "https://example.org/base/")
+    edit(root, STUDY, "population: ch", "registry: [NCT01234567]\npopulation: ch")
+    aim = (
+        "      - {endpoint: PRIMARY_OUTCOME, category: change in symptom score, time: at 12 weeks, "
+        "printed: the change in symptom score at 12 weeks, values: {all: reported}}\n"
+    )
+    edit(root, STUDY, "      - endpoint: DOSE\n", f"{aim}      - endpoint: DOSE\n")
+    edit(root, "texts/example-paper.txt", "Adults had", f"{PAPER} Adults had")
+    return root
+
+
+def entry_file(folder: Path, name: str = "NCT01234567.json", **changes: Any) -> Path:
+    path = folder / name
+    path.write_bytes(as_bytes(raw_entry(**changes)))
+    return path
+
+
+def imported(base: Path, **changes: Any) -> dict[str, Any]:
+    """Import an entry, accept all drafts, and return the findings by kind."""
+    result = kb(base, "import", entry_file(base.parent, **changes))
+    assert result.exit_code == 0, result.output
+    accepted = kb(base, "draft", "--accept", "example-trial")
+    assert accepted.exit_code == 0, accepted.output
+    assert " 0 failed" in kb(base, "verify").output
+    kb(base, "check", "--json", base.parent / "found.json")
+    found = json.loads((base.parent / "found.json").read_text())
+    return {one["kind"]: one for one in found.get("discrepancies", found)}
+
+
+def test_an_entry_that_agrees_with_the_paper_gives_no_finding(base: Path) -> None:
+    assert imported(base) == {}
+    claims = load_records(base).studies["example-trial"].reports
+    ours = [b for r in claims if r.source == "nct01234567" for b in r.claims]
+    assert {b.endpoint for b in ours} > {
+        "START_DATE",
+        "REGISTRATION_DATE",
+        "COMPLETION_DATE",
+        "SAMPLE_SIZE",
+        "STUDY_ARM",
+        "STUDY_STATUS",
+        "PRIMARY_OUTCOME",
+        "SECONDARY_OUTCOME",
+        "SYMPTOM_SCORE",
+        "AE_SERIOUS",
+        "DEATH",
+        "EFS",
+    }
+    assert len(ours) > 40
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "endpoint"),
+    [
+        ({f"{DESIGN}__count": 131}, "differs-between-sources", "SAMPLE_SIZE"),
+        ({f"{DESIGN}": {"count": 131, "type": "ESTIMATED"}}, "", ""),
+        ({f"{STATUS}__studyFirstSubmitDate": "2019-09-01"}, "registered-after-start", ""),
+        ({f"{STATUS}__studyFirstSubmitDate": "2019-03-30"}, "", ""),
+        ({PRIMARY: "Rate of exacerbations"}, "primary-outcome-changed", ""),
+        ({PRIMARY: "Symptom score, mean change at week 12"}, "", ""),
+        (
+            {f"{OUTCOME}__0__classes__0__categories__0__measurements__0__value": "-12.2"},
+            "differs-between-sources",
+            "SYMPTOM_SCORE",
+        ),
+        (
+            {f"{OUTCOME}__1__classes__0__categories__0__measurements__0__value": "33"},
+            "differs-between-sources",
+            "OVERALL_RESPONSE",
+        ),
+    ],
+)
+def test_registry_and_paper_are_set_side_by_side(
+    base: Path, changes: dict[str, Any], kind: str, endpoint: str
+) -> None:
+    found = imported(base, **changes)
+    assert kind in found if kind else not found
+    assert not endpoint or found[kind]["endpoint"] == endpoint
+
+
+def test_all_drafts_stand_in_the_text(base: Path) -> None:
+    result = kb(base, "import", entry_file(base.parent))
+    assert result.exit_code == 0
+    assert "left 0" in result.output
+    assert kb(base, "verify", "--drafts").exit_code == 0
+
+
+def test_a_second_import_adds_nothing(base: Path) -> None:
+    path = entry_file(base.parent)
+    kb(base, "import", path)
+    before = content(base)
+    again = kb(base, "import", path)
+    assert again.exit_code == 0
+    assert "there already, unchanged" in again.output
+    assert content(base) == before
+
+
+def test_a_changed_entry_is_not_written_over(base: Path) -> None:
+    kb(base, "import", entry_file(base.parent))
+    before = content(base)
+    result = kb(base, "import", entry_file(base.parent, **{f"{DESIGN}__count": 119}))
+    assert result.exit_code == 2
+    assert "expected no file, or the text of this entry" in result.stderr
+    assert content(base) == before
+
+
+def test_arms_that_the_study_lacks_are_drafted_as_groups(base: Path) -> None:
+    arms = "protocolSection__armsInterventionsModule__armGroups"
+    more = {"label": "Watchful waiting", "type": "NO_INTERVENTION"}
+    kb(base, "import", entry_file(base.parent, **{f"{arms}__1": more}))
+    records = load_records(base)
+    drafts = read_drafts(base, "example-trial", records.vocabulary)
+    group = drafts.groups["watchful-waiting"]
+    assert (group.label, group.role, group.kind) == ("Watchful waiting", "comparator", "arm")
+
+
+def test_an_entry_of_no_study_is_a_source_without_drafts(base: Path) -> None:
+    edit(base, STUDY, "registry: [NCT01234567]\n", "")
+    path = entry_file(base.parent)
+    result = kb(base, "import", path)
+    assert result.exit_code == 0
+    assert "no study has it under 'registry'" in result.output
+    assert not (base / "evidence/drafts").exists()
+    edit(base, STUDY, "population: ch", "registry: [NCT01234567]\npopulation: ch")
+    assert "drafted" in kb(base, "import", path).output
+
+
+def test_a_folder_and_a_list_with_a_broken_entry(base: Path) -> None:
+    folder = base.parent / "entries"
+    folder.mkdir()
+    other = raw_entry(protocolSection__identificationModule__nctId="NCT07654321")
+    broken = raw_entry(protocolSection__identificationModule__nctId="7654321")
+    (folder / "several.json").write_bytes(as_bytes({"studies": [broken, other]}))
+    entry_file(folder)
+    (folder / "twice.json").write_bytes(as_bytes([raw_entry()]))
+    result = kb(base, "import", folder)
+    assert result.exit_code == 2
+    assert "studies.0.protocolSection.identificationModule.nctId" in result.stderr
+    assert "found 'NCT01234567', expected each entry once" in result.stderr
+    assert {"nct01234567", "nct07654321"} <= load_records(base).sources.keys()
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b'{"protocolSection": {', "not JSON"),
+        (b'{"protocolSection": NaN}', "protocolSection: found 'NaN'"),
+        (b'{"protocolSection": {}, "protocolSection": {}}', "each name once"),
+        (b'{"protocolSection": ' + b"[" * 200_000, "too deep"),
+        (b'{"studies": [' + b" " * 50_000_000 + b"]}", "more than 50 MB"),
+    ],
+)
+def test_a_hostile_file_is_named_and_changes_nothing(base: Path, data: bytes, message: str) -> None:
+    path = base.parent / "hostile.json"
+    path.write_bytes(data)
+    before = content(base)
+    result = kb(base, "import", path)
+    assert result.exit_code == 2
+    assert str(path) in result.stderr
+    assert message in result.stderr
+    assert content(base) == before
+
+
+def test_a_folder_that_may_be_committed_is_refused(base: Path) -> None:
+    (base / ".git").mkdir()
+    (base / ".gitignore").unlink()
+    result = kb(base, "import", entry_file(base.parent))
+    assert result.exit_code == 2
+    assert "never committed" in result.stderr
