@@ -38,7 +38,7 @@ def _run(request: ImportRequest) -> int:
         for one in read_entries(file.data, str(file.path)):
             result.add(one, is_filled=request.fill)
     path = record_file(request.root, "publications")
-    is_written = _write(path, records.publications, result.merge.new, result.fill)
+    is_written = write_publications(path, records.publications, result.merge.new, result.fill)
     for message in result.messages:
         echo(message)
     for problem in result.problems:
@@ -88,7 +88,7 @@ def _described(merged: Merged, added: Mapping[str, object]) -> Iterator[str]:
     yield from (f"  differs: {line}" for line in merged.differing)
 
 
-def _write(
+def write_publications(
     path: Path,
     known: Mapping[str, PublicationRecord],
     new: Mapping[str, Fields],

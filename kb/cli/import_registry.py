@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from kb.cli.common import BAD_INPUT, echo
+from kb.cli.import_bibliography import write_publications
 from kb.cli.importers import Importer, ImportRequest, InputFile
 from kb.cli.read import refuse_committed
 from kb.drafts.draft import merged
 from kb.drafts.registration import RegistrationDrafter, missing_items
 from kb.drafts.store import drafts_file, read_drafts, write_drafts
 from kb.errors import InputError, KbError, Problem, ReadError, RecordError
-from kb.papers.publications import with_publications
 from kb.papers.registry.entry import Entry, read_entries
 from kb.papers.registry.paper import registry_paper, source_id
 from kb.papers.source import RecordDraft, draft_record
@@ -66,7 +66,7 @@ def _run(request: ImportRequest) -> int:
                 problems.append(Problem(str(file.path), 0, "", one.entry.nct_id, expected))
             else:
                 read[one.draft.id] = one
-    kept = _written(request.root, folder, read, problems)
+    kept = _written(records, folder, read, problems)
     if kept:
         _draft(load_records(request.root), folder, kept)
     for problem in problems:
@@ -91,9 +91,10 @@ def _drafted(entry: Entry, known: Mapping[str, PublicationRecord]) -> RecordDraf
 
 
 def _written(
-    root: Path, folder: Path, read: dict[str, _Read], problems: list[Problem | KbError]
+    records: Records, folder: Path, read: dict[str, _Read], problems: list[Problem | KbError]
 ) -> list[_Read]:
     """Write the sources that are new, and return them with those that are there as they are."""
+    root, known = records.root, records.publications
     new: list[_Read] = []
     kept: list[_Read] = []
     for name, one in read.items():
@@ -111,9 +112,8 @@ def _written(
             expected = "no file, or the text of this entry: to read it anew, remove record and text"
             problems.append(Problem(str(path), 0, "", one.entry.nct_id, expected))
     if new:
-        path = record_file(root, "publications")
         more = {slug: p for one in new for slug, p in one.draft.publications.items()}
-        write_atomically(path, [with_publications(path.read_text("utf-8"), more).encode()])
+        write_publications(record_file(root, "publications"), known, more, {})
     for one in new:
         record = record_file(root, "sources", one.draft.id)
         record.parent.mkdir(parents=True, exist_ok=True)
