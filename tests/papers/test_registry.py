@@ -107,14 +107,15 @@ def test_rows_with_categories_stand_below_their_title() -> None:
         for place in ("North", "South")
     ]
     lines = table_lines(table("Outcome 2", **{f"{OUTCOME}__1__classes": classes}))
-    assert [one[0] for one in lines[1:4]] == ["Overall response, North", "Female", "Male"]
-    assert [one[0] for one in lines[4:5]] == ["Overall response, South"]
+    title = "Overall response, Week 12"
+    assert [one[0] for one in lines[1:4]] == [f"{title}, North", "Female", "Male"]
+    assert [one[0] for one in lines[4:5]] == [f"{title}, South"]
 
 
 def test_a_row_of_fewer_people_has_their_number() -> None:
     fewer = [{"units": "Participants", "counts": [{"groupId": "OG000", "value": "58"}]}]
     lines = table_lines(table("Outcome 2", **{f"{OUTCOME}__1__classes__0__denoms": fewer}))
-    assert lines[1] == ["Overall response", "36/58", "21/60"]
+    assert lines[1] == ["Overall response, Week 12", "36/58", "21/60"]
 
 
 def test_every_figure_of_the_results_is_in_the_text() -> None:
