@@ -311,7 +311,9 @@ def _sign(e: Estimate, *, short: bool) -> ScanFinding | None:
             centre = (bounds.low + bounds.high) / 2
             changed = f"({bounds.low} + {bounds.high})/2 = {centre}"
             message = f"it is in the middle only if the sign of {name} is changed"
-            return _finding(e, SIGN, f"{_middle(e)}; {changed}", message, verdict)
+            own = name == e.main.text
+            computed = f"{changed}, printed {name}" if own else f"{_middle(e)}; {changed}"
+            return _finding(e, SIGN, computed, message, verdict)
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.scanned import table, verdicts
+from support.scanned import findings, table, verdicts
 
 WALD = (
     "Age | 1.04 (1.03–1.05) | <0.001",
@@ -161,3 +161,8 @@ def test_a_sign_glued_to_the_word_before_it() -> None:
     assert found("Pain | −0.04 (−0.83 to−0.05)", header=header) == [
         ("estimate-outside-interval", "inconsistent")
     ]
+
+
+def test_the_arithmetic_of_a_lost_sign_is_given_once() -> None:
+    [finding] = findings("estimates", "The difference was 0.512 (95% CI −2.510 to 1.486).")
+    assert finding.computed == "(-2.510 + 1.486)/2 = -0.512, printed 0.512"
