@@ -26,8 +26,9 @@ from kb.server.errors import HttpError
 from kb.server.limits import LimitsMiddleware
 from kb.server.monitoring import Metrics
 from kb.server.static import content_policy, media_type, root_links
-from kb.site.build import SEARCH_INDEX, build_theme, search_index, site_folder, theme_folders
+from kb.site.build import build_theme, site_folder, theme_folders
 from kb.site.context import PageContext
+from kb.site.data.search_index import SEARCH_INDEX, search_index
 from kb.site.page import Page
 from kb.site.render import Renderer
 from kb.site.shell import Shells, section_pages
@@ -152,7 +153,7 @@ class _Site:
     def content(self, path: str) -> bytes | None:
         """Return a file of the site; None if there is none at this path."""
         if page := self.pages.get(path.removesuffix("index.html")):
-            return self._renderer.render(page, self._shells).html.encode()
+            return self._renderer.render(page, self._shells).encode()
         if path == SEARCH_INDEX:
             return self._search_index
         if path in self._theme_files:
@@ -175,9 +176,8 @@ class _Site:
 
     @cached_property
     def _search_index(self) -> bytes:
-        rendered = (self._renderer.render(page, self._shells) for page in self.pages.values())
-        entries = [entry for one in rendered for entry in one.search]
-        return search_index(self._folder, entries).encode()
+        pages = self.pages.values()
+        return search_index(self._renderer.site, pages, self._shells.written).content
 
 
 def _may_own(page: Page, path: str) -> bool:

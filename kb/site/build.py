@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from html import escape
 from itertools import chain
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import Final
 
 from kb.api.knowledge_base import KnowledgeBase
 from kb.errors import InputError, UnavailableError
@@ -18,6 +18,7 @@ from kb.export.datapackage import claims_resource, datapackage
 from kb.records.inputs import digest_of_inputs
 from kb.records.json_schema import MODELS, schema_text
 from kb.site.context import PageContext
+from kb.site.data.search_index import search_index
 from kb.site.front import FRONT, front_files, front_folder
 from kb.site.page import url_of
 from kb.site.render import Renderer
@@ -27,7 +28,6 @@ from kb.util.hashing import digest_of_file, files_below
 
 STEPS: Final = ("dataset", "site", "tables")
 MANIFEST: Final = "manifest.json"
-SEARCH_INDEX: Final = "search/search_index.json"
 _WRITTEN: Final = {"kb.nq", "claims.csv", "datapackage.json", "schema", "site", MANIFEST}
 THEME: Final = Path(__file__).parent / "theme"
 """Where an installed package has the templates and settings of a site."""
@@ -161,15 +161,13 @@ def build_site(base: KnowledgeBase, folder: Path) -> None:
     urls = {
         url_of(PurePosixPath(name).with_suffix("").as_posix()) for name in written_pages(context)
     }
-    index: list[dict[str, Any]] = []
     for page in renderer.pages():
-        rendered = renderer.render(page, shells)
-        write_file(site, f"{page.url}index.html", rendered.html.encode())
+        write_file(site, f"{page.url}index.html", renderer.render(page, shells).encode())
         for file in page.files():
             write_file(site, file.path, file.content)
-        index += rendered.search
         urls.add(page.url)
-    (site / SEARCH_INDEX).write_text(search_index(site, index), encoding="utf-8")
+    index = search_index(context, renderer.pages(), shells.written)
+    write_file(site, index.path, index.content)
     _write_sitemap(site, base.iris.base, urls)
 
 
@@ -213,13 +211,6 @@ def write_file(folder: Path, path: str, content: bytes) -> None:
 def claims_csv(base: KnowledgeBase) -> str:
     """Return all claims as CSV, one row for each claim and group."""
     return to_csv(base.rows)
-
-
-def search_index(site: Path, entries: list[dict[str, Any]]) -> str:
-    """Return the index that mkdocs wrote for the hand-written pages, with more entries."""
-    index = json.loads((site / SEARCH_INDEX).read_text(encoding="utf-8"))
-    index["docs"] += entries
-    return json.dumps(index, ensure_ascii=False, separators=(",", ":"))
 
 
 def _write_sitemap(site: Path, base: str, urls: Iterable[str]) -> None:

@@ -30,14 +30,24 @@ class OutputFile:
 
 
 @dataclass(frozen=True)
-class SearchNames:
-    """The names by which the search finds a page, and how it ranks among others.
+class SearchEntry:
+    """How the search finds a page, beside its title.
 
-    ``boost`` multiplies the score of the page; ``tags`` are single words.
+    Args:
+        kind: what the page is of; it ranks pages that are found by the same name.
+        names: what else the thing is called, each name as a whole.
+        text: further words that find it.
+        snippet: what is shown of it; by default the description of the page.
+        size: how many claims are on it: of equal pages the fuller comes first.
+        parts: parts of the page that are found by themselves: their ids and titles.
     """
 
-    boost: float = 1
-    tags: tuple[str, ...] = ()
+    kind: str = "Page"
+    names: tuple[str, ...] = ()
+    text: str = ""
+    snippet: str = ""
+    size: int = 0
+    parts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,7 +78,7 @@ class Page:
     description: str = ""
     hide: tuple[str, ...] = ()
     program: str = ""
-    search: Callable[[], SearchNames] = SearchNames
+    search: Callable[[], SearchEntry] = SearchEntry
     files: Callable[[], Iterable[OutputFile]] = tuple
 
     @property

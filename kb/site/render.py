@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -30,7 +29,6 @@ from kb.site.pages.ontology import scheme_pages
 from kb.site.pages.questions import question_pages
 from kb.site.pages.sources import source_pages
 from kb.site.pages.studies import study_pages
-from kb.site.search_index import entries
 from kb.site.shell import Part, Shells
 
 PAGES: Final[tuple[Callable[[PageContext], Iterator[Page]], ...]] = (
@@ -59,14 +57,6 @@ FILES: Final[tuple[Callable[[PageContext], Iterator[OutputFile]], ...]] = (
 """The kinds of files that belong to no single page."""
 
 _HEADING: Final = re.compile(r'(<h2 id="([^"]+)"[^>]*>)(.*?)</h2>', re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """A page as HTML, and its entries in the index of the search."""
-
-    html: str
-    search: list[dict[str, Any]]
 
 
 class Renderer:
@@ -107,13 +97,12 @@ class Renderer:
         template = self._environment.get_template(page.template)
         return template.render(page=page, root=page.root, site=self.site, **values).strip()
 
-    def render(self, page: Page, shells: Shells) -> Rendered:
+    def render(self, page: Page, shells: Shells) -> str:
         """Return a page in the shell of its section."""
         values = page.values()
         content, parts = _with_permalinks(self._content(page, values))
         head = self._head(page, values)
-        html = shells.of(page).fill(page, head, content, parts, self.site.evidence.dataset)
-        return Rendered(html, list(entries(page.url, page.title, content, page.search())))
+        return shells.of(page).fill(page, head, content, parts, self.site.evidence.dataset)
 
     def _head(self, page: Page, values: Values) -> str:
         """What programs read in the head of a page: schema.org, and data to load early."""

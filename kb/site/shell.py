@@ -11,7 +11,7 @@ import json
 import logging
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -31,6 +31,9 @@ _PLACEHOLDER: Final = re.compile(
 )
 
 # What the theme writes into a page. A test compares filled shells with pages that mkdocs built.
+_SEARCH: Final = "search"
+"""The folder of the search's index as mkdocs writes it."""
+
 _BLANK_LINES: Final = re.compile(r"\n\s*\n")
 _CONTENT: Final = re.compile(r"<h1>@@content@@</h1>.*?</h2>", re.DOTALL)
 _CANONICAL: Final = re.compile(r'(<link rel="canonical" href=")[^"]*')
@@ -58,7 +61,6 @@ class Shell:
         html = _CANONICAL.sub(r"\1@@address@@", html)
         # The paths from the page to the start of the site that the theme's scripts read.
         html = re.sub(r'("base": "|new URL\(")[^"]*', r"\1@@base@@", html)
-        html = re.sub(r'("search": ")(?:\.+/)*', r"\1@@root@@", html)
         for sidebar in ("navigation", "toc"):
             html = re.sub(f'(data-md-type="{sidebar}") [^>]*', rf"\1@@hide_{sidebar}@@", html)
         item = _TOC_ITEM.search(html)
@@ -126,9 +128,13 @@ class Shells:
     Args:
         folder: the site that mkdocs built.
         sections: the pages that stand for a section.
+        written: the parts of the hand-written pages, for the search.
     """
 
-    def __init__(self, folder: Path, sections: Iterable[Page]) -> None:
+    def __init__(
+        self, folder: Path, sections: Iterable[Page], written: Sequence[Mapping[str, str]] = ()
+    ) -> None:
+        self.written = written
         self._shells = {
             page.path: Shell((folder / page.url / "index.html").read_text("utf-8"), page.url)
             for page in sections
@@ -161,7 +167,15 @@ def build_shells(site: PageContext, pages: Iterable[Page], folder: Path) -> Shel
         path.write_text(_markdown(page), encoding="utf-8")
     _run_mkdocs(site, docs, folder / "site")
     shutil.rmtree(docs)
-    return Shells(folder / "site", sections)
+    return Shells(folder / "site", sections, _without_search(folder / "site"))
+
+
+def _without_search(site: Path) -> list[Mapping[str, str]]:
+    """Remove the theme's search from a site, and return its index of the hand-written pages."""
+    index: dict[str, Any] = json.loads((site / _SEARCH / "search_index.json").read_text("utf-8"))
+    for name in (_SEARCH, "assets/javascripts/workers", "assets/javascripts/lunr"):
+        shutil.rmtree(site / name)
+    return list(index["docs"])
 
 
 def written_pages(site: PageContext) -> dict[str, Path]:
@@ -192,7 +206,7 @@ def _markdown(page: Page) -> str:
         "description": "@@description@@",
         "head": "@@head@@",
         "program": page.program,
-        "search": {"exclude": True},  # search_index.py has the entries of the filled page
+        "search": {"exclude": True},  # data/search_index.py has its entries
     }
     return f"---\n{json.dumps(metadata)}\n---\n\n<h1>@@content@@</h1>\n\n## @@part@@ {{: #part }}\n"
 

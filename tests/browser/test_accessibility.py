@@ -99,8 +99,8 @@ def search(page: Page, address: str) -> None:
     if page.locator("header [for=__search]").first.is_visible():
         page.locator("header [for=__search]").first.click()
     else:
-        page.get_by_role("textbox", name="Search").click()
-    page.get_by_role("textbox", name="Search").press_sequentially(records().studies()[0].name)
+        page.get_by_role("combobox", name="Search").click()
+    page.get_by_role("combobox", name="Search").press_sequentially(records().studies()[0].name)
     page.locator(".md-search-result__link").first.wait_for(timeout=20_000)
 
 

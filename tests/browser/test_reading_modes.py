@@ -101,7 +101,7 @@ def test_escape_closes_the_search_and_gives_back_the_page(browser: Browser, addr
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     visit(page, address, "")
     page.keyboard.press("/")
-    box = page.get_by_role("textbox", name="Search")
+    box = page.get_by_role("combobox", name="Search")
     expect(box).to_be_focused()
     page.keyboard.type(records().studies()[0].name)
     expect(page.locator(".md-search-result__link").first).to_be_visible(timeout=20_000)

@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
+import csv
+import random
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import pytest
+from support.environment import ROOT
 
 from kb.site.context import SCHEMES, PageContext
+from kb.site.search_entries import study_entry, term_entry
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext
+    from collections.abc import Iterator, Mapping
+
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 pytestmark = pytest.mark.browser
 
-LEFT_OUT = {"any", "no", "other"}
-"""Words of names that the theme leaves out of every query and its index."""
+QUERIES = ROOT / "tests" / "data" / "site" / "queries.tsv"
+"""Queries of all kinds, and for each the pages of which one is meant."""
+
+FOUND = 0.95
+"""The share of queries that must find the right page among the first three."""
 
 _ASK_ALL = """async ({address, all}) => {
-  const said = JSON.parse(document.getElementById("__config").textContent);
-  const worker = new Worker(new URL(said.search, location.href));
-  const {config, docs} = await (await fetch(`${address}search/search_index.json`)).json();
-  const answer = (message) => new Promise((done, fail) => {
-    worker.onmessage = ({data}) => done(data.data);
-    worker.onerror = (event) => fail(new Error(event.message));
-    worker.postMessage(message);
-  });
-  await answer({type: 0, data: {config, docs, options: {suggest: false}}});
+  const worker = new Worker(`${address}assets/front/searcher.js`, {type: "module"});
+  const index = `${address}data/search.json.gz`;
   const found = {};
-  for (const words of all) {
-    const {items} = await answer({type: 2, data: words});
-    found[words] = items.slice(0, 10).map((one) => one[0].location.split("#")[0]);
+  for (const [id, query] of all.entries()) {
+    const {answer, fault} = await new Promise((done, fail) => {
+      worker.onmessage = ({data}) => done(data);
+      worker.onerror = (event) => fail(new Error(event.message));
+      worker.postMessage({id, index, query});
+    });
+    if (fault) throw new Error(fault);
+    found[query] = answer.found.slice(0, 10).map((one) => one.url);
   }
   worker.terminate();
   return found;
@@ -42,57 +50,224 @@ def ask_all(context: BrowserContext, address: str, queries: list[str]) -> dict[s
     page = context.new_page()
     page.goto(f"{address}about/")
     found: dict[str, list[str]] = page.evaluate(_ASK_ALL, {"address": address, "all": queries})
+    page.close()
     assert set(found) == set(queries)
     return found
 
 
-def firsts(found: dict[str, list[str]], wanted: dict[str, set[str]]) -> dict[str, list[str]]:
-    """What came first although another page is meant."""
-    return {words: pages for words, pages in found.items() if not set(pages[:1]) & wanted[words]}
+def missed(found: Mapping[str, list[str]], wanted: Mapping[str, set[str]], most: int) -> list[str]:
+    """The queries that did not find a page that is meant among so many."""
+    return [words for words, pages in wanted.items() if not pages & set(found[words][:most])]
 
 
-def concepts_by_name(site: PageContext) -> dict[str, set[str]]:
-    """The pages of all concepts that are called so."""
-    called: dict[str, set[str]] = {}
+def called(site: PageContext) -> dict[str, set[str]]:
+    """The pages of all studies and concepts that are called so."""
+    pages: dict[str, set[str]] = defaultdict(set)
+    for study in site.studies.values():
+        for name in study_entry(site, study).names:
+            pages[re.sub(r"\W", "", name.casefold())].add(f"study/{study.id}/")
+    for scheme in SCHEMES:
+        for term in site.terms(scheme):
+            mark = "" if site.has_page(scheme, term.notation) else "#"
+            url = f"{scheme}/{mark}{term.segment}{'' if mark else '/'}"
+            for name in term_entry(site, term).names:
+                pages[re.sub(r"\W", "", name.casefold())].add(url)
+    return pages
+
+
+def names_of(site: PageContext) -> Iterator[str]:
+    """Yield each name of each study, and of each concept that has a page."""
+    for study in site.studies.values():
+        yield from study_entry(site, study).names
     for scheme in SCHEMES:
         for term in site.with_page(scheme):
-            for name in (term.label, term.notation, *site.other_labels.get(term.iri, [])):
-                called.setdefault(name.casefold(), set()).add(f"{scheme}/{term.segment}/")
-    return called
+            yield from term_entry(site, term).names
 
 
-@pytest.mark.parametrize(
-    ("words", "first"),
-    [
-        ("TOWER", "study/tower/"),
-        ("tower", "study/tower/"),
-        ("Campus ALL", "study/campus-all/"),
-        ("VOD after transplant", "endpoint/VOD/"),
-        ("mini-hyper-CVD", "regimen/mini-hyper-cvd/"),
-        ("mini-HCVD", "regimen/mini-hyper-cvd/"),
-        ("NCT01564784", "study/ino-vate/"),
-        ("10.1056/NEJMoa1609783", "publication/kantarjian-2017-tower/"),
-        ("blinatumomab", "drug/blinatumomab/"),
-        ("Besponsa", "drug/inotuzumab-ozogamicin/"),
-        ("Kantarjian 2017", "publication/kantarjian-2017-tower/"),
-        ("Fracchiolla", "publication/fracchiolla-2023/"),
-        ("CR", "endpoint/CR/"),
-        ("overall survival", "endpoint/OS/"),
-        ("event-free survival", "endpoint/EFS/"),
-    ],
-)
-def test_who_types_words_sees_the_page_that_is_meant_first(
-    context: BrowserContext, address: str, words: str, first: str
+def wanted_by_name(site: PageContext) -> dict[str, set[str]]:
+    pages = called(site)
+    names = dict.fromkeys(names_of(site))
+    return {name: pages[re.sub(r"\W", "", name.casefold())] for name in names}
+
+
+# --- what is found ---------------------------------------------------------------------------
+
+
+def test_most_queries_find_the_right_page_among_the_first_three(
+    context: BrowserContext, address: str
+) -> None:
+    with QUERIES.open(encoding="utf-8", newline="") as file:
+        wanted = {
+            row["query"]: set(row["pages"].split())
+            for row in csv.DictReader(file, dialect="excel-tab")
+        }
+    assert len(wanted) >= 60
+    lost = missed(ask_all(context, address, list(wanted)), wanted, 3)
+    assert len(lost) <= (1 - FOUND) * len(wanted), lost
+
+
+def test_every_study_and_concept_is_found_by_each_of_its_names(
+    context: BrowserContext, address: str, site: PageContext
+) -> None:
+    wanted = wanted_by_name(site)
+    assert not missed(ask_all(context, address, list(wanted)), wanted, 1)
+
+
+def mistyped(name: str, chance: random.Random) -> str:
+    """Leave out, add, change or swap a letter."""
+    at = chance.choice([place for place, letter in enumerate(name) if letter.isalpha()])
+    letter = chance.choice("abcdefghijklmnopqrstuvwxyz")
+    before, after = name[:at], name[at + 1 :]
+    forms = (before + after, before + letter + name[at:], before + letter + after)
+    return chance.choice((*forms, before + after[:1] + name[at] + after[1:]))
+
+
+def test_most_names_are_found_with_a_letter_wrong(
+    context: BrowserContext, address: str, site: PageContext
+) -> None:
+    chance = random.Random(17)  # noqa: S311
+    names = {n: p for n, p in wanted_by_name(site).items() if sum(map(str.isalpha, n)) >= 5}
+    wanted = {mistyped(name, chance): pages for name, pages in names.items()}
+    assert len(wanted) > 500
+    lost = missed(ask_all(context, address, list(wanted)), wanted, 3)
+    assert len(lost) <= (1 - FOUND) * len(wanted), lost
+
+
+def test_every_publication_is_first_by_its_numbers(
+    context: BrowserContext, address: str, site: PageContext
+) -> None:
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for publication in site.publications.values():
+        address_of = publication.doi and f"https://doi.org/{publication.doi}"
+        for words in filter(None, (publication.doi, publication.pmid, address_of)):
+            wanted[words].add(f"publication/{publication.id}/")
+    assert not missed(ask_all(context, address, list(wanted)), wanted, 1)
+
+
+def test_every_first_author_is_found_without_accents(
+    context: BrowserContext, address: str, site: PageContext
+) -> None:
+    import unicodedata
+
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for publication in site.publications.values():
+        author = publication.citation.split()[0].strip(",")
+        bare = unicodedata.normalize("NFD", author)
+        if publication.authors and author.isalpha():
+            words = "".join(letter for letter in bare if not unicodedata.combining(letter))
+            wanted[words].add(f"publication/{publication.id}/")
+    assert len(wanted) > 30
+    assert not missed(ask_all(context, address, list(wanted)), wanted, 3)
+
+
+def test_words_that_stand_nowhere_find_nothing(context: BrowserContext, address: str) -> None:
+    queries = ["qqqqxxqqqq", "99999.5", "?!", " "]
+    assert not any(ask_all(context, address, queries).values())
+
+
+def test_examples_of_the_first_page_are_found(context: BrowserContext, address: str) -> None:
+    page = context.new_page()
+    page.goto(address)
+    examples = page.locator(".find a").all_inner_texts()
+    page.close()
+    assert len(examples) > 2
+    assert all(ask_all(context, address, examples).values())
+
+
+# --- the box ---------------------------------------------------------------------------------
+
+
+def typed(page: Page, words: str) -> None:
+    from playwright.sync_api import expect
+
+    box = page.get_by_role("combobox", name="Search")
+    box.click()
+    box.press_sequentially(words)
+    expect(page.get_by_role("option").first).to_be_visible(timeout=15000)
+
+
+def test_the_figure_of_a_hit_leads_to_its_place_on_the_page_of_its_study(
+    context: BrowserContext, address: str
 ) -> None:
     from playwright.sync_api import expect
 
     page = context.new_page()
     page.goto(address)
-    box = page.get_by_role("textbox", name="Search")
-    box.click()
-    box.press_sequentially(words)
-    found = page.locator(".md-search-result__item").first.locator("a").first
-    expect(found).to_have_attribute("href", re.compile(f"^{address}{first}"), timeout=15000)
+    typed(page, "78.4%")
+    option = page.get_by_role("option", name="78.4%").first
+    expect(option).to_contain_text("MRD negativity")
+    option.click()
+    expect(page).to_have_url(re.compile(f"^{address}study/ino-vate/#"))
+    expect(page.locator(".prints:popover-open")).to_contain_text("78.4%", timeout=15000)
+
+
+def test_the_kind_tells_a_drug_from_the_regimen_of_its_name(
+    context: BrowserContext, address: str
+) -> None:
+    page = context.new_page()
+    page.goto(address)
+    typed(page, "ponatinib")
+    kinds = page.locator(".found-page:has(.found-title:text-is('Ponatinib')) .found-kind")
+    assert kinds.all_inner_texts()[:2] == ["Drug", "Regimen"]
+
+
+def test_nothing_of_the_search_is_loaded_before_it_is_used(
+    context: BrowserContext, address: str
+) -> None:
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{address}about/", wait_until="networkidle")
+    own = ("search.json.gz", "searcher.js", "found-")
+    assert not [url for url in asked if any(name in url for name in own)]
+    typed(page, "inotuzumab")
+    assert all(any(name in url for url in asked) for name in own)
+
+
+def test_a_word_that_was_mistyped_is_shown_as_it_was_read(
+    context: BrowserContext, address: str
+) -> None:
+    from playwright.sync_api import expect
+
+    page = context.new_page()
+    page.goto(f"{address}about/")
+    typed(page, "Venoclusive")
+    expect(page.get_by_role("status").first).to_have_text("Found for “Veno-occlusive”")
+
+
+def test_the_search_is_used_by_keyboard_alone(context: BrowserContext, address: str) -> None:
+    from playwright.sync_api import expect
+
+    page = context.new_page()
+    page.goto(f"{address}about/")
+    page.keyboard.press("/")
+    box = page.get_by_role("combobox", name="Search")
+    expect(box).to_be_focused()
+    page.keyboard.type("blinatumomab")
+    options = page.get_by_role("option")
+    expect(options.nth(2)).to_be_visible(timeout=15000)
+    expect(box).to_have_attribute("aria-expanded", "true")
+    for _ in range(2):
+        page.keyboard.press("ArrowDown")
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    assert box.get_attribute("aria-activedescendant") == options.nth(1).get_attribute("id")
+    page.keyboard.press("ArrowUp")
+    wanted = options.first.get_attribute("href") or ""
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(wanted)
+
+
+def test_enter_before_the_answer_leads_to_the_first_page(
+    context: BrowserContext, address: str
+) -> None:
+    from playwright.sync_api import expect
+
+    page = context.new_page()
+    page.goto(f"{address}about/")
+    page.keyboard.press("/")
+    page.keyboard.type("TOWER")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{address}study/tower/", timeout=15000)
 
 
 def test_the_first_page_has_a_search_that_leads_to_what_is_typed(
@@ -105,20 +280,12 @@ def test_the_first_page_has_a_search_that_leads_to_what_is_typed(
     field = page.get_by_role("searchbox", name="Find a study")
     field.fill("VOD after transplant")
     field.press("Enter")
-    found = page.locator(".md-search-result__item").first.locator("a").first
+    found = page.get_by_role("option").first
     expect(found).to_have_attribute("href", re.compile("endpoint/VOD/"), timeout=15000)
     expect(found).to_be_in_viewport()
     found.click()
     expect(page.locator("h1").first).to_contain_text("Veno-occlusive")
     page.close()
-
-
-def test_names_are_found_without_accents_and_with_one_letter_wrong(
-    context: BrowserContext, address: str
-) -> None:
-    meant = {"Gokbuget": "gokbuget", "inotuzmab": "inotuzumab", "blinatumumab": "blinatumomab"}
-    found = ask_all(context, address, list(meant))
-    assert not {words for words, name in meant.items() if name not in str(found[words])}
 
 
 def test_the_search_on_a_phone_fits_it(browser: Browser, address: str) -> None:
@@ -127,77 +294,11 @@ def test_the_search_on_a_phone_fits_it(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport={"width": 360, "height": 740})
     page.goto(f"{address}about/")
     page.locator("header label[for=__search]").first.click()
-    page.get_by_role("textbox", name="Search").press_sequentially("inotuzumab")
-    found = page.locator(".md-search-result__item")
+    page.get_by_role("combobox", name="Search").press_sequentially("median overall survival")
+    found = page.get_by_role("option")
     expect(found.first).to_be_visible(timeout=15000)
     right = found.evaluate_all("all => Math.max(...all.map(e => e.getBoundingClientRect().right))")
+    page.locator("header label.md-search__icon").click()
+    expect(found.first).not_to_be_in_viewport()
     page.close()
     assert right <= 360
-
-
-def test_examples_of_the_first_page_are_found(context: BrowserContext, address: str) -> None:
-    page = context.new_page()
-    page.goto(address)
-    examples = page.locator(".find a").all_inner_texts()
-    page.close()
-    assert len(examples) > 2
-    assert all(ask_all(context, address, examples).values())
-
-
-def test_every_study_is_first_by_its_name_and_its_registry_numbers(
-    context: BrowserContext, address: str, site: PageContext
-) -> None:
-    wanted: dict[str, set[str]] = {}
-    called = concepts_by_name(site)
-    for study in site.studies.values():
-        for words in (study.name, *study.registry):
-            also = called.get(words.casefold(), set())
-            wanted.setdefault(words, set()).update({f"study/{study.id}/"}, also)
-    found = ask_all(context, address, list(wanted))
-    # A name that is made of the names of concepts may follow one of them.
-    assert not firsts({words: found[words] for words in wanted if " " not in words}, wanted)
-    assert not [words for words, pages in wanted.items() if not pages & set(found[words][:2])]
-
-
-def test_every_publication_is_first_by_its_numbers(
-    context: BrowserContext, address: str, site: PageContext
-) -> None:
-    wanted: dict[str, set[str]] = {}
-    for publication in site.publications.values():
-        for words in filter(None, (publication.doi, publication.pmid)):
-            wanted.setdefault(words, set()).add(f"publication/{publication.id}/")
-    assert not firsts(ask_all(context, address, list(wanted)), wanted)
-
-
-def test_every_endpoint_is_first_by_abbreviation_and_by_full_name(
-    context: BrowserContext, address: str, site: PageContext
-) -> None:
-    """One over others may follow them, as SURVIVAL does OS, among the first ten."""
-    called = concepts_by_name(site)
-    narrowest = {t.notation for t in site.with_page("endpoint")}
-    narrowest -= {wider for t in site.with_page("endpoint") for wider in t.broader}
-    wanted: dict[str, set[str]] = {}
-    umbrellas: dict[str, str] = {}
-    for term in site.with_page("endpoint"):
-        page = f"endpoint/{term.segment}/"
-        for words in (term.notation.replace("_", " "), term.label):
-            if LEFT_OUT & set(words.lower().split()):
-                continue
-            if term.notation in narrowest:
-                wanted[words] = {page} | called.get(words.casefold(), set())
-            else:
-                umbrellas[words] = page
-    found = ask_all(context, address, [*wanted, *umbrellas])
-    assert not firsts({words: found[words] for words in wanted}, wanted)
-    assert not {
-        words: found[words] for words, page in umbrellas.items() if page not in found[words]
-    }
-
-
-def test_every_drug_is_first_by_each_of_its_names(
-    context: BrowserContext, address: str, site: PageContext
-) -> None:
-    others, called = site.other_labels, concepts_by_name(site)
-    names = (name for t in site.with_page("drug") for name in (t.label, *others.get(t.iri, [])))
-    wanted = {name: called[name.casefold()] for name in names}
-    assert not firsts(ask_all(context, address, list(wanted)), wanted)

@@ -77,7 +77,7 @@ def search(page: Page, address: str, words: str, wanted: str) -> list[str]:
     from playwright.sync_api import expect
 
     page.goto(address)
-    box = page.get_by_role("textbox", name="Search")
+    box = page.get_by_role("combobox", name="Search")
     box.click()
     box.press_sequentially(words, delay=10)
     link = page.locator(f'.md-search-result__link[href*="{wanted}"]').first

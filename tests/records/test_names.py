@@ -45,7 +45,7 @@ def test_a_publication_is_not_called_index(example_root: Path) -> None:
         "study/index.html",
         "study/halt.ttl",
         "study/a.csv",
-        "search/search_index.json",
+        "data/search.json.gz",
         "sitemap/a",
         "assets/a",
         "stdy/a",

@@ -12,13 +12,13 @@ from urllib.parse import urljoin
 import pytest
 from mkdocs.commands.build import build as build_with_mkdocs
 from mkdocs.config import load_config
+from support.built_site import search_rows
 from support.environment import ROOT
 
 from benchmarks.builds import write_markdown
 from kb import KnowledgeBase, UnavailableError
 from kb.site.build import build_site, write_file
-from kb.site.page import Page, SearchNames
-from kb.site.search_index import entries
+from kb.site.page import Page
 from kb.site.shell import Shell
 
 LINKS = ("href", "src")
@@ -148,13 +148,12 @@ def test_a_hand_written_page_is_built_searched_and_in_the_sitemap(
     build_site(KnowledgeBase(own_site), tmp_path / "out")
     site = tmp_path / "out" / "site"
     assert "<em>zebra</em>" in (site / "more" / "index.html").read_text("utf-8")
-    assert "zebra" in (site / "search" / "search_index.json").read_text("utf-8")
+    assert "A zebra." in search_rows(site)["more/"]["snippet"]
     assert "/headache/more/</loc>" in (site / "sitemap.xml").read_text("utf-8")
 
 
 def test_the_search_and_the_sitemap_know_every_page(built: Path) -> None:
-    index = json.loads((built / "search" / "search_index.json").read_text("utf-8"))
-    indexed = {entry["location"].partition("#")[0] for entry in index["docs"]}
+    indexed = {url.partition("#")[0] for url in search_rows(built)}
     moved = json.loads((built / "redirects.json").read_text("utf-8"))
     pages = {path.relative_to(built).as_posix() for path in built.rglob("index.html")}
     urls = {path.removesuffix("index.html") for path in pages} - {f"{old}/" for old in moved}
@@ -162,22 +161,6 @@ def test_the_search_and_the_sitemap_know_every_page(built: Path) -> None:
     sitemap = (built / "sitemap.xml").read_text("utf-8")
     assert re.findall("<loc>https://example.org/headache/(.*?)</loc>", sitemap) == sorted(urls)
     assert "@@" not in "".join(path.read_text("utf-8") for path in built.rglob("*.html"))
-
-
-def test_the_search_knows_parts_by_their_headings_and_not_what_is_excluded() -> None:
-    html = (
-        '<nav><a href="/">Home</a></nav><h1>Title</h1><p>first &amp; last</p>'
-        '<h2 id="a">Part<a class="headerlink" href="#a">#</a></h2><p>text</p>'
-        "<section data-search-exclude><section>no</section>no</section><script>no</script>yes"
-        '<h2 id="b" data-search-exclude>Gone</h2><p>no</p><img alt="x>y"><br>'
-        '<h3 id="c">Third</h3><svg><text>no</text></svg>last'
-    )
-    rank = {"tags": ["T"], "boost": 2}
-    assert list(entries("p/", "P & Q", html, SearchNames(2, ("T",)))) == [
-        {"location": "p/", "title": "P &amp; Q", "text": "Title first &amp; last", **rank},
-        {"location": "p/#a", "title": "Part", "text": "text yes", **rank},
-        {"location": "p/#c", "title": "Third", "text": "last", **rank},
-    ]
 
 
 def test_no_file_is_written_outside_the_site(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import gzip
+import json
 import os
 from functools import cache
 from html.parser import HTMLParser
@@ -14,6 +16,7 @@ from kb.site.build import build_site
 from kb.site.charts.drawing import Plot
 from kb.site.charts.plots import Plots
 from kb.site.context import SCHEMES, PageContext
+from kb.site.data.search_index import SEARCH_INDEX
 from support.environment import ROOT, made_once
 
 
@@ -74,6 +77,12 @@ def rows(table: dict[str, Any]) -> list[dict[str, Any]]:
     """Unpack a table."""
     length = len(next(iter(table.values()))["codes"])
     return [{n: c["values"][c["codes"][at]] for n, c in table.items()} for at in range(length)]
+
+
+def search_rows(site: Path) -> dict[str, dict[str, Any]]:
+    """The pages that the search of a built site knows, by their address."""
+    index = json.loads(gzip.decompress((site / SEARCH_INDEX).read_bytes()))
+    return {row["url"]: row for row in rows(index["pages"])}
 
 
 @cache

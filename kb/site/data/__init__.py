@@ -1,1 +1,1 @@
-"""Files for programs: linked data, search, downloads."""
+"""Files for programs: linked data, the search, downloads."""

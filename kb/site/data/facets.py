@@ -113,7 +113,7 @@ def facets(site: PageContext) -> list[Facet]:
     return [
         _scheme(site, "endpoint", lambda view: [view.claim.measure.endpoint]),
         _scheme(site, "regimen", lambda view: about(site, view, "regimen"), "part"),
-        _scheme(site, "drug", lambda view: _drugs(site, about(site, view, "regimen"))),
+        _scheme(site, "drug", lambda view: drugs_of(site, about(site, view, "regimen"))),
         _scheme(site, "population", lambda view: about(site, view, "population")),
         entities("study", studies, lambda view: [view.claim.study]),
         _scheme(site, "design", lambda view: [site.studies[view.claim.study].kind]),
@@ -143,11 +143,11 @@ def about(site: PageContext, view: ClaimView, scheme: str) -> list[str]:
     return [name for group in groups if (name := getattr(group, scheme))]
 
 
-def _drugs(site: PageContext, regimens: Iterable[str]) -> Iterator[str]:
+def drugs_of(site: PageContext, regimens: Iterable[str]) -> Iterator[str]:
     """Yield the drugs of regimens and of their parts."""
     for regimen in regimens:
         yield from site.vocabulary.linked("regimen", regimen, "component")
-        yield from _drugs(site, site.vocabulary.linked("regimen", regimen, "part"))
+        yield from drugs_of(site, site.vocabulary.linked("regimen", regimen, "part"))
 
 
 def _scheme(site: PageContext, name: str, own: Own, part: str = "") -> Facet:

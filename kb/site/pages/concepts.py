@@ -15,7 +15,7 @@ from kb.site.charts.plots import Plots
 from kb.site.context import SCHEMES, PageContext, collect
 from kb.site.labels import sentence
 from kb.site.page import Page, Values
-from kb.site.search_index import term_names
+from kb.site.search_entries import term_entry
 from kb.site.tables.figures import DisplayedFigure, displayed_comparisons, displayed_figures
 
 MOST_ROWS: Final = 400
@@ -99,7 +99,7 @@ def _page(site: PageContext, plots: Plots, term: Term, codes: list[Code]) -> Pag
         values,
         term.definition,
         hide=("navigation", "toc"),
-        search=lambda: term_names(term, site.other_labels.get(term.iri, []), len(claims())),
+        search=lambda: term_entry(site, term),
         files=lambda: [site.csv(f"{path}.csv", claims())],
     )
 

@@ -13,7 +13,7 @@ from kb.model import Study
 from kb.rdf.writer import GraphWriter
 from kb.site.context import PageContext, collect
 from kb.site.labels import date
-from kb.site.page import OutputFile, Page, Values
+from kb.site.page import OutputFile, Page, SearchEntry, Values
 from kb.site.pages.discrepancies import cards, newest
 from kb.site.tables.card import StudyCard
 from kb.site.tables.evidence_map import evidence_map
@@ -30,7 +30,9 @@ def home_pages(site: PageContext) -> Iterator[Page]:
     hidden, values = ("navigation", "toc"), partial(_home_values, site)
     yield Page("index", "home.html.j2", dataset.title, values, dataset.description, hidden)
     values = partial(_data_values, site)
-    yield Page("data", "data.html.j2", "Data", values, "The dataset as files.")
+    found = SearchEntry(names=("Downloads",))
+    text = "The dataset as files."
+    yield Page("data", "data.html.j2", "Data", values, text, search=lambda: found)
 
 
 def _data_values(site: PageContext) -> Values:

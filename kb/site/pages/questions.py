@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from kb.api.results import QueryResult
 from kb.site.context import PageContext
-from kb.site.page import Page
+from kb.site.page import Page, SearchEntry
 from kb.stores.library import Query, library
 
 SHOWN_ROWS: Final = 8
@@ -40,12 +40,18 @@ def question_pages(site: PageContext) -> Iterator[Page]:
         lambda: {"asked": _answered(site), "most": SHOWN_ROWS},
         "Questions that the dataset answers, in SPARQL, each with its answer.",
         hide=("navigation",),
+        search=lambda: SearchEntry(parts=tuple((q.name, q.question) for q in asked_queries())),
     )
 
 
 def _answered(site: PageContext) -> list[AnsweredQuery]:
     values = common_values(site)
-    return [_ask(site, query, values) for query in library().values() if not is_for_pages(query)]
+    return [_ask(site, query, values) for query in asked_queries()]
+
+
+def asked_queries() -> list[Query]:
+    """Return the queries that the page asks."""
+    return [query for query in library().values() if not is_for_pages(query)]
 
 
 def is_for_pages(query: Query) -> bool:

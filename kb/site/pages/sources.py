@@ -12,7 +12,7 @@ from kb.site.labels import short_citation
 from kb.site.page import OutputFile, Page, Values
 from kb.site.pages.concepts import MOST_ROWS, lines
 from kb.site.pages.discrepancies import by_section
-from kb.site.search_index import publication_names
+from kb.site.search_entries import publication_entry
 from kb.site.tables.figures import count_states
 
 
@@ -80,7 +80,7 @@ def _source(site: PageContext, source: Source) -> Page:
         values,
         source.credit,
         hide=("navigation",),
-        search=lambda: publication_names(publication, len(claims()), "source"),
+        search=lambda: publication_entry(site, publication, len(claims()), "Source"),
         files=files,
     )
 
@@ -134,6 +134,6 @@ def _publication(
         publication.citation,
         values,
         hide=("navigation",),
-        search=lambda: publication_names(publication, len(claims())),
+        search=lambda: publication_entry(site, publication, len(claims())),
         files=lambda: [site.csv(f"publication/{publication.id}.csv", claims())] if claims() else [],
     )

@@ -15,7 +15,7 @@ from kb.site.context import MOST_LINES, PageContext, collect
 from kb.site.labels import Part, dose, dotted, sentence
 from kb.site.page import OutputFile, Page, Values
 from kb.site.pages.discrepancies import from_elsewhere, of_study
-from kb.site.search_index import study_names
+from kb.site.search_entries import study_entry
 from kb.site.tables.card import StudyCard
 from kb.site.tables.figures import DisplayedFigure
 from kb.site.tables.study import StudyTable, StudyTables
@@ -111,7 +111,7 @@ def _study(site: PageContext, study: Study, plots: StudyPlots) -> Page:
         values,
         f"{study.name}: {study.title}",
         hide=("navigation",),
-        search=lambda: study_names(study, len(arranged().claims)),
+        search=lambda: study_entry(site, study),
         files=lambda: _files(site, study.id, content()),
     )
 

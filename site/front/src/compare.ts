@@ -1,7 +1,7 @@
 // The comparison: regimens, a population and endpoints are chosen; the choice is in the address.
 import { Compared, type Choice, type Term } from "./compared";
 import { Comparing } from "./comparing";
-import { fetchBytes } from "./engine";
+import { fetchBytes } from "./bytes";
 import { link } from "./listing";
 import { asCsv, asJson, copiesAddress, save } from "./saving";
 import { count, element, partOf } from "./table";

@@ -2,7 +2,8 @@
 import { readAddress, writeAddress, type State, type View } from "./address";
 import { AnswerView, SHOWN } from "./answer";
 import { Editor } from "./editor";
-import { Engine, fetchBytes, QueryFault, Stopped } from "./engine";
+import { fetchBytes } from "./bytes";
+import { Engine, QueryFault, Stopped } from "./engine";
 import type { Answer, Fault } from "./messages";
 import { Offered, type Parameter, type Values } from "./offered";
 import { formOf, plainly, rebind, refusal, withPrefixes } from "./sparql";

@@ -1,4 +1,5 @@
 // The page's side of the worker: loads it once, sends requests, and stops it by replacing it.
+import { fetchBytes } from "./bytes";
 import type { Asking, Exchange, Fault, Reply } from "./messages";
 
 /** An error of a query, with its place when the engine names one. */
@@ -70,16 +71,6 @@ export class Engine {
     const [module, dataset] = await this.#files;
     return (await this.ask("load", { module, dataset })).quads;
   }
-}
-
-/** Fetches a file, which the server may have decompressed already. */
-export async function fetchBytes(url: string): Promise<Uint8Array> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url.replace(/\?.*/, "")} could not be loaded (${response.status})`);
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Uint8Array(await new Response(inflated).arrayBuffer());
 }
 
 function compile(bytes: Uint8Array): Promise<WebAssembly.Module> {

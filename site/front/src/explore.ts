@@ -1,7 +1,7 @@
 // The explorer: all claims in one table, narrowed by facets and words; its state is in the address.
 import { asQuery } from "./asked";
 import { Claims, type Order } from "./claims";
-import { fetchBytes } from "./engine";
+import { fetchBytes } from "./bytes";
 import { narrow, type Chosen } from "./facet";
 import { FacetList } from "./facetlist";
 import { Listing } from "./listing";

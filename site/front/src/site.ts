@@ -2,6 +2,7 @@
 
 import { openFilter } from "./filter";
 import { open, openPrints } from "./prints";
+import { awaitSearch } from "./search";
 
 /** The boxes that must be open for an element to be seen. */
 function boxesAround(element: Element): HTMLDetailsElement[] {
@@ -49,10 +50,11 @@ function painted(): Promise<void> {
 
 openFilter();
 openPrints();
-// The theme makes unnamed landmarks of buttons and of words in search results, and puts wide tables
-// in boxes that only a mouse can scroll.
+awaitSearch();
+// The theme makes unnamed landmarks of buttons, and puts wide tables in boxes that only a mouse can
+// scroll.
 function mend(): void {
-  for (const one of document.querySelectorAll("nav:is(.md-code__nav, .md-tags)")) one.setAttribute("role", "none");
+  for (const one of document.querySelectorAll("nav.md-code__nav")) one.setAttribute("role", "none");
   for (const box of document.querySelectorAll<HTMLElement>(".md-typeset__scrollwrap")) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
   }

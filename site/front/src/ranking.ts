@@ -1,0 +1,312 @@
+// What a query finds, best first: exact names, then figures and words, grouped by page.
+//
+// MiniSearch finds and weighs words and their beginnings. Names are compared as a whole, without
+// blanks and hyphens, so that "mini hyper CVD" and "minihyper-CVD" are one. A word that stands
+// nowhere is read as the nearest one that does.
+
+import MiniSearch from "minisearch";
+import { at, type Packed } from "./packed";
+import { distance, isEmpty, isNumber, mayDiffer, words } from "./typed";
+
+/** The file of the index: data/search_index.py. */
+export interface Index {
+  weights: Record<string, number>;
+  pages: Columns<Entry>;
+  claims: Columns<Claim>;
+}
+type Columns<T> = { [K in keyof T]: Packed<T[K]> };
+
+interface Entry {
+  url: string;
+  title: string;
+  kind: string;
+  names: string[];
+  text: string;
+  snippet: string;
+  size: number;
+}
+
+/** An entry with the words of its names, and its names as one word each, also without empty words. */
+interface Known extends Entry {
+  of: string[];
+  called: string[];
+  bare: string[];
+}
+
+interface Claim {
+  study: number;
+  id: string;
+  about: number[];
+  detail: string;
+  figure: string;
+  who: string;
+  also: string;
+  standing: string;
+}
+
+/** What is shown of a claim or a part of a page. */
+export interface Part {
+  url: string;
+  title: string;
+  figure: string;
+  snippet: string;
+  who?: string;
+}
+
+/** A page that was found, with what was found on it. */
+export interface Found extends Part {
+  kind: string;
+  parts: Part[];
+}
+
+export interface Answer {
+  found: Found[];
+  /** The query as it was understood, where words of it were taken for mistyped ones. */
+  read: string;
+}
+
+const MOST_PAGES = 12;
+const MOST_PARTS = 3;
+const LONGEST_NAME = 12;
+const FIELDS = ["names", "title", "figure", "text"];
+
+/** How well something fits, and the share of the words of the query that it has. */
+interface Score {
+  score: number;
+  share: number;
+}
+
+interface Document {
+  id: number;
+  names: string;
+  title: string;
+  figure: string;
+  text: string;
+}
+
+export class Ranking {
+  readonly #entries: Known[];
+  readonly #claims: Claim[];
+  readonly #weights: Record<string, number>;
+  readonly #mini: MiniSearch<Document>;
+  /** Entries by each name, its words joined. */
+  readonly #named = new Map<string, number[]>();
+  /** All words, and how much they are of names. */
+  readonly #words = new Map<string, number>();
+  /** How a word of a name is written. */
+  readonly #written = new Map<string, string>();
+
+  constructor(index: Index) {
+    this.#weights = index.weights;
+    this.#entries = rows(index.pages).map(known);
+    this.#claims = rows(index.claims);
+    this.#mini = new MiniSearch<Document>({ fields: FIELDS, tokenize: (text) => text.split(" "), processTerm: (word) => word || null });
+    this.#entries.forEach((entry, id) => this.#addEntry(entry, id));
+    this.#claims.forEach((claim, place) => this.#addClaim(claim, this.#entries.length + place));
+  }
+
+  #addEntry(entry: Known, id: number): void {
+    const isNamed = entry.kind !== "Page" || !entry.url.includes("#");
+    const every = isNamed ? [entry.title, ...entry.names] : [];
+    for (const name of isNamed ? unique([...entry.called, ...entry.bare]) : []) {
+      const same = this.#named.get(name);
+      if (same) same.push(id);
+      else if (name) this.#named.set(name, [id]);
+    }
+    for (const word of every.flatMap((name) => name.split(/[\s()]+/))) {
+      const key = words(word).join("");
+      if (!this.#written.has(key)) this.#written.set(key, word);
+    }
+    const text = words(`${entry.text} ${entry.snippet}`).join(" ");
+    const names = every.map(joinedWords).join(" ");
+    this.#add({ id, names, title: words(entry.title).join(" "), figure: "", text }, isNamed);
+  }
+
+  #addClaim(claim: Claim, id: number): void {
+    const study = this.#entries[claim.study]!;
+    const about = claim.about.map((place) => this.#entries[place]!);
+    const own = words(`${claim.who} ${claim.also}`);
+    const text = [...new Set([study, ...about].flatMap((one) => one.of).concat(own))].join(" ");
+    const title = words(`${about[0]?.title ?? ""} ${claim.detail}`).join(" ");
+    this.#add({ id, names: "", title, figure: words(claim.figure).join(" "), text }, false);
+  }
+
+  #add(document: Document, isName: boolean): void {
+    this.#mini.add(document);
+    for (const word of document.names.split(" ")) if (word) this.#words.set(word, 2);
+    for (const word of `${document.title} ${document.text}`.split(" ")) {
+      if (word && !this.#words.has(word)) this.#words.set(word, isName ? 1 : 0);
+    }
+  }
+
+  /** Answers a query; `isTyping` if its last word may be unfinished. */
+  ask(query: string): Answer {
+    const typed = words(query);
+    const read = this.#read(typed);
+    const meant = withoutEmpty(read);
+    if (meant.length === 0) return { found: [], read: "" };
+    const scores = this.#scores(meant, read.join(""));
+    const groups = this.#grouped(scores);
+    const order = this.#ordered(groups, scores, read, query);
+    const changed = read.some((word, place) => word !== typed[place]);
+    return { found: order.slice(0, MOST_PAGES).map((page) => this.#shown(page, groups.get(page) ?? [], meant)), read: changed ? read.map((word) => this.#written.get(word) ?? word).join(" ") : "" };
+  }
+
+  /** The words of a query, those that stand nowhere replaced by the nearest that finds most with the others. */
+  #read(typed: string[]): string[] {
+    if (this.#named.has(typed.join(""))) return typed;
+    let read = typed;
+    typed.forEach((word, place) => {
+      const queries = this.#nearest(word, place === typed.length - 1).map((one) => read.with(place, one));
+      const best = (query: string[]): number => Math.max(0, ...[...this.#scores(withoutEmpty(query), query.join("")).values()].map((one) => one.score));
+      if (queries.length > 1) queries.sort((a, b) => best(b) - best(a));
+      read = queries[0] ?? read;
+    });
+    return read;
+  }
+
+  /** The words that a word was most likely meant to be, where it stands nowhere and begins none. */
+  #nearest(word: string, isLast: boolean): string[] {
+    const most = mayDiffer(word);
+    if (most === 0 || isEmpty(word) || this.#words.has(word)) return [];
+    const all = [...this.#words.keys()];
+    if ((isLast || word.length > 3) && all.some((one) => one.startsWith(word))) return [];
+    const near = all.flatMap((one) => {
+      const away = isNumber(one) || one.length < 3 ? Infinity : distance(word, one, most);
+      return away > most ? [] : [{ one, cost: away - (one[0] === word[0] ? 0.4 : 0) - this.#words.get(one)! * 0.25 }];
+    });
+    const least = Math.min(...near.map(({ cost }) => cost));
+    return near.filter(({ cost }) => cost <= least + 0.5).map(({ one }) => one);
+  }
+
+  /** The score of every entry and claim that has some of the words; who has more of them counts more. */
+  #scores(meant: string[], joined: string): Map<number, Score> {
+    const last = meant.at(-1);
+    const begins = (word: string): boolean => !isNumber(word) && (word === last ? word.length > 1 : word.length > 3);
+    const results = this.#mini.search(meant.join(" "), { prefix: begins, boost: { names: 4, figure: 3 }, weights: { prefix: 0.3, fuzzy: 0 } });
+    return new Map(
+      results.map(({ id, score, queryTerms }) => {
+        const share = new Set(queryTerms).size / new Set(meant).size;
+        const begun = this.#entries[id as number]?.called.some((name) => name.startsWith(joined)) ? 3 : 1;
+        return [id as number, { share, score: score * share * share * begun * this.#weight(id as number) }];
+      }),
+    );
+  }
+
+  #weight(id: number): number {
+    const entry = this.#entries[id];
+    if (entry) return (this.#weights[entry.kind] ?? 1) * (1 + Math.log10(1 + entry.size) / 20);
+    const { study, standing, figure } = this.#claims[id - this.#entries.length]!;
+    const is = (standing.startsWith("set aside") ? 0.7 : standing ? 0.97 : 1) * (/\d/.test(figure) ? 1 : 0.6);
+    return is * this.#weights["Claim"]! * (1 + Math.log10(1 + this.#entries[study]!.size) / 10) * (1 + 0.3 / (1 + study));
+  }
+
+  /** The parts of pages that were found, by the entry of their page, best first. */
+  #grouped(scores: Map<number, Score>): Map<number, number[]> {
+    const groups = new Map<number, number[]>();
+    for (const [id] of [...scores].sort((a, b) => b[1].score - a[1].score)) {
+      const page = this.#page(id);
+      const group = groups.get(page);
+      if (group) group.push(id);
+      else groups.set(page, [id]);
+    }
+    return groups;
+  }
+
+  #page(id: number): number {
+    return id < this.#entries.length ? id : this.#claims[id - this.#entries.length]!.study;
+  }
+
+  /** Pages in order: those whose name was typed, at most two of them before the best page of another name. */
+  #ordered(groups: Map<number, number[]>, scores: Map<number, Score>, read: string[], query: string): number[] {
+    const joined = read.join("");
+    const weight = (page: number): number => this.#weight(page) + (this.#entries[page]!.called.includes(joined) ? 10 : 0);
+    const byWeight = (a: number, b: number): number => weight(b) - weight(a);
+    const share = (page: number): number => Math.max(0, ...(groups.get(page) ?? []).map((id) => scores.get(id)!.share));
+    const exact = this.#named.get(joined) ?? [];
+    const ranked = [...groups.keys()];
+    if (exact.length > 0) {
+      const same = exact.toSorted(byWeight);
+      const study = ranked.filter((page) => share(page) === 1 && /^(Study|Analysis)$/.test(this.#entries[page]!.kind));
+      return unique([...same.slice(0, 2), ...study.slice(0, 1), ...same, ...ranked]);
+    }
+    const named = this.#namesIn(read, query).map((all) => all.toSorted((a, b) => share(b) - share(a) || byWeight(a, b)));
+    const firsts = named.slice(0, 2).map((all) => all[0]!);
+    const whole = ranked.filter((page) => scores.get(page)?.share === 1 && this.#entries[page]!.kind !== "Page");
+    const next = ranked.filter((page) => !firsts.includes(page));
+    return unique([...whole.slice(0, 1), ...firsts, ...next.slice(0, 1), ...named.flat(), ...ranked]);
+  }
+
+  /** The entries that are named in a query, by name, the longest first; none within another. */
+  #namesIn(read: string[], query: string): number[][] {
+    const typed = new Set(query.match(/[\p{L}\p{N}]+/gu));
+    const taken = read.map(() => false);
+    const found: number[][] = [];
+    for (let length = Math.min(read.length, LONGEST_NAME); length > 0; length--) {
+      for (let from = 0; from + length <= read.length; from++) {
+        const part = read.slice(from, from + length);
+        const named = this.#named.get(part.join(""));
+        // "all" is a word, "ALL" may be a name.
+        const isName = part.some((word) => !isEmpty(word)) || typed.has(part.join("").toUpperCase());
+        if (!named || !isName || taken.slice(from, from + length).includes(true) || part.every(isNumber)) continue;
+        taken.fill(true, from, from + length);
+        found.push(named);
+      }
+    }
+    return found;
+  }
+
+  /** A page, and the claims on it that were found by more than its own name. */
+  #shown(page: number, found: number[], meant: string[]): Found {
+    const { url, title, kind, snippet, of } = this.#entries[page]!;
+    const isMore = meant.some((word) => !of.includes(word));
+    const claims = isMore ? found.filter((id) => id >= this.#entries.length) : [];
+    const parts = claims.map((id) => this.#claim(this.#claims[id - this.#entries.length]!));
+    return { url, title, kind, figure: "", snippet, parts: distinct(parts).slice(0, MOST_PARTS) };
+  }
+
+  #claim(claim: Claim): Part {
+    const { url } = this.#entries[claim.study]!;
+    const endpoint = this.#entries[claim.about[0] ?? -1]?.title ?? "";
+    const title = [endpoint, claim.detail].filter(Boolean).join(" · ");
+    return { url: `${url}#${claim.id}`, title, figure: claim.figure, who: claim.who, snippet: [claim.who, claim.standing].filter(Boolean).join(" · ") };
+  }
+}
+
+function known(entry: Entry): Known {
+  const every = [entry.title, ...entry.names].map(words);
+  return { ...entry, of: unique(every.flat()), called: unique(every.map((name) => name.join(""))), bare: unique(every.map((name) => withoutEmpty(name).join(""))) };
+}
+
+/** The words of a name, and two and all of them joined. */
+function joinedWords(name: string): string {
+  const all = words(name);
+  const pairs = all.slice(1).map((word, place) => `${all[place]}${word}`);
+  return [...new Set([...all, ...pairs, all.join("")])].filter((word) => word.length < 40).join(" ");
+}
+
+function rows<T>(columns: Columns<T>): T[] {
+  const names = Object.keys(columns) as (keyof T)[];
+  const length = names[0] === undefined ? 0 : columns[names[0]].codes.length;
+  return Array.from({ length }, (_, row) => Object.fromEntries(names.map((name) => [name, at(columns[name], row)])) as T);
+}
+
+/** The words that name something, or all if none does. */
+function withoutEmpty(read: string[]): string[] {
+  const full = read.filter((word) => !isEmpty(word));
+  return full.length > 0 ? full : read;
+}
+
+/** Parts without those that show the same: one figure is printed in several places. */
+function distinct(parts: Part[]): Part[] {
+  const first = new Map<string, Part>();
+  for (const part of parts) {
+    const shown = [part.title, part.figure, part.who].join("\n");
+    if (!first.has(shown)) first.set(shown, part);
+  }
+  return [...first.values()];
+}
+
+function unique<T>(all: T[]): T[] {
+  return [...new Set(all)];
+}
