@@ -74,7 +74,13 @@ def publication_entry(
     author = short_citation(publication).removesuffix(str(publication.year or "")).strip()
     reports = [site.studies[name].name for name in publication.reports if name in site.studies]
     of = (s.name for s in site.studies.values() if publication.id in s.publications)
-    names = (short_citation(publication), author, publication.doi, publication.pmid)
+    names = (
+        short_citation(publication),
+        author,
+        publication.doi,
+        publication.pmid,
+        publication.pmcid,
+    )
     text = (publication.citation, publication.authors, publication.title, *reports, *of)
     return SearchEntry(
         kind,
