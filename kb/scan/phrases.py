@@ -62,6 +62,7 @@ _P: Final = re.compile(
 )
 _NEAR: Final = 60
 _AFTER: Final = re.compile(r" ?%")
+_UNIT_AT_END: Final = re.compile(r"(?: [A-Za-zµ/²%-]{1,18}){0,3}(?P<mark>[)\]])")
 _CLOSING: Final = {")": "(", "]": "["}
 
 
@@ -117,13 +118,14 @@ def counts(sentence: Sentence) -> Iterator[CountPhrase]:
 
 
 def _whole(text: str, start: int, end: int) -> str:
-    """Return a part of a text with the percent sign and the bracket that end it."""
+    """Return a part of a text with the percent sign, unit and bracket that end it."""
     after = _AFTER.match(text, end)
     end = after.end() if after else end
     part = text[start:end]
-    mark = text[end : end + 1]
+    unit = _UNIT_AT_END.match(text, end)
+    mark = unit["mark"] if unit else ""
     is_closed = mark in _CLOSING and part.count(_CLOSING[mark]) > part.count(mark)
-    return part + mark if is_closed else part
+    return part + unit[0] if unit and is_closed else part
 
 
 def _end(*numbers: Number | None) -> int:

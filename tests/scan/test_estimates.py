@@ -166,3 +166,8 @@ def test_a_sign_glued_to_the_word_before_it() -> None:
 def test_the_arithmetic_of_a_lost_sign_is_given_once() -> None:
     [finding] = findings("estimates", "The difference was 0.512 (95% CI −2.510 to 1.486).")
     assert finding.computed == "(-2.510 + 1.486)/2 = -0.512, printed 0.512"
+
+
+def test_figures_of_sentences_are_shown_with_their_unit_and_bracket() -> None:
+    [finding] = findings("estimates", "A median of 54.3 (range from 1 to 39 months) passed.")
+    assert finding.printed == ("54.3 (range from 1 to 39 months)",)
