@@ -185,9 +185,10 @@ class RegistrationDrafter(Drafter):
             return self._flow(draft, label)
         if draft.at == results.DEATHS:
             return self._named(draft, _DEATHS)
-        if draft.at in _KINDS and not label.startswith(draft.at):
-            category = ", ".join(filter(None, (draft.block.get("category"), _KINDS[draft.at])))
-            return _with(draft, category=category)
+        table, organ, _ = draft.at.partition(": ")
+        if table in _KINDS:
+            category = ", ".join(filter(None, (draft.block.get("category"), _KINDS[table])))
+            return _with(draft, category=category) if organ else draft
         measure = self._measures.get(draft.at.partition(", analysis")[0])
         return self._measured(draft, measure, label) if measure else draft
 

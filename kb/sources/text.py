@@ -85,6 +85,7 @@ class SourceText:
         self._pieces: dict[str, list[Piece]] = {}
         self._evidence: dict[str, bool] = {}
         self._folded: dict[str, FoldedText] = {}
+        self._rows: dict[str, list[list[Cell]]] = {}
         self._tables: dict[str, list[list[str]]] = {}
         self._locate(list(spans))
 
@@ -154,9 +155,14 @@ class SourceText:
         return [[self.text[c.start : c.end].strip() for c in line] for line in self._table(section)]
 
     def _table(self, section: str) -> list[list[Cell]]:
-        """Return the offsets of the cells of a section's tables."""
-        pieces = self.section(section)
-        return [row for piece in pieces for row in table_rows(piece.text, piece.start)]
+        """Return the offsets of the cells of a section's tables, found once."""
+        if section not in self._rows:
+            self._rows[section] = [
+                row
+                for piece in self.section(section)
+                for row in table_rows(piece.text, piece.start)
+            ]
+        return self._rows[section]
 
     def _labels(self, section: str) -> list[list[str]]:
         """Return the normalised cells of a section's tables, computed once."""

@@ -138,6 +138,21 @@ def test_every_figure_of_the_results_is_in_the_text() -> None:
     assert [one for one in figures if one not in text] == []
 
 
+def test_adverse_events_are_in_a_table_for_each_organ_system() -> None:
+    events = "resultsSection__adverseEventsModule__otherEvents"
+    names = ["Eye disorders", "Skin\tdisorders", "eye  disorders", ""]
+    listed = [
+        {"term": f"Event {i}", "organSystem": name, "stats": []} for i, name in enumerate(names)
+    ]
+    ids = [one.id for one in paper(**{events: listed}).tables if one.id.startswith("Other")]
+    assert ids == [
+        "Other adverse events",
+        "Other adverse events: Eye disorders",
+        "Other adverse events: Skin disorders",
+        "Other adverse events: all",
+    ]
+
+
 def test_the_record_is_that_of_a_registry() -> None:
     draft = draft_record(paper(), "nct01234567", {})
     assert "kind: registry-entry" in draft.record

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Final
 
+from kb.model import slug
 from kb.papers.paper import Cell, Footnote, Paragraph, Section, Table
+from kb.papers.publications import record_line
 from kb.papers.registry.entry import (
     Analysis,
     Baseline,
@@ -29,6 +31,7 @@ EVENTS, DEATHS = "Adverse events", "Deaths"
 SERIOUS, OTHER = "Serious adverse events", "Other adverse events"
 Lines = list[list[str]]
 _PAIR: Final = 2
+_MAX_NAME: Final = 120
 
 
 def sections(entry: Entry) -> Iterator[Section]:
@@ -273,10 +276,13 @@ def _events(entry: Entry) -> Iterator[Table]:
         (SERIOUS, module.serious_events, "serious", "Serious adverse events"),
         (OTHER, module.other_events, "other", "Other adverse events, not serious"),
     ):
-        rows = [[total, *(_affected(g, kind) for g in groups)], *_by_organ(events, groups)]
         caption = f"{name}: participants affected/at risk.{frame}"
-        if any(any(row[1:]) for row in rows):
-            yield from _table(name, caption, header, rows)
+        whole = [total, *(_affected(group, kind) for group in groups)]
+        if any(whole[1:]):
+            yield from _table(name, caption, header, [whole])
+        for organ, rows in _by_organ(events, groups).items():
+            where = f"{name}: {organ}" if organ else f"{name}: all"
+            yield from _table(where, f"{caption} {organ}", header, rows)
 
 
 def _affected(group: EventGroup, kind: str) -> str:
@@ -289,19 +295,18 @@ def _of(number: int | None, at_risk: int | None) -> str:
     return str(number) if at_risk is None else f"{number}/{at_risk}"
 
 
-def _by_organ(events: Iterable[Event], groups: Sequence[EventGroup]) -> Iterator[list[str]]:
-    """Yield the rows of events below a heading for each organ system."""
-    heading = ""
-    for event in sorted(events, key=lambda one: one.organ_system):
-        if event.organ_system and event.organ_system != heading:
-            heading = event.organ_system
-            yield [heading, *[""] * len(groups)]
+def _by_organ(events: Iterable[Event], groups: Sequence[EventGroup]) -> dict[str, Lines]:
+    """Return the rows of events by organ system."""
+    found: dict[str, Lines] = {}
+    names: dict[str, str] = {}
+    for event in events:
         by_group: dict[str, EventCount] = {one.group_id: one for one in event.stats}
-        found = [by_group.get(group.id) for group in groups]
-        yield [
-            event.term,
-            *(_of(one.num_affected, one.num_at_risk) if one else "" for one in found),
-        ]
+        counts = [by_group.get(group.id) for group in groups]
+        cells = [_of(one.num_affected, one.num_at_risk) if one else "" for one in counts]
+        organ = record_line(event.organ_system)[:_MAX_NAME].strip()
+        organ = names.setdefault(slug(organ).lower(), organ)  # ids of sections differ in letters
+        found.setdefault(organ, []).append([event.term, *cells])
+    return found
 
 
 # --- tables ---------------------------------------------------------------------------------------
