@@ -8,7 +8,7 @@ from typing import Final
 CAPTION: Final = re.compile(
     r"(?:supplementa(?:ry|l)\s+)?(table|tab\.|exhibit)\s*"
     r"((?:[A-Z]{1,2}[-.]?)?\d+(?:\.\d+)?[a-z]?|[IVX]+)"
-    r"(?=[\s.:|)—–-]|$)",
+    r"(?=[\s.:|)—–-]|,\s*\(?cont|$)",
     re.IGNORECASE,
 )
 FIGURE_CAPTION: Final = re.compile(

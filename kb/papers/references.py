@@ -8,7 +8,7 @@ from typing import Final
 
 from kb.papers.paper import Reference, plain
 
-DOI: Final = re.compile(r"\b10\.\d{4,9}/[^\s\"<>{}|\\^`]+", re.ASCII)
+DOI: Final = re.compile(r"\b10\.\d{4,9}/[^\s\"<>{}|\\^`]{1,300}", re.ASCII)
 _PMID: Final = re.compile(r"(?:PMID|PubMed(?:\s+PMID)?)\s*[:#]?\s*(\d{5,8})\b", re.IGNORECASE)
 _PMCID: Final = re.compile(r"\b(PMC\d{5,8})\b")
 _NUMBER: Final = re.compile(r"^\s*(?:\[(\d{1,4})\]|\((\d{1,4})\)|(\d{1,4})[.)]?)(?=\s|$)\s*")

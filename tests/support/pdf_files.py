@@ -45,10 +45,11 @@ def pdf(pages: Iterable[bytes | Iterable[bytes]], *, extra: bytes = b"") -> byte
         )
         kids.append(b"%d 0 R" % len(objects))
     objects[1] = b"<< /Type /Pages /Kids [%s] /Count %d >>" % (b" ".join(kids), len(kids))
-    return _file(objects)
+    return file_of(objects)
 
 
-def _file(objects: Sequence[bytes]) -> bytes:
+def file_of(objects: Sequence[bytes]) -> bytes:
+    """Return a file of numbered objects, the first of which is the catalogue."""
     written = b"%PDF-1.4\n"
     offsets: list[int] = []
     for number, body in enumerate(objects, 1):

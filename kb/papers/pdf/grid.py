@@ -70,9 +70,10 @@ class Grid:
 def grid_of(region: Region) -> Grid:
     """Return the cells of a table."""
     columns = _lattice_columns(region) or _columns(region)
-    bounds = _row_bounds(region, columns)
+    rows = _split_rows(region, columns, _row_bounds(region, columns))
+    bounds = rows.bounds
     grid = Grid(height=len(bounds) + 1, width=len(columns))
-    grid.blocks = _blocks(region, columns, bounds)
+    grid.blocks = _blocks(region, columns, rows)
     grid.header_rows = _header_rows(region, grid, bounds)
     _span(grid)
     _indent(grid)
@@ -280,17 +281,65 @@ def _first_word(line: Line) -> float:
     return glyphs[end - 1].x1 - glyphs[0].x0
 
 
+@dataclass
+class _Rows:
+    """The heights between rows."""
+
+    bounds: list[float]
+    partial: set[float] = field(default_factory=set)
+    """Those that part a row in some columns only."""
+    reach: float = 0.0
+    """The greatest distance of two lines of one cell."""
+
+    def of(self, piece: Piece, column: Sequence[Piece]) -> tuple[int, int]:
+        """Return the row of a text in a column, and how many rows its cell goes over."""
+        row = bisect_right(self.bounds, piece.middle)
+        if row and self.bounds[row - 1] in self.partial:
+            steps = (piece.base - other.base for other in column)
+            if any(0.5 * piece.size < step <= self.reach for step in steps):
+                return row - 1, 2
+        return row, 1
+
+
+def _split_rows(
+    region: Region, columns: Sequence[tuple[float, float]], bounds: list[float]
+) -> _Rows:
+    """Return the bounds of rows, and those that part a row only in some of its columns.
+
+    Such columns have two figures there, further apart than the lines of the other cells, which
+    go over both rows.
+    """
+    reach = 1.2 * _leading(region, columns)
+    if not reach:
+        return _Rows(bounds)
+    inner: list[float] = []
+    for top, bottom in pairwise([float("-inf"), *bounds, float("inf")]):
+        own = [piece for piece in region.rows if top < piece.middle <= bottom]
+        gaps: list[tuple[float, float]] = []
+        for x0, x1 in columns[1:]:
+            stacked = lines((p for p in own if x0 <= (p.x0 + p.x1) / 2 <= x1), region.page)
+            gaps += [
+                (a.bottom, b.top)
+                for a, b in pairwise(stacked)
+                if b.base - a.base > reach and FIGURE.match(b.text) and FIGURE.match(a.text)
+            ]
+        if len(gaps) > 1 and (high := max(g[0] for g in gaps)) < (low := min(g[1] for g in gaps)):
+            inner.append((high + low) / 2)
+    return _Rows(sorted([*bounds, *inner]), set(inner), reach)
+
+
 # --- cells -----------------------------------------------------------------------------------
 
 
-def _blocks(
-    region: Region, columns: Sequence[tuple[float, float]], bounds: Sequence[float]
-) -> list[_Block]:
+def _blocks(region: Region, columns: Sequence[tuple[float, float]], rows: _Rows) -> list[_Block]:
+    stacks = [[p for p in region.rows if x0 <= (p.x0 + p.x1) / 2 <= x1] for x0, x1 in columns]
+    heights: dict[int, int] = {}
     places: dict[tuple[int, int, int], list[Piece]] = defaultdict(list)
     for line in lines(region.rows, region.page):
         for piece in _cell_pieces(line):
             first, last = _covered(piece, columns)
-            row = bisect_right(bounds, piece.middle)
+            row, height = rows.of(piece, stacks[first])
+            heights[id(piece)] = height
             places[row, first, last].append(piece)
     found: list[_Block] = []
     for (row, first, last), own in sorted(places.items(), key=lambda item: item[0]):
@@ -303,6 +352,7 @@ def _blocks(
             host.columns = max(host.column + host.columns, last + 1) - min(host.column, first)
             host.column = min(host.column, first)
     for block in found:
+        block.rows = max(heights[id(piece)] for piece in block.pieces)
         block.text = cell_text(block.pieces, region.page)
     return found
 

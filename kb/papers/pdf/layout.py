@@ -263,7 +263,8 @@ def _line_numbers(page: Layout) -> set[int]:
         return set()
     ends = Counter(round(piece.x1) for piece in digits)
     end, _ = ends.most_common(1)[0]
-    column = [piece for piece in digits if abs(piece.x1 - end) <= 2]
+    start = min((piece.x0 for piece in digits if abs(piece.x1 - end) <= 2), default=0.0)
+    column = [piece for piece in digits if piece.x0 >= start - 2 and piece.x1 <= end + 2]
     others = [piece for piece in page.pieces if piece not in column]
     if len(column) < 15 or any(piece.x0 < end for piece in others if piece.width > 40):
         return set()

@@ -65,6 +65,8 @@ class PdfPage:
     vertical: list[Rule] = field(default_factory=list)
     recognised: bool = False
     """The text is invisible: software put it behind the picture of a scan."""
+    turned: int = 0
+    """How many characters run in another direction, and were not read."""
     truncated: bool = False
     """It has more characters than a page of a paper, and none was read."""
 
@@ -102,6 +104,7 @@ def read_page(document: Any, number: int) -> PdfPage:
         frame = _Frame(turn, box)
         found = PdfPage(number, frame.width, frame.height)
         found.glyphs = _spaced([frame.glyph(raw) for raw in raws if raw.style.turn == turn], silent)
+        found.turned = sum(raw.style.turn not in (turn, -1) for raw in raws)
         found.recognised = bool(raws) and not any(raw.style.visible for raw in raws)
         for x0, y0, x1, y1 in _lines(page.raw):
             rule = frame.rule(x0, y0, x1, y1)

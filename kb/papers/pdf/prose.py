@@ -12,6 +12,8 @@ from kb.papers.paper import plain
 _WORD: Final = r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*"
 _WORDS: Final = re.compile(_WORD)
 _BROKEN: Final = re.compile(rf"({_WORD})([-\u2010])$")
+_SIGN: Final = re.compile(r"[^\W\d_]\s[-\u2010–−]$")
+"""A minus sign after a word; one after a figure parts two figures."""
 _DASHES: Final = "-\u2010\u2011–—−/"
 _PREFIXES: Final = frozenset(
     re.findall(
@@ -29,6 +31,8 @@ class Words:
     >>> words = Words(["The follow-up of treatment", "was long."])
     >>> words.join("after treat-", "ment"), words.join("at follow-", "up")
     ('after treatment', 'at follow-up')
+    >>> words.join("loss of –", "2.5 kg"), words.join("34 –", "45"), words.join("over –", "a")
+    ('loss of –2.5 kg', '34 – 45', 'over – a')
     >>> words.join("aged 15–", "64"), words.join("n =", "64"), words.join("IL-", "6")
     ('aged 15–64', 'n = 64', 'IL-6')
     """
@@ -48,6 +52,8 @@ class Words:
         if broken and following and following[0][0].islower():
             keep = self._is_compound(broken[1], following[0], broken[2])
             return (above if keep else above[:-1]) + below
+        if _SIGN.search(above[-4:]) and below[:1].isdigit():
+            return above + below
         if above and above[-1] in _DASHES and len(above) > 1 and above[-2] != " ":
             return above + below
         return f"{above} {below}" if above else below

@@ -21,6 +21,8 @@ from kb.papers.registrations import registrations_in
 
 MAX_PAGES: Final = 400
 MAX_GLYPHS: Final = 3_000_000
+_TURNED: Final = 12
+"""Fewer characters that are turned label an axis."""
 
 
 def read_pdf(data: bytes, name: str) -> Paper:
@@ -88,6 +90,8 @@ def _doubts(page: PdfPage) -> Iterator[str]:
         yield f"page {page.number} is a scan: its text was recognised by software"
     if not page.glyphs:
         yield f"page {page.number} has no text: a picture, or a scan"
+    if page.turned >= _TURNED:
+        yield f"page {page.number}: {page.turned} characters run in another direction: not read"
     unmapped = sum(glyph.unmapped for glyph in page.glyphs)
     if unmapped:
         yield (

@@ -31,6 +31,8 @@ class Region:
     vertical: list[Rule] = field(default_factory=list)
     at_end: bool = False
     """Nothing follows its rows in the column: it may go on in the next one."""
+    blocked: bool = False
+    """The caption of another table or figure follows in the column: it cannot go on."""
     open: bool = False
     """Its rows reach the end of the page: it may go on in the next one."""
     label: str = ""
@@ -76,7 +78,7 @@ def find_regions(page: Layout, body: Font, before: Region | None) -> list[Region
     for head in heads:
         if CAPTION.match(head.text) is None:
             continue
-        region = _region(page, head, _next_caption(head, heads, page), body)
+        region = _region(page, head, heads, body)
         if region.rows or region.open:
             found.append(region)
             page.taken |= region.pieces
@@ -94,10 +96,11 @@ def _rest(
     start = _band_top(page, before) if before.page == page.number else 0.0
     while before.at_end and column < len(page.edges):
         left = page.edges[column]
-        below = (h.top for h in heads if h.x0 < left + width and h.x1 > left and h.top > start)
-        limit = min(below, default=page.height)
+        below = [h for h in heads if h.x0 < left + width and h.x1 > left and h.top > start]
+        limit = min((h.top for h in below), default=page.height)
         own = rows_within(page, left, left + width, start, limit)
         region = Region(page.number, left, left + width, [], label=before.label, continued=True)
+        region.blocked = _is_blocked(page, below, heads)
         region.first = before.first
         first = next((n for n, line in enumerate(own) if line.cells > 1), 9)
         repeats = bool(own) and own[0].text == before.first
@@ -144,19 +147,29 @@ def _captions(page: Layout, body: Font) -> list[Line]:
     return sorted(found, key=lambda line: line.top)
 
 
-def _next_caption(head: Line, heads: Sequence[Line], page: Layout) -> float:
-    """Return the height of the next caption below in the same columns."""
-    below = [h.top for h in heads if h.top > head.bottom and h.x0 < page.width and _shares(h, head)]
-    return min(below, default=page.height)
+def _below(head: Line, heads: Sequence[Line], page: Layout) -> list[Line]:
+    """Return the captions below one in the same columns."""
+    return [h for h in heads if h.top > head.bottom and h.x0 < page.width and _shares(h, head)]
+
+
+def _is_blocked(page: Layout, below: Sequence[Line], heads: Sequence[Line]) -> bool:
+    """Whether the first caption below is of one column; what spans all only interrupts them."""
+    if not below:
+        return False
+    first = min(below, key=lambda line: line.top)
+    after = min((line.top for line in _below(first, heads, page)), default=page.height)
+    return not page.is_wide(*_extent(page, first, after))
 
 
 def _shares(a: Line, b: Line) -> bool:
     return (a.x0 < b.x1 and b.x0 < a.x1) or abs(a.x0 - b.x0) < 40
 
 
-def _region(page: Layout, head: Line, limit: float, body: Font) -> Region:
+def _region(page: Layout, head: Line, heads: Sequence[Line], body: Font) -> Region:
+    below_it = _below(head, heads, page)
+    limit = min((line.top for line in below_it), default=page.height)
     x0, x1 = _extent(page, head, limit)
-    region = Region(page.number, x0, x1, [])
+    region = Region(page.number, x0, x1, [], blocked=_is_blocked(page, below_it, heads))
     match = CAPTION.match(head.text)
     region.label = match[0].strip() if match else ""
     below = rows_within(page, x0, x1, head.top - 1, limit)
@@ -281,7 +294,7 @@ def fill(region: Region, rows: Sequence[Line], page: Layout, body: Font, limit: 
         end += 1
     kept = rows[:end]
     region.rows = [piece for line in kept for piece in line.pieces]
-    region.at_end = end == len(rows)
+    region.at_end = end == len(rows) and not region.blocked
     low = kept[-1].bottom if kept else start
     region.open = region.at_end and limit >= page.height and low > 0.6 * page.height
     if not kept:
@@ -467,6 +480,8 @@ def merged(parts: Sequence[Region]) -> Region:
             continue
         bottom = max(piece.bottom for piece in whole.rows)
         dx, dy = whole.x0 - part.x0, bottom - kept[0].top + 12
+        if kept[0].cells == 1 and kept[0].text[:1].islower():
+            dy = _last_base(whole) - kept[0].base  # the rest of a cell that the page's end parts
         dx = dx if abs(dx) > 12 else 0.0  # its columns begin where their texts do
         start = kept[0].top - 3
         whole = Region(
@@ -485,6 +500,13 @@ def merged(parts: Sequence[Region]) -> Region:
             ],
         )
     return whole
+
+
+def _last_base(region: Region) -> float:
+    """Return where the next line of the last row of a table would stand."""
+    bases = [line.base for line in lines(region.rows, region.page)]
+    steps = [b - a for a, b in pairwise(bases) if b - a > 0.9 * region.rows[-1].size]
+    return bases[-1] + min(steps, default=1.2 * region.rows[-1].size)
 
 
 def _moved(piece: Piece, dx: float, dy: float) -> Piece:
