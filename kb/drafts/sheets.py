@@ -12,7 +12,7 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,6 +26,8 @@ MAX_COLUMNS: Final = 500
 MAX_CELL: Final = 5_000
 """The longest text of a cell; no figure is as long."""
 _MAX_SECONDS: Final = 120.0
+_MEMORY: Final = 700 * 1024**2
+"""Bytes that reading may take; with the file and the process itself, that is below 1 GiB."""
 _MAX_UNPACKED: Final = 200_000_000
 _MAX_RATIO: Final = 200
 _MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
@@ -116,7 +118,7 @@ def read_sheet(data: bytes, name: str, sheet: str | None = None) -> Sheet:
     _check_archive(data, name)
     late = ReadError(f"{name}: not read within {_MAX_SECONDS:g} seconds")
     try:
-        return run_limited(_MAX_SECONDS, lambda: _guarded(data, name, sheet), late)
+        return run_limited(_MAX_SECONDS, lambda: _guarded(data, name, sheet), late, _MEMORY)
     except QueryError as error:
         raise ReadError(f"{name}: reading it takes too much memory") from error
 
@@ -222,6 +224,7 @@ def _guarded(data: bytes, name: str, sheet: str | None) -> Sheet:
 def _read_workbook(data: bytes, name: str, wanted: str | None) -> Sheet:
     try:
         from openpyxl import load_workbook
+        from openpyxl.cell.read_only import EMPTY_CELL
     except ImportError as error:
         message = "openpyxl, which reads XLSX, is not installed: pip install kb-evidence[read]"
         raise UnavailableError(message) from error
@@ -233,12 +236,15 @@ def _read_workbook(data: bytes, name: str, wanted: str | None) -> Sheet:
     rows: dict[int, Row] = {}
     for one in pair:
         one.reset_dimensions()  # a file may declare a million columns
-    for number, (shown, typed) in enumerate(zip(pair[0].rows, pair[1].rows, strict=False), 1):
-        _check_columns(name, number, shown)
+    # Cells further right have no header in any column that is read.
+    both = (one.iter_rows(max_col=MAX_COLUMNS + 1) for one in pair)
+    for number, (shown, typed) in enumerate(zip(*both, strict=False), 1):
+        if len(typed) > MAX_COLUMNS and typed[MAX_COLUMNS].value is not None:
+            raise ReadError(f"{name}: row {number} has more than {MAX_COLUMNS} columns")
         cells = {
             i: cell
             for i, (one, other) in enumerate(zip(shown, typed, strict=False), 1)
-            if (cell := _excel_cell(one, other)) is not None
+            if other is not EMPTY_CELL and (cell := _excel_cell(one, other)) is not None
         }
         if cells:
             rows[number] = cells
@@ -246,11 +252,6 @@ def _read_workbook(data: bytes, name: str, wanted: str | None) -> Sheet:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         _unmerge(rows, archive.read(pair[0]._worksheet_path.lstrip("/")))
     return Sheet(chosen, rows, hidden=pair[0].sheet_state != "visible")
-
-
-def _check_columns(name: str, number: int, cells: Sequence[Any]) -> None:
-    if len(cells) > MAX_COLUMNS and any(cell.value is not None for cell in cells[MAX_COLUMNS:]):
-        raise ReadError(f"{name}: row {number} has more than {MAX_COLUMNS} columns")
 
 
 def _chosen(workbook: Any, name: str, wanted: str | None) -> str:

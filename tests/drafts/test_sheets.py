@@ -187,5 +187,9 @@ def test_a_workbook_of_many_rows_is_refused_and_a_far_cell_is_read() -> None:
     rows = b"".join(row.replace(b"{}", str(n).encode()) for n in range(2, MAX_ROWS + 3))
     with pytest.raises(ReadError, match="more than 20,000 rows"):
         read_sheet(patched(PLAIN, SHEET, b"</sheetData>", rows + b"</sheetData>"), "a.xlsx")
+    wide = Workbook()
+    wide.active.append(range(MAX_COLUMNS + 1))
+    with pytest.raises(ReadError, match="more than 500 columns"):
+        read_sheet(saved(wide), "a.xlsx")
     far = row.replace(b"{}", b"1048576") + b"</sheetData>"
     assert 1048576 in read_sheet(patched(PLAIN, SHEET, b"</sheetData>", far), "a.xlsx").rows
