@@ -8,6 +8,7 @@ import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
@@ -94,7 +95,7 @@ def examples(*lines: str) -> Callable[[F], F]:
     text = "\n\nExamples:\n\n\b\n" + "\n".join(f"  {line}" for line in lines)
 
     def add(function: F) -> F:
-        function.__doc__ = (function.__doc__ or "") + text
+        function.__doc__ = cleandoc(function.__doc__ or "") + text
         return function
 
     return add

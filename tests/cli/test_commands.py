@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -53,6 +54,8 @@ def test_help_of_a_command_has_examples_with_real_options(words: list[str]) -> N
         assert line[1 : 1 + len(words)] == words
         assert all(word in result.output for word in line if word.startswith("--"))
     assert "Options:" in head or "Options:" in examples
+    about = [line for line in head.partition("Options:")[0].splitlines()[1:] if line.strip()]
+    assert not [line for line in about if re.search(r"\S {3,}\S|^ {3,8}\S", line)], "indentation"
 
 
 @pytest.mark.parametrize("command", ["show", "query", "sql"])
