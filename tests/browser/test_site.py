@@ -110,7 +110,7 @@ def test_a_figure_opens_its_print_by_mouse(page: Page, address: str) -> None:
     expect(box.locator("q").first).not_to_be_empty()
     expect(box.get_by_role("link").first).to_be_visible()
     expect(box.locator(".check").first).to_contain_text(
-        re.compile("verified|failed|not checked|source unavailable")
+        re.compile("Verified|Failed|Not checked|Noted")
     )
 
 

@@ -32,7 +32,7 @@ def pages_by_kind(folder: Path) -> dict[str, list[str]]:
             continue
         top, *below = name.parent.parts or ("home",)
         address = name.as_posix().removesuffix("index.html")
-        found.setdefault(f"{top}/*" if below else top, []).append(address)
+        found.setdefault(top + "/*" * len(below), []).append(address)
     return found
 
 
