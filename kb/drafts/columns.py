@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from kb.drafts.groups import GroupNames, GroupOf, is_everybody
-from kb.drafts.labels import EndpointNames, is_change, is_moment, time_of, without_size
+from kb.drafts.labels import EndpointNames, is_change, is_moment, time_in, time_of, without_size
 from kb.model import WHOLE
 from kb.papers.from_source import label_text
 from kb.papers.reading import Column, ColumnKind, TableReading
 from kb.papers.statistic import declared
 
 _VERSUS: Final = re.compile(r"\s(?:vs?\.?|versus|compared (?:with|to)|[-–/])\s", re.IGNORECASE)
-_ESTIMATE: Final = re.compile(
-    r"\b(?:effects?|estimates?|correlations?|coefficients?|regression|analys[ie]s|r|rho)\b",
+_NOT_PEOPLE: Final = re.compile(
+    r"\b(?:effects?|estimates?|correlations?|coefficients?|regression|analys[ie]s|rho|incidence"
+    r"|prevalence|rates?|scores?|number of|costs?|ratio|reason|(?:un)?adjusted|crude"
+    r"|(?:uni|multi)variate|compared (?:to|with)|baseline|follow[- ]?up)\b|^%|^[nN] [a-z]"
+    r"|\b(?:day|week|month|year)s? ?[0-9]|\b[0-9]+[- ](?:day|week|month)s?\b",
     re.IGNORECASE,
 )
-_FIGURES_ONLY: Final = re.compile(r"[0-9.,%<>≥≤ –-]*|[<>≥≤~]?[0-9][0-9.,]* ?±.*")
+_OF_TEST: Final = re.compile(
+    r"[“\"]?[tTFfzZrRdqQUW][”\"]?(?:[- ]?(?:values?|ratio|statistics?|test)\b.*)?|χ.{0,2}2?.*"
+    r"|chi[- ]?squared?.*|d\.?f\.?|eta.*|η.*|Cohen.{0,5}|r ?\^?2|β|[Ss]tat\.?"
+    r"|(?:min|max)(?:imum)?\.?",
+    re.IGNORECASE,
+)
+_FIGURES_ONLY: Final = re.compile(r"[0-9.,%<>≥≤()± –-]*|[<>≥≤~]?[0-9][0-9.,]* ?±.*")
 _GRADE: Final = re.compile(
     r"(?:(?:any|all|worst|max(?:imum)?|total|highest) )?(?:(?:toxicity|CTC\w*|WHO) )?"
     r"grades?\b.{0,15}|[gG][1-5](?: ?[-–/] ?[1-5])?",
@@ -42,6 +51,13 @@ class ColumnRole:
     change: bool
     compared: tuple[str, str] | None = None
     """The two groups that the header compares."""
+    within: GroupOf | None = None
+    """The group whose own p-values it has, where each group has a column of them."""
+
+    @property
+    def is_of_test(self) -> bool:
+        """Whether its figures are statistics of tests, for which records have no field."""
+        return self.has_people and any(map(_OF_TEST.fullmatch, self.labels))
 
     @property
     def has_people(self) -> bool:
@@ -53,30 +69,48 @@ def column_roles(
     reading: TableReading, names: EndpointNames, groups: GroupNames, *, transposed: bool
 ) -> list[ColumnRole]:
     """Return the role of each column; in a ``transposed`` table, the rows are the groups."""
-    return [_role(column, names, groups, transposed=transposed) for column in reading.columns]
+    roles = [_role(column, names, groups, transposed=transposed) for column in reading.columns]
+    arms = {role.group.id for role in roles if role.group and role.has_people} - {WHOLE}
+    own = [_own_group(role, names, groups) for role in roles]
+    with_p = {one.id for one in own if one}
+    if len(arms) < 2 or with_p != arms:
+        return roles
+    return [replace(role, within=one) for role, one in zip(roles, own, strict=True)]
+
+
+def _own_group(role: ColumnRole, names: EndpointNames, groups: GroupNames) -> GroupOf | None:
+    """Return the group that a column of p-values stands below."""
+    if role.column.kind is not ColumnKind.P or len(role.column.path) < 2:
+        return None
+    found = (groups.find(part) for part in group_parts(role.column, names))
+    return next((one for one in found if one and one.id != WHOLE), None)
 
 
 def group_parts(column: Column, names: EndpointNames) -> Iterator[str]:
     """Yield the parts of a header that may name people."""
     for part in column.path:
         name = without_size(part)
-        if name and not _FIGURES_ONLY.fullmatch(name) and not _is_other(name, names):
+        is_named = name and not _FIGURES_ONLY.fullmatch(name)
+        if is_named and not _is_other(name, names) and names.unit([part]) in ("", "%"):
             yield name
 
 
 def _is_other(name: str, names: EndpointNames) -> bool:
     statistic = declared(name)
     is_effect = statistic.centre is not None and statistic.centre.is_effect
-    is_effect = is_effect or _ESTIMATE.search(name) is not None
-    is_grade = _GRADE.fullmatch(name) is not None
-    return is_grade or is_moment(name) or is_change(name) or is_effect or bool(names.endpoint(name))
+    patterns = (_GRADE.fullmatch, _OF_TEST.fullmatch, _NOT_PEOPLE.search)
+    is_known = any(pattern(name) for pattern in patterns) or is_moment(name) or is_change(name)
+    return is_known or is_effect or bool(names.endpoint(name))
 
 
 def _role(
     column: Column, names: EndpointNames, groups: GroupNames, *, transposed: bool
 ) -> ColumnRole:
     header = " ".join(map(label_text, column.path))
-    time = next(filter(None, (time_of(without_size(part)) for part in column.path)), "")
+    names_ = [without_size(part) for part in column.path]
+    time = next(filter(None, map(time_of, names_)), "") or next(
+        filter(None, map(time_in, names_)), ""
+    )
     parts = list(group_parts(column, names)) if column.kind is not ColumnKind.LABEL else []
     labels = [
         name
@@ -86,13 +120,14 @@ def _role(
     group, compared = None, None
     if column.kind is ColumnKind.TOTAL:
         group = _everybody_in(parts, groups)
-        labels += [part for part in parts if _TOTAL.match(part) and not is_everybody(part)]
+        labels += [part for part in parts if _is_label_of_total(part, column)]
     elif column.kind is ColumnKind.P:
         compared = _compared(parts, groups)
     elif column.kind is ColumnKind.EFFECT:
         compared = _compared(parts, groups)
         found = (groups.find(part) for part in parts)
         group = next((one for one in found if one and one.id != WHOLE), None)
+        labels += [] if group or compared else parts
     elif column.kind is ColumnKind.GROUP and parts:
         label = " › ".join(parts)
         if groups.find(label) is None and (transposed or groups.is_told_away(label)):
@@ -111,6 +146,13 @@ def _everybody_in(parts: list[str], groups: GroupNames) -> GroupOf:
     if above:
         return groups.resolve(above, sized=False)
     return GroupOf(WHOLE, "sure", "the header names everybody")
+
+
+def _is_label_of_total(part: str, column: Column) -> bool:
+    """Whether a header says what is totalled, or that it is the number of people below a group."""
+    if is_everybody(part):
+        return len(column.path) > 1 and " " in part
+    return _TOTAL.match(part) is not None and column.size is None
 
 
 def _compared(parts: list[str], groups: GroupNames) -> tuple[str, str] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -15,7 +16,7 @@ from kb.drafts.store import SURENESS, Sureness
 from kb.model import WHOLE
 from kb.papers.entries import Form
 from kb.papers.from_source import SourceTable
-from kb.papers.reading import ColumnKind, TableFigure
+from kb.papers.reading import ColumnKind, TableFigure, TableReading
 from kb.papers.statistic import Centre, Statistic, declared
 
 _VAGUE: Final = re.compile(
@@ -27,6 +28,8 @@ _EFFECT: Final = re.compile(r"\b(?:effects?|estimates?)\b", re.IGNORECASE)
 _DIFFERENCE: Final = Statistic(Centre.DIFFERENCE)
 _CLAUSE: Final = re.compile(r"[.;,]| and | or ")
 _SEVERAL: Final = 3
+_CLOSE: Final = 4
+"""A difference is that of two figures if it is within a quarter of what they give."""
 
 
 class Made(NamedTuple):
@@ -48,6 +51,7 @@ class Comparisons:
     """Which groups the columns of a table compare, and what their figures say of them."""
 
     source: SourceTable
+    reading: TableReading
     roles: Sequence[ColumnRole]
     groups: GroupNames
 
@@ -85,6 +89,8 @@ class Comparisons:
         if figure.statistic.trend:
             is_interaction = "interaction" in " ".join(role.column.path).lower()
             p["p_for"] = "interaction" if is_interaction else "test-for-trend"
+        if role.within is not None:
+            return Made({"values": {role.within.id: p}}, "likely", ["a p-value below one group"])
         if pair := self.pair(role):
             of, versus, sure = pair
             comparison = {"of": of, "versus": versus, **p}
@@ -118,7 +124,7 @@ class Comparisons:
             elif one.entry.main is not None:
                 found["p"] = p_text(one.entry.main)
         if pair := self.pair(role):
-            of, versus, sure = pair
+            of, versus, sure = self._in_order(pair, figure)
             why = "an estimate of two groups: check which is compared with which"
             comparison = {"of": of, "versus": versus, **found}
             return Made({"comparison": comparison}, least(sure, "likely"), [why])
@@ -126,6 +132,29 @@ class Comparisons:
         group = role.group.id if role.group else WHOLE
         why = "an estimate that compares no two groups of columns"
         return Made({"statistic": statistic, "values": {group: found}}, "unsure", [why])
+
+    def _in_order(
+        self, pair: tuple[str, str, Sureness], figure: TableFigure
+    ) -> tuple[str, str, Sureness]:
+        """Return two groups in the order that a difference of their printed figures has."""
+        if figure.statistic.centre is not Centre.DIFFERENCE or figure.entry.main is None:
+            return pair
+        of, versus, sure = pair
+        beside = {r.id: one for one in self.reading.rows[figure.row] if (r := self._people(one))}
+        if of not in beside or versus not in beside:
+            return pair
+        given = figure.entry.main.value
+        for one, other in zip(_numbers(beside[of]), _numbers(beside[versus]), strict=True):
+            gap = one - other if one is not None and other is not None else None
+            if gap and abs(given + gap) <= abs(gap) / _CLOSE:
+                return versus, of, sure
+            if gap and abs(given - gap) <= abs(gap) / _CLOSE:
+                return pair
+        return pair
+
+    def _people(self, figure: TableFigure) -> GroupOf | None:
+        role = self.roles[figure.column.index]
+        return role.group if role.has_people else None
 
     def _stated(self, row: int) -> Statistic | None:
         """Return what the notes of the table declare its estimates to be, if they declare one.
@@ -179,3 +208,11 @@ def _names_effect(header: str) -> bool:
     """Whether a header says what an estimate is: "Treatment effect" does not."""
     centre = declared(_VAGUE.sub(" ", header)).centre
     return centre is not None and centre.is_effect
+
+
+def _numbers(figure: TableFigure) -> tuple[Decimal | None, ...]:
+    """Return what a difference may be of: the percentage, the main figure, the one beside it."""
+    entry = figure.entry
+    return tuple(
+        number.value if number else None for number in (figure.share, entry.main, entry.second)
+    )

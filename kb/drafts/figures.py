@@ -46,10 +46,11 @@ def count_or_measure(figure: TableFigure, size: int | None, *, change: bool) -> 
     ``size`` is the number of people that the header prints, ``change`` whether labels say so.
     """
     entry, declared = figure.entry, figure.statistic
+    header = " ".join(figure.column.path)
     if figure.is_count or entry.form in (Form.COUNT_SHARE, Form.RATIO_SHARE):
         if (proposal := _count(figure)) is not None:
             return proposal
-    elif _is_share_of(entry, size) and declared.centre is None:
+    elif _is_share_of(entry, size) and (declared.centre is None or "%" in header):
         text = f"{entry.main.text if entry.main else ''} ({_text(entry.second)}%)"
         bare = {"n": whole(entry.main)}
         why = f"a percentage of {size}"
@@ -92,7 +93,7 @@ def _ratio(entry: Entry) -> Proposal | None:
 
 def _share(entry: Entry) -> Proposal | None:
     main = entry.share or entry.main
-    if main is None:
+    if main is None or entry.form is Form.PAIR:  # "25 (0.49)" may be a count and its proportion
         return None
     value: dict[str, Any] = {"value": f"{_text(main)}%"}
     if entry.low is not None and entry.high is not None:
@@ -101,25 +102,34 @@ def _share(entry: Entry) -> Proposal | None:
 
 
 def _measure(entry: Entry, declared: Statistic, *, change: bool) -> Proposal | None:
+    if entry.second is not None and entry.low is not None:
+        return None  # 13 (2.2) [5-15]: nothing says which label is about which bracket
+    if entry.main is None and entry.low is None:
+        return None
     name, sure, why = _name(entry, declared)
     if change and name in ("mean", "median", "value"):
         name = {"value": "change"}.get(name, f"{name}-change")
-    value: dict[str, Any] = {}
-    if entry.main is not None:
-        value["value"] = stored(entry.main)
-    if entry.second is not None:
-        spread = {Spread.SD: "sd", Spread.SE: "se"}.get(declared.spread or Spread.CI, "spread")
-        value[spread] = entry.second.value
-        if spread == "spread":
-            sure, why = "unsure", "a spread whose kind no label declares"
+    value: dict[str, Any] = {"value": stored(entry.main)} if entry.main is not None else {}
+    beside, doubt = _beside(entry, declared)
+    if doubt:
+        sure, why = "unsure", doubt
+    value |= beside
+    return Proposal(value if len(value) > 1 else value.get("value", value), name, sure, why)
+
+
+def _beside(entry: Entry, declared: Statistic) -> tuple[dict[str, Any], str]:
+    """Return what stands beside a measurement, and what is in doubt of it."""
     if entry.low is not None:
         bounds = _bounds(entry, declared)
-        value |= bounds
-        if "interval" in bounds and "value" in value:
-            sure, why = "unsure", "two figures beside it, of a kind that no label declares"
-    if not value or (entry.main is None and entry.low is None):
-        return None
-    return Proposal(value if len(value) > 1 else value.get("value", value), name, sure, why)
+        is_open = "interval" in bounds and entry.main is not None
+        return bounds, "two figures beside it, of a kind that no label declares" if is_open else ""
+    if entry.second is None:
+        return {}, ""
+    if whole(entry.main) is not None and declared.spread is None:
+        return {}, "what stands beside it may be a percentage or a spread"
+    spread = {Spread.SD: "sd", Spread.SE: "se"}.get(declared.spread or Spread.CI, "spread")
+    doubt = "a spread whose kind no label declares" if spread == "spread" else ""
+    return {spread: entry.second.value}, doubt
 
 
 def _name(entry: Entry, declared: Statistic) -> tuple[str, Sureness, str]:

@@ -67,7 +67,7 @@ class GroupNames:
     ) -> None:
         """Take the groups of a study, and what a person told about headers."""
         self.groups = groups
-        self.told = {_key(label): group for label, group in told.items()}
+        self.told = {group_key(label): group for label, group in told.items()}
         self.new: dict[str, dict[str, Any]] = {}
         self.used: dict[str, str | None] = {}
         """The group of each label that was resolved; None if it is not one of people."""
@@ -89,7 +89,7 @@ class GroupNames:
 
     def find(self, label: str) -> GroupOf | None:
         """Return the group that a label names, or None."""
-        key = _key(label)
+        key = group_key(label)
         if key in self.told:
             told = self.told[key]
             return GroupOf(told, "sure", "as told") if told else None
@@ -107,7 +107,7 @@ class GroupNames:
 
     def is_told_away(self, label: str) -> bool:
         """Whether a person said that a header is not about a group."""
-        return self.told.get(_key(label), "") is None
+        return self.told.get(group_key(label), "") is None
 
     def add(self, label: str, *, sized: bool) -> GroupOf:
         """Return a new group of a label; ``sized`` if the number of its people is printed."""
@@ -140,7 +140,7 @@ class GroupNames:
 
     def mentioned(self, sentence: str) -> list[str]:
         """Return the groups that a sentence names, in the order of their names there."""
-        text = f" {_key(sentence)} "
+        text = f" {group_key(sentence)} "
         places = {
             text.find(f" {name} "): next(iter(ids))
             for name, ids in self._names.items()
@@ -154,10 +154,11 @@ class GroupNames:
 
 
 def _short(label: str) -> str:
-    return " ".join(_GENERIC.sub(" ", _key(label)).split()) or _key(label)
+    return " ".join(_GENERIC.sub(" ", group_key(label)).split()) or group_key(label)
 
 
-def _key(label: str) -> str:
+def group_key(label: str) -> str:
+    """Return a label in lower case, without signs that a name does not need."""
     folded = fold(label_text(label)).text.lower()
     return " ".join(re.sub(r"[^\w+%<>=.]+", " ", folded).split())
 

@@ -37,11 +37,13 @@ _SIZE: Final = re.compile(
     r"|[(\[]?\b(?:total )?(?:n|no\.?)\s?=\s?[0-9][0-9, ]*(?:/[0-9]+)?[)\]]?|\([0-9]{1,6}\)$",
     re.IGNORECASE,
 )
+_GLUED: Final = re.compile(r"(?<=[a-zA-Z])[nN] ?= ?[0-9][0-9,]*$")
+_COUNT: Final = re.compile(r" (?:n|N|n ?/ ?N|[nN]o\.?|M)$")
 _DURATION: Final = (
     r"(?P<value>[0-9]{1,3}(?:\.[0-9])?)(?:st|nd|rd|th)?[- ]?"
-    r"(?P<unit>hours?|hrs?|h|days?|d|weeks?|wks?|wk|months?|mos?|mo|years?|yrs?|yr)\b"
+    r"(?P<unit>hours?|hrs?|h|days?|d|weeks?|wks?|wk|w|months?|mos?|mo|years?|yrs?|yr)\b"
 )
-_NTH: Final = r"(?P<noun>day|week|month|year|cycle)s? ?(?P<nth>[0-9]{1,3})\b"
+_NTH: Final = r"(?P<noun>day|week|month|year|cycle)s? ?(?P<nth>[0-9]{1,3})\b(?! ?[-–−][0-9 ])"
 _TIME: Final = re.compile(
     rf"(?:at |after |by )?(?:{_NTH}|{_DURATION})(?: (?:assessments?|visits?|follow[- ]?ups?"
     r"|post[- ]?\w*(?: baseline)?|later|(?:of|after) (?:treatment|follow[- ]?up|randomi[sz]ation)"
@@ -54,7 +56,8 @@ _TIME_IN: Final = re.compile(
 _BASELINE: Final = re.compile(r"(?:at |values? at )?baseline(?: values?| visit)?", re.IGNORECASE)
 _BASELINE_IN: Final = re.compile(r"\bat baseline\b|\bbaseline\b(?! to)", re.IGNORECASE)
 _CHANGE: Final = re.compile(
-    r"\bchange|\bΔ|\bdelta\b|\b(?:decrease|increase|reduction) from|\bdifference from base",
+    r"\bchange|\bΔ|\bdelta\b|\b(?:decrease|increase|reduction) from|\bdifference from base"
+    r"|[-–—−] ?(?:BL|baseline)\b|[0-9] ?(?:W|weeks?|months?|days?) ?[-–−] ?(?:0|baseline)",
     re.IGNORECASE,
 )
 _MOMENT: Final = re.compile(
@@ -65,6 +68,7 @@ _MOMENT: Final = re.compile(
     r"|mid(?:-?(?:point|way|term|treatment|intervention))?",
     re.IGNORECASE,
 )
+_VISIT: Final = re.compile(r"\((?:[tT]|visit|V) ?[0-9]{1,2}\)")
 _UNITS_OF_TIME: Final = {"h": "hours", "d": "days", "w": "weeks", "m": "months", "y": "years"}
 _TAIL: Final = re.compile(r"[ ,:;(]+(?:mean|median|n)\b.*$", re.IGNORECASE)
 _PREFIX: Final = re.compile(r"^(?:mean|median|total|average) ", re.IGNORECASE)
@@ -96,8 +100,9 @@ def without_size(text: str) -> str:
     size = _SIZE.search(text)
     if size and size.start() and is_statistic(re.sub("[0-9.]+", "", text[size.end() :])):
         text = text[: size.start()]  # "Drug N = 96 (18.5) N (%)"
-    text = _SIZE.sub(" ", text)
+    text = _GLUED.sub(" ", _SIZE.sub(" ", text))
     text = _BRACKET.sub(lambda b: " " if is_statistic(b[1]) else b[0], text)
+    text = _COUNT.sub("", text.strip()) or text
     parts = (part.strip(" :;") for part in re.split(r"[,;] ", text))
     return " ".join(", ".join(part for part in parts if part and not is_statistic(part)).split())
 
@@ -108,7 +113,7 @@ def time_of(text: str) -> str:
     >>> time_of("Week 12"), time_of("At 6 months"), time_of("Baseline"), time_of("Women")
     ('at 12 weeks', 'at 6 months', 'at baseline', '')
     """
-    text = text.strip(" :;,.()")
+    text = _VISIT.sub(" ", text).strip(" :;,.()")
     if _BASELINE.fullmatch(text):
         return "at baseline"
     match = _TIME.fullmatch(text)
@@ -144,7 +149,8 @@ def is_moment(text: str) -> bool:
     >>> is_moment("Post-treatment"), is_moment("T1"), is_moment("Placebo")
     (True, True, False)
     """
-    return bool(time_of(text)) or _MOMENT.fullmatch(text.strip(" :;,.()")) is not None
+    bare = _VISIT.sub(" ", text).strip(" :;,.()")
+    return bool(time_of(bare)) or _MOMENT.fullmatch(bare) is not None
 
 
 def is_change(text: str) -> bool:
@@ -176,6 +182,8 @@ class EndpointNames:
         found: dict[str, set[str]] = defaultdict(set)
         categories: dict[str, set[tuple[str, str]]] = defaultdict(set)
         for notation, term in vocabulary.schemes.get("endpoint", {}).items():
+            if notation == OTHER:  # the label "Other" names the rest of what its heading names
+                continue
             for name in _forms(term):
                 found[_key(name)].add(notation)
             for category in term.properties.get("dividedInto", ()):

@@ -38,7 +38,9 @@ class RowLabels:
     def columns(self) -> list[int]:
         """The columns that have labels of rows and no figures."""
         columns = self.reading.columns
-        kinds = (c.index for c in columns if c.kind is ColumnKind.LABEL)
+        figures = [c.index for c in columns if c.kind is not ColumnKind.LABEL]
+        first = min([i for i in figures if i not in self.times], default=len(columns))
+        kinds = (c.index for c in columns[:first] if c.kind is ColumnKind.LABEL)
         bare = takewhile(lambda c: not any(map(label_text, c.path)), columns[1:])
         return sorted({0, *kinds, *self.times, *(c.index for c in bare)})
 
@@ -66,7 +68,8 @@ class RowLabels:
             path += list(filter(None, (text.strip() for text in above)))[:1]
         elif heading := self._headings_with_p.get(row):
             path.insert(len(path) - 1, heading)
-        path += [text for _, text in cells if text]
+        timed = self.times if self.time(row) else {}
+        path += [text for i, text in cells if text and i not in timed]
         return [label for label in map(label_text, dict.fromkeys(path)) if label]
 
     def _without_ended(self, row: int) -> list[str]:

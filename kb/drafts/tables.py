@@ -12,7 +12,7 @@ from kb.drafts.anchors import Anchors
 from kb.drafts.columns import ColumnRole, column_roles, group_parts
 from kb.drafts.comparisons import Comparisons, Made, least
 from kb.drafts.figures import count_or_measure
-from kb.drafts.groups import GroupNames, GroupOf
+from kb.drafts.groups import GroupNames, GroupOf, group_key
 from kb.drafts.labels import (
     MAX_LABEL,
     EndpointNames,
@@ -25,6 +25,7 @@ from kb.drafts.labels import (
 )
 from kb.drafts.rows import RowLabels
 from kb.drafts.store import Sureness
+from kb.drafts.unclear import Unclear
 from kb.model import WHOLE
 from kb.papers.from_source import SourceTable, label_text
 from kb.papers.paper import Cell
@@ -33,6 +34,11 @@ from kb.sources.normalise import fold
 from kb.sources.roles import read_print
 from kb.sources.text import SourceText
 
+_GENERIC: Final = re.compile(
+    r"(?:.{0,20}\b)?(?:time|weeks?|months?|days?|visits?|variables?|outcomes?|parameters?|characteristics?"
+    r"|items?|measures?|groups?)(?: ?points?)?",
+    re.IGNORECASE,
+)
 _DIGITS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
@@ -95,7 +101,12 @@ class TableDrafts:
     @cached_property
     def compared(self) -> Comparisons:
         """Which groups its columns compare."""
-        return Comparisons(self.source, self.roles, self.groups)
+        return Comparisons(self.source, self.reading, self.roles, self.groups)
+
+    @cached_property
+    def unclear(self) -> Unclear:
+        """What it leaves unclear."""
+        return Unclear(self.reading)
 
     def _rows_are_groups(self) -> bool:
         """Whether labels of rows name several known groups, and headers of columns none."""
@@ -136,6 +147,8 @@ class TableDrafts:
         role = self.roles[figure.column.index]
         path_all = self.rows.path(row)
         group, path = self._group(role, path_all)
+        if reason := self.unclear.why(figure, role, path_all):
+            return reason
         what = self._what(row, role, path)
         if what is None:
             return "no label names what is measured"
@@ -143,6 +156,7 @@ class TableDrafts:
         anchor = self.anchors.cell(cells, row, path_all)
         if anchor is None:
             return "no labels lead to the cell alone"
+        what = self._what(row, role, [*_outer(anchor, path_all), *path]) or what
         printed = self._printed(cells, anchor)
         what = self._within(what, anchor, printed)
         head: dict[str, Any] = {"endpoint": what.endpoint}
@@ -243,13 +257,15 @@ class TableDrafts:
         return GroupOf(WHOLE, "unsure", "no label names the group"), path
 
     def _caption_names(self, caption: str) -> Iterator[str]:
-        key = f" {fold(label_text(caption)).text.lower()} "
+        key = f" {group_key(caption)} "
         yield from (name for name in self.groups.known_labels() if f" {name} " in key)
 
     def _what(self, row: int, role: ColumnRole, path: Sequence[str]) -> NamedEndpoint | None:
         """Return the endpoint of a figure, with the moments that records cannot say."""
         labels = [one for one in role.labels if not is_moment(one) and not is_change(one)]
-        labels = labels if role.has_people else []
+        labels = labels if role.column.kind is not ColumnKind.P else []
+        if all(is_moment(one) for one in [*path, *labels]):
+            path = [*self._above_moments(), *path]
         found = self.names.named([*path, *labels])
         if found is None and row in self.reading.size_rows and self.names.size:
             return NamedEndpoint(self.names.size)
@@ -261,9 +277,21 @@ class TableDrafts:
             category = category[:MAX_LABEL].strip()
         return NamedEndpoint(found.endpoint, category, found.named)
 
+    def _above_moments(self) -> list[str]:
+        """Return what a table with times for rows is about: the header of its labels."""
+        header = [label_text(part) for part in self.source.table.column_path(0)]
+        return [one for one in header[-1:] if one and not _GENERIC.fullmatch(one)]
+
     def _time(self, row: int, role: ColumnRole, path: Sequence[str]) -> str:
         if role.time:
             return role.time
         own = next(filter(None, (time_of(label) for label in reversed(path))), "")
         own = own or self.rows.time(row)
         return own or next(filter(None, (time_in(label) for label in reversed(path))), "")
+
+
+def _outer(anchor: Mapping[str, Any], path: Sequence[str]) -> list[str]:
+    """Return the headings of an anchor, where a row has the same label as one of another block."""
+    row = anchor["row"]
+    labels = [row] if isinstance(row, str) else row
+    return [label for label in labels[:-1] if label not in path]

@@ -143,7 +143,8 @@ _CENTRES: Final = (
     (
         Centre.P,
         re.compile(
-            r"^[Pp](?:$|[ -–]?[Vv]al|[*†‡§a-d]?$| ?(?:=|for|\())|\b[Pp][- –]?[Vv]alues?\b"
+            r"^[Pp](?:$|[ -–]?(?:[Vv]al|trend|het|int)|[*†‡§a-d]?$| ?(?:=|for|\())"
+            r"|\b[Pp][- –]?[Vv]alues?\b"
             r"|^[Ss]ig(?:\.|nificance)|^[Pp]\b.{0,3}$"
         ),
     ),

@@ -186,3 +186,25 @@ def test_figures_of_prose_are_suggested_and_no_more(root: Path) -> None:
         "groups": ["tussolan"],
     }
     assert not any("90" in one["printed"] for one in made.suggestions), "claimed already"
+
+
+def test_a_p_value_below_each_group_is_of_its_people(root: Path) -> None:
+    above, below = "\tTussolan\t\tPlacebo\t", "\tMean ± SD\tP value\tMean ± SD\tP value"
+    made = drafted(root, table(above, below, "Pain\t5.1 ± 2.0\t0.03\t5.0 ± 2.1\t0.62"))
+    assert block_of(made, "0.62")["values"] == {"placebo": {"p": "=0.62"}}
+
+
+def test_a_difference_is_in_the_order_of_its_figures(root: Path) -> None:
+    header = "\tTussolan\tPlacebo\tDifference (95% CI)"
+    made = drafted(root, table(header, "Pain, mean\t5.0\t7.0\t2.0 (1.0 to 3.0)"))
+    found = block_of(made, "2.0 (1.0 to 3.0)")["comparison"]
+    assert (found["of"], found["versus"]) == ("placebo", "tussolan")
+
+
+def test_what_would_be_drafted_wrongly_is_left(root: Path) -> None:
+    people = drafted(root, table("\tID No\tAge", "1\t1042\t34", "2\t1043\t35"))
+    slash = drafted(root, table("\tTussolan\tPlacebo", "White/blue collar\t3/8\t5/6"))
+    of_test = drafted(root, table("\tTussolan\tPlacebo\tt value", "Age, mean\t4\t5\t1.6"))
+    assert not blocks(people)
+    assert not blocks(slash)
+    assert [one.printed for one in of_test.left] == ["1.6"]
