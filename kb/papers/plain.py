@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import Final
 
 from kb.errors import ReadError
@@ -26,8 +27,8 @@ _STRONG: Final = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _EMPHASIS: Final = re.compile(r"(?<![\w*])([*_])(?=[^\W\d])([^*_\n]*[^\W\d])\1(?![\w*])")
 _ESCAPED: Final = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
 _MAX_HEADING: Final = 120
-MAX_BYTES: Final = 5_000_000
-"""The text of a long paper has less than 1 MB; 5 MB of cells take some 500 MB."""
+MAX_BYTES: Final = 2_000_000
+"""The text of a long paper has less than 1 MB; 2 MB of cells take some 200 MB and 20 seconds."""
 
 
 def read_plain(data: bytes, name: str) -> Paper:
@@ -76,6 +77,7 @@ class _Lines:
         self._words = Words(lines)
         self._is_markdown = any(_MARKED.match(line) and line.strip(" #") for line in lines)
         self._in_references = False
+        self._first = next((at for at, line in enumerate(lines) if line.strip()), 0)
 
     def blocks(self) -> Iterator[Block]:
         position = 0
@@ -144,8 +146,7 @@ class _Lines:
         capitals = len(letters) > 3 and all(char.isupper() for char in letters)
         if number or capitals or _is_named(text):
             return Heading(text, 1)
-        first = not any(line.strip() for line in self._lines[:position])
-        return Heading(text, 0) if first and len(letters) > 15 else None
+        return Heading(text, 0) if position == self._first and len(letters) > 15 else None
 
     def _stands_alone(self, position: int) -> bool:
         after = self._lines[position + 1] if position + 1 < len(self._lines) else ""
@@ -158,6 +159,8 @@ class _Lines:
 
     def _table_length(self, position: int) -> int:
         """Return how many lines from a position on are rows of a table."""
+        if not _is_row(self._lines[position]):
+            return 0
         end = position
         while end < len(self._lines) and self._lines[end].strip():
             end += 1
@@ -165,12 +168,7 @@ class _Lines:
         rows = table_rows(block)
         if not rows or rows[0][0].start > len(self._lines[position]):
             return 0
-        count = 0
-        for line in self._lines[position:end]:
-            if "\t" not in line and "|" not in line:
-                break
-            count += 1
-        return count
+        return sum(1 for _ in takewhile(_is_row, self._lines[position:end]))
 
     def _paragraph_length(self, position: int) -> int:
         count = 1
@@ -198,6 +196,10 @@ class _Lines:
         if self._is_markdown:
             text = _ESCAPED.sub(r"\1", _EMPHASIS.sub(r"\2", text))
         return " ".join(text.split())
+
+
+def _is_row(line: str) -> bool:
+    return "\t" in line or "|" in line
 
 
 def _is_named(text: str) -> bool:
