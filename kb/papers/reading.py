@@ -98,7 +98,7 @@ class TableFigure:
 
 
 _SIZE: Final = re.compile(
-    r"(?:(?:\b[nN]o?\.?|(?<=[a-z])N)\s?[=:]\s?|\b[nN]\s(?=[0-9]))"
+    r"(?:(?:\b[nN]o?\.?|(?<=[a-z])N)\s?[=:]\s?|(?<=[A-Z]{2})(?<!MI)N\s?=\s?|\b[nN]\s(?=[0-9]))"
     r"(?P<size>[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]{1,7})(?![0-9.%])"
     r"|(?P<people>[0-9]{1,7}) (?:patients|subjects|participants|women|men|children"
     r"|infants|people)\b"
@@ -293,6 +293,8 @@ def printed_size(header: str) -> int | None:
 
     >>> [printed_size(h) for h in ("Drug (n = 1,045)", "PlaceboN=45", "Week 12", "Drug (45)")]
     [1045, 45, None, 45]
+    >>> printed_size("All on LTOTN = 2,249"), printed_size("MIN = 3")
+    (2249, None)
     """
     match = _SIZE.search(fold(header).text)
     if match is None:

@@ -185,8 +185,10 @@ class TableBases:
 
     def _of_row(self, figure: TableFigure) -> Iterator[Base]:
         row = [f for f in self.rows[figure.row] if f.count is not None]
-        parts = [f.count or 0 for f in row if f.column.kind is ColumnKind.GROUP]
-        yield Base(sum(parts), "sum of the row")
+        parts = [f for f in row if f.column.kind is ColumnKind.GROUP]
+        size = sum(f.count or 0 for f in parts)
+        if all(size in sizes for f in parts if f is not figure and (sizes := sizes_of(f, 1))):
+            yield Base(size, "sum of the row")
         for total in row:
             if total.column.kind is ColumnKind.TOTAL and total.count:
                 yield Base(total.count, "total of the row")
@@ -199,9 +201,11 @@ class TableBases:
         near = [f for f in self._around(figure, _NEAR) if f.row != figure.row]
         near = sorted(near, key=lambda f: abs(f.row - figure.row))[:_NEAR]
         theirs = [sizes for f in near if (sizes := sizes_of(f))]
+        whole = figure.column.size
         for size in range(mine.low, mine.high + 1):
             fitting = [s for s in theirs if size in s and s.high - s.low <= max(3, size // 20)]
-            if len(fitting) >= 2:
+            # Neighbours that all fit the size of the column show no other base.
+            if len(fitting) >= 2 and not (whole and all(whole in s for s in fitting)):
                 yield Base(size, "base of its neighbours")
 
     def _around(self, figure: TableFigure, reach: int) -> list[TableFigure]:
@@ -226,8 +230,8 @@ class TableBases:
         return next((f.count for f in figures if f.column.index == column), None)
 
 
-def sizes_of(figure: TableFigure) -> Sizes | None:
+def sizes_of(figure: TableFigure, slack: float = 0.5) -> Sizes | None:
     """Return the sizes that the count and percentage of a figure fit; None without both."""
     if figure.count is None or figure.share is None or figure.share.operator:
         return None
-    return Sizes.of(figure.count, figure.share.value)
+    return Sizes.of(figure.count, figure.share.value, slack)

@@ -12,6 +12,7 @@ from typing import Final
 from kb.checks.discrepancy import Outcome, Severity
 from kb.checks.rounding import last_digit
 from kb.checks.shares import share_fits, share_severity
+from kb.papers.entries import Form
 from kb.papers.reading import TableFigure, TableReading
 from kb.papers.statistic import Centre
 from kb.scan.bases import GROUPS, Base, Sizes, TableBases, no_base
@@ -31,6 +32,9 @@ _MISSING: Final = 0.9
 """A base this near to the group's size is the group without those whose data are missing."""
 _JUDGED: Final = ("", "<", "≤")
 _ANY: Final = 10**9
+_WHOLE: Final = 100
+_ABOVE_ALL: Final = 200
+"""Percentages up to here may be a slip; larger ones are not of people."""
 _MOST_TWINS: Final = 100
 """Equal counts of a column beyond which none is a slip."""
 _NEAR: Final = 8
@@ -49,8 +53,9 @@ class _Count:
     below: bool
     """Whether the percentage is a limit: "7 (<1%)"."""
     printed: tuple[Base, ...]
-    declared: bool
-    """Whether a label or a percent sign says that it is a count with its percentage."""
+    doubt: int
+    """How many figures of its row must fit before it is a count with its percentage: 0 if a label
+    or a percent sign says so, 1 if no label says what it is, 2 if one says something else."""
     inferred: bool = False
     """Whether the base is not printed, but that of most of its column."""
 
@@ -96,14 +101,14 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
         printed = [c for figure in reading.figures if (c := _count(bases, figure))]
         counts = list(_with_shared_sizes(bases, printed))
         rows = group_by(counts, key=lambda item: item.figure.row)
-        columns = group_by(counts, key=lambda item: item.figure.column.index)
         judged = list(_counted(counts))
+        columns = group_by(judged, key=lambda item: item.figure.column.index)
         for item in judged:
             context.checked[KIND] += 1
             row, column = rows[item.figure.row], columns[item.figure.column.index]
             if finding := _judge(reading, bases, item, row, column):
                 yield finding
-        for column in group_by(judged, key=lambda item: item.figure.column.index).values():
+        for column in columns.values():
             yield from _two_shares(context, reading, column)
 
 
@@ -153,8 +158,8 @@ def _two_shares_finding(reading: TableReading, item: _Count, other: _Count) -> S
 
 def _count(bases: TableBases, figure: TableFigure) -> _Count | None:
     """Return a count with its percentage; a pair that no label declares may be one."""
-    undeclared = figure.is_undeclared
-    if undeclared:
+    doubt = _doubt(figure)
+    if doubt:
         figure = figure.as_count()
     count, share, of = figure.count, figure.share, figure.entry.of
     if figure.column.kind not in GROUPS or count is None or share is None:
@@ -164,26 +169,37 @@ def _count(bases: TableBases, figure: TableFigure) -> _Count | None:
     if of is None and figure.statistic.centre is not Centre.COUNT:
         return None
     label = " ".join((*bases.reading.table.row_path(figure.row), *figure.column.path))
-    if not 0 <= share.value <= 100 or _RATE.search(label):
+    if not 0 <= share.value <= (_ABOVE_ALL if not doubt else _WHOLE) or _RATE.search(label):
         return None
     printed = (Base(int(of.value), "printed with it"),) if of else tuple(bases.printed(figure))
-    return _Count(figure, count, share.value, bool(share.operator), printed, not undeclared)
+    return _Count(figure, count, share.value, bool(share.operator), printed, doubt)
+
+
+def _doubt(figure: TableFigure) -> int:
+    """Return how many figures of a row show that such a pair is a count with its percentage."""
+    if figure.is_undeclared:
+        return 1
+    if figure.entry.form is not Form.PAIR or figure.share is not None:
+        return 0
+    # "Smokers (%)" is a percentage, a caption that tells of means is not about each row.
+    return 1 if figure.statistic.centre is Centre.SHARE else 2
 
 
 def _counted(counts: list[_Count]) -> Iterator[_Count]:
-    """Yield what is declared to be counts, and undeclared rows that fit as such but for one."""
+    """Yield what is declared to be counts, and other rows that fit as such but for one."""
     for row in group_by(counts, key=lambda item: item.figure.row).values():
-        yield from (c for c in row if c.declared)
-        pairs = [c for c in row if not c.declared]
+        yield from (c for c in row if not c.doubt)
+        pairs = [c for c in row if c.doubt]
         fitting = sum(c.fits_printed for c in pairs)
-        if len(pairs) > 1 and fitting and fitting >= len(pairs) - 1:
+        if len(pairs) > 1 and fitting >= max(len(pairs) - 1, *(c.doubt for c in pairs)):
             yield from pairs
 
 
 def _with_shared_sizes(bases: TableBases, counts: list[_Count]) -> Iterator[_Count]:
     """Yield counts, with the size that their column shares if the table prints none that fits."""
     for index, column in group_by(counts, key=lambda item: item.figure.column.index).items():
-        fits = sum(c.fits_printed for c in column) * 2 > len(column)
+        sure = [c for c in column if not c.doubt] or column
+        fits = sum(c.fits_printed for c in sure) * 2 > len(sure)
         shared = () if fits else bases.shared(index)
         for item in column:
             is_own = not shared or item.figure.entry.of is not None
@@ -200,13 +216,16 @@ def _judge(
     if item.fits_printed:
         is_lone = item.is_raised and _is_lone(item, column)
         return _finding(reading, item, Verdict.DOUBTFUL) if is_lone else None
+    is_sure = not item.doubt or sum(c.fits_printed for c in row) > 1
     if not item.near:
-        return _impossible(reading, item)
+        return _impossible(reading, item, is_sure=is_sure)
     is_implied = any(base.size in item.near for base in bases.implied(item.figure))
     if _is_of_another(row) and (is_implied or item.figure.entry.of is None):
         return None
     verdict = _verdict(item, column, is_implied=is_implied)
-    return _finding(reading, item, verdict) if verdict else None
+    if verdict is None:
+        return None
+    return _finding(reading, item, verdict if is_sure else Verdict.DOUBTFUL)
 
 
 def _is_of_another(row: list[_Count]) -> bool:
@@ -244,19 +263,19 @@ def _verdict(item: _Count, column: list[_Count], *, is_implied: bool) -> Verdict
     top, near = max(base.size for base in item.printed), item.near
     if near.low >= top and not item.inferred:
         return Verdict.INCONSISTENT
-    return None if _MISSING * top <= near.high else Verdict.DOUBTFUL
+    may_be_missing = near.low * _MISSING <= top and top * _MISSING <= near.high
+    return None if may_be_missing else Verdict.DOUBTFUL
 
 
-def _impossible(reading: TableReading, item: _Count) -> ScanFinding:
+def _impossible(reading: TableReading, item: _Count, *, is_sure: bool) -> ScanFinding:
     figure = item.figure
     computed, message = no_base(item.count, str(item.share))
     if item.printed:
         exact = Decimal(100 * item.count) / item.printed[0].size
         computed = f"{item.count}/{item.printed[0].size} = {exact:.2f}%; {computed}"
     place, printed = place_of(reading, figure), (figure.text,)
-    return ScanFinding(
-        KIND, Verdict.INCONSISTENT, Severity.MATERIAL, place, printed, computed, message
-    )
+    verdict = Verdict.INCONSISTENT if is_sure else Verdict.DOUBTFUL
+    return ScanFinding(KIND, verdict, Severity.MATERIAL, place, printed, computed, message)
 
 
 def _finding(reading: TableReading, item: _Count, verdict: Verdict) -> ScanFinding:

@@ -137,7 +137,7 @@ def _judge(phrase: CountPhrase) -> ScanFinding | None:
         is_alone = phrase.of is None and phrase.main.start < phrase.share.start
         return _impossible(phrase, count) if count and not near and is_alone else None
     if of < count or of == 0:
-        return None
+        return _above_base(phrase, count, of)
     if of in near:
         return _next_figure(phrase, count, of)
     exact = Decimal(100 * count) / of
@@ -147,6 +147,21 @@ def _judge(phrase: CountPhrase) -> ScanFinding | None:
     message = f"{count} of {of} is {exact:.1f}%, not {phrase.share.text}%."
     severity = share_severity(count, of, phrase.share.value)
     return _finding(phrase, Verdict.INCONSISTENT, severity, computed, message)
+
+
+def _above_base(phrase: CountPhrase, count: int, of: int) -> ScanFinding | None:
+    """Return a count that is larger than its base, and no ratio of two parts of a group."""
+    share = phrase.share.value
+    is_ratio = any(
+        whole in Sizes.of(part, share, 1)
+        for part in (count, of)
+        for whole in (count + of, max(count, of))
+    )
+    # "12/05 (10%)" is a date.
+    if of == 0 or is_ratio or phrase.share.operator or not _PERSON.search(phrase.text.lower()):
+        return None
+    computed, message = f"{count} > {of}", f"{count} of {of} people is more than all of them."
+    return _finding(phrase, Verdict.DOUBTFUL, Severity.MATERIAL, computed, message)
 
 
 def _impossible(phrase: CountPhrase, count: int) -> ScanFinding:

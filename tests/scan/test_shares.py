@@ -126,3 +126,52 @@ def test_percentages_below_a_limit() -> None:
     assert found(*ROWS[:3], "Coma, n (%) | 1 (<4) | 0", "Fever, n (%) | 5 (16.1) | 1 (3.0)") == []
     rows = (*ROWS, "Coma, n (%) | 7 (<4) | 0")
     assert [kind for kind, _ in found(*rows)] == ["percentage-of-count"]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        # A label "(%)" makes whole pairs that fit their columns counts, but for one.
+        ("Smokers (%) | 12 (38.7) | 15 (62.5)", [DOUBTFUL]),
+        ("Body fat (%) | 36 (7.7) | 35 (7.9)", []),
+        ("HbA1c (%) | 7.2 (0.9) | 7.4 (1.1)", []),
+        # Nobody is more than all of them.
+        ("Cured, n (%) | 31 (109) | 33 (100)", [WRONG]),
+        ("Renal failure, n (%) | 31 (100) | 33 (100)", []),
+        # As a percentage of the row, all figures must be of its sum.
+        ("Renal failure, n (%) | 1 (19) | 4 (12)", [DOUBTFUL]),
+        ("Renal failure, n (%) | 1 (20.0) | 4 (80.0)", []),
+    ],
+)
+def test_how_a_row_declares_its_figures(row: str, expected: list[tuple[str, str]]) -> None:
+    assert found(*ROWS, row) == expected
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("Cured | 12 (38.7) | 15 (45.5) | 27 (42.2)", []),
+        ("Cured | 12 (38.7) | 15 (45.5) | 27 (24.2)", [WRONG]),
+        ("Age | 38 (12.1) | 15 (45.5) | 37 (11.9)", []),
+    ],
+)
+def test_counts_below_a_heading_of_means(row: str, expected: list[tuple[str, str]]) -> None:
+    """A heading "n (%) or mean (SD)" does not say what each row is: two figures that fit do."""
+    kind = "n (%) or mean (SD)"
+    header = f"Outcome | Drug (n = 31), {kind} | Placebo (n = 33), {kind} | All (n = 64), {kind}"
+    fitting = (
+        "Women | 12 (38.7) | 15 (45.5) | 27 (42.2)",
+        "Smokers | 10 (32.3) | 11 (33.3) | 21 (32.8)",
+        "Diabetes | 2 (6.5) | 3 (9.1) | 5 (7.8)",
+    )
+    assert found(*fitting, row, header=header) == expected
+
+
+def test_a_size_inferred_from_other_rows_makes_a_row_doubtful_at_most() -> None:
+    header = "Characteristic, n (%) | Drug | Placebo"
+    rows = [
+        f"Row {n} | {n} ({n / 0.31:.1f}) | {n + 1} ({(n + 1) / 0.33:.1f})" for n in range(4, 10)
+    ]
+    assert found(*rows, "Missing in some | 4 (14.3) | 5 (15.2)", header=header) == []
+    assert found(*rows, "Missing in many | 4 (20.0) | 5 (15.2)", header=header) == [DOUBTFUL]
+    assert found(*rows, "Too many | 24 (19.4) | 5 (15.2)", header=header) == [DOUBTFUL]

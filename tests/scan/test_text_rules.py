@@ -94,6 +94,10 @@ def test_a_pair_of_percentages_that_differs_from_its_row_in_a_digit() -> None:
         ("Of 45 patients, 12 (27%) fell; 3 (25%) of these died.", []),
         ("Of participants, 63.5% (n = 66/104) came.", []),
         ("Of participants, 83.3% (n = 66/104) came.", ["inconsistent"]),
+        ("A fall occurred in 16/20 patients (80%).", []),
+        ("A fall occurred in 96/20 patients (80%).", ["doubtful"]),
+        ("A fall occurred in 96/20 (80%).", []),
+        ("The groups had 96/20 women/men (82.8%).", []),
     ],
 )
 def test_bases_that_stand_before(text: str, expected: list[str]) -> None:
