@@ -33,7 +33,7 @@ PUBLIC = (
     "ScanFinding Source Study UnavailableError Verification VerificationState scan"
 )
 METHODS = (
-    "ask claim claims counts curated derived differences discrepancies duckdb evidence explain "
+    "ask claim claims counts curated derived differences discrepancies duckdb effects evidence explain "
     "iris is_current network nquads rdflib records rows sparql sql store studies study tables "
     "verifications vocabulary"
 )

@@ -122,9 +122,10 @@ def test_a_new_field_is_in_the_typed_table_and_in_the_explanation(changed: Path)
 
 
 def test_a_new_field_is_on_the_page_of_the_study(changed: Path) -> None:
-    page = (changed / "project/build/site/study/ease/index.html").read_text("utf-8")
-    assert "<div>certainty: low</div>" in page
-    assert "<div>care setting: at home</div>" in page
+    path = changed / "project/build/site/study/ease/prints.json"
+    pop_up = json.loads(path.read_text("utf-8"))["claims"][CLAIM]["html"]
+    assert "<div>Certainty: low</div>" in pop_up
+    assert "<div>Care setting: at home</div>" in pop_up
 
 
 # --- no field is forgotten -------------------------------------------------------------------
