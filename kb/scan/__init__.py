@@ -31,6 +31,7 @@ RULES: Final = (
     "text_shares",
     "pairs",
     "arms",
+    "totals",
     "averages",
     "copies",
     "grades",

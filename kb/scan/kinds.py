@@ -48,6 +48,12 @@ KINDS: Final = {
             "The counts of the groups of a row are added up and compared with the printed total.",
         ),
         Kind(
+            "rows-against-total",
+            "Rows against their total",
+            "The counts of the rows above or below a row called total are added up. One that does "
+            "not fit is reported where the other columns fit.",
+        ),
+        Kind(
             "groups-against-mean",
             "Means of the groups against the mean of all",
             "The mean of everybody lies between the means of the groups, and near their mean "
