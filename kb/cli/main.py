@@ -27,6 +27,7 @@ COMMANDS: Final = (
     "check",
     "compare",
     "coverage",
+    "diff",
     "draft",
     "export",
     "import",
