@@ -20,11 +20,12 @@ from kb.site.tables.figures import DisplayedFigure, displayed_comparisons, displ
 
 MOST_ROWS: Final = 400
 """A page with more claims than this lists its studies; the claims are in its download."""
-_MOST_NODES: Final = 4900
+_MOST_NODES: Final = 5170
 """How many elements a page has for claims and plots: a page of 6,000 is slow on a phone."""
-_NODES_OF_LINE: Final = 11
-_NODES_OF_STUDY: Final = 6
-_NODES_OF_ROW: Final = 23
+_NODES_OF_LINE: Final = 9
+_NODES_OF_STUDY: Final = 20
+_NODES_OF_ROW: Final = 20
+_NODES_OF_PLOT: Final = 45
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def _fitting(plots: Iterable[Plot], left: int) -> list[Plot]:
     """Return the plots that a page has room for, the first ones first."""
     kept = []
     for plot in plots:
-        cost = _NODES_OF_ROW * len(plot.rows)
+        cost = _NODES_OF_PLOT + _NODES_OF_ROW * len(plot.rows)
         if cost <= left:
             kept.append(plot)
             left -= cost
