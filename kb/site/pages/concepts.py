@@ -55,7 +55,7 @@ def concept_pages(site: PageContext) -> Iterator[Page]:
         values = partial(_index_values, site, scheme)
         yield Page(f"{scheme}/index", "concepts.html.j2", title, values, hide=("navigation",))
         for term in site.with_page(scheme):
-            yield _page(site, plots, term, codes.get(f"{scheme}:{term.segment}", []))
+            yield from _pages(site, plots, term, codes.get(f"{scheme}:{term.segment}", []))
 
 
 def _index_values(site: PageContext, scheme: str) -> Values:
@@ -63,20 +63,17 @@ def _index_values(site: PageContext, scheme: str) -> Values:
     return {"scheme": scheme, "trees": _trees(site, scheme), "counts": counts}
 
 
-def _page(site: PageContext, plots: Plots, term: Term, codes: list[Code]) -> Page:
+def _pages(site: PageContext, plots: Plots, term: Term, codes: list[Code]) -> Iterator[Page]:
+    """Yield the page of a concept, and one with the plots that it has no room for."""
     path = f"{term.scheme}/{term.segment}"
-
-    def claims() -> list[ClaimView]:
-        return site.evidence_on(term.scheme)[term.notation]
+    views = site.evidence_on(term.scheme)[term.notation]
+    unordered = collect((view.claim.study, view) for view in views)
+    by_study = {study: unordered[study] for study in site.studies if study in unordered}
+    is_listed = len(views) <= MOST_ROWS
+    listed = _NODES_OF_LINE * len(views) if is_listed else _NODES_OF_STUDY * len(by_study)
+    drawn, others = _divided(plots.of_concept(term, views), _MOST_NODES - listed)
 
     def values() -> Values:
-        views = claims()
-        unordered = collect((view.claim.study, view) for view in views)
-        by_study = {study: unordered[study] for study in site.studies if study in unordered}
-        is_listed = len(views) <= MOST_ROWS
-        listed = _NODES_OF_LINE * len(views) if is_listed else _NODES_OF_STUDY * len(by_study)
-        plotted = plots.of_concept(term, views)
-        drawn = _fitting(plotted, _MOST_NODES - listed)
         return {
             "term": term,
             "other_labels": site.other_labels.get(term.iri, []),
@@ -87,33 +84,45 @@ def _page(site: PageContext, plots: Plots, term: Term, codes: list[Code]) -> Pag
             "claims": views,
             "differences": site.comparability.differences(view.claim for view in views),
             "plots": drawn,
-            "left": len(plotted) - len(drawn),
+            "others": others,
             "is_listed": is_listed,
             "by_study": {s: lines(site, v) for s, v in by_study.items()} if is_listed else {},
             "counts": {study: len(v) for study, v in by_study.items()},
         }
 
-    return Page(
+    title = sentence(term.label)
+    yield Page(
         path,
         "concept.html.j2",
-        sentence(term.label),
+        title,
         values,
         term.definition,
         hide=("navigation", "toc"),
         search=lambda: term_entry(site, term),
-        files=lambda: [site.csv(f"{path}.csv", claims())],
+        files=lambda: [site.csv(f"{path}.csv", views)],
     )
+    if others:
+        hidden, text = ("navigation",), f"{title}: more of its figures as plots"
+        more = {"term": term, "plots": others}
+        yield Page(
+            f"{path}/plots",
+            "concept-plots.html.j2",
+            f"{title}: more plots",
+            lambda: more,
+            text,
+            hidden,
+        )
 
 
-def _fitting(plots: Iterable[Plot], left: int) -> list[Plot]:
-    """Return the plots that a page has room for, the first ones first."""
-    kept = []
+def _divided(plots: Iterable[Plot], left: int) -> tuple[list[Plot], list[Plot]]:
+    """Return the plots that a page has room for, the first ones first, and the others."""
+    kept: list[Plot] = []
+    others: list[Plot] = []
     for plot in plots:
         cost = _NODES_OF_PLOT + _NODES_OF_ROW * len(plot.rows)
-        if cost <= left:
-            kept.append(plot)
-            left -= cost
-    return kept
+        (kept if cost <= left else others).append(plot)
+        left -= cost if cost <= left else 0
+    return kept, others
 
 
 def lines(site: PageContext, views: Iterable[ClaimView]) -> list[Line]:

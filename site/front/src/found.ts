@@ -22,6 +22,9 @@ export class Search {
 
   constructor(input: HTMLInputElement) {
     this.#input = input;
+    // Only a program fills the list: without one, the page has no list to choose from.
+    this.#list.setAttribute("role", "listbox");
+    this.#list.setAttribute("aria-label", "Results");
     this.#worker = new Worker(new URL("./searcher.js", import.meta.url), { type: "module" });
     this.#worker.onmessage = ({ data }: MessageEvent<Reply>) => this.#answered(data);
     this.#worker.onerror = () => this.#say("The search could not be loaded.");
