@@ -90,11 +90,10 @@ def _pages(site: PageContext, plots: Plots, term: Term, codes: list[Code]) -> It
             "counts": {study: len(v) for study, v in by_study.items()},
         }
 
-    title = sentence(term.label)
     yield Page(
         path,
         "concept.html.j2",
-        title,
+        sentence(term.label),
         values,
         term.definition,
         hide=("navigation", "toc"),
@@ -102,16 +101,19 @@ def _pages(site: PageContext, plots: Plots, term: Term, codes: list[Code]) -> It
         files=lambda: [site.csv(f"{path}.csv", views)],
     )
     if others:
-        hidden, text = ("navigation",), f"{title}: more of its figures as plots"
-        more = {"term": term, "plots": others}
-        yield Page(
-            f"{path}/plots",
-            "concept-plots.html.j2",
-            f"{title}: more plots",
-            lambda: more,
-            text,
-            hidden,
-        )
+        yield _of_plots(term, others)
+
+
+def _of_plots(term: Term, plots: list[Plot]) -> Page:
+    title = sentence(term.label)
+    return Page(
+        f"{term.scheme}/{term.segment}/plots",
+        "concept-plots.html.j2",
+        f"{title}: more plots",
+        lambda: {"term": term, "plots": plots},
+        f"{title}: more of its figures as plots",
+        hide=("navigation",),
+    )
 
 
 def _divided(plots: Iterable[Plot], left: int) -> tuple[list[Plot], list[Plot]]:
