@@ -42,6 +42,7 @@ _CELLS: Final = {
     "mean ± SD cell": re.compile(r"\d+(?:[.·]\d+)? ?(?:±|\(\d+[.·]\d+\)).*"),
 }
 _P: Final = re.compile(r"[<=]? ?[01]?[.·]\d+")
+_TOTAL: Final = re.compile(r"\b(?:total|all|overall|sum)\b", re.IGNORECASE)
 _DIGITS: Final = re.compile(r"\d+(?:[.·]\d+)?")
 
 
@@ -104,16 +105,19 @@ def _in_tables(paper: Paper) -> Iterator[_Place]:
 def _sums(table: Table) -> Iterator[_Place]:
     """Yield plain numbers that are the sum of others of their row, or of the rows beside them."""
     grid = [[_whole(cell.text) for cell in row] for row in table.body]
+    named = [bool(_TOTAL.search(" ".join(table.column_path(c)))) for c in range(table.width)]
     for r, row in enumerate(grid):
         known = [(c, n) for c, n in enumerate(row) if n is not None and c]
-        for c, n in (known[0], known[-1]) if len(known) > 2 else ():
+        ends = [end for end in (known[:1] + known[-1:]) if len(known) > 2 and named[end[0]]]
+        for c, n in ends:
             if n and n == sum(m for d, m in known if d != c) and sum(m > 0 for _, m in known) > 2:
                 yield "plain total of a row", table.body[r][c], 0, len(table.body[r][c].text)
     for c in range(1, table.width):
         column = [row[c] for row in grid]
         for r, total in enumerate(column):
             parts = (part for part in _runs(column, r) if len(part) > 1 and min(part) > 0)
-            if total and total > 4 and any(sum(part) == total for part in parts):
+            called = any(_TOTAL.search(cell.text) for cell in table.body[r][:2])
+            if called and total and total > 4 and any(sum(part) == total for part in parts):
                 yield "plain total of a column", table.body[r][c], 0, len(table.body[r][c].text)
 
 

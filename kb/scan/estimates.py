@@ -259,8 +259,8 @@ def _symmetry(context: ScanContext, column: Sequence[Estimate]) -> Iterator[Scan
         elif verdict:
             repeated = _repeated(e, column)
             surer = bool(repeated) and off > _OFF
-            scale = "on the logarithmic scale" if e.is_ratio else "of its bounds"
-            message = f"{e.main.text} is not in the middle {scale}{repeated}"
+            scale = " on the logarithmic scale" if e.is_ratio else ""
+            message = f"{e.main.text} is not in the middle of its bounds{scale}{repeated}"
             yield _finding(
                 e, ASYMMETRIC, _middle(e), message, Verdict.INCONSISTENT if surer else verdict
             )

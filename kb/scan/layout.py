@@ -179,8 +179,24 @@ def names_other_test(text: str) -> bool:
 
 def place_of(reading: TableReading, figure: TableFigure) -> Place:
     """Return where a figure of a table is printed."""
-    row = " › ".join(reading.table.row_path(figure.row))
+    row = row_name(reading, figure.row)
     return Place(reading.table.section, reading.table.id, row, " › ".join(figure.column.path))
+
+
+def row_name(reading: TableReading, row: int) -> str:
+    """Return the labels of a row, from the outermost; several columns may hold labels.
+
+    >>> from kb.papers.paper import Cell, Table
+    >>> rows = [["", "", "Drug"], ["Tetanus", "Women", "74"], ["Tetanus", "Men", "45"]]
+    >>> grid = tuple(tuple(Cell(t, i, j) for j, t in enumerate(r)) for i, r in enumerate(rows))
+    >>> row_name(TableReading(Table("Table 1", "Table 1", "", grid, header_rows=1)), 2)
+    'Tetanus › Men'
+    """
+    cells = reading.table.grid[row]
+    path = reading.table.row_path(row)
+    first = (c.index for c in reading.columns if c.kind is not ColumnKind.LABEL)
+    own = (plain(cell.text).strip() for cell in cells[1 : next(first, 1)])
+    return " › ".join(dict.fromkeys((*path, *filter(None, own))))
 
 
 def own_labels(reading: TableReading, comparison: Comparison) -> str:

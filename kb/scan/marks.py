@@ -9,8 +9,10 @@ from functools import lru_cache
 from typing import Final
 
 from kb.papers.paper import Paper, Table, plain
+from kb.papers.reading import TableReading
 from kb.scan.context import split_sentences
 from kb.scan.finding import ScanFinding
+from kb.scan.layout import row_name
 from kb.sources.folded import FoldedText
 from kb.sources.normalise import fold
 from kb.sources.text import DECIMAL_COMMA
@@ -101,10 +103,11 @@ class _Finder:
             for c in range(table.width)
             if not place.column or " › ".join(table.column_path(c)) == place.column
         ]
+        reading = TableReading(table)
         rows = [
             r
             for r in range(table.header_rows, len(table.grid))
-            if not place.row or " › ".join(table.row_path(r)) == place.row
+            if not place.row or row_name(reading, r) == place.row
         ]
         all_columns = range(table.width)
         found = [

@@ -270,21 +270,32 @@ def _verdict(item: _Count, column: list[_Count], *, is_implied: bool) -> Verdict
 def _impossible(reading: TableReading, item: _Count, *, is_sure: bool) -> ScanFinding:
     figure = item.figure
     computed, message = no_base(item.count, str(item.share))
+    severity = Severity.MATERIAL
     if item.printed:
-        exact = Decimal(100 * item.count) / item.printed[0].size
-        computed = f"{item.count}/{item.printed[0].size} = {exact:.2f}%; {computed}"
+        base = item.printed[0]
+        exact = Decimal(100 * item.count) / base.size
+        computed = f"{item.count}/{base.size} = {exact:.2f}%; {computed}"
+        message = _against_base(item, base, exact, "; no other number of people gives it either.")
+        severity = share_severity(item.count, base.size, item.share)
     place, printed = place_of(reading, figure), (figure.text,)
     verdict = Verdict.INCONSISTENT if is_sure else Verdict.DOUBTFUL
-    return ScanFinding(KIND, verdict, Severity.MATERIAL, place, printed, computed, message)
+    return ScanFinding(KIND, verdict, severity, place, printed, computed, message)
+
+
+def _against_base(item: _Count, base: Base, exact: Decimal, end: str) -> str:
+    limit = "below " if item.below else ""
+    # As many digits as are printed, and one more if they do not show the difference.
+    digits = max(1, -int(item.share.as_tuple().exponent))
+    digits += round(exact, digits) == item.share
+    people = f"{item.count} of {base.size} ({base.origin})"
+    return f"{people} is {exact:.{digits}f}%, not {limit}{item.share}%{end}"
 
 
 def _finding(reading: TableReading, item: _Count, verdict: Verdict) -> ScanFinding:
     base, figure = item.printed[0], item.figure
     exact = Decimal(100 * item.count) / base.size
     computed = f"{item.count}/{base.size} = {exact:.2f}%"
-    limit = "below " if item.below else ""
-    people = f"{item.count} of {base.size} ({base.origin})"
-    message = f"{people} is {exact:.1f}%, not {limit}{item.share}%."
+    message = _against_base(item, base, exact, ".")
     wrong = share_fits(item.count, base.size, item.share) is Outcome.INCONSISTENT
     severity = share_severity(item.count, base.size, item.share) if wrong else Severity.MINOR
     place = place_of(reading, figure)

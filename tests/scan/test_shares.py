@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.scanned import table, verdicts
+from support.scanned import findings, table, verdicts
 
 HEADER = "Characteristic | Drug (n = 31) | Placebo (n = 33)"
 ROWS = (
@@ -175,3 +175,23 @@ def test_a_size_inferred_from_other_rows_makes_a_row_doubtful_at_most() -> None:
     assert found(*rows, "Missing in some | 4 (14.3) | 5 (15.2)", header=header) == []
     assert found(*rows, "Missing in many | 4 (20.0) | 5 (15.2)", header=header) == [DOUBTFUL]
     assert found(*rows, "Too many | 24 (19.4) | 5 (15.2)", header=header) == [DOUBTFUL]
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("Men, n (%) | 2 (3.2) | 3 (9.1)", "is 6.5%, not 3.2%."),
+        ("Men, n (%) | 5 (18.15) | 3 (9.1)", "is 16.13%, not 18.15%; no other number of people"),
+        ("Men, n (%) | 18 (81.2) | 3 (9.1)", "is 58.1%, not 81.2%; no other number of people"),
+    ],
+)
+def test_a_message_has_the_base_and_as_many_digits_as_the_print(row: str, message: str) -> None:
+    (finding,) = findings("shares", table(HEADER, *ROWS, row))
+    assert f'of 31 (column "Drug (n = 31)") {message}' in finding.message
+
+
+def test_a_row_is_named_by_all_its_labels() -> None:
+    header = "Group | Sex | Drug (n = 31) | Placebo (n = 33)"
+    rows = [f"Old | {row.replace(', n (%)', '').replace(')', '%)')}" for row in ROWS]
+    (finding,) = findings("shares", table(header, *rows, "Old | Men | 2 (3.2%) | 3 (9.1%)"))
+    assert str(finding.place) == 'Table 1, row "Old › Men", column "Drug (n = 31)"'
