@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, overload
 
@@ -189,8 +189,17 @@ class Claims(Sequence[ClaimView]):
 
         Claims that contradict each other without a judgement all stay.
         """
-        kept = (view for view in self if view.standing is not ClaimStatus.SET_ASIDE)
-        return Claims(kept, self._rows, self._comparability)
+        return self.where(lambda view: view.standing is not ClaimStatus.SET_ASIDE)
+
+    def where(self, is_wanted: Callable[[ClaimView], bool]) -> Claims:
+        """Return the claims for which a function is true.
+
+        >>> from kb import KnowledgeBase
+        >>> claims = KnowledgeBase().claims(study="tower", endpoint="OS")
+        >>> {v.claim.statistic for v in claims.where(lambda v: v.claim.statistic == "median")}
+        {'median'}
+        """
+        return Claims(filter(is_wanted, self), self._rows, self._comparability)
 
     def comparability(self) -> tuple[Difference, ...]:
         """Return how the studies of the claims differ, to be read before comparing them.

@@ -33,6 +33,7 @@ COMMANDS: Final = (
     "import",
     "init",
     "load",
+    "mcp",
     "new",
     "query",
     "read",

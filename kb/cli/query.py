@@ -14,7 +14,7 @@ from kb.cli.common import Number, echo, examples, open_base
 from kb.cli.rows import format_rows, parse_parameters
 from kb.errors import KbError, QueryError, RecordError, UnavailableError, shorten
 from kb.records.paths import read_bytes
-from kb.stores.library import find_query, library, parse_query, prefixes
+from kb.stores.library import find_query, library, parse_query, prefixes, with_prefixes
 from kb.stores.safety import MAX_QUERY, refuse_unsafe
 from kb.util.child import run_limited
 
@@ -85,7 +85,7 @@ def _answer(base: KnowledgeBase, argument: str, values: Mapping[str, str]) -> Qu
     if base.store_config.kind != "endpoint":
         _require_well_formed(base, text)
     if "# question:" not in text:
-        return base.sparql(_with_prefixes(base, text), values)
+        return base.sparql(with_prefixes(base.iris, text), values)
     query = parse_query(argument, text)
     bindings = query.bindings(values, base.vocabulary)
     return QueryResult(base.store.select(query.text(base.iris, values), bindings))
@@ -96,7 +96,7 @@ def _sparql(base: KnowledgeBase, argument: str, values: Mapping[str, str]) -> st
         return find_query(argument).text(base.iris, values)
     text = _read(argument)
     if "# question:" not in text:
-        return _with_prefixes(base, text)
+        return with_prefixes(base.iris, text)
     return parse_query(argument, text).text(base.iris, values)
 
 
@@ -121,11 +121,3 @@ def _require_well_formed(base: KnowledgeBase, text: str) -> None:
         ox.Store().query(text, prefixes=prefixes(base.iris))
     except (SyntaxError, ValueError) as error:
         raise QueryError(f"the query is not well formed: {shorten(str(error), 300)}") from error
-
-
-def _with_prefixes(base: KnowledgeBase, text: str) -> str:
-    """Add the usual prefixes that a query does not declare itself."""
-    declared = text.upper()
-    known = prefixes(base.iris).items()
-    missing = (f"PREFIX {p}: <{iri}>" for p, iri in known if f"PREFIX {p.upper()}:" not in declared)
-    return "\n".join((*missing, text))

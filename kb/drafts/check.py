@@ -35,9 +35,14 @@ class CheckedDraft:
         return " › ".join(filter(None, where))
 
 
-def draft_problems(records: Records, study: str, drafts: DraftsFile) -> Iterator[Problem]:
-    """Yield what the drafts of a study refer to and is not there, with file, line and field."""
-    file = RecordFile(drafts_file(records.root, study))
+def draft_problems(
+    records: Records, study: str, drafts: DraftsFile, file: RecordFile | None = None
+) -> Iterator[Problem]:
+    """Yield what the drafts of a study refer to and is not there, with file, line and field.
+
+    ``file`` is where the drafts were read, by default the file of the study's drafts.
+    """
+    file = file or RecordFile(drafts_file(records.root, study))
     record = as_study(records.studies[study], drafts)
     index = IdIndex(records, frozenset())
     yield from study_problems(study, record, records, index, file)

@@ -99,6 +99,14 @@ def prefixes(iris: Iris) -> dict[str, str]:
     }
 
 
+def with_prefixes(iris: Iris, text: str) -> str:
+    """Add the usual prefixes that a query does not declare itself."""
+    declared = text.upper()
+    known = prefixes(iris).items()
+    missing = (f"PREFIX {p}: <{iri}>" for p, iri in known if f"PREFIX {p.upper()}:" not in declared)
+    return "\n".join((*missing, text))
+
+
 def parse_query(name: str, text: str) -> Query:
     r"""Parse the text of a query file.
 

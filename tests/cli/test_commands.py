@@ -380,6 +380,7 @@ def test_every_command_is_tested() -> None:
         "check",
         "compare",  # in test_compare.py
         "coverage",
+        "diff",  # in test_diff.py
         "draft",  # in test_draft.py
         "export analysis",
         "export claims",
@@ -388,6 +389,7 @@ def test_every_command_is_tested() -> None:
         "import",  # in test_import.py
         "init",  # in test_init.py
         "load",  # in stores/test_untrusted_endpoint.py
+        "mcp",  # in server/test_assistant_questions.py and others
         "new adjudication",
         "new source",
         "new study",
