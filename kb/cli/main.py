@@ -37,6 +37,7 @@ COMMANDS: Final = (
     "new",
     "query",
     "read",
+    "release",
     "scan",
     "schema",
     "serve",

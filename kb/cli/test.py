@@ -36,11 +36,15 @@ def test(context: click.Context, texts: Path | None) -> None:
     root = root_of(context)
     folder = texts or root / "texts"
     base = open_base(context, folder if folder.is_dir() else None)
-    echo("ok: ids, references, vocabulary and codes")  # else they would not have been read
-    failed = [name for name, part in _PARTS.items() if not _holds(name, part(base))]
-    if failed:
+    if failed := failed_parts(base):
         echo(f"failed: {', '.join(failed)}")
         sys.exit(FINDINGS)
+
+
+def failed_parts(base: KnowledgeBase) -> list[str]:
+    """Print the outcome of each part, and return the names of those that fail."""
+    echo("ok: ids, references, vocabulary and codes")  # else they would not have been read
+    return [name for name, part in _PARTS.items() if not _holds(name, part(base))]
 
 
 def _holds(name: str, problems: Iterator[str]) -> bool:

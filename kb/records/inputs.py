@@ -26,10 +26,10 @@ def digest_of_inputs(root: Path, themes: Iterable[Path], texts: Path | None) -> 
     package = Path(__file__).parents[1]
     folders = [package, *themes, root / "ontology", root / "evidence", *([texts] if texts else [])]
     files = [digest_of_files(folder, files_below(folder, _SKIPPED)) for folder in folders]
-    return digest(_installed(), files)
+    return digest(installed_packages(), files)
 
 
-def _installed() -> dict[str, str]:
+def installed_packages() -> dict[str, str]:
     """Return the versions of the packages that builds may use, "" for what is not installed.
 
     Packages for the development of kb are left out: installing them is no reason to build again.

@@ -33,9 +33,13 @@ def date_of(folder: Path, commit: str) -> str:
     return found.stdout.decode().strip() if found and found.returncode == 0 else ""
 
 
-def uncommitted(folder: Path) -> list[str]:
-    """Return what differs from the last commit, a line each as git prints it, below a folder."""
-    found = _run(folder, "status", "--porcelain", "--untracked-files=all", "--", ".")
+def uncommitted(folder: Path, generated: str) -> list[str]:
+    """Return the files below a folder that differ from the last commit, as git prints them.
+
+    What is in ``generated``, a folder of it, does not count.
+    """
+    places = ("--", ".", f":(exclude){generated}")
+    found = _run(folder, "status", "--porcelain", "--untracked-files=all", *places)
     return found.stdout.decode(errors="replace").splitlines() if found else []
 
 
