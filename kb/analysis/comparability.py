@@ -38,6 +38,21 @@ class Difference:
         values = (f"{value} ({_named(studies)})" for value, studies in self.values)
         return f"{self.respect}: {'; '.join(values)}"
 
+    @property
+    def stated(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The values that studies state."""
+        return tuple(one for one in self.values if one[0] != NOT_STATED)
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether studies state different values, and not only some of them any."""
+        return len(self.stated) > 1
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The studies of which no value is recorded: a gap, and no difference by itself."""
+        return next((studies for value, studies in self.values if value == NOT_STATED), ())
+
 
 def _named(studies: tuple[str, ...]) -> str:
     return ", ".join(studies) if len(studies) <= _NAMED else f"{len(studies)} studies"
@@ -72,7 +87,7 @@ class Comparability:
             "analysis set": self._analysis_set,
             "denominator": self._share_of_whom,
             "statistic": self._statistic,
-            "time": lambda claim: str(claim.measure.time) or NOT_STATED,
+            "time": lambda claim: vocabulary.time_text(claim.measure.time) or NOT_STATED,
         }
 
     def differences(self, claims: Iterable[Claim]) -> tuple[Difference, ...]:
@@ -158,7 +173,8 @@ class Comparability:
     def _trait(self, name: str) -> Callable[[Claim], str]:
         def of(claim: Claim) -> str:
             population = self._population(claim)
-            return self._vocabulary.inherited("population", population, name) or NOT_STATED
+            value = self._vocabulary.inherited("population", population, name)
+            return value.replace("-", " ") or NOT_STATED
 
         return of
 
@@ -217,4 +233,4 @@ def _joined(by_study: Mapping[str, Iterable[str]]) -> dict[str, str]:
 
 
 def _short(claim: Claim) -> str:
-    return " ".join(filter(None, (claim.measure.category, value_text(claim))))
+    return ": ".join(filter(None, (claim.measure.category, value_text(claim))))

@@ -18,6 +18,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from kb.errors import NotFoundError, Problem, RecordError
+from kb.model import Time
 from kb.records.ontology import SKOS, OntologyCheck
 from kb.records.paths import read_bytes
 
@@ -100,6 +101,15 @@ class Vocabulary:
     def knows(self, scheme: str, notation: str) -> bool:
         """Whether a scheme has this notation."""
         return notation in self.schemes.get(scheme, {})
+
+    def time_text(self, time: Time) -> str:
+        """Write a time with the labels of events and treatments: ``after the second cycle``."""
+        return ", ".join(f"{how} {self._moment(moment)}" for how, moment in time.parts().items())
+
+    def _moment(self, moment: str) -> str:
+        schemes = (s for s in ("event", "regimen", "drug") if self.knows(s, moment))
+        scheme = next(schemes, "")
+        return self.get(scheme, moment).label if scheme else moment
 
     def narrower(self, scheme: str, notation: str) -> frozenset[str]:
         """Return the notation and all narrower ones, at any depth."""

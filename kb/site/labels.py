@@ -88,12 +88,7 @@ class Labels:
 
     def time(self, measure: Measure) -> str:
         """Write a time with the labels of events and treatments: ``after the second cycle``."""
-        parts = measure.time.parts().items()
-        return ", ".join(f"{relation} {self._moment(moment)}" for relation, moment in parts)
-
-    def _moment(self, moment: str) -> str:
-        schemes = (s for s in ("event", "regimen", "drug") if self.vocabulary.knows(s, moment))
-        return self.label(next(schemes, ""), moment)
+        return self.vocabulary.time_text(measure.time)
 
     def statistic(self, notation: str) -> str:
         """Return the label of a statistic, or "" where the figure shows it by itself."""

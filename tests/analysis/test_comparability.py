@@ -75,7 +75,7 @@ def test_each_respect_is_said(
 
 def test_populations_are_told_apart_by_what_the_ontology_says_of_them(real: KnowledgeBase) -> None:
     found = told(real, claim("one"), claim("two"), two="mrd-positive-adult")
-    assert found["status"] == "status: mrd-positive (TWO); relapsed-refractory (ONE)"
+    assert found["status"] == "status: mrd positive (TWO); relapsed refractory (ONE)"
 
 
 def test_a_definition_that_only_one_study_prints_is_a_difference(real: KnowledgeBase) -> None:
@@ -87,6 +87,20 @@ def test_a_definition_that_only_one_study_prints_is_a_difference(real: Knowledge
     assert [str(d) for d in comparability.differences(claims)] == [
         f"definition of complete remission: CR: <5% blasts (ONE); {NOT_STATED} (TWO)"
     ]
+
+
+def test_what_only_some_studies_state_is_a_gap_and_no_difference() -> None:
+    one_kind = Difference("age", (("adult", ("A",)), (NOT_STATED, ("B",))))
+    assert (one_kind.is_stated, one_kind.missing) == (False, ("B",))
+    two_kinds = Difference("age", (("adult", ("A",)), ("older adult", ("B",))))
+    assert (two_kinds.is_stated, two_kinds.missing) == (True, ())
+    both = Difference("age", (*two_kinds.values, (NOT_STATED, ("C",))))
+    assert (both.stated, both.missing) == (two_kinds.values, ("C",))
+
+
+def test_times_have_the_labels_of_events(real: KnowledgeBase) -> None:
+    found = told(real, claim("one"), claim("two", time="after second-cycle"))
+    assert "after second cycle (TWO)" in found["time"]
 
 
 def test_prior_treatment_is_said_where_a_study_prints_it(real: KnowledgeBase) -> None:

@@ -11,7 +11,7 @@ from support.built_site import records, rows
 from support.chosen_page import Chosen, watched
 from support.environment import ROOT
 
-from kb.analysis.comparability import Comparability
+from kb.analysis.comparability import NOT_STATED, Comparability
 from kb.site.context import PageContext
 from kb.site.pages.compare import ComparisonData
 
@@ -66,10 +66,10 @@ def test_a_direct_comparison_comes_first_with_its_print_and_source(
 
 def test_the_trial_that_compares_two_regimens_is_found(comparison: Chosen) -> None:
     comparison.open({"regimen": ["blinatumomab", "standard-chemotherapy"]})
-    text = comparison.page.locator("table.direct").inner_text()
+    text = comparison.page.locator("table.direct").first.inner_text()
     assert re.search(r"TOWER\s+randomised trial", text)
     assert "hazard ratio 0.71 (95% CI 0.55–0.93)" in text
-    assert comparison.claims("table.direct") <= {
+    assert comparison.claims("table.direct td.result") <= {
         f"{f.claim.study}#{f.claim.id}"
         for name in ("blinatumomab", "standard-chemotherapy")
         for f in records().claims(regimen=name)
@@ -138,28 +138,50 @@ def test_a_figure_stands_under_its_own_regimen(comparison: Chosen) -> None:
         {"regimen": ["inotuzumab", "standard-chemotherapy"], "parts": "1"},
     ],
 )
-def test_what_is_not_alike_is_what_the_lookup_says(comparison: Chosen, said: Any) -> None:
+def test_differences_are_those_of_the_lookup_and_gaps_stand_apart(
+    comparison: Chosen, said: Any
+) -> None:
     comparison.open(said)
     judge = Comparability(records().evidence, records().vocabulary)
-    page = comparison.page
-    page.locator("#compare-answer > section > .scroll").evaluate_all(
-        "all => all.forEach((box, at) => { box.id = `box-${at}` })"
+    # What stands together: an endpoint of the matrix, a table of comparisons with what is folded.
+    number = comparison.page.evaluate(
+        """() => {
+          const parts = "table.single tbody, #compare-answer > section:not(.compare-figures)";
+          const all = document.querySelectorAll(parts);
+          all.forEach((part, at) => { part.id = `part-${at}` });
+          return all.length;
+        }"""
     )
-    boxes = page.locator("#compare-answer > section > .scroll").count()
-    assert boxes
-    for at in range(boxes):
-        found = comparison.claims(f"#box-{at}")
+    assert number
+    seen = 0
+    for at in range(number):
+        found = comparison.claims(f"#part-{at} :is(.the-figure, td.result)")
         wanted = judge.differences(records().claim(one).claim for one in found)
-        before = page.locator(f".unalike:has(+ #box-{at})")
-        assert before.count() == bool(wanted), at
-        if wanted:
-            shown = before.evaluate(
-                "box => [...box.querySelectorAll('dt')].map(dt => [dt.textContent, "
-                "[...dt.nextElementSibling.querySelectorAll('li')].map(li => "
-                "[li.querySelector('b').textContent, li.querySelector('span').textContent])])"
-            )
-            assert [[r[0].upper() + r[1:], [[v, ", ".join(s)] for v, s in values]] for r, values in
-                    ((d.respect, d.values) for d in wanted)] == shown  # fmt: skip
+        boxes = comparison.page.locator(f"#part-{at} .unalike")
+        assert boxes.count() == bool(wanted), at
+        if not wanted:
+            continue
+        seen += 1
+        shown = boxes.evaluate(
+            "box => [...box.querySelectorAll('dt')].map(dt => [dt.textContent, "
+            "[...dt.nextElementSibling.querySelectorAll('li')].map(li => "
+            "[li.querySelector('b').textContent, li.querySelector('span').textContent])])"
+        )
+        assert shown == [
+            [capital(d.respect), [[value, ", ".join(studies)] for value, studies in d.stated]]
+            for d in wanted
+            if d.is_stated
+        ]
+        gaps = boxes.locator(".gaps li").all_text_contents()
+        assert gaps == [
+            f"{capital(d.respect)}: {', '.join(d.missing)}" for d in wanted if d.missing
+        ]
+        assert NOT_STATED not in boxes.locator("summary").inner_text()
+    assert seen
+
+
+def capital(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def test_the_population_finds_narrower_ones_and_no_others(comparison: Chosen) -> None:
@@ -182,8 +204,10 @@ def test_what_is_set_aside_is_struck_and_says_why(comparison: Chosen) -> None:
         claim = records().claim(one)
         if claim.standing.value == "set-aside" and claim.claim.kind == "comparison":
             line = comparison.page.locator(f'tr:has([data-claims~="{one}"])').first
-            line.locator("details.why summary").click()
-            assert line.locator("details.why a").first.is_visible()
+            assert not line.is_visible(), "it is not shown as the answer"
+            comparison.page.locator(f'.aside:has([data-claims~="{one}"]) > summary').click()
+            line.locator("details.why:has(.set-aside) summary").click()
+            assert line.locator("details.why:has(.set-aside) a").first.is_visible()
             return
     pytest.fail("no comparison is set aside")
 
@@ -251,7 +275,8 @@ def test_a_third_regimen_is_added_and_removed_by_keyboard(comparison: Chosen) ->
     expect(third).to_be_focused()
     page.keyboard.type("Standard")
     third.select_option("standard-chemotherapy")
-    assert page.locator("table.single thead").first.locator("th").count() == 3
+    heads = page.locator("table.single thead th").all_inner_texts()
+    assert heads[3:] == ["Standard chemotherapy"]
     page.get_by_role("button", name="Remove Regimen C").focus()
     page.keyboard.press("Enter")
     expect(third).to_have_count(0)

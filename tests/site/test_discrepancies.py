@@ -112,13 +112,20 @@ def test_the_pages_agree_on_the_number_of_discrepancies() -> None:
 
 def test_concept_pages_list_differences_before_the_figures() -> None:
     html = page("endpoint/MRD_NEG")
-    said = [str(d.respect) for d in records().claims(endpoint="MRD_NEG").comparability()]
+    found = records().claims(endpoint="MRD_NEG").comparability()
+    said = [d.respect for d in found if d.is_stated]
     assert said
-    summary = re.search(r'<details class="unalike"><summary>Differences: ([^<]+)</summary>', html)
+    pattern = r'<details class="unalike"><summary>Differences between studies: ([^<]+)</summary>'
+    summary = re.search(pattern, html)
     assert summary is not None
     at = [unescape(summary[1]).find(f"{respect} (") for respect in said]
     assert at[0] == 0
     assert at == sorted(set(at))
+    gaps = [f"{d.respect[0].upper()}{d.respect[1:]}" for d in found if d.missing]
+    assert gaps
+    listed = re.search(r'<ul class="gaps">(.*?)</ul>', html, re.DOTALL)
+    assert listed is not None
+    assert re.findall(r"<li>(.*?): ", unescape(listed[1])) == gaps
     assert html.index('class="unalike"') < html.index('class="plot')
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support.built_site import the_site
 from support.environment import ROOT
 
-from kb import RecordError
+from kb import KnowledgeBase, RecordError
+from kb.site.context import PageContext
+from kb.site.pages.compare import comparison_starts
 from kb.site.settings import load_settings
 
 
@@ -49,3 +52,26 @@ def test_words_of_the_vocabulary_may_be_names(tmp_path: Path) -> None:
 def test_a_mistake_names_its_place(tmp_path: Path, text: str, expected: str) -> None:
     with pytest.raises(RecordError, match=expected):
         load_settings(settings(tmp_path, text))
+
+
+def test_the_comparison_starts_with_what_the_settings_name() -> None:
+    site = the_site()
+    first = comparison_starts(site)[0]
+    assert list(first.regimens) == site.settings["compare"]["regimens"][:2]
+    assert list(first.endpoints) == site.settings["compare"]["endpoints"]
+    assert "regimen=inotuzumab&regimen=blinatumomab&endpoint=cCR" in first.address
+
+
+def test_without_settings_the_comparison_starts_with_what_studies_compare_most(
+    example: KnowledgeBase,
+) -> None:
+    # The example has no settings of its own.
+    starts = comparison_starts(PageContext(example, example.root / "site"))
+    groups = {(g.study, g.id): g.regimen for g in example.evidence.groups}
+    compared = {
+        frozenset({v.group.regimen, groups[v.claim.study, v.claim.measure.comparator]})
+        for v in example.claims()
+        if v.claim.measure.comparator
+    }
+    assert starts
+    assert all(frozenset(start.regimens) in compared for start in starts)

@@ -6,14 +6,18 @@ differ (``kb.analysis.comparability``) and its standing. The browser only select
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import combinations
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from kb.analysis.comparability import NOT_STATED
 from kb.api.results import ClaimView
 from kb.checks import Discrepancy, Severity
-from kb.model import Measure, slug
+from kb.model import Measure, Study, slug
 from kb.site.charts.plot_data import PlotData, derived_text, printed_denominator
 from kb.site.context import PageContext, collect
 from kb.site.data.facets import about
@@ -27,6 +31,8 @@ from kb.site.tables.figures import DisplayedFigure, displayed_comparisons
 DATA: Final = "data/compare.json.gz"
 _NATURES: Final = {"indirect": "indirect", "stated": "statement"}
 """Kinds of comparison that no study made of its own groups; the others are direct."""
+_STARTS: Final = 6
+"""At most this many comparisons are offered to start with."""
 
 
 def compare_pages(site: PageContext) -> Iterator[Page]:
@@ -40,12 +46,57 @@ def compare_pages(site: PageContext) -> Iterator[Page]:
         "compare",
         "compare.html.j2",
         "Compare",
-        lambda: {"preload": versioned(data())},
+        lambda: {"preload": versioned(data()), "starts": comparison_starts(site)},
         "Regimens side by side: comparisons of studies, and results by study.",
         hide=("navigation", "toc"),
         program="compare",
         files=lambda: [data()],
     )
+
+
+@dataclass(frozen=True)
+class ComparisonStart:
+    """A comparison to start with: two regimens, and the endpoints that readers ask for first."""
+
+    regimens: tuple[str, ...]
+    endpoints: tuple[str, ...]
+    title: str
+    about: str
+
+    @property
+    def address(self) -> str:
+        """The address of the comparison, from the start of the site."""
+        chosen = [("regimen", name) for name in self.regimens]
+        return f"compare/#{urlencode([*chosen, *(('endpoint', e) for e in self.endpoints)])}"
+
+
+def comparison_starts(site: PageContext) -> list[ComparisonStart]:
+    """Return the comparisons to start with, the first one as the page opens.
+
+    They are of the regimens that the settings name, else of those that studies compare most.
+    """
+    labels, settings = site.labels, site.settings["compare"]
+    known = site.vocabulary.schemes["regimen"]
+    named = [name for name in settings["regimens"] if name in known]
+    pairs = list(combinations(named, 2)) or _most_compared(site)
+    wanted = settings["endpoints"] or site.settings["pivotal"]["endpoints"]
+    endpoints = tuple(name for name in wanted if name in site.endpoint_order)
+    about = ", ".join(labels.label("endpoint", name) for name in endpoints)
+    return [
+        ComparisonStart(
+            pair, endpoints, sentence(" and ".join(labels.label("regimen", n) for n in pair)), about
+        )
+        for pair in pairs[:_STARTS]
+    ]
+
+
+def _most_compared(site: PageContext) -> list[tuple[str, str]]:
+    """Return the pairs of regimens that studies compare, those with most claims first."""
+    claims: Counter[tuple[str, str]] = Counter()
+    for row in Comparisons(site).rows:
+        if row.kind not in _NATURES and row.of != row.versus:
+            claims[row.of.notation, row.versus.notation] += len(row.claims)
+    return [pair for pair, _ in claims.most_common(_STARTS)]
 
 
 class ComparisonData:
@@ -67,8 +118,13 @@ class ComparisonData:
             "base": site.base.iris.base,
             **{f"{s}s": self._terms(s) for s in ("regimen", "population", "endpoint")},
             "main": list(site.settings["main"]["endpoints"]),
+            "start": [
+                {"regimens": list(start.regimens), "endpoints": list(start.endpoints)}
+                for start in comparison_starts(site)[:1]
+            ],
             "studies": {
-                s.id: [s.name, site.labels.label("design", s.kind)] for s in site.studies.values()
+                s.id: [s.name, site.labels.label("design", s.kind), self._nature(s)]
+                for s in site.studies.values()
             },
             "sources": {name: short_citation(cited) for name, cited in sources.items()},
             "comparisons": comparisons,
@@ -106,7 +162,7 @@ class ComparisonData:
                     "versus": self.site.who(measure.study, measure.comparator),
                     "ofRegimen": self._regimen(measure, measure.group),
                     "versusRegimen": self._regimen(measure, measure.comparator),
-                    "values": self._values(figure),
+                    "sides": self._sides(figure),
                     "parts": [list(part) for part in figure.parts],
                     "printed": _distinct(v.claim.printed for v in figure.claims),
                     "noted": _distinct(v.claim.noted for v in figure.claims),
@@ -127,6 +183,7 @@ class ComparisonData:
                 yield self._shared(row.measure, figure) | {
                     "regimen": self._regimen(row.measure, row.measure.group),
                     "kind": sentence(self.site.labels.label("statistic", row.measure.statistic)),
+                    "row": self._row(row.measure, figure),
                     "text": figure.text,
                     "differs": figure.differs,
                     "of": printed_denominator(view.claim for view in figure.claims),
@@ -136,15 +193,47 @@ class ComparisonData:
                     "method": derived.method if interval and derived else "",
                 }
 
-    def _values(self, figure: DisplayedFigure) -> str:
-        """Write the values of both groups that a comparison was printed with."""
-        values = {v.claim.measure.group: v.claim.figure for v in figure.claims[0].values}
-        measure = figure.claims[0].claim.measure
-        texts = (
-            self.site.labels.figure(values[group]) if group in values else ""
-            for group in (measure.group, measure.comparator)
-        )
-        return " vs ".join(text or "not reported" for text in texts) if values else ""
+    def _sides(self, figure: DisplayedFigure) -> list[list[Any]]:
+        """Return the values that a comparison was printed with, of both groups, with their claims.
+
+        There are none where the comparison stands alone.
+        """
+        measure, labels = figure.claims[0].claim.measure, self.site.labels
+        of_group = {v.claim.measure.group: v for v in figure.claims[0].values}
+        if not of_group:
+            return []
+        views = (of_group.get(group) for group in (measure.group, measure.comparator))
+        return [[labels.figure(v.claim.figure), [v.claim.id]] if v else ["", []] for v in views]
+
+    def _row(self, measure: Measure, figure: DisplayedFigure) -> tuple[int, str]:
+        """Return the row of a figure: its place, and the denominator, statistic or landmark.
+
+        Shares at a landmark, as of survival, are comparable at the same time only.
+        """
+        claim, labels = figure.claims[0].claim, self.site.labels
+        if claim.figure.value is None and claim.figure.numerator is None:
+            return 3, "In words"
+        is_by_time = self.site.top(measure.endpoint) in self.plot_data.settings["by_time"]
+        if self.plot_data.is_share(claim):
+            if not is_by_time:
+                return 0, sentence(self._whom(measure))
+            if time := labels.time(measure):
+                return 2, sentence(time)
+        return 1, sentence(labels.label("statistic", measure.statistic))
+
+    def _whom(self, measure: Measure) -> str:
+        """Name the denominator of a share: those who met a criterion of its kind, or who else."""
+        if among := self.plot_data.among(measure):
+            return f"of {among.removeprefix('among ')}"
+        is_whole = self.plot_data.is_main(replace(measure, category=""))
+        return "of all patients, or of an analysis set" if is_whole else "of a subgroup"
+
+    def _nature(self, study: Study) -> str:
+        """Tell whether a study treated the groups that it describes, as of its comparisons."""
+        vocabulary, indirect = self.site.vocabulary, self.site.settings["network"]["indirect"]
+        if vocabulary.has_flag("design", study.kind, "isNoStudy"):
+            return "statement"
+        return "indirect" if indirect in vocabulary.upwards("design", study.kind) else "direct"
 
     def _regimen(self, measure: Measure, group: str) -> str:
         return measure.regimen or self.site.groups[measure.study, group].regimen

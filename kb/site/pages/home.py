@@ -14,12 +14,15 @@ from kb.rdf.writer import GraphWriter
 from kb.site.context import PageContext, collect
 from kb.site.labels import date
 from kb.site.page import OutputFile, Page, SearchEntry, Values
+from kb.site.pages.compare import comparison_starts
 from kb.site.pages.discrepancies import cards, newest
 from kb.site.tables.card import StudyCard
 from kb.site.tables.evidence_map import evidence_map
 from kb.site.tables.figures import count_states
 from kb.site.tables.study import StudyTables
 
+_STARTS: Final = 3
+"""How many comparisons the home page offers."""
 _NEWEST: Final = 5
 """How many discrepancies the home page lists."""
 
@@ -52,6 +55,7 @@ def _home_values(site: PageContext) -> Values:
         "by_design": collect((s.kind, s) for s in site.studies.values()),
         "newest": newest(site, _NEWEST),
         "discrepancies": len(site.base.curated.discrepancies),
+        "starts": comparison_starts(site)[:_STARTS],
         "examples": _examples(site, [card.study for card in key]),
     }
 

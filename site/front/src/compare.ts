@@ -2,6 +2,7 @@
 import { Compared, type Choice, type Term } from "./compared";
 import { Comparing } from "./comparing";
 import { fetchBytes } from "./bytes";
+import { button } from "./grid";
 import { link } from "./listing";
 import { asCsv, asJson, copiesAddress, save } from "./saving";
 import { count, element, partOf } from "./table";
@@ -27,13 +28,13 @@ class Page {
   readonly #population = part<HTMLSelectElement>("population");
   readonly #parts = part<HTMLInputElement>("parts");
   readonly #comparing: Comparing;
-  #choice: Choice = { regimens: [], population: "", endpoints: [], parts: false };
+  #choice: Choice = { regimens: [], population: "", endpoints: [], parts: [] };
 
   constructor(
     readonly data: Compared,
     readonly root: string,
   ) {
-    this.#comparing = new Comparing(data, root, () => this.#choose({ population: "", endpoints: ["all"], parts: true }), () => this.#choose({ population: "", parts: true }));
+    this.#comparing = new Comparing(data, root, (change) => this.#choose(change));
   }
 
   open(): void {
@@ -41,7 +42,7 @@ class Page {
     const isUsed = ({ name }: Term): boolean => [...this.data.populations.within(name)].some((one) => populations.has(one));
     this.#population.append(new Option("any", ""), ...options(this.data.populations.tree(), isUsed));
     this.#population.addEventListener("change", () => this.#choose({ population: this.#population.value }));
-    this.#parts.addEventListener("change", () => this.#choose({ parts: this.#parts.checked }));
+    this.#parts.addEventListener("change", () => this.#choose({ parts: this.#parts.checked ? ["all"] : [] }));
     part("form").addEventListener("submit", (event) => event.preventDefault());
     part("endpoints").append(...this.#endpoints());
     part("known").append(this.#known());
@@ -58,11 +59,13 @@ class Page {
     const { regimens, populations, endpoints } = this.data;
     const named = [...new Set(params.getAll("regimen"))].filter((name) => regimens.has(name)).slice(0, MOST);
     const population = params.get("population") ?? "";
+    const isNew = !["regimen", "population", "endpoint", "parts"].some((name) => params.has(name));
+    const start = this.data.written.start[0];
     this.#choice = {
-      regimens: named.length ? named : [...(this.data.known()[0]?.pair ?? [])],
+      regimens: named.length ? named : (start?.regimens ?? []),
       population: populations.has(population) ? population : "",
-      endpoints: params.getAll("endpoint").filter((name) => name === "all" || endpoints.has(name)),
-      parts: params.get("parts") === "1",
+      endpoints: isNew ? (start?.endpoints ?? []) : params.getAll("endpoint").filter((name) => name === "all" || endpoints.has(name)),
+      parts: params.getAll("parts").flatMap((name) => (name === "1" ? ["all"] : endpoints.has(name) ? [name] : [])),
     };
     this.#sayUnknown(params);
     this.#draw();
@@ -99,7 +102,7 @@ class Page {
     for (const name of regimens) params.append("regimen", name);
     if (population) params.set("population", population);
     for (const name of endpoints) params.append("endpoint", name);
-    if (parts) params.set("parts", "1");
+    for (const name of parts.includes("all") ? ["1"] : parts) params.append("parts", name);
     if (`#${params.toString()}` !== location.hash) history.pushState(null, "", `#${params.toString()}`);
   }
 
@@ -110,7 +113,7 @@ class Page {
     const { regimens, population, endpoints, parts } = this.#choice;
     const names = regimens.map((name) => this.data.regimens.label(name));
     this.#population.value = population;
-    this.#parts.checked = parts;
+    this.#parts.checked = parts.includes("all");
     for (const box of part("endpoints").querySelectorAll("input")) {
       box.checked = endpoints.includes("all") || (endpoints.length ? endpoints : this.data.written.main).includes(box.value);
     }
@@ -133,7 +136,7 @@ class Page {
     const slots = regimens.length < 2 ? [...regimens, ...Array<string>(2 - regimens.length).fill("")] : regimens;
     const made = slots.map((name, at) => this.#chooser(name, at, slots.length > 2));
     if (slots.length >= MOST || regimens.length < 2) return made;
-    const add = button("Add a regimen", "chosen-button", () => {
+    const add = button("Add a regimen", () => {
       add.replaceWith(this.#chooser("", slots.length, false));
       part("regimens").querySelector<HTMLElement>("label:last-of-type select")?.focus();
     });
@@ -155,7 +158,7 @@ class Page {
     label.append(element("span", "", title), select);
     if (!canGo) return label;
     const box = element("div", "compare-slot");
-    box.append(label, button("Remove", "chosen-button", () => set(""), `Remove ${title}`));
+    box.append(label, button("Remove", () => set(""), `Remove ${title}`));
     return box;
   }
 
@@ -176,8 +179,8 @@ class Page {
     const used = new Set([...this.data.figures, ...this.data.comparisons].map(({ endpoint }) => endpoint));
     const bar = element("div", "chosen-bar");
     bar.append(
-      button("Main results", "chosen-button", () => this.#choose({ endpoints: [] })),
-      button("All", "chosen-button", () => this.#choose({ endpoints: ["all"] })),
+      button("Main results", () => this.#choose({ endpoints: [] })),
+      button("All", () => this.#choose({ endpoints: ["all"] })),
     );
     yield bar;
     const list = element("div", "facet-list");
@@ -221,18 +224,10 @@ function* options(tree: Iterable<{ term: Term; depth: number }>, isUsed: (term: 
   }
 }
 
-function button(text: string, kind: string, act: () => void, name = ""): HTMLElement {
-  const made = element("button", kind, text);
-  made.setAttribute("type", "button");
-  if (name) made.setAttribute("aria-label", name);
-  made.addEventListener("click", act);
-  return made;
-}
-
 /** Counts what is shown: comparisons within studies, across them, and results by study. */
 function counted(answer: HTMLElement): string {
   const rows = (kind: string): number => answer.querySelectorAll(`table.${kind} tbody tr`).length;
-  const figures = answer.querySelectorAll(".one-figure").length;
+  const figures = answer.querySelectorAll(".one-figure").length; // those that a judgement set aside too
   const counts = [
     `${rows("direct") || "no"} direct ${rows("direct") === 1 ? "comparison" : "comparisons"}`,
     `${rows("indirect") || "no"} indirect`,

@@ -43,8 +43,8 @@ export interface Comparison extends Entry {
   readonly versus: string;
   readonly ofRegimen: string;
   readonly versusRegimen: string;
-  /** The values of both groups that were printed with the comparison. */
-  readonly values: string;
+  /** The values of both groups that were printed with the comparison, with their claims; none where it stands alone. */
+  readonly sides: readonly (readonly [text: string, claims: readonly string[]])[];
   readonly parts: readonly (readonly [kind: string, text: string])[];
   readonly printed: readonly string[];
   /** In place of printed, where only a summary of the source was read. */
@@ -54,6 +54,8 @@ export interface Comparison extends Entry {
 export interface Figure extends Entry {
   readonly regimen: string;
   readonly kind: string;
+  /** The row of the matrix: its place, and the denominator of a share, its landmark, or the statistic. */
+  readonly row: readonly [rank: number, name: string];
   readonly text: string;
   readonly differs: boolean;
   /** The denominator, where it is printed with the figure. */
@@ -72,7 +74,9 @@ export interface WrittenCompared {
   readonly populations: readonly Term[];
   readonly endpoints: readonly Term[];
   readonly main: readonly string[];
-  readonly studies: Readonly<Record<string, readonly [name: string, design: string]>>;
+  /** What is compared where the address names nothing. */
+  readonly start: readonly { readonly regimens: readonly string[]; readonly endpoints: readonly string[] }[];
+  readonly studies: Readonly<Record<string, readonly [name: string, design: string, nature: Nature]>>;
   readonly sources: Readonly<Record<string, string>>;
   readonly comparisons: Readonly<Record<string, Packed<unknown>>>;
   readonly figures: Readonly<Record<string, Packed<unknown>>>;
@@ -133,8 +137,12 @@ export interface Choice {
   readonly regimens: readonly string[];
   readonly population: string;
   readonly endpoints: readonly string[];
-  readonly parts: boolean;
+  /** The endpoints whose subgroups and categories are shown too; "all" means those of each. */
+  readonly parts: readonly string[];
 }
+
+/** Why an entry is not shown. */
+export type Hidden = "" | "endpoint" | "population" | "part";
 
 export type Pair = readonly [string, string];
 
@@ -168,15 +176,26 @@ export class Compared {
     });
   }
 
-  /** Whether an entry matches the population and endpoints, and the choice of subgroups. */
-  fits({ population, endpoints, parts }: Choice): (entry: Entry) => boolean {
+  /** Why an entry is not shown; "" for one that is. */
+  hiding({ population, endpoints, parts }: Choice): (entry: Entry) => Hidden {
     const people = population ? this.populations.within(population) : null;
-    const named = endpoints.length ? endpoints : this.written.main;
-    const wanted = named.includes("all") ? null : new Set(named.flatMap((name) => [...this.endpoints.within(name)]));
-    return (entry) =>
-      (!people || entry.populations.some((name) => people.has(name))) &&
-      (!wanted || wanted.has(entry.endpoint)) &&
-      (parts || entry.isMain);
+    const wanted = this.#endpoints(endpoints);
+    return (entry) => {
+      if (wanted && !wanted.has(entry.endpoint)) return "endpoint";
+      if (people && !entry.populations.some((name) => people.has(name))) return "population";
+      return entry.isMain || parts.includes("all") || parts.includes(entry.endpoint) ? "" : "part";
+    };
+  }
+
+  /** All endpoints: the chosen ones first, each in its place, then the others as the vocabulary has them. */
+  ordered({ endpoints }: Choice): string[] {
+    const first = (endpoints.length ? endpoints : this.written.main).filter((name) => this.endpoints.has(name));
+    return [...new Set([...first, ...this.written.endpoints.map(({ name }) => name)])];
+  }
+
+  #endpoints(chosen: readonly string[]): ReadonlySet<string> | null {
+    const named = chosen.length ? chosen : this.written.main;
+    return named.includes("all") ? null : new Set(named.flatMap((name) => [...this.endpoints.within(name)]));
   }
 
   /** Pairs of regimens compared within studies, those with most comparisons first. */

@@ -31,7 +31,8 @@ export function asRows(data: Compared, shown: readonly Shown[]): string[][] {
 
 function ofComparison(one: Comparison): Record<string, string> {
   const figure = one.parts.map(([, text]) => text).join("; ");
-  const { versus, values, ofRegimen: regimen, versusRegimen: versus_regimen } = one;
+  const { versus, ofRegimen: regimen, versusRegimen: versus_regimen } = one;
+  const values = one.sides.map(([text]) => text || "not reported").join(" vs ");
   return { kind: one.badge, versus, regimen, versus_regimen, values, figure, printed: one.printed.join(" … ") };
 }
 
@@ -39,8 +40,10 @@ function ofFigure({ kind, regimen, text, of, among, derived, derivedOf }: Figure
   return { kind, regimen, figure: text, of: String(of ?? ""), among, derived_ci95: derived, derived_n: String(derivedOf ?? "") };
 }
 
-function names({ study, claims }: Entry): string[] {
-  return claims.map((claim) => `${study}#${claim}`);
+/** The claims of an entry, and of the values that it was printed with. */
+function names(entry: Entry | Comparison): string[] {
+  const values = "sides" in entry ? entry.sides.flatMap(([, claims]) => claims) : [];
+  return [...new Set([...entry.claims, ...values])].map((claim) => `${entry.study}#${claim}`);
 }
 
 /** SPARQL for exactly the claims shown. */

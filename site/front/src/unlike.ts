@@ -63,24 +63,41 @@ function inShort({ respect, values }: Difference): string {
   return kinds.length <= 3 && kinds.join().length <= 60 ? `${respect} (${kinds.join(" / ")})` : `${respect} (${kinds.length} kinds)`;
 }
 
-/** The differences between the studies of a table, shown above it. */
-export function unlike(found: readonly Difference[]): HTMLElement[] {
+/** The differences between the studies shown, and apart from them what is not recorded of some. */
+export function unlike(written: WrittenCompared, found: readonly Difference[]): HTMLElement[] {
   if (!found.length) return [];
+  const isStated = ([value]: Difference["values"][number]): boolean => value !== written.unsaid;
+  const differing = found.map(({ respect, values }) => ({ respect, values: values.filter(isStated) })).filter(({ values }) => values.length > 1);
+  const missing = found.flatMap(({ respect, values }) => values.filter((value) => !isStated(value)).map(([, studies]) => ({ respect, studies })));
   const box = element("details", "unalike");
+  const summary = differing.length ? `Differences between studies: ${differing.map(inShort).join("; ")}` : "No difference between studies in what is recorded of each";
   const list = element("dl");
-  box.append(element("summary", "", `Differences: ${found.map(inShort).join("; ")}`), list);
-  for (const { respect, values } of found) {
-    const all = element("ul");
-    all.append(
-      ...values.map(([value, studies]) => {
-        const item = element("li");
-        item.append(element("b", "", value), " ", element("span", "detail", studies.join(", ")));
-        return item;
-      }),
-    );
-    const about = element("dd");
-    about.append(all);
-    list.append(element("dt", "", respect.charAt(0).toUpperCase() + respect.slice(1)), about);
-  }
+  box.append(element("summary", "", summary), list);
+  for (const { respect, values } of differing) list.append(element("dt", "", sentence(respect)), valuesOf(values));
+  if (missing.length) box.append(element("p", "unrecorded", "Not recorded here, which does not mean that the studies differ:"), gaps(missing));
   return [box];
+}
+
+function valuesOf(values: Difference["values"]): HTMLElement {
+  const all = element("ul");
+  all.append(
+    ...values.map(([value, studies]) => {
+      const item = element("li");
+      item.append(element("b", "", value), " ", element("span", "detail", studies.join(", ")));
+      return item;
+    }),
+  );
+  const about = element("dd");
+  about.append(all);
+  return about;
+}
+
+function gaps(missing: readonly { readonly respect: string; readonly studies: readonly string[] }[]): HTMLElement {
+  const all = element("ul", "gaps");
+  all.append(...missing.map(({ respect, studies }) => element("li", "", `${sentence(respect)}: ${studies.join(", ")}`)));
+  return all;
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
