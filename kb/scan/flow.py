@@ -14,6 +14,8 @@ from kb.scan.context import ScanContext, Sentence
 from kb.scan.finding import Place, ScanFinding, Verdict
 from kb.sources.numbers import Number
 
+ANALYSED: Final = "analysed-above-randomised"
+COMPLETED: Final = "completed-and-lost-against-randomised"
 ARMS: Final = "arms-against-randomised"
 REASONS: Final = "reasons-against-lost"
 _PEOPLE: Final = r"(?:patients|subjects|participants|women|men|children|infants|people|adults)"
@@ -23,6 +25,9 @@ _RANDOMISED: Final = re.compile(
 )
 _ARM: Final = re.compile(
     r"[(\[]n ?=? ?(?P<n>N)(?: ?patients)?[)\]]|[(\[](?P<bare>N) ?patients[)\]]"
+    r"|(?<= )n ?= ?(?P<free>N)(?=[;,)\]])"
+    rf"|(?:(?<=[(])|(?<=, )|(?<=and ))(?P<named>N) (?:{_PEOPLE} )?(?:in|to) (?:the )?"
+    r"(?:[a-z-]+ ){1,3}(?:N [a-z]+ )?(?:group|arm)\b"
 )
 _OTHER_SET: Final = re.compile(
     r"complet|analy[sz]|received|withdr|drop|discontinu|lost|exclu|eligible|screened"
@@ -39,8 +44,26 @@ _ITEM: Final = re.compile(
     r"^ ?(?:and )?(?:(?:n ?= ?)?(?P<n>N)(?! ?%) [a-z].{2,80}|[a-z].{2,80}?,? ?n ?= ?(?P<after>N))$"
 )
 _NOT_ALL: Final = re.compile(r"mainly|mostly|includ|e\.g\.|main reason|most common|respectively|%")
+_DONE: Final = re.compile(rf"(?P<n>N)(?: ?[(\[]N ?%[)\]])? (?:{_PEOPLE} )?(?:completed|finished)\b")
+_GONE: Final = re.compile(
+    rf"(?P<n>N)(?: ?[(\[]N ?%[)\]])? (?:{_PEOPLE} )?(?:were |was )?(?:lost to follow|withdrew\b"
+    r"|withdrawn\b|dropped out|did not complete|discontinued (?:the|this) (?:study|trial))"
+)
+_ANALYSED: Final = re.compile(
+    rf"\b(?P<n>N) (?:[a-z]+ ){{0,2}}?{_PEOPLE} (?:were|was) (?:[a-z]+ ){{0,2}}?"
+    r"(?:analy[sz]ed\b|included in (?:the |our )?(?:[a-z-]+ ){0,3}analys[ei]s)"
+)
+_SHARE: Final = re.compile(r"N ?%")
+_OTHER_PEOPLE: Final = re.compile(r"control|healthy|another|previous|pooled|cohort|screen")
 _NEAR: Final = 0.2
 """A sum farther off, as part of the whole, is likely of other people."""
+
+
+_NAMES: Final = {
+    ARMS: "arms",
+    REASONS: "reasons",
+    COMPLETED: "participants who completed and who were lost",
+}
 
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:
@@ -48,6 +71,8 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
     for sentence in context.sentences:
         yield from _arms(context, sentence)
         yield from _reasons(context, sentence)
+        yield from _completed(context, sentence)
+    yield from _analysed(context)
 
 
 def _arms(context: ScanContext, sentence: Sentence) -> Iterator[ScanFinding]:
@@ -58,13 +83,58 @@ def _arms(context: ScanContext, sentence: Sentence) -> Iterator[ScanFinding]:
         return
     everybody = whole(skeleton.number(match, "all"))
     arms = [
-        _size(skeleton.number(arm, "n") or skeleton.number(arm, "bare"))
+        _size(next(filter(None, (skeleton.number(arm, name) for name in _ARM.groupindex))))
         for arm in _ARM.finditer(skeleton.text, match.end())
     ]
     sizes = [size for size in arms if size is not None]
     if everybody is None or len(sizes) < 2 or len(sizes) < len(arms):
         return
     yield from _sum(context, sentence, ARMS, sizes, everybody)
+
+
+def _completed(context: ScanContext, sentence: Sentence) -> Iterator[ScanFinding]:
+    """Yield the completed and the lost that are not all, of a sentence with just three numbers."""
+    skeleton = sentence.skeleton
+    done, gone = (list(pattern.finditer(skeleton.text)) for pattern in (_DONE, _GONE))
+    numbers = len(skeleton.numbers) - len(_SHARE.findall(skeleton.text))
+    begins = skeleton.text[: skeleton.positions[1]] if numbers == 3 else ""
+    if len(done) != 1 or len(gone) != 1 or not re.search(rf"N\b.*?\b{_PEOPLE}\b", begins):
+        return
+    sizes = [whole(skeleton.number(match, "n")) for match in (*done, *gone)]
+    everybody = whole(skeleton.numbers[0])
+    known = [size for size in sizes if size is not None]
+    if everybody is not None and len(known) == 2 and everybody not in known:
+        yield from _sum(context, sentence, COMPLETED, known, everybody)
+
+
+def _analysed(context: ScanContext) -> Iterator[ScanFinding]:
+    """Yield more people analysed than the only number of people that were randomised."""
+    randomised: set[int] = set()
+    analysed: list[tuple[Sentence, int]] = []
+    for sentence in context.sentences:
+        skeleton = sentence.skeleton
+        if match := _RANDOMISED.search(skeleton.text):
+            randomised.add(whole(skeleton.number(match, "all")) or 0)
+        if _OTHER_PEOPLE.search(skeleton.text):
+            continue
+        for match in _ANALYSED.finditer(skeleton.text):
+            if size := whole(skeleton.number(match, "n")):
+                analysed.append((sentence, size))
+    everybody = max(randomised, default=0)
+    for sentence, size in analysed if len(randomised) == 1 else ():
+        context.checked[ANALYSED] += 1
+        if everybody < size <= (1 + _NEAR) * everybody:
+            message = f"{size} people were analysed, but only {everybody} were randomised."
+            place, printed = Place(sentence.section.title), (str(size), str(everybody))
+            yield ScanFinding(
+                ANALYSED,
+                Verdict.DOUBTFUL,
+                Severity.MATERIAL,
+                place,
+                printed,
+                f"{size} > {everybody}",
+                message,
+            )
 
 
 def _reasons(context: ScanContext, sentence: Sentence) -> Iterator[ScanFinding]:
@@ -108,8 +178,7 @@ def _sum(
     if adds_up(sizes, everybody) is not Outcome.INCONSISTENT or not is_near:
         return
     parts = " + ".join(map(str, sizes))
-    names = "arms" if kind == ARMS else "reasons"
-    message = f"The {names} add up to {total}, not to {everybody}."
+    message = f"The {_NAMES[kind]} add up to {total}, not to {everybody}."
     place = Place(sentence.section.title)
     printed = (str(everybody), *map(str, sizes))
     yield ScanFinding(

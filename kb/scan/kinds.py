@@ -125,6 +125,18 @@ KINDS: Final = {
             "sentences about nobody else.",
         ),
         Kind(
+            "completed-and-lost-against-randomised",
+            "Completed and lost against the randomised",
+            "In a sentence with just these three numbers, the participants who completed and those "
+            "who were lost are added up.",
+        ),
+        Kind(
+            "analysed-above-randomised",
+            "Analysed against the randomised",
+            "Not more people are analysed than were randomised, where the paper prints one number "
+            "of randomised people.",
+        ),
+        Kind(
             "reasons-against-lost",
             "Reasons against those who were lost",
             "The numbers of a complete list of reasons are added up and compared with the number "

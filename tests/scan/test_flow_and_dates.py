@@ -25,11 +25,53 @@ from support.scanned import findings, verdicts
         ("Then 9 patients withdrew (mainly 5 moved away, 3 had fever).", []),
         ("Then 9 patients withdrew (5 in the drug group).", []),
         ("Then 9 patients withdrew (20%).", []),
+        (
+            "In all, 45 patients were randomized (22 in the drug arm and 23 in the other arm).",
+            [],
+        ),
+        (
+            "In all, 45 patients were randomized (22 in the drug arm and 24 in the other arm).",
+            ["arms"],
+        ),
+        ("In all, 45 patients were randomized (drug n = 22; placebo n = 23).", []),
+        ("In all, 45 patients were randomized (drug n = 22; placebo n = 24).", ["arms"]),
+        ("Of 45 patients, 40 (89%) completed the study and 5 were lost to follow-up.", []),
+        (
+            "Of 45 patients, 40 (89%) completed the study and 4 were lost to follow-up.",
+            ["completed"],
+        ),
+        ("Of 45 patients, 40 completed the study, 3 died and 4 withdrew.", []),
+        ("Of 45 patients, 40 completed the study and 7 discontinued the drug.", []),
+        ("After 12 weeks, 40 completed the study and 4 withdrew.", []),
     ],
 )
 def test_sums_of_participants(text: str, expected: list[str]) -> None:
-    kinds = {"arms": "arms-against-randomised", "reasons": "reasons-against-lost"}
+    kinds = {
+        "arms": "arms-against-randomised",
+        "reasons": "reasons-against-lost",
+        "completed": "completed-and-lost-against-randomised",
+    }
     assert verdicts("flow", text) == [(kinds[name], "doubtful") for name in expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("All 45 patients were analyzed.", 0),
+        ("All 46 patients were analyzed.", 1),
+        ("In total, 46 patients were included in the intention-to-treat analysis.", 1),
+        ("In total, 44 patients were included in the final analysis.", 0),
+        ("With 10 healthy controls, 48 participants were analyzed.", 0),
+        ("In total, 450 patients were analyzed.", 0),  # of other trials
+    ],
+)
+def test_not_more_are_analysed_than_were_randomised(text: str, expected: int) -> None:
+    found = verdicts("flow", "In all, 45 patients were randomized.", text)
+    assert found == [("analysed-above-randomised", "doubtful")] * expected
+    assert (
+        verdicts("flow", "In all, 60 patients were randomized.", "45 women were randomized.", text)
+        == []
+    )
 
 
 @pytest.mark.parametrize(
