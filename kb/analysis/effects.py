@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from math import ceil, floor, log
 from typing import Final, Literal
 
@@ -170,8 +171,11 @@ class _Finder:
         """Yield a row for each arm, source and measure with a figure."""
         own = (c for c in self.claims if not c.measure.comparator and c.measure.endpoint != SIZE)
         for prints in group_by(own, _print_key).values():
-            if summary := self._summary(prints):
-                yield self._row(prints[0], summary)
+            if _is_share(prints[0]) and prints[0].measure.endpoint not in self.estimated:
+                found = [self._share(prints)]
+            else:
+                found = [self._summary(claim) for claim in prints]
+            yield from (self._row(one.claims[0], one) for one in found if one)
 
     def printed_contrasts(self) -> Iterator[Effect]:
         """Yield a row for each ratio or difference that is printed."""
@@ -194,21 +198,19 @@ class _Finder:
         )
         return "; ".join(filter(None, (claim.analysis_set, next(sets, ""))))
 
-    def _summary(self, prints: Sequence[Claim]) -> Summary | None:
-        claim, statistic = prints[0], prints[0].measure.statistic
-        if statistic == FREQUENCY and claim.figure.unit in ("%", PEOPLE):
-            return self._share(prints)
-        if statistic in _MEANS:
-            return self._mean(claim)
+    def _summary(self, claim: Claim) -> Summary | None:
+        statistic = claim.measure.statistic
         if claim.figure.value is None or statistic == "p-value":
             return None
+        if _is_share(claim):
+            return self._survival(claim)
+        if statistic in _MEANS:
+            return self._mean(claim)
         reason = f"{statistic} has no standard error"
         return Summary((claim,), statistic, self._size(claim), reason=reason)
 
     def _share(self, prints: Sequence[Claim]) -> Summary | None:
         claim, measure = prints[0], prints[0].measure
-        if measure.endpoint in self.estimated:
-            return self._survival(prints)
         sizes = sizes_of(self.sizes.get((claim.study, measure.group), ()), claim.source)
         found = counts(prints, sizes)
         if found is None:
@@ -248,11 +250,8 @@ class _Finder:
     def _denominators(found: Counts, sizes: Iterable[Claim]) -> list[Claim]:
         return [size for size in sizes if name_of(size) in found.inputs]
 
-    def _survival(self, prints: Sequence[Claim]) -> Summary | None:
-        """Percentages at a landmark: their interval is taken to be on the log(-log) scale."""
-        claim = next((c for c in prints if c.figure.value is not None), None)
-        if claim is None:
-            return None
+    def _survival(self, claim: Claim) -> Summary:
+        """A percentage at a landmark: its interval is taken to be on the log(-log) scale."""
         figure, size = claim.figure, self._size(claim)
         level = LEVELS.get(figure.bounds)
         ends = [float(x) / 100 for x in (figure.value, figure.low, figure.high) if x is not None]
@@ -271,11 +270,9 @@ class _Finder:
             derivation=f"log(-log) of the estimate; variance from its {100 * level:g}% interval",
         )
 
-    def _mean(self, claim: Claim) -> Summary | None:
+    def _mean(self, claim: Claim) -> Summary:
         figure, size = claim.figure, self._size(claim)
-        if figure.value is None:
-            return None
-        mean, spread = float(figure.value), figure.dispersion
+        mean, spread = float(figure.value or 0), figure.dispersion
         level = LEVELS.get(figure.bounds)
         sd = float(spread) if spread is not None and figure.dispersion_kind == "sd" else None
         vi, derivation = None, ""
@@ -296,12 +293,19 @@ class _Finder:
             yi=mean if vi is not None else None,
             vi=vi,
             derivation=f"mean; variance from the {derivation.removeprefix('its ')}" if vi else "",
-            reason="" if vi is not None else "no spread, or no number of people",
+            reason="" if vi is not None else _lacking(sd, spread),
         )
 
     def _size(self, claim: Claim) -> int | None:
+        """Return the denominator, else the size of the group: in the same analysis set, if any."""
         size = self.groups.size(self.groups.of(claim), claim.source)
-        return claim.figure.denominator or (size.number if size else None)
+        in_set = {
+            one.figure.numerator
+            for one in self.sizes.get((claim.study, claim.measure.group), ())
+            if (one.source, one.analysis_set) == (claim.source, claim.analysis_set)
+        }
+        own = next(iter(in_set)) if len(in_set) == 1 else None
+        return claim.figure.denominator or own or (size.number if size else None)
 
 
 def around(group: Group, groups: Groups) -> Iterator[Group]:
@@ -310,6 +314,16 @@ def around(group: Group, groups: Groups) -> Iterator[Group]:
     while one is not None:
         yield one
         one = groups.parent(one)
+
+
+def _is_share(claim: Claim) -> bool:
+    return claim.measure.statistic == FREQUENCY and claim.figure.unit in ("%", PEOPLE)
+
+
+def _lacking(sd: float | None, spread: Decimal | None) -> str:
+    if sd is not None:
+        return "no number of people, or several"
+    return "a spread whose kind is not stated" if spread is not None else "no spread or interval"
 
 
 def _only(prints: Sequence[Claim]) -> str:

@@ -163,12 +163,16 @@ class Reports:
 
         Two publications of a study are two data cuts. Whether a second-hand figure agrees with
         the publication that it cites is checked by ``kb.checks.provenance``. A registry reports
-        what the publications report, unless both print another date of their data.
+        what the publications report. Analysis sets, or dates of the data, that both name and that
+        differ are two results everywhere.
         """
+        sets = {claim.analysis_set.casefold() for claim in (one, other)} - {""}
+        cuts = {claim.data_cut for claim in (one, other)} - {""}
+        if len(sets) > 1 or len(cuts) > 1:
+            return False
         if one.source == other.source:
             return True
         if self.is_registry(one) != self.is_registry(other):
-            cuts = {claim.data_cut for claim in (one, other)} - {""}
-            return len(cuts) < 2 and not (one.is_second_hand or other.is_second_hand)
+            return not (one.is_second_hand or other.is_second_hand)
         first = [claim for claim in (one, other) if self.is_first_hand(claim)]
         return not first or (len(first) == 1 and not (one.is_second_hand or other.is_second_hand))

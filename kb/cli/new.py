@@ -29,7 +29,7 @@ publications: []            # ids of evidence/publications.yaml
 
 groups: {{}}
   # treated: {{label: treated patients, role: single, regimen: some-regimen}}
-  # treated.responders: {{label: responders, who: {{endpoint: cCR}}}}
+  # treated.women: {{label: women, who: {{endpoint: SEX, category: female}}}}
 
 reports: []
   # - source: a-paper-2026

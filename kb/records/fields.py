@@ -41,7 +41,7 @@ class TermOf:
     """
 
     def __init__(self, scheme: str, kind: str = "") -> None:
-        """Name the scheme, and for words the kind: "value", "comparison" or "significance"."""
+        """Name the scheme, and the kind of its terms: that of words, or the term right above."""
         self.scheme = scheme
         self.kind = kind
 
@@ -63,12 +63,13 @@ class TermOf:
             return word
         term = vocabulary.schemes.get(self.scheme, {}).get(word)
         if term is None or not self._admits(term):
-            expected = _FIGURE_OR_WORD if self.kind == "value" else f"a known {self.scheme}"
+            name = self.scheme if self.scheme == "word" else self.kind or self.scheme
+            expected = _FIGURE_OR_WORD if self.kind == "value" else f"a known {name}"
             raise _unknown(expected, word, self.words(vocabulary))
         return word
 
     def _admits(self, term: Term) -> bool:
-        return not self.kind or self.kind in term.properties.get("wordKind", ())
+        return not self.kind or self.kind in (*term.properties.get("wordKind", ()), *term.broader)
 
     def words(self, vocabulary: Vocabulary) -> list[str]:
         """Return the notations that this field allows."""

@@ -323,7 +323,7 @@ class Design(StrictModel):
         ]
         | None
     ) = None
-    masking: Annotated[str, TermOf("design")] | None = None
+    masking: Annotated[str, TermOf("design", "masking")] | None = None
     centres: Literal["single-centre", "multicentre"] | None = None
 
 

@@ -160,6 +160,28 @@ def test_means_give_their_difference() -> None:
     assert (contrast.one.effect, contrast.one.yi, contrast.one.vi) == ("MD", 6, 5)
 
 
+def test_of_two_prints_of_a_mean_the_one_with_an_interval_is_chosen() -> None:
+    bare = Figure(Decimal("1.11"), "1.11", unit="years")
+    whole = replace(bare, low=Decimal("0.07"), high=Decimal("2.16"), bounds="ci95")
+    means = [claim("AGE", one, group="new", statistic="mean") for one in (bare, whole)]
+    rows = found(means)
+    assert [(row.chosen, row.claim) for row in rows if row.chosen] == [(True, means[1])]
+    assert next(row.one.reason for row in rows if not row.chosen) == "no spread or interval"
+
+
+def test_a_mean_has_the_size_of_its_own_analysis_set() -> None:
+    figure = Figure(Decimal(50), "50", unit="years", dispersion=Decimal(10), dispersion_kind="sd")
+    sizes = [
+        replace(claim("SAMPLE_SIZE", people(n), group="new"), analysis_set=name)
+        for name, n in (("randomised", 31), ("completers", 25))
+    ]
+    mean = replace(claim("AGE", figure, group="new", statistic="mean"), analysis_set="completers")
+    (row,) = found([mean, *sizes])
+    assert (row.one.n, row.one.vi) == (25, 4)
+    (row,) = found([replace(mean, analysis_set=""), *sizes])
+    assert (row.one.vi, row.one.reason) == (None, "no number of people, or several")
+
+
 def test_a_median_keeps_its_row_without_an_estimate() -> None:
     figure = Figure(Decimal("7.7"), "7.7", unit="months")
     (row,) = found([claim("OS", figure, group="new", statistic="median")])

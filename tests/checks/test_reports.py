@@ -62,6 +62,23 @@ def test_two_prints_should_give_one_figure_unless_they_are_of_two_reports(
     assert reports.one_result(*reversed(prints)) is should
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "should"),
+    [
+        ({"analysis_set": "randomised"}, {"analysis_set": "safety"}, False),
+        ({"analysis_set": "Safety"}, {"analysis_set": "safety"}, True),
+        ({"analysis_set": "randomised"}, {}, True),
+        ({"data_cut": "2015"}, {"data_cut": "2017"}, False),
+        ({"data_cut": "2015"}, {}, True),
+    ],
+)
+def test_analysis_sets_and_data_cuts_that_both_name_are_results_of_their_own(
+    one: dict[str, str], other: dict[str, str], should: bool
+) -> None:
+    prints = [replace(printed("first"), **part) for part in (one, other)]
+    assert reported(*prints).reports.one_result(*prints) is should
+
+
 def test_the_reports_of_a_study_are_those_that_either_record_names() -> None:
     made = reported(printed("review"))
     study = replace(made.evidence.studies[0], publications=("r-2021",))
