@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 from support.assistant import ROOT, Answer, Call, ask, command, with_client
-from support.example_base import content, write_example
+from support.example_base import content, edit, write_example
+
+from kb import KnowledgeBase
+from kb.server.assistants.tools import Tools
 
 REFUSED: dict[str, tuple[Call, str]] = {
     "a mistyped tool": (("claim", {}), "no tool 'claim'; did you mean 'claims'?"),
@@ -179,3 +182,24 @@ def test_tools_are_described_with_their_arguments(base: Path) -> None:
         assert len(tool.description.split()) > 15
         for argument in tool.input_schema["properties"].values():
             assert {"description", "enum", "anyOf"} & argument.keys()
+
+
+def test_pages_are_together_the_whole_answer(base: Path) -> None:
+    tools = Tools(KnowledgeBase(base))
+    whole = [one["claim"] for one in tools.claims(study="halt", limit=50)["items"]]
+    found: list[str] = []
+    start: int | None = 0
+    while start is not None:
+        page = tools.claims(study="halt", start=start, limit=7)
+        assert page["total"] == len(whole)
+        found += [one["claim"] for one in page["items"]]
+        start = page.get("more")
+    assert found == whole
+
+
+def test_a_changed_record_is_read_again(tmp_path: Path) -> None:
+    root = write_example(tmp_path)
+    tools = Tools(KnowledgeBase(root))
+    assert tools.study("halt")["name"] == "HALT"
+    edit(root, "evidence/studies/halt.yaml", "name: HALT", "name: STOP")
+    assert tools.study("halt")["name"] == "STOP"

@@ -45,7 +45,10 @@ _FIELDS: Final = (
     "dispersion",
     "dispersion_kind",
     "p_value",
+    "p_sides",
     "p_for",
+    "margin",
+    "adjusted_for",
     "date",
     "date_from",
     "date_to",
@@ -54,10 +57,21 @@ _FIELDS: Final = (
     "favours",
     "analysis_set",
     "data_cut",
+    "imputation",
+    "named",
     "note",
 )
 """What a claim says: columns of ``kb export claims``, left out where empty."""
-_ANCHOR: Final = ("source", "section", "row", "column", "cited_citation", "cited_doi")
+_ANCHOR: Final = (
+    "source",
+    "section",
+    "row",
+    "column",
+    "cites",
+    "cites_meant",
+    "cited_citation",
+    "cited_doi",
+)
 _TRUST: Final = ("printed", "noted", "read_in", "verification", "discrepancies")
 _UNCONTESTED: Final = "uncontested"
 """The standing of a claim that no discrepancy is about, which the columns leave empty."""

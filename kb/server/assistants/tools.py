@@ -27,6 +27,19 @@ from kb.server.assistants.answers import (
     page,
     rows_by_name,
 )
+from kb.server.assistants.arguments import (
+    AnyStudy,
+    Drug,
+    Endpoint,
+    Id,
+    Limit,
+    Population,
+    Regimen,
+    SourceId,
+    Start,
+    Statistic,
+    Study,
+)
 from kb.server.assistants.find import FILTERS, entries, find
 from kb.server.assistants.proposals import check_proposal, write_proposal
 from kb.sources.text import load_texts
@@ -40,26 +53,6 @@ SECONDS: Final = 20.0
 MAX_ROWS: Final = 100_000
 """Rows that an answer to a query may have, as on the server; a page shows some of them."""
 _MAX_COMPARED: Final = 20
-
-Id = Annotated[str, Field(min_length=1, max_length=200)]
-Study = Annotated[Id, Field(description="id of a study, such as 'tower'; `search` finds it")]
-AnyStudy = Annotated[Id | None, Field(description="only of this study, by id, such as 'tower'")]
-Endpoint = Annotated[
-    Id | None,
-    Field(description="notation of an endpoint, such as 'OS'; it includes narrower ones"),
-]
-Drug = Annotated[Id | None, Field(description="notation of a drug: any regimen that contains it")]
-Regimen = Annotated[
-    Id | None, Field(description="notation of a regimen; it includes narrower ones")
-]
-Population = Annotated[
-    Id | None, Field(description="notation of a population; it includes narrower ones")
-]
-SourceId = Annotated[Id | None, Field(description="only what this source prints, by id")]
-Start = Annotated[
-    int, Field(ge=0, le=10_000_000, description="index of the first item: `more` of the last page")
-]
-Limit = Annotated[int, Field(ge=1, le=MAX_PAGE, description="items of a page")]
 
 
 class Tools:
@@ -134,7 +127,7 @@ class Tools:
         are the documents that were read about the study. Example: {"study": "tower"}.
         """
         base = self.base
-        one, rows = base.study(study), base.claims(study=study).rows()
+        one, found = base.study(study), base.claims(study=study)
         publications = {p.id: p for p in base.evidence.publications}
         groups = [g for g in base.evidence.groups if g.study == study and g.within]
         described: Item = {
@@ -150,10 +143,12 @@ class Tools:
             "publications": [publications[name].citation for name in one.publications],
             "groups": {group.id: group.label for group in groups[:MAX_PAGE]},
             "groups_total": len(groups),
-            "endpoints": dict(Counter(row["endpoint"] for row in rows).most_common(MAX_PAGE)),
-            "claims_total": len(rows),
-            "verification": dict(Counter(row["verification"] for row in rows)),
-            "sources": cited(rows),
+            "endpoints": dict(
+                Counter(view.claim.measure.endpoint for view in found).most_common(MAX_PAGE)
+            ),
+            "claims_total": len(found),
+            "verification": dict(Counter(view.verification.state.value for view in found)),
+            "sources": cited(found.rows()),
             "discrepancies_total": sum(_is_about(d, study) for d in base.discrepancies()),
         }
         return {name: value for name, value in described.items() if value not in ("", [], {})}
@@ -167,9 +162,7 @@ class Tools:
         regimen: Regimen = None,
         population: Population = None,
         source: SourceId = None,
-        statistic: Annotated[
-            Id | None, Field(description="such as 'hazard-ratio', 'median', 'frequency'")
-        ] = None,
+        statistic: Statistic = None,
         start: Start = 0,
         limit: Limit = 20,
     ) -> Item:
@@ -209,9 +202,7 @@ class Tools:
         drug: Drug = None,
         regimen: Regimen = None,
         population: Population = None,
-        statistic: Annotated[
-            Id | None, Field(description="such as 'hazard-ratio', 'median', 'frequency'")
-        ] = None,
+        statistic: Statistic = None,
         start: Start = 0,
         limit: Limit = 20,
     ) -> Item:
