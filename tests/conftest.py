@@ -18,7 +18,7 @@ from hypothesis import settings
 from support.environment import ROOT, SHARED, Quiet, chromium_program, texts_folder, unavailable
 from support.example_base import TEXTS, write_example
 from support.hostile_records import hostile, hostile_site
-from support.served_build import Server, serving, write_build
+from support.served_build import PATIENCE, Server, serving, write_build
 
 from kb import KnowledgeBase
 
@@ -118,9 +118,10 @@ def browser() -> Iterator[Browser]:
     if program is None:
         unavailable("no Chromium: install Debian's chromium or set KB_CHROMIUM to one")
     try:
-        from playwright.sync_api import sync_playwright
+        from playwright.sync_api import expect, sync_playwright
     except ImportError:
         unavailable("no Playwright: run `make browser`, which installs it")
+    expect.set_options(timeout=PATIENCE * 1000)  # its five seconds are too few where much runs
     with sync_playwright() as playwright:
         # Chromium refuses its own sandbox to root, as which containers run.
         flags = ["--no-sandbox"] if os.geteuid() == 0 else []
