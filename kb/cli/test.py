@@ -63,7 +63,7 @@ def _form(base: KnowledgeBase) -> Iterator[str]:
 
 def _settings(base: KnowledgeBase) -> Iterator[str]:
     try:
-        load_settings(base.root)
+        load_settings(base.root, [study.id for study in base.studies()])
     except RecordError as error:
         yield from map(str, error.problems)
 

@@ -83,7 +83,7 @@ class PageContext:
     @cached_property
     def settings(self) -> Mapping[str, Any]:
         """How endpoints are arranged: ``site/site.yaml`` of the project, over the defaults."""
-        return load_settings(self.base.root)
+        return load_settings(self.base.root, self.studies)
 
     @cached_property
     def headings(self) -> tuple[Heading, ...]:

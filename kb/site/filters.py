@@ -14,7 +14,7 @@ from kb.site.context import PageContext, collect
 from kb.site.counts import count_text
 from kb.site.labels import STATES, counted, sentence, short_citation
 from kb.site.pages.concepts import Line
-from kb.site.pages.discrepancies import SIGNS, VERDICTS, verdict_code
+from kb.site.pages.discrepancies import VERDICTS, verdict_code
 from kb.site.tables.marks import judged, mark
 from kb.stores.library import prefixes
 
@@ -49,7 +49,6 @@ def filters(site: PageContext) -> Mapping[str, Callable[..., Any]]:
         "state": STATES.__getitem__,
         "mark": mark,
         "judged": judged,
-        "sign": SIGNS.__getitem__,
         "verdict": lambda finding: VERDICTS[verdict_code(finding)],
         "lay_out": Drawing,
         "once": once,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,23 +20,39 @@ _PARTIAL: Final = {"plots", "pivotal", "compare"}
 _KINDS: Final = {dict: "a mapping", list: "a list", str: "a text", int: "a whole number"}
 
 
-def load_settings(root: Path) -> Mapping[str, Any]:
+def load_settings(root: Path, studies: Collection[str] | None = None) -> Mapping[str, Any]:
     """Return the settings of a project; a field that it does not state has its default.
+
+    Args:
+        root: the folder of the project.
+        studies: the ids of its studies, to check those that the settings name.
 
     >>> load_settings(Path("no such folder"))["size"]
     'SAMPLE_SIZE'
 
     Raises:
-        RecordError: with every field that is unknown or of the wrong kind.
+        RecordError: with every field or study that is unknown, and every field of the wrong kind.
     """
     defaults = read_mapping(_DEFAULTS)
     path = root / "site" / "site.yaml"
     if not path.is_file():
         return defaults
     own = read_mapping(path, path.parent)
-    if problems := list(_problems(own, defaults, (), RecordFile(path))):
+    file = RecordFile(path)
+    if problems := list(_problems(own, defaults, (), file)):
+        raise RecordError(problems)
+    if studies is not None and (problems := list(_unknown_studies(own, studies, file))):
         raise RecordError(problems)
     return _merged(own, defaults)
+
+
+def _unknown_studies(
+    own: Mapping[str, Any], studies: Collection[str], file: RecordFile
+) -> Iterator[Problem]:
+    for at, name in enumerate(own.get("pivotal", {}).get("studies", ())):
+        if name not in studies:
+            place = ("pivotal", "studies", at)
+            yield file.problem(place, name, "the id of a study", nearest(name, studies))
 
 
 def _problems(own: Any, default: Any, place: Place, file: RecordFile) -> Iterator[Problem]:

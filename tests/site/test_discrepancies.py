@@ -13,10 +13,11 @@ from support.environment import ROOT
 from support.example_base import edit
 
 from kb import KnowledgeBase
+from kb.checks import Severity
 from kb.checks.adjudication import ClaimStatus
 from kb.site.data.citations import bibtex, publication_citation
 from kb.site.data.schema_org import script
-from kb.site.pages.discrepancies import KINDS, SIGNS
+from kb.site.pages.discrepancies import KINDS
 
 
 def page(path: str) -> str:
@@ -60,7 +61,7 @@ def test_the_downloads_equal_the_output_of_the_command() -> None:
     table = (built_site() / "finding/findings.csv").read_text("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(table)))
     assert [row["id"] for row in rows] == [finding.id for finding in records().discrepancies()]
-    assert {row["severity"] for row in rows} <= {severity.value for severity in SIGNS}
+    assert {row["severity"] for row in rows} <= {severity.value for severity in Severity}
 
 
 def test_a_discrepancy_is_on_the_page_of_its_iri() -> None:
@@ -105,9 +106,9 @@ def test_every_mark_of_a_figure_links_to_its_discrepancy() -> None:
 def test_the_pages_agree_on_the_number_of_discrepancies() -> None:
     found = records().discrepancies()
     assert f"{len(found)} discrepancies between reported values" in text_of(page("."))
-    for severity in SIGNS:
+    for severity in Severity:
         number = sum(finding.severity is severity for finding in found)
-        assert f"{SIGNS[severity]} {severity.value} {number}" in text_of(page("finding"))
+        assert f"{severity.value} {number}" in text_of(page("finding"))
 
 
 def test_concept_pages_list_differences_before_the_figures() -> None:

@@ -75,3 +75,11 @@ def test_without_settings_the_comparison_starts_with_what_studies_compare_most(
     }
     assert starts
     assert all(frozenset(start.regimens) in compared for start in starts)
+
+
+def test_a_key_study_that_is_unknown_is_named_with_the_nearest(tmp_path: Path) -> None:
+    root = settings(tmp_path, "pivotal:\n  studies:\n    - halt\n    - towr\n")
+    expected = r"site.yaml:4: pivotal.studies.1: found 'towr', expected the id of .*'tower'"
+    with pytest.raises(RecordError, match=expected):
+        load_settings(root, ["halt", "tower"])
+    assert load_settings(root, ["halt", "towr"])["pivotal"]["studies"] == ["halt", "towr"]

@@ -61,7 +61,7 @@ class Count:
     @property
     def text(self) -> str:
         """The printed counts; where they differ, all of them."""
-        return " ≠ ".join(figure.text for figure in self.figures)
+        return " or ".join(figure.text for figure in self.figures)
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,6 @@ from kb.model import slug
 from kb.site.context import PageContext
 from kb.site.page import OutputFile, Page, Values
 
-SIGNS: Final = {Severity.MATERIAL: "▲", Severity.MINOR: "◆", Severity.ROUNDING: "≈"}
-"""The sign of each severity: pages tell them apart by shape and word, not by colour."""
 VERDICTS: Final = {
     "open": "Not judged yet",
     "stale": "Judgement is stale",

@@ -74,7 +74,7 @@ def data_files(site: PageContext) -> Iterator[OutputFile]:
 def _key_studies(site: PageContext) -> list[Study]:
     """Return the studies that the settings name, else those with most claims of each design."""
     named = site.settings["pivotal"]["studies"]
-    return [site.studies[name] for name in named if name in site.studies] or _largest(site)
+    return [site.studies[name] for name in named] or _largest(site)
 
 
 def _largest(site: PageContext) -> list[Study]:

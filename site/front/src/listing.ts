@@ -9,7 +9,7 @@ const COLUMNS: readonly (readonly [column: string, title: string])[] = [
   ["source", "Where"],
   ["verification", "Check"],
 ];
-const MARKS: Readonly<Record<string, string>> = { verified: "✓", failed: "✗", not_checked: "○", source_unavailable: "not verified", noted: "noted" };
+const MARKS: Readonly<Record<string, string>> = { verified: "checked", failed: "not found", not_checked: "not checked", source_unavailable: "not checked", noted: "noted" };
 
 export class Listing {
   readonly #body = element("tbody");
@@ -112,7 +112,7 @@ export class Listing {
   #check(claim: number): HTMLElement {
     const state = this.claims.cell("verification", claim);
     const cell = part("check");
-    const mark = element("span", `state ${state.replace("_", "-")}`, MARKS[state]?.length === 1 ? `${MARKS[state]} ${state.replace("_", " ")}` : (MARKS[state] ?? state));
+    const mark = element("span", `state ${state.replace("_", "-")}`, MARKS[state] ?? state);
     cell.append(mark);
     return cell;
   }
