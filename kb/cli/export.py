@@ -82,6 +82,29 @@ def export_parquet(context: click.Context, out: Path, texts: Path | None) -> Non
         echo(f"{path}: {len(tables[path.stem])} rows")
 
 
+@export.command("xlsx")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="File to write.",
+)
+@texts_option
+@click.pass_context
+@examples("kb export xlsx --out evidence.xlsx")
+def export_xlsx(context: click.Context, out: Path, texts: Path | None) -> None:
+    """The typed tables as a workbook for spreadsheets: a sheet a table.
+
+    Numbers are numbers, and no cell holds a formula.
+    """
+    from kb.export.xlsx import workbook
+    from kb.util.atomic import write_atomically
+
+    tables = open_base(context, texts).tables
+    write_atomically(out, [workbook(tables)])
+    echo(f"{out}: {len(tables)} sheets, {sum(t.num_rows for t in tables.values())} rows")
+
+
 @export.command("analysis")
 @click.option("--endpoint", required=True, help="Notation of the endpoint, such as OS.")
 @click.option("--regimen", help="Only groups treated with a regimen, or a narrower one.")
