@@ -7,7 +7,10 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from kb.sources.folded import FoldedText
+from kb.sources.markup import UNKNOWN
 from kb.sources.numbers import Number, read
+
+_SEPARATORS = re.compile("[\x1c-\x1f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,14 @@ def excerpt(source: str, start: int, end: int, width: int) -> str:
 
     >>> excerpt("the median OS\nwas 7.7 months", 18, 21, 6)
     'S was 7.7 month'
+
+    A control character that Python takes for a space is shown as an unknown one, as it is read.
+
+    >>> excerpt("7.7\x1f%", 0, 5, 0)
+    '7.7\ufffd%'
     """
-    return " ".join(source[max(0, start - width) : end + width].split())
+    around = _SEPARATORS.sub(UNKNOWN, source[max(0, start - width) : end + width])
+    return " ".join(around.split())
 
 
 _CITATION = re.compile(r"\[[0-9][0-9,.\- ]{0,80}\]")

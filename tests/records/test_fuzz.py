@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from support.example_base import EXAMPLE, write_example
 
@@ -137,6 +137,7 @@ TEXTS = st.text(max_size=60) | st.text(
 
 @settings(max_examples=300)
 @given(text=TEXTS, other=TEXTS)
+@example(text="\x1f", other="\x1f")
 def test_any_text_can_be_matched_and_read(text: str, other: str) -> None:
     folded = fold(text)
     assert fold(folded.text).text == fold(fold(folded.text).text).text
