@@ -77,11 +77,8 @@ class Comparisons:
             found.append(after[0])
         return found
 
-    def p_value(self, figure: TableFigure, role: ColumnRole, group: GroupOf) -> Made | str:
-        """Return what a p-value says of two groups, or of all; or why it is not drafted.
-
-        ``group`` are the people of its row, where no two groups are compared.
-        """
+    def p_value(self, figure: TableFigure, role: ColumnRole) -> Made | str:
+        """Return what a p-value says of two groups, or of all; or why it is not drafted."""
         main = figure.entry.main
         if main is None or figure.entry.form is not Form.NUMBER:
             return "not a p-value"
@@ -98,10 +95,7 @@ class Comparisons:
         if role.group is None and len(self._near(role)) >= _SEVERAL:
             sure = "likely" if self._is_only_p(role) else "unsure"
             return Made({"values": {WHOLE: p}}, sure, ["a p-value of several groups"])
-        if group.id != WHOLE and group.sure == "sure" and role.group is None:
-            return "a p-value of a row: no label names what it compares"
-        why = "a p-value of no two groups: check whom it compares"
-        return Made({"values": {group.id: p}}, "unsure", [why])
+        return "a p-value: no label names the groups that it compares"
 
     def effect(
         self, figure: TableFigure, beside: Sequence[TableFigure], role: ColumnRole
@@ -128,10 +122,7 @@ class Comparisons:
             why = "an estimate of two groups: check which is compared with which"
             comparison = {"of": of, "versus": versus, **found}
             return Made({"comparison": comparison}, least(sure, "likely"), [why])
-        statistic = found.pop("statistic")
-        group = role.group.id if role.group else WHOLE
-        why = "an estimate that compares no two groups of columns"
-        return Made({"statistic": statistic, "values": {group: found}}, "unsure", [why])
+        return "an estimate: no label names the groups that it compares"
 
     def _in_order(
         self, pair: tuple[str, str, Sureness], figure: TableFigure

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import takewhile
 from typing import Final
 
+from kb.papers.entries import Form
 from kb.papers.from_source import label_text
 from kb.papers.paper import Table
 from kb.papers.reading import ColumnKind, TableReading
-from kb.papers.statistic import declared
+from kb.papers.statistic import Centre, declared
 
 _TIME_HEADER: Final = re.compile(
     r"^(?:follow[- ]?up )?\(?(?:time|hours?|days?|weeks?|months?|years?|visits?)\b", re.IGNORECASE
@@ -64,19 +65,43 @@ class RowLabels:
         path = self._without_ended(row)
         cells = [(i, table.grid[row][i].text.strip()) for i in others]
         if not table.grid[row][0].text.strip() and any(text for _, text in cells):
-            above = (table.grid[r][0].text for r in range(row - 1, table.header_rows - 1, -1))
-            path += list(filter(None, (text.strip() for text in above)))[:1]
+            path = self._beside(row, path)
         elif heading := self._headings_with_p.get(row):
             path.insert(len(path) - 1, heading)
         timed = self.times if self.time(row) else {}
         path += [text for i, text in cells if text and i not in timed]
         return [label for label in map(label_text, dict.fromkeys(path)) if label]
 
+    def _beside(self, row: int, path: Sequence[str]) -> list[str]:
+        """Return the path to a label in a further column: the last label left of it is nearest.
+
+        That one ends a heading whose own labels stand in the further column too.
+        """
+        grid, first = self.table.grid, self.table.header_rows
+        above = next((r for r in range(row - 1, first - 1, -1) if grid[r][0].text.strip()), None)
+        if above is None:
+            return list(path)
+        text = grid[above][0].text.strip()
+        if path and text != path[-1] and self._is_beside(path[-1], row):
+            path = path[:-1]
+        return [*path, text]
+
+    def _is_beside(self, heading: str, row: int) -> bool:
+        below = next(self._below(heading, row), row)
+        return below < row and not self.table.grid[below][0].text.strip()
+
+    @cached_property
+    def headings(self) -> frozenset[str]:
+        """The labels of the rows that have a label and nothing else."""
+        rows = (row for row in self.table.body if not any(cell.text.strip() for cell in row[1:]))
+        return frozenset(filter(None, (label_text(row[0].text) for row in rows)))
+
     def _without_ended(self, row: int) -> list[str]:
         """Return the labels of a row below its headings, but for those that have ended.
 
-        A text does not indent, so a heading ends at the first row that declares a statistic
-        other than its own: "Weight, mean (SD)" is not a part of "Sex, n (%)".
+        A table may not indent, so a heading ends at the first row that declares a statistic
+        other than its own: "Weight, mean (SD)" is not a part of "Sex, n (%)"; so does one whose
+        first row counts at the first row that does not.
         """
         path = list(self.table.row_path(row))
         while len(path) > 1 and any(self._ends(path[-2], r) for r in self._below(path[-2], row)):
@@ -91,7 +116,25 @@ class RowLabels:
 
     def _ends(self, heading: str, row: int) -> bool:
         own, outer = declared(self.reading.label(row)), declared(heading)
-        return own.centre is not None and outer.centre is not None and own != outer
+        if own.centre is not None and outer.centre is not None and own != outer:
+            return True
+        first = next(self._below(heading, row), row)
+        is_flat = self.table.grid[first][0].indent <= self._indent(heading, row)
+        return is_flat and self._counts(first) and not self._counts(row)
+
+    def _indent(self, heading: str, row: int) -> int:
+        start = next(self._below(heading, row), row) - 1
+        return self.table.grid[start][0].indent
+
+    def _counts(self, row: int) -> bool:
+        """Whether the figures of a row are counts or percentages, as those of categories are."""
+        figures = self.reading.rows.get(row, [])
+        people = [f for f in figures if f.column.kind in (ColumnKind.GROUP, ColumnKind.TOTAL)]
+        measured = (Centre.MEAN, Centre.MEDIAN)
+        return not any(
+            f.statistic.centre in measured or f.entry.form in (Form.PLUS_MINUS, Form.WITH_BOUNDS)
+            for f in people
+        )
 
     @cached_property
     def _headings_with_p(self) -> dict[int, str]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from kb.drafts.anchors import Anchors
 from kb.drafts.columns import ColumnRole, column_roles, group_parts
 from kb.drafts.comparisons import Comparisons, Made, least
+from kb.drafts.counts import Counts
 from kb.drafts.figures import count_or_measure
 from kb.drafts.groups import GroupNames, GroupOf, group_key
 from kb.drafts.labels import (
@@ -30,6 +31,7 @@ from kb.model import WHOLE
 from kb.papers.from_source import SourceTable, label_text
 from kb.papers.paper import Cell
 from kb.papers.reading import ColumnKind, TableFigure, TableReading
+from kb.papers.statistic import Spread
 from kb.sources.normalise import fold
 from kb.sources.roles import read_print
 from kb.sources.text import SourceText
@@ -104,6 +106,11 @@ class TableDrafts:
         return Comparisons(self.source, self.reading, self.roles, self.groups)
 
     @cached_property
+    def counts(self) -> Counts:
+        """Which of its whole numbers are counts."""
+        return Counts(self.reading, self.rows, self.names)
+
+    @cached_property
     def unclear(self) -> Unclear:
         """What it leaves unclear."""
         return Unclear(self.reading)
@@ -147,7 +154,9 @@ class TableDrafts:
         role = self.roles[figure.column.index]
         path_all = self.rows.path(row)
         group, path = self._group(role, path_all)
-        if reason := self.unclear.why(figure, role, path_all):
+        is_nobody = role.has_people and group.sure == "unsure" and self._has_groups
+        reason = "no label names the group" if is_nobody else ""
+        if reason := reason or self.unclear.why(figure, role, path_all):
             return reason
         what = self._what(row, role, path)
         if what is None:
@@ -156,9 +165,9 @@ class TableDrafts:
         anchor = self.anchors.cell(cells, row, path_all)
         if anchor is None:
             return "no labels lead to the cell alone"
-        what = self._what(row, role, [*_outer(anchor, path_all), *path]) or what
+        what = self._what(row, role, [*self._outer(anchor, path_all), *path]) or what
         printed = self._printed(cells, anchor)
-        what = self._within(what, anchor, printed)
+        what = self._within(self._sized(what, figure), anchor, printed)
         head: dict[str, Any] = {"endpoint": what.endpoint}
         head |= {k: v for k, v in (("named", what.named), ("category", what.category)) if v}
         if time := self._time(row, role, path):
@@ -179,6 +188,11 @@ class TableDrafts:
         block |= {name: fields.pop(name) for name in ("statistic", "unit") if name in fields}
         section = self.source.section
         return Draft(block | place | fields, sure, why, section, start, len(cells), bare)
+
+    def _sized(self, what: NamedEndpoint, figure: TableFigure) -> NamedEndpoint:
+        """Return the endpoint, or the size of the group for the number of people measured."""
+        is_size = self.names.size and self.counts.is_size(figure)
+        return NamedEndpoint(self.names.size, what.category) if is_size else what
 
     def _within(
         self, what: NamedEndpoint, anchor: Mapping[str, Any], printed: str
@@ -211,10 +225,11 @@ class TableDrafts:
         labels: Sequence[str],
     ) -> Made | str:
         if figure.column.kind is ColumnKind.P:
-            return self.compared.p_value(figure, role, group)
+            return self.compared.p_value(figure, role)
         if figure.column.kind is ColumnKind.EFFECT:
             return self.compared.effect(figure, beside, role)
         change = role.change or any(map(is_change, labels))
+        figure = figure.as_count() if self.counts.is_count(figure) else figure
         proposal = count_or_measure(figure, role.column.size, change=change)
         if proposal is None:
             return "figures of a form that no label explains"
@@ -250,11 +265,21 @@ class TableDrafts:
                 found = self.groups.find(without_size(label))
                 if found and found.id != WHOLE:
                     return found, [one for one in path if one != label]
+        header = " ".join(map(label_text, role.column.path))
+        if role.has_people and len(inside := self.groups.mentioned(header)) == 1:
+            return GroupOf(inside[0], "likely", "the header mentions the group"), path
         caption = self.source.table.caption
         named = {one.id for name in self._caption_names(caption) if (one := self.groups.find(name))}
         if len(named) == 1:
             return GroupOf(named.pop(), "likely", "the caption names the group"), path
         return GroupOf(WHOLE, "unsure", "no label names the group"), path
+
+    @cached_property
+    def _has_groups(self) -> bool:
+        """Whether columns are about groups, or about a number of people that they print."""
+        columns = (role.column for role in self.roles if role.has_people)
+        sized = (column for column in columns if column.statistic.spread is not Spread.CI)
+        return bool(self.compared.arms) or any(column.size for column in sized)
 
     def _caption_names(self, caption: str) -> Iterator[str]:
         key = f" {group_key(caption)} "
@@ -289,9 +314,8 @@ class TableDrafts:
         own = own or self.rows.time(row)
         return own or next(filter(None, (time_in(label) for label in reversed(path))), "")
 
-
-def _outer(anchor: Mapping[str, Any], path: Sequence[str]) -> list[str]:
-    """Return the headings of an anchor, where a row has the same label as one of another block."""
-    row = anchor["row"]
-    labels = [row] if isinstance(row, str) else row
-    return [label for label in labels[:-1] if label not in path]
+    def _outer(self, anchor: Mapping[str, Any], path: Sequence[str]) -> list[str]:
+        """Return the headings of an anchor, where a row has the same label as one of a block."""
+        row = anchor["row"]
+        labels = [row] if isinstance(row, str) else row
+        return [one for one in labels[:-1] if one not in path and one in self.rows.headings]

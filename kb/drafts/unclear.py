@@ -9,15 +9,17 @@ from functools import cached_property
 from typing import Final
 
 from kb.drafts.columns import ColumnRole
+from kb.drafts.labels import is_statistic
 from kb.papers.entries import Form
 from kb.papers.from_source import label_text
-from kb.papers.reading import ColumnKind, TableFigure, TableReading
-from kb.papers.statistic import declared
+from kb.papers.reading import Column, ColumnKind, TableFigure, TableReading
+from kb.papers.statistic import Centre, Spread, declared
 
 _PERSON: Final = re.compile(
     r"(?:ID|(?:patient|case|participant|subject)s?)(?: ?(?:no\.?|nos\.?|numbers?|ID|#))?\.?",
     re.IGNORECASE,
 )
+_SPREADS: Final = (Spread.SD, Spread.SE, Spread.IQR, Spread.RANGE)
 _COUNTED: Final = re.compile(r"[nN] ?/ ?[nN]\b|\b[nN]o\.? ?/")
 
 
@@ -29,18 +31,36 @@ class Unclear:
 
     def why(self, figure: TableFigure, role: ColumnRole, labels: Sequence[str]) -> str:
         """Return why a figure below some labels is not drafted, or ""."""
-        if self._lists_people:
-            return "a row of the table is one person"
-        if role.is_of_test:
-            return "a statistic of a test"
         printed = labels[-1] if labels else ""
-        if figure.entry.form is Form.RATIO and "/" in _COUNTED.sub("", printed):
-            return "two counts of which neither is a part of the other"
-        forms = (Form.NUMBER, Form.WITH_BOUNDS, Form.BOUNDS)
-        is_bare = figure.statistic.centre is None and figure.entry.form in forms
-        if is_bare and role.has_people and self._has_effects:
-            return "the caption declares effects, and no column says whose"
-        return ""
+        reasons = (
+            (self._lists_people, "a row of the table is one person"),
+            (role.is_of_test, "a statistic of a test"),
+            (self._is_repeated(figure), "two columns have the same header"),
+            (self._is_spread(figure, printed), "a spread that stands apart from its figure"),
+            (_is_ratio(figure, printed), "two counts of which neither is a part of the other"),
+            (
+                role.has_people and self._has_effects and _is_bare(figure),
+                "the caption declares effects, and no column says whose",
+            ),
+        )
+        return next((reason for holds, reason in reasons if holds), "")
+
+    def _is_repeated(self, figure: TableFigure) -> bool:
+        path = figure.column.path
+        return sum(column.path == path for column in self._with_figures) > 1
+
+    @cached_property
+    def _with_figures(self) -> list[Column]:
+        found = {figure.column.index for figure in self.reading.figures}
+        return [column for column in self.reading.columns if column.index in found]
+
+    def _is_spread(self, figure: TableFigure, printed: str) -> bool:
+        """Whether a label or the last header names a spread, and nothing else."""
+        if figure.entry.form is not Form.NUMBER:
+            return False
+        names = [printed, *map(label_text, figure.column.path[-1:])]
+        found = (declared(name) for name in names if is_statistic(name))
+        return any(one.spread in _SPREADS and one.centre is None for one in found)
 
     @cached_property
     def _lists_people(self) -> bool:
@@ -57,4 +77,13 @@ class Unclear:
         if any(c.size or c.kind is ColumnKind.EFFECT for c in columns):
             return False
         centres = (declared(part).centre for part in re.split("[.;,]", table.caption))
-        return any(centre is not None and centre.is_effect for centre in centres)
+        return any(c is not None and (c.is_ratio or c is Centre.COEFFICIENT) for c in centres)
+
+
+def _is_ratio(figure: TableFigure, printed: str) -> bool:
+    return figure.entry.form is Form.RATIO and "/" in _COUNTED.sub("", printed)
+
+
+def _is_bare(figure: TableFigure) -> bool:
+    forms = (Form.NUMBER, Form.WITH_BOUNDS, Form.BOUNDS)
+    return figure.statistic.centre is None and figure.entry.form in forms

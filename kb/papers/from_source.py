@@ -112,19 +112,26 @@ def _table(
     width = max(map(len, cells))
     folded = [[fold(cell).text.strip() for cell in row] for row in cells]
     headers = len(header_rows(folded))
+    indents = _indents([text.text[slice(*row[0])] for row in spans])
     grid: list[tuple[Cell, ...]] = []
     for i, row in enumerate(cells):
         filled = [*row, *[""] * (width - len(row))]
-        grid.append(_header(filled, i, grid) if i < headers else _body(filled, i))
+        grid.append(_header(filled, i, grid) if i < headers else _body(filled, i, indents[i]))
     footnotes = tuple(map(_footnote, notes))
     return Table(name, name, " ".join(caption), tuple(grid), headers, footnotes, name)
 
 
-def _body(row: Sequence[str], number: int) -> tuple[Cell, ...]:
-    return tuple(
-        Cell(text if column else label_text(text), number, column)
-        for column, text in enumerate(row)
-    )
+def _indents(labels: Sequence[str]) -> list[int]:
+    """Return how far each label is indented, in steps of the table."""
+    widths = [len(label) - len(label.lstrip()) if label.strip() else 0 for label in labels]
+    steps = sorted({0, *widths})
+    return [steps.index(width) for width in widths]
+
+
+def _body(row: Sequence[str], number: int, indent: int) -> tuple[Cell, ...]:
+    label, *others = row
+    cells = (Cell(text, number, column) for column, text in enumerate(others, 1))
+    return (Cell(label_text(label), number, 0, indent=indent), *cells)
 
 
 def _header(row: Sequence[str], number: int, above: Sequence[tuple[Cell, ...]]) -> tuple[Cell, ...]:

@@ -31,6 +31,8 @@ _LENGTH: Final = re.compile(
     r"(em|ex|px|pt|pc|mm|cm|in|%)?"
 )
 _LETTERS: Final = {"em": 2, "ex": 2, "pt": 0.2, "pc": 2.4, "mm": 0.5, "cm": 5, "in": 13}
+_BOLD: Final = 0.5
+"""A bold label stands above those that are not bold, as if these were indented."""
 _NAMED_INDENT: Final = re.compile(r"indent(?:ed)?[-_ ]?(?:level)?[-_ ]?([0-9]?)", re.IGNORECASE)
 _NOTE_MARK: Final = re.compile(
     r"(?:^|(?<=[.;,:)]\s)|(?<=[.;,:)]))<sup>\s*([A-Za-z]{1,2}|[0-9]{1,2}|[*†‡§¶#‖|]{1,4})\s*[.)]?</sup>"
@@ -157,8 +159,17 @@ def _cell(cell: _Element, columns: _Columns) -> RawCell:
         place, end = columns[name]
         end = columns.get(attributes.get("nameend") or "", (0, end))[1]
         width = end - place + 1
-    indent = _indent(cell)
+    indent = _indent(cell) - (_BOLD if _is_bold(cell) else 0)
     return RawCell(line.text, rows, max(width, 1), local(cell) == "th", indent, place)
+
+
+def _is_bold(cell: _Element) -> bool:
+    """Whether all of a cell is bold."""
+    parts = [part for part in cell if isinstance(part.tag, str)]
+    around = "".join(filter(None, (cell.text, *(part.tail for part in cell))))
+    return (
+        bool(parts) and not around.strip() and all(local(part) in {"bold", "b"} for part in parts)
+    )
 
 
 def _column_names(body: _Element) -> _Columns:

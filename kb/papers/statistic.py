@@ -210,4 +210,4 @@ def declared(label: str) -> Statistic:
 
 def _may_count(label: str) -> bool:
     """Whether "(%)" follows a count, and is not the unit of a measurement: "HbA1c (%)"."""
-    return re.search(rf"\b(?:n|no|number|{_PEOPLE})\b", label, re.IGNORECASE) is not None
+    return re.search(rf"\b(?:n|no|numbers?|{_PEOPLE})\b", label, re.IGNORECASE) is not None

@@ -14,6 +14,8 @@ from typing import Final, NamedTuple
 from kb.papers.inline import clean
 from kb.papers.paper import Figure, Paper, Section, Table
 
+INDENT: Final = "  "
+"""What stands before the label of a row for each step that it is indented."""
 _MAX_MARKER: Final = 150
 _CONTROL: Final = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
@@ -111,9 +113,9 @@ def _table(table: Table) -> _Block:
 def table_lines(table: Table) -> list[list[str]]:
     """Return the rows of a table as its text has them.
 
-    A cell stands where it begins, and its other places are empty. Rows without text, such as
-    rules, are left out; a table of one column has an empty second one, because a row is a line
-    with a tab.
+    A cell stands where it begins, and its other places are empty. Spaces before the label of a
+    row say how far it is indented. Rows without text, such as rules, are left out; a table of one
+    column has an empty second one, because a row is a line with a tab.
 
     >>> from kb.papers.paper import Cell
     >>> drug = Cell("Drug", 0, 0, columns=2)
@@ -122,7 +124,9 @@ def table_lines(table: Table) -> list[list[str]]:
     """
     rows = [
         [
-            one_line(cell.text) if (cell.row, cell.column) == (number, column) else ""
+            INDENT * cell.indent + one_line(cell.text)
+            if (cell.row, cell.column) == (number, column)
+            else ""
             for column, cell in enumerate(row)
         ]
         for number, row in enumerate(table.grid)

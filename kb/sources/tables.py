@@ -18,7 +18,10 @@ class Cell(NamedTuple):
 _RULE: Final = re.compile(r"[ |:+]*-{3,}[ |:+-]*")
 _PIPE: Final = re.compile(r"(?<!\\)\|")
 _MAX_HEADERS: Final = 4
-_FIGURES_ONLY: Final = re.compile(r"[-<>≤≥~(\[]*[0-9][-0-9.,%/ ()\[\]]*")
+_FIGURES_ONLY: Final = re.compile(
+    r"[-<>≤≥~(\[]*[0-9][-0-9.,%/ ()\[\]]*|[0-9][0-9.,]* ?(?:±|\+/-) ?[0-9].*"
+)
+_SIZED: Final = re.compile(r"[A-Za-z].*\b[nN] ?= ?[0-9][0-9,]*\)?$")
 _SEPARATORS: Final = re.compile(r" ?[›>:,/|] ?")
 
 
@@ -63,7 +66,10 @@ def header_rows(table: Sequence[Sequence[str]]) -> list[Sequence[str]]:
     rows = [table[0]]
     for row in table[1:_MAX_HEADERS]:
         filled = [cell for cell in row[1:] if cell]
-        if (row[0] and rows[-1][0]) or not filled or any(map(_FIGURES_ONLY.fullmatch, filled)):
+        is_sized = bool(filled) and all(map(_SIZED.search, filled))
+        if row[0] and rows[-1][0] and not is_sized:
+            break
+        if not filled or any(map(_FIGURES_ONLY.fullmatch, filled)):
             break
         rows.append(row)
     return rows

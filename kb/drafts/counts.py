@@ -1,0 +1,78 @@
+"""Which whole numbers of a table are counts, where no label of theirs declares it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from kb.drafts.labels import EndpointNames
+from kb.drafts.rows import RowLabels
+from kb.papers.entries import Form, whole
+from kb.papers.from_source import label_text
+from kb.papers.reading import Column, ColumnKind, TableFigure, TableReading
+from kb.papers.statistic import Centre, Spread
+from kb.util.grouping import group_by
+
+_OF_PEOPLE: Final = re.compile(r"^(?:[nN]|[nN]o\.|[nN]umber(?: of)?) [a-z]")
+_SPREADS: Final = (Spread.SD, Spread.SE, Spread.IQR, Spread.CI)
+_MEASURES: Final = (Centre.MEAN, Centre.MEDIAN)
+
+
+@dataclass
+class Counts:
+    """The counts of one table, and its columns of numbers of people."""
+
+    reading: TableReading
+    rows: RowLabels
+    names: EndpointNames
+
+    def is_count(self, figure: TableFigure) -> bool:
+        """Whether a whole number counts: its header, a note or the sum of its block says so."""
+        if figure.statistic.centre is not None or whole(figure.entry.main) is None:
+            return False
+        if figure.entry.form is Form.PAIR:
+            return (figure.row, figure.column.index) in self._summed
+        if figure.entry.form is not Form.NUMBER:
+            return False
+        header = label_text(figure.column.path[-1]) if figure.column.path else ""
+        is_named = _OF_PEOPLE.search(header) is not None or self._only_counts
+        path = self.rows.path(figure.row)
+        is_named = is_named and not self.names.unit(path[-1:])
+        return is_named or (figure.row, figure.column.index) in self._summed
+
+    def is_size(self, figure: TableFigure) -> bool:
+        """Whether it is the number of people whom the measurements beside it are of."""
+        column = figure.column
+        if figure.statistic.centre is not Centre.SIZE or len(figure.cells) > 1:
+            return False
+        beside = (c for c in self.reading.columns if c.path[:-1] == column.path[:-1])
+        return any(
+            c.statistic.centre in _MEASURES or c.statistic.spread in _SPREADS for c in beside
+        )
+
+    @cached_property
+    def _only_counts(self) -> bool:
+        """Whether all that caption and notes declare are counts with their percentages."""
+        around = self.reading.around
+        return bool(around) and all(one.spread is Spread.SHARE for one in around)
+
+    @cached_property
+    def _summed(self) -> frozenset[tuple[int, int]]:
+        """The row and column of the figures that add up to the size that their header prints."""
+        found: set[tuple[int, int]] = set()
+        for column in self.reading.columns:
+            if column.size and column.kind in (ColumnKind.GROUP, ColumnKind.TOTAL):
+                for block in self._blocks(column):
+                    numbers = [whole(one.entry.main) for one in block]
+                    if len(block) > 1 and sum(n or 0 for n in numbers) == column.size:
+                        found |= {(one.row, column.index) for one in block}
+        return frozenset(found)
+
+    def _blocks(self, column: Column) -> Iterator[Sequence[TableFigure]]:
+        """Yield the figures of a column below each heading."""
+        figures = [f for f in self.reading.figures if f.column.index == column.index]
+        headed = [f for f in figures if len(self.rows.path(f.row)) > 1]
+        yield from group_by(headed, key=lambda f: tuple(self.rows.path(f.row)[:-1])).values()
