@@ -23,6 +23,7 @@ from kb.site.pages.console import console_pages
 from kb.site.pages.cookbook import cookbook_pages
 from kb.site.pages.discrepancies import finding_pages
 from kb.site.pages.explore import explore_pages
+from kb.site.pages.forest import forest_pages
 from kb.site.pages.home import data_files, home_pages
 from kb.site.pages.network import network_pages
 from kb.site.pages.ontology import scheme_pages
@@ -36,6 +37,7 @@ PAGES: Final[tuple[Callable[[PageContext], Iterator[Page]], ...]] = (
     study_pages,
     explore_pages,
     compare_pages,
+    forest_pages,
     concept_pages,
     network_pages,
     source_pages,

@@ -98,7 +98,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Plot:
-    """A plot before its layout; ``kind`` is that of its scale: share, linear or log."""
+    """A plot before its layout; ``kind`` is that of its scale: share, linear or log.
+
+    ``measure`` is what the forest-plot builder calls its axis, or "".
+    """
 
     id: str
     title: str
@@ -110,6 +113,7 @@ class Plot:
     series: tuple[str, ...] = ()
     favours: tuple[str, str] = ("", "")
     collapsed: bool = False
+    measure: str = ""
 
     @property
     def rows(self) -> list[Row]:

@@ -88,6 +88,7 @@ class Plots:
             "share",
             (PRINTED, INTERVAL, EXACT),
             (),
+            measure=f"{endpoint}.rate",
         )
         rows = self.rows(views, self.data.is_share, endpoint)
         yield from self._parts(plot, rows, share_mark, by_time)
@@ -103,6 +104,7 @@ class Plots:
             "linear",
             (PRINTED, INTERVAL),
             (),
+            measure=f"{endpoint}.median",
         )
         yield from self._parts(plot, rows, self.time_mark(unit))
 
@@ -124,13 +126,14 @@ class Plots:
                 "log",
                 (PRINTED, WIDE, P_VALUE),
                 (),
-                favours=self._favours(endpoint),
+                favours=self.favours(endpoint),
+                measure=f"{endpoint}.{statistic}",
             )
             yield from self._parts(
                 plot, self.rows(chosen, self.data.is_ratio, endpoint), _ratio_mark
             )
 
-    def _favours(self, endpoint: str) -> tuple[str, str]:
+    def favours(self, endpoint: str) -> tuple[str, str]:
         """Name the group that each side of 1 favours, where the settings define it."""
         top = self.site.top(endpoint)
         if top in self.settings["lower_is_better"]:
@@ -151,7 +154,7 @@ class Plots:
         self, plot: Plot, rows: Sequence[PlotRow], mark: Marker, by_time: bool = False
     ) -> Iterator[Plot]:
         """Yield a plot of whole groups, one of those among responders, one of all others."""
-        parts = collect((self._part(row.measure), row) for row in rows)
+        parts = collect((self.part(row.measure), row) for row in rows)
         among = (self.settings["among"].get(self.site.top(row.measure.endpoint)) for row in rows)
         titles = {
             "main": plot.title,
@@ -169,7 +172,8 @@ class Plots:
                 )
             )
 
-    def _part(self, measure: Measure) -> str:
+    def part(self, measure: Measure) -> str:
+        """Return which part has a measure: main, among responders, or more."""
         by_category = self.site.top(measure.endpoint) in self.settings["by_category"]
         if self.data.is_main(replace(measure, category="") if by_category else measure):
             return "main"
@@ -186,8 +190,8 @@ class Plots:
                 drawn = (self.row(plot, row, mark, with_time=False) for row in by_heading[time])
                 yield Section(title, tuple(drawn))
             return
-        by_heading = collect((self._population(row.measure), row) for row in rows)
-        for population in sorted(by_heading, key=self._population_order):
+        by_heading = collect((self.heading(row.measure), row) for row in rows)
+        for population in sorted(by_heading, key=self.heading_order):
             title = sentence(self.site.labels.label("population", population))
             yield Section(title, tuple(self.row(plot, row, mark) for row in by_heading[population]))
 
@@ -226,7 +230,7 @@ class Plots:
         has_point = any(one.value is not None or one.text_value for one in printed)
         return Piece(interval_text(printed) if has_point else "")
 
-    def _population(self, measure: Measure) -> str:
+    def heading(self, measure: Measure) -> str:
         """Return the population that heads a row: one of the settings, or its own."""
         own = self.data.population(measure)
         vocabulary = self.site.vocabulary
@@ -234,7 +238,8 @@ class Plots:
         within = (p for p in usual if own in vocabulary.narrower("population", p))
         return next(within, own)
 
-    def _population_order(self, population: str) -> tuple[int, int]:
+    def heading_order(self, population: str) -> tuple[int, int]:
+        """Sort key of headings: the populations of the settings, then the others."""
         usual = list(self.settings["populations"])
         place = usual.index(population) if population in usual else len(usual)
         return place, list(self.site.vocabulary.schemes["population"]).index(population)

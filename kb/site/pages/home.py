@@ -50,7 +50,7 @@ def _home_values(site: PageContext) -> Values:
         "states": count_states(site.claims),
         "in_text": sum(not view.source.read_in for view in site.claims),
         "key": key,
-        "updated": _updated(site),
+        "updated": updated(site),
         "map": evidence_map(site),
         "by_design": collect((s.kind, s) for s in site.studies.values()),
         "newest": newest(site, _NEWEST),
@@ -86,7 +86,7 @@ def _largest(site: PageContext) -> list[Study]:
     return [study for kind, most in wanted.items() for study in by_design.get(kind, [])[:most]]
 
 
-def _updated(site: PageContext) -> str:
+def updated(site: PageContext) -> str:
     """Return the newest date of a judgement or a check in the records, or ""."""
     judged = (card.date for card in cards(site))
     checked = (one.standing_checked for one in site.publications.values())

@@ -49,7 +49,8 @@ function made(kind: string, attributes: Readonly<Record<string, string | number>
   return element;
 }
 
-async function painted(text: string, width: number, height: number): Promise<Blob> {
+/** Paints a drawing at twice its size. */
+export async function painted(text: string, width: number, height: number): Promise<Blob> {
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
   await image.decode();

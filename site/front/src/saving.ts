@@ -36,15 +36,20 @@ export function save(name: string, content: string | Blob, type: string): void {
 
 /** Makes a button copy the address of the page, and confirm it for a moment. */
 export function copiesAddress(button: HTMLElement): void {
+  copies(button, () => location.href, "Link copied", "Copy the address");
+}
+
+/** Makes a button copy a text, and confirm it for a moment. */
+export function copies(button: HTMLElement, text: () => string, done = "Copied", failed = "Could not copy"): void {
   const name = button.textContent ?? "";
   button.addEventListener("click", () => {
-    const say = (text: string): void => {
-      button.textContent = text;
+    const say = (words: string): void => {
+      button.textContent = words;
       setTimeout(() => (button.textContent = name), 2500);
     };
-    navigator.clipboard.writeText(location.href).then(
-      () => say("Link copied"),
-      () => say("Copy the address"),
+    navigator.clipboard.writeText(text()).then(
+      () => say(done),
+      () => say(failed),
     );
   });
 }

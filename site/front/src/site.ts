@@ -69,6 +69,8 @@ if (document.getElementById("console")) {
   void import("./explore").then(({ openExplorer }) => openExplorer());
 } else if (document.getElementById("compare")) {
   void import("./compare").then(({ openComparison }) => openComparison());
+} else if (document.getElementById("forest")) {
+  void import("./forest").then(({ openForest }) => openForest());
 } else {
   window.addEventListener("hashchange", reveal);
   if (document.readyState === "complete") reveal();
