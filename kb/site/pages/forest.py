@@ -37,8 +37,6 @@ from kb.site.tables.marks import mark
 
 DATA: Final = "data/forest.json.gz"
 TABLE: Final = "data/forest.csv"
-_FALLBACK: Final = 2
-"""How many drawings a reader without JavaScript sees."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ def forest_pages(site: PageContext) -> Iterator[Page]:
         "forest",
         "forest.html.j2",
         "Forest plots",
-        lambda: {"preload": versioned(data()), "plots": rows().fallback(), "table": TABLE},
+        lambda: {"preload": versioned(data()), "rows": rows().fallback(), "table": TABLE},
         "Build a forest plot: choose an endpoint and rows, take it as a picture or a table.",
         hide=("navigation", "toc"),
         program="forest",
@@ -115,19 +113,11 @@ class ForestRows:
             "rows": packed_table(rows),
         }
 
-    def fallback(self) -> list[Any]:
-        """Return the drawings for readers without JavaScript."""
-        views = collect((v.claim.measure.endpoint, v) for v in self.site.claims)
-        plots = (
-            plot
-            for endpoint in self.settings["endpoints"]
-            if endpoint in views
-            for plot in self.plots.of_concept(
-                self.site.vocabulary.get("endpoint", endpoint), views[endpoint]
-            )
-            if not plot.collapsed
-        )
-        return [plot for plot, _ in zip(plots, range(_FALLBACK), strict=False)]
+    def fallback(self) -> list[dict[str, Any]]:
+        """Return the rows that the page opens with, for readers without JavaScript."""
+        data = self.data()
+        rows = _unpacked(data["rows"])
+        return [row for row in rows if row["kind"] == data["first"] and row["isFirst"]]
 
     def csv(self) -> str:
         """Return all rows as a table, for readers without JavaScript and for programs."""
