@@ -51,7 +51,9 @@ export class Entries {
   /** Where an entry is printed: each place of a source, whose name stands once. */
   *sources({ places }: Entry, withSection = false): Generator<HTMLElement | string> {
     let before = "";
-    for (const [at, [source, section, anchor]] of places.entries()) {
+    const named = [...new Set(places.map(([source]) => source))];
+    const sorted = [...places].sort(([a], [b]) => named.indexOf(a) - named.indexOf(b));
+    for (const [at, [source, section, anchor]] of sorted.entries()) {
       if (at) yield ", ";
       const name = this.data.written.sources[source] ?? source;
       const text = source === before ? section : withSection ? `${name}, ${section}` : name;
