@@ -99,7 +99,8 @@ def scan_paper(paper: Paper) -> Scan:
     """
     context = ScanContext(paper)
     findings = tuple(chain.from_iterable(_run(name, context) for name in RULES))
-    return Scan(paper, dict(sorted(context.checked.items())), findings)
+    checked = {kind: number for kind, number in sorted(context.checked.items()) if number}
+    return Scan(paper, checked, findings)
 
 
 def _run(name: str, context: ScanContext) -> Iterator[ScanFinding]:

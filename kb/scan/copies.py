@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Final
@@ -20,6 +21,12 @@ _FEWEST_DIGITS: Final = 12
 """How many digits equal figures have at least, so that they are hardly equal by chance."""
 _FEWEST_ROWS: Final = 4
 _MOST_COLUMNS: Final = 12
+_ANALYSES: Final = re.compile(
+    r"\b(?:locf|bocf|mmrm|last observation|observed|imput|completers?|itt|mitt|intention|intent"
+    r"|per[- ]protocol|pp|full analysis|fas|sensitivity)",
+    re.IGNORECASE,
+)
+"""Names of analyses of the same people: they may well give the same figures."""
 
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:
@@ -67,6 +74,8 @@ def _differ(
     """Whether the rows, or the columns, have names that differ, and no figure is in both."""
     places = [place_of(reading, line[0]) for line in (one, other)]
     named = [(p.row, p.column) for p in places]
+    if any(_ANALYSES.search(name) for pair in named for name in pair):
+        return False
     return (
         named[0] != named[1]
         and all(any(pair) for pair in named)

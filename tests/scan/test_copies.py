@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from support.scanned import table, verdicts
 
 HEADER = " | Drug (n = 20) | Placebo (n = 22)"
@@ -13,6 +14,14 @@ def test_rows() -> None:
     assert verdicts("copies", table(HEADER, ROW, copied)) == [("copied-figures", "doubtful")]
     near = copied.replace("9.87", "9.88")
     assert verdicts("copies", table(HEADER, ROW, near)) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["Weight, kg (LOCF)", "Weight, kg, per protocol", "Observed weight"]
+)
+def test_two_analyses_of_the_same_people_may_be_equal(name: str) -> None:
+    copied = f"{name} | {ROW.split('|', 1)[1]}"
+    assert verdicts("copies", table(HEADER, ROW, copied)) == []
 
 
 def test_figures_of_few_digits_or_counts_may_be_equal() -> None:
