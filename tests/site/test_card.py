@@ -40,8 +40,19 @@ def test_card_and_other_results_have_every_main_result_once(site: PageContext) -
 
 
 def test_the_report_of_the_study_itself_comes_before_a_review(site: PageContext) -> None:
-    assert [p.id for p in card(site, "ino-vate").publications] == ["kantarjian-2016-ino-vate"]
-    assert not card(site, "ino-vate").cited_by
+    assert [p.id for p in card(site, "tower").publications] == ["kantarjian-2017-tower"]
+    assert not card(site, "tower").cited_by
+
+
+def test_of_reports_with_as_many_whole_comparisons_the_later_one_is_shown(
+    site: PageContext,
+) -> None:
+    found = card(site, "ino-vate")
+    assert [p.id for p in found.publications] == ["kantarjian-2019-ino-vate-final"]
+    table = found.results()
+    assert table
+    shown = " ".join(figure.text for figure in table.figures)
+    assert "p = 0.0105 (one-sided); hazard ratio 0.75 (97.5% CI 0.57–0.99)" in shown
 
 
 def test_a_level_of_evidence_is_that_of_the_design_or_a_broader_one(site: PageContext) -> None:

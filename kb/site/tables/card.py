@@ -69,14 +69,18 @@ class StudyCard:
         return max(found, key=self._rank, default=None)
 
     def _rank(self, report: _Report) -> tuple[object, ...]:
-        """Rank a report: by what it gives, and whether it is of the study and was read itself."""
+        """Rank a report: by what it gives, and whether it is of the study and was read itself.
+
+        Of reports that were read, the one with most complete comparisons, then the latest.
+        """
         kept = [v for v in report.views if v.standing is not ClaimStatus.SET_ASIDE]
         number = len({view.claim.measure.endpoint for view in kept})
         read = not report.views[0].claim.is_second_hand
         own = report.publications <= set(self.study.publications)
-        compared = sum(bool(view.claim.measure.comparator) for view in kept)
+        complete = len({v.claim.measure.endpoint for v in kept if _is_complete(v.claim)})
         years = [self.site.publications[name].year or 0 for name in report.publications]
-        return min(number, _ENOUGH), own and read, own, number, compared, max(years), report.source
+        given = min(number, _ENOUGH), own and read, own, complete
+        return *given, max(years, default=0), number, report.source
 
     @property
     def publications(self) -> list[Publication]:
@@ -163,6 +167,13 @@ class StudyCard:
 
     def _wider(self, group: Group) -> str:
         return self.site.groups[self.study.id, group.within].kind if group.within else ""
+
+
+def _is_complete(claim: Claim) -> bool:
+    """Whether a comparison has a ratio, its interval and a p-value."""
+    has_interval = claim.figure.low is not None or claim.figure.high is not None
+    has_ratio = bool(claim.measure.comparator) and claim.figure.value is not None
+    return has_ratio and has_interval and bool(claim.result.p_printed)
 
 
 def _chosen_rows(rows: Iterable[StudyRow]) -> list[StudyRow]:

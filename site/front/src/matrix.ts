@@ -140,7 +140,7 @@ export class Matrix {
     line.append(this.entries.opening(one, one.claims, one.text));
     if (one.about) line.append(` ${one.about} ·`);
     line.append(" ", element("span", "whom", one.who));
-    if (one.differs) line.append(" ", element("span", "unlike", "≠ sources report different values"));
+    if (one.differs) line.append(" ", element("span", "unlike", "sources report different values"));
     box.append(line);
     if (one.derived) {
       const derived = element("div", "derived", `derived 95% CI${one.derivedOf === null ? "" : ` (n = ${one.derivedOf})`}: ${one.derived}`);
