@@ -61,7 +61,7 @@ def test_without_texts_what_was_recorded_counts(root: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "failed", "reason"),
     [
-        (TRIAL, "name: EXAMPLE\n", "name: EXAMPLE \n", "form of the files", ":3:"),
+        (TRIAL, "name: EXAMPLE\n", "name: EXAMPLE \n", "form of the files", ":4:"),
         (TRIAL, "name: EXAMPLE\n", "name: EXAMPLE\r\n", "form of the files", "CR LF"),
         ("site/site.yaml", "size:", "sise:", "page settings", "'size'"),
         ("texts/example-paper.txt", "33 (55%)", "34 (55%)", "verification", "33"),
