@@ -27,6 +27,7 @@ _SIZE: Final = re.compile(r"[Ee]ffect size.{0,3}\bd\b")
 _EFFECT: Final = re.compile(r"\b(?:effects?|estimates?)\b", re.IGNORECASE)
 _DIFFERENCE: Final = Statistic(Centre.DIFFERENCE)
 _CLAUSE: Final = re.compile(r"[.;,]| and | or ")
+_OF_COUNTS: Final = (Form.RATIO, Form.RATIO_SHARE, Form.COUNT_SHARE)
 _SEVERAL: Final = 3
 _CLOSE: Final = 4
 """A difference is that of two figures if it is within a quarter of what they give."""
@@ -102,6 +103,8 @@ class Comparisons:
     ) -> Made | str:
         """Return what an estimate says, or why it is not drafted."""
         header = " ".join(role.column.path)
+        if figure.statistic.centre is Centre.COEFFICIENT or figure.entry.form in _OF_COUNTS:
+            return "an estimate: no label names the groups that it compares"
         standardised = any(pattern.search(header) for pattern in (_STANDARDISED, _SIZE))
         if not _names_effect(header):
             stated = self._stated(figure.row)
@@ -112,11 +115,7 @@ class Comparisons:
         found = estimate(figure, header, standardised=standardised)
         if found is None:
             return "an estimate of a kind that no label declares"
-        for one in beside:
-            if one.column.kind is not ColumnKind.P:
-                found |= interval(one)
-            elif one.entry.main is not None:
-                found["p"] = p_text(one.entry.main)
+        found |= _beside(beside)
         if pair := self.pair(role):
             of, versus, sure = self._in_order(pair, figure)
             why = "an estimate of two groups: check which is compared with which"
@@ -193,6 +192,17 @@ class Comparisons:
         path = role.column.path
         others = [r for r in self.roles if r.column.kind is ColumnKind.P]
         return sum(len(path) < 2 or r.column.path[:1] == path[:1] for r in others) == 1
+
+
+def _beside(figures: Sequence[TableFigure]) -> dict[str, Any]:
+    """Return the interval and the p-value that stand beside an estimate."""
+    found: dict[str, Any] = {}
+    for one in figures:
+        if one.column.kind is not ColumnKind.P:
+            found |= interval(one)
+        elif one.entry.main is not None:
+            found["p"] = p_text(one.entry.main)
+    return found
 
 
 def _names_effect(header: str) -> bool:

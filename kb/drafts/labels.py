@@ -78,6 +78,7 @@ _REST: Final = re.compile(
     r"(?:others?|unknown|missing|not (?:reported|recorded|known|available)|unclear)", re.IGNORECASE
 )
 _COUNTED: Final = re.compile(r"\b(?:n|no|number|patients|participants|subjects)\b", re.IGNORECASE)
+_WORD: Final = re.compile(r"[^\W\d_]")
 _BRACKET: Final = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 
 
@@ -185,7 +186,8 @@ class EndpointNames:
             if notation == OTHER:  # the label "Other" names the rest of what its heading names
                 continue
             for name in _forms(term):
-                found[_key(name)].add(notation)
+                if not is_moment(name):  # "Baseline" is a time of what its heading names
+                    found[_key(name)].add(notation)
             for category in term.properties.get("dividedInto", ()):
                 categories[_key(category)].add((notation, category))
         self._endpoints = {name: set_.pop() for name, set_ in found.items() if len(set_) == 1}
@@ -213,8 +215,8 @@ class EndpointNames:
         a category that only one endpoint has. Else the endpoint is the one for anything else.
         """
         labels = [label for label in map(label_text, path) if label and not is_statistic(label)]
-        labels = [label for label in labels if not is_moment(label)] or labels
-        if not labels:
+        labels = [label for label in labels if not is_moment(label)]
+        if not any(map(_WORD.search, labels)):
             return None
         *headings, last = labels
         if endpoint := self.endpoint(last):

@@ -31,7 +31,6 @@ from kb.model import WHOLE
 from kb.papers.from_source import SourceTable, label_text
 from kb.papers.paper import Cell
 from kb.papers.reading import ColumnKind, TableFigure, TableReading
-from kb.papers.statistic import Spread
 from kb.sources.normalise import fold
 from kb.sources.roles import read_print
 from kb.sources.text import SourceText
@@ -154,7 +153,7 @@ class TableDrafts:
         role = self.roles[figure.column.index]
         path_all = self.rows.path(row)
         group, path = self._group(role, path_all)
-        is_nobody = role.has_people and group.sure == "unsure" and self._has_groups
+        is_nobody = role.has_people and group.sure == "unsure"
         reason = "no label names the group" if is_nobody else ""
         if reason := reason or self.unclear.why(figure, role, path_all):
             return reason
@@ -274,13 +273,6 @@ class TableDrafts:
             return GroupOf(named.pop(), "likely", "the caption names the group"), path
         return GroupOf(WHOLE, "unsure", "no label names the group"), path
 
-    @cached_property
-    def _has_groups(self) -> bool:
-        """Whether columns are about groups, or about a number of people that they print."""
-        columns = (role.column for role in self.roles if role.has_people)
-        sized = (column for column in columns if column.statistic.spread is not Spread.CI)
-        return bool(self.compared.arms) or any(column.size for column in sized)
-
     def _caption_names(self, caption: str) -> Iterator[str]:
         key = f" {group_key(caption)} "
         yield from (name for name in self.groups.known_labels() if f" {name} " in key)
@@ -296,7 +288,7 @@ class TableDrafts:
             return NamedEndpoint(self.names.size)
         if found is None:
             return None
-        moments = [one for one in role.labels if is_moment(one) and not time_of(one)]
+        moments = [one for one in (*role.labels, *path[:-1]) if is_moment(one) and not time_of(one)]
         category = ", ".join(filter(None, (found.category, *moments)))
         if len(category) > MAX_LABEL:
             category = category[:MAX_LABEL].strip()

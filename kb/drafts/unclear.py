@@ -35,6 +35,13 @@ class Unclear:
         reasons = (
             (self._lists_people, "a row of the table is one person"),
             (role.is_of_test, "a statistic of a test"),
+            (self._is_part(role), "a total that is smaller than one of its parts"),
+            (
+                role.has_people
+                and "/" in _COUNTED.sub("", _header(role))
+                and _is_ratio(figure, "/"),
+                "two counts of which neither is a part of the other",
+            ),
             (self._is_repeated(figure), "two columns have the same header"),
             (self._is_spread(figure, printed), "a spread that stands apart from its figure"),
             (_is_ratio(figure, printed), "two counts of which neither is a part of the other"),
@@ -48,6 +55,12 @@ class Unclear:
     def _is_repeated(self, figure: TableFigure) -> bool:
         path = figure.column.path
         return sum(column.path == path for column in self._with_figures) > 1
+
+    def _is_part(self, role: ColumnRole) -> bool:
+        """Whether a column of totals has fewer people than another: "Combined" may be an arm."""
+        column = role.column
+        sizes = [one.size for one in self.reading.columns if one.size]
+        return column.kind is ColumnKind.TOTAL and 0 < (column.size or 0) < max(sizes, default=0)
 
     @cached_property
     def _with_figures(self) -> list[Column]:
@@ -78,6 +91,10 @@ class Unclear:
             return False
         centres = (declared(part).centre for part in re.split("[.;,]", table.caption))
         return any(c is not None and (c.is_ratio or c is Centre.COEFFICIENT) for c in centres)
+
+
+def _header(role: ColumnRole) -> str:
+    return " ".join(map(label_text, role.column.path))
 
 
 def _is_ratio(figure: TableFigure, printed: str) -> bool:

@@ -182,7 +182,11 @@ class TableReading:
     def around(self) -> tuple[Statistic, ...]:
         """What caption and footnotes declare, a statistic for each part of their sentences."""
         texts = (self.table.caption, *(note.text for note in self.table.footnotes if not note.mark))
-        parts = (part for text in texts for part in re.split(r"[.;,]| or | and ", plain(text)))
+        parts = (
+            part
+            for text in texts
+            for part in re.split(r"[.;,]| or | and | except | unless ", plain(text))
+        )
         found = (declared(part.strip()) for part in parts)
         return tuple(dict.fromkeys(s for s in found if s.spread))
 

@@ -143,7 +143,7 @@ _CENTRES: Final = (
     (
         Centre.P,
         re.compile(
-            r"^[Pp](?:$|[ -–]?(?:[Vv]al|trend|het|int)|[*†‡§a-d]?$| ?(?:=|for|\())"
+            r"^[Pp](?:$|[ -–]?(?:[Vv]al|[Tt]rend|[Hh]et|[Ii]nt|[0-9]$)|[*†‡§a-d]?$| ?(?:=|for|\())"
             r"|\b[Pp][- –]?[Vv]alues?\b"
             r"|^[Ss]ig(?:\.|nificance)|^[Pp]\b.{0,3}$"
         ),

@@ -208,3 +208,32 @@ def test_what_would_be_drafted_wrongly_is_left(root: Path) -> None:
     assert not blocks(people)
     assert not blocks(slash)
     assert [one.printed for one in of_test.left] == ["1.6"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("\tTussolan\tTussolan", "Weight\t40\t41"),  # two columns of one header
+        ("\tTussolan\tPlacebo", "Weight, mean\t", "SD\t4\t5"),  # a spread apart from its mean
+        ("\tOR (95% CI)", "Male sex\t1.4 (1.1-1.9)"),  # no two groups
+        ("\tTussolan (n = 45)\tPlacebo (n = 43)\tDifference", "Weight\t\t\t−0.2 (−2.0/1.6)"),
+        ("Week\tTussolan\tPlacebo", "Baseline\t40\t41"),  # no label says what is measured
+    ],
+)
+def test_figures_that_nothing_explains_are_not_drafted(root: Path, rows: tuple[str, ...]) -> None:
+    made = drafted(root, table(*rows))
+    assert not blocks(made)
+    assert made.left
+
+
+def test_an_indent_ends_a_heading(root: Path) -> None:
+    rows = ("\tTussolan (n = 45)", "Cough\t", "  Mild\t12 (27%)", "Fever\t5 (11%)")
+    labels = [block["named"] for block in blocks(drafted(root, table(*rows)))]
+    assert labels == ["Cough › Mild", "Fever"]
+
+
+def test_whole_numbers_that_add_up_to_their_group_are_counts(root: Path) -> None:
+    rows = ("\tTussolan (n = 45)\tPlacebo (n = 43)", "Cough\t\t", "Mild\t12\t13", "Severe\t33\t11")
+    made = drafted(root, table(*rows))
+    assert block_of(made, "12")["values"] == {"tussolan": {"n": 12}}
+    assert block_of(made, "13").get("statistic") == "value"
