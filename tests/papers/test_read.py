@@ -93,7 +93,7 @@ def test_a_file_of_the_system_is_empty() -> None:
 def test_a_text_of_more_than_a_bound_is_refused(size: int) -> None:
     data = b"OS " + b"7" * (size - 3)
     if size > MAX_BYTES:
-        with pytest.raises(ReadError, match=r"a\.txt: 5,000,001 bytes of text, expected at most"):
+        with pytest.raises(ReadError, match=r"a\.txt: 2,000,001 bytes of text, expected at most"):
             read_plain(data, "a.txt")
     else:
         assert len(list(read_plain(data, "a.txt").paragraphs())) == 1
