@@ -17,6 +17,7 @@ from kb.papers.statistic import Centre, Spread
 from kb.util.grouping import group_by
 
 _OF_PEOPLE: Final = re.compile(r"^(?:[nN]|[nN]o\.|[nN]umber(?: of)?) [a-z]")
+_NUMBER: Final = re.compile(r"[,(] ?(?:n|no\.?|number)\)?$")
 _SPREADS: Final = (Spread.SD, Spread.SE, Spread.IQR, Spread.CI)
 _MEASURES: Final = (Centre.MEAN, Centre.MEDIAN)
 
@@ -38,8 +39,9 @@ class Counts:
         if figure.entry.form is not Form.NUMBER:
             return False
         header = label_text(figure.column.path[-1]) if figure.column.path else ""
-        is_named = _OF_PEOPLE.search(header) is not None or self._only_counts
         path = self.rows.path(figure.row)
+        is_named = _OF_PEOPLE.search(header) is not None or self._only_counts
+        is_named = is_named or any(map(_NUMBER.search, path))
         is_named = is_named and not self.names.unit(path[-1:])
         return is_named or (figure.row, figure.column.index) in self._summed
 

@@ -40,6 +40,8 @@ _GENERIC: Final = re.compile(
     r"|items?|measures?|groups?)(?: ?points?)?",
     re.IGNORECASE,
 )
+_UNTOLD: Final = ("value", "change")
+"""What a measurement is called where nothing says what it is."""
 _DIGITS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
@@ -232,6 +234,8 @@ class TableDrafts:
         proposal = count_or_measure(figure, role.column.size, change=change)
         if proposal is None:
             return "figures of a form that no label explains"
+        if proposal.sure == "unsure" and proposal.statistic in _UNTOLD:
+            return proposal.why
         fields: dict[str, Any] = {}
         if proposal.statistic:
             fields["statistic"] = proposal.statistic
