@@ -35,8 +35,8 @@ document.addEventListener(
   },
   true,
 );
-// On a phone a long map starts closed, and the table of a plot open, where no other
-// table has its figures: the plot is wider than the screen.
+// On a phone a long map starts closed, and the table of a plot open, where no other table has its
+// figures; the style sheet has it open before that, where a browser can.
 if (window.innerWidth < 600) {
   document.querySelector("details.map")?.removeAttribute("open");
   const tables = document.querySelector("table.arms") ? [] : document.querySelectorAll("details.plot-data");
