@@ -18,6 +18,7 @@ from kb.util.grouping import group_by
 
 _OF_PEOPLE: Final = re.compile(r"^(?:[nN]|[nN]o\.|[nN]umber(?: of)?) [a-z]")
 _NUMBER: Final = re.compile(r"[,(] ?(?:n|no\.?|number)\)?$")
+_CAPTION: Final = re.compile(r"\bnumbers? of (?:participants|patients|people|subjects)\b")
 _SPREADS: Final = (Spread.SD, Spread.SE, Spread.IQR, Spread.CI)
 _MEASURES: Final = (Centre.MEAN, Centre.MEDIAN)
 
@@ -57,7 +58,9 @@ class Counts:
 
     @cached_property
     def _only_counts(self) -> bool:
-        """Whether all that caption and notes declare are counts with their percentages."""
+        """Whether all that caption and notes declare are counts, alone or with percentages."""
+        if _CAPTION.search(self.reading.table.caption):
+            return True
         around = self.reading.around
         return bool(around) and all(one.spread is Spread.SHARE for one in around)
 

@@ -136,19 +136,15 @@ class Drafter:
                 draft.block["category"] = first.setdefault(key, category)
 
     def _verified(self, drafts: list[Draft], made: SourceDrafts) -> list[Draft]:
-        """Return the drafts that the verifier accepts; note why the others are left."""
-        valid = []
-        for draft in drafts:
-            if reason := self._invalid(draft):
-                made.left.append(NotDrafted(draft.at, draft.block["printed"], reason))
-            else:
-                valid.append(draft)
-        kept, refused = self._checked(valid)
+        """Return the drafts that the verifier accepts; note why other figures are left."""
+        invalid = [(draft, reason) for draft in drafts if (reason := self._invalid(draft))]
+        wrong = {id(draft) for draft, _ in invalid}
+        kept, refused = self._checked([draft for draft in drafts if id(draft) not in wrong])
         second = [_without_shares(draft) for draft, reason in refused if _NO_SHARE in reason]
         again, _ = self._checked([draft for draft in second if draft])
         kept += again
         starts = {draft.start for draft in kept}
-        for draft, reason in refused:
+        for draft, reason in (*invalid, *refused):
             if draft.start not in starts:
                 made.left.append(NotDrafted(draft.at, draft.block["printed"], reason))
         return kept

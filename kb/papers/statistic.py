@@ -160,7 +160,8 @@ _CENTRES: Final = (
     (
         Centre.SHARE,
         re.compile(
-            r"^ ?%|% ?\(\s?(?:n|no)\b|^[Pp]ercent|\(%\)$|, ?%$|[Pp]roportion",
+            r"^ ?%|% ?\(\s?(?:n|no)\b|^[Pp]ercent|\(%\)$|, ?%$|[Pp]roportion"
+            rf"|(?:%|\b[Pp]ercentages?) of (?:{_PEOPLE})\b",
         ),
     ),
 )

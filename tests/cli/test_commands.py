@@ -386,6 +386,7 @@ def test_every_command_is_tested() -> None:
         "export claims",
         "export nquads",
         "export parquet",  # in stores/test_duckdb.py, as is `kb sql`
+        "export xlsx",  # in export/
         "import",  # in test_import.py
         "init",  # in test_init.py
         "load",  # in stores/test_untrusted_endpoint.py
@@ -395,6 +396,7 @@ def test_every_command_is_tested() -> None:
         "new study",
         "query",
         "read",  # in papers/test_kb_read.py
+        "release",  # in test_release.py
         "scan",  # in test_scan.py
         "schema",
         "serve",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from support.environment import ROOT
-from support.example_base import write_example
+from support.example_base import name_no_studies, write_example
 
 PAGE = (ROOT / "site" / "pages" / "architecture.md").read_text(encoding="utf-8")
 EXAMPLES = dict(re.findall(r"^### (.*?)\n(.*?)(?=^### |\Z)", PAGE, re.DOTALL | re.MULTILINE))
@@ -25,6 +25,7 @@ def copy(tmp_path: Path) -> Path:
     ignored = shutil.ignore_patterns("__pycache__", "node_modules", "front", "recipes")
     for name in ("kb", "site"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
+    name_no_studies(tmp_path)
     (tmp_path / "site" / "front").symlink_to(ROOT / "site" / "front")
     return write_example(tmp_path)
 

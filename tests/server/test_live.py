@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 from starlette.responses import Response
 from support.environment import ROOT
-from support.example_base import BASE, TEXTS, edit
+from support.example_base import BASE, TEXTS, edit, name_no_studies
 
 from kb import KnowledgeBase
 from kb.cli.main import main
@@ -40,6 +40,7 @@ def own_site(example_root: Path) -> Path:
     """The project's ``site/``, of its own, to be changed at will."""
     skipped = shutil.ignore_patterns("node_modules", "recipes")
     shutil.copytree(ROOT / "site", example_root / "site", ignore=skipped)
+    name_no_studies(example_root)
     modules = example_root / "site" / "front" / "node_modules"
     modules.symlink_to(ROOT / "site" / "front" / "node_modules")
     return example_root / "site"
@@ -89,7 +90,8 @@ def test_edits_of_a_template_and_of_a_hand_written_page_show(
 
 def test_claims_are_checked_against_the_texts(example_root: Path, tmp_path: Path) -> None:
     live = LiveSite(example_root, TEXTS, tmp_path)
-    assert 'class="state verified"' in text(live.get("source/halt-paper/"))
+    page = text(live.get("source/halt-paper/"))
+    assert 'title="Found in the source, at its place">checked' in page
 
 
 # --- errors ----------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from mkdocs.commands.build import build as build_with_mkdocs
 from mkdocs.config import load_config
 from support.built_site import search_rows
 from support.environment import ROOT
+from support.example_base import name_no_studies
 
 from benchmarks.builds import write_markdown
 from kb import KnowledgeBase, UnavailableError
@@ -39,6 +40,7 @@ def own_site(example_root: Path) -> Path:
     site = example_root / "site"
     skipped = shutil.ignore_patterns("node_modules", "recipes")
     shutil.copytree(ROOT / "site", site, ignore=skipped)
+    name_no_studies(example_root)
     (site / "front" / "node_modules").symlink_to(ROOT / "site" / "front" / "node_modules")
     return example_root
 

@@ -61,3 +61,12 @@ def problems(root: Path) -> tuple[Problem, ...]:
         KnowledgeBase(root)
     assert content(root) == before
     return raised.value.problems
+
+
+def name_no_studies(root: Path) -> None:
+    """Take the key studies out of a copy of `site/`: the example does not have them."""
+    path = root / "site" / "site.yaml"
+    text = path.read_text("utf-8")
+    changed = re.sub(r"(?m)^  studies: \[.*\]$", "  studies: []", text)
+    assert changed != text
+    path.write_text(changed, "utf-8")
