@@ -95,7 +95,7 @@ def _share(entry: Entry) -> Proposal | None:
     main = entry.share or entry.main
     if main is None or entry.form is Form.PAIR:  # "25 (0.49)" may be a count and its proportion
         return None
-    value: dict[str, Any] = {"value": f"{_text(main).removesuffix('%')}%"}
+    value: dict[str, Any] = {"value": f"{_text(main)}%"}
     if entry.low is not None and entry.high is not None:
         value |= _bounds(entry, Statistic(spread=Spread.CI))
     return Proposal(value if len(value) > 1 else value["value"], why="percentage", is_share=True)

@@ -244,7 +244,7 @@ def _as_share(value: Any) -> Any:
     """Return a value with the sign of percentages, and its bounds."""
     if isinstance(value, Mapping):
         return {n: _as_share(v) if n == "value" else v for n, v in value.items()}
-    return f"{value}%"
+    return value if str(value).endswith("%") else f"{value}%"
 
 
 def missing_items(drafter: RegistrationDrafter) -> list[str]:
