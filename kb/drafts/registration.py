@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
 
@@ -21,7 +20,7 @@ from kb.drafts.tables import Draft
 from kb.model import WHOLE
 from kb.papers.registry import protocol, results
 from kb.papers.registry.entry import Entry, Measure, Outcome, OutcomeMeasure
-from kb.papers.registry.words import is_share, moment, phrase
+from kb.papers.registry.words import moment, phrase
 from kb.records.load import Records
 from kb.records.schema import SourceRecord, StudyRecord
 from kb.sources.text import SourceText
@@ -193,15 +192,10 @@ class RegistrationDrafter(Drafter):
         return self._measured(draft, measure, label) if measure else draft
 
     def _flow(self, draft: Draft, label: str) -> Draft:
-        """Return a number of people: those who started are the size of their group."""
-        values = draft.block.get("values", {})
-        if not all(isinstance(value, Decimal) for value in values.values()):
-            return draft
-        counts = {group: {"n": int(value)} for group, value in values.items()}
-        draft = _with(draft, statistic=None, values=counts)
-        draft = replace(draft, sure="sure", why=["a number of participants"])
+        """Return a draft of the flow of participants: those who started are a group's size."""
         if draft.at != f"{results.FLOW} 1" or label != _STARTED or not self.names.size:
             return draft
+        draft = replace(draft, sure="sure", why=["a number of participants"])
         return _with(draft, endpoint=self.names.size, named=None, category=None)
 
     def _named(self, draft: Draft, names: Iterable[str]) -> Draft:
@@ -212,7 +206,7 @@ class RegistrationDrafter(Drafter):
         return _with(draft, endpoint=found, named=None, category=None)
 
     def _measured(self, draft: Draft, measure: Measure, label: str) -> Draft:
-        """Return a draft of a measure: its endpoint, its time, and that it is a percentage."""
+        """Return a draft of a measure: its endpoint and its time."""
         title = measure.title
         if label.startswith(title):
             bare = _OF_TITLE.sub("", title)
@@ -220,16 +214,7 @@ class RegistrationDrafter(Drafter):
         if isinstance(measure, OutcomeMeasure) and "time" not in draft.block:
             time = time_of(moment(measure.time_frame))
             draft = _with(draft, time=time or None)
-        if not is_share(measure.unit_of_measure):
-            return draft
-        shares = {
-            group: value if isinstance(value, str) else _as_share(value)
-            for group, value in draft.block.get("values", {}).items()
-        }
-        if not shares:
-            return draft
-        draft = replace(draft, sure="likely", why=["a percentage of participants"])
-        return _with(draft, statistic=None, values=shares)
+        return draft
 
 
 def _with(draft: Draft, **fields: Any) -> Draft:
@@ -238,13 +223,6 @@ def _with(draft: Draft, **fields: Any) -> Draft:
     order = [name for name in _ORDER if name in block]
     order += [name for name in block if name not in order]
     return replace(draft, block={n: block[n] for n in order if block[n] is not None})
-
-
-def _as_share(value: Any) -> Any:
-    """Return a value with the sign of percentages, and its bounds."""
-    if isinstance(value, Mapping):
-        return {n: _as_share(v) if n == "value" else v for n, v in value.items()}
-    return value if str(value).endswith("%") else f"{value}%"
 
 
 def missing_items(drafter: RegistrationDrafter) -> list[str]:

@@ -113,6 +113,16 @@ def test_all_drafts_stand_in_the_text(base: Path) -> None:
     assert kb(base, "verify", "--drafts").exit_code == 0
 
 
+def test_those_who_started_are_the_size_of_their_group(base: Path) -> None:
+    assert kb(base, "import", entry_file(base.parent)).exit_code == 0
+    records = load_records(base)
+    reports = read_drafts(base, "example-trial", records.vocabulary).reports
+    flow = [block for one in reports if one.at == "Participant flow 1" for block in one.claims]
+    started = [block for block in flow if block.row == "Started"]
+    assert len(started) == 2
+    assert {(block.endpoint, block.sure) for block in started} == {("SAMPLE_SIZE", "sure")}
+
+
 def test_a_second_import_adds_nothing(base: Path) -> None:
     path = entry_file(base.parent)
     kb(base, "import", path)
