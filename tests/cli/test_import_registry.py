@@ -118,7 +118,7 @@ def test_those_who_started_are_the_size_of_their_group(base: Path) -> None:
     records = load_records(base)
     reports = read_drafts(base, "example-trial", records.vocabulary).reports
     flow = [block for one in reports if one.at == "Participant flow 1" for block in one.claims]
-    started = [block for block in flow if block.row == "Started"]
+    started = [block for block in flow if block.row == ["Started"]]
     assert len(started) == 2
     assert {(block.endpoint, block.sure) for block in started} == {("SAMPLE_SIZE", "sure")}
 
