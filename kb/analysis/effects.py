@@ -16,7 +16,7 @@ from decimal import Decimal
 from math import ceil, floor, log
 from typing import Final, Literal
 
-from kb.analysis.intervals import SIZE, Counts, counts, name_of, sizes_of, z_value
+from kb.analysis.intervals import SIZE, Counts, counts, name_of, sizes_of, standard_error
 from kb.checks.adjudication import ClaimStatus
 from kb.checks.groups import ANALYSIS_SET, FREQUENCY, PEOPLE, Groups
 from kb.checks.rounding import possible_values
@@ -193,7 +193,7 @@ class _Finder:
     def _analysis_set(self, claim: Claim, group: Group) -> str:
         sets = (
             one.id.rpartition(".")[2]
-            for one in around(group, self.groups)
+            for one in self.groups.around(group)
             if one.kind == ANALYSIS_SET
         )
         return "; ".join(filter(None, (claim.analysis_set, next(sets, ""))))
@@ -259,7 +259,7 @@ class _Finder:
             reason = "an estimate that allows for censoring, without an interval of known level"
             return Summary((claim,), "estimated proportion", size, reason=reason)
         value, low, high = (log(-log(end)) for end in ends)
-        error = (low - high) / (2 * z_value(level))
+        error = standard_error(high, low, level)  # the scale turns the interval around
         return Summary(
             (claim,),
             "estimated proportion",
@@ -281,8 +281,8 @@ class _Finder:
         elif spread is not None and figure.dispersion_kind == "se":
             vi, derivation = float(spread) ** 2, "standard error"
         elif level is not None and figure.low is not None and figure.high is not None:
-            error = float(figure.high - figure.low) / (2 * z_value(level))
-            vi, derivation = error * error, f"its {100 * level:g}% interval"
+            error = standard_error(float(figure.low), float(figure.high), level)
+            vi, derivation = error * error, f"{100 * level:g}% interval"
         return Summary(
             (claim,),
             claim.measure.statistic,
@@ -292,7 +292,7 @@ class _Finder:
             effect="MN" if vi is not None else "",
             yi=mean if vi is not None else None,
             vi=vi,
-            derivation=f"mean; variance from the {derivation.removeprefix('its ')}" if vi else "",
+            derivation=f"mean; variance from the {derivation}" if derivation else "",
             reason="" if vi is not None else _lacking(sd, spread),
         )
 
@@ -306,14 +306,6 @@ class _Finder:
         }
         own = next(iter(in_set)) if len(in_set) == 1 else None
         return claim.figure.denominator or own or (size.number if size else None)
-
-
-def around(group: Group, groups: Groups) -> Iterator[Group]:
-    """Yield a group and those it is within, the narrowest first."""
-    one: Group | None = group
-    while one is not None:
-        yield one
-        one = groups.parent(one)
 
 
 def _is_share(claim: Claim) -> bool:
@@ -351,7 +343,7 @@ def _printed(claim: Claim) -> Summary:
         if min(value, low) <= 0 or low >= high:
             return replace(summary, reason="a bound that a ratio cannot have")
         value, low, high = log(value), log(low), log(high)
-    error = (high - low) / (2 * z_value(level))
+    error = standard_error(low, high, level)
     return replace(
         summary,
         effect=_NAMES.get(statistic, "MD" if figure.unit != "%" else "RD"),
@@ -405,12 +397,12 @@ def _contrast(one: Effect, two: Effect, measure: Ratio) -> Iterator[Effect]:
 
 def arm_of(group: Group, groups: Groups) -> Group:
     """Return the arm that a group is or is part of; itself where there is none."""
-    return next((one for one in around(group, groups) if one.kind == "arm"), group)
+    return next((one for one in groups.around(group) if one.kind == "arm"), group)
 
 
 def _is_subgroup(row: Effect, groups: Groups) -> bool:
     every = (row.group, *([row.comparator] if row.comparator else []))
-    return any(one.kind == SUBGROUP for group in every for one in around(group, groups))
+    return any(one.kind == SUBGROUP for group in every for one in groups.around(group))
 
 
 def question(row: Effect) -> tuple[object, ...]:

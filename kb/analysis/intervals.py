@@ -102,7 +102,7 @@ def score_interval(number: int, of: int, level: float = 0.95) -> tuple[float, fl
     >>> [round(bound, 4) for bound in score_interval(81, 263)]
     [0.2553, 0.3662]
     """
-    z, p = z_value(level), number / of
+    z, p = _z(level), number / of
     middle = 2 * number + z * z
     half_width = z * sqrt(z * z + 4 * number * (1 - p))
     low, high = ((middle + side * half_width) / (2 * (of + z * z)) for side in (-1, 1))
@@ -174,7 +174,7 @@ def log_ratio(claim: Claim) -> Derived | None:
     if len(printed) < 3 or not printed[1] < printed[2]:
         return None
     value, low, high = map(log, printed)
-    error = (high - low) / (2 * z_value(level))
+    error = standard_error(low, high, level)
     return Derived(value, low, high, LOG_RATIO, (name_of(claim),), error)
 
 
@@ -272,10 +272,14 @@ def name_of(claim: Claim) -> str:
     return f"{claim.study}#{claim.id}"
 
 
-def z_value(level: float) -> float:
-    """Return the normal quantile that the ends of an interval lie from its middle.
+def standard_error(low: float, high: float, level: float) -> float:
+    """Return the standard error of a normal estimate whose interval has these ends.
 
-    >>> round(z_value(0.95), 4)
-    1.96
+    >>> round(standard_error(0.55, 0.93, 0.95), 4)
+    0.0969
     """
+    return (high - low) / (2 * _z(level))
+
+
+def _z(level: float) -> float:
     return NormalDist().inv_cdf((1 + level) / 2)

@@ -55,20 +55,21 @@ class Groups:
 
     def related(self, group: Group) -> Iterator[Group]:
         """Yield the other groups of one treatment: those within a group, around it, or alike."""
-        around = {one.id for one in self._around(group)}
+        around = {one.id for one in self.around(group)}
         for other in self.by_id.values():
             if other.study != group.study or other.id in (group.id, WHOLE):
                 continue
-            within = any(one.id == group.id for one in self._around(other))
+            within = any(one.id == group.id for one in self.around(other))
             treated = (other.role, other.regimen) == (group.role, group.regimen)
             if within or other.id in around or (other.role and treated):
                 yield other
 
-    def _around(self, group: Group) -> Iterator[Group]:
-        parent = self.parent(group)
-        while parent is not None:
-            yield parent
-            parent = self.parent(parent)
+    def around(self, group: Group) -> Iterator[Group]:
+        """Yield a group and those that it is within, the narrowest first."""
+        one: Group | None = group
+        while one is not None:
+            yield one
+            one = self.parent(one)
 
     def is_size(self, claim: Claim) -> bool:
         """Tell whether a claim prints how many people a group has."""

@@ -20,6 +20,13 @@ from kb.cli.common import (
 if TYPE_CHECKING:
     from kb.analysis.effects import Ratio
 
+_file = click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="File to write.",
+)
+
 
 @click.group()
 def export() -> None:
@@ -40,12 +47,7 @@ def export_claims(context: click.Context, out: Path | None, texts: Path | None) 
 
 
 @export.command("nquads")
-@click.option(
-    "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    required=True,
-    help="File to write.",
-)
+@_file
 @texts_option
 @click.pass_context
 @examples("kb export nquads --out all.nq")
@@ -83,12 +85,7 @@ def export_parquet(context: click.Context, out: Path, texts: Path | None) -> Non
 
 
 @export.command("xlsx")
-@click.option(
-    "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    required=True,
-    help="File to write.",
-)
+@_file
 @texts_option
 @click.pass_context
 @examples("kb export xlsx --out evidence.xlsx")
