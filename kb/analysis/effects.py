@@ -3,9 +3,6 @@
 ``kb export analysis`` writes them, one row for an arm or for a contrast of two arms. Each row says
 how its estimate was derived and from which claims. Nothing is guessed: what has no standard error
 keeps its printed figures and says why it has no estimate.
-
-The formulas are those of the function ``escalc`` of the R package metafor, with its defaults: where
-a cell of counts is 0, 1/2 is added to every cell.
 """
 
 from __future__ import annotations
@@ -14,8 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import ceil, floor, log
-from typing import Final, Literal
+from typing import Final
 
+from kb.analysis.effect_choice import arm_of, choose, question
+from kb.analysis.effect_sizes import Effect, Ratio, Summary, contrast_of_counts, proportion
 from kb.analysis.intervals import SIZE, Counts, counts, name_of, sizes_of, standard_error
 from kb.checks.adjudication import ClaimStatus
 from kb.checks.groups import ANALYSIS_SET, FREQUENCY, PEOPLE, Groups
@@ -23,9 +22,6 @@ from kb.checks.rounding import possible_values
 from kb.checks.significance import LEVELS, RATIOS
 from kb.model import Claim, Group
 from kb.util.grouping import group_by
-
-Ratio = Literal["RR", "OR", "RD"]
-"""How two proportions are compared: risk ratio, odds ratio, or risk difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,88 +43,6 @@ _NAMES: Final = {
 }
 _DIFFERENCES: Final = frozenset({"difference", "mean-difference", "risk-difference"})
 _MEANS: Final = frozenset({"mean", "mean-change"})
-_HALF: Final = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What is known of one arm: the printed estimate, and what a standard error comes from.
-
-    ``reason`` tells why there is no ``yi``.
-    """
-
-    claims: tuple[Claim, ...]
-    statistic: str
-    n: int | None = None
-    events: int | None = None
-    mean: float | None = None
-    sd: float | None = None
-    effect: str = ""
-    yi: float | None = None
-    vi: float | None = None
-    derivation: str = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """One row: an arm, or the contrast of an arm with another.
-
-    ``chosen``: the row stands for its study; else another row has the same arm or contrast, of
-    another analysis set, data cut or source.
-    """
-
-    group: Group
-    one: Summary
-    comparator: Group | None = None
-    two: Summary | None = None
-    analysis_set: str = ""
-    chosen: bool = True
-
-    @property
-    def claim(self) -> Claim:
-        """The first claim that the row is derived from."""
-        return self.one.claims[0]
-
-    @property
-    def claims(self) -> tuple[Claim, ...]:
-        """All claims that the row is derived from, each once."""
-        both = (*self.one.claims, *(self.two.claims if self.two else ()))
-        return tuple({name_of(claim): claim for claim in both}.values())
-
-
-def proportion(number: int, of: int) -> tuple[float, float]:
-    """Return the log odds of a proportion, and its variance: ``PLO`` of metafor.
-
-    >>> [round(x, 4) for x in proportion(0, 20)]
-    [-3.7136, 2.0488]
-    """
-    cells = number + 0.0, of - number + 0.0
-    if 0 in cells:
-        cells = cells[0] + _HALF, cells[1] + _HALF
-    return log(cells[0] / cells[1]), 1 / cells[0] + 1 / cells[1]
-
-
-def contrast_of_counts(
-    one: tuple[int, int], two: tuple[int, int], measure: Ratio
-) -> tuple[float, float]:
-    """Return the effect of the first arm against the second, each events and n, and its variance.
-
-    Ratios are logarithms.
-
-    >>> [round(x, 4) for x in contrast_of_counts((4, 123), (11, 139), "RR")]
-    [-0.8893, 0.3256]
-    """
-    a, b, c, d = one[0] + 0.0, one[1] - one[0] + 0.0, two[0] + 0.0, two[1] - two[0] + 0.0
-    if 0 in (a, b, c, d):
-        a, b, c, d = (cell + _HALF for cell in (a, b, c, d))
-    n, m = a + b, c + d
-    if measure == "OR":
-        return log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d
-    if measure == "RR":
-        return log(a / n) - log(c / m), 1 / a - 1 / n + 1 / c - 1 / m
-    p, q = a / n, c / m
-    return p - q, p * (1 - p) / n + q * (1 - q) / m
 
 
 def effects(
@@ -152,7 +66,7 @@ def effects(
     rows = [*finder.arms(), *finder.printed_contrasts()]
     rows += _contrasts(rows, groups, options.measure)
     kept = [row for row in rows if options.subgroups or not _is_subgroup(row, groups)]
-    return _chosen(kept, groups, standings)
+    return choose(kept, groups, standings)
 
 
 class _Finder:
@@ -395,67 +309,6 @@ def _contrast(one: Effect, two: Effect, measure: Ratio) -> Iterator[Effect]:
         yield Effect(one.group, summary, two.group, b, one.analysis_set)
 
 
-def arm_of(group: Group, groups: Groups) -> Group:
-    """Return the arm that a group is or is part of; itself where there is none."""
-    return next((one for one in groups.around(group) if one.kind == "arm"), group)
-
-
 def _is_subgroup(row: Effect, groups: Groups) -> bool:
     every = (row.group, *([row.comparator] if row.comparator else []))
     return any(one.kind == SUBGROUP for group in every for one in groups.around(group))
-
-
-def question(row: Effect) -> tuple[object, ...]:
-    """Return what the rows of one study share that report one outcome in one way."""
-    m, statistic = row.claim.measure, row.one.statistic
-    about = (m.endpoint, m.category, m.time, m.regimen, m.population, m.adjustment)
-    return (m.study, *about, statistic, row.comparator is not None)
-
-
-def _chosen(
-    rows: Iterable[Effect], groups: Groups, standings: Mapping[tuple[str, str], ClaimStatus]
-) -> list[Effect]:
-    """Choose one analysis set and data cut for each question, and one row for each arm in it.
-
-    The set is the whole arms if they have an estimate, else an analysis set; of two data cuts the
-    later one. Of two rows of one arm it is the one that a judgement prefers, that has an estimate,
-    that was read in the source's own text, and that cites no other publication.
-    """
-    result = []
-    for several in group_by(rows, question).values():
-        sets = group_by(several, lambda row: (row.analysis_set, row.claim.data_cut))
-        latest = max(sets, key=lambda key: (_has_estimate(sets[key]), key[0] == "", key[1]))
-        arms = group_by(sets[latest], lambda row: _arms(row, groups))
-        best = {id(min(one, key=lambda row: _rank(row, standings))) for one in arms.values()}
-        result += [replace(row, chosen=id(row) in best) for row in several]
-    return sorted(result, key=_order)
-
-
-def _has_estimate(rows: Iterable[Effect]) -> bool:
-    return any(row.one.yi is not None for row in rows)
-
-
-def _arms(row: Effect, groups: Groups) -> tuple[str, str]:
-    one = arm_of(row.group, groups)
-    return one.regimen or one.id, row.comparator.id if row.comparator else ""
-
-
-def _rank(
-    row: Effect, standings: Mapping[tuple[str, str], ClaimStatus]
-) -> tuple[bool, bool, bool, bool, str, str]:
-    claim = row.claim
-    states = {standings.get((one.study, one.id), ClaimStatus.UNCONTESTED) for one in row.claims}
-    return (
-        ClaimStatus.PREFERRED not in states,
-        row.one.yi is None,
-        bool(claim.read_in),
-        claim.is_second_hand,
-        claim.source,
-        claim.id,
-    )
-
-
-def _order(row: Effect) -> tuple[str, ...]:
-    m = row.claim.measure
-    about = (m.endpoint, m.category, str(m.time), m.study, row.one.statistic, row.one.effect)
-    return (*about, row.group.id, row.comparator.id if row.comparator else "", row.claim.id)

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     import pyarrow
     import rdflib
 
-    from kb.analysis.effects import Ratio
+    from kb.analysis.effect_sizes import Ratio
     from kb.analysis.intervals import Derivation
     from kb.checks import Discrepancy
     from kb.stores.duckdb import DuckDB

@@ -18,7 +18,7 @@ from kb.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from kb.analysis.effects import Ratio
+    from kb.analysis.effect_sizes import Ratio
 
 _file = click.option(
     "--out",

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kb.analysis.comparability import Comparability
-from kb.analysis.effects import Effect, Options, arm_of, effects, question
+from kb.analysis.effect_choice import arm_of, question
+from kb.analysis.effect_sizes import Effect
+from kb.analysis.effects import Options, effects
 from kb.analysis.intervals import SIZE, name_of
 from kb.checks.adjudication import ClaimStatus
 from kb.checks.groups import Groups

@@ -16,7 +16,8 @@ from support.environment import ROOT
 from support.small_evidence import PAPER, claim, group, people, share, vocabulary
 
 from kb import KnowledgeBase
-from kb.analysis.effects import Effect, Options, contrast_of_counts, effects, proportion
+from kb.analysis.effect_sizes import Effect, contrast_of_counts, proportion
+from kb.analysis.effects import Options, effects
 from kb.checks.adjudication import ClaimStatus
 from kb.checks.groups import Groups
 from kb.export.analysis import write_analysis
