@@ -68,7 +68,7 @@ class MovedAnswer:
 
 
 def arrow(old: str, new: str) -> str:
-    """Write a change of a value; a long text is shortened, and none is said.
+    """Write a change of a value; a long text is shortened, and "none" stands for an empty one.
 
     >>> arrow("7.7 months", "7.8 months"), arrow("", "at 2 years")
     ('7.7 months → 7.8 months', 'none → at 2 years')

@@ -29,12 +29,12 @@ class ClaimChanges:
 
     def changes(self) -> Iterator[Change]:
         """Yield all changes of claims."""
-        told: set[Key] = set()
+        shown: set[Key] = set()
         for old, new in sorted(self.pairs.same, key=lambda pair: not self._is_other(*pair)):
             block = (new.study, new.block)
-            yield from self._pair(old, new, block in told)
+            yield from self._pair(old, new, block in shown)
             if self._is_other(old, new) or old.wording != new.wording:
-                told.add(block)  # a print is of a whole block
+                shown.add(block)  # a print is of a whole block
         for claim in self.pairs.withdrawn:
             yield self._whole(ChangeKind.WITHDRAWN, claim, self.old)
         for claim in self.pairs.added:
@@ -61,7 +61,7 @@ class ClaimChanges:
             for output in differing(claim_outputs(), old, new, _IGNORED)
         )
 
-    def _pair(self, old: Claim, new: Claim, is_print_told: bool) -> Iterator[Change]:
+    def _pair(self, old: Claim, new: Claim, is_print_shown: bool) -> Iterator[Change]:
         changed = [*differing(claim_outputs(), old, new, _IGNORED)]
         figures = [o for o in changed if o.attr.startswith(_FIGURES)]
         if self._is_other(old, new):
@@ -73,8 +73,8 @@ class ClaimChanges:
         if any(o.attr in _PLACES for o in others):
             yield self._moved(old, new)
         for output in others:
-            is_told = (is_print_told or figures) and output.attr in ("printed", "noted")
-            if output not in subjects and output.attr not in _PLACES and not is_told:
+            is_shown = (is_print_shown or figures) and output.attr in ("printed", "noted")
+            if output not in subjects and output.attr not in _PLACES and not is_shown:
                 weight = ChangeKind.SUBJECT if output.attr == "read_in" else ChangeKind.WORDING
                 yield self._field(weight, output, old, new)
         yield from self._standing(new)
@@ -90,8 +90,8 @@ class ClaimChanges:
 
     def _field(self, kind: ChangeKind, output: Output, old: Claim, new: Claim) -> Change:
         before, after = (self._words(output, claim) for claim in (old, new))
-        is_figure_told = output.attr not in ("printed", "noted")
-        figure = f" {whole_figure(new, self.new)};" if is_figure_told else ""
+        is_figure_shown = output.attr not in ("printed", "noted")
+        figure = f" {whole_figure(new, self.new)};" if is_figure_shown else ""
         text = f"{figure} {field_label(output)}: {arrow(before, after)}".strip()
         return self._change(kind, new, text, before, after)
 
@@ -101,8 +101,8 @@ class ClaimChanges:
 
     def _change(self, kind: ChangeKind, claim: Claim, text: str, old: str, new: str) -> Change:
         name = self._study(claim)
-        told = f"{name}: {subject(claim, self.new)}: {text} ({where(claim)})"
-        return Change(kind, name, told, _item(claim), old, new)
+        line = f"{name}: {subject(claim, self.new)}: {text} ({where(claim)})"
+        return Change(kind, name, line, _item(claim), old, new)
 
     def _words(self, output: Output, claim: Claim) -> str:
         if output.attr in _PEOPLE:

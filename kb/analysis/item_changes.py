@@ -121,8 +121,8 @@ class ItemChanges:
                 continue
             for one in self._fields(what, study, [(old, new)], ("study",)):
                 text = one.text.removeprefix(f"{study}: ")
-                told = f"{study}: {name_of(old)}: {text}"
-                yield replace(one, text=told, item=item)
+                line = f"{study}: {name_of(old)}: {text}"
+                yield replace(one, text=line, item=item)
 
     def _partitions(self) -> Iterator[Change]:
         def with_new_ids(one: Partition) -> Partition:
@@ -232,8 +232,8 @@ class ItemChanges:
                 for one in self._fields(what, "", [(old, new)], standing):
                     text = one.text.removeprefix(f"{what}: ")
                     kind = ChangeKind.WORDING if what == "publication" else one.kind
-                    told = f"{what} {name}: {text}"
-                    yield replace(one, kind=kind, text=told)
+                    line = f"{what} {name}: {text}"
+                    yield replace(one, kind=kind, text=line)
             else:
                 kind = ChangeKind.ADDED if old is None else ChangeKind.WITHDRAWN
                 text = f"{what} {kind.value}: {title(new or old)} ({name})"

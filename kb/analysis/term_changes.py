@@ -46,7 +46,7 @@ def _rest_is_equal(
 ) -> bool:
     """Tell whether the ontologies are the same but for their concepts.
 
-    Blank nodes have another name whenever a file is read: what is said of them is compared.
+    Blank nodes have another name whenever a file is read: their statements are compared.
     """
     concepts = {term.iri for terms in (before, after) for term in terms.values()}
     rest, other = (
@@ -92,10 +92,10 @@ def _changed(old: Term, new: Term) -> Iterator[Change]:
 def _change(new: Term, kind: ChangeKind, label: str, a: Any, b: Any) -> Change:
     """Return the change of a field; of several values, those that came and went."""
     if isinstance(a, tuple) and a and b:
-        told = ", ".join([f"without {v}" for v in a if v not in b] + [v for v in b if v not in a])
+        values = ", ".join([f"without {v}" for v in a if v not in b] + [v for v in b if v not in a])
     else:
-        told = arrow(_text(a), _text(b))
-    text = f"{_name(new)}: {label}: {told or 'another order'}"
+        values = arrow(_text(a), _text(b))
+    text = f"{_name(new)}: {label}: {values or 'another order'}"
     return Change(kind, "", text, _item(new), _text(a), _text(b))
 
 

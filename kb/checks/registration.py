@@ -110,7 +110,7 @@ def _unmatched(
     lesser: Sequence[Claim],
     where: str,
 ) -> Iterator[tuple[list[Claim], str]]:
-    """Yield each outcome that is none of the others, with what is said of it."""
+    """Yield each outcome that is none of the others, with how it differs."""
     for claim in outcomes:
         if any(names.same(text(claim), text(c)) is not Outcome.INCONSISTENT for c in others):
             continue
@@ -141,9 +141,9 @@ def _times(
         times = [same_time(own, c.measure.time.at) for c in same]
         if times and set(times) == {Outcome.INCONSISTENT}:
             at = join_list((f"at {c.measure.time.at} ({place(c)})" for c in same), "and")
-            said = f"“{text(claim)}” is measured at {own} ({place(claim)}), registered {at}"
+            line = f"“{text(claim)}” is measured at {own} ({place(claim)}), registered {at}"
             yield _changed(
-                context, [([claim, *same], said)], Severity.MINOR, "primary-time-changed"
+                context, [([claim, *same], line)], Severity.MINOR, "primary-time-changed"
             )
 
 
@@ -155,7 +155,7 @@ def _changed(
 ) -> Discrepancy:
     claims = list({id(c): c for involved, _ in changed for c in involved}.values())
     study = context.describe.studies[claims[0].study]
-    said = [words for _, words in changed]
-    message = f"The primary outcome of {study} was changed: {'; '.join(said)}."
+    lines = [words for _, words in changed]
+    message = f"The primary outcome of {study} was changed: {'; '.join(lines)}."
     computation = " ≠ ".join(dict.fromkeys(map(text, claims)))
     return Discrepancy.of_endpoint(kind, severity, message, claims, computation)

@@ -141,11 +141,11 @@ def _draft(
     raw = read_mapping(path, records.root) if path.exists() else {}
     text = load_text(folder, source)
     record = records.studies[name]
-    told = _columns(columns) if columns else {}
-    _refuse_unknown(told, {*record.groups, *existing.groups, WHOLE})
+    answers = _columns(columns) if columns else {}
+    _refuse_unknown(answers, {*record.groups, *existing.groups, WHOLE})
     if columns is None and sys.stdin.isatty():
-        told = _ask(Drafter(records, record, source, text, existing, {}), existing.columns)
-    made = Drafter(records, record, source, text, existing, told).draft()
+        answers = _ask(Drafter(records, record, source, text, existing, {}), existing.columns)
+    made = Drafter(records, record, source, text, existing, answers).draft()
     write_drafts(records.root, name, merged(existing, raw, made))
     write_json(json_file, _data(made))
     _report(made, path)
@@ -161,7 +161,7 @@ def _columns(path: Path) -> dict[str, str | None]:
     if path.suffix.lower() != ".csv":
         given = read_mapping(path)
         return {str(k): None if v in (None, _NOBODY) else str(v) for k, v in given.items()}
-    told: dict[str, str | None] = {}
+    answers: dict[str, str | None] = {}
     with path.open(encoding="utf-8-sig", newline="") as file:
         for number, row in enumerate(csv.reader(file), 1):
             if row and len(row) != 2:
@@ -169,13 +169,13 @@ def _columns(path: Path) -> dict[str, str | None]:
                     f"{path}:{number}: {len(row)} cells, expected a header and its group"
                 )
             if row:
-                told[row[0]] = row[1].strip() if row[1].strip() not in ("", _NOBODY) else None
-    return told
+                answers[row[0]] = row[1].strip() if row[1].strip() not in ("", _NOBODY) else None
+    return answers
 
 
-def _refuse_unknown(told: Mapping[str, str | None], known: set[str]) -> None:
+def _refuse_unknown(answers: Mapping[str, str | None], known: set[str]) -> None:
     """Refuse the name of a group that cannot be one, or that is like one that exists."""
-    for header, group in told.items():
+    for header, group in answers.items():
         if group is None or group in known:
             continue
         error = NotFoundError.of("group", group, known)
@@ -185,15 +185,15 @@ def _refuse_unknown(told: Mapping[str, str | None], known: set[str]) -> None:
 
 def _ask(drafter: Drafter, answered: Mapping[str, str | None]) -> dict[str, str | None]:
     """Ask whose figures each column has, once."""
-    told: dict[str, str | None] = {}
+    answers: dict[str, str | None] = {}
     headers = {h: g for h, g in drafter.headers().items() if h not in answered}
     if headers:
         echo(f"Whose figures does each column have? A group, or {_NOBODY} if not of people.")
     for header, guess in headers.items():
         answer = click.prompt(f"  {header}", default=guess, err=True).strip()
-        told[header] = None if answer == _NOBODY else answer
-        _refuse_unknown(told, {*drafter.groups.groups, *drafter.groups.new, WHOLE})
-    return told
+        answers[header] = None if answer == _NOBODY else answer
+        _refuse_unknown(answers, {*drafter.groups.groups, *drafter.groups.new, WHOLE})
+    return answers
 
 
 def _data(made: SourceDrafts) -> dict[str, object]:

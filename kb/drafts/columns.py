@@ -130,7 +130,7 @@ def _role(
         labels += [] if group or compared else parts
     elif column.kind is ColumnKind.GROUP and parts:
         label = " › ".join(parts)
-        if groups.find(label) is None and (transposed or groups.is_told_away(label)):
+        if groups.find(label) is None and (transposed or groups.is_not_about_people(label)):
             labels += parts
         else:
             group = groups.resolve(label, sized=column.size is not None)

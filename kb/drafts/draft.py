@@ -51,17 +51,17 @@ class Drafter:
         source: SourceRecord,
         text: SourceText,
         existing: DraftsFile,
-        told: Mapping[str, str | None],
+        answers: Mapping[str, str | None],
     ) -> None:
         """Take what exists: its figures are not drafted again.
 
-        ``told`` says which group a header is about; None if it is not one of people.
+        ``answers`` says which group a header is about; None if it is not one of people.
         """
         self.records, self.study, self.source, self.text = records, study, source, text
         self.existing = existing
         self.names = EndpointNames(records.vocabulary)
         groups = {**existing.groups, **study.groups}
-        known = {**existing.columns, **told}
+        known = {**existing.columns, **answers}
         self.groups = GroupNames(groups, records.vocabulary, known)
         self._taken: dict[str, Spans] = {}
 
@@ -192,7 +192,7 @@ def _without_shares(draft: Draft) -> Draft | None:
     """Return a draft of the count alone, because no label says that a percentage follows."""
     if draft.bare is None:
         return None
-    why = [*draft.why, "what stands beside the count is not said"]
+    why = [*draft.why, "no label declares what stands beside the count"]
     return replace(draft, block={**draft.block, "values": draft.bare}, sure="unsure", why=why)
 
 

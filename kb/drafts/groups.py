@@ -54,7 +54,7 @@ class GroupNames:
     >>> drug = GroupRecord(label="calmol arm")
     >>> names = GroupNames({"calmol": drug}, None, {"Arm B": "calmol"})
     >>> names.find("Calmol group").sure, names.find("Arm B").why, names.find("Placebo")
-    ('sure', 'as told', None)
+    ('sure', 'as answered', None)
     >>> names.add("Placebo", sized=True).id, names.new
     ('placebo', {'placebo': {'label': 'Placebo', 'kind': 'arm'}})
     """
@@ -63,11 +63,11 @@ class GroupNames:
         self,
         groups: Mapping[str, GroupRecord],
         vocabulary: Vocabulary | None,
-        told: Mapping[str, str | None],
+        answers: Mapping[str, str | None],
     ) -> None:
-        """Take the groups of a study, and what a person told about headers."""
+        """Take the groups of a study, and the answers about headers."""
         self.groups = groups
-        self.told = {group_key(label): group for label, group in told.items()}
+        self.answers = {group_key(label): group for label, group in answers.items()}
         self.new: dict[str, dict[str, Any]] = {}
         self.used: dict[str, str | None] = {}
         """The group of each label that was resolved; None if it is not one of people."""
@@ -83,16 +83,16 @@ class GroupNames:
             for label in labels:
                 self._names.setdefault(_short(label), set()).add(name)
         self._similar = {name: set(ids) for name, ids in self._names.items()}
-        for header, given in told.items():
+        for header, given in answers.items():
             if given and given not in groups and given != WHOLE:
                 self.new[given] = {"label": header}
 
     def find(self, label: str) -> GroupOf | None:
         """Return the group that a label names, or None."""
         key = group_key(label)
-        if key in self.told:
-            told = self.told[key]
-            return GroupOf(told, "sure", "as told") if told else None
+        if key in self.answers:
+            answer = self.answers[key]
+            return GroupOf(answer, "sure", "as answered") if answer else None
         if is_everybody(label):
             return GroupOf(WHOLE, "sure", "the header names everybody")
         short = _short(label)
@@ -105,9 +105,9 @@ class GroupNames:
                 return GroupOf(inside.pop(), "likely", "the header resembles the group")
         return None
 
-    def is_told_away(self, label: str) -> bool:
-        """Whether a person said that a header is not about a group."""
-        return self.told.get(group_key(label), "") is None
+    def is_not_about_people(self, label: str) -> bool:
+        """Whether a header was answered not to be about people."""
+        return self.answers.get(group_key(label), "") is None
 
     def add(self, label: str, *, sized: bool) -> GroupOf:
         """Return a new group of a label; ``sized`` if the number of its people is printed."""

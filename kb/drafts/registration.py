@@ -99,7 +99,7 @@ class RegistrationDrafter(Drafter):
         entry = self.entry
         if word := entry.protocol.status_module.overall_status:
             printed = protocol.status_line(entry)
-            yield self._said("status", protocol.STATUS, printed, category=phrase(word))
+            yield self._item("status", protocol.STATUS, printed, category=phrase(word))
         for item, date in protocol.dates(entry):
             printed = protocol.date_line(item, date)
             yield self._draft(item, protocol.STATUS, printed, {WHOLE: {"date": date.date}})
@@ -108,7 +108,7 @@ class RegistrationDrafter(Drafter):
             printed = _cut(protocol.arm_line(arm.type, arm.label))
             category = printed.partition(": ")[2] or printed
             group = self.arms[arm.label]
-            yield self._said("arm", protocol.ARMS, printed, category=category, group=group)
+            yield self._item("arm", protocol.ARMS, printed, category=category, group=group)
         for rank in ("primary", "secondary"):
             for outcome in protocol.outcomes(entry, rank):
                 yield self._outcome(rank, outcome)
@@ -129,12 +129,12 @@ class RegistrationDrafter(Drafter):
         frame = protocol.time_frame(outcome)
         whole = f"{name} … {frame}"
         if not frame or len(whole) > _MAX_TEXT or len(whole.split()) > _MAX_WORDS:
-            return self._said(item, at, name, category=name)
+            return self._item(item, at, name, category=name)
         time = time_of(moment(outcome.time_frame))
         more = {"time": time} if time else {}
-        return self._said(item, at, whole, category=name, **more)
+        return self._item(item, at, whole, category=name, **more)
 
-    def _said(
+    def _item(
         self, item: str, at: str, printed: str, *, group: str = WHOLE, **more: str
     ) -> Draft | None:
         """Draft what is stated without a figure."""

@@ -122,7 +122,7 @@ KINDS: Final = {
             "arms-against-randomised",
             "Arms against the randomised",
             "The numbers of the arms are added up and compared with all who were randomised, in "
-            "sentences about nobody else.",
+            "sentences about no other group.",
         ),
         Kind(
             "completed-and-lost-against-randomised",

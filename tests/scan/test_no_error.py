@@ -1,4 +1,4 @@
-"""What is no error: figures that only look wrong, in tables and sentences, by every rule."""
+"""What is not an error: figures that only look wrong, in tables and sentences, by every rule."""
 
 from __future__ import annotations
 

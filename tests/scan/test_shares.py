@@ -135,7 +135,7 @@ def test_percentages_below_a_limit() -> None:
         ("Smokers (%) | 12 (38.7) | 15 (62.5)", [DOUBTFUL]),
         ("Body fat (%) | 36 (7.7) | 35 (7.9)", []),
         ("HbA1c (%) | 7.2 (0.9) | 7.4 (1.1)", []),
-        # Nobody is more than all of them.
+        # No count may exceed its group.
         ("Cured, n (%) | 31 (109) | 33 (100)", [WRONG]),
         ("Renal failure, n (%) | 31 (100) | 33 (100)", []),
         # As a percentage of the row, all figures must be of its sum.

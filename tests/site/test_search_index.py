@@ -99,7 +99,7 @@ def test_names_are_those_of_the_records_and_the_ontology(real_site: PageContext)
 
 
 def test_one_name_of_two_things_has_two_kinds(index: dict[str, Any]) -> None:
-    """Whoever reads the title alone could not tell a drug from the regimen of its name."""
+    """A drug and the regimen of its name have the same title: the kind tells them apart."""
     shown = [(row["title"], row["kind"]) for row in rows(index["pages"]) if row["size"]]
     named = [(title, kind) for title, kind in shown if kind in ("Drug", "Regimen", "Endpoint")]
     assert len(set(named)) == len(named)

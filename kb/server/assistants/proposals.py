@@ -130,7 +130,7 @@ def _read(base: KnowledgeBase, study: str, content: dict[str, Any]) -> DraftsFil
 
 
 def _named(problems: list[Problem]) -> tuple[str, ...]:
-    """Return problems by the field of their block: its index is said once, by the verdict."""
+    """Return problems by the field of their block: the verdict has its index."""
     own = "reports.0.claims.0"
     fields = (p.field.removeprefix(own).removeprefix(".") for p in problems)
     named = (replace(p, file="", line=0, field=f) for p, f in zip(problems, fields, strict=True))
