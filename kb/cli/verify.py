@@ -79,11 +79,16 @@ def _verify_claims(
     for one in verifications:
         if one.state is VerificationState.FAILED:
             echo(f"{one.claim.study}#{one.claim.id}: " + "; ".join(one.reasons))
+    _conclude(numbers, "claims")
+
+
+def _conclude(numbers: Mapping[str, int], checked: str) -> None:
+    """Print how many claims or drafts have each state, and exit by it."""
     echo(", ".join(f"{number} {state}" for state, number in numbers.items()))
     if numbers[VerificationState.FAILED]:
         sys.exit(FINDINGS)
     if numbers[VerificationState.NOT_CHECKED] or not numbers[VerificationState.VERIFIED]:
-        stop("some claims were not checked: a run that checks nothing has failed", NOT_CHECKED)
+        stop(f"some {checked} were not checked: a run that checks nothing has failed", NOT_CHECKED)
 
 
 def _verifications(
@@ -114,11 +119,7 @@ def _verify_drafts(
                 echo(f"{study}: {one.place}: " + "; ".join(one.reasons))
     numbers = {state.value: states[state.value] for state in VerificationState}
     write_json(json_file, {"counts": numbers, "drafts": rows})
-    echo(", ".join(f"{number} {state}" for state, number in numbers.items()))
-    if numbers[VerificationState.FAILED]:
-        sys.exit(FINDINGS)
-    if numbers[VerificationState.NOT_CHECKED] or not numbers[VerificationState.VERIFIED]:
-        stop("some drafts were not checked: a run that checks nothing has failed", NOT_CHECKED)
+    _conclude(numbers, "drafts")
 
 
 def _checked(

@@ -16,6 +16,7 @@ from kb.drafts.store import DraftReport
 from kb.errors import Problem, nearest
 from kb.model import WHOLE
 from kb.papers.entries import Entry, Form, entry, whole
+from kb.records.fields import figure_fields
 from kb.records.integrity import IdIndex, study_problems
 from kb.records.load import Records
 from kb.records.notation import is_duration, parse_figure, parse_p
@@ -262,15 +263,8 @@ class _Row:
         if self._is_of_date():
             return {"date": text}
         plain = self._plain("value")
-        if (figure := parse_figure(plain)) is not None:
-            parts = {
-                "value": figure.value,
-                "operator": figure.operator or None,
-                "unit": "%" if figure.percent else None,
-                "n": figure.n,
-                "of": figure.of,
-            }
-            return {name: value for name, value in parts.items() if value is not None}
+        if (fields := figure_fields(plain)) is not None:
+            return fields
         if any(_THOUSANDS.fullmatch(found) is None for found in _COMMAS.findall(plain)):
             expected = "a decimal point; or 'decimal_comma: true' in a mapping file, with --map"
             self._wrong("value", text, expected)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import codecs
-import io
 import re
-import zipfile
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Final, Literal
 
 from kb.errors import KbError, QueryError, ReadError, UnavailableError, shorten
 from kb.papers.paper import Paper
+from kb.util.archives import check_document
 from kb.util.child import run_limited
 
 MAX_BYTES: Final = 50_000_000
@@ -20,8 +19,6 @@ MAX_BYTES: Final = 50_000_000
 MAX_SECONDS: Final = 120.0
 MEMORY: Final = 900 * 1024**2
 """Bytes that reading may take; with the process itself, that is below 1 GiB."""
-_MAX_UNPACKED: Final = 200_000_000
-_MAX_RATIO: Final = 200
 Reader = Callable[[bytes, str], Paper]
 Kind = Literal["jats", "html", "pdf", "docx", "plain"]
 _MODULES: Final = {"jats": "lxml", "html": "lxml", "pdf": "pypdfium2", "docx": "lxml"}
@@ -112,7 +109,7 @@ def kind_of(data: bytes, name: str) -> Kind:
     if b"%PDF-" in data[:1024]:
         return "pdf"
     if data[:4] == b"PK\x03\x04":
-        _check_archive(data, name)
+        check_document(data, name, "word/document.xml", "a DOCX", _EXPECTED)
         return "docx"
     for signature, what in _SIGNATURES.items():
         if data.startswith(signature):
@@ -155,21 +152,6 @@ def _markup_kind(head: str) -> Kind | None:
     if name in _JATS_ROOTS or (at and name != "html"):
         return "jats"
     return "html" if name in {"html", "head", "body", "div", "main", "section", "meta"} else "jats"
-
-
-def _check_archive(data: bytes, name: str) -> None:
-    """Refuse an archive that is not a DOCX, is encrypted, or unpacks to too much."""
-    try:
-        entries = zipfile.ZipFile(io.BytesIO(data)).infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise ReadError(f"{name}: a broken or truncated archive, expected a DOCX") from error
-    if not any(entry.filename == "word/document.xml" for entry in entries):
-        raise ReadError(f"{name}: an archive that is not a DOCX, {_EXPECTED}")
-    if any(entry.flag_bits & 1 for entry in entries):
-        raise ReadError(f"{name}: an encrypted archive: save it without a password")
-    unpacked = sum(entry.file_size for entry in entries)
-    if unpacked > _MAX_UNPACKED or unpacked > _MAX_RATIO * len(data) + 1_000_000:
-        raise ReadError(f"{name}: it unpacks to {unpacked:,} bytes, more than is read")
 
 
 def _reader(kind: Kind) -> Reader:

@@ -204,7 +204,7 @@ def read_scalar(raw: Any) -> Any:
         raise _wrong(_FIGURE_OR_WORD)
     if isinstance(raw, Mapping):
         return _read_mapping(dict(raw))
-    return _figure_fields(str(raw)) or {"word": str(raw)}
+    return figure_fields(str(raw)) or {"word": str(raw)}
 
 
 def _read_mapping(raw: dict[str, Any]) -> dict[str, Any]:
@@ -214,10 +214,15 @@ def _read_mapping(raw: dict[str, Any]) -> dict[str, Any]:
     figure = parse_figure(text)
     if figure is None or figure.n is not None:
         raise _wrong("a figure such as 7.7, <10 or 44% (counts go into n and of)")
-    return {**raw, **(_figure_fields(text) or {})}
+    return {**raw, **(figure_fields(text) or {})}
 
 
-def _figure_fields(text: str) -> dict[str, Any] | None:
+def figure_fields(text: str) -> dict[str, Any] | None:
+    """Return the fields of a record that a printed figure is; None if it is not a figure.
+
+    >>> figure_fields("<10"), figure_fields("not reached")
+    ({'value': Decimal('10'), 'operator': '<'}, None)
+    """
     figure = parse_figure(text)
     if figure is None:
         return None

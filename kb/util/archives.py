@@ -1,7 +1,8 @@
-"""Unpack a zip file of a stranger: plain files in named folders, within bounds, or nothing."""
+"""Zip files of strangers, within bounds: unpacked into plain files, or read as documents."""
 
 from __future__ import annotations
 
+import io
 import re
 import stat
 import zipfile
@@ -10,15 +11,43 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
-from kb.errors import InputError
+from kb.errors import InputError, ReadError
 
 _MOST_FILES: Final = 20_000
 _MOST_BYTES: Final = 500_000_000
 """All that is unpacked: a base of ten thousand studies has 300 MB of records."""
 _MOST_RATIO: Final = 200
 """YAML is compressed to a tenth; a bomb to a thousandth."""
+_MOST_OF_DOCUMENT: Final = 200_000_000
+"""What the parts of a document are unpacked to at most."""
 _PART: Final = re.compile(r"[^\x00-\x1f\x7f/\\:]+")
 _CHUNK: Final = 1 << 20
+
+
+def check_document(data: bytes, name: str, part: str, kind: str, expected: str) -> None:
+    """Check an archive that should be a document of an office program.
+
+    Args:
+        data: the content of the file.
+        name: what errors call it.
+        part: the file inside that makes it a document of its kind.
+        kind: the kind, as errors name it.
+        expected: what errors say was expected in its place.
+
+    Raises:
+        ReadError: it is not such a document, is encrypted, or unpacks to too much.
+    """
+    try:
+        entries = zipfile.ZipFile(io.BytesIO(data)).infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        raise ReadError(f"{name}: a broken or truncated archive, expected {kind}") from error
+    if not any(entry.filename == part for entry in entries):
+        raise ReadError(f"{name}: an archive that is not {kind}, {expected}")
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise ReadError(f"{name}: an encrypted archive: save it without a password")
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > min(_MOST_OF_DOCUMENT, _MOST_RATIO * len(data) + 1_000_000):
+        raise ReadError(f"{name}: it unpacks to {unpacked:,} bytes, more than is read")
 
 
 def unpack(archive: Path, target: Path, folders: Collection[str]) -> Path:
