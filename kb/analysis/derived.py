@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Final
 
 from kb.analysis.intervals import Derivation, derive
-from kb.export.csv import escape_formula
+from kb.export.csv import table_csv
 from kb.model import Evidence
 from kb.rdf import terms as _terms
 from kb.rdf.writer import GraphWriter
@@ -46,26 +44,24 @@ def derived_values(evidence: Evidence, vocabulary: Vocabulary) -> tuple[Derivati
 
 def derived_csv(derivations: Iterable[Derivation]) -> str:
     """Return derived values as CSV: proportions from 0 to 1, with method and claims."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for one in derivations:
-        measure, derived = one.measure, one.derived
-        numbers = (derived.value, derived.low, derived.high, derived.standard_error)
-        row = (
-            measure.study,
-            measure.group,
-            measure.comparator,
-            measure.endpoint,
-            measure.category,
-            str(measure.time),
-            one.kind,
-            *("" if number is None else str(_rounded(number)) for number in numbers),
-            derived.method,
-            " ".join(derived.inputs),
-        )
-        writer.writerow([escape_formula(cell) for cell in row])
-    return out.getvalue()
+    return table_csv(COLUMNS, map(_row, derivations))
+
+
+def _row(one: Derivation) -> tuple[object, ...]:
+    measure, derived = one.measure, one.derived
+    numbers = (derived.value, derived.low, derived.high, derived.standard_error)
+    return (
+        measure.study,
+        measure.group,
+        measure.comparator,
+        measure.endpoint,
+        measure.category,
+        str(measure.time),
+        one.kind,
+        *(None if number is None else _rounded(number) for number in numbers),
+        derived.method,
+        " ".join(derived.inputs),
+    )
 
 
 def derived_nquads(derivations: Iterable[Derivation], writer: GraphWriter) -> bytes:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,7 +15,7 @@ from kb.analysis.intervals import SIZE, name_of
 from kb.checks.adjudication import ClaimStatus
 from kb.checks.groups import Groups
 from kb.errors import InputError, UnavailableError
-from kb.export.csv import BOM, Row, escape_formula
+from kb.export.csv import BOM, Row, table_csv
 from kb.model import Claim, Evidence, Group
 from kb.rdf.iris import Iris
 from kb.records.vocabulary import Vocabulary
@@ -222,19 +220,7 @@ def _figures(one: Effect) -> dict[str, Cell]:
 
 def analysis_csv(rows: Iterable[Mapping[str, Cell]]) -> str:
     """Return the rows as CSV, with empty cells for what is not known."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([_text(row[column]) for column in COLUMNS] for row in rows)
-    return out.getvalue()
-
-
-def _text(cell: Cell) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return str(cell).lower()
-    return escape_formula(cell) if isinstance(cell, str) else str(cell)
+    return table_csv(COLUMNS, ([row[column] for column in COLUMNS] for row in rows))
 
 
 def write_analysis(rows: Sequence[Mapping[str, Cell]], path: Path) -> None:

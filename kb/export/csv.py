@@ -308,11 +308,29 @@ def schedule(step: DoseStep) -> str:
 
 def to_csv(rows: Iterable[Row]) -> str:
     """Write rows as CSV with the columns of ``COLUMNS``, safe to open in a spreadsheet."""
+    return table_csv(COLUMNS, ([row[name] for name in COLUMNS] for row in rows))
+
+
+def table_csv(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """Write rows of cells as CSV, safe to open in a spreadsheet; None is an empty cell.
+
+    >>> print(table_csv(["study", "chosen", "n"], [["=tower", True, None]]), end="")
+    study,chosen,n
+    '=tower,true,
+    """
     out = io.StringIO()
-    writer = csv.DictWriter(out, fieldnames=list(COLUMNS), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: escape_formula(cell) for name, cell in row.items()} for row in rows)
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(map(_cell, row) for row in rows)
     return out.getvalue()
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return escape_formula(value) if isinstance(value, str) else str(value)
 
 
 def escape_formula(cell: str) -> str:

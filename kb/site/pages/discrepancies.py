@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +10,7 @@ from typing import Final
 
 from kb.api.results import ClaimView
 from kb.checks import Discrepancy, Severity, Status
-from kb.export.csv import escape_formula
+from kb.export.csv import table_csv
 from kb.model import slug
 from kb.site.context import PageContext
 from kb.site.page import OutputFile, Page, Values
@@ -228,12 +226,11 @@ def _places(site: PageContext, every: list[Card]) -> list[tuple[str, str]]:
 
 
 def _csv(every: list[Card]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    for card in every:
-        data = card.finding.data()
-        claims = " ".join(f"{view.claim.study}#{view.claim.id}" for view in card.claims)
-        row = (data.pop("adjudication") or {}) | data | {"claims": claims}
-        writer.writerow(escape_formula(str(row.get(name, ""))) for name in _COLUMNS)
-    return out.getvalue()
+    return table_csv(_COLUMNS, map(_row, every))
+
+
+def _row(card: Card) -> list[str]:
+    data = card.finding.data()
+    claims = " ".join(f"{view.claim.study}#{view.claim.id}" for view in card.claims)
+    row = (data.pop("adjudication") or {}) | data | {"claims": claims}
+    return [str(row.get(name, "")) for name in _COLUMNS]

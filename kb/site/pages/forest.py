@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Final
 
 from kb.analysis.comparability import NOT_STATED
 from kb.api.results import ClaimView
 from kb.checks.adjudication import ClaimStatus
-from kb.export.csv import escape_formula
+from kb.export.csv import table_csv
 from kb.model import Measure, Publication
 from kb.site.charts.drawing import Mark
 from kb.site.charts.plot_data import (
@@ -92,12 +92,16 @@ class ForestRows:
         self.settings = site.settings["plots"]
         self._cited: dict[str, Publication] = {}
 
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows of all kinds, as plain values for JSON."""
+        return [row for kind, found in self._kinds.items() for row in self._rows(kind, found)]
+
     def data(self) -> Mapping[str, Any]:
         """Return everything that the page shows, as plain values for JSON."""
         site, kinds = self.site, self._kinds
-        rows = [row for kind, found in kinds.items() for row in self._rows(kind, found)]
-        shown = {row["kind"] for row in rows}
-        drugs = {drug for row in rows for drug in row["drugs"]}
+        shown = {row["kind"] for row in self.rows}
+        drugs = {drug for row in self.rows for drug in row["drugs"]}
         return {
             "base": site.base.iris.base,
             "title": site.evidence.dataset.title,
@@ -110,30 +114,33 @@ class ForestRows:
                 name: {"short": short_citation(one), "citation": one.citation, "doi": one.doi}
                 for name, one in sorted(self._cited.items())
             },
-            "rows": packed_table(rows),
+            "rows": packed_table(self.rows),
         }
 
     def fallback(self) -> list[dict[str, Any]]:
         """Return the rows that the page opens with, for readers without JavaScript."""
-        data = self.data()
-        rows = _unpacked(data["rows"])
-        return [row for row in rows if row["kind"] == data["first"] and row["isFirst"]]
+        first = self._first({row["kind"] for row in self.rows})
+        return [row for row in self.rows if row["kind"] == first and row["isFirst"]]
 
     def csv(self) -> str:
         """Return all rows as a table, for readers without JavaScript and for programs."""
-        data = self.data()
-        labels = {kind["name"]: kind["title"] for kind in data["kinds"]}
-        lines = [",".join(CSV_COLUMNS)]
-        for row in _unpacked(data["rows"]):
-            cells = {**row, "measure": labels[row["kind"]], "claims": " ".join(row["claims"])}
-            cells["drugs"] = " ".join(row["drugs"])
-            cells["sources"] = "; ".join(_source_text(self._cited, pair) for pair in row["sources"])
-            lines.append(",".join(_cell(cells[name]) for name in CSV_COLUMNS))
-        return "\n".join(lines) + "\n"
+        labels = {kind.name: self._kind(kind)["title"] for kind in self._kinds}
+        return table_csv(CSV_COLUMNS, (self._cells(row, labels) for row in self.rows))
+
+    def _cells(self, row: Mapping[str, Any], labels: Mapping[str, str]) -> list[object]:
+        sources = "; ".join(_source_text(self._cited, pair) for pair in row["sources"])
+        cells = {
+            **row,
+            "measure": labels[row["kind"]],
+            "claims": " ".join(row["claims"]),
+            "drugs": " ".join(row["drugs"]),
+            "sources": sources,
+        }
+        return [cells[name] for name in CSV_COLUMNS]
 
     # --- kinds --------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def _kinds(self) -> Mapping[Kind, list[PlotRow]]:
         """The rows of each kind, in the order of endpoints."""
         order = self.site.endpoint_order
@@ -356,19 +363,7 @@ def _value_text(row: PlotRow, at: int, drawn: Mark) -> str:
     return f"{drawn.value:.1f}%" if derived_text(row, at) and drawn.value is not None else ""
 
 
-def _unpacked(table: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    length = len(next(iter(table.values()))["codes"]) if table else 0
-    for at in range(length):
-        yield {name: column["values"][column["codes"][at]] for name, column in table.items()}
-
-
 def _source_text(cited: Mapping[str, Publication], pair: Sequence[str]) -> str:
     name, by = pair
     tail = f", cited by {short_citation(cited[by])}" if by else ""
     return short_citation(cited[name]) + tail
-
-
-def _cell(value: object) -> str:
-    text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-    text = escape_formula(text)
-    return f'"{text.replace(chr(34), chr(34) * 2)}"' if any(c in text for c in ',"\n') else text
