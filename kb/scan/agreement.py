@@ -13,7 +13,7 @@ from itertools import combinations, product
 from typing import Final
 
 from kb.checks.discrepancy import Outcome, Severity
-from kb.checks.rounding import same_figure
+from kb.checks.rounding import last_digit, same_figure
 from kb.scan.context import ScanContext
 from kb.scan.estimates import Estimate, all_estimates
 from kb.scan.finding import ScanFinding, Verdict
@@ -99,7 +99,7 @@ def _may_be_one(one: Estimate, other: Estimate) -> bool:
 
 
 def _figures(e: Estimate) -> tuple[Decimal, Decimal, Decimal]:
-    return e.main.value, e.low.value, e.high.value
+    return e.in_unit_of_bounds, e.low.value, e.high.value
 
 
 def _differing(one: Estimate, other: Estimate) -> int:
@@ -121,6 +121,11 @@ def _finding(one: Estimate, other: Estimate) -> ScanFinding:
     computed = f"{one.text} against {other.text}"
     message = f"{one.place} prints {one.text}, {other.place} prints {other.text}."
     printed = (one.text, other.text)
-    return ScanFinding(
-        KIND, Verdict.DOUBTFUL, Severity.MATERIAL, one.place, printed, computed, message
-    )
+    severity = Severity.ROUNDING if _is_last_digit(one, other) else Severity.MATERIAL
+    return ScanFinding(KIND, Verdict.DOUBTFUL, severity, one.place, printed, computed, message)
+
+
+def _is_last_digit(one: Estimate, other: Estimate) -> bool:
+    """Whether no figure differs by more than one unit of the last digit of both."""
+    pairs = zip(_figures(one), _figures(other), strict=True)
+    return all(abs(a - b) <= max(last_digit(a), last_digit(b)) for a, b in pairs)

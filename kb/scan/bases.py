@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -148,9 +148,17 @@ class TableBases:
     def implied(self, figure: TableFigure) -> Iterator[Base]:
         """Yield the bases that other figures imply: sums of categories, of a row, neighbours."""
         yield from self._of_block(figure)
-        yield from self._of_categories(figure)
+        for part in self._categories(figure):
+            yield Base(_sum(part), "sum of its categories")
         yield from self._of_row(figure)
         yield from self._of_neighbours(figure)
+
+    def is_of_categories(self, figure: TableFigure) -> bool:
+        """Whether it and its neighbours are the percentages of their own sum."""
+        return any(
+            all(_sum(part) in sizes for f in part if (sizes := sizes_of(f)))
+            for part in self._categories(figure)
+        )
 
     def _of_block(self, figure: TableFigure) -> Iterator[Base]:
         table = self.reading.table
@@ -169,8 +177,8 @@ class TableBases:
                 sums[figure.column.index, path[:depth]] += figure.count or 0
         return sums
 
-    def _of_categories(self, figure: TableFigure) -> Iterator[Base]:
-        """Yield the sum of neighbouring rows whose percentages add up to 100."""
+    def _categories(self, figure: TableFigure) -> Iterator[list[TableFigure]]:
+        """Yield the figure with neighbouring rows whose percentages add up to 100."""
         column = [f for f in self._around(figure, 2 * _NEAR) if f.count is not None and f.share]
         here = next((i for i, f in enumerate(column) if f.row == figure.row), None)
         if here is None:
@@ -181,12 +189,12 @@ class TableBases:
                 shares = [f.share.value for f in part if f.share]
                 slack = sum(map(last_digit, shares), Decimal(0)) * Decimal("0.6")
                 if abs(sum(shares, Decimal(0)) - _WHOLE) <= slack:
-                    yield Base(sum(f.count or 0 for f in part), "sum of its categories")
+                    yield part
 
     def _of_row(self, figure: TableFigure) -> Iterator[Base]:
         row = [f for f in self.rows[figure.row] if f.count is not None]
         parts = [f for f in row if f.column.kind is ColumnKind.GROUP]
-        size = sum(f.count or 0 for f in parts)
+        size = _sum(parts)
         if all(size in sizes for f in parts if f is not figure and (sizes := sizes_of(f, 1))):
             yield Base(size, "sum of the row")
         for total in row:
@@ -228,6 +236,10 @@ class TableBases:
     def _count_at(self, row: int, column: int) -> int | None:
         figures = self.rows.get(row, ())
         return next((f.count for f in figures if f.column.index == column), None)
+
+
+def _sum(figures: Sequence[TableFigure]) -> int:
+    return sum(f.count or 0 for f in figures)
 
 
 def sizes_of(figure: TableFigure, slack: float = 0.5) -> Sizes | None:

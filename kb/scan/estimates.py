@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -12,6 +12,7 @@ from kb.checks.discrepancy import Outcome, Severity
 from kb.checks.order import within_bounds
 from kb.checks.rounding import Span, last_digit
 from kb.checks.significance import distance_of_bounds, off_middle, same_side
+from kb.papers.entries import Form
 from kb.papers.reading import ColumnKind, TableFigure, TableReading
 from kb.papers.statistic import Centre, Spread, Statistic
 from kb.scan.context import ScanContext
@@ -88,9 +89,14 @@ class Estimate:
     @property
     def is_scaled(self) -> bool:
         """Whether the estimate and its bounds differ in unit: 71% (0.52-0.91), 0.71 (52-91)."""
-        low, high = self.low.value, self.high.value
-        scaled = (self.main.value * 100, self.main.value / 100)
-        return low > 0 and any(low <= value <= high for value in scaled)
+        return self.in_unit_of_bounds != self.main.value
+
+    @property
+    def in_unit_of_bounds(self) -> Decimal:
+        """The estimate in the unit of its bounds: 0.71 for 71% (0.52-0.91)."""
+        own, low, high = self.main.value, self.low.value, self.high.value
+        scaled = [value for value in (own * 100, own / 100) if low <= value <= high]
+        return scaled[0] if scaled and low > 0 else own
 
     @property
     def off(self) -> float | None:
@@ -168,6 +174,35 @@ def of_table(reading: TableReading) -> Iterator[Estimate]:
             p = figure.entry.p or _p_beside(figure, bounded, ps)
             if estimate := _estimate(reading, figure, p):
                 yield estimate
+    for figure in _stacked(reading):
+        if estimate := _estimate(reading, figure, None):
+            yield estimate
+
+
+def _stacked(reading: TableReading) -> Iterator[TableFigure]:
+    """Yield figures whose bounds stand in the cell below, in the same row or one without a label.
+
+    "53.6% (30/56)" above "[95% CI: 39.7-67.0]" is a percentage with its interval.
+    """
+    grid = reading.table.grid
+    for number, row in reading.rows.items():
+        below = {f.column.index: f for f in reading.rows.get(number + 1, ()) if _is_bounds(f)}
+        if not below or (
+            grid[number + 1][0] != grid[number][0] and grid[number + 1][0].text.strip()
+        ):
+            continue
+        for figure in row:
+            main = figure.entry.share or figure.entry.main
+            bounds = below.get(figure.column.index)
+            if bounds and main and not figure.entry.low:
+                limits = bounds.entry
+                entry = replace(figure.entry, main=main, low=limits.low, high=limits.high)
+                cells = (*figure.cells, *bounds.cells)
+                yield replace(figure, cells=cells, entry=replace(entry, level=limits.level))
+
+
+def _is_bounds(figure: TableFigure) -> bool:
+    return figure.entry.form is Form.BOUNDS and figure.entry.high is not None
 
 
 def _estimate(reading: TableReading, figure: TableFigure, p: Number | None) -> Estimate | None:

@@ -109,11 +109,11 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
             if finding := _judge(reading, bases, item, row, column):
                 yield finding
         for column in columns.values():
-            yield from _two_shares(context, reading, column)
+            yield from _two_shares(context, reading, bases, column)
 
 
 def _two_shares(
-    context: ScanContext, reading: TableReading, column: list[_Count]
+    context: ScanContext, reading: TableReading, bases: TableBases, column: list[_Count]
 ) -> Iterator[ScanFinding]:
     """Yield percentages one digit away from the right one of the same count in their column."""
     for same in group_by(column, key=lambda item: (item.count, item.printed)).values():
@@ -123,7 +123,8 @@ def _two_shares(
                 continue
             context.checked[TWO_SHARES] += 1
             right = [c for c in twins if c.share != item.share and _is_right(c)]
-            if right and not _is_right(item) and not _is_made_to_fit(item, column):
+            slip = right and not _is_right(item) and not _is_made_to_fit(item, column)
+            if slip and not bases.is_of_categories(item.figure):
                 yield _two_shares_finding(reading, item, right[0])
 
 

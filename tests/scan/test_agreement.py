@@ -44,6 +44,36 @@ def test_estimates_of_the_text_that_agree_but_not_with_the_table() -> None:
     assert len(in_two_sections(text, text.replace("774", "744"))) == 1
 
 
+STACKED = ("Exercise | 2.56", " | (1.23 to 5.42)", "Age | 2.56 (1.23–5.14)")
+"""An estimate above its interval, and another one that shares two figures with it."""
+
+
+def test_estimates_whose_intervals_stand_below_them() -> None:
+    text = "Exercise helped (OR 2.56; 95% CI 1.23 to 5.42)."
+    header = " | OR (95% CI)"
+    assert verdicts("agreement", text, table(header, *STACKED)) == []
+    kind = ("same-estimate-printed-differently", "doubtful")
+    assert verdicts("agreement", text, table(header, STACKED[2])) == [kind]
+    slip = ("Exercise | 2.56", " | (1.23 to 4.42)")
+    assert verdicts("agreement", text, table(header, *slip)) == [kind]
+
+
+@pytest.mark.parametrize(
+    ("cell", "severity"),
+    [
+        ("84.59% (0.61–0.95)", "rounding"),  # 0.84 is cut off
+        ("84.41% (0.61–0.95)", None),
+        ("84.41% (0.51–0.95)", "material"),
+        ("0.84 (0.61–0.96)", "rounding"),
+        ("0.84 (0.61–0.97)", "material"),
+    ],
+)
+def test_percentages_and_proportions_of_one_estimate(cell: str, severity: str | None) -> None:
+    text = "Agreement was high (kappa = 0.84; 95% CI 0.61 to 0.95)."
+    found = findings("agreement", text, table(" | Kappa (95% CI)", f"Swab | {cell}"))
+    assert [f.severity.value for f in found] == ([severity] if severity else [])
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

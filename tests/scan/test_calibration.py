@@ -1,4 +1,8 @@
-"""Figures of real papers that were judged by reading: what a scan must and must not report."""
+"""Figures of real papers that were judged by reading: what a scan must and must not report.
+
+Two people read them without knowing of each other (``first``, ``second``); where they differed on
+whether the figures are wrong, they looked again, and ``judged`` has its ``reason``.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from typing import Any
 import pytest
 from support.environment import papers_folder, unavailable
 
+from kb.drafts.compare import Agreement
 from kb.papers.jats import read_jats
 from kb.papers.paper import Table, plain
 from kb.scan import RULES
@@ -27,6 +32,17 @@ def judged() -> dict[str, list[dict[str, Any]]]:
         entry = json.loads(line)
         by_paper[entry["paper"]].append(entry)
     return by_paper
+
+
+def test_two_readers_agree() -> None:
+    entries = [e for paper in judged().values() for e in paper if e.get("first")]
+    ratings = [(e["first"] == "real", e["second"] == "real") for e in entries]
+    agreement = Agreement.of([(str(one), str(other)) for one, other in ratings])
+    assert agreement.kappa is not None
+    assert agreement.kappa > 0.8
+    unsettled = [e for e, (one, other) in zip(entries, ratings, strict=True) if one != other]
+    assert unsettled
+    assert all(e["reason"] for e in unsettled)
 
 
 def _texts(table: Table) -> str:

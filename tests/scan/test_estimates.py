@@ -44,6 +44,24 @@ def test_intervals_of_few_events_are_lopsided() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("estimate", "label", "interval", "expected"),
+    [
+        ("66.7% (38/57)", "", "[95% CI: 52.9–78.6]", []),
+        ("66.7% (38/57)", "", "[95% CI: 52.9–8.6]", [("limits-reversed", "inconsistent")]),
+        ("66.7%", "", "(68.9–78.6)", [("estimate-outside-interval", "inconsistent")]),
+        ("66.7%", "", "(0.53–0.79)", []),
+        ("38", "Age range", "52–79", []),  # another row
+        ("38 (30–46)", "", "52–79", []),  # it has bounds of its own
+    ],
+)
+def test_bounds_in_the_cell_below(
+    estimate: str, label: str, interval: str, expected: list[tuple[str, str]]
+) -> None:
+    rows = (f"Hearing | {estimate}", f"{label} | {interval}")
+    assert found(*rows, header="Outcome | Drug") == expected
+
+
 def test_a_sign_that_is_lost() -> None:
     text = "It was lower (−3864.1 pg/ml, CI: −8487.3 to −759.2)."
     assert verdicts("estimates", text) == [("sign-of-limit", "inconsistent")]

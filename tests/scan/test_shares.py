@@ -78,6 +78,16 @@ def test_equal_counts_have_equal_percentages() -> None:
     ]
 
 
+@pytest.mark.parametrize(("moderate", "expected"), [(194, 0), (203, 1)])
+def test_a_scale_of_fewer_people_is_a_base_of_its_own(moderate: int, expected: int) -> None:
+    # 1,155 of 1,164 people have a score; with 9 more, the scale is of everybody.
+    scores = (24, 124, 181, moderate, 221, 162, 249)
+    shares = (2, 11, 16, 17, 19, 14, 22)
+    rows = [f"Score {i} | {n} ({p}%)" for i, (n, p) in enumerate(zip(scores, shares, strict=True))]
+    kinds = found(*rows, "Died | 249 (21%)", header="Outcome | Placebo (n = 1164), n (%)")
+    assert kinds == [("same-count-two-percentages", "doubtful")] * expected
+
+
 def unsized(last: str) -> list[tuple[str, str]]:
     """Percentages of a column that prints no size, but is of 31 people; 620 of the other."""
     rows = (
