@@ -150,3 +150,29 @@ def export_analysis(
         echo(
             f"{out}: {len(rows)} rows, {sum(row['yi'] is not None for row in rows)} with yi and vi"
         )
+
+
+@export.command("fhir")
+@click.argument("study", required=False)
+@out_option
+@texts_option
+@click.pass_context
+@examples("kb export fhir tower --out tower.json", "kb export fhir --out all.json")
+def export_fhir(
+    context: click.Context, study: str | None, out: Path | None, texts: Path | None
+) -> None:
+    """A study, or all, as a Bundle of HL7 FHIR R5, in JSON.
+
+    A result is an Evidence with its figures as printed; groups, outcomes, publications and studies
+    are Group, EvidenceVariable, Citation and ResearchStudy.
+    """
+    from kb.export.fhir.bundle import fhir_bundle
+    from kb.export.fhir.datatypes import to_json
+    from kb.records.codes import load_codes
+
+    base = open_base(context, texts)
+    name = base.study(study).id if study else ""
+    codes = load_codes(base.root, base.vocabulary)
+    verified, curated = base.verifications, base.curated
+    bundle = fhir_bundle(base.evidence, base.vocabulary, codes, verified, curated, name)
+    print_or_write(to_json(bundle), out)

@@ -201,8 +201,8 @@ class _Context:
             | self._publications(claim, meant)
             | _test(claim)
             | {
-                "low": _digits(claim, figure.low),
-                "high": _digits(claim, figure.high),
+                "low": printed_digits(claim, figure.low),
+                "high": printed_digits(claim, figure.high),
                 "date": figure.date,
                 "date_from": figure.date_from,
                 "date_to": figure.date_to,
@@ -225,7 +225,7 @@ class _Context:
     def _value(self, claim: Claim, group: Group) -> Row:
         """Return value, unit and word; words such as "none" and "all" give their number too."""
         figure = claim.figure
-        row = {"value": _digits(claim, figure.value), "value_text": figure.text_value}
+        row = {"value": printed_digits(claim, figure.value), "value_text": figure.text_value}
         row["unit"] = figure.unit
         if figure.text_value and figure.value is None and claim.kind == "result":
             number = self.vocabulary.get("word", figure.text_value).first("standsFor")
@@ -256,7 +256,7 @@ class _Context:
         }
 
 
-def _digits(claim: Claim, value: Decimal | None) -> str:
+def printed_digits(claim: Claim, value: Decimal | None) -> str:
     """Return a number with its digits as printed, but without separators of thousands."""
     if value is None:
         return ""

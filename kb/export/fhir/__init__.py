@@ -1,0 +1,1 @@
+"""Studies as resources of HL7 FHIR R5."""
