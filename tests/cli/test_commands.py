@@ -384,6 +384,7 @@ def test_every_command_is_tested() -> None:
         "draft",  # in test_draft.py
         "export analysis",
         "export claims",
+        "export fhir",  # in export/test_fhir.py
         "export nquads",
         "export parquet",  # in stores/test_duckdb.py, as is `kb sql`
         "export xlsx",  # in export/
