@@ -8,7 +8,15 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kb.drafts.groups import GroupNames, GroupOf, is_everybody
-from kb.drafts.labels import EndpointNames, is_change, is_moment, time_in, time_of, without_size
+from kb.drafts.labels import (
+    EndpointNames,
+    behind_size,
+    is_change,
+    is_moment,
+    time_in,
+    time_of,
+    without_size,
+)
 from kb.model import WHOLE
 from kb.papers.from_source import label_text
 from kb.papers.reading import Column, ColumnKind, TableReading
@@ -117,6 +125,7 @@ def _role(
         for part in column.path
         if (name := without_size(part)) and name not in parts and not time_of(name)
     ]
+    labels += filter(None, map(behind_size, column.path))
     group, compared = None, None
     if column.kind is ColumnKind.TOTAL:
         group = _everybody_in(parts, groups)

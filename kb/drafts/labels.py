@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kb.papers.from_source import label_text
+from kb.papers.statistic import declared
 from kb.records.vocabulary import Term, Vocabulary
 from kb.sources.names import Names, names_of
 from kb.sources.normalise import fold
@@ -25,7 +26,7 @@ MAX_LABEL: Final = 200
 _STATISTICS: Final = (
     r"n|no\.|nos\.?|number|%|percent(?:age)?|means?|medians?|average|s\.?d\.?|s\.?e\.?m?\.?"
     r"|iqr|range|min|max|95 ?% ?ci|ci|years?|confidence interval|standard deviation"
-    r"|standard error|interquartile range|frequency|count|\+/-|±|q1|q3|and|or|of patients"
+    r"|standard error|interquartile range|frequency|count|\+/-|±|q1|q3|(?-i:and|or)|of patients"
     r"|of participants|of subjects|patients|participants"
 )
 _STATISTIC_ONLY: Final = re.compile(
@@ -65,9 +66,22 @@ _MOMENT: Final = re.compile(
     r"|admission"
     r"|T ?[0-9]|(?:weeks?|months?|days?|years?) ?[0-9]"
     r"|(?:pre|post)-?(?:treatment|test|intervention|op\w*)|last visit|entry|time ?point)\b.{0,20}"
+    r"|(?:one|two|three|four|five|six|nine|ten|twelve|eighteen)[- ](?:days?|weeks?|months?|years?)"
     r"|mid(?:-?(?:point|way|term|treatment|intervention))?",
     re.IGNORECASE,
 )
+_PLACE: Final = (
+    r"(?:(?:day|week|month|year|cycle|visit)s? ?[0-9]{1,3}(?: ?[-–] ?[0-9]{1,3})?"
+    r"|(?:[0-9]{1,3}(?: ?[-–] ?[0-9]{1,3})?|[a-z]{3,8})[- ]?"
+    r"(?:hours?|days?|weeks?|wks?|months?|years?)"
+    r"|(?:the )?(?:baseline|start|end|randomi[sz]ation|discharge)|(?:six|three))\b"
+)
+_PERIOD: Final = re.compile(
+    rf"\b(?P<start>{_PLACE}) ?(?:to|until|through|vs\.?|versus|minus|[-–—]) ?(?:the )?"
+    rf"(?P<end>{_PLACE})",
+    re.IGNORECASE,
+)
+_START: Final = re.compile(r"(?:the )?baseline|(?:day|week|month|visit)s? ?0", re.IGNORECASE)
 _VISIT: Final = re.compile(r"\((?:[tT]|visit|V) ?[0-9]{1,2}\)")
 _UNITS_OF_TIME: Final = {"h": "hours", "d": "days", "w": "weeks", "m": "months", "y": "years"}
 _TAIL: Final = re.compile(r"[ ,:;(]+(?:mean|median|n)\b.*$", re.IGNORECASE)
@@ -99,7 +113,11 @@ def without_size(text: str) -> str:
     """
     text = label_text(text)
     size = _SIZE.search(text)
-    if size and size.start() and is_statistic(re.sub("[0-9.]+", "", text[size.end() :])):
+    if (
+        size
+        and size.start()
+        and (behind_size(text) or is_statistic(re.sub("[0-9.]+", "", text[size.end() :])))
+    ):
         text = text[: size.start()]  # "Drug N = 96 (18.5) N (%)"
     text = _GLUED.sub(" ", _SIZE.sub(" ", text))
     text = _BRACKET.sub(lambda b: " " if is_statistic(b[1]) else b[0], text)
@@ -127,10 +145,12 @@ def time_in(text: str) -> str:
     >>> (
     ...     time_in("Pain at 12 weeks"),
     ...     time_in("Change from week 1 to week 4"),
-    ...     time_in("Aged 2 years"),
+    ...     time_in("Mean change Week 0 to 12 months"),
     ... )
-    ('at 12 weeks', '', '')
+    ('at 12 weeks', '', 'at 12 months')
     """
+    if period := _PERIOD.search(text):
+        return time_of(period["end"]) if _START.fullmatch(period["start"]) else ""
     found = {_phrase(match) for match in _TIME_IN.finditer(text)}
     if _BASELINE_IN.search(text) and not _CHANGE.search(text):
         found.add("at baseline")
@@ -142,6 +162,28 @@ def _phrase(match: re.Match[str]) -> str:
     if unit == "cycle":
         return f"at cycle {number}"
     return f"at {number} {_UNITS_OF_TIME[unit[0]]}"
+
+
+def period_in(text: str) -> str:
+    """Return the period that a label names, from one moment to another; "" if it names none.
+
+    >>> period_in("Mean change Weeks 10–14 to six months"), period_in("Aged 2 to 4 years")
+    ('Weeks 10–14 to six months', '')
+    """
+    match = _PERIOD.search(text)
+    return match[0] if match else ""
+
+
+def behind_size(text: str) -> str:
+    """Return what the header of a group names behind its size: an outcome with its statistic.
+
+    >>> behind_size("Drug (n = 45) response (%)"), behind_size("Drug (n = 45) mean (SD)")
+    ('response', '')
+    """
+    size = _SIZE.search(label_text(text))
+    rest = label_text(text)[size.end() :].strip() if size and size.start() else ""
+    is_outcome = declared(rest).spread is not None and not is_statistic(re.sub("[0-9.]+", "", rest))
+    return without_size(rest) if is_outcome else ""
 
 
 def is_moment(text: str) -> bool:
@@ -221,10 +263,10 @@ class EndpointNames:
         *headings, last = labels
         if endpoint := self.endpoint(last):
             return NamedEndpoint(endpoint)
-        for heading in reversed(headings):
-            endpoint = self.endpoint(heading)
-            if endpoint and (category := self._category(endpoint, last)):
-                return NamedEndpoint(endpoint, category)
+        # A heading above another label than the last has a part between: "Age › 30–40 › Response".
+        endpoint = self.endpoint(headings[-1]) if headings else ""
+        if endpoint and (category := self._category(endpoint, last)):
+            return NamedEndpoint(endpoint, category)
         for key in self._cores(last):
             if key in self._categories:
                 return NamedEndpoint(*self._categories[key])

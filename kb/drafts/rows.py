@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from decimal import Decimal
 from functools import cached_property
 from itertools import takewhile
 from typing import Final
@@ -11,12 +12,16 @@ from typing import Final
 from kb.papers.entries import Form
 from kb.papers.from_source import label_text
 from kb.papers.paper import Table
-from kb.papers.reading import ColumnKind, TableReading
-from kb.papers.statistic import Centre, declared
+from kb.papers.reading import ColumnKind, TableFigure, TableReading
+from kb.papers.statistic import Centre, Statistic, declared
 
 _TIME_HEADER: Final = re.compile(
     r"^(?:follow[- ]?up )?\(?(?:time|hours?|days?|weeks?|months?|years?|visits?)\b", re.IGNORECASE
 )
+_UNIT_ONLY: Final = re.compile(r"\([^()]*\)")
+_SCALE: Final = re.compile(r"\([^()]*(?:[0-9] ?[-–] ?[0-9]|[a-zA-Z%°]/|\b(?:kg|cm|mm|g)\b)[^()]*\)")
+_LEAST, _MOST = Decimal(97), Decimal(102)
+"""The percentages of categories that are everybody, rounded or with some people unknown."""
 
 
 class RowLabels:
@@ -65,30 +70,18 @@ class RowLabels:
         path = self._without_ended(row)
         cells = [(i, table.grid[row][i].text.strip()) for i in others]
         if not table.grid[row][0].text.strip() and any(text for _, text in cells):
-            path = self._beside(row, path)
+            path = self._beside(row)
         elif heading := self._headings_with_p.get(row):
             path.insert(len(path) - 1, heading)
         timed = self.times if self.time(row) else {}
         path += [text for i, text in cells if text and i not in timed]
         return [label for label in map(label_text, dict.fromkeys(path)) if label]
 
-    def _beside(self, row: int, path: Sequence[str]) -> list[str]:
-        """Return the path to a label in a further column: the last label left of it is nearest.
-
-        That one ends a heading whose own labels stand in the further column too.
-        """
+    def _beside(self, row: int) -> list[str]:
+        """Return the path to a label in a further column: the last label left of it is nearest."""
         grid, first = self.table.grid, self.table.header_rows
         above = next((r for r in range(row - 1, first - 1, -1) if grid[r][0].text.strip()), None)
-        if above is None:
-            return list(path)
-        text = grid[above][0].text.strip()
-        if path and text != path[-1] and self._is_beside(path[-1], row):
-            path = path[:-1]
-        return [*path, text]
-
-    def _is_beside(self, heading: str, row: int) -> bool:
-        below = next(self._below(heading, row), row)
-        return below < row and not self.table.grid[below][0].text.strip()
+        return self._without_ended(row if above is None else above)
 
     @cached_property
     def headings(self) -> frozenset[str]:
@@ -99,9 +92,8 @@ class RowLabels:
     def _without_ended(self, row: int) -> list[str]:
         """Return the labels of a row below its headings, but for those that have ended.
 
-        A table may not indent, so a heading ends at the first row that declares a statistic
-        other than its own: "Weight, mean (SD)" is not a part of "Sex, n (%)"; so does one whose
-        first row counts at the first row that does not.
+        A table may not indent, so a heading ends at the first row that cannot belong to it
+        (see ``_ends``).
         """
         path = list(self.table.row_path(row))
         while len(path) > 1 and any(self._ends(path[-2], r) for r in self._below(path[-2], row)):
@@ -115,12 +107,57 @@ class RowLabels:
         yield from range(start + 1, row + 1)
 
     def _ends(self, heading: str, row: int) -> bool:
+        """Whether a heading has ended at a row: by its statistic, or by what the rows above are."""
         own, outer = declared(self.reading.label(row)), declared(heading)
         if own.centre is not None and outer.centre is not None and own != outer:
             return True
         first = next(self._below(heading, row), row)
-        is_flat = self.table.grid[first][0].indent <= self._indent(heading, row)
-        return is_flat and self._counts(first) and not self._counts(row)
+        if first == row or self.table.grid[first][0].indent > self._indent(heading, row):
+            return False
+        return self._is_of_heading_alone(first, row) or (
+            self._is_measurement_after(first, row)
+            or (_is_declaring(own) and not _is_declaring(declared(self.reading.label(first))))
+            or self._is_complete(range(first, row), row)
+        )
+
+    def _is_of_heading_alone(self, first: int, row: int) -> bool:
+        """Whether the row below a heading has no name of its own, but for a unit, and this has."""
+        label = self.reading.label(first) if self.table.grid[first][0].text.strip() else ""
+        is_unit = not label or _UNIT_ONLY.fullmatch(label) is not None
+        return is_unit and bool(self.table.grid[row][0].text.strip())
+
+    def _is_measurement_after(self, first: int, row: int) -> bool:
+        """Whether a row measures, and the first below the heading counts or has no scale."""
+        if self._counts(row):
+            return False
+        has_scale = [_SCALE.search(self.reading.label(one)) is not None for one in (first, row)]
+        return self._counts(first) or has_scale == [False, True]
+
+    def _is_complete(self, above: range, row: int) -> bool:
+        """Whether the categories above a row are everybody already, so that it is not another."""
+        figures = self._people(row)
+        return (
+            len(above) > 1
+            and bool(figures)
+            and all(self._are_all(figure, above) for figure in figures)
+        )
+
+    def _are_all(self, figure: TableFigure, above: range) -> bool:
+        index = figure.column.index
+        column = [f for r in above for f in self._people(r) if f.column.index == index]
+        if len(column) < len(above):
+            return False
+        shares = [one for one in map(_share, column) if one is not None]
+        own, total = _share(figure), sum(shares, Decimal())
+        if len(shares) == len(column) and own is not None:
+            return _LEAST <= total <= _MOST < total + own
+        counts = [one.count or 0 for one in column]
+        return bool(figure.count) and sum(counts) == figure.column.size
+
+    def _people(self, row: int) -> list[TableFigure]:
+        """Return the figures of a row that are of people."""
+        kinds = (ColumnKind.GROUP, ColumnKind.TOTAL)
+        return [f for f in self.reading.rows.get(row, []) if f.column.kind in kinds]
 
     def _indent(self, heading: str, row: int) -> int:
         start = next(self._below(heading, row), row) - 1
@@ -128,12 +165,10 @@ class RowLabels:
 
     def _counts(self, row: int) -> bool:
         """Whether the figures of a row are counts or percentages, as those of categories are."""
-        figures = self.reading.rows.get(row, [])
-        people = [f for f in figures if f.column.kind in (ColumnKind.GROUP, ColumnKind.TOTAL)]
         measured = (Centre.MEAN, Centre.MEDIAN)
         return not any(
             f.statistic.centre in measured or f.entry.form in (Form.PLUS_MINUS, Form.WITH_BOUNDS)
-            for f in people
+            for f in self._people(row)
         )
 
     @cached_property
@@ -164,3 +199,14 @@ class RowLabels:
             if unit and number.isdigit():
                 return f"at {number} {unit[1]}s"
         return ""
+
+
+def _share(figure: TableFigure) -> Decimal | None:
+    number = figure.share
+    if number is None and figure.statistic.centre is Centre.SHARE:
+        number = figure.entry.main
+    return number.value if number is not None else None
+
+
+def _is_declaring(statistic: Statistic) -> bool:
+    return statistic.centre is not None or statistic.spread is not None

@@ -20,6 +20,8 @@ from kb.drafts.labels import (
     NamedEndpoint,
     is_change,
     is_moment,
+    is_statistic,
+    period_in,
     time_in,
     time_of,
     without_size,
@@ -31,6 +33,7 @@ from kb.model import WHOLE
 from kb.papers.from_source import SourceTable, label_text
 from kb.papers.paper import Cell
 from kb.papers.reading import ColumnKind, TableFigure, TableReading
+from kb.papers.statistic import Statistic, declared
 from kb.sources.normalise import fold
 from kb.sources.roles import read_print
 from kb.sources.text import SourceText
@@ -38,6 +41,10 @@ from kb.sources.text import SourceText
 _GENERIC: Final = re.compile(
     r"(?:.{0,20}\b)?(?:time|weeks?|months?|days?|visits?|variables?|outcomes?|parameters?|characteristics?"
     r"|items?|measures?|groups?)(?: ?points?)?",
+    re.IGNORECASE,
+)
+_GROUPS: Final = re.compile(
+    r"(?:(?:study|treatment|intervention|patient) )?(?:groups?|arms?|treatments?|regimens?)",
     re.IGNORECASE,
 )
 _UNTOLD: Final = ("value", "change")
@@ -116,12 +123,31 @@ class TableDrafts:
         """What it leaves unclear."""
         return Unclear(self.reading)
 
+    @cached_property
+    def _has_groups_below(self) -> bool:
+        """Whether the labels of the rows are groups, as the header above them says."""
+        table, columns = self.source.table, self.reading.columns
+        header = [label_text(part) for part in table.column_path(0)]
+        labels = {label_text(row[0].text) for row in table.body} - {""}
+        return (
+            any(map(_GROUPS.fullmatch, header))
+            and not any(column.size for column in columns[1:])
+            and not any(map(self._is_measured, labels))
+        )
+
+    def _is_measured(self, label: str) -> bool:
+        """Whether a label names a statistic, an endpoint or a unit, as no group does."""
+        is_named = declared(label) != Statistic() or self.names.unit([label])
+        return bool(is_named or self.names.endpoint(label) or is_statistic(label))
+
     def _rows_are_groups(self) -> bool:
-        """Whether labels of rows name several known groups, and headers of columns none."""
+        """Whether labels of rows name groups, and headers of columns none."""
         table = self.source.table
         parts = {p for c in self.reading.columns[1:] for p in group_parts(c, self.names)}
         if any(self._is_group(part) for part in parts):
             return False
+        if self._has_groups_below:
+            return True
         rows = range(table.header_rows, len(table.grid))
         found = (self.groups.find(without_size(p)) for r in rows for p in table.row_path(r))
         return len({one.id for one in found if one and one.id != WHOLE}) > 1
@@ -268,6 +294,9 @@ class TableDrafts:
                 found = self.groups.find(without_size(label))
                 if found and found.id != WHOLE:
                     return found, [one for one in path if one != label]
+        if role.has_people and path and self._has_groups_below:
+            label = without_size(path[0])
+            return self.groups.resolve(label, sized=False), path[1:]
         header = " ".join(map(label_text, role.column.path))
         if role.has_people and len(inside := self.groups.mentioned(header)) == 1:
             return GroupOf(inside[0], "likely", "the header mentions the group"), path
@@ -283,8 +312,9 @@ class TableDrafts:
 
     def _what(self, row: int, role: ColumnRole, path: Sequence[str]) -> NamedEndpoint | None:
         """Return the endpoint of a figure, with the moments that records cannot say."""
-        labels = [one for one in role.labels if not is_moment(one) and not is_change(one)]
-        labels = labels if role.column.kind is not ColumnKind.P else []
+        labels = self._labels_of_p(role) if role.column.kind is ColumnKind.P else list(role.labels)
+        labels = [self._without_change(one, role) for one in labels]
+        labels = [one for one in labels if one and not is_moment(one)]
         if all(is_moment(one) for one in [*path, *labels]):
             path = [*self._above_moments(), *path]
         found = self.names.named([*path, *labels])
@@ -297,6 +327,22 @@ class TableDrafts:
         if len(category) > MAX_LABEL:
             category = category[:MAX_LABEL].strip()
         return NamedEndpoint(found.endpoint, category, found.named)
+
+    def _without_change(self, label: str, role: ColumnRole) -> str:
+        """Return a label of a column; of one of changes only the period that is not a time."""
+        if not is_change(label):
+            return label
+        return "" if role.time else period_in(label)
+
+    def _labels_of_p(self, role: ColumnRole) -> list[str]:
+        """Return what a column of p-values shares with the columns of people beside it.
+
+        That is their heading, or what all of them name: "Drug, response (%)".
+        """
+        people = [one.labels for one in self.roles if one.has_people]
+        shared = [one for one in role.labels if any(one in labels for labels in people)]
+        first = people[0] if people else ()
+        return shared or [one for one in first if all(one in labels for labels in people)]
 
     def _above_moments(self) -> list[str]:
         """Return what a table with times for rows is about: the header of its labels."""

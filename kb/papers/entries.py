@@ -144,7 +144,10 @@ _UNIT = r"(?: ?(?!to\b|of\b|and\b|vs\b|ci\b)[a-zµ°/²³.]{1,12}){0,3}"
 _TO = r"(?: ?(?:-|to|,|;|and|\.\.\.?) ?)"
 _CI = r"(?:(?:(?P<level>N)% ?)?(?:ci|c\.i\.|confidence interval|cri|iqr|range)[:=,]? ?)?"
 _NO_END = r"n\.?[rea]\.?|nyr|not (?:yet )?reached|not est[a-z]*|inf[a-z]*|∞"
-_RANGE = rf"{_CI}(?P<low>N)%?{_UNIT}{_TO}(?:(?P<high>N)%?{_UNIT}|{_NO_END})"
+_RANGE = (
+    rf"{_CI}(?P<low>N)%?(?P<low_unit>{_UNIT}){_TO}"
+    rf"(?:(?P<high>N)%?(?P<high_unit>{_UNIT})|{_NO_END})"
+)
 _LABEL: Final = re.compile(r"[a-z][a-z. -]{0,24}[=:,]? ?(?=N)")
 _P = r"(?:[,;]? ?\(?p(?:[- ]?value)? ?=? ?(?P<p>N)\)?)?"
 _FORMS: Final = tuple(
@@ -205,11 +208,18 @@ def entry(text: str, *, decimal_comma: bool = False) -> Entry:
     label = _LABEL.match(skeleton.text)
     start, end = label.end() if label else 0, len(skeleton.text.rstrip(" .;,"))
     for form, pattern in _FORMS:
-        if match := pattern.fullmatch(skeleton.text, start, end):
+        match = pattern.fullmatch(skeleton.text, start, end)
+        if match and not _has_two_units(match):
             parts = {name: skeleton.number(match, name) for name in _PARTS}
             parts["second"] = parts["second"] or skeleton.number(match, "second_")
             return Entry(form, text, numbers=skeleton.numbers, **parts)
     return Entry(Form.OTHER, text, numbers=skeleton.numbers)
+
+
+def _has_two_units(match: re.Match[str]) -> bool:
+    """Whether two figures are of two things, and so are not the bounds of one: "3 men, 7 women"."""
+    units = {(match.groupdict().get(name) or "").strip() for name in ("low_unit", "high_unit")}
+    return len(units - {""}) > 1
 
 
 def _without_mark(match: re.Match[str]) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property, lru_cache
+from itertools import takewhile
 from typing import Final
 
 from kb.papers.entries import Entry, Form, entry, whole
@@ -209,7 +210,7 @@ class TableReading:
     def _row(self, row: int) -> Iterator[TableFigure]:
         cells = self.table.grid[row]
         labels = self._header_of_labels
-        for name in self.table.row_path(row):
+        for name in (*self.table.row_path(row), *self._further_labels(row)):
             own = declared(name)
             # A heading "n (%)" does not reach a measurement below it, which has a unit of its own.
             outer = Statistic() if own.centre is None and _UNIT.search(name) else labels
@@ -227,6 +228,11 @@ class TableReading:
             used = joined[-1].column + 1
             whole_entry = print_ if len(joined) == 1 else self._join(joined, print_)
             yield TableFigure(row, column, joined, whole_entry, statistic)
+
+    def _further_labels(self, row: int) -> Iterator[str]:
+        """Yield the labels of a row that stand in columns beside the first: "Age | Mean (SD)"."""
+        beside = takewhile(lambda c: c.kind is ColumnKind.LABEL, self.columns[1:])
+        yield from filter(None, (plain(self.table.grid[row][c.index].text) for c in beside))
 
     def _statistic(self, print_: Entry, labels: Statistic, column: Column) -> Statistic:
         if column.kind is ColumnKind.P:

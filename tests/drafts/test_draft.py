@@ -2,43 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
-from support.drafted_base import TEXT, write_base
-
-from kb.drafts.draft import Drafter, SourceDrafts
-from kb.drafts.store import DraftsFile
-from kb.records.load import load_records
-from kb.sources.text import load_text
-
-
-def drafted(
-    root: Path, text: str = TEXT, told: Mapping[str, str | None] | None = None
-) -> SourceDrafts:
-    (root / "texts" / "low-2020.txt").write_text(text, encoding="utf-8")
-    records = load_records(root)
-    source = records.sources["low-2020"]
-    contents = load_text(root / "texts", source)
-    study = records.studies["second-trial"]
-    return Drafter(records, study, source, contents, DraftsFile(), told or {}).draft()
-
-
-def blocks(made: SourceDrafts) -> list[dict[str, Any]]:
-    return [block for report in made.reports for block in report["claims"]]
-
-
-def block_of(made: SourceDrafts, printed: str) -> dict[str, Any]:
-    found = [block for block in blocks(made) if block["printed"] == printed]
-    assert len(found) == 1, (printed, made.left)
-    return found[0]
-
-
-def table(*rows: str, caption: str = "Outcomes", notes: str = "") -> str:
-    lines = "\n".join(rows)
-    return f"## Results ##\n\nNone.\n\n## Table 1 ##\n\n{caption}\n\n{lines}\n\n{notes}\n"
+from support.drafted_base import write_base
+from support.drafting import block_of, blocks, drafted, table
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,43 @@
+"""Drafts of invented tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from kb.drafts.draft import Drafter, SourceDrafts
+from kb.drafts.store import DraftsFile
+from kb.records.load import load_records
+from kb.sources.text import load_text
+from support.drafted_base import TEXT
+
+
+def drafted(
+    root: Path, text: str = TEXT, told: Mapping[str, str | None] | None = None
+) -> SourceDrafts:
+    """Return what is drafted from a text about the study of the base."""
+    (root / "texts" / "low-2020.txt").write_text(text, encoding="utf-8")
+    records = load_records(root)
+    source = records.sources["low-2020"]
+    contents = load_text(root / "texts", source)
+    study = records.studies["second-trial"]
+    return Drafter(records, study, source, contents, DraftsFile(), told or {}).draft()
+
+
+def blocks(made: SourceDrafts) -> list[dict[str, Any]]:
+    """Return all blocks."""
+    return [block for report in made.reports for block in report["claims"]]
+
+
+def block_of(made: SourceDrafts, printed: str) -> dict[str, Any]:
+    """Return the one block of a print."""
+    found = [block for block in blocks(made) if block["printed"] == printed]
+    assert len(found) == 1, (printed, made.left)
+    return found[0]
+
+
+def table(*rows: str, caption: str = "Outcomes", notes: str = "") -> str:
+    """Return a text with one table."""
+    lines = "\n".join(rows)
+    return f"## Results ##\n\nNone.\n\n## Table 1 ##\n\n{caption}\n\n{lines}\n\n{notes}\n"
