@@ -14,8 +14,8 @@ from typing import Final
 
 from kb.checks.discrepancy import Outcome, Severity
 from kb.checks.rounding import last_digit, same_figure
+from kb.scan.bounded import Estimate, all_estimates
 from kb.scan.context import ScanContext
-from kb.scan.estimates import Estimate, all_estimates
 from kb.scan.finding import ScanFinding, Verdict
 
 KIND: Final = "same-estimate-printed-differently"

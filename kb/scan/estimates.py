@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -12,14 +11,12 @@ from kb.checks.discrepancy import Outcome, Severity
 from kb.checks.order import within_bounds
 from kb.checks.rounding import Span, last_digit
 from kb.checks.significance import distance_of_bounds, off_middle, same_side
-from kb.papers.entries import Form
-from kb.papers.reading import ColumnKind, TableFigure, TableReading
-from kb.papers.statistic import Centre, Spread, Statistic
+from kb.papers.statistic import Centre, Spread
+from kb.scan.bounded import Estimate, all_estimates, of_phrase
 from kb.scan.context import ScanContext
-from kb.scan.finding import Place, ScanFinding, Verdict
-from kb.scan.layout import notes, p_values_of, place_of
-from kb.scan.phrases import EstimatePhrase, estimates, summaries
-from kb.sources.numbers import Number
+from kb.scan.finding import ScanFinding, Verdict
+from kb.scan.layout import p_values_of
+from kb.scan.phrases import summaries
 from kb.util.grouping import group_by
 
 OUTSIDE: Final = "estimate-outside-interval"
@@ -48,194 +45,23 @@ _DIGITS: Final = 100
 """How many last digits a half interval has so that a middle hardly fits by chance."""
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A figure with two bounds, and what the paper says of it."""
-
-    main: Number
-    low: Number
-    high: Number
-    p: Number | None
-    level: Decimal
-    statistic: Statistic
-    place: Place
-    text: str
-    level_is_printed: bool = True
-    around: str = ""
-    """The words around it, which may name a method."""
-
-    @property
-    def bounds(self) -> Span:
-        """The two bounds."""
-        return Span(self.low.value, self.high.value)
-
-    @property
-    def is_ratio(self) -> bool:
-        """Whether 1 means no effect."""
-        return self.statistic.centre is not None and self.statistic.centre.is_ratio
-
-    @property
-    def is_effect(self) -> bool:
-        """Whether the bounds are a confidence interval of an effect."""
-        centre, spread = self.statistic.centre, self.statistic.spread
-        return centre is not None and centre.is_effect and spread in (None, Spread.CI)
-
-    @property
-    def is_of_effect(self) -> bool:
-        """Whether it is an effect, or unnamed with a confidence interval and below 0."""
-        unnamed = self.statistic.centre is None and self.statistic.spread is Spread.CI
-        return self.is_effect or (unnamed and self.low.value < 0)
-
-    @property
-    def is_scaled(self) -> bool:
-        """Whether the estimate and its bounds differ in unit: 71% (0.52-0.91), 0.71 (52-91)."""
-        return self.in_unit_of_bounds != self.main.value
-
-    @property
-    def in_unit_of_bounds(self) -> Decimal:
-        """The estimate in the unit of its bounds: 0.71 for 71% (0.52-0.91)."""
-        own, low, high = self.main.value, self.low.value, self.high.value
-        scaled = [value for value in (own * 100, own / 100) if low <= value <= high]
-        return scaled[0] if scaled and low > 0 else own
-
-    @property
-    def off(self) -> float | None:
-        """How far it lies from the middle of its bounds, on the scale where it is nearest."""
-        scales = [off_middle(self.main.value, self.bounds, ratio=False)]
-        if self.low.value > 0:
-            scales.append(off_middle(self.main.value, self.bounds, ratio=True))
-        known = [off for off in scales if off is not None]
-        return min(known) if known else None
-
-    @property
-    def acts_as_ratio(self) -> bool | None:
-        """Whether 1 means no effect, by its name or by the scale of its middle; None if unsure."""
-        if self.is_ratio or self.low.value <= 0:
-            return self.is_ratio
-        ratio = off_middle(self.main.value, self.bounds, ratio=True)
-        difference = off_middle(self.main.value, self.bounds, ratio=False)
-        if ratio == 0:
-            return True if difference else None
-        return False if difference == 0 else None
-
-
 def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield estimates that their own bounds or p-values contradict."""
-    medians = (_of_phrase(p, p.statistic) for s in context.sentences for p in summaries(s))
+    medians = (of_phrase(p, p.statistic) for s in context.sentences for p in summaries(s))
     exact = (
         e
         for e in (*all_estimates(context), *medians)
         if not (e.main.operator or e.low.operator or e.high.operator)
     )
-    for column in group_by(exact, key=lambda estimate: _column(estimate.place)).values():
+    for column in group_by(exact, key=_column).values():
         yield from _order(context, column)
         yield from _symmetry(context, column)
         yield from _p(context, column)
 
 
-def _column(place: Place) -> tuple[str, str, str]:
-    """Return what estimates are judged together: a column of a table, a section of the text."""
-    return "" if place.table else place.section, place.table, place.column
-
-
-def all_estimates(context: ScanContext) -> Iterator[Estimate]:
-    """Yield the estimates of tables, then those of sentences."""
-    for reading in context.readings:
-        yield from of_table(reading)
-    for sentence in context.sentences:
-        for phrase in estimates(sentence):
-            # "2.35 (SD 0.61, 95% CI 2.3-2.4)": the bounds are of another figure.
-            if phrase.statistic.spread not in (Spread.SD, Spread.SE):
-                yield _of_phrase(phrase, phrase.statistic.within(Statistic(spread=Spread.CI)))
-
-
-def _of_phrase(phrase: EstimatePhrase, statistic: Statistic) -> Estimate:
-    sentence = phrase.sentence
-    return Estimate(
-        phrase.main,
-        phrase.low,
-        phrase.high,
-        phrase.p,
-        phrase.level.value if phrase.level else _LEVEL,
-        statistic,
-        Place(sentence.section.title),
-        phrase.text,
-        phrase.level is not None,
-        sentence.text,
-    )
-
-
-def of_table(reading: TableReading) -> Iterator[Estimate]:
-    """Yield the estimates with bounds of a table, each with the p of its row if there is one."""
-    for row in reading.rows.values():
-        ps = [f for f in row if f.column.kind is ColumnKind.P and f.entry.main]
-        bounded = [f for f in row if f.entry.low and f.entry.high and f.entry.main]
-        for figure in bounded:
-            p = figure.entry.p or _p_beside(figure, bounded, ps)
-            if estimate := _estimate(reading, figure, p):
-                yield estimate
-    for figure in _stacked(reading):
-        if estimate := _estimate(reading, figure, None):
-            yield estimate
-
-
-def _stacked(reading: TableReading) -> Iterator[TableFigure]:
-    """Yield figures whose bounds stand in the cell below, in the same row or one without a label.
-
-    "53.6% (30/56)" above "[95% CI: 39.7-67.0]" is a percentage with its interval.
-    """
-    grid = reading.table.grid
-    for number, row in reading.rows.items():
-        below = {f.column.index: f for f in reading.rows.get(number + 1, ()) if _is_bounds(f)}
-        if not below or (
-            grid[number + 1][0] != grid[number][0] and grid[number + 1][0].text.strip()
-        ):
-            continue
-        for figure in row:
-            main = figure.entry.share or figure.entry.main
-            bounds = below.get(figure.column.index)
-            if bounds and main and not figure.entry.low:
-                limits = bounds.entry
-                entry = replace(figure.entry, main=main, low=limits.low, high=limits.high)
-                cells = (*figure.cells, *bounds.cells)
-                yield replace(figure, cells=cells, entry=replace(entry, level=limits.level))
-
-
-def _is_bounds(figure: TableFigure) -> bool:
-    return figure.entry.form is Form.BOUNDS and figure.entry.high is not None
-
-
-def _estimate(reading: TableReading, figure: TableFigure, p: Number | None) -> Estimate | None:
-    entry = figure.entry
-    if entry.main is None or entry.low is None or entry.high is None:
-        return None
-    level = entry.level.value if entry.level else figure.statistic.level or _LEVEL
-    place = place_of(reading, figure)
-    return Estimate(
-        entry.main,
-        entry.low,
-        entry.high,
-        p,
-        level,
-        figure.statistic,
-        place,
-        figure.text,
-        entry.level is not None or figure.statistic.level is not None,
-        notes(reading),
-    )
-
-
-def _p_beside(
-    figure: TableFigure, bounded: list[TableFigure], ps: list[TableFigure]
-) -> Number | None:
-    """Return the p of the column to the right of an estimate, before the next estimate."""
-    after = [f for f in ps if f.column.index > figure.column.index]
-    if not after or after[0].statistic.trend or figure.statistic.trend:
-        return None
-    between = [f for f in bounded if figure.column.index < f.column.index < after[0].column.index]
-    if between or figure.column.kind is not ColumnKind.EFFECT:
-        return None
-    return after[0].entry.main
+def _column(e: Estimate) -> tuple[str, str, bool]:
+    """Return what is judged together: a column of a table; the ratios, or the rest, of the text."""
+    return e.place.table, e.place.column, not e.place.table and e.is_ratio
 
 
 def _order(context: ScanContext, column: Sequence[Estimate]) -> Iterator[ScanFinding]:
@@ -277,22 +103,20 @@ def _symmetry(context: ScanContext, column: Sequence[Estimate]) -> Iterator[Scan
     Where the other intervals of a column are symmetric within rounding, as Wald intervals are,
     so must each be.
     """
-    judged = [
-        (e, off)
-        for e in column
-        if e.is_of_effect and _is_ordered(e) and not e.is_scaled and (off := e.off) is not None
-    ]
+    effects = [e for e in column if e.is_of_effect and _is_ordered(e) and not e.is_scaled]
+    ratio = _scale(effects)
+    judged = [(e, off) for e in effects if (off := _off(e, ratio)) is not None]
     symmetric = sum(off == 0 for _, off in judged)
     wald = symmetric >= _ENOUGH and symmetric >= 0.8 * (len(judged) - 1)
     for e, off in judged:
         context.checked[ASYMMETRIC] += 1
         if off == 0:
             continue
-        verdict = _lopsided(e, off, wald=wald)
+        repeated = _repeated(e, column)
+        verdict = _lopsided(e, off, wald=wald, copied=bool(repeated))
         if sign := _sign(e, short=verdict is not None):
             yield sign
         elif verdict:
-            repeated = _repeated(e, column)
             surer = bool(repeated) and off > _OFF
             scale = " on the logarithmic scale" if e.is_ratio else ""
             message = f"{e.main.text} is not in the middle of its bounds{scale}{repeated}"
@@ -301,7 +125,23 @@ def _symmetry(context: ScanContext, column: Sequence[Estimate]) -> Iterator[Scan
             )
 
 
-def _lopsided(e: Estimate, off: float, *, wald: bool) -> Verdict | None:
+def _scale(column: Sequence[Estimate]) -> bool | None:
+    """Whether a column is symmetric on the logarithmic scale; None if it shows no scale.
+
+    One estimate may fit the other scale by chance, or by a slip.
+    """
+    shown = [scale for e in column if (scale := e.shows_scale) is not None]
+    ratio = sum(shown) * 2 > len(shown)
+    return ratio if shown.count(ratio) >= _ENOUGH and shown.count(not ratio) <= 1 else None
+
+
+def _off(e: Estimate, ratio: bool | None) -> float | None:
+    """Return how far an estimate is from the middle on the scale of its column, if it has one."""
+    return e.off(ratio=ratio if e.low.value > 0 else None)
+
+
+def _lopsided(e: Estimate, off: float, *, wald: bool, copied: bool) -> Verdict | None:
+    """Return how sure it is that an interval is not its estimate's; ``copied`` from elsewhere."""
     few = e.is_ratio and e.low.value > 0 and e.high.value > _WIDE * e.low.value
     if _LOPSIDED.search(e.around) or few:
         return Verdict.DOUBTFUL if off > _FAR else None
@@ -310,21 +150,30 @@ def _lopsided(e: Estimate, off: float, *, wald: bool) -> Verdict | None:
         return Verdict.INCONSISTENT if sure else Verdict.DOUBTFUL if off > _OFF_AMONG_WALD else None
     if off > _FAR and e.is_ratio:
         return Verdict.INCONSISTENT
-    return Verdict.DOUBTFUL if off > (_OFF if e.is_ratio else _OFF_OF_DIFFERENCE) else None
+    far = _OFF_AMONG_WALD if copied else _OFF if e.is_ratio else _OFF_OF_DIFFERENCE
+    return Verdict.DOUBTFUL if off > far else None
 
 
 def _repeated(e: Estimate, column: Sequence[Estimate]) -> str:
     """Return which of its figures repeats its p or the same limit of a neighbour, in words."""
     if e.p is not None and not e.p.operator and e.p.text in (e.main.text, e.low.text, e.high.text):
         return f"; {e.p.text} is also its p-value"
-    at = column.index(e)
-    for other in (*column[max(0, at - 1) : at], *column[at + 1 : at + 2]):
-        for name in ("low", "high"):
-            mine, theirs = getattr(e, name), getattr(other, name)
-            long = len(mine.value.as_tuple().digits) >= _ENOUGH
-            if long and mine.text == theirs.text and other.main.text != e.main.text:
-                return f"; {mine.text} is also the limit of its neighbour"
+    for other in _neighbours(e, column):
+        limits = {"low": (e.low, other.low), "high": (e.high, other.high)}
+        same = [mine for mine, theirs in limits.values() if mine.text == theirs.text]
+        digits = sum(len(number.value.as_tuple().digits) for number in same)
+        if other.main.text != e.main.text and digits > len(limits):
+            name = "interval" if len(same) > 1 else "limit"
+            text = " to ".join(number.text for number in same)
+            return f"; {text} is also the {name} of its neighbour {other.main.text}"
     return ""
+
+
+def _neighbours(e: Estimate, column: Sequence[Estimate]) -> list[Estimate]:
+    """Return the estimates before and after one, in the same column or the same section."""
+    at = next(i for i, other in enumerate(column) if other is e)
+    beside = (*column[max(0, at - 1) : at], *column[at + 1 : at + 2])
+    return [other for other in beside if e.place.table or other.place == e.place]
 
 
 def _sign(e: Estimate, *, short: bool) -> ScanFinding | None:

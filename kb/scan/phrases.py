@@ -60,6 +60,12 @@ _NO_ESTIMATE: Final = re.compile(
 _P: Final = re.compile(
     r"\bp(?:[ -]?values?)?(?: for [a-z ]{1,20})?(?: ?(?:=|of|was|is))? ?(?P<p>N)"
 )
+_OTHER_FIGURE: Final = re.compile(
+    r"%|[.] |rate|incidence|percent|proportion|median|mean|score|differ|change|increase|decrease"
+    r"|survival|years|months|days|prevalence|correlat|coefficient|sensitiv|specific|auc|area under",
+    re.IGNORECASE,
+)
+"""What stands before a figure that is not one more of the estimates of a list."""
 _NEAR: Final = 60
 _AFTER: Final = re.compile(r" ?%")
 _UNIT_AT_END: Final = re.compile(r"(?: [A-Za-zµ/²%-]{1,18}){0,3}(?P<mark>[)\]])")
@@ -145,13 +151,22 @@ def estimates(sentence: Sentence) -> Iterator[EstimatePhrase]:
     skeleton = sentence.skeleton
     matches = list(_ESTIMATE.finditer(skeleton.text))
     matches = sorted((*matches, *_listed(skeleton, matches)), key=re.Match.start)
-    previous = 0
+    previous, named = 0, Statistic()
     for i, match in enumerate(matches):
         limit = matches[i + 1].start() if i + 1 < len(matches) else len(skeleton.text)
         p = _P.search(skeleton.text, match.end(), min(limit, match.end() + _NEAR))
         if phrase := _phrase(sentence, match, previous, skeleton.number(p, "p") if p else None):
+            between = skeleton.folded[previous : phrase.main.start]
+            phrase = replace(phrase, statistic=_as_before(phrase, named, between))
             yield phrase
-            previous = phrase.high.end
+            previous, named = phrase.high.end, phrase.statistic
+
+
+def _as_before(phrase: EstimatePhrase, named: Statistic, between: str) -> Statistic:
+    """Return what an estimate is; one that a list does not name is what the one before it is."""
+    own, centre = phrase.statistic, named.centre
+    is_listed = own.centre is None and centre is not None and centre.is_ratio
+    return own.within(named) if is_listed and not _OTHER_FIGURE.search(between) else own
 
 
 def _listed(skeleton: Skeleton, named: Sequence[re.Match[str]]) -> Iterator[re.Match[str]]:

@@ -189,3 +189,77 @@ def test_the_arithmetic_of_a_lost_sign_is_given_once() -> None:
 def test_figures_of_sentences_are_shown_with_their_unit_and_bracket() -> None:
     [finding] = findings("estimates", "A median of 54.3 (range from 1 to 39 months) passed.")
     assert finding.printed == ("54.3 (range from 1 to 39 months)",)
+
+
+def test_effects_that_only_the_notes_name() -> None:
+    header = "Variable | 3 months | 24 months"
+    notes = ("ORs with 95% CIs.",)
+    assert found("Gender | 1.7 (0.4 to 7.5) | 2.4 (0.4 to 16.3)", header=header, notes=notes) == []
+    assert found("Gender | 6.7 (0.4 to 7.5) | 2.4 (0.4 to 16.3)", header=header, notes=notes) == [
+        ("interval-not-symmetric", "inconsistent")
+    ]
+    # Without the note they may be medians with ranges.
+    assert found("Age | 6.7 (0.4 to 7.5) | 2.4 (0.4 to 16.3)", header=header) == []
+
+
+def test_an_unnamed_interval_of_a_comparison() -> None:
+    header = "Outcome | Drug versus placebo (95% CI)"
+    rows = ("Headache | 1.10 (0.90–1.35)", "Nausea | 1.08 (0.70–1.67)", "Pain | −1.3 (−5.8 to 3.2)")
+    assert found(*rows, header=header) == []
+    assert found("Headache | 1.10 (0.90–4.35)", *rows[1:], header=header) == [
+        ("interval-not-symmetric", "doubtful")
+    ]
+
+
+def test_means_with_intervals_are_in_the_middle() -> None:
+    header = "Outcome | Mean change (95% CI) | P value"
+    rows = (
+        "Fat | −9.1 (−14.2, −4.0) | 0.001",
+        "Muscle | 0.3 (−0.9, 1.5) | 0.62",
+        "Bone | 0.1 (−0.2, 0.4) | 0.51",
+    )
+    assert found("Area | 23.3 (15.5, 31.1) | <0.001", *rows, header=header) == []
+    assert ("interval-not-symmetric", "inconsistent") in found(
+        "Area | 23.3 (15.5, 43.1) | <0.001", *rows, header=header
+    )
+    # The p of a change stands right beside it.
+    assert found("Area | 0.4 (−0.3, 1.1) | 0.001", *rows, header=header) == [
+        ("interval-against-p", "inconsistent")
+    ]
+
+
+def test_a_column_shows_its_scale() -> None:
+    header = "Outcome | β (95% CI)"
+    rows = ("A | 1.2 (−0.8–3.2)", "B | −2.0 (−4.5–0.5)", "C | 0.9 (−1.2–3.0)")
+    assert found(*rows, "D | 2.6 (0.9–4.2)", header=header) == []
+    # The middle of the logarithms is 2.5: no column of coefficients has that.
+    assert found(*rows, "D | 2.6 (0.9–7.2)", header=header) == [
+        ("interval-not-symmetric", "inconsistent")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        ("2.9 (95% CI 1.4 to 6.0)", []),
+        ("1.9 (95% CI 1.4 to 6.0)", ["doubtful"]),
+        # A list may go on with figures that are no ratios.
+        ("a mean of 1.9 (95% CI 1.4 to 6.0)", ["doubtful"]),
+        ("a rate of 1.9 (95% CI 1.4 to 6.0)", []),
+        ("median 1.9 (95% CI 1.4 to 6.0)", []),
+        # The interval of the estimate before it.
+        ("4.2 (95% CI 1.2 to 5.4)", ["inconsistent"]),
+    ],
+)
+def test_estimates_of_a_list(last: str, expected: list[str]) -> None:
+    text = "The ORs were 3.6 (95% CI 1.7 to 7.6), exercise 2.5 (95% CI 1.2 to 5.4) and "
+    got = verdicts("estimates", f"{text}{last}.")
+    assert [verdict for _, verdict in got] == expected
+
+
+def test_an_interval_that_is_that_of_the_neighbour() -> None:
+    text = "It was better (OR 2.8, 95% CI 1.3 to 6.0; OR {}, 95% CI 1.3 to 6.0)."
+    # Close estimates may share an interval by rounding.
+    assert verdicts("estimates", text.format("2.8")) == []
+    [finding] = findings("estimates", text.format("3.1"))
+    assert "1.3 to 6.0 is also the interval of its neighbour 2.8" in finding.message
