@@ -28,6 +28,7 @@ from kb.site.pages.home import data_files, home_pages
 from kb.site.pages.network import network_pages
 from kb.site.pages.ontology import scheme_pages
 from kb.site.pages.questions import question_pages
+from kb.site.pages.safety import safety_pages
 from kb.site.pages.sources import source_pages
 from kb.site.pages.studies import study_pages
 from kb.site.shell import Part, Shells
@@ -38,6 +39,7 @@ PAGES: Final[tuple[Callable[[PageContext], Iterator[Page]], ...]] = (
     explore_pages,
     compare_pages,
     forest_pages,
+    safety_pages,
     concept_pages,
     network_pages,
     source_pages,

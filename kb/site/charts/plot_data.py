@@ -81,6 +81,10 @@ class PlotData:
     def _new_row(self, measure: Measure, views: Sequence[ClaimView]) -> PlotRow:
         figures = displayed_figures(views, self.site.labels, with_unit=True)
         figures.sort(key=lambda figure: (-_weight(figure), figure.text))
+        return self.row_of(measure, figures)
+
+    def row_of(self, measure: Measure, figures: Sequence[DisplayedFigure]) -> PlotRow:
+        """Make the row of the figures of one measure: what is derived from each of them."""
         # Event-free proportions at a landmark are Kaplan-Meier estimates, not counts.
         is_estimate = self.site.top(measure.endpoint) in self.settings["by_time"]
         derived, people = [], []
@@ -105,7 +109,7 @@ class PlotData:
         """Whether a claim gives a number of patients of a group, or a proportion of it."""
         measure, figure = claim.measure, claim.figure
         merged = self.site.vocabulary.get("statistic", measure.statistic).first("isOneMeasure")
-        unit = figure.unit == self.site.settings["people"] or self._quantity(figure) == "share"
+        unit = figure.unit == self.site.settings["people"] or self.quantity(figure) == "share"
         plain = claim.kind == "result" and not measure.comparator
         return merged == "true" and unit and plain and not self.is_size(claim)
 
@@ -118,7 +122,7 @@ class PlotData:
         if claim.measure.statistic != "median" or claim.measure.comparator:
             return False
         figure = claim.figure
-        is_time = figure.value is not None and self._quantity(figure) == "time"
+        is_time = figure.value is not None and self.quantity(figure) == "time"
         return is_time or figure.text_value == self.settings["beyond"]
 
     def is_ratio(self, claim: Claim) -> bool:
@@ -127,7 +131,8 @@ class PlotData:
         compared = bool(claim.measure.comparator) and claim.figure.value is not None
         return compared and "ratio" in (term.notation, *term.broader)
 
-    def _quantity(self, figure: Figure) -> str:
+    def quantity(self, figure: Figure) -> str:
+        """Return the kind of quantity of a figure's unit: a share, a time, a rate."""
         units = self.site.vocabulary.schemes.get("unit", {})
         return units[figure.unit].first("quantityKind") if figure.unit in units else ""
 

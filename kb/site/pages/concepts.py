@@ -17,6 +17,7 @@ from kb.site.labels import sentence
 from kb.site.page import Page, Values
 from kb.site.search_entries import term_entry
 from kb.site.tables.figures import DisplayedFigure, displayed_comparisons, displayed_figures
+from kb.site.tables.safety import Safety
 
 MOST_ROWS: Final = 400
 """A page with more claims than this lists its studies; the claims are in its download."""
@@ -87,6 +88,7 @@ def _pages(site: PageContext, plots: Plots, term: Term, codes: list[Code]) -> It
             "others": others,
             "is_listed": is_listed,
             "by_study": {s: lines(site, v) for s, v in by_study.items()} if is_listed else {},
+            "safety": Safety.of(site).links_of_term(term.scheme, term.notation),
             "counts": {study: len(v) for study, v in by_study.items()},
         }
 

@@ -19,6 +19,7 @@ from kb.site.pages.discrepancies import cards, newest
 from kb.site.tables.card import StudyCard
 from kb.site.tables.evidence_map import evidence_map
 from kb.site.tables.figures import count_states
+from kb.site.tables.safety import Safety
 from kb.site.tables.study import StudyTables
 
 _STARTS: Final = 3
@@ -55,6 +56,7 @@ def _home_values(site: PageContext) -> Values:
         "by_design": collect((s.kind, s) for s in site.studies.values()),
         "newest": newest(site, _NEWEST),
         "discrepancies": len(site.base.curated.discrepancies),
+        "safety": Safety.of(site).links(),
         "starts": comparison_starts(site)[:_STARTS],
         "examples": _examples(site, [card.study for card in key]),
     }

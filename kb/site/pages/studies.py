@@ -18,6 +18,7 @@ from kb.site.pages.discrepancies import from_elsewhere, of_study
 from kb.site.search_entries import study_entry
 from kb.site.tables.card import StudyCard
 from kb.site.tables.figures import DisplayedFigure
+from kb.site.tables.safety import Safety
 from kb.site.tables.study import StudyTable, StudyTables
 
 
@@ -100,6 +101,8 @@ def _study(site: PageContext, study: Study, plots: StudyPlots) -> Page:
             "anchors": _anchors(arranged().claims),
             "narrower_groups": len(site.groups_of(study.id)) - 1,
             "who": _heading_of_patients(site),
+            "safety": Safety.of(site).links_of_study(study.id),
+            "with_safety": Safety.of(site).headings,
             "analyses": [s for s in site.studies.values() if study.id in s.analysis_of],
             "is_long": arranged().is_long,
         }
