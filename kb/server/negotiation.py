@@ -23,7 +23,10 @@ GRAPHS: Final[Mapping[str, ox.RdfFormat]] = {
 }
 """Media types of CONSTRUCT and DESCRIBE results; the first is the default."""
 
-ALIASES: Final = {"application/json": "application/sparql-results+json"}
+ALIASES: Final = {
+    "application/json": ("application/sparql-results+json", "application/ld+json"),
+}
+"""The media types that a wider one asks for, where they are offered."""
 
 
 def choose(accept: str, offered: Sequence[str]) -> str:
@@ -38,7 +41,7 @@ def choose(accept: str, offered: Sequence[str]) -> str:
     """
     if not accept.strip():
         return offered[0]
-    ranges = [(ALIASES.get(name, name), weight) for name, weight in weights(accept)]
+    ranges = [(one, q) for name, q in weights(accept) for one in ALIASES.get(name, (name,))]
     best = max(offered, key=lambda name: _weight(name, ranges))
     return best if _weight(best, ranges) > 0 else ""
 

@@ -228,7 +228,6 @@ def _write_tables(base: KnowledgeBase, folder: Path) -> None:
     for kind in MODELS:
         text = schema_text(kind, base.vocabulary)
         (folder / "schema" / f"{kind}.schema.json").write_text(text, encoding="utf-8")
-        write_file(folder / "site", f"schema/{kind}.schema.json", text.encode())
 
 
 def theme_folders(root: Path) -> tuple[Path, ...]:

@@ -21,6 +21,7 @@ from kb.site.pages.compare import compare_pages
 from kb.site.pages.concepts import concept_pages
 from kb.site.pages.console import console_pages
 from kb.site.pages.cookbook import cookbook_pages
+from kb.site.pages.developers import developer_pages
 from kb.site.pages.discrepancies import finding_pages
 from kb.site.pages.explore import explore_pages
 from kb.site.pages.forest import forest_pages
@@ -46,6 +47,7 @@ PAGES: Final[tuple[Callable[[PageContext], Iterator[Page]], ...]] = (
     finding_pages,
     question_pages,
     cookbook_pages,
+    developer_pages,
     console_pages,
     scheme_pages,
 )

@@ -104,6 +104,8 @@ def test_files_with_a_digest_in_their_name_are_cached_for_a_year(server: Server)
         ("text/turtle", 200, "tower.ttl"),
         ("text/turtle;q=0.9, text/html;q=0.2", 200, "tower.ttl"),
         ("application/ld+json", 200, "tower.jsonld"),
+        ("application/json", 200, "tower.jsonld"),
+        ("application/json;q=0, text/turtle;q=0.1", 200, "tower.ttl"),
         ("text/csv", 200, "tower.csv"),
         ("application/x-bibtex", 200, "tower.bib"),
         ("application/vnd.citationstyles.csl+json", 200, "tower.csl.json"),
@@ -135,6 +137,8 @@ def test_an_iri_leads_to_the_form_that_the_client_accepts(
         ("image/png", ""),
         ("text/turtle", "tower.ttl"),
         ("application/ld+json", "tower.jsonld"),
+        ("application/json", "tower.jsonld"),
+        ("application/json;q=0.5, text/html;q=0.6", ""),
     ],
 )
 def test_a_page_gives_another_form_to_a_client_that_prefers_it(

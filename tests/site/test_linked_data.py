@@ -59,6 +59,18 @@ def test_json_ld_and_turtle_of_a_page_are_equal(site_folder: Path) -> None:
         assert not dangling(turtle), path
 
 
+def test_the_vocabulary_is_linked_data_too(site_folder: Path, site: PageContext) -> None:
+    base = site.base.iris.base
+    for name in ("ontology", *site.vocabulary.schemes):
+        turtle = graph_of((site_folder / f"{name}.ttl").read_bytes(), ox.RdfFormat.TURTLE)
+        content = with_context(site_folder, site_folder / f"{name}.jsonld")
+        assert graph_of(content, ox.RdfFormat.JSON_LD) == turtle, name
+        assert not dangling(turtle), name
+        subjects = {quad.subject.value for quad in turtle if isinstance(quad.subject, ox.NamedNode)}
+        assert {term.iri for term in site.terms(name)} <= subjects
+        assert (f"{base}{name}" if name == "ontology" else f"{base}{name}/") in subjects
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_another_json_ld_parser_reads_the_same_graph(site_folder: Path, kind: str) -> None:
     path = min((site_folder / kind).glob("*.jsonld"), key=lambda path: path.stat().st_size)

@@ -1,4 +1,4 @@
-"""Turtle and JSON-LD for each study, source, publication and concept that has a page."""
+"""Turtle and JSON-LD of each study, source, publication and concept, and of the vocabulary."""
 
 from __future__ import annotations
 
@@ -29,9 +29,10 @@ def linked_data_files(site: PageContext) -> Iterator[OutputFile]:
 
     The context of every ``.jsonld`` is one file of the site, named by its relative address.
     """
-    names = dict(prefixes(site.base.iris))
-    by_page = _by_page(site.base.nquads, site.base.iris.base)
+    names, nquads = dict(prefixes(site.base.iris)), site.base.nquads
+    by_page = _by_page(nquads, site.base.iris.base)
     blank = collect((t.subject, t) for t in _triples(by_page.pop("", [])))
+    by_page |= _ontology(nquads, site.base.iris.base, site.vocabulary.schemes)
     with_blank = [line for lines in by_page.values() for line in lines if b" _:" in line]
     samples = (*_samples(chain(*by_page.values())), *_reached(with_blank, blank))
     compactor = Compactor(samples, names)
@@ -50,6 +51,17 @@ def _by_page(nquads: bytes, base: str) -> dict[str, list[bytes]]:
     lines = (line for line in nquads.splitlines() if line.startswith((b"_:", *starts)))
     by_path = collect((_path(line, len(base) + 1), line) for line in lines)
     return {path: lines for path, lines in by_path.items() if not path.endswith("/")}
+
+
+def _ontology(nquads: bytes, base: str, schemes: Iterable[str]) -> dict[str, list[bytes]]:
+    """Return the lines of the vocabulary by the page that lists them: the ontology, each scheme."""
+    starts = {f"<{base}{name}/".encode(): name for name in sorted(schemes)}
+    starts |= {f"<{base}ontology{end}".encode(): "ontology" for end in ("#", ">")}
+    of_vocabulary = f"<{base}graph/ontology> .".encode()
+    own = [line for line in nquads.splitlines() if line.endswith(of_vocabulary)]
+    return collect(
+        (n, line) for line in own for start, n in starts.items() if line.startswith(start)
+    )
 
 
 def _path(line: bytes, start: int) -> str:

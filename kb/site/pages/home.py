@@ -11,6 +11,7 @@ from kb.export.csv import COLUMNS, to_csv
 from kb.export.datapackage import claims_resource, datapackage
 from kb.model import Study
 from kb.rdf.writer import GraphWriter
+from kb.records.json_schema import MODELS, schema_text
 from kb.site.context import PageContext, collect
 from kb.site.labels import date
 from kb.site.page import OutputFile, Page, SearchEntry, Values
@@ -71,6 +72,9 @@ def data_files(site: PageContext) -> Iterator[OutputFile]:
     package = datapackage([claims_resource()], site.evidence.dataset)
     yield OutputFile("data/datapackage.json", package.encode())
     yield OutputFile.csv("data/claims.csv", to_csv(site.base.claims().rows()))
+    for kind in MODELS:
+        schema = schema_text(kind, site.vocabulary)
+        yield OutputFile(f"schema/{kind}.schema.json", schema.encode())
 
 
 def _key_studies(site: PageContext) -> list[Study]:
