@@ -39,6 +39,7 @@ MEDIA_TYPES: Final = {
     ".map": "application/json",
     ".nq": "application/n-quads",
     ".png": "image/png",
+    ".ris": "application/x-research-info-systems; charset=utf-8",
     ".svg": "image/svg+xml",
     ".ttl": "text/turtle; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
@@ -46,7 +47,7 @@ MEDIA_TYPES: Final = {
     ".woff2": "font/woff2",
     ".xml": "application/xml",
 }
-ALTERNATES: Final = (".ttl", ".jsonld", ".csv", ".bib", ".csl.json")
+ALTERNATES: Final = (".ttl", ".jsonld", ".csv", ".bib", ".ris", ".csl.json")
 """Endings of the files that may describe the same thing as a page, at the path of its IRI."""
 _COMPRESSED: Final = (".gz", ".png", ".ico", ".woff2", ".wasm")
 _WORTH_COMPRESSING: Final = 500

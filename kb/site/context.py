@@ -96,6 +96,13 @@ class PageContext:
         return (*named[:-1], Heading(last.title, last.id, last.tops + rest))
 
     @cached_property
+    def updated(self) -> str:
+        """The newest date of a judgement or a check in the records, or ""."""
+        judged = (d.adjudication.date for d in self.base.curated.discrepancies if d.adjudication)
+        checked = (one.standing_checked for one in self.publications.values())
+        return max((*judged, *checked), default="")
+
+    @cached_property
     def comparability(self) -> Comparability:
         """In which respects the figures of several studies differ."""
         return Comparability(self.evidence, self.vocabulary)

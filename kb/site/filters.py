@@ -12,6 +12,7 @@ from kb.model import Section, slug
 from kb.site.charts.drawing import Drawing
 from kb.site.context import PageContext, collect
 from kb.site.counts import count_text
+from kb.site.data.citations import cited
 from kb.site.labels import STATES, counted, sentence, short_citation
 from kb.site.pages.concepts import Line
 from kb.site.pages.discrepancies import VERDICTS, verdict_code
@@ -44,6 +45,7 @@ def filters(site: PageContext) -> Mapping[str, Callable[..., Any]]:
         "slug": slug,
         "section": section_name,
         "short": short_citation,
+        "cited": partial(cited, site),
         "named": site.named_sources,
         "counts": partial(count_text, site),
         "state": STATES.__getitem__,
@@ -51,6 +53,7 @@ def filters(site: PageContext) -> Mapping[str, Callable[..., Any]]:
         "judged": judged,
         "verdict": lambda finding: VERDICTS[verdict_code(finding)],
         "lay_out": Drawing,
+        "r_line": partial(r_line, base),
         "once": once,
         "by_study": by_study,
         "prose": prose,
@@ -76,6 +79,15 @@ def section_name(section: Section) -> str:
     '2.1 Patients'
     """
     return section.id if section.label == section.id else f"{section.id} {section.label}"
+
+
+def r_line(base: str, path: str) -> str:
+    """Return the line of R that reads a table of the site.
+
+    >>> r_line("https://e.org/", "study/a.csv")
+    'read.csv("https://e.org/study/a.csv", fileEncoding = "UTF-8-BOM", na.strings = "")'
+    """
+    return f'read.csv("{base}{path}", fileEncoding = "UTF-8-BOM", na.strings = "")'
 
 
 def page_of(path: str) -> str:

@@ -15,7 +15,8 @@ from support.example_base import edit
 from kb import KnowledgeBase
 from kb.checks import Severity
 from kb.checks.adjudication import ClaimStatus
-from kb.site.data.citations import bibtex, publication_citation
+from kb.site.data.citation_formats import bibtex
+from kb.site.data.citations import publication_citation
 from kb.site.data.schema_org import script
 from kb.site.pages.discrepancies import KINDS
 
@@ -144,7 +145,7 @@ def test_every_page_has_linked_data_and_citations() -> None:
         ("endpoint", "OS"),
         ("regimen", "blinatumomab"),
     ):
-        for ending in ("ttl", "jsonld", "bib", "csl.json"):
+        for ending in ("ttl", "jsonld", "bib", "ris", "csl.json"):
             assert (site / f"{kind}/{name}.{ending}").stat().st_size > 0
         json.loads((site / f"{kind}/{name}.jsonld").read_text(encoding="utf-8"))
     guide = (site / "llms.txt").read_text(encoding="utf-8")

@@ -38,6 +38,7 @@ SITE = {
     "study/tower.csv": "a\n1\n",
     "study/tower.bib": "@article{a}\n",
     "study/tower.csl.json": "[]\n",
+    "study/tower.ris": "TY  - ELEC\n",
     "assets/front/site.js": "export {};\n",
     "assets/main.0123456789ab.min.js": "1;\n",
     "assets/mark.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>\n",

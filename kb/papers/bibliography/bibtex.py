@@ -167,4 +167,5 @@ def latex(text: str) -> str:
         return text.replace("{", "").replace("}", "")  # the decoder is slow
     escaped = re.sub(r"(?<!\\)%", r"\\%", text)  # elsewhere in LaTeX it begins a comment
     decoded: str = _decoder().latex_to_text(escaped)
-    return decoded.replace("\u00a0", " ")
+    # The decoder takes textasciicircum for a modifier letter.
+    return decoded.replace("\u00a0", " ").replace("\u02c6", "^")

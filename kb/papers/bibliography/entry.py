@@ -24,6 +24,9 @@ _PMC_URL: Final = re.compile(r"(?:pmc|www)\.ncbi\.nlm\.nih\.gov/(?:pmc/)?article
 _NOTED_PMID: Final = re.compile(r"^\W*PMID\W*(\d{1,9})\b", re.MULTILINE)
 _NOTED_PMCID: Final = re.compile(r"^\W*(?:PMID\W*\d+\W+)?(?:PMCID\W*)?PMC(\d{1,9})\b", re.MULTILINE)
 """Only at the beginning of a line: further on, notes name other publications."""
+AUTHORS_SHORTENED: Final = "Author list shortened (et al.)"
+"""A note of an entry, in formats that would take "et al." for the name of an author."""
+
 _RETRACTED: Final = re.compile(r"^\W*(?:retracted(?: article)?|withdrawn)\b\s*[:\]).-]", re.I)
 _NOTICES: Final = {
     "retraction of publication": "notice of a retraction",
@@ -141,7 +144,7 @@ def _metadata(fields: Fields) -> Metadata:
     pmcid = _PMC_URL.search(links) or _NOTED_PMCID.search(fields.notes)
     return Metadata(
         title=_title(fields.title),
-        authors=tuple(filter(None, map(clean, fields.authors))),
+        authors=_authors(fields),
         journal=clean(fields.journal),
         year=_year(fields.date),
         volume=clean(fields.volume),
@@ -151,6 +154,12 @@ def _metadata(fields: Fields) -> Metadata:
         pmid=_number(fields.pmid) or (pmid[1] if pmid else ""),
         pmcid=_pmcid(fields.pmcid) or (f"PMC{pmcid[1]}" if pmcid else ""),
     )
+
+
+def _authors(fields: Fields) -> tuple[str, ...]:
+    names = tuple(filter(None, map(clean, fields.authors)))
+    is_shortened = AUTHORS_SHORTENED in fields.notes and "et al." not in names
+    return (*names, "et al.") if is_shortened else names
 
 
 def _named(label: str) -> str:

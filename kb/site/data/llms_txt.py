@@ -25,8 +25,8 @@ by a judgement, or of another analysis set: read its group, denominator, time an
 - [All claims, CSV]({base}data/claims.csv)
 - [Discrepancies]({base}finding/)
 - [Ontology]({base}ontology/)
-- Every page of a study, source, publication or concept has `.ttl`, `.jsonld`, `.bib` \
-and `.csl.json` beside it; most have `.csv`.
+- Every page of a study, source, publication or concept has `.ttl`, `.jsonld`, `.bib`, \
+`.ris` and `.csl.json` beside it; most have `.csv`.
 
 ## Studies
 

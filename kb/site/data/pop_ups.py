@@ -12,6 +12,7 @@ from typing import Any
 from kb.api.results import ClaimView
 from kb.model import measure_key
 from kb.site.context import PageContext
+from kb.site.data.claim_citations import ClaimCitations
 from kb.site.page import OutputFile
 from kb.site.tables.figures import DisplayedFigure
 
@@ -23,11 +24,20 @@ def pop_up_files(site: PageContext, macros: Any) -> Iterator[OutputFile]:
         site: the evidence base with its indexes.
         macros: those of the template ``prints.html.j2``.
     """
+    citations = ClaimCitations(site)
     for study, views in site.by_study.items():
         concerns = {f.id: f for view in views for f in _concerns(view)}
+        whence = {view.claim.id: citations.whence(view) for view in views}
+        tails = list(dict.fromkeys(whence.values()))
         content = {
-            "claims": {view.claim.id: _claim(view, macros) for view in views},
+            "claims": {
+                view.claim.id: _claim(view, macros)
+                | {"copy": [citations.what(view), tails.index(whence[view.claim.id])]}
+                for view in views
+            },
             "concerns": {name: str(macros.concern(one)) for name, one in concerns.items()},
+            "tails": tails,
+            "iri": f"{site.base.iris.base}study/{study}#",
         }
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         yield OutputFile(f"study/{study}/prints.json", text.encode())

@@ -29,9 +29,8 @@ from kb.site.charts.plots import Plots, usual_unit
 from kb.site.context import PageContext, collect
 from kb.site.data.facets import drugs_of
 from kb.site.data.packing import json_file, packed_table, versioned
-from kb.site.labels import bounds_label, context, dotted, sentence, short_citation
+from kb.site.labels import bounds_label, context, date, dotted, sentence, short_citation
 from kb.site.page import OutputFile, Page
-from kb.site.pages.home import updated
 from kb.site.tables.figures import DisplayedFigure
 from kb.site.tables.marks import mark
 
@@ -105,7 +104,7 @@ class ForestRows:
         return {
             "base": site.base.iris.base,
             "title": site.evidence.dataset.title,
-            "updated": updated(site),
+            "updated": date(site.updated),
             "kinds": [self._kind(kind) for kind in kinds if kind.name in shown],
             "first": self._first(shown),
             "headings": self._headings(kinds),

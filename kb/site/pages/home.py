@@ -16,7 +16,7 @@ from kb.site.context import PageContext, collect
 from kb.site.labels import date
 from kb.site.page import OutputFile, Page, SearchEntry, Values
 from kb.site.pages.compare import comparison_starts
-from kb.site.pages.discrepancies import cards, newest
+from kb.site.pages.discrepancies import newest
 from kb.site.tables.card import StudyCard
 from kb.site.tables.evidence_map import evidence_map
 from kb.site.tables.figures import count_states
@@ -52,7 +52,7 @@ def _home_values(site: PageContext) -> Values:
         "states": count_states(site.claims),
         "in_text": sum(not view.source.read_in for view in site.claims),
         "key": key,
-        "updated": updated(site),
+        "updated": date(site.updated),
         "map": evidence_map(site),
         "by_design": collect((s.kind, s) for s in site.studies.values()),
         "newest": newest(site, _NEWEST),
@@ -90,13 +90,6 @@ def _largest(site: PageContext) -> list[Study]:
     studies.sort(key=lambda study: -len(site.by_study.get(study.id, [])))
     by_design = collect((study.kind, study) for study in studies)
     return [study for kind, most in wanted.items() for study in by_design.get(kind, [])[:most]]
-
-
-def updated(site: PageContext) -> str:
-    """Return the newest date of a judgement or a check in the records, or ""."""
-    judged = (card.date for card in cards(site))
-    checked = (one.standing_checked for one in site.publications.values())
-    return date(max((*judged, *checked), default=""))
 
 
 def _examples(site: PageContext, studies: Sequence[Study]) -> list[str]:

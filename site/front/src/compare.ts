@@ -4,9 +4,9 @@ import { Comparing } from "./comparing";
 import { fetchBytes } from "./bytes";
 import { button } from "./grid";
 import { link } from "./listing";
-import { asCsv, asJson, copiesAddress, save } from "./saving";
+import { asCsv, asJson, copies, copiesAddress, save } from "./saving";
 import { count, element, partOf } from "./table";
-import { COLUMNS, asQuery, asRows } from "./taken";
+import { COLUMNS, asQuery, asR, asRows } from "./taken";
 import { unknownWord } from "./unknown";
 
 const MOST = 4;
@@ -47,6 +47,7 @@ class Page {
     part("endpoints").append(...this.#endpoints());
     part("known").append(this.#known());
     copiesAddress(part("link"));
+    copies(part("r"), () => asR(this.data, this.#comparing.shown));
     for (const format of ["csv", "json"] as const) part(format).addEventListener("click", () => this.#save(format));
     window.addEventListener("popstate", () => this.#restore());
     this.#restore();

@@ -1,22 +1,51 @@
-// Saves a figure of a page as an image, with its colours as shown, and its address.
-import { save } from "./saving";
+// Saves a figure of a page as an image, with its colours as shown, and its address; its rows as CSV.
+import { asCsv, save } from "./saving";
 
 const STYLES = ["fill", "stroke", "stroke-width", "stroke-dasharray", "opacity", "display", "visibility", "font-family", "font-size", "font-style", "font-weight", "font-variant-numeric", "text-anchor", "dominant-baseline", "text-decoration"];
 const SVG = "http://www.w3.org/2000/svg";
 const FOOT = 26;
 const SHARP = 2;
 
-/** Saves a figure as SVG, or as PNG at twice its size. */
+/** Saves a figure as SVG, or as PNG at twice its size; the table of its rows as CSV. */
 export async function take(figure: Element, format: string): Promise<void> {
   const shown = figure.querySelector<SVGSVGElement>(".plot-box svg");
   if (!shown) return;
   const title = figure.querySelector("figcaption b")?.textContent ?? "";
+  if (format === "csv") return save(fileName(title, format), rowsOf(figure, title), "text/csv");
   const { copy, width, height } = standingAlone(shown, title);
   const text = new XMLSerializer().serializeToString(copy);
-  const parts = [...location.pathname.split("/").filter(Boolean).slice(-2), title].join(" ");
-  const name = `${parts.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "")}.${format}`;
+  const name = fileName(title, format);
   if (format === "svg") save(name, text, "image/svg+xml");
   else save(name, await painted(text, width, height), "image/png");
+}
+
+function fileName(title: string, ending: string): string {
+  const parts = [...location.pathname.split("/").filter(Boolean).slice(-2), title].join(" ");
+  return `${parts.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "")}.${ending}`;
+}
+
+/** The table of a plot as CSV, with the ids of the claims that its last column leads to. */
+function rowsOf(figure: Element, title: string): string {
+  const [table] = figure.querySelectorAll<HTMLTableElement>("table.plot-table");
+  const heads = [...(table?.tHead?.rows[0]?.cells ?? [])].slice(1).map(textOf);
+  const rows = [...(table?.tBodies ?? [])].flatMap((body) => {
+    const part = textOf(body.querySelector(".endpoint"));
+    return [...body.querySelectorAll<HTMLTableRowElement>("tr:not(.endpoint)")].map((row) => {
+      const [name, ...cells] = row.cells;
+      const links = [...(cells.at(-1)?.querySelectorAll<HTMLAnchorElement>("a") ?? [])].map(({ href }) => href);
+      const claims = links.map((href) => decodeURIComponent(href.replace(/^.*\/study\/([^/]+)\/#/, "$1#")));
+      return [title, part, textOf(name?.firstChild), textOf(name?.querySelector(".detail")), ...cells.map(textOf), claims.join(" ")];
+    });
+  });
+  return asCsv(["plot", "part", "row", "detail", ...heads, "claims"], rows);
+}
+
+/** The text of a cell on one line; what is in boxes of its own is set apart. */
+function textOf(cell: Node | null | undefined): string {
+  const boxes = cell instanceof Element ? [...cell.querySelectorAll(":scope > div, :scope > .detail")] : [];
+  const apart = boxes.map((box) => box.textContent ?? "");
+  const own = boxes.length ? [...(cell?.childNodes ?? [])].filter((node) => !boxes.includes(node as Element)).map((node) => node.textContent ?? "").join("") : (cell?.textContent ?? "");
+  return [own, ...apart].map((text) => text.replace(/\s+/g, " ").trim()).filter(Boolean).join("; ");
 }
 
 function standingAlone(shown: SVGSVGElement, title: string): { copy: SVGSVGElement; width: number; height: number } {

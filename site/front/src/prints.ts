@@ -1,5 +1,6 @@
 // The pop-up of a figure: what each source reports. The text is loaded when the first one is opened;
 // without this program, a figure leads to its source.
+import { copy } from "./copying";
 
 interface Claim {
   readonly measure: string;
@@ -8,12 +9,18 @@ interface Claim {
   readonly also: string;
   readonly html: string;
   readonly concerns: readonly string[];
+  /** The figure to copy, and the number of the text that says whence it is. */
+  readonly copy: readonly [string, number];
 }
 interface Prints {
   readonly claims: Readonly<Record<string, Claim>>;
   readonly concerns: Readonly<Record<string, string>>;
+  readonly tails: readonly string[];
+  /** The beginning of the IRIs of claims. */
+  readonly iri: string;
 }
 
+const COPY = '<p class="take"><button type="button">Copy with citation</button></p>';
 const FIGURE = "[data-prints] a.fig";
 const files = new Map<string, Promise<Prints>>();
 let made: HTMLElement | null = null;
@@ -56,7 +63,7 @@ function content(text: string, claims: readonly Claim[], concerns: readonly stri
   const [first] = claims;
   const items = claims.map(({ measure, also, html }) => {
     const other = measure === first?.measure ? "" : `<div>${also}</div>`;
-    return `<li>${html}${other}</li>`;
+    return `<li>${html}${other}${COPY}</li>`;
   });
   const head = `<div class="prints-head"><b>${text}</b> <span>${first?.head ?? ""}</span></div>`;
   return `${head}<ol>${items.join("")}</ol>${concerns.join("")}`;
@@ -66,6 +73,12 @@ function escaped(text: string): string {
   const element = document.createElement("i");
   element.textContent = text;
   return element.innerHTML;
+}
+
+/** A claim as text to paste: the figure, who reports it and where, and its address. */
+function citation({ claims, tails, iri }: Prints, name: string): string {
+  const [what, tail] = claims[name]?.copy ?? ["", -1];
+  return [what, tails[tail] ?? "", `${iri}${name}`].join(" ");
 }
 
 /** Opens the pop-up of a figure; leads to its source where what is behind it cannot be loaded. */
@@ -81,7 +94,8 @@ export async function open(figure: Element): Promise<void> {
     location.href = figure.getAttribute("href") ?? "";
     return;
   }
-  const claims = names.flatMap((name) => prints.claims[name] ?? []);
+  const shown = names.filter((name) => prints.claims[name]);
+  const claims = shown.flatMap((name) => prints.claims[name] ?? []);
   const concerns = [...new Set(claims.flatMap((claim) => claim.concerns))];
   const opened = box();
   const text = escaped((figure.textContent ?? "").trim());
@@ -89,6 +103,9 @@ export async function open(figure: Element): Promise<void> {
   const start = new URL("../../", address); // of the site
   for (const link of opened.querySelectorAll("a[href]")) {
     link.setAttribute("href", new URL(link.getAttribute("href") ?? "", start).href);
+  }
+  for (const [at, button] of opened.querySelectorAll<HTMLElement>(".take > button").entries()) {
+    button.addEventListener("click", () => void copy(button, citation(prints, shown[at] ?? "")));
   }
   if (figure instanceof HTMLElement) figure.focus({ preventScroll: true });
   opened.showPopover();

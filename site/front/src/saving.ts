@@ -1,4 +1,5 @@
 // Tables as files, and links to copy.
+import { copy } from "./copying";
 
 const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 const BOM = "\ufeff";
@@ -40,16 +41,6 @@ export function copiesAddress(button: HTMLElement): void {
 }
 
 /** Makes a button copy a text, and confirm it for a moment. */
-export function copies(button: HTMLElement, text: () => string, done = "Copied", failed = "Could not copy"): void {
-  const name = button.textContent ?? "";
-  button.addEventListener("click", () => {
-    const say = (words: string): void => {
-      button.textContent = words;
-      setTimeout(() => (button.textContent = name), 2500);
-    };
-    navigator.clipboard.writeText(text()).then(
-      () => say(done),
-      () => say(failed),
-    );
-  });
+export function copies(button: HTMLElement, text: () => string, done?: string, failed?: string): void {
+  button.addEventListener("click", () => void copy(button, text(), done, failed));
 }

@@ -1,5 +1,6 @@
 // On every page: pop-ups of figures, and what an address names is opened.
 
+import { copiesTexts } from "./copying";
 import { openFilter } from "./filter";
 import { open, openPrints } from "./prints";
 import { awaitSearch } from "./search";
@@ -50,6 +51,7 @@ function painted(): Promise<void> {
 
 openFilter();
 openPrints();
+copiesTexts();
 awaitSearch();
 // The theme makes unnamed landmarks of buttons, and puts wide tables in boxes that only a mouse can
 // scroll.

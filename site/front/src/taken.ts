@@ -4,14 +4,19 @@ import type { Compared, Comparison, Entry, Figure, Nature } from "./compared";
 /** One line shown: a comparison, or a figure with its regimens. */
 export type Shown = { readonly nature: Nature; readonly entry: Comparison } | { readonly nature: "figure"; readonly entry: Figure };
 
-export const COLUMNS = ["part", "kind", "study", "group", "versus", "regimen", "versus_regimen", "endpoint", "about", "values", "figure", "of", "among", "derived_ci95", "derived_n", "context", "cited", "checks", "noted_from", "printed", "standing", "where", "claims"] as const;
+export const COLUMNS = ["part", "kind", "study", "study_name", "group", "versus", "regimen", "regimen_label", "versus_regimen", "versus_regimen_label", "endpoint", "endpoint_label", "about", "values", "figure", "of", "among", "derived_ci95", "derived_n", "context", "cited", "checks", "noted_from", "printed", "standing", "where", "claims"] as const;
 
 export function asRows(data: Compared, shown: readonly Shown[]): string[][] {
   return shown.map((one) => {
     const own = one.nature === "figure" ? ofFigure(one.entry) : ofComparison(one.entry);
     const { entry } = one;
+    const regimen = (name: string | undefined): string => (name ? data.regimens.label(name) : "");
     const row: Record<string, string> = {
       ...own,
+      study_name: data.written.studies[entry.study]?.[0] ?? "",
+      regimen_label: regimen(own["regimen"]),
+      versus_regimen_label: regimen(own["versus_regimen"]),
+      endpoint_label: data.endpoints.label(entry.endpoint),
       part: one.nature === "figure" ? "result by study" : one.nature,
       study: entry.study,
       group: entry.who,
@@ -60,5 +65,17 @@ export function asQuery(data: Compared, title: string, shown: readonly Shown[]):
     "  ?claim kb:measure/kb:endpoint ?endpoint ; kb:printed|kb:noted ?wording .",
     "}",
     "ORDER BY ?endpoint ?claim",
+  ].join("\n");
+}
+
+/** R that reads exactly the claims shown, from the table of all claims. */
+export function asR(data: Compared, shown: readonly Shown[]): string {
+  const claims = [...new Set(shown.flatMap(({ entry }) => names(entry)))];
+  return [
+    `claims <- read.csv(${JSON.stringify(`${data.written.base}data/claims.csv`)}, fileEncoding = "UTF-8-BOM", na.strings = "")`,
+    'shown <- subset(claims, paste(study, claim, sep = "#") %in% c(',
+    claims.map((claim) => `  ${JSON.stringify(claim)}`).join(",\n"),
+    "))",
+    "",
   ].join("\n");
 }

@@ -1,0 +1,111 @@
+"""A figure as a reader takes it away: what it is, of whom, who reports it, where, and whence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from kb import __version__
+from kb.api.results import ClaimView
+from kb.checks.adjudication import ClaimStatus
+from kb.checks.groups import Groups
+from kb.site.context import PageContext
+from kb.site.data.citation_formats import vancouver
+from kb.site.data.citations import publication_citation
+from kb.site.filters import section_name
+from kb.site.labels import STATES, context, date, sentence
+from kb.sources.verify import VerificationState
+
+
+class ClaimCitations:
+    """Writes claims with their citations, as a line to paste: what, whence, and the claim's IRI.
+
+    Args:
+        site: the evidence base with its indexes.
+    """
+
+    def __init__(self, site: PageContext) -> None:
+        self.site = site
+        self._groups = Groups(site.evidence, site.vocabulary)
+
+    def what(self, view: ClaimView) -> str:
+        """Return the figure: what it is and of whom."""
+        claim, labels = view.claim, self.site.labels
+        endpoint = labels.label("endpoint", claim.measure.endpoint)
+        measure = labels.measure(claim).split(" · ")
+        if claim.measure.comparator:  # its figure names the statistic
+            measure = [one for one in measure if one != labels.statistic(claim.statistic)]
+        parts = (*measure, self._figure(view), self._group(view), *context(claim).split(" · "))
+        text = ", ".join(filter(None, (endpoint, *parts)))
+        return f"{self.site.studies[claim.study].name}: {text}."
+
+    def whence(self, view: ClaimView) -> str:
+        """Return who reports the figure and where, what is to be known of it, and the base."""
+        version = ", ".join(filter(None, (f"kb {__version__}", self._records)))
+        via = f"Via {self.site.evidence.dataset.title}, {version}."
+        return " ".join((*self._reported(view), *self._cautions(view), via))
+
+    def _figure(self, view: ClaimView) -> str:
+        claim, labels = view.claim, self.site.labels
+        parts = list(labels.comparison(claim))
+        if not claim.measure.comparator:  # a test within a group stands with its figure
+            p_values = (part.text for part in parts if part.kind == "p")
+            text = "; ".join(filter(None, (labels.figure(claim.figure), *p_values)))
+        else:
+            text = "; ".join(part.text for part in parts)
+        return text or (f"“{claim.printed}”" if claim.printed else claim.noted)
+
+    def _group(self, view: ClaimView) -> str:
+        measure = view.claim.measure
+        named = [self._sized(view, measure.group)]
+        named += [self._sized(view, measure.comparator)] if measure.comparator else []
+        return " vs ".join(named)
+
+    def _sized(self, view: ClaimView, group: str) -> str:
+        """Name a group, with its size where the source itself gives one that was not set aside.
+
+        A figure of another analysis set is not about the whole group.
+        """
+        own = self.site.groups[view.claim.study, group]
+        size = None if view.claim.analysis_set else self._groups.size(own, view.claim.source)
+        if size is None or self._groups.is_size(view.claim):
+            return own.label
+        standing = self.site.base.curated.standing(size.claim.study, size.claim.id)
+        return (
+            own.label if standing is ClaimStatus.SET_ASIDE else f"{own.label} (n = {size.number})"
+        )
+
+    def _reported(self, view: ClaimView) -> Iterator[str]:
+        """Yield who reports a figure: the source with the place, and whom it cites for it."""
+        source = self._cited(view.source.publication)
+        place = f"read in: {view.claim.read_in}" if view.claim.read_in else self._place(view)
+        if not view.claim.is_second_hand:
+            yield f"{source}; {place}."
+            return
+        cited = "; ".join(self._cited(one.id) for one in view.publications)
+        yield f"Reported by {cited or 'a publication that is not identified'};"
+        yield f"as cited by {source}; {place}."
+
+    def _cited(self, publication: str) -> str:
+        """Return the citation of a publication, with its status where it has one."""
+        record = self.site.publications[publication]
+        standing = f" [{record.standing.replace('-', ' ')}]" if record.standing else ""
+        return vancouver(publication_citation(record)).removesuffix(".") + standing
+
+    def _place(self, view: ClaimView) -> str:
+        claim = view.claim
+        section = section_name(self.site.sections[claim.source, claim.section])
+        return " › ".join(filter(None, (section, *claim.row, claim.column)))
+
+    def _cautions(self, view: ClaimView) -> Iterator[str]:
+        """Yield what a reader must know who sees the figure elsewhere."""
+        if view.verification.state is not VerificationState.VERIFIED:
+            yield f"{sentence(STATES[view.verification.state][1])}."
+        if view.misprint:
+            yield f"The reference number is misprinted: {view.misprint}."
+        if view.standing in (ClaimStatus.SET_ASIDE, ClaimStatus.DISPUTED):
+            yield f"This value is {view.standing.value.replace('-', ' ')}."
+
+    @cached_property
+    def _records(self) -> str:
+        return f"records of {date(self.site.updated)}" if self.site.updated else ""
