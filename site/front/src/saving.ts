@@ -7,8 +7,7 @@ const PLAIN = /^=?-?[0-9]+(?:\.[0-9]+)?(?:e-?[0-9]+)?$/;
 
 /** CSV as the export writes it: a spreadsheet runs nothing in it. */
 export function asCsv(columns: readonly string[], rows: Iterable<readonly string[]>): string {
-  const lines = [columns.join(",")];
-  for (const row of rows) lines.push(row.map((cell) => quoted(inert(cell))).join(","));
+  const lines = [columns, ...rows].map((row) => row.map((cell) => quoted(inert(cell))).join(","));
   return `${lines.join("\n")}\n`;
 }
 
