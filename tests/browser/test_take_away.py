@@ -64,7 +64,9 @@ def test_each_claim_of_a_pop_up_is_copied_with_its_own_source(page: Page, addres
     page.goto(f"{address}study/tower/")
     several = page.locator("a.fig[data-claims*=' ']:visible").first
     several.click()
-    buttons = page.locator(".prints:popover-open").get_by_role("button")
+    box = page.locator(".prints:popover-open")
+    box.wait_for()
+    buttons = box.get_by_role("button")
     assert buttons.count() > 1
     texts = []
     for at in range(buttons.count()):
