@@ -111,8 +111,8 @@ def _date(citation: Mapping[str, Any]) -> list[int]:
 
 
 def _day(citation: Mapping[str, Any]) -> str:
-    year, month, day = (*_date(citation), "", "", "")[:3]
-    return " ".join(map(str, filter(None, (year, month and month_abbr[int(month)], day))))
+    year, month, day = (*_date(citation), 0, 0, 0)[:3]
+    return " ".join(filter(None, (str(year or ""), month_abbr[month], str(day or ""))))
 
 
 def bibtex(citation: Mapping[str, Any]) -> str:
