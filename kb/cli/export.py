@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,13 @@ _file = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     required=True,
     help="File to write.",
+)
+
+_folder = click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Folder to write the files to.",
 )
 
 
@@ -63,12 +71,7 @@ def export_nquads(context: click.Context, out: Path, texts: Path | None) -> None
 
 
 @export.command("parquet")
-@click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    required=True,
-    help="Folder to write the files to.",
-)
+@_folder
 @texts_option
 @click.pass_context
 @examples("kb export parquet --out build/tables")
@@ -176,3 +179,35 @@ def export_fhir(
     verified, curated = base.verifications, base.curated
     bundle = fhir_bundle(base.evidence, base.vocabulary, codes, verified, curated, name)
     print_or_write(to_json(bundle), out)
+
+
+@export.command("nanopubs")
+@click.argument("study", required=False)
+@_folder
+@click.option(
+    "--date",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="State this date of publication (default: none).",
+)
+@texts_option
+@click.pass_context
+@examples("kb export nanopubs tower --out nanopubs", "kb export nanopubs --out all")
+def export_nanopubs(
+    context: click.Context, study: str | None, out: Path, day: datetime | None, texts: Path | None
+) -> None:
+    """Each claim of a study, or of all, as a nanopublication in TriG.
+
+    A file is named by the code of its trusty URI: assertion, provenance and publication info.
+    """
+    from kb.export.nanopubs import nanopubs
+    from kb.util.atomic import write_atomically
+
+    base = open_base(context, texts)
+    name = base.study(study).id if study else ""
+    claims = [claim for claim in base.evidence.claims if name in ("", claim.study)]
+    out.mkdir(parents=True, exist_ok=True)
+    made = nanopubs(base.nquads, claims, base.evidence.dataset, day.date() if day else None)
+    for one in made:
+        write_atomically(out / f"{one.code}.trig", [one.trig.encode()])
+    echo(f"{out}: {len(claims)} nanopublications")

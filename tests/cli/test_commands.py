@@ -385,6 +385,7 @@ def test_every_command_is_tested() -> None:
         "export analysis",
         "export claims",
         "export fhir",  # in export/test_fhir.py
+        "export nanopubs",  # in export/test_nanopubs.py
         "export nquads",
         "export parquet",  # in stores/test_duckdb.py, as is `kb sql`
         "export xlsx",  # in export/
