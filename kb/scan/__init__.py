@@ -41,6 +41,7 @@ RULES: Final = (
     "breakdowns",
     "flow",
     "dates",
+    "p_values",
     "significance",
     "mean_tests",
     "reported_tests",

@@ -153,6 +153,12 @@ KINDS: Final = {
             "The survival of one group at several times does not rise.",
         ),
         Kind(
+            "p-above-one",
+            "P-values by themselves",
+            "A p-value is not above 1. In a table it is reported where the others of its column "
+            "are not.",
+        ),
+        Kind(
             "p-of-counts",
             "P-values against counts",
             "The usual tests of proportions (Fisher, chi-square with and without the correction of "
