@@ -16,6 +16,7 @@ from kb.papers.entries import Form
 from kb.papers.reading import TableFigure, TableReading
 from kb.papers.statistic import Centre
 from kb.scan.bases import GROUPS, Base, Sizes, TableBases, no_base
+from kb.scan.blocks import Category, contradicted
 from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding, Verdict
 from kb.scan.layout import place_of
@@ -30,6 +31,8 @@ _ENOUGH: Final = 0.6
 """The part of a column that must fit its printed size before a misfit is called wrong."""
 _MISSING: Final = 0.9
 """A base this near to the group's size is the group without those whose data are missing."""
+_FEWEST: Final = 5
+"""How many other figures of a column show that it is rounded as usual."""
 _JUDGED: Final = ("", "<", "≤")
 _ANY: Final = 10**9
 _WHOLE: Final = 100
@@ -103,10 +106,15 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
         rows = group_by(counts, key=lambda item: item.figure.row)
         judged = list(_counted(counts))
         columns = group_by(judged, key=lambda item: item.figure.column.index)
+        slips = contradicted(bases)
         for item in judged:
             context.checked[KIND] += 1
-            row, column = rows[item.figure.row], columns[item.figure.column.index]
-            if finding := _judge(reading, bases, item, row, column):
+            figure = item.figure
+            row, column = rows[figure.row], columns[figure.column.index]
+            slip = slips.get((figure.row, figure.column.index))
+            if slip and not item.fits_printed:
+                yield _slip(reading, item, slip)
+            elif finding := _judge(reading, bases, item, row, column):
                 yield finding
         for column in columns.values():
             yield from _two_shares(context, reading, bases, column)
@@ -265,7 +273,23 @@ def _verdict(item: _Count, column: list[_Count], *, is_implied: bool) -> Verdict
     if near.low >= top and not item.inferred:
         return Verdict.INCONSISTENT
     may_be_missing = near.low * _MISSING <= top and top * _MISSING <= near.high
-    return None if may_be_missing else Verdict.DOUBTFUL
+    return None if may_be_missing and not _is_of_none(item, column) else Verdict.DOUBTFUL
+
+
+def _is_of_none(item: _Count, column: list[_Count]) -> bool:
+    """Whether no size gives it as usually rounded, but its column the others as printed."""
+    others = [c for c in column if c is not item]
+    usual = sum(map(_is_right, others))
+    return not item.sizes and usual >= max(_FEWEST, _MISSING * len(others))
+
+
+def _slip(reading: TableReading, item: _Count, slip: Category) -> ScanFinding:
+    severity = share_severity(min(item.count, slip.whole), slip.whole, item.share)
+    texts = (item.figure.text, *(other.text for other in slip.others))
+    place = place_of(reading, item.figure)
+    return ScanFinding(
+        KIND, Verdict.INCONSISTENT, severity, place, texts, slip.computed, slip.message
+    )
 
 
 def _impossible(reading: TableReading, item: _Count, *, is_sure: bool) -> ScanFinding:

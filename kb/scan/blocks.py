@@ -1,0 +1,86 @@
+"""Categories below one heading: what the others leave for one that does not fit the group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from kb.checks.discrepancy import Outcome
+from kb.checks.parts import fits_rest
+from kb.papers.reading import TableFigure
+from kb.scan.bases import Sizes, TableBases, sizes_of
+from kb.util.grouping import group_by
+
+_MOST_SIZES: Final = 3
+"""How many sizes of their group the other categories may leave open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A category that the others of its block contradict."""
+
+    figure: TableFigure
+    others: tuple[TableFigure, ...]
+    whole: int
+
+    @property
+    def left(self) -> int:
+        """How many people the others leave."""
+        return self.whole - sum(other.count or 0 for other in self.others)
+
+    @property
+    def computed(self) -> str:
+        """The arithmetic."""
+        sizes = " - ".join(str(other.count) for other in self.others)
+        share = Decimal(100 * self.left) / self.whole
+        return f"{self.whole} - {sizes} = {self.left}; {self.left}/{self.whole} = {share:.2f}%"
+
+    @property
+    def message(self) -> str:
+        """What does not fit, in a sentence."""
+        share = Decimal(100 * self.left) / self.whole
+        return (
+            f"The other categories leave {self.left} of {self.whole} ({share:.1f}%), but "
+            f"{self.figure.text} is printed."
+        )
+
+
+def contradicted(bases: TableBases) -> dict[tuple[int, int], Category]:
+    """Return the categories that do not fit the rest of their group, by row and column."""
+    found: dict[tuple[int, int], Category] = {}
+    for column in bases.columns.values():
+        blocks = group_by(column, key=lambda f: bases.reading.table.row_path(f.row)[:-1])
+        for path, block in blocks.items():
+            if path and len(block) > 1 and all(sizes_of(f) is not None for f in block):
+                for category in _contradicted(bases, block):
+                    found[category.figure.row, category.figure.column.index] = category
+    return found
+
+
+def _contradicted(bases: TableBases, block: Sequence[TableFigure]) -> Iterator[Category]:
+    for figure in block:
+        others = tuple(other for other in block if other is not figure)
+        for whole in _wholes(bases, others):
+            if figure.count is None or figure.share is None:
+                continue
+            sizes = [other.count or 0 for other in others]
+            fits = fits_rest(figure.count, figure.share.value, sizes, whole)
+            if fits is Outcome.INCONSISTENT:
+                yield Category(figure, others, whole)
+                return
+
+
+def _wholes(bases: TableBases, others: Sequence[TableFigure]) -> list[int]:
+    """Return the sizes that all other categories fit: printed ones, else those they determine."""
+    known = [sizes for other in others if (sizes := sizes_of(other))]
+    if len(known) < len(others):
+        return []
+    printed = {base.size for other in others for base in bases.printed(other)}
+    fitting = sorted(size for size in printed if all(size in sizes for sizes in known))
+    if fitting or len(others) < 2:
+        return fitting
+    shared = Sizes(max(s.low for s in known), min(s.high for s in known))
+    few = shared.high - shared.low < _MOST_SIZES
+    return list(range(shared.low, shared.high + 1)) if few else []
