@@ -77,6 +77,7 @@ class Anchors:
         if 1 < len(path) <= _MAX_PATH:
             paths.append(list(path))
         own = list(dict.fromkeys(self._labels(row)))
+        paths += [[*path, form] for form in own if path and form not in path]  # "Grip", "12"
         paths += [[*path[-2:-1], form] for form in own if len(path) > 1]
         paths += [[form] for form in own]
         return [list(one) for one in dict.fromkeys(map(tuple, paths))]

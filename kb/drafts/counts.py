@@ -17,6 +17,10 @@ from kb.papers.statistic import Centre, Spread
 from kb.util.grouping import group_by
 
 _OF_PEOPLE: Final = re.compile(r"^(?:[nN]|[nN]o\.|[nN]umber(?: of)?) [a-z]")
+_PEOPLE: Final = re.compile(
+    r"(?:total |all )?(?:(?:no\.?|number) (?:of )?)?(?:patients|participants|subjects|people)",
+    re.IGNORECASE,
+)
 _NUMBER: Final = re.compile(r"[,(] ?(?:n|no\.?|number)\)?$")
 _CAPTION: Final = re.compile(r"\bnumbers? of (?:participants|patients|people|subjects)\b")
 _SPREADS: Final = (Spread.SD, Spread.SE, Spread.IQR, Spread.CI)
@@ -47,14 +51,20 @@ class Counts:
         return is_named or (figure.row, figure.column.index) in self._summed
 
     def is_size(self, figure: TableFigure) -> bool:
-        """Whether it is the number of people whom the measurements beside it are of."""
+        """Whether it is the number of people whom the figures beside it are of."""
         column = figure.column
-        if figure.statistic.centre is not Centre.SIZE or len(figure.cells) > 1:
+        beside = [c for c in self.reading.columns if c.path[:-1] == column.path[:-1]]
+        number = whole(figure.entry.main)
+        if len(figure.cells) > 1 or number is None:
             return False
-        beside = (c for c in self.reading.columns if c.path[:-1] == column.path[:-1])
-        return any(
-            c.statistic.centre in _MEASURES or c.statistic.spread in _SPREADS for c in beside
-        )
+        if figure.statistic.centre is Centre.SIZE:
+            measures = (c.statistic for c in beside if c.statistic.centre is not Centre.SHARE)
+            return any(one.centre in _MEASURES or one.spread in _SPREADS for one in measures)
+        if len(column.path) < 2 or not _PEOPLE.fullmatch(label_text(column.path[-1])):
+            return False
+        row = self.reading.rows[figure.row]
+        others = [one.count for one in row if one.column in beside and one is not figure]
+        return bool(others) and all(one is None or one <= number for one in others)
 
     @cached_property
     def _only_counts(self) -> bool:

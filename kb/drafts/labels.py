@@ -57,13 +57,13 @@ _TIME_IN: Final = re.compile(
 _BASELINE: Final = re.compile(r"(?:at |values? at )?baseline(?: values?| visit)?", re.IGNORECASE)
 _BASELINE_IN: Final = re.compile(r"\bat baseline\b|\bbaseline\b(?! to)", re.IGNORECASE)
 _CHANGE: Final = re.compile(
-    r"\bchange|\bΔ|\bdelta\b|\b(?:decrease|increase|reduction) from|\bdifference from base"
+    r"\bchange|\bΔ|∆|\bdelta\b|\b(?:decrease|increase|reduction) from|\bdifference from base"
     r"|[-–—−] ?(?:BL|baseline)\b|[0-9] ?(?:W|weeks?|months?|days?) ?[-–−] ?(?:0|baseline)",
     re.IGNORECASE,
 )
 _MOMENT: Final = re.compile(
-    r"(?:pre|post|before|after|follow[- ]?up|end ?point|final|end of .{1,30}|visit|discharge"
-    r"|admission"
+    r"(?:(?:at|on) )?(?:pre|post|before|after|follow[- ]?up|end ?point|final|end of .{1,30}"
+    r"|visit|discharge|admission"
     r"|T ?[0-9]|(?:weeks?|months?|days?|years?) ?[0-9]"
     r"|(?:pre|post)-?(?:treatment|test|intervention|op\w*)|last visit|entry|time ?point)\b.{0,20}"
     r"|(?:one|two|three|four|five|six|nine|ten|twelve|eighteen)[- ](?:days?|weeks?|months?|years?)"
@@ -92,6 +92,11 @@ _REST: Final = re.compile(
     r"(?:others?|unknown|missing|not (?:reported|recorded|known|available)|unclear)", re.IGNORECASE
 )
 _COUNTED: Final = re.compile(r"\b(?:n|no|number|patients|participants|subjects)\b", re.IGNORECASE)
+_GENERIC: Final = re.compile(
+    r"\b(?:baseline|characteristics?|(?:socio)?demograph\w*|variables?|general|patients?)\b",
+    re.IGNORECASE,
+)
+"""A heading that names no outcome: a category below it is not one of those who had an outcome."""
 _WORD: Final = re.compile(r"[^\W\d_]")
 _BRACKET: Final = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 
@@ -257,7 +262,7 @@ class EndpointNames:
         a category that only one endpoint has. Else the endpoint is the one for anything else.
         """
         labels = [label for label in map(label_text, path) if label and not is_statistic(label)]
-        labels = [label for label in labels if not is_moment(label)]
+        labels = [label for label in labels if not is_moment(without_size(label))]
         if not any(map(_WORD.search, labels)):
             return None
         *headings, last = labels
@@ -267,8 +272,9 @@ class EndpointNames:
         endpoint = self.endpoint(headings[-1]) if headings else ""
         if endpoint and (category := self._category(endpoint, last)):
             return NamedEndpoint(endpoint, category)
+        is_free = all(map(_GENERIC.search, headings[-1:]))
         for key in self._cores(last):
-            if key in self._categories:
+            if key in self._categories and is_free:
                 return NamedEndpoint(*self._categories[key])
         if not self.vocabulary.knows("endpoint", OTHER):
             return None

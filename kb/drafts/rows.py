@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
 from itertools import takewhile
 from typing import Final
 
+from kb.drafts.labels import is_moment
 from kb.papers.entries import Form
 from kb.papers.from_source import label_text
 from kb.papers.paper import Table
@@ -19,7 +20,9 @@ _TIME_HEADER: Final = re.compile(
     r"^(?:follow[- ]?up )?\(?(?:time|hours?|days?|weeks?|months?|years?|visits?)\b", re.IGNORECASE
 )
 _UNIT_ONLY: Final = re.compile(r"\([^()]*\)")
-_SCALE: Final = re.compile(r"\([^()]*(?:[0-9] ?[-–] ?[0-9]|[a-zA-Z%°]/|\b(?:kg|cm|mm|g)\b)[^()]*\)")
+_SCALE: Final = re.compile(
+    r"\([^()]*(?:[0-9] ?[-–] ?[0-9]|(?:[^\W\d_]|[%°])/|\b(?:kg|cm|mm|g)\b)[^()]*\)"
+)
 _LEAST, _MOST = Decimal(97), Decimal(102)
 """The percentages of categories that are everybody, rounded or with some people unknown."""
 
@@ -67,15 +70,46 @@ class RowLabels:
         """Return the labels of a row: its headings, its own, and those of further columns."""
         table = self.table
         others = [i for i in self.columns if i]
-        path = self._without_ended(row)
+        path = self._broken.get(row) or self._without_ended(row)
         cells = [(i, table.grid[row][i].text.strip()) for i in others]
-        if not table.grid[row][0].text.strip() and any(text for _, text in cells):
+        is_blank = not table.grid[row][0].text.strip() and row not in self._broken
+        if is_blank and any(text for _, text in cells):
             path = self._beside(row)
         elif heading := self._headings_with_p.get(row):
             path.insert(len(path) - 1, heading)
         timed = self.times if self.time(row) else {}
         path += [text for i, text in cells if text and i not in timed]
         return [label for label in map(label_text, dict.fromkeys(path)) if label]
+
+    @cached_property
+    def _broken(self) -> dict[int, list[str]]:
+        """The label of each row of a table of times whose labels go on in the rows below.
+
+        "Grip | 0", "of the wrist" alone, "| 6": the times go on, so both lines are one label.
+        """
+        blocks: list[list[int]] = []
+        last = ""
+        for row in range(self.table.header_rows, len(self.table.grid)):
+            time = self._first_time(row)
+            if not blocks or (time and (not last or int(time) <= int(last))):
+                blocks.append([])
+            last = time or last
+            blocks[-1].append(row)
+        firsts = {next(filter(None, map(self._first_time, block)), "") for block in blocks}
+        labels = {id(block): self._labels_in(block) for block in blocks}
+        if len(firsts) != 1 or "" in firsts or not any(len(one) > 1 for one in labels.values()):
+            return {}
+        return {row: labels[id(block)] for block in blocks for row in block}
+
+    def _first_time(self, row: int) -> str:
+        return next((self._time_text(row, index) for index in self.times), "")
+
+    def _time_text(self, row: int, index: int) -> str:
+        text = label_text(self.table.grid[row][index].text)
+        return text if text.isdigit() else ""
+
+    def _labels_in(self, rows: Sequence[int]) -> list[str]:
+        return [text for row in rows if (text := label_text(self.table.grid[row][0].text))]
 
     def _beside(self, row: int) -> list[str]:
         """Return the path to a label in a further column: the last label left of it is nearest."""
@@ -84,10 +118,13 @@ class RowLabels:
         return self._without_ended(row if above is None else above)
 
     @cached_property
-    def headings(self) -> frozenset[str]:
-        """The labels of the rows that have a label and nothing else."""
-        rows = (row for row in self.table.body if not any(cell.text.strip() for cell in row[1:]))
-        return frozenset(filter(None, (label_text(row[0].text) for row in rows)))
+    def outer_headings(self) -> frozenset[str]:
+        """The labels of the rows that have a label alone, above another such row."""
+        body = self.table.body
+        alone = [row for row in body if not any(cell.text.strip() for cell in row[1:])]
+        above = {below[0].row - 1 for below in alone if below[0].text.strip()}
+        labels = (label_text(row[0].text) for row in alone if row[0].row in above)
+        return frozenset(filter(None, labels))
 
     def _without_ended(self, row: int) -> list[str]:
         """Return the labels of a row below its headings, but for those that have ended.
@@ -112,7 +149,11 @@ class RowLabels:
         if own.centre is not None and outer.centre is not None and own != outer:
             return True
         first = next(self._below(heading, row), row)
-        if first == row or self.table.grid[first][0].indent > self._indent(heading, row):
+        if (
+            is_moment(heading)
+            or first == row
+            or self.table.grid[first][0].indent > self._indent(heading, row)
+        ):
             return False
         return self._is_of_heading_alone(first, row) or (
             self._is_measurement_after(first, row)

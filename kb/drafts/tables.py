@@ -47,6 +47,7 @@ _GROUPS: Final = re.compile(
     r"(?:(?:study|treatment|intervention|patient) )?(?:groups?|arms?|treatments?|regimens?)",
     re.IGNORECASE,
 )
+_UNIT: Final = re.compile(r"\((?:%|[^()=]*[/°µμ²³][^()=]*|[mck]?m|k?g|m?l|h|min|days|years)\)")
 _UNTOLD: Final = ("value", "change")
 """What a measurement is called where nothing says what it is."""
 _DIGITS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
@@ -130,14 +131,21 @@ class TableDrafts:
         header = [label_text(part) for part in table.column_path(0)]
         labels = {label_text(row[0].text) for row in table.body} - {""}
         return (
-            any(map(_GROUPS.fullmatch, header))
+            (any(map(_GROUPS.fullmatch, header)) or self._measures_in_columns)
             and not any(column.size for column in columns[1:])
             and not any(map(self._is_measured, labels))
         )
 
+    @cached_property
+    def _measures_in_columns(self) -> bool:
+        """Whether most headers have a unit, as those of measurements have."""
+        columns = [c for c in self.reading.columns[1:] if c.kind is ColumnKind.GROUP]
+        units = [c for c in columns if c.path and _UNIT.search(label_text(c.path[-1]))]
+        return len(units) > max(1, len(columns) / 2)
+
     def _is_measured(self, label: str) -> bool:
         """Whether a label names a statistic, an endpoint or a unit, as no group does."""
-        is_named = declared(label) != Statistic() or self.names.unit([label])
+        is_named = declared(label) != Statistic() or self.names.unit([label]) or is_moment(label)
         return bool(is_named or self.names.endpoint(label) or is_statistic(label))
 
     def _rows_are_groups(self) -> bool:
@@ -315,15 +323,17 @@ class TableDrafts:
         labels = self._labels_of_p(role) if role.column.kind is ColumnKind.P else list(role.labels)
         labels = [self._without_change(one, role) for one in labels]
         labels = [one for one in labels if one and not is_moment(one)]
-        if all(is_moment(one) for one in [*path, *labels]):
+        if all(is_moment(without_size(one)) for one in [*path, *labels]):
             path = [*self._above_moments(), *path]
         found = self.names.named([*path, *labels])
         if found is None and row in self.reading.size_rows and self.names.size:
             return NamedEndpoint(self.names.size)
         if found is None:
             return None
-        moments = [one for one in (*role.labels, *path[:-1]) if is_moment(one) and not time_of(one)]
-        category = ", ".join(filter(None, (found.category, *moments)))
+        moments = [one for one in (*role.labels, *path) if is_moment(one) and not time_of(one)]
+        if role.column.kind is ColumnKind.P:  # a level and its change have p-values of their own
+            moments += [one for one in path if is_change(one) and one not in found.category]
+        category = ", ".join(filter(None, (found.category, *dict.fromkeys(moments))))
         if len(category) > MAX_LABEL:
             category = category[:MAX_LABEL].strip()
         return NamedEndpoint(found.endpoint, category, found.named)
@@ -360,4 +370,4 @@ class TableDrafts:
         """Return the headings of an anchor, where a row has the same label as one of a block."""
         row = anchor["row"]
         labels = [row] if isinstance(row, str) else row
-        return [one for one in labels[:-1] if one not in path and one in self.rows.headings]
+        return [one for one in labels[:-1] if one not in path and one in self.rows.outer_headings]

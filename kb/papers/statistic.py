@@ -131,7 +131,8 @@ _CENTRES: Final = (
     (
         Centre.DIFFERENCE,
         re.compile(
-            r"[Dd]ifference|\bS?MDs?\b|\bΔ|\bRD\b|\bARR\b|[Tt]reatment effect|[Ee]ffect size"
+            r"[Dd]ifference|\bS?MDs?\b|\bΔ(?!.*\b(?:[Mm]edian|[Mm]ean)\b)|\bRD\b|\bARR\b"
+            r"|[Tt]reatment effect|[Ee]ffect size"
         ),
     ),
     (

@@ -87,3 +87,65 @@ def test_an_outcome_behind_the_size_of_a_group_is_the_endpoint(root: Path) -> No
 def test_two_figures_of_two_units_are_not_bounds(root: Path) -> None:
     made = drafted(root, table(ARMS, "Old, n\t4\t5", "Bouts, range\t23 young, 27 old\t5 to 9"))
     assert [one["printed"] for one in blocks(made)] == ["4", "5", "5 to 9"]
+
+
+def test_a_heading_that_has_ended_is_in_no_category(root: Path) -> None:
+    rows = ("Before\t\t", "Sugar (g/L)\t5 ± 1\t6 ± 1", "After\t\t", "Sugar (g/L)\t3 ± 1\t4 ± 1")
+    made = drafted(root, table(ARMS, *rows))
+    assert block_of(made, "5 ± 1")["category"] == "Sugar (g/L), Before"
+    assert block_of(made, "3 ± 1")["category"] == "Sugar (g/L), After"
+
+
+def test_a_label_goes_on_below_where_the_times_go_on(root: Path) -> None:
+    head = "\tWeek\tTussolan, mean (SD)\tPlacebo, mean (SD)"
+    rows = ("Grip\t0\t1 (2)\t1 (3)", "of pens\t\t\t", "\t6\t2 (2)\t2 (3)")
+    more = ("Grip\t0\t3 (2)\t3 (3)", "of cups\t6\t4 (2)\t4 (3)", "\t9\t5 (2)\t5 (3)")
+    made = drafted(root, table(head, *rows, *more))
+    named = {one["printed"]: one["named"] for one in blocks(made)}
+    assert {named[p] for p in ("1 (2)", "2 (2)")} == {"Grip › of pens"}
+    assert {named[p] for p in ("3 (2)", "5 (3)")} == {"Grip › of cups"}
+    apart = ("Grip\t0\t1 (2)\t1 (3)", "Reach\t0\t2 (2)\t2 (3)")
+    made = drafted(root, table(head, *apart))
+    assert block_of(made, "2 (2)")["named"] == "Reach"
+
+
+def test_people_who_had_an_outcome_are_no_category_of_theirs(root: Path) -> None:
+    head = "\t\tTussolan (n = 50)\tPlacebo (n = 40)"
+    made = drafted(root, table(head, "Relief\tFemale\t5 (10%)\t6 (15%)"))
+    assert block_of(made, "5 (10%)")["named"] == "Relief › Female"
+    made = drafted(root, table(head, "Characteristics\tFemale\t5 (10%)\t6 (15%)"))
+    assert block_of(made, "5 (10%)")["endpoint"] == "SEX"
+
+
+def test_columns_with_units_are_no_groups(root: Path) -> None:
+    made = drafted(
+        root, table("\tSize (g/L)\tYield (cm)", "Ban\t5 ± 1\t6 ± 2", "Bun\t7 ± 1\t8 ± 2")
+    )
+    assert list(block_of(made, "8 ± 2")["values"]) == ["bun"]
+    made = drafted(root, table("\tTussolan\tPlacebo", "Size (g/L)\t5 ± 1\t6 ± 2"))
+    assert list(block_of(made, "6 ± 2")["values"]) == ["placebo"]
+
+
+def test_times_alone_are_of_what_the_header_above_them_names(root: Path) -> None:
+    head = "Rate of relief\tTussolan (n = 50)\tPlacebo (n = 40)"
+    made = drafted(root, table(head, "at 6 months (%)\t56.5\t60.5", "at discharge (%)\t93\t92"))
+    assert block_of(made, "56.5")["named"] == "Rate of relief"
+    assert block_of(made, "93")["category"] == "Rate of relief, at discharge (%)"
+
+
+def test_a_change_is_not_a_level(root: Path) -> None:
+    made = drafted(root, table("\tTussolan\tP value", "∆ Sugar, mean (SD)\t0.5 (2)\t0.3"))
+    assert block_of(made, "0.5 (2)")["statistic"] == "mean-change"
+    head = "\tTussolan, mean (SD)\tPlacebo, mean (SD)\tP value"
+    rows = ("Sugar\t\t\t", "Day 8\t5 (1)\t6 (1)\t0.2", "Day 8—BL\t−1 (1)\t−2 (1)\t0.4")
+    made = drafted(root, table(head, *rows))
+    assert block_of(made, "0.4")["category"] == "Sugar, Day 8—BL"
+    assert block_of(made, "0.2")["category"] == "Sugar"
+
+
+def test_all_people_below_a_group_are_its_size(root: Path) -> None:
+    above = "\tTussolan\t\tPlacebo\t"
+    below = "\tTotal patients\tGrade 3\tTotal patients\tGrade 3"
+    made = drafted(root, table(above, below, "Cramp, n\t45\t3\t43\t2"))
+    assert block_of(made, "45")["endpoint"] == "SAMPLE_SIZE"
+    assert block_of(made, "3")["endpoint"] == "OTHER"
