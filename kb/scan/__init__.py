@@ -43,6 +43,7 @@ RULES: Final = (
     "dates",
     "p_values",
     "significance",
+    "text_tests",
     "mean_tests",
     "reported_tests",
     "crude_effects",

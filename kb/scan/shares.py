@@ -270,8 +270,8 @@ def _verdict(item: _Count, column: list[_Count], *, is_implied: bool) -> Verdict
     if is_implied or not item.printed or len(column) < 3 or fitting < _ENOUGH * (len(column) - 1):
         return None
     top, near = max(base.size for base in item.printed), item.near
-    if near.low >= top and not item.inferred:
-        return Verdict.INCONSISTENT
+    if near.low >= top:
+        return Verdict.DOUBTFUL if item.inferred else Verdict.INCONSISTENT
     may_be_missing = near.low * _MISSING <= top and top * _MISSING <= near.high
     return None if may_be_missing and not _is_of_none(item, column) else Verdict.DOUBTFUL
 

@@ -231,13 +231,18 @@ def _factor_finding(
     printed = tuple(j.comparison.p.text for j in fitting)
     message = f"{len(fitting)} p-values of this column are {way} for their counts."
     place = place_of(reading, first.comparison.p)
-    computed = "; ".join(_computed(j.tables[0]) for j in fitting[:3])
+    computed = "; ".join(shown_tests(j.tables[0]) for j in fitting[:3])
     return ScanFinding(
         COLUMN, Verdict.INCONSISTENT, Severity.MATERIAL, place, printed, computed, message
     )
 
 
-def _computed(counts: Sequence[Counts]) -> str:
+def shown_tests(counts: Sequence[Counts]) -> str:
+    """Return the counts of groups with what the usual tests give for them.
+
+    >>> shown_tests([(6, 7), (0, 5)])
+    '6/7 against 0/5: Fisher 0.015, mid-p 0.011, chi-square 0.0034, with Yates 0.019'
+    """
     against = " against ".join(f"{n}/{of}" for n, of in counts)
     if len(counts) == 2:
         tests = p_values(counts[0], counts[1])
@@ -257,7 +262,7 @@ def _of_block(judged: _Judged) -> str:
 def _finding(reading: TableReading, judged: _Judged, found: Verdict) -> ScanFinding:
     comparison = judged.comparison
     printed = comparison.printed
-    computed = _computed(judged.tables[0]) if judged.is_binary else _of_block(judged)
+    computed = shown_tests(judged.tables[0]) if judged.is_binary else _of_block(judged)
     sign = printed.operator or "="
     message = f"No usual test of these counts gives p {sign} {printed.text}."
     texts = (*(f.text for f in comparison.rows[0]), printed.text)

@@ -107,6 +107,7 @@ def unsized(last: str) -> list[tuple[str, str]]:
         ("Cancer, n (%) | 13 (61.9) | 56 (9.03)", [DOUBTFUL]),
         ("Cancer, n (%) | 13 (41.9) | 56 (19.05)", [DOUBTFUL]),
         ("Cancer, n (%) | 13 (43.3) | 56 (9.03)", []),  # one missing
+        ("Cancer, n (%) | 17 (50.0) | 56 (9.03)", [DOUBTFUL]),  # more people than there are
         ("Men with gout, n (%) | 4 (44.4) | 60 (52.6)", []),  # a subset, in both groups
     ],
 )
