@@ -169,6 +169,24 @@ def test_the_largest_study_is_short_on_a_phone(browser: Browser, address: str) -
     page.close()
 
 
+def test_the_first_page_is_short_on_a_phone_and_cuts_no_figure(
+    browser: Browser, address: str
+) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(address)
+    assert page.evaluate("document.documentElement.scrollHeight") < 4800
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    # Each figure of a card is inside its cell, so that none lies over another.
+    over = page.evaluate(
+        """[...document.querySelectorAll(".cards td .fig")].filter((fig) => {
+          const [a, b] = [fig, fig.closest("td")].map((one) => one.getBoundingClientRect());
+          return a.right > b.right + 1 || a.left < b.left - 1;
+        }).map((fig) => fig.textContent)"""
+    )
+    assert over == []
+    page.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_asks_another_host_or_logs_an_error(
     browser: Browser, address: str, scheme: Any

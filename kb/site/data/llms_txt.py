@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kb.site.context import PageContext
+from kb.site.counts import count_text
 from kb.site.page import OutputFile
 from kb.stores.library import library
 
@@ -49,7 +50,7 @@ def llms_txt_files(site: PageContext) -> Iterator[OutputFile]:
         title=dataset.title,
         description=dataset.description,
         base=dataset.base,
-        counts=", ".join(f"{number} {name}" for name, number in site.base.counts().items()),
+        counts=count_text(site, site.claims).replace(" ·", ","),
         studies="\n".join(studies),
         queries="\n".join(queries),
     )

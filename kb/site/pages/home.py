@@ -25,7 +25,7 @@ from kb.site.tables.study import StudyTables
 
 _STARTS: Final = 3
 """How many comparisons the home page offers."""
-_NEWEST: Final = 5
+_NEWEST: Final = 3
 """How many discrepancies the home page lists."""
 
 

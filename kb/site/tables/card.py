@@ -6,7 +6,7 @@ figure of another data cut; what other reports give is in a table of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import compress
@@ -114,17 +114,21 @@ class StudyCard:
         designs = self.site.vocabulary.upwards("design", self.study.kind)
         return next((levels[name] for name in designs if name in levels), "")
 
-    def results(self, most: int = RESULTS) -> StudyTable | None:
-        """Return the first endpoints of the report, with one or two rows each."""
+    def results(self, most: int = RESULTS, among: Collection[str] = ()) -> StudyTable | None:
+        """Return the first endpoints of the report, with one or two rows each.
+
+        Only those ``among`` some, where the report gives any of them.
+        """
         if self._report is None:
             return None
         views = [v for v in self._report.views if v.standing is not ClaimStatus.SET_ASIDE]
         table = self.tables.table("Main results", "main-results", views)
         by_endpoint = {block.endpoint.notation: block for block in table.blocks}
-        named = [name for name in self.tables.leading if name in by_endpoint][:most]
+        given = [name for name in self.tables.leading if name in by_endpoint]
+        named = [name for name in given if name in among] or given
         blocks = [
             replace(by_endpoint[name], rows=tuple(_chosen_rows(by_endpoint[name].rows)))
-            for name in named
+            for name in named[:most]
         ]
         columns = (replace(c, sizes=self._sizes(c.group)) for c in table.columns)
         return _with_used_columns(replace(table, columns=tuple(columns)), blocks)
