@@ -66,6 +66,23 @@ def distance_of_counts(first: tuple[int, int], second: tuple[int, int], p: Span)
     return p_distance(Span(Decimal(min(computed)), Decimal(max(computed))), p)
 
 
+def distance_of_nearest(first: tuple[int, int], second: tuple[int, int], p: Span) -> float | None:
+    """Return how far a p lies from the nearest two-sided test of two counts, in standard errors.
+
+    0 if one of them gives the p as it is printed; ``distance_of_counts`` also accepts what lies
+    between two tests.
+
+    >>> distance_of_nearest((43, 73), (37, 73), Span(Decimal("0.3175"), Decimal("0.3185")))
+    0.0
+    >>> distance_of_nearest((43, 73), (37, 73), Span(Decimal("0.5795"), Decimal("0.5805"))) > 0.05
+    True
+    """
+    if not _is_table(first, second):
+        return None
+    computed = (v for name, v in p_values(first, second).items() if _tails(name) == 2)
+    return min(p_distance(_exactly(min(v, 1.0)), p) for v in computed)
+
+
 def distance_of_groups(groups: Sequence[Sequence[int]], p: Span) -> float | None:
     """Return how far a p lies from the chi-square and rank tests of counts in categories.
 

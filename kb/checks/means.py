@@ -14,7 +14,7 @@ from itertools import product
 from math import ceil, floor, sqrt
 
 from kb.checks.discrepancy import Outcome
-from kb.checks.rounding import Span, possible_values
+from kb.checks.rounding import Span, last_digit, possible_values
 from kb.checks.significance import p_distance
 
 
@@ -82,6 +82,21 @@ def _errors(sds: tuple[float, float], ns: tuple[int, int]) -> list[tuple[float, 
     below = parts[0] ** 2 / (m - 1) + parts[1] ** 2 / (n - 1)
     df = sum(parts) ** 2 / below if below else m + n - 2
     return [(pooled, m + n - 2), (sqrt(sum(parts)), df)]
+
+
+def error_of_interval(bounds: Span, n: int) -> Decimal:
+    """Return the standard error of a mean of n people that a 95% interval stands for.
+
+    It has as many decimals as the bounds.
+
+    >>> error_of_interval(Span(Decimal("15.1"), Decimal("17.5")), 60)
+    Decimal('0.6')
+    """
+    from scipy.special import stdtrit
+
+    half = (bounds.high - bounds.low) / 2
+    finest = min(last_digit(bounds.low), last_digit(bounds.high))
+    return (half / Decimal(float(stdtrit(n - 1, 0.975)))).quantize(finest)
 
 
 def anova(groups: Sequence[Summary]) -> tuple[float, float]:

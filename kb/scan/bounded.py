@@ -53,9 +53,11 @@ class Estimate:
 
     @property
     def is_effect(self) -> bool:
-        """Whether the bounds are a confidence interval of an effect."""
+        """Whether the bounds are a confidence interval of an effect, named or not."""
         centre, spread = self.statistic.centre, self.statistic.spread
-        return centre is not None and centre.is_effect and spread in (None, Spread.CI)
+        if centre is None:
+            return self.is_compared and spread is Spread.CI
+        return centre.is_effect and spread in (None, Spread.CI)
 
     @property
     def is_of_effect(self) -> bool:
@@ -65,8 +67,8 @@ class Estimate:
         """
         centre, spread = self.statistic.centre, self.statistic.spread
         is_mean = centre is Centre.MEAN and spread is Spread.CI
-        unnamed = centre is None and spread is Spread.CI
-        return self.is_effect or is_mean or (unnamed and (self.low.value < 0 or self.is_compared))
+        is_unnamed = centre is None and spread is Spread.CI
+        return self.is_effect or is_mean or (is_unnamed and self.low.value < 0)
 
     @property
     def is_scaled(self) -> bool:

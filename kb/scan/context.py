@@ -11,7 +11,7 @@ from typing import Final
 
 from kb.papers.entries import Skeleton
 from kb.papers.paper import Paper, Section
-from kb.papers.reading import TableReading
+from kb.papers.reading import Column, ColumnKind, TableReading
 from kb.sources.text import DECIMAL_COMMA
 
 _END: Final = re.compile(
@@ -49,6 +49,16 @@ class ScanContext:
         return tuple(TableReading(table, decimal_comma=comma) for table in self.paper.tables)
 
     @cached_property
+    def group_sizes(self) -> dict[str, int]:
+        """The size of each group that all tables which print one agree on, by its name."""
+        sizes: dict[str, set[int]] = {}
+        for reading in self.readings:
+            for column in reading.columns:
+                if column.kind is ColumnKind.GROUP and column.size:
+                    sizes.setdefault(last_name(column), set()).add(column.size)
+        return {name: min(own) for name, own in sizes.items() if name and len(own) == 1}
+
+    @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
         """The sentences with figures, of the abstract and the body."""
         return tuple(self._sentences())
@@ -63,6 +73,11 @@ class ScanContext:
                     skeleton = Skeleton.of(text, decimal_comma=self.decimal_comma)
                     yield Sentence(section, text, before, skeleton)
                 before = text
+
+
+def last_name(column: Column) -> str:
+    """Return the innermost name of the group of a column, in lower case."""
+    return column.group.rpartition(" › ")[2].casefold()
 
 
 def split_sentences(paragraph: str) -> list[str]:

@@ -221,6 +221,8 @@ class Limits:
 
     small: float
     gross: float
+    strict: float | None = None
+    """The first distance, if it is smaller where all others of the column fit."""
 
 
 _MOST: Final = 0.7
@@ -247,7 +249,9 @@ def verdict(
     if fitting >= _ENOUGH and fitting >= _MOST * len(distances):
         if distance > limits.gross:
             return Verdict.INCONSISTENT
-        return Verdict.DOUBTFUL if distance > limits.small else None
+        is_lone = limits.strict is not None and fitting == len(distances) - 1 > _ENOUGH
+        least = limits.strict if is_lone and limits.strict else limits.small
+        return Verdict.DOUBTFUL if distance > least else None
     if other_test:
         return None
     if fitting >= max(_FEW, _HALF * len(distances)):

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from kb.checks.discrepancy import Severity
-from kb.checks.means import Summary, anova, distance_of_means, t_test
+from kb.checks.means import Summary, anova, distance_of_means, error_of_interval, t_test
+from kb.checks.rounding import Span
 from kb.papers.entries import Form
 from kb.papers.reading import TableFigure, TableReading
 from kb.papers.statistic import Centre, Spread, declared
 from kb.scan.bases import TableBases
-from kb.scan.context import ScanContext
+from kb.scan.context import ScanContext, last_name
 from kb.scan.finding import ScanFinding, Verdict
 from kb.scan.layout import (
     Comparison,
@@ -28,16 +30,18 @@ from kb.scan.layout import (
     verdict,
     with_sizes,
 )
+from kb.sources.numbers import Number
 from kb.util.grouping import group_by
 
 MEANS: Final = "p-of-means"
 ERRORS: Final = "standard-errors-as-deviations"
-_LIMITS: Final = Limits(0.8, 1.5)
+_LIMITS: Final = Limits(0.8, 1.5, strict=0.35)
 _LIMITS_OF_SKEWED: Final = Limits(2.0, 3.0)
 """Of values far from normal, whose p may be that of a test of ranks or of logarithms."""
 _LOGS: Final = re.compile(r"geometric|\blog\b|logarithm|log-?transform|\bln\b", re.IGNORECASE)
 _RANKS: Final = re.compile(r"mann|wilcoxon|kruskal|rank|non-?parametric", re.IGNORECASE)
 _CHANGE: Final = re.compile(r"change|Δ|difference|reduction|increase|decrease", re.IGNORECASE)
+_LEVEL: Final = Decimal(95)
 _SKEWED: Final = Decimal("0.5")
 _FEWEST: Final = 3
 
@@ -62,16 +66,18 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
         bases = TableBases(reading)
         if _LOGS.search(notes(reading)):
             continue
-        judged = [j for comparison in comparisons(reading) if (j := _judge(bases, comparison))]
+        found = (_judge(context, bases, comparison) for comparison in comparisons(reading))
+        judged = [j for j in found if j]
         for column in group_by(judged, key=lambda j: j.comparison.p.column.index).values():
             context.checked[MEANS] += len(column)
             yield from _column(reading, column)
 
 
-def _judge(bases: TableBases, comparison: Comparison) -> _Judged | None:
+def _judge(context: ScanContext, bases: TableBases, comparison: Comparison) -> _Judged | None:
     rows = comparison.rows[:1] if comparison.own else comparison.rows
     # Below a heading with a p stand the mean, the median and the range of one variable.
-    candidates = [(row, groups) for row in rows if (groups := summaries(bases, row))]
+    sizes = context.group_sizes
+    candidates = [(row, groups) for row in rows if (groups := summaries(bases, row, sizes))]
     if len(candidates) != 1:
         return None
     figures, groups = candidates[0]
@@ -79,28 +85,63 @@ def _judge(bases: TableBases, comparison: Comparison) -> _Judged | None:
     other = distance_of_means(_flipped(groups), comparison.span)
     if distance is None or other is None:
         return None
+    if any(_spread(bases.reading, figure) is None for figure in figures):
+        # "36 ± 6" may be either, where nothing says which.
+        distance = other = min(distance, other)
     return _Judged(comparison, tuple(figures), groups, distance, other)
 
 
-def summaries(bases: TableBases, row: Sequence[TableFigure]) -> tuple[Summary, ...] | None:
-    """Return the means of a row with their spreads; None unless all of its figures are means."""
+def summaries(
+    bases: TableBases, row: Sequence[TableFigure], sizes: Mapping[str, int] = MappingProxyType({})
+) -> tuple[Summary, ...] | None:
+    """Return the means of a row with their spreads; None unless all of its figures are means.
+
+    ``sizes`` are those that other tables print, by the name of the group.
+    """
     pairs = with_sizes(row)
-    found = [summary for figure, size in pairs if (summary := summary_of(bases, figure, size))]
+    known = ((f, size or _size(bases, f) or sizes.get(last_name(f.column))) for f, size in pairs)
+    found = [s for figure, size in known if size and (s := _summary(bases.reading, figure, size))]
     return tuple(found) if len(found) == len(pairs) >= 2 else None
 
 
 def summary_of(bases: TableBases, figure: TableFigure, size: int | None) -> Summary | None:
-    """Return a mean with its spread and the number of people; ``size`` is that of its row."""
-    spread = figure.statistic.spread or _spread_of_notes(bases.reading, figure)
-    mean, sd = figure.entry.main, figure.entry.second
+    """Return a mean with a declared SD or SE; ``size`` is the number of people of its row."""
+    n = size or _size(bases, figure)
+    is_declared = _spread(bases.reading, figure) in (Spread.SD, Spread.SE)
+    return _summary(bases.reading, figure, n) if n and is_declared else None
+
+
+def _size(bases: TableBases, figure: TableFigure) -> int | None:
+    return next((base.size for base in bases.printed(figure)), None)
+
+
+def _summary(reading: TableReading, figure: TableFigure, n: int) -> Summary | None:
+    """Return a mean with its spread: a printed one, or that of its confidence interval."""
+    mean, sd, spread = figure.entry.main, figure.entry.second, _spread(reading, figure)
     is_mean = figure.statistic.centre is Centre.MEAN or figure.entry.form is Form.PLUS_MINUS
-    if spread not in (Spread.SD, Spread.SE) or not is_mean or mean is None or sd is None:
+    if mean is None or mean.operator or not is_mean or figure.statistic.geometric:
         return None
-    printed = bases.printed(figure)
-    n = size or (printed[0].size if printed else None)
-    if n is None or mean.operator or sd.operator or figure.statistic.geometric:
+    if spread is Spread.CI:
+        return _of_interval(figure, mean, n)
+    if sd is None or sd.operator or spread not in (Spread.SD, Spread.SE, None):
         return None
     return Summary(mean.value, sd.value, n, is_error=spread is Spread.SE)
+
+
+def _of_interval(figure: TableFigure, mean: Number, n: int) -> Summary | None:
+    low, high = figure.entry.low, figure.entry.high
+    level = figure.entry.level.value if figure.entry.level else figure.statistic.level
+    if low is None or high is None or n < 2 or level not in (None, _LEVEL):
+        return None
+    error = error_of_interval(Span(low.value, high.value), n)
+    return Summary(mean.value, error, n, is_error=True) if error > 0 else None
+
+
+def _spread(reading: TableReading, figure: TableFigure) -> Spread | None:
+    """Return what stands beside a mean; None for "36 ± 6" where nothing says what 6 is."""
+    own, is_plain = figure.statistic.spread, figure.entry.form is Form.PLUS_MINUS
+    # Of "HbA1c (%)" the percent sign is the unit.
+    return _spread_of_notes(reading, figure) if is_plain and own in (None, Spread.SHARE) else own
 
 
 def _spread_of_notes(reading: TableReading, figure: TableFigure) -> Spread | None:

@@ -12,6 +12,7 @@ from kb.checks.count_tests import (
     ONE_SIDED,
     distance_of_counts,
     distance_of_groups,
+    distance_of_nearest,
     p_of_groups,
     p_values,
 )
@@ -46,6 +47,10 @@ _TIMES: Final = re.compile(
     re.IGNORECASE,
 )
 _FACTORS: Final = (Decimal(10), Decimal(100))
+_FEWEST_EXACT: Final = 5
+_MOST_EXACT: Final = 0.9
+_LEAST: Final = 0.05
+"""Up to so many standard errors a p is off by its own last digit, or by one missing person."""
 _FEWEST: Final = 4
 """How many p-values show that a whole column is wrong by one factor."""
 
@@ -137,10 +142,12 @@ def _size(bases: TableBases, figure: TableFigure) -> int | None:
     if figure.share is None:
         is_count = figure.is_count or figure.count == 0 or figure.statistic.centre is None
         return printed[0] if printed and is_count and figure.entry.form is Form.NUMBER else None
-    sizes = sizes_of(figure)
+    # A percentage may be cut off.
+    sizes = sizes_of(figure) or sizes_of(figure, slack=1)
     if not sizes:
         return printed[0] if printed and figure.count == 0 else None
-    fitting = [size for size in printed if size in sizes]
+    near = sizes_of(figure, slack=1) or sizes
+    fitting = [size for size in printed if size in sizes] or [n for n in printed if n in near]
     return fitting[0] if fitting else sizes.low if sizes.low == sizes.high else None
 
 
@@ -197,8 +204,28 @@ def _column(reading: TableReading, column: Sequence[_Judged]) -> Iterator[ScanFi
         labels = own_labels(reading, judged.comparison)
         limits = _LIMITS_OF_TIMES if _TIMES.search(labels) else _LIMITS
         found = verdict(judged.distance, distances, limits, other_test=other_test)
+        if not found and _is_alone(judged, column) and not _TIMES.search(labels):
+            found = Verdict.DOUBTFUL
         if found and not names_other_test(labels):
             yield _finding(reading, judged, found)
+
+
+def _is_alone(judged: _Judged, column: Sequence[_Judged]) -> bool:
+    """Whether a p is not that of a usual test, while the others of its column are, as printed."""
+    near = _nearest(judged)
+    if near is None or near <= _LEAST:
+        return False
+    others = [far for j in column if j is not judged and (far := _nearest(j)) is not None]
+    exact = sum(far == 0 for far in others)
+    return exact >= _FEWEST_EXACT and exact >= _MOST_EXACT * len(others)
+
+
+def _nearest(judged: _Judged) -> float | None:
+    """Return how far the p of one category is from the nearest test; None for another p."""
+    counts, p = judged.tables[0], judged.comparison
+    if len(judged.tables) > 1 or len(counts) != 2 or p.printed.operator:
+        return None
+    return distance_of_nearest(counts[0], counts[1], p.span)
 
 
 def _by_factor(reading: TableReading, column: Sequence[_Judged]) -> ScanFinding | None:

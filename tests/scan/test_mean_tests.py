@@ -85,3 +85,50 @@ def test_numbers_in_columns_of_their_own() -> None:
     assert verdicts("mean_tests", table(*two, row + "0.001", header_rows=2)) == [
         ("p-of-means", "doubtful")
     ]
+
+
+def test_a_lone_p_that_is_a_little_off() -> None:
+    row = "Temperature, mean ± SD | 36.90 ± 0.50 | 36.70 ± 0.50 | {}"
+    assert found(*FITTING, row.format("0.07")) == []
+    assert found(*FITTING, row.format("0.19")) == [("p-of-means", "doubtful")]
+    # Where another one is off, too, the test or the numbers of people may be others.
+    off = "Pulse, mean ± SD | 71.1 ± 8.2 | 74.1 ± 8.0 | 0.17"
+    assert found(*FITTING, off, row.format("0.19")) == []
+
+
+def test_what_stands_beside_a_mean_may_not_be_named() -> None:
+    bare = [row.replace(", mean ± SD", "") for row in FITTING]
+    assert found(*bare) == []
+    wrong = WRONG.replace(", mean ± SD", "")
+    assert found(*bare, wrong) == [("p-of-means", "inconsistent")]
+    # If 8 is a standard error, nothing else gives this p.
+    error = "Pulse | 71.1 ± 8.2 | 91.3 ± 8.0 | 0.08"
+    assert found(*bare, error) == []
+
+
+def test_a_percent_sign_may_be_a_unit() -> None:
+    assert found(*FITTING, "HbA1c (%) | 7.1 ± 1.2 | 7.2 ± 1.1 | 0.69") == []
+    assert found(*FITTING, "HbA1c (%) | 7.1 ± 1.2 | 7.2 ± 1.1 | 0.001") == [
+        ("p-of-means", "inconsistent")
+    ]
+
+
+def test_means_with_intervals() -> None:
+    rows = [
+        "Age, mean (95% CI) | 51.1 (47.8–54.4) | 55.9 (52.8–59.0) | 0.03",
+        "Weight, mean (95% CI) | 71.0 (67.2–74.8) | 73.0 (69.6–76.4) | 0.43",
+        "BMI, mean (95% CI) | 24.1 (23.1–25.1) | 25.0 (24.1–25.9) | 0.19",
+    ]
+    pulse = "Pulse, mean (95% CI) | 71.1 (68.5–73.7) | 71.3 (68.8–73.8) | {}"
+    assert found(*rows, pulse.format("0.91")) == []
+    assert found(*rows, pulse.format("0.01")) == [("p-of-means", "inconsistent")]
+
+
+def test_the_size_of_a_group_may_stand_in_another_table() -> None:
+    sizes = table("Variable | Drug (n = 40) | Placebo (n = 42)", "Age | 51 | 52")
+    bare = table(" | Drug | Placebo | P value", *FITTING, WRONG)
+    assert verdicts("mean_tests", bare) == []
+    assert verdicts("mean_tests", sizes, bare) == [("p-of-means", "inconsistent")]
+    # Two tables that differ leave it open.
+    other = table("Variable | Drug (n = 38) | Placebo (n = 42)", "Age | 51 | 52")
+    assert verdicts("mean_tests", sizes, other, bare) == []

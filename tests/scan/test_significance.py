@@ -136,3 +136,27 @@ def test_rows_that_are_called_no() -> None:
         found("No | 25 (26.3) | 19 (4.5) | 0.0001", "Yes | 70 (73.7) | 403 (95.5) |", header=header)
         == []
     )
+
+
+def test_a_p_that_is_of_no_test_among_others_that_are_exact() -> None:
+    rows = (
+        "Diabetes, n (%) | 12 (12) | 20 (20) | 0.123",
+        "Smoker, n (%) | 30 (30) | 28 (28) | 0.755",
+        "Asthma, n (%) | 9 (9) | 11 (11) | 0.637",
+        "Gout, n (%) | 3 (3) | 4 (4) | 1.000",
+        "Anaemia, n (%) | 40 (40) | 31 (31) | 0.184",
+    )
+    # Chi-square gives 0.258, and Fisher and Yates 0.322.
+    headache = "Headache, n (%) | 52 (52) | 44 (44) | {}"
+    for p in ("0.258", "0.322"):
+        assert found(*rows, headache.format(p)) == []
+    assert found(*rows, headache.format("0.388")) == [("p-of-counts", "doubtful")]
+    # Among others that are not exact it may be of a test that nobody names.
+    assert found(*FITTING, headache.format("0.388")) == []
+
+
+def test_the_base_of_a_percentage_that_is_cut_off() -> None:
+    row = "Stroke, n (%) | 31 (75%) | 36 (78%) | {}"
+    header = HEADER.replace("100", "41", 1).replace("100", "46")
+    assert found(row.format("0.82"), header=header) == []
+    assert found(row.format("0.01"), header=header) == [("p-of-counts", "doubtful")]
