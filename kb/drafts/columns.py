@@ -25,14 +25,14 @@ from kb.papers.statistic import declared
 _VERSUS: Final = re.compile(r"\s(?:vs?\.?|versus|compared (?:with|to)|[-–/])\s", re.IGNORECASE)
 _NOT_PEOPLE: Final = re.compile(
     r"\b(?:effects?|estimates?|correlations?|coefficients?|regression|analys[ie]s|rho|incidence"
-    r"|prevalence|rates?|scores?|number of|costs?|ratio|reason|(?:un)?adjusted|crude"
+    r"|prevalence|rates?|scores?|number of|^numbers?|costs?|ratio|reason|(?:un)?adjusted|crude"
     r"|(?:uni|multi)variate|compared (?:to|with)|baseline|follow[- ]?up)\b|^%|^[nN] [a-z]"
     r"|\b(?:day|week|month|year)s? ?[0-9]|\b[0-9]+[- ](?:day|week|month)s?\b",
     re.IGNORECASE,
 )
 _OF_TEST: Final = re.compile(
     r"[“\"]?[tTFfzZrRdqQUW][”\"]?(?:[- ]?(?:values?|ratio|statistics?|test)\b.*)?|χ.{0,2}2?.*"
-    r"|chi[- ]?squared?.*|d\.?f\.?|eta.*|η.*|Cohen.{0,5}|r ?\^?2|β|[Ss]tat\.?"
+    r"|chi[- ]?squared?.*|d\.?f\.?|eta\b.*|η.*|Cohen.{0,5}|r ?\^?2|β|[Ss]tat\.?"
     r"|(?:min|max)(?:imum)?\.?",
     re.IGNORECASE,
 )
@@ -42,6 +42,8 @@ _GRADE: Final = re.compile(
     r"grades?\b.{0,15}|[gG][1-5](?: ?[-–/] ?[1-5])?",
     re.IGNORECASE,
 )
+_ANY_GROUP: Final = re.compile(r"(?:study |treatment )?(?:groups|arms)", re.IGNORECASE)
+_BEFORE_AFTER: Final = re.compile(r"(?:before|after|pre|post)\b.{0,20}", re.IGNORECASE)
 _TOTAL: Final = re.compile(r"(?:all|total|overall|combined|pooled)\b", re.IGNORECASE)
 
 
@@ -77,13 +79,33 @@ def column_roles(
     reading: TableReading, names: EndpointNames, groups: GroupNames, *, transposed: bool
 ) -> list[ColumnRole]:
     """Return the role of each column; in a ``transposed`` table, the rows are the groups."""
-    roles = [_role(column, names, groups, transposed=transposed) for column in reading.columns]
+    samples = _samples(reading)
+    roles = [
+        _role(column, names, groups, transposed=transposed and column.index not in samples)
+        for column in reading.columns
+    ]
+    for index, name in samples.items():
+        group = groups.resolve(name, sized=True)
+        roles[index] = replace(roles[index], group=group, labels=(), time="")
     arms = {role.group.id for role in roles if role.group and role.has_people} - {WHOLE}
     own = [_own_group(role, names, groups) for role in roles]
     with_p = {one.id for one in own if one}
     if len(arms) < 2 or with_p != arms:
         return roles
     return [replace(role, within=one) for role, one in zip(roles, own, strict=True)]
+
+
+def _samples(reading: TableReading) -> dict[int, str]:
+    """Return the names of two columns "Before" and "After" with more people after than before.
+
+    They cannot be the same people at two times.
+    """
+    people = [c for c in reading.columns if c.size and c.kind is ColumnKind.GROUP]
+    names = [without_size(column.path[-1]) for column in people]
+    is_two = len(names) == 2 and all(map(_BEFORE_AFTER.fullmatch, names))
+    if not is_two or (people[0].size or 0) >= (people[1].size or 0):
+        return {}
+    return {column.index: name for column, name in zip(people, names, strict=True)}
 
 
 def _own_group(role: ColumnRole, names: EndpointNames, groups: GroupNames) -> GroupOf | None:
@@ -98,7 +120,7 @@ def group_parts(column: Column, names: EndpointNames) -> Iterator[str]:
     """Yield the parts of a header that may name people."""
     for part in column.path:
         name = without_size(part)
-        is_named = name and not _FIGURES_ONLY.fullmatch(name)
+        is_named = name and not any(p.fullmatch(name) for p in (_FIGURES_ONLY, _ANY_GROUP))
         if is_named and not _is_other(name, names) and names.unit([part]) in ("", "%"):
             yield name
 

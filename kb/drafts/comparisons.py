@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
+from kb.drafts.associations import adjustment, in_group
 from kb.drafts.columns import ColumnRole
 from kb.drafts.figures import estimate, interval, p_text
 from kb.drafts.groups import GroupNames, GroupOf
@@ -17,8 +18,15 @@ from kb.model import WHOLE
 from kb.papers.entries import Form
 from kb.papers.from_source import SourceTable
 from kb.papers.reading import ColumnKind, TableFigure, TableReading
-from kb.papers.statistic import Centre, Statistic, declared
+from kb.papers.statistic import Centre, Spread, Statistic, declared
 
+_BETWEEN: Final = re.compile(
+    r"\b(?:between|inter)[- ]?groups?\b|between (?:the )?(?:\w+ )?(?:groups|arms|treatments)\b"
+    r"|\bversus\b|\bvs\b|\bcompar(?:ed|ing|isons?)\b",
+    re.IGNORECASE,
+)
+"""Words by which figures compare groups that no header may name."""
+_NO_GROUPS: Final = "an estimate: no label names the groups that it compares"
 _VAGUE: Final = re.compile(
     r"(?:treatment |intervention )?effects?(?: sizes?)?|estimates?", re.IGNORECASE
 )
@@ -70,23 +78,25 @@ class Comparisons:
         role = self.roles[figure.column.index]
         if figure.column.kind is not ColumnKind.EFFECT or figure.entry.form is Form.BOUNDS:
             return []
+        if self.is_of_one_group(role) and _is_reference(figure):
+            return []  # a p-value beside 1 is that of all categories
         after = [one for one in row if one.column.index > figure.column.index]
         found = []
         if after and after[0].column.kind is ColumnKind.EFFECT and interval(after[0]):
             found.append(after.pop(0))
-        if after and after[0].column.kind is ColumnKind.P and not self.pair(role):
+        is_p = after and after[0].column.kind is ColumnKind.P and not after[0].statistic.trend
+        if is_p and not self.pair(role):
             found.append(after[0])
         return found
 
-    def p_value(self, figure: TableFigure, role: ColumnRole) -> Made | str:
+    def p_value(self, figure: TableFigure, role: ColumnRole, group: GroupOf) -> Made | str:
         """Return what a p-value says of two groups, or of all; or why it is not drafted."""
         main = figure.entry.main
         if main is None or figure.entry.form is not Form.NUMBER:
             return "not a p-value"
         p = {"p": p_text(main)}
         if figure.statistic.trend:
-            is_interaction = "interaction" in " ".join(role.column.path).lower()
-            p["p_for"] = "interaction" if is_interaction else "test-for-trend"
+            p |= _tested(" ".join((*role.column.path, *self.reading.table.row_path(figure.row))))
         if role.within is not None:
             return Made({"values": {role.within.id: p}}, "likely", ["a p-value below one group"])
         if pair := self.pair(role):
@@ -96,17 +106,34 @@ class Comparisons:
         if role.group is None and len(self._near(role)) >= _SEVERAL:
             sure = "likely" if self._is_only_p(role) else "unsure"
             return Made({"values": {WHOLE: p}}, sure, ["a p-value of several groups"])
+        if self.is_of_one_group(role) and group.sure != "unsure":
+            why = [group.why, "a p-value within one group"]
+            return Made({"values": {group.id: p}}, least(group.sure, "likely"), why)
         return "a p-value: no label names the groups that it compares"
 
+    def is_of_one_group(self, role: ColumnRole) -> bool:
+        """Whether an estimate or p-value compares no groups, because the table names none."""
+        kinds = (ColumnKind.EFFECT, ColumnKind.P)
+        is_alone = role.group is None and not role.compared and not self.arms
+        texts = (self.source.table.caption, *role.column.path)
+        return role.column.kind in kinds and is_alone and not any(map(_BETWEEN.search, texts))
+
     def effect(
-        self, figure: TableFigure, beside: Sequence[TableFigure], role: ColumnRole
+        self,
+        figure: TableFigure,
+        beside: Sequence[TableFigure],
+        role: ColumnRole,
+        group: GroupOf,
     ) -> Made | str:
-        """Return what an estimate says, or why it is not drafted."""
+        """Return what an estimate says of two groups or within one, or why it is not drafted."""
         header = " ".join(role.column.path)
-        if figure.statistic.centre is Centre.COEFFICIENT or figure.entry.form in _OF_COUNTS:
-            return "an estimate: no label names the groups that it compares"
+        figure = _with_slash(figure)
+        is_coefficient = figure.statistic.centre is Centre.COEFFICIENT
+        is_one = self.is_of_one_group(role) and group.sure != "unsure"
+        if (is_coefficient and not is_one) or figure.entry.form in _OF_COUNTS:
+            return _NO_GROUPS
         standardised = any(pattern.search(header) for pattern in (_STANDARDISED, _SIZE))
-        if not _names_effect(header):
+        if not names_effect(header):
             stated = self._stated(figure.row)
             if stated is None and not standardised:
                 return "an estimate of a kind that no label declares"
@@ -121,7 +148,21 @@ class Comparisons:
             why = "an estimate of two groups: check which is compared with which"
             comparison = {"of": of, "versus": versus, **found}
             return Made({"comparison": comparison}, least(sure, "likely"), [why])
-        return "an estimate: no label names the groups that it compares"
+        return self._of_one_group(figure, found, role, group) if is_one else _NO_GROUPS
+
+    def _of_one_group(
+        self, figure: TableFigure, found: dict[str, Any], role: ColumnRole, group: GroupOf
+    ) -> Made:
+        """Return an estimate of what goes with an outcome among the people of one group."""
+        found |= adjustment([*role.column.path, *self.reading.table.row_path(figure.row)])
+        if figure.entry.form is Form.PAIR and figure.entry.second and self._has_se(figure):
+            found["se"] = figure.entry.second.value
+        why = "an estimate within one group: check its outcome"
+        return Made(in_group(found, group.id), least(group.sure, "likely"), [group.why, why])
+
+    def _has_se(self, figure: TableFigure) -> bool:
+        paths = (self.source.table.column_path(cell.column) for cell in figure.cells)
+        return any(declared(path[-1]).spread is Spread.SE for path in paths if path)
 
     def _in_order(
         self, pair: tuple[str, str, Sureness], figure: TableFigure
@@ -194,6 +235,38 @@ class Comparisons:
         return sum(len(path) < 2 or r.column.path[:1] == path[:1] for r in others) == 1
 
 
+_TESTS: Final = (
+    ("interaction", "interaction"),
+    ("heterogeneity", r"\bhet"),
+    ("test-for-trend", "trend"),
+    ("change-over-time", r"\bfor (?:time|change)|\bover time"),
+)
+
+
+def _tested(labels: str) -> dict[str, str]:
+    """Return what a p-value tests, where labels say that it is not a difference of two groups."""
+    found = (test for test, pattern in _TESTS if re.search(pattern, labels, re.IGNORECASE))
+    return {"p_for": test} if (test := next(found, "")) else {}
+
+
+def _is_reference(figure: TableFigure) -> bool:
+    """Whether an estimate is the 1 of the category that others are compared with."""
+    main = figure.entry.main or next(iter(figure.entry.numbers), None)
+    is_bare = figure.entry.form in (Form.NUMBER, Form.OTHER)
+    return is_bare and main is not None and main.value == 1 and len(figure.entry.numbers) == 1
+
+
+def _with_slash(figure: TableFigure) -> TableFigure:
+    """Return an estimate whose interval is printed with a slash: "-1.3 (-2.2/-0.4)"."""
+    entry, spread = figure.entry, figure.statistic.spread
+    if entry.form is not Form.RATIO_SHARE or spread is not Spread.CI or "%" in entry.text:
+        return figure
+    bounded = replace(
+        entry, form=Form.WITH_BOUNDS, main=entry.share, low=entry.main, high=entry.of, share=None
+    )
+    return replace(figure, entry=replace(bounded, of=None))
+
+
 def _beside(figures: Sequence[TableFigure]) -> dict[str, Any]:
     """Return the interval and the p-value that stand beside an estimate."""
     found: dict[str, Any] = {}
@@ -205,7 +278,7 @@ def _beside(figures: Sequence[TableFigure]) -> dict[str, Any]:
     return found
 
 
-def _names_effect(header: str) -> bool:
+def names_effect(header: str) -> bool:
     """Whether a header says what an estimate is: "Treatment effect" does not."""
     centre = declared(_VAGUE.sub(" ", header)).centre
     return centre is not None and centre.is_effect
@@ -214,6 +287,5 @@ def _names_effect(header: str) -> bool:
 def _numbers(figure: TableFigure) -> tuple[Decimal | None, ...]:
     """Return what a difference may be of: the percentage, the main figure, the one beside it."""
     entry = figure.entry
-    return tuple(
-        number.value if number else None for number in (figure.share, entry.main, entry.second)
-    )
+    second = entry.second if figure.statistic.spread in (None, Spread.SHARE) else None
+    return tuple(number.value if number else None for number in (figure.share, entry.main, second))

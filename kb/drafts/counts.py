@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
@@ -12,7 +13,7 @@ from kb.drafts.labels import EndpointNames
 from kb.drafts.rows import RowLabels
 from kb.papers.entries import Form, whole
 from kb.papers.from_source import label_text
-from kb.papers.reading import Column, ColumnKind, TableFigure, TableReading
+from kb.papers.reading import Column, ColumnKind, TableFigure, TableReading, printed_size
 from kb.papers.statistic import Centre, Spread
 from kb.util.grouping import group_by
 
@@ -24,6 +25,10 @@ _PEOPLE: Final = re.compile(
 _NUMBER: Final = re.compile(r"[,(] ?(?:n|no\.?|number)\)?$")
 _CAPTION: Final = re.compile(r"\bnumbers? of (?:participants|patients|people|subjects)\b")
 _SPREADS: Final = (Spread.SD, Spread.SE, Spread.IQR, Spread.CI)
+_SAID: Final = re.compile(r"[nN] ?= ?[0-9]")
+_SEVERAL: Final = 5
+_CLOSE: Final = Decimal("0.8")
+"""In percentage points: a few people may be missing."""
 _MEASURES: Final = (Centre.MEAN, Centre.MEDIAN)
 
 
@@ -37,7 +42,11 @@ class Counts:
 
     def is_count(self, figure: TableFigure) -> bool:
         """Whether a whole number counts: its header, a note or the sum of its block says so."""
-        if figure.statistic.centre is not None or whole(figure.entry.main) is None:
+        if whole(figure.entry.main) is None:
+            return False
+        if _SAID.match(figure.text) or self._is_share(figure):
+            return True
+        if figure.statistic.centre is not None:
             return False
         if figure.entry.form is Form.PAIR:
             return (figure.row, figure.column.index) in self._summed
@@ -49,6 +58,17 @@ class Counts:
         is_named = is_named or any(map(_NUMBER.search, path))
         is_named = is_named and not self.names.unit(path[-1:])
         return is_named or (figure.row, figure.column.index) in self._summed
+
+    def _is_share(self, figure: TableFigure) -> bool:
+        """Whether columns "Mean" and "SD" hold counts with their percentages of the caption's n."""
+        return (figure.row, figure.column.index) in self._shares
+
+    @cached_property
+    def _shares(self) -> frozenset[tuple[int, int]]:
+        size = printed_size(self.reading.table.caption)
+        means = [f for f in self.reading.figures if f.statistic.centre is Centre.MEAN]
+        fits = [f for f in means if size and _is_percentage(f, size)]
+        return frozenset((f.row, f.column.index) for f in means if len(fits) >= _SEVERAL)
 
     def is_size(self, figure: TableFigure) -> bool:
         """Whether it is the number of people whom the figures beside it are of."""
@@ -91,3 +111,11 @@ class Counts:
         figures = [f for f in self.reading.figures if f.column.index == column.index]
         headed = [f for f in figures if len(self.rows.path(f.row)) > 1]
         yield from group_by(headed, key=lambda f: tuple(self.rows.path(f.row)[:-1])).values()
+
+
+def _is_percentage(figure: TableFigure, size: int) -> bool:
+    """Whether the figure behind a count is its percentage of so many people."""
+    count, second = whole(figure.entry.main), figure.entry.second
+    if count is None or second is None or count > size:
+        return False
+    return abs(100 * Decimal(count) / size - second.value) < _CLOSE

@@ -33,6 +33,8 @@ _STATISTIC_ONLY: Final = re.compile(
     rf"(?:\b(?:{_STATISTICS})(?![a-z])|[%±\s,;:/()\[\]–—=-]|n ?= ?[0-9, ]+|[0-9]+ ?%)+",
     re.IGNORECASE,
 )
+_QUANTILE: Final = re.compile(r"[QT][1-5]")
+"""A fourth or a fifth of the people; "Q1, Q3" are quartiles."""
 _SIZE: Final = re.compile(
     r"[(\[](?:n|no\.?)\s?=\s?[0-9][^()\[\]]*[)\]]"
     r"|[(\[]?\b(?:total )?(?:n|no\.?)\s?=\s?[0-9][0-9, ]*(?:/[0-9]+)?[)\]]?|\([0-9]{1,6}\)$",
@@ -58,6 +60,7 @@ _BASELINE: Final = re.compile(r"(?:at |values? at )?baseline(?: values?| visit)?
 _BASELINE_IN: Final = re.compile(r"\bat baseline\b|\bbaseline\b(?! to)", re.IGNORECASE)
 _CHANGE: Final = re.compile(
     r"\bchange|\bΔ|∆|\bdelta\b|\b(?:decrease|increase|reduction) from|\bdifference from base"
+    r"|\bdifferences? within groups?\b"
     r"|[-–—−] ?(?:BL|baseline)\b|[0-9] ?(?:W|weeks?|months?|days?) ?[-–−] ?(?:0|baseline)",
     re.IGNORECASE,
 )
@@ -107,7 +110,10 @@ def is_statistic(text: str) -> bool:
     >>> is_statistic("n (%)"), is_statistic("(N = 45)"), is_statistic("Mean age")
     (True, True, False)
     """
-    return not text.strip() or _STATISTIC_ONLY.fullmatch(text.strip()) is not None
+    bare = text.strip()
+    if _QUANTILE.fullmatch(bare):
+        return False
+    return not bare or _STATISTIC_ONLY.fullmatch(bare) is not None
 
 
 def without_size(text: str) -> str:

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Final
 
-from kb.drafts.labels import is_moment
+from kb.drafts.labels import is_moment, time_of
 from kb.papers.entries import Form
 from kb.papers.from_source import label_text
 from kb.papers.paper import Table
@@ -50,7 +50,8 @@ class RowLabels:
         figures = [c.index for c in columns if c.kind is not ColumnKind.LABEL]
         first = min([i for i in figures if i not in self.times], default=len(columns))
         kinds = (c.index for c in columns[:first] if c.kind is ColumnKind.LABEL)
-        bare = takewhile(lambda c: not any(map(label_text, c.path)), columns[1:])
+        bare = list(takewhile(lambda c: not any(map(label_text, c.path)), columns[1:]))
+        bare = bare if len(bare) < len(columns) - 1 else []
         return sorted({0, *kinds, *self.times, *(c.index for c in bare)})
 
     @cached_property
@@ -62,7 +63,8 @@ class RowLabels:
             header = " ".join(map(label_text, column.path))
             cells = [label_text(row[column.index].text) for row in table.body]
             filled = [cell for cell in cells if cell]
-            if _TIME_HEADER.search(header) and sum(map(str.isdigit, filled)) > len(filled) / 2:
+            is_unit = _TIME_HEADER.search(header) and not time_of(header)  # "Day 3" is one time
+            if is_unit and sum(map(str.isdigit, filled)) > len(filled) / 2:
                 found[column.index] = header
         return found
 

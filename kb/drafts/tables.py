@@ -9,11 +9,12 @@ from functools import cached_property
 from typing import Any, Final
 
 from kb.drafts.anchors import Anchors
+from kb.drafts.associations import associated
 from kb.drafts.columns import ColumnRole, column_roles, group_parts
-from kb.drafts.comparisons import Comparisons, Made, least
+from kb.drafts.comparisons import Comparisons, Made, least, names_effect
 from kb.drafts.counts import Counts
 from kb.drafts.figures import count_or_measure
-from kb.drafts.groups import GroupNames, GroupOf, group_key
+from kb.drafts.groups import GroupNames, GroupOf
 from kb.drafts.labels import (
     MAX_LABEL,
     EndpointNames,
@@ -26,6 +27,7 @@ from kb.drafts.labels import (
     time_of,
     without_size,
 )
+from kb.drafts.people import People
 from kb.drafts.rows import RowLabels
 from kb.drafts.store import Sureness
 from kb.drafts.unclear import Unclear
@@ -115,6 +117,11 @@ class TableDrafts:
         return Comparisons(self.source, self.reading, self.roles, self.groups)
 
     @cached_property
+    def people(self) -> People:
+        """Whom it is about where no header says it."""
+        return People(self.source.table, self.roles, self.groups)
+
+    @cached_property
     def counts(self) -> Counts:
         """Which of its whole numbers are counts."""
         return Counts(self.reading, self.rows, self.names)
@@ -189,40 +196,59 @@ class TableDrafts:
         role = self.roles[figure.column.index]
         path_all = self.rows.path(row)
         group, path = self._group(role, path_all)
-        is_nobody = role.has_people and group.sure == "unsure"
-        reason = "no label names the group" if is_nobody else ""
-        if reason := reason or self.unclear.why(figure, role, path_all):
+        if reason := self.unclear.why(figure, role, path_all):
             return reason
+        if role.has_people and group.sure == "unsure":
+            return "no label names the group"
+        cells = [*figure.cells, *(cell for one in beside for cell in one.cells)]
+        placed = self._placed(figure, cells, role, path_all, path)
+        if isinstance(placed, str):
+            return placed
+        what, place = placed
+        made = self._figures(figure, beside, role, group, [*role.column.path, *path])
+        if isinstance(made, str):
+            return made
+        fields, sure, why, bare = made
+        by_heading = bool(what.category) and len(path) > 1
+        sure = least(sure, "likely" if what.named or by_heading else "sure")
+        if len(cells) == 1 and "column" not in place:
+            sure, why = "unsure", [*why, "only the row is named"]
+        block: dict[str, Any] = {"endpoint": what.endpoint}
+        block |= {k: v for k, v in (("named", what.named), ("category", what.category)) if v}
+        if time := self._time(row, role, path):
+            block["time"] = time
+        block |= {name: fields.pop(name) for name in ("statistic", "unit") if name in fields}
+        span = self.source.span(row, figure.cells[0].column)
+        start, section = span.start if span else 0, self.source.section
+        return Draft(block | place | fields, sure, why, section, start, len(cells), bare)
+
+    def _placed(
+        self,
+        figure: TableFigure,
+        cells: Sequence[Cell],
+        role: ColumnRole,
+        path_all: Sequence[str],
+        path: Sequence[str],
+    ) -> tuple[NamedEndpoint, dict[str, Any]] | str:
+        """Return what is measured and its place with its print, or why there is none."""
+        row = figure.row
         what = self._what(row, role, path)
         if what is None:
-            return "no label names what is measured"
-        cells = [*figure.cells, *(cell for one in beside for cell in one.cells)]
+            return self._no_endpoint(role)
         anchor = self.anchors.cell(cells, row, path_all)
         if anchor is None:
             return "no labels lead to the cell alone"
         what = self._what(row, role, [*self._outer(anchor, path_all), *path]) or what
-        printed = self._printed(cells, anchor)
-        what = self._within(self._sized(what, figure), anchor, printed)
-        head: dict[str, Any] = {"endpoint": what.endpoint}
-        head |= {k: v for k, v in (("named", what.named), ("category", what.category)) if v}
-        if time := self._time(row, role, path):
-            head["time"] = time
-        labels = [*role.column.path, *path]
-        made = self._figures(figure, beside, role, group, labels)
-        if isinstance(made, str):
-            return made
-        fields, sure, why, bare = made
-        place = {**anchor, "printed": printed}
-        by_heading = bool(what.category) and len(path) > 1
-        sure = least(sure, "likely" if what.named or by_heading else "sure")
-        if len(cells) == 1 and "column" not in anchor:
-            sure, why = "unsure", [*why, "only the row is named"]
-        span = self.source.span(row, figure.cells[0].column)
-        start = span.start if span else 0
-        block: dict[str, Any] = {**head}
-        block |= {name: fields.pop(name) for name in ("statistic", "unit") if name in fields}
-        section = self.source.section
-        return Draft(block | place | fields, sure, why, section, start, len(cells), bare)
+        full, printed = self._sized(what, figure), self._printed(cells, anchor)
+        what = self._within(full, anchor, printed)
+        if self.compared.is_of_one_group(role) and what.category != full.category:
+            return "no labels lead to the cell alone"
+        return what, {**anchor, "printed": printed}
+
+    def _no_endpoint(self, role: ColumnRole) -> str:
+        if self.compared.is_of_one_group(role):
+            return "an estimate: no label names its outcome"
+        return "no label names what is measured"
 
     def _sized(self, what: NamedEndpoint, figure: TableFigure) -> NamedEndpoint:
         """Return the endpoint, or the size of the group for the number of people measured."""
@@ -260,9 +286,9 @@ class TableDrafts:
         labels: Sequence[str],
     ) -> Made | str:
         if figure.column.kind is ColumnKind.P:
-            return self.compared.p_value(figure, role)
+            return self.compared.p_value(figure, role, group)
         if figure.column.kind is ColumnKind.EFFECT:
-            return self.compared.effect(figure, beside, role)
+            return self.compared.effect(figure, beside, role, group)
         change = role.change or any(map(is_change, labels))
         figure = figure.as_count() if self.counts.is_count(figure) else figure
         proposal = count_or_measure(figure, role.column.size, change=change)
@@ -308,21 +334,18 @@ class TableDrafts:
         header = " ".join(map(label_text, role.column.path))
         if role.has_people and len(inside := self.groups.mentioned(header)) == 1:
             return GroupOf(inside[0], "likely", "the header mentions the group"), path
-        caption = self.source.table.caption
-        named = {one.id for name in self._caption_names(caption) if (one := self.groups.find(name))}
-        if len(named) == 1:
-            return GroupOf(named.pop(), "likely", "the caption names the group"), path
-        return GroupOf(WHOLE, "unsure", "no label names the group"), path
-
-    def _caption_names(self, caption: str) -> Iterator[str]:
-        key = f" {group_key(caption)} "
-        yield from (name for name in self.groups.known_labels() if f" {name} " in key)
+        found = self.people.of(path) or GroupOf(WHOLE, "unsure", "no label names the group")
+        return found, path
 
     def _what(self, row: int, role: ColumnRole, path: Sequence[str]) -> NamedEndpoint | None:
         """Return the endpoint of a figure, with the moments that records cannot say."""
+        if self.compared.is_of_one_group(role):
+            return associated([*path, *role.labels], self.source.table, self.names)
         labels = self._labels_of_p(role) if role.column.kind is ColumnKind.P else list(role.labels)
         labels = [self._without_change(one, role) for one in labels]
         labels = [one for one in labels if one and not is_moment(one)]
+        if role.column.kind is ColumnKind.EFFECT:
+            labels = [one for one in labels if not names_effect(one)]
         if all(is_moment(without_size(one)) for one in [*path, *labels]):
             path = [*self._above_moments(), *path]
         found = self.names.named([*path, *labels])
@@ -360,6 +383,8 @@ class TableDrafts:
         return [one for one in header[-1:] if one and not _GENERIC.fullmatch(one)]
 
     def _time(self, row: int, role: ColumnRole, path: Sequence[str]) -> str:
+        if self.compared.is_of_one_group(role):
+            return ""  # times in its labels are those of what goes with the outcome
         if role.time:
             return role.time
         own = next(filter(None, (time_of(label) for label in reversed(path))), "")

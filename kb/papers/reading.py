@@ -227,6 +227,10 @@ class TableReading:
             joined = self._joined(row, column, print_)
             used = joined[-1].column + 1
             whole_entry = print_ if len(joined) == 1 else self._join(joined, print_)
+            if len(joined) > 1:
+                beside = self.columns[joined[1].column].statistic
+                spread, level = statistic.spread or beside.spread, statistic.level or beside.level
+                statistic = replace(statistic, spread=spread, level=level)
             yield TableFigure(row, column, joined, whole_entry, statistic)
 
     def _further_labels(self, row: int) -> Iterator[str]:

@@ -131,7 +131,8 @@ _CENTRES: Final = (
     (
         Centre.DIFFERENCE,
         re.compile(
-            r"[Dd]ifference|\bS?MDs?\b|\bΔ(?!.*\b(?:[Mm]edian|[Mm]ean)\b)|\bRD\b|\bARR\b"
+            r"[Dd]ifference(?!s? within)|\bS?MDs?\b|\bΔ(?!.*\b(?:[Mm]edian|[Mm]ean)\b)"
+            r"|\bRD\b|\bARR\b"
             r"|[Tt]reatment effect|[Ee]ffect size"
         ),
     ),
@@ -173,7 +174,7 @@ _SHARE_FIRST: Final = re.compile(
     r"(?:%|percent(?:age)?) ?[(\[] ?(?:n|no\.?|number)\b", re.IGNORECASE
 )
 _TREND: Final = re.compile(
-    r"interaction|trend|heterogen|overall|anova|global|for (?:time|change)", re.IGNORECASE
+    r"interaction|trend|heterogen|\bhet\b|overall|anova|global|for (?:time|change)", re.IGNORECASE
 )
 _ADJUSTED: Final = re.compile(
     r"(?<!un)(?<!un-)adjust|multivaria|\ba(?:OR|HR|RR)\b|\bAOR\b|model", re.IGNORECASE

@@ -1,0 +1,85 @@
+"""Whom a table is about whose headers name no groups: people of a heading, or everybody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from kb.drafts.columns import ColumnRole
+from kb.drafts.groups import GroupNames, GroupOf, group_key, is_everybody
+from kb.drafts.labels import without_size
+from kb.model import WHOLE
+from kb.papers.paper import Table
+from kb.papers.reading import printed_size
+
+_NUMBERED: Final = re.compile(r"^[0-9]{0,2}[a-zA-Z]?[:.)] ")
+_PEOPLE: Final = re.compile(
+    r"\b(?:patients|participants|subjects|(?:wo)?men|children|infants|boys|girls|adults|people)\b",
+    re.IGNORECASE,
+)
+_KIND: Final = re.compile(r"(?:(?!of\b)[\w-]+ ){1,2}(?:patients|participants|subjects)")
+"""A heading such as "Non-medical patients"."""
+_CASES: Final = re.compile(r"\([0-9, ]+ (?:cases|events|deaths)\)")
+_PART: Final = re.compile(
+    r"(?<!per )(?<!by )(?<!each )\b(?:arms?|group|subgroup|subset|responders|completers|controls"
+    r"|exercisers|cases)\b",
+    re.IGNORECASE,
+)
+"""Words of a caption that may name a part of the people only."""
+
+
+@dataclass
+class People:
+    """Whom the figures of one table are about where no header names them."""
+
+    table: Table
+    roles: Sequence[ColumnRole]
+    groups: GroupNames
+
+    def of(self, path: Sequence[str]) -> GroupOf | None:
+        """Return the people that a heading or the caption names, or everybody; None if open."""
+        if found := self._in_headings(path) or self._in_caption():
+            return found
+        if self._has_groups or _PART.search(self.table.caption):
+            return None
+        return GroupOf(WHOLE, "likely", "no label names a part of the people")
+
+    def _in_caption(self) -> GroupOf | None:
+        """Return the one known group whose people the caption says its figures are of."""
+        key = group_key(self.table.caption)
+        found = set()
+        for name in self.groups.known_labels():
+            of = (
+                rf"\b(?:in|among|within|of)(?: the)? {re.escape(name)}\b(?! (?:and|or|vs|versus)\b)"
+            )
+            if re.search(of, key) and (one := self.groups.find(name)):
+                found.add(one.id)
+        if len(found) != 1:
+            return None
+        return GroupOf(found.pop(), "likely", "the caption names the group")
+
+    def _in_headings(self, path: Sequence[str]) -> GroupOf | None:
+        """Return the people of the nearest label with their number: "Men (1061 cases)"."""
+        for label in reversed(path):
+            name = _NUMBERED.sub("", label.partition("(")[0]).strip()
+            is_heading = label != path[-1]
+            is_own = _CASES.search(label) or (is_heading and printed_size(label) is not None)
+            is_own = is_own or (is_heading and _KIND.fullmatch(name) is not None)
+            if is_own and is_everybody(name):
+                return GroupOf(WHOLE, "sure", "the heading names everybody")
+            if is_own and _PEOPLE.search(name):
+                return self.groups.resolve(name, sized=False)
+        return None
+
+    @cached_property
+    def _has_groups(self) -> bool:
+        """Whether headers or labels of rows name a part of the people."""
+        found = [role.group for role in self.roles if role.group]
+        rows = range(self.table.header_rows, len(self.table.grid))
+        labels = {label for row in rows for label in self.table.row_path(row)}
+        found += [one for label in labels if (one := self.groups.find(without_size(label)))]
+        compared = any(role.compared for role in self.roles)
+        return compared or any(one.id != WHOLE for one in found)

@@ -1,0 +1,142 @@
+"""Drafts from tables whose headers name no groups: of everybody, of a heading's people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.drafted_base import write_base
+from support.drafting import block_of, blocks, drafted, table
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_base(tmp_path_factory.mktemp("one-group") / "base")
+
+
+def test_a_table_that_names_no_groups_is_of_everybody(root: Path) -> None:
+    rows = ("Characteristic\tn\t%", "Married\t30\t33", "Cough at night\t45\t50")
+    made = drafted(root, table(*rows, caption="Characteristics of 90 people"))
+    married = block_of(made, "30 … 33")
+    assert married["values"] == {"all": {"n": 30}}
+    assert married["sure"] != "sure"
+
+
+@pytest.mark.parametrize(
+    "caption",
+    ["Characteristics of the tussolan group", "Characteristics of responders, one group"],
+)
+def test_a_caption_may_name_a_part_of_the_people(root: Path, caption: str) -> None:
+    made = drafted(root, table("Characteristic\tMean (SD)", "Weight\t70.1 (9.9)", caption=caption))
+    assert all("all" not in block["values"] for block in blocks(made))
+
+
+def test_more_people_after_than_before_are_two_groups(root: Path) -> None:
+    rows = ("\tBefore (n = 20)\tAfter (n = 30)\tP value", "Vomiting, n (%)\t3 (15)\t2 (7)\t0.38")
+    made = drafted(root, table(*rows))
+    assert block_of(made, "2 (7)")["values"] == {"after": "2 (7%)"}
+    assert block_of(made, "0.38")["comparison"] == {"of": "before", "versus": "after", "p": "=0.38"}
+
+
+def test_fewer_people_after_than_before_may_be_the_same(root: Path) -> None:
+    rows = ("\tBefore (n = 30)\tAfter (n = 20)", "Vomiting, n (%)\t3 (10)\t2 (10)")
+    assert "after" not in drafted(root, table(*rows)).groups
+
+
+def test_an_estimate_within_one_group_has_its_outcome_and_what_goes_with_it(root: Path) -> None:
+    rows = (
+        "\tUnivariate\t\t\tMultivariate\t\t",
+        "Factor\tOR\t95% CI\tP value\tOR\t95% CI\tP value",
+        "Male\t1.5\t1.2–1.9\t0.001\t1.4\t1.1–1.8\t0.01",
+        "Never smoked\t1.00\t\t0.02\t\t\t",
+    )
+    made = drafted(root, table(*rows, caption="Factors associated with relapse of cough"))
+    crude = block_of(made, "1.5 … 1.2–1.9 … 0.001")
+    assert (crude["named"], crude["statistic"]) == ("relapse of cough › Male", "odds-ratio")
+    value = {name: str(part) for name, part in crude["values"]["all"].items() if name != "ci95"}
+    assert value == {"value": "1.5", "p": "=0.001", "adjusted": "False"}
+    assert [str(bound) for bound in crude["values"]["all"]["ci95"]] == ["1.2", "1.9"]
+    adjusted = block_of(made, "1.4 … 1.1–1.8 … 0.01")
+    assert adjusted["values"]["all"]["adjusted"] is True
+    # A p-value beside the 1 of the reference is that of the whole factor.
+    assert "p" not in block_of(made, "1.00")["values"]["all"]
+    assert block_of(made, "0.02")["values"] == {"all": {"p": "=0.02"}}
+
+
+@pytest.mark.parametrize(
+    ("header", "caption"),
+    [
+        ("Factor\tOR (95% CI)", "Outcomes"),  # of what outcome?
+        ("Factor\tOR (95% CI)", "Risk of relapse, differences between groups"),
+        ("Factor\tDrug A vs drug B, OR (95% CI)", "Factors associated with relapse"),
+    ],
+)
+def test_an_estimate_of_an_unnamed_outcome_or_pair_is_left(
+    root: Path, header: str, caption: str
+) -> None:
+    made = drafted(root, table(header, "Male\t1.5 (1.2–1.9)", caption=caption))
+    assert not blocks(made)
+    assert len(made.left) == 1
+
+
+def test_the_people_of_a_heading_are_a_group(root: Path) -> None:
+    rows = (
+        "\tHR (95% CI)",
+        "Men (106 cases)\t",
+        "Smoking\t1.5 (1.2–1.9)",
+        "All patients (n = 90)\t",
+    )
+    caption = "Factors associated with relapse"
+    made = drafted(root, table(*rows, "Drinking\t1.7 (1.1–2.5)", caption=caption))
+    assert list(block_of(made, "1.5 (1.2–1.9)")["values"]) == ["men"]
+    assert list(block_of(made, "1.7 (1.1–2.5)")["values"]) == ["all"]
+
+
+def test_a_p_value_for_trend_is_of_no_single_estimate(root: Path) -> None:
+    rows = ("\tRR (95% CI)\t\tP-trend", "\tQ1\tQ2\t", "Weight\t1 (reference)\t0.9 (0.7–1.2)\t0.25")
+    made = drafted(root, table(*rows, caption="Factors associated with relapse"))
+    assert block_of(made, "0.25")["values"] == {"all": {"p": "=0.25", "p_for": "test-for-trend"}}
+    second = block_of(made, "0.9 (0.7–1.2)")
+    assert "p" not in second["values"]["all"]
+    assert second["category"].endswith("Q2")
+
+
+def test_an_interval_with_a_slash_is_an_interval(root: Path) -> None:
+    header = "\tTussolan (n = 45)\tPlacebo (n = 45)\tDifference (95% CI)"
+    made = drafted(root, table(header, "Weight, kg\t\t\t−1.3 (−2.2/-0.4)"))
+    found = block_of(made, "−1.3 (−2.2/-0.4)")["comparison"]
+    assert [str(bound) for bound in found["ci95"]] == ["-2.2", "-0.4"]
+
+
+def test_columns_of_means_may_hold_counts(root: Path) -> None:
+    counts = [f"Kind {name}\t{n}\t{n / 1.5:.1f}" for n, name in enumerate("ABCDEF", 10)]
+    rows = ("\tMean\tSD", "Age\t27.49\t5.74", *counts)
+    made = drafted(root, table(*rows, caption="Characteristics of the sample (N = 150)"))
+    assert block_of(made, "10 … 6.7")["values"] == {"all": {"n": 10}}
+    age = block_of(made, "27.49 … 5.74")
+    assert (age["statistic"], str(age["values"]["all"]["sd"])) == ("mean", "5.74")
+
+
+def test_columns_of_days_hold_figures(root: Path) -> None:
+    rows = (
+        "Positive\tDay 0\tDay 3",
+        "Cases, n (%)\t3 (3)\t7 (8)",
+        "New cases, n (%)\t1 (1)\t2 (2)",
+    )
+    made = drafted(root, table(*rows, caption="Parasites"))
+    assert block_of(made, "7 (8)")["time"] == "at 3 days"
+
+
+def test_a_change_within_a_group_compares_no_groups(root: Path) -> None:
+    header = "\tTussolan (n = 45) Δ median (IQR)\tPlacebo (n = 45) Δ median (IQR)"
+    made = drafted(root, table(header, "Weight, kg\t1.5\t0.5", "Pain\t−3 (−6 to −2)\t−1 (−2 to 0)"))
+    first = block_of(made, "−3 (−6 to −2)")
+    assert (first["statistic"], list(first["values"])) == ("median-change", ["tussolan"])
+
+
+def test_a_standard_deviation_does_not_turn_a_difference_round(root: Path) -> None:
+    header = "\tTussolan, mean (SD)\tPlacebo, mean (SD)\tAdjusted mean difference (95% CI)"
+    made = drafted(
+        root, table(header, "Function\t79.26 (16.17)\t68.86 (22.00)\t6.58 (3.38 to 9.78)")
+    )
+    assert block_of(made, "6.58 (3.38 to 9.78)")["comparison"]["of"] == "tussolan"
