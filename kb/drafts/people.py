@@ -52,9 +52,9 @@ class People:
         key = group_key(self.table.caption)
         found = set()
         for name in self.groups.known_labels():
-            of = (
-                rf"\b(?:in|among|within|of)(?: the)? {re.escape(name)}\b(?! (?:and|or|vs|versus)\b)"
-            )
+            name_ = re.escape(name)
+            of = rf"\b(?:in|among|within|of)(?: the)? {name_}\b(?! (?:and|or|vs|versus)\b)"
+            of = rf"{of}|^(?:table \w+ )?{name_}(?: \w+)?$"
             if re.search(of, key) and (one := self.groups.find(name)):
                 found.add(one.id)
         if len(found) != 1:
