@@ -42,9 +42,9 @@ def release(
     """Write a citable archive: evidence-VERSION.zip.
 
     It holds the dataset, the ontology, the records, the tables, the site, how to cite it, what it
-    was made from, and checksums of all. Everything must be committed and `kb test` must pass;
-    --force writes it nevertheless, and provenance.json says why it would have been refused. The
-    same commit, version and software give the same bytes.
+    was made from, what each file is (RO-Crate), and checksums of all. Everything must be committed
+    and `kb test` must pass; --force writes it nevertheless, and provenance.json says why it would
+    have been refused. The same commit, version and software give the same bytes.
     """
     from kb.cli.test import failed_parts
     from kb.site.release import Release, write_release

@@ -14,6 +14,8 @@ from typing import Final
 from kb.api.knowledge_base import KnowledgeBase
 from kb.errors import InputError, UnavailableError
 from kb.export.csv import BOM, to_csv
+from kb.export.csvw import METADATA as CSVW
+from kb.export.csvw import claims_metadata
 from kb.export.datapackage import claims_resource, datapackage
 from kb.records.inputs import digest_of_inputs
 from kb.records.json_schema import MODELS, schema_text
@@ -28,7 +30,7 @@ from kb.util.hashing import digest_of_file, files_below
 
 STEPS: Final = ("dataset", "site", "tables")
 MANIFEST: Final = "manifest.json"
-_WRITTEN: Final = {"kb.nq", "claims.csv", "datapackage.json", "schema", "site", MANIFEST}
+_WRITTEN: Final = {"kb.nq", "claims.csv", CSVW, "datapackage.json", "schema", "site", MANIFEST}
 THEME: Final = Path(__file__).parent / "theme"
 """Where an installed package has the templates and settings of a site."""
 
@@ -224,6 +226,7 @@ def _write_tables(base: KnowledgeBase, folder: Path) -> None:
     (folder / "claims.csv").write_text(BOM + claims_csv(base), encoding="utf-8")
     package = datapackage([claims_resource()], base.evidence.dataset)
     (folder / "datapackage.json").write_text(package, encoding="utf-8")
+    (folder / CSVW).write_text(claims_metadata(base.evidence.dataset), encoding="utf-8")
     (folder / "schema").mkdir()
     for kind in MODELS:
         text = schema_text(kind, base.vocabulary)

@@ -21,6 +21,7 @@ import yaml
 from kb import __version__
 from kb.api.knowledge_base import KnowledgeBase
 from kb.export.datapackage import table_resource
+from kb.export.rocrate import METADATA, ro_crate
 from kb.model import Dataset
 from kb.records.inputs import installed_packages
 from kb.site.build import Manifest, Progress, build
@@ -70,6 +71,10 @@ def write_release(
         _write(folder / "CITATION.cff", _citation(base.evidence.dataset, release))
         _write(folder / "provenance.json", _json(_provenance(base, release, manifest)))
         files = dict(_files(folder, base.root))
+        sizes = {name: path.stat().st_size for name, path in files.items()}
+        crate = ro_crate(base.evidence.dataset, release.version, release.day, sizes)
+        _write(folder / METADATA, crate)
+        files[METADATA] = folder / METADATA
         sums = (f"{digest_of_file(path)}  {name}\n" for name, path in sorted(files.items()))
         _write(folder / _SUMS, "".join(sums))
         files[_SUMS] = folder / _SUMS

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from rocrate.rocrate import ROCrate
 from support.command_line import kb
 from support.environment import unavailable
 from support.example_base import edit
@@ -74,6 +75,23 @@ def test_every_file_has_its_checksum(archive: Path) -> None:
     found = contents(archive)
     lines = found.pop("SHA256SUMS").decode().splitlines()
     assert lines == [f"{hashlib.sha256(found[n]).hexdigest()}  {n}" for n in sorted(found)]
+
+
+def test_it_is_a_crate_whose_parts_are_there(archive: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(archive) as file:
+        file.extractall(tmp_path)
+    crate = ROCrate(tmp_path / NAME)
+    assert crate.version == "1.2"
+    assert (crate.datePublished.date().isoformat(), crate.name) == ("2021-03-05", "Base")
+    assert crate.license.id == "https://creativecommons.org/licenses/by/4.0/"
+    parts = {entity.id for entity in crate.data_entities}
+    assert {"kb.nq", "claims.csv", "evidence/", "ontology/", "site/", "CITATION.cff"} <= parts
+    for entity in crate.data_entities:
+        path = tmp_path / NAME / entity.id
+        assert path.is_dir() if entity.type == "Dataset" else path.is_file(), entity.id
+        if entity.type == "File":
+            assert entity["contentSize"] == str(path.stat().st_size)
+            assert entity["encodingFormat"]
 
 
 def test_how_it_is_cited_and_what_it_was_made_from(archive: Path, base: Path) -> None:

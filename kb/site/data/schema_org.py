@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import Any
 
 from kb import __version__
+from kb.export.catalog import DOWNLOADS
 from kb.model import Publication
 from kb.records.vocabulary import Term
 from kb.site.context import SCHEMES, PageContext
-
-_FILES: Final = {"data/kb.nq": "application/n-quads", "data/claims.csv": "text/csv"}
 
 Description = dict[str, Any]
 
@@ -58,7 +57,7 @@ def _dataset(site: PageContext) -> Description:
         "isBasedOn": list(dataset.credits),
         "distribution": [
             {"@type": "DataDownload", "contentUrl": f"{dataset.base}{path}", "encodingFormat": kind}
-            for path, kind in _FILES.items()
+            for path, kind in DOWNLOADS.items()
         ],
     }
 

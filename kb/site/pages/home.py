@@ -7,7 +7,10 @@ from functools import partial
 from typing import Final
 
 from kb.analysis.derived import derived_csv, derived_nquads
+from kb.export.catalog import catalog
 from kb.export.csv import COLUMNS, to_csv
+from kb.export.csvw import METADATA as CSVW
+from kb.export.csvw import claims_metadata
 from kb.export.datapackage import claims_resource, datapackage
 from kb.model import Study
 from kb.rdf.writer import GraphWriter
@@ -71,6 +74,10 @@ def data_files(site: PageContext) -> Iterator[OutputFile]:
     yield OutputFile("data/derived.nq", derived_nquads(derived, GraphWriter(site.vocabulary)))
     package = datapackage([claims_resource()], site.evidence.dataset)
     yield OutputFile("data/datapackage.json", package.encode())
+    metadata = claims_metadata(site.evidence.dataset)
+    yield OutputFile(f"data/{CSVW}", metadata.encode())
+    described = catalog(site.evidence.dataset, site.evidence.studies, site.base.nquads)
+    yield OutputFile("data/catalog.ttl", described.encode())
     yield OutputFile.csv("data/claims.csv", to_csv(site.base.claims().rows()))
     for kind in MODELS:
         schema = schema_text(kind, site.vocabulary)
