@@ -16,7 +16,7 @@ from kb.site.data.citations import cited
 from kb.site.labels import STATES, counted, sentence, short_citation
 from kb.site.pages.concepts import Line
 from kb.site.pages.discrepancies import VERDICTS, verdict_code
-from kb.site.tables.marks import judged, mark
+from kb.site.tables.marks import judged, judged_meaning, mark
 from kb.stores.library import prefixes
 
 
@@ -51,6 +51,7 @@ def filters(site: PageContext) -> Mapping[str, Callable[..., Any]]:
         "state": STATES.__getitem__,
         "mark": mark,
         "judged": judged,
+        "judged_meaning": judged_meaning,
         "verdict": lambda finding: VERDICTS[verdict_code(finding)],
         "lay_out": Drawing,
         "r_line": partial(r_line, base),

@@ -33,6 +33,7 @@ from kb.site.pages.safety import safety_pages
 from kb.site.pages.sources import source_pages
 from kb.site.pages.studies import study_pages
 from kb.site.shell import Part, Shells
+from kb.site.tables.marks import LEGEND
 
 PAGES: Final[tuple[Callable[[PageContext], Iterator[Page]], ...]] = (
     home_pages,
@@ -81,6 +82,7 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._environment.filters.update(filters(site))
+        self._environment.globals["legend"] = LEGEND
 
     def pages(self) -> Iterator[Page]:
         """List all pages. Each keeps what it has computed: a list of all would hold everything."""

@@ -1,7 +1,7 @@
 """What is known about a figure in a few words: how it was checked, whence, and what was judged.
 
-A page shows these words beside the figure, and their meaning where a pointer rests on them; the
-pop-up of the figure has the same in sentences.
+A page shows these words beside the figure, and their meaning in its legend, where a pointer rests
+on them and where the keyboard is on the figure; the pop-up of the figure has it in sentences.
 """
 
 from __future__ import annotations
@@ -26,7 +26,12 @@ MEANINGS: Final = {
     "values differ": "sources report different values",
     "note": "has a note on how it was read",
 }
-"""The words beside figures, in the order of the legend."""
+"""The words beside figures."""
+
+LEGEND: Final = MEANINGS | {
+    "discrepancy": "reported values that do not agree; the word leads there"
+}
+"""The words beside figures and of their links, in the order of the legend."""
 
 _WORDS: Final = {
     VerificationState.FAILED: "not found",
@@ -62,6 +67,11 @@ def mark(shown: DisplayedFigure) -> Mark:
 def judged(shown: DisplayedFigure) -> str:
     """Return what was judged about a figure that a discrepancy is about."""
     return _JUDGED.get(shown.standing, "values differ" if shown.differs else "discrepancy")
+
+
+def judged_meaning(shown: DisplayedFigure) -> str:
+    """Return what the word means that ``judged`` returns."""
+    return LEGEND[judged(shown)]
 
 
 def _parts(shown: DisplayedFigure) -> Iterator[tuple[str, str]]:

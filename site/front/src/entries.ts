@@ -1,6 +1,7 @@
 // What belongs to each entry of a comparison: its study, its places, its state, its judgements.
 import type { Compared, Entry } from "./compared";
 import { link } from "./listing";
+import { marked } from "./meaning";
 import { element } from "./table";
 
 export class Entries {
@@ -27,8 +28,8 @@ export class Entries {
   company(entry: Entry, before: readonly (HTMLElement | string)[] = []): HTMLElement {
     const line = element("div", "detail");
     line.append(...before);
-    const checks = entry.checks.map(([mark, claims]) => (entry.claims.length > 1 ? `${mark} ×${claims}` : mark));
-    line.append([entry.context, checks.join(" ")].filter(Boolean).join(" · "));
+    const checks = entry.checks.map(([mark, claims]) => marked(entry.claims.length > 1 ? `${mark} ×${claims}` : mark));
+    line.append(entry.context, entry.context && checks.length ? " · " : "", ...checks.flatMap((mark, at) => (at ? [" ", mark] : [mark])));
     if (entry.notedFrom.length) line.title = `noted from ${entry.notedFrom.join("; ")}`;
     entry.cited.forEach(([name, text], at) => line.append(at ? ", " : " · cited ", link(`${this.root}publication/${name}/`, text)));
     for (const text of entry.misprints) line.append(` (the source prints the reference ${text})`);

@@ -2,6 +2,7 @@
 import { figureHead, scaleOf, type Scale } from "./forestdrawing";
 import { figureText, people, type Forest, type ForestRow, type Kind, type Section } from "./forestrows";
 import { link } from "./listing";
+import { marked } from "./meaning";
 import { element } from "./table";
 
 export function tableOf(forest: Forest, kind: Kind, sections: readonly Section[], root: string): HTMLElement {
@@ -52,7 +53,10 @@ function lineOf(forest: Forest, row: ForestRow, root: string, has: { hasPeople: 
   figure.append(to, barOf(row, scale));
   line.append(name, ...(has.hasPeople ? [cell("", "n/N", people(row))] : []), figure);
   if (has.hasP) line.append(cell("", "p", row.p.replace(/^p = /, "")));
-  line.append(cell("where", "Source", forest.source(row)), cell("where", "Check", row.check));
+  const check = cell("where", "");
+  check.dataset["column"] = "Check";
+  check.append(marked(row.check));
+  line.append(cell("where", "Source", forest.source(row)), check);
   return line;
 }
 

@@ -1,5 +1,6 @@
 // The claims shown, as a table that becomes cards on a phone.
 import type { Claims, Order } from "./claims";
+import { marked } from "./meaning";
 import { element } from "./table";
 
 const COLUMNS: readonly (readonly [column: string, title: string])[] = [
@@ -112,7 +113,8 @@ export class Listing {
   #check(claim: number): HTMLElement {
     const state = this.claims.cell("verification", claim);
     const cell = part("check");
-    const mark = element("span", `state ${state.replace("_", "-")}`, MARKS[state] ?? state);
+    const mark = marked(MARKS[state] ?? state);
+    mark.classList.add("state", state.replace("_", "-"));
     cell.append(mark);
     return cell;
   }

@@ -2,6 +2,7 @@
 
 import { copiesTexts } from "./copying";
 import { openFilter } from "./filter";
+import { explainWords } from "./meaning";
 import { open, openPrints } from "./prints";
 import { awaitSearch } from "./search";
 
@@ -52,6 +53,7 @@ function painted(): Promise<void> {
 openFilter();
 openPrints();
 copiesTexts();
+explainWords();
 awaitSearch();
 // The theme makes unnamed landmarks of buttons, and puts wide tables in boxes that only a mouse can
 // scroll.
