@@ -2,6 +2,7 @@
 import type { Choice, Compared, Comparison, Entry, Hidden, Nature, Pair } from "./compared";
 import { pairs } from "./compared";
 import { aside, Entries, isAside, preferred } from "./entries";
+import { jumps } from "./folding";
 import { button, cell, grid, rowHead } from "./grid";
 import { Matrix } from "./matrix";
 import { element } from "./table";
@@ -34,12 +35,13 @@ export class Comparing {
   draw(choice: Choice): HTMLElement[] {
     this.shown.length = 0;
     const hiding = this.data.hiding(choice);
-    return [
+    const drawn = [
       this.#section("direct", choice, hiding),
       this.#section("indirect", choice, hiding),
       this.#matrix.draw(choice, hiding, this.shown),
       this.#section("statement", choice, hiding),
     ].filter((part) => part.childElementCount > 0);
+    return [...jumps(drawn), ...drawn];
   }
 
   #section(nature: Nature, choice: Choice, hiding: (entry: Entry) => Hidden): HTMLElement {

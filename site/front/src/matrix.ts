@@ -1,6 +1,7 @@
 // Results by study as a matrix: endpoints and denominators in rows, regimens in columns.
 import type { Choice, Compared, Entry, Figure, Hidden } from "./compared";
 import { aside, type Entries, isAside, preferred } from "./entries";
+import { foldable, reach } from "./folding";
 import { button, cell, grid, rowHead } from "./grid";
 import { count, element } from "./table";
 import type { Shown } from "./taken";
@@ -14,6 +15,8 @@ interface Placed {
 }
 
 export class Matrix {
+  readonly #opened = new Set<string>();
+
   constructor(
     readonly data: Compared,
     readonly entries: Entries,
@@ -33,7 +36,11 @@ export class Matrix {
     const intro = "Each as its study reports it. Not a head-to-head comparison unless a row names one study: read the differences between the studies first.";
     part.append(element("h2", "", "Results by study"), element("p", "legend", within.length ? intro : "Not reported for these regimens and endpoints."));
     const heads = ["Endpoint and denominator", ...choice.regimens.map((name) => this.data.regimens.label(name))];
-    if (groups.length) part.append(grid("Results by study", heads, groups, "single"));
+    if (groups.length) {
+      const table = grid("Results by study", heads, groups, "single");
+      foldable(table, choice.endpoints.length ? choice.endpoints : this.data.written.main, this.#opened);
+      part.append(table);
+    }
     part.append(...this.#without(choice, placed), ...this.#others(placed));
     return part;
   }
@@ -115,9 +122,7 @@ export class Matrix {
     if (!number) return [];
     const made = button(`${results(number)} ${where}: show`, () => {
       this.show(change);
-      const head = document.querySelector<HTMLElement>(`.of-endpoint[data-endpoint="${CSS.escape(endpoint)}"]`);
-      if (head) head.tabIndex = -1;
-      head?.focus();
+      reach(endpoint);
     });
     made.dataset["hidden"] = String(number);
     return [made];
