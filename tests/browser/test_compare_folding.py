@@ -20,10 +20,15 @@ MOST_HEIGHT = 8000
 FOLDED = ".single tbody.is-folded"
 
 
+def opened(page: Page, address: str, path: str) -> None:
+    visit(page, address, path)
+    page.locator("#compare[data-ready]").wait_for()
+
+
 @pytest.fixture
 def phone(browser: Browser, address: str) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 390, "height": 800})
-    visit(page, address, TEN)
+    opened(page, address, TEN)
     yield page
     page.close()
 
@@ -62,7 +67,7 @@ def test_a_link_leads_to_the_results_of_its_endpoint(
     from playwright.sync_api import expect
 
     page = browser.new_page(viewport={"width": width, "height": 800})
-    visit(page, address, TEN)
+    opened(page, address, TEN)
     jumps = page.get_by_role("navigation", name="Results by endpoint")
     assert jumps.get_by_role("button").count() == page.locator(".of-endpoint").count()
     before = page.url
@@ -80,7 +85,7 @@ def test_endpoints_that_were_chosen_are_open_where_they_are_few(
     browser: Browser, address: str
 ) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 800})
-    visit(page, address, f"{REGIMENS}&endpoint=cCR&endpoint=CR&endpoint=MRD_NEG")
+    opened(page, address, f"{REGIMENS}&endpoint=cCR&endpoint=CR&endpoint=MRD_NEG")
     for name in ("cCR", "CR", "MRD_NEG"):
         head = page.locator(f'.of-endpoint[data-endpoint="{name}"]')
         body = page.locator(".single tbody", has=head)

@@ -48,8 +48,11 @@ def test_the_keyboard_on_a_figure_shows_and_says_what_its_words_mean(study: Page
 
     row = study.locator(".safety tr", has=study.locator(".mark", has_text="second-hand")).first
     row.locator("th a").last.focus()
+    study.evaluate("scrollTo(0, document.body.scrollHeight)")  # the key brings the figure back
     study.keyboard.press("Tab")
+    study.wait_for_timeout(300)
     expect(study.locator(SHOWN)).to_contain_text(SECOND_HAND)
+    expect(study.locator(SHOWN)).to_be_in_viewport()
     expect(study.locator("a.fig:focus")).to_have_accessible_description(
         study.locator(SHOWN).inner_text(), ignore_case=True
     )

@@ -9,6 +9,7 @@ const HOVER_ENDS = 150; // ms: time to move the pointer onto the box
 
 let made: HTMLElement | null = null;
 let titles: { readonly word: Element; readonly title: string }[] = [];
+let beside: Element | null = null;
 let described: Element | null = null;
 let ending = 0;
 
@@ -70,13 +71,20 @@ function show(words: readonly Element[], by: Element): void {
     described = by;
     by.setAttribute("aria-describedby", "meaning");
   }
+  beside = by;
   opened.style.cssText = "";
   opened.showPopover();
-  const at = by.getBoundingClientRect();
-  const size = opened.getBoundingClientRect();
+  place();
+}
+
+/** Puts the box beside the words, also when the page moves below it, as it does for the keyboard. */
+function place(): void {
+  if (!made || !beside || !titles.length) return;
+  const at = beside.getBoundingClientRect();
+  const size = made.getBoundingClientRect();
   const left = Math.max(4, Math.min(at.left, document.documentElement.clientWidth - size.width - 4));
   const fits = at.bottom + size.height + 4 < window.innerHeight;
-  opened.style.cssText = `inset: ${fits ? at.bottom + 2 : at.top - size.height - 2}px auto auto ${left}px`;
+  made.style.cssText = `inset: ${fits ? at.bottom + 2 : at.top - size.height - 2}px auto auto ${left}px`;
 }
 
 function isShown(element: Element): boolean {
@@ -109,5 +117,5 @@ export function explainWords(): void {
   document.addEventListener("keydown", ({ key }) => {
     if (key === "Escape" || key === "Enter") hide();
   });
-  document.addEventListener("scroll", hide, { capture: true, passive: true });
+  document.addEventListener("scroll", place, { capture: true, passive: true });
 }
