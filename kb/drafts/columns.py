@@ -26,10 +26,15 @@ _VERSUS: Final = re.compile(r"\s(?:vs?\.?|versus|compared (?:with|to)|[-–/])\s
 _NOT_PEOPLE: Final = re.compile(
     r"\b(?:effects?|estimates?|correlations?|coefficients?|regression|analys[ie]s|rho|incidence"
     r"|prevalence|rates?|scores?|number of|^numbers?|costs?|ratio|reason|(?:un)?adjusted|crude"
+    r"|proportion|data|kappa|sensitivity|specificity|[pn]pv|answered|dosage|duration|frequency"
     r"|(?:uni|multi)variate|compared (?:to|with)|baseline|follow[- ]?up)\b|^%|^[nN] [a-z]"
     r"|\b(?:day|week|month|year)s? ?[0-9]|\b[0-9]+[- ](?:day|week|month)s?\b",
     re.IGNORECASE,
 )
+_UNNAMED: Final = re.compile(
+    r"(?:study )?groups?|time|hours?|days?|weeks?|months?|years?|visits?|[‘“\"'].*", re.IGNORECASE
+)
+"""Headers that name nobody: what the columns are, a unit of time, an answer in quotes."""
 _OF_TEST: Final = re.compile(
     r"[“\"]?[tTFfzZrRdqQUW][”\"]?(?:[- ]?(?:values?|ratio|statistics?|test)\b.*)?|χ.{0,2}2?.*"
     r"|chi[- ]?squared?.*|d\.?f\.?|eta\b.*|η.*|Cohen.{0,5}|r ?\^?2|β|[Ss]tat\.?"
@@ -128,7 +133,7 @@ def group_parts(column: Column, names: EndpointNames) -> Iterator[str]:
 def _is_other(name: str, names: EndpointNames) -> bool:
     statistic = declared(name)
     is_effect = statistic.centre is not None and statistic.centre.is_effect
-    patterns = (_GRADE.fullmatch, _OF_TEST.fullmatch, _NOT_PEOPLE.search)
+    patterns = (_GRADE.fullmatch, _OF_TEST.fullmatch, _UNNAMED.fullmatch, _NOT_PEOPLE.search)
     is_known = any(pattern(name) for pattern in patterns) or is_moment(name) or is_change(name)
     return is_known or is_effect or bool(names.endpoint(name))
 

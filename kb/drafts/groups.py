@@ -21,6 +21,7 @@ _CONTROL: Final = re.compile(
     r"placebo|control|usual care|standard|sham|no treatment|comparator|waiting|untreated",
     re.IGNORECASE,
 )
+_SHORTEST: Final = 4
 _PEOPLE: Final = r"(?:patients|participants|subjects|individuals|people|persons|cases|groups)"
 _EVERYBODY: Final = re.compile(
     rf"(?:grand |study )?total(?: {_PEOPLE}| sample| population| cohort| group)?"
@@ -103,6 +104,11 @@ class GroupNames:
             inside = {g for name, ids in self._similar.items() if _holds(short, name) for g in ids}
             if len(inside) == 1:
                 return GroupOf(inside.pop(), "likely", "the header resembles the group")
+            short_for = {
+                g for name, ids in self._names.items() if _is_short(short, name) for g in ids
+            }
+            if len(short_for) == 1:
+                return GroupOf(short_for.pop(), "likely", "the header is short for the group")
         return None
 
     def is_not_about_people(self, label: str) -> bool:
@@ -167,6 +173,11 @@ def _holds(text: str, name: str) -> bool:
     """Whether one of two names is within the other, as whole words."""
     small, large = sorted((text, name), key=len)
     return len(small) > 2 and f" {small} " in f" {large} "
+
+
+def _is_short(text: str, name: str) -> bool:
+    """Whether a word is the beginning of a name's first word: "physio" of "physiotherapy"."""
+    return len(text) >= _SHORTEST and text.isalpha() and name.partition(" ")[0].startswith(text)
 
 
 def _slug(label: str) -> str:

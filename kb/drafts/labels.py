@@ -26,7 +26,8 @@ MAX_LABEL: Final = 200
 _STATISTICS: Final = (
     r"n|no\.|nos\.?|number|%|percent(?:age)?|means?|medians?|average|s\.?d\.?|s\.?e\.?m?\.?"
     r"|iqr|range|min|max|95 ?% ?ci|ci|years?|confidence interval|standard deviation"
-    r"|standard error|interquartile range|frequency|count|\+/-|±|q1|q3|(?-i:and|or)|of patients"
+    r"|standard error|interquartile range|frequency|count|\+/-|±|q1 ?[-–,/;] ?q3|(?-i:and|or)"
+    r"|of patients"
     r"|of participants|of subjects|patients|participants"
 )
 _STATISTIC_ONLY: Final = re.compile(
@@ -42,6 +43,7 @@ _SIZE: Final = re.compile(
 )
 _GLUED: Final = re.compile(r"(?<=[a-zA-Z])[nN] ?= ?[0-9][0-9,]*$")
 _COUNT: Final = re.compile(r" (?:n|N|n ?/ ?N|[nN]o\.?|M)$")
+_LAST_WORD: Final = re.compile(r"(?<=\w),? (?:mean|median)$", re.IGNORECASE)
 _DURATION: Final = (
     r"(?P<value>[0-9]{1,3}(?:\.[0-9])?)(?:st|nd|rd|th)?[- ]?"
     r"(?P<unit>hours?|hrs?|h|days?|d|weeks?|wks?|wk|w|months?|mos?|mo|years?|yrs?|yr)\b"
@@ -60,7 +62,7 @@ _BASELINE: Final = re.compile(r"(?:at |values? at )?baseline(?: values?| visit)?
 _BASELINE_IN: Final = re.compile(r"\bat baseline\b|\bbaseline\b(?! to)", re.IGNORECASE)
 _CHANGE: Final = re.compile(
     r"\bchange|\bΔ|∆|\bdelta\b|\b(?:decrease|increase|reduction) from|\bdifference from base"
-    r"|\bdifferences? within groups?\b"
+    r"|\bdifferences? within|\bminus (?:baseline|(?:day|week|month) ?[0-9])"
     r"|[-–—−] ?(?:BL|baseline)\b|[0-9] ?(?:W|weeks?|months?|days?) ?[-–−] ?(?:0|baseline)",
     re.IGNORECASE,
 )
@@ -134,7 +136,8 @@ def without_size(text: str) -> str:
     text = _BRACKET.sub(lambda b: " " if is_statistic(b[1]) else b[0], text)
     text = _COUNT.sub("", text.strip()) or text
     parts = (part.strip(" :;") for part in re.split(r"[,;] ", text))
-    return " ".join(", ".join(part for part in parts if part and not is_statistic(part)).split())
+    name = " ".join(", ".join(part for part in parts if part and not is_statistic(part)).split())
+    return _LAST_WORD.sub("", name) or name
 
 
 def time_of(text: str) -> str:

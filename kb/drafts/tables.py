@@ -35,7 +35,7 @@ from kb.model import WHOLE
 from kb.papers.from_source import SourceTable, label_text
 from kb.papers.paper import Cell
 from kb.papers.reading import ColumnKind, TableFigure, TableReading
-from kb.papers.statistic import Statistic, declared
+from kb.papers.statistic import Centre, Statistic, declared
 from kb.sources.normalise import fold
 from kb.sources.roles import read_print
 from kb.sources.text import SourceText
@@ -147,7 +147,13 @@ class TableDrafts:
     def _measures_in_columns(self) -> bool:
         """Whether most headers have a unit, as those of measurements have."""
         columns = [c for c in self.reading.columns[1:] if c.kind is ColumnKind.GROUP]
-        units = [c for c in columns if c.path and _UNIT.search(label_text(c.path[-1]))]
+        units = [
+            c
+            for c in columns
+            if c.path
+            and _UNIT.search(label_text(c.path[-1]))
+            and c.statistic.centre is not Centre.COUNT
+        ]
         return len(units) > max(1, len(columns) / 2)
 
     def _is_measured(self, label: str) -> bool:

@@ -18,8 +18,10 @@ class Cell(NamedTuple):
 _RULE: Final = re.compile(r"[ |:+]*-{3,}[ |:+-]*")
 _PIPE: Final = re.compile(r"(?<!\\)\|")
 _MAX_HEADERS: Final = 4
+_NOTE_MARKS: Final = r"(?<=[)\]])(?:</?su[bp]>)?[a-h](?:, ?[a-h])*(?:</su[bp]>)?"
 _FIGURES_ONLY: Final = re.compile(
-    r"[-<>≤≥~(\[]*[0-9][-0-9.,%/ ()\[\]]*|[0-9][0-9.,]* ?(?:±|\+/-) ?[0-9].*"
+    rf"[-<>≤≥~(\[]*[0-9][-0-9.,%/ ()\[\]]*(?:{_NOTE_MARKS})?"
+    r"|[0-9][0-9.,]* ?(?:±|\+/-) ?[0-9].*"
 )
 _SIZED: Final = re.compile(r"[A-Za-z].*\b[nN] ?= ?[0-9][0-9,]*\)?$")
 _SEPARATORS: Final = re.compile(r" ?[›>:,/|] ?")

@@ -149,3 +149,45 @@ def test_all_people_below_a_group_are_its_size(root: Path) -> None:
     made = drafted(root, table(above, below, "Cramp, n\t45\t3\t43\t2"))
     assert block_of(made, "45")["endpoint"] == "SAMPLE_SIZE"
     assert block_of(made, "3")["endpoint"] == "OTHER"
+
+
+def test_headers_of_times_and_answers_are_no_groups(root: Path) -> None:
+    head = "Step\tDosage\tWeeks"
+    made = drafted(root, table(head, "Walk\t5 (2)\t1-10", "Ride\t5 (3)\t2-10"))
+    assert not made.groups
+    above = "\tParents\tPupils"
+    below = "\t‘A lot’ n/N (%)\t‘A lot’ n/N (%)"
+    found = block_of(
+        drafted(root, table(above, below, "Liked it\t9/10 (90)\t8/10 (80)")), "8/10 (80)"
+    )
+    assert (list(found["values"]), found["named"]) == (["pupils"], "Liked it › ‘A lot’")
+
+
+def test_fifths_of_people_are_groups_and_quartiles_a_statistic(root: Path) -> None:
+    made = drafted(root, table("\tMen\t\n\tQ1\tQ5", "Age, mean (SD)\t51 (9)\t52 (8)"))
+    assert [*block_of(made, "51 (9)")["values"]] == ["men-q1"]
+    made = drafted(root, table("\tTussolan median (Q1, Q3)\tPlacebo", "Age\t51 (4, 60)\t52"))
+    assert [*block_of(made, "51 (4, 60)")["values"]] == ["tussolan"]
+
+
+def test_a_word_is_short_for_the_one_group_that_begins_with_it(root: Path) -> None:
+    made = drafted(root, table("\tTuss\tPlac", "Age, mean (SD)\t51 (9)\t52 (8)"))
+    assert [*block_of(made, "51 (9)")["values"]] == ["tussolan"]
+    made = drafted(root, table("\tTu\tPlac", "Age, mean (SD)\t51 (9)\t52 (8)"))
+    assert [*block_of(made, "51 (9)")["values"]] == ["tu"]
+
+
+def test_a_difference_within_groups_compares_none(root: Path) -> None:
+    above = "\tDifference within groups\t\tDifference between groups (95% CI)"
+    below = "\tTussolan, mean (SD)\tPlacebo, mean (SD)\tTussolan minus placebo"
+    made = drafted(root, table(above, below, "Bouts\t−1 (2)\t−3 (2)\t2 (1 to 3)"))
+    change = block_of(made, "−1 (2)")
+    assert (change["statistic"], list(change["values"])) == ("mean-change", ["tussolan"])
+    assert block_of(made, "2 (1 to 3)")["comparison"]["statistic"] == "difference"
+
+
+def test_a_row_whose_figures_have_marks_is_no_header(root: Path) -> None:
+    rows = ("Dry mouth [n (%)]\t7 (14)a,b\t12 (30)b", "Rash [n (%)]\t3 (6)a\t4 (10)a")
+    made = drafted(root, table(ARMS, *rows))
+    assert block_of(made, "12 (30)b")["values"] == {"placebo": "12 (30%)"}
+    assert [*block_of(made, "3 (6)a")["values"]] == ["tussolan"]
