@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
+from math import ceil, floor
 from typing import Final
 
 from kb.checks.discrepancy import Severity
@@ -12,9 +13,10 @@ from kb.checks.rounding import last_digit, possible_values
 from kb.checks.shares import share_severity
 from kb.papers.entries import whole
 from kb.scan.bases import Sizes, no_base
-from kb.scan.context import ScanContext, Sentence
+from kb.scan.context import ScanContext
 from kb.scan.finding import Place, ScanFinding, Verdict
 from kb.scan.phrases import CountPhrase, counts
+from kb.scan.sentence_bases import PERSON, SentenceBases, bases_before
 from kb.scan.shares import is_raised
 
 KIND: Final = "percentage-of-count"
@@ -41,59 +43,22 @@ _AT_LEAST: Final = re.compile(
 """Words that make a count a limit, or an average, beside a percentage that is rounded freely."""
 _BASE: Final = re.compile(r"(?:\bof(?: the| these| those| all)?|/) ?$")
 _OTHER_GROUP: Final = re.compile(r"(?:group|arm|control|placebo|treatment)s?\b[a-z ]{0,20}[:;,=]")
-_PERSON: Final = re.compile(
-    r"\b(?:patients|subjects|participants|women|men|children|infants|people|adults|respondents"
-    r"|students|cases|mothers|individuals|persons|girls|boys|males|females|events)\b"
-)
-_OF_PEOPLE: Final = re.compile(
-    r"\b(?:of|among) (?:the |these |those |all |a total of |our )*(?P<n>N) (?:[a-z-]+ ){0,3}?"
-    + _PERSON.pattern
-)
-_IN_GROUP: Final = re.compile(r"[(\[]n ?=? ?(?P<n>N)[)\]]")
-_OTHER_PEOPLE: Final = re.compile(
-    r"\b(?:groups?|arms?|vs|versus|respectively|controls?|placebo|of (?:these|those|whom|which))\b"
-)
+_MONTHS: Final = 12
+"""Up to here the second number of "12/05" may be a month."""
 _NEAR: Final = 5
 """Points beyond which a percentage with an operator is a threshold, not the printed share."""
 
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield percentages of sentences that are not what their counts give."""
+    bases = SentenceBases(context)
     for sentence in context.sentences:
         phrases = [phrase for phrase in counts(sentence) if _is_judgeable(phrase)]
-        near = _bases_before(sentence, phrases) if phrases else {}
+        of = bases.unfitting(sentence, phrases) | bases_before(sentence, phrases)
         for phrase in phrases:
             context.checked[KIND] += 1
-            if finding := _judge(phrase) or _of_base(phrase, near.get(phrase.start)):
+            if finding := _judge(phrase) or _of_base(phrase, of.get(phrase.start)):
                 yield finding
-
-
-def _bases_before(sentence: Sentence, phrases: Sequence[CountPhrase]) -> dict[int, int]:
-    """Return the base of each phrase that has none of its own, by where the phrase starts.
-
-    "Of 45 patients, 12 (27%)", and as many counts as sizes: "in drug (n = 45) and placebo (n = 44),
-    12 (27%) and 15 (34%)".
-    """
-    skeleton = sentence.skeleton
-    bare = sorted((p for p in phrases if p.of is None), key=lambda phrase: phrase.start)
-    if not bare or len(bare) < len(phrases):
-        return {}
-    first, text = bare[0].start, skeleton.text
-    found = [*_OF_PEOPLE.finditer(text, 0, first), *_IN_GROUP.finditer(text, 0, first)]
-    if len(found) != len(bare) or (len(found) == 1 and _is_of_others(found[0], bare[0])):
-        return {}
-    sizes = [whole(skeleton.figure(match, "n")) for match in found]
-    pairs = zip(bare, sizes, strict=True)
-    return {phrase.start: size for phrase, size in pairs if size}
-
-
-def _is_of_others(base: re.Match[str], phrase: CountPhrase) -> bool:
-    """Whether a sentence names other people after its base: a group, a number, "45 infants"."""
-    text = base.string
-    between, own = text[base.end() : phrase.start], phrase.text.lower()
-    other = _OTHER_PEOPLE.search(text, base.end()) or "N" in between
-    named = _PERSON.search(own)
-    return bool(other) or (named is not None and named[0] not in base[0])
 
 
 def _of_base(phrase: CountPhrase, of: int | None) -> ScanFinding | None:
@@ -133,9 +98,10 @@ def _judge(phrase: CountPhrase) -> ScanFinding | None:
         return None
     near = Sizes.of(count, phrase.share.value, slack=1)
     if of is None:
+        is_none = phrase.of is None and count > 0 and not near
         # "81.2% (n = 35)" may be of 35.
-        is_alone = phrase.of is None and phrase.main.start < phrase.share.start
-        return _impossible(phrase, count) if count and not near and is_alone else None
+        is_size = phrase.main.start > phrase.share.start and _may_be_of(count, phrase.share.value)
+        return _impossible(phrase, count) if is_none and not is_size else None
     if of < count or of == 0:
         return _above_base(phrase, count, of)
     if of in near:
@@ -149,6 +115,12 @@ def _judge(phrase: CountPhrase) -> ScanFinding | None:
     return _finding(phrase, Verdict.INCONSISTENT, severity, computed, message)
 
 
+def _may_be_of(size: int, share: Decimal) -> bool:
+    """Whether a number of people has a part that is a percentage, rounded or cut off."""
+    parts = (floor(size * share / 100), ceil(size * share / 100))
+    return any(size in Sizes.of(part, share, slack=1) for part in parts)
+
+
 def _above_base(phrase: CountPhrase, count: int, of: int) -> ScanFinding | None:
     """Return a count that is larger than its base, and no ratio of two parts of a group."""
     share = phrase.share.value
@@ -157,10 +129,12 @@ def _above_base(phrase: CountPhrase, count: int, of: int) -> ScanFinding | None:
         for part in (count, of)
         for whole in (count + of, max(count, of))
     )
-    # "12/05 (10%)" is a date.
-    if of == 0 or is_ratio or phrase.share.operator or not _PERSON.search(phrase.text.lower()):
+    # Without people, "12/05 (10%)" is a date, and "96/20 (80%)" two parts.
+    is_other = "/" in phrase.text and (of <= _MONTHS or count > 2 * of)
+    is_free = is_other and not PERSON.search(phrase.text.lower())
+    if of == 0 or is_ratio or phrase.share.operator or is_free:
         return None
-    computed, message = f"{count} > {of}", f"{count} of {of} people is more than all of them."
+    computed, message = f"{count} > {of}", f"{count} of {of} is more than all of them."
     return _finding(phrase, Verdict.DOUBTFUL, Severity.MATERIAL, computed, message)
 
 
