@@ -118,8 +118,12 @@ def _is_rare(one: Estimate, other: Estimate) -> bool:
 
 
 def _finding(one: Estimate, other: Estimate) -> ScanFinding:
-    computed = f"{one.text} against {other.text}"
-    message = f"{one.place} prints {one.text}, {other.place} prints {other.text}."
+    pairs = zip((one.main, one.low, one.high), (other.main, other.low, other.high), strict=True)
+    figures = zip(pairs, _figures(one), _figures(other), strict=True)
+    apart = [f"{a.text} against {b.text}" for (a, b), x, y in figures if not _agree(x, y)]
+    computed = ", ".join(apart)
+    message = f"{one.place} prints {one.text}; {other.place} prints {other.text}."
+    message = message[0].upper() + message[1:]
     printed = (one.text, other.text)
     severity = Severity.ROUNDING if _is_last_digit(one, other) else Severity.MATERIAL
     return ScanFinding(KIND, Verdict.DOUBTFUL, severity, one.place, printed, computed, message)

@@ -67,8 +67,8 @@ def _differ(one: _List, other: _List) -> bool:
 def _finding(one: _List, other: _List) -> ScanFinding:
     place = Place(other.sentence.section.title)
     first, second = (_numbers(item.values) for item in (one, other))
-    computed = f"{first} against {second}"
-    message = f"The same breakdown is printed as {first}, and as {second}; both add up to the same."
+    computed = f"both add up to {sum(one.values)}"
+    message = f"The same breakdown is printed as {first} and as {second}."
     return ScanFinding(
         KIND,
         Verdict.DOUBTFUL,

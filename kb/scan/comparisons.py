@@ -121,6 +121,6 @@ def _finding(sentence: Sentence, text: str, row: _Row) -> ScanFinding:
     there = place_of(row.reading, row.figures[0])
     where = f'{there.table}, row "{there.row}"'
     computed = f"{text} against {row.text}"
-    message = f"{place} prints {text}, {where} prints {row.text}."
+    message = f"S{str(place)[1:]} prints {text}; {where} prints {row.text}."
     printed = (text, *(figure.text for figure in row.figures))
     return ScanFinding(KIND, Verdict.DOUBTFUL, Severity.MATERIAL, place, printed, computed, message)

@@ -226,7 +226,7 @@ def _spoken(
 def _finding(effect: _Effect, found: Verdict) -> ScanFinding:
     what = "ratio" if effect.is_ratio else "difference"
     source = "counts" if effect.kind == COUNTS else "means"
-    message = f"The {source} do not give a {what} of {effect.main.text}: {effect.computed}."
+    message = f"A {what} of {effect.main.text} is printed, which the {source} do not give."
     gross = effect.distance > _LIMITS.gross
     severity = Severity.MATERIAL if gross else Severity.MINOR
     return ScanFinding(

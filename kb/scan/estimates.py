@@ -81,9 +81,7 @@ def _order(context: ScanContext, column: Sequence[Estimate]) -> Iterator[ScanFin
             # A mean may lie outside the quartiles of skewed data.
             skewed = e.statistic.centre is Centre.MEAN and e.statistic.spread is Spread.IQR
             verdict = Verdict.DOUBTFUL if skewed else Verdict.INCONSISTENT
-            yield _finding(
-                e, OUTSIDE, computed, f"{e.main.text} lies outside its own bounds", verdict
-            )
+            yield _finding(e, OUTSIDE, computed, f"{e.main.text} lies outside its bounds", verdict)
 
 
 def _reversed(e: Estimate, *, alone: bool) -> ScanFinding:
@@ -194,7 +192,7 @@ def _sign(e: Estimate, *, short: bool) -> ScanFinding | None:
             verdict = Verdict.INCONSISTENT if wide else Verdict.DOUBTFUL
             centre = (bounds.low + bounds.high) / 2
             changed = f"({bounds.low} + {bounds.high})/2 = {centre}"
-            message = f"it is in the middle only if the sign of {name} is changed"
+            message = f"it is in the middle of its bounds only if the sign of {name} is changed"
             own = name == e.main.text
             computed = f"{changed}, printed {name}" if own else f"{_middle(e)}; {changed}"
             return _finding(e, SIGN, computed, message, verdict)

@@ -30,10 +30,10 @@ class Place:
         """Return the place as a reader looks for it.
 
         >>> str(Place("Results", "Table 2", "Women", "Drug")), str(Place("Abstract"))
-        ('Table 2, row "Women", column "Drug"', 'Abstract')
+        ('Table 2, row "Women", column "Drug"', 'section "Abstract"')
         """
         if not self.table:
-            return self.section
+            return f'section "{self.section}"' if self.section else ""
         row = f', row "{self.row}"' if self.row else ""
         return f"{self.table}{row}" + (f', column "{self.column}"' if self.column else "")
 

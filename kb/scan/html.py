@@ -17,7 +17,7 @@ from kb.papers.paper import Cell, Metadata, Paper, Table, plain
 from kb.scan.finding import ScanFinding, Verdict
 from kb.scan.kinds import kind_of
 from kb.scan.marks import CellMark, Mark, TextMark, marks
-from kb.scan.report import VERDICTS, PaperReport
+from kb.scan.report import VERDICTS, PaperReport, printed_text
 from kb.scan.segments import Segment, segments
 from kb.util.visible import visible
 
@@ -87,6 +87,7 @@ class _Page:
             "is_wrong": finding.verdict is Verdict.INCONSISTENT,
             "severity": finding.severity.value,
             "place": str(finding.place) or "the paper",
+            "printed": printed_text(finding),
             "message": finding.message,
             "computed": finding.computed,
             "kind": kind_of(finding.kind),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -180,11 +180,35 @@ def names_other_test(text: str) -> bool:
 def place_of(reading: TableReading, figure: TableFigure) -> Place:
     """Return where a figure of a table is printed."""
     row = row_name(reading, figure.row)
-    return Place(reading.table.section, reading.table.id, row, " › ".join(figure.column.path))
+    return Place(reading.table.section, reading.table.id, row, path_name(figure.column.path))
+
+
+def path_name(path: Iterable[str]) -> str:
+    """Return headings or labels in one line, from the outermost, whatever spaces they hold.
+
+    >>> path_name(("Drug", "n\u2003 (%)"))
+    'Drug › n (%)'
+    """
+    return " › ".join(" ".join(name.split()) for name in path)
+
+
+def shown_p(low: float, high: float | None = None) -> str:
+    """Return a computed p, or a range of them, as papers print it.
+
+    >>> shown_p(0.0342), shown_p(2.6e-09, 4.5e-09), shown_p(0.011, 0.0234)
+    ('0.034', '<0.0001', '0.011 to 0.023')
+    """
+    ends = (
+        "<0.0001" if p < _LEAST_SHOWN else f"{p:.2g}" for p in (low, low if high is None else high)
+    )
+    return " to ".join(dict.fromkeys(ends))
 
 
 def row_name(reading: TableReading, row: int) -> str:
     """Return the labels of a row, from the outermost; several columns may hold labels.
+
+    A label that several rows have, such as "Yes", stands below that of the row before it that has
+    no figures of groups: "Smokers", with the p-value of the block.
 
     >>> from kb.papers.paper import Cell, Table
     >>> rows = [["", "", "Drug"], ["Tetanus", "Women", "74"], ["Tetanus", "Men", "45"]]
@@ -196,7 +220,21 @@ def row_name(reading: TableReading, row: int) -> str:
     path = reading.table.row_path(row)
     first = (c.index for c in reading.columns if c.kind is not ColumnKind.LABEL)
     own = (plain(cell.text).strip() for cell in cells[1 : next(first, 1)])
-    return " › ".join(dict.fromkeys((*path, *filter(None, own))))
+    return path_name(dict.fromkeys((*_in_block(reading, row, path), *filter(None, own))))
+
+
+def _in_block(reading: TableReading, row: int, path: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the path of a row; below the label of its block if other rows have the same path."""
+    table = reading.table
+    rows = range(table.header_rows, len(table.grid))
+    if not path or sum(table.row_path(other) == path for other in rows) < _FEW:
+        return path
+    for above in range(row - 1, table.header_rows - 1, -1):
+        groups = [f for f in reading.rows.get(above, ()) if f.column.kind is not ColumnKind.P]
+        if not groups:
+            heading = table.row_path(above)[-1:]
+            return path if heading == path[-2:-1] else (*heading, path[-1])
+    return path
 
 
 def own_labels(reading: TableReading, comparison: Comparison) -> str:
@@ -225,6 +263,7 @@ class Limits:
     """The first distance, if it is smaller where all others of the column fit."""
 
 
+_LEAST_SHOWN: Final = 0.0001
 _MOST: Final = 0.7
 _HALF: Final = 0.5
 _ENOUGH: Final = 3

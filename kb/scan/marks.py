@@ -12,14 +12,14 @@ from kb.papers.paper import Paper, Table, plain
 from kb.papers.reading import TableReading
 from kb.scan.context import split_sentences
 from kb.scan.finding import ScanFinding
-from kb.scan.layout import row_name
+from kb.scan.layout import path_name, row_name
 from kb.sources.folded import FoldedText
 from kb.sources.normalise import fold
 from kb.sources.text import DECIMAL_COMMA
 
 _MOST_PLACES: Final = 20_000
 """Tables with more places are not searched for figures that a finding has from elsewhere."""
-_NUMBERS: Final = re.compile(r"[0-9]+")
+_NUMBERS: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class _Finder:
 
     def marks(self, number: int, finding: ScanFinding) -> Iterator[Mark]:
         """Yield the marks at the place of the finding, then those of figures from elsewhere."""
-        table = self._tables.get(finding.place.table)
+        table, shown = self._tables.get(finding.place.table), []
         if table is not None:
             found = list(self._in_table(number, finding, table))
             yield from found
@@ -94,14 +94,15 @@ class _Finder:
         else:
             left = list(finding.printed)
         for printed in left:
-            yield from self._elsewhere(number, finding, printed)
+            same = [*_equal_cells(number, table, printed)][:1] if table and shown else []
+            yield from same or self._elsewhere(number, finding, printed)
 
     def _in_table(self, number: int, finding: ScanFinding, table: Table) -> Iterator[CellMark]:
         place = finding.place
         columns = [
             c
             for c in range(table.width)
-            if not place.column or " › ".join(table.column_path(c)) == place.column
+            if not place.column or path_name(table.column_path(c)) == place.column
         ]
         reading = TableReading(table)
         rows = [
@@ -157,6 +158,14 @@ class _Finder:
         if match is None:
             return None
         return folded.offsets[match.start()], folded.ends[match.end() - 1]
+
+
+def _equal_cells(number: int, table: Table, printed: str) -> Iterator[CellMark]:
+    """Yield the cells of a table that hold just this figure."""
+    for r, row in enumerate(table.grid):
+        for c, cell in enumerate(row):
+            if (cell.row, cell.column) == (r, c) and plain(cell.text).strip() == printed:
+                yield CellMark(number, table.id, r, c)
 
 
 def _is_of(table: Table, row: int, column: int, printed: Iterable[str]) -> bool:

@@ -27,6 +27,7 @@ from kb.scan.layout import (
     own_labels,
     parts_of_notes,
     place_of,
+    shown_p,
     verdict,
     with_sizes,
 )
@@ -178,10 +179,11 @@ def _errors(reading: TableReading, column: Sequence[_Judged]) -> ScanFinding | N
         return None
     first = others[0]
     printed_as, meant = ("SE", "SD") if first.groups[0].is_error else ("SD", "SE")
-    computed = f"{_tests(first.groups)}; with SEs: {_tests(_flipped(first.groups))}"
+    as_printed, as_meant = _tests(first.groups), _tests(_flipped(first.groups))
+    computed = f"here, as {printed_as}: {as_printed}; as {meant}: {as_meant}"
     message = (
-        f"{len(others)} of {len(plain)} p-values fit only if the figures printed as {printed_as} "
-        f"are {meant}."
+        f"{len(others)} of {len(plain)} p-values of the column fit only if the figures printed "
+        f"as {printed_as} are {meant}."
     )
     texts = (*(f.text for f in first.figures), *(j.comparison.p.text for j in others))
     place = place_of(reading, first.figures[0])
@@ -197,9 +199,9 @@ def _flipped(groups: Sequence[Summary]) -> tuple[Summary, ...]:
 def _tests(groups: Sequence[Summary]) -> str:
     if len(groups) == 2:
         low, high = t_test(groups[0], groups[1])
-        return f"t tests give p {low:.2g} to {high:.2g}"
+        return f"t tests give p {shown_p(low, high)}"
     low, high = anova(groups)
-    return f"analysis of variance gives p {low:.2g} to {high:.2g}"
+    return f"analysis of variance gives p {shown_p(low, high)}"
 
 
 def _finding(reading: TableReading, judged: _Judged, found: Verdict) -> ScanFinding:

@@ -32,6 +32,8 @@ COLUMNS: Final = {
 """What each column of the table of findings holds, in order."""
 VERDICTS: Final = {Verdict.INCONSISTENT: "cannot be right", Verdict.DOUBTFUL: "doubtful"}
 """How reports call a verdict."""
+_MOST_SHOWN: Final = 8
+"""How many printed figures of a finding reports show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class PaperReport:
         for finding in self.findings:
             verdict = VERDICTS[finding.verdict]
             yield f"  {verdict} ({finding.severity.value}): {finding.place}"
+            yield f"    printed: {printed_text(finding)}"
             yield f"    {finding.message}"
             if finding.computed:
                 yield f"    {finding.computed}"
@@ -141,6 +144,19 @@ def finding_data(finding: ScanFinding) -> dict[str, Any]:
         "computed": finding.computed,
         "message": finding.message,
     }
+
+
+def printed_text(finding: ScanFinding) -> str:
+    """Return the figures of a finding as printed, the first ones if they are many.
+
+    >>> from kb.checks.discrepancy import Severity
+    >>> from kb.scan.finding import Place
+    >>> figures = tuple(map(str, range(11)))
+    >>> printed_text(ScanFinding("", Verdict.DOUBTFUL, Severity.MINOR, Place(), figures, "", ""))
+    '0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | and 3 more'
+    """
+    shown, rest = finding.printed[:_MOST_SHOWN], len(finding.printed) - _MOST_SHOWN
+    return " | ".join((*shown, f"and {rest} more") if rest > 0 else shown)
 
 
 def encoded(text: str) -> bytes:

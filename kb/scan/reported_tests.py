@@ -17,7 +17,7 @@ from kb.papers.paper import plain
 from kb.papers.reading import ColumnKind, TableFigure, TableReading
 from kb.scan.context import ScanContext, Sentence
 from kb.scan.finding import Place, ScanFinding, Verdict
-from kb.scan.layout import names_other_test, notes, p_values_of, place_of, statistic_of
+from kb.scan.layout import names_other_test, notes, p_values_of, place_of, shown_p, statistic_of
 from kb.sources.normalise import fold
 
 KIND: Final = "p-of-test-statistic"
@@ -193,12 +193,11 @@ def _judge(test: _Test) -> ScanFinding | None:
     found = Verdict.INCONSISTENT if sure else Verdict.DOUBTFUL
     degrees = ", ".join(f"{d:g}" for d in test.degrees)
     name = f"{test.statistic}({degrees})" if degrees else test.statistic
-    shown = _shown(computed)
-    message = f"{name} = {test.value} gives p = {shown}, but p {test.p_text} is printed."
-    text = f"{name} = {test.value}: p = {shown}"
+    shown = shown_p(float(computed.low), float(computed.high))
+    message = f"{name} = {test.value} gives p {_equal(shown)}, but p {test.p_text} is printed."
+    text = f"{name} = {test.value}: p {_equal(shown)}"
     return ScanFinding(KIND, found, severity, test.place, test.printed, text, message)
 
 
-def _shown(computed: Span) -> str:
-    ends = [f"{float(end):.2g}" for end in (computed.low, computed.high)]
-    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+def _equal(shown: str) -> str:
+    return shown if shown.startswith("<") else f"= {shown}"

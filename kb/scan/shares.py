@@ -157,7 +157,7 @@ def _two_shares_finding(reading: TableReading, item: _Count, other: _Count) -> S
     figure, twin = item.figure, other.figure
     row = place_of(reading, twin).row
     size = next(base.size for base in other.printed if base.size in other.sizes)
-    computed = f"{item.count}/{size} = {other.share}%"
+    computed = f"{item.count}/{size} = {Decimal(100 * item.count) / size:.2f}%"
     message = f"{figure.text} here, but {twin.text} in the row {row!r} of the same column."
     place, printed = place_of(reading, figure), (figure.text, twin.text)
     return ScanFinding(
@@ -312,7 +312,8 @@ def _against_base(item: _Count, base: Base, exact: Decimal, end: str) -> str:
     # As many digits as are printed, and one more if they do not show the difference.
     digits = max(1, -int(item.share.as_tuple().exponent))
     digits += round(exact, digits) == item.share
-    people = f"{item.count} of {base.size} ({base.origin})"
+    origin = "" if item.figure.entry.of is not None else f" ({base.origin})"
+    people = f"{item.count} of {base.size}{origin}"
     return f"{people} is {exact:.{digits}f}%, not {limit}{item.share}%{end}"
 
 

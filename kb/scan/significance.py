@@ -31,6 +31,7 @@ from kb.scan.layout import (
     notes,
     own_labels,
     place_of,
+    shown_p,
     verdict,
     with_sizes,
 )
@@ -273,17 +274,17 @@ def shown_tests(counts: Sequence[Counts]) -> str:
     against = " against ".join(f"{n}/{of}" for n, of in counts)
     if len(counts) == 2:
         tests = p_values(counts[0], counts[1])
-        shown = ", ".join(f"{k} {v:.2g}" for k, v in tests.items() if ONE_SIDED not in k)
+        shown = ", ".join(f"{k} {shown_p(v)}" for k, v in tests.items() if ONE_SIDED not in k)
         return f"{against}: {shown}"
     computed = p_of_groups([(n, of - n) for n, of in counts])
-    return against if computed is None else f"{against}: chi-square {computed:.2g}"
+    return against if computed is None else f"{against}: chi-square {shown_p(computed)}"
 
 
 def _of_block(judged: _Judged) -> str:
     groups = [[n for n, _ in group] for group in zip(*judged.tables, strict=True)]
     computed = p_of_groups(groups)
     against = " against ".join("/".join(map(str, group)) for group in groups)
-    return against if computed is None else f"{against}: chi-square {computed:.2g}"
+    return against if computed is None else f"{against}: chi-square {shown_p(computed)}"
 
 
 def _finding(reading: TableReading, judged: _Judged, found: Verdict) -> ScanFinding:

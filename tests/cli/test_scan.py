@@ -48,7 +48,8 @@ def test_exit_codes(papers: Path) -> None:
 
 def test_a_finding_is_told_with_its_place_and_arithmetic(papers: Path) -> None:
     output = kb(None, "scan", papers / "text.xml").output
-    assert "cannot be right (material): Results" in output
+    assert 'cannot be right (material): section "Results"' in output
+    assert "    printed: 3/24 subjects (28%)\n    3 of 24 is 12.5%, not 28%.\n" in output
     assert "3/24 = 12.50%" in output
     assert "Percentages against their counts (" in output
     assert "1 paper: 1 cannot be right, 0 doubtful" in output

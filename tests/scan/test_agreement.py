@@ -120,7 +120,7 @@ def test_the_messages_name_both_places() -> None:
     rows = ("Women | 14 (100.0) | 6 (46.2) | 0.002",)
     (one,) = findings("comparisons", "It was 100% vs 64.2%, P = 0.002.", table(GROUPS, *rows))
     assert one.message == (
-        'Results prints 100% vs 64.2%, p=0.002, Table 1, row "Women" '
+        'Section "Results" prints 100% vs 64.2%, p=0.002; Table 1, row "Women" '
         "prints 14 (100.0) and 6 (46.2), p 0.002."
     )
 

@@ -128,6 +128,7 @@ ROW = "Women, n (%)"
         (Place("", "Table 1", ROW, "Drug (n = 45)"), ("12 (26.7)", "20 (40.0)", "0.20"), [1, 2, 3]),
         (Place("", "Table 1", ROW, "Drug (n = 45)"), ("(7",), [(1, 1)]),  # not found: the place
         (Place("", "Table 1", "", "P value"), ("0.20", "0.60"), [(1, 3), (2, 3)]),
+        (Place("", "Table 1", ROW, "Drug (n = 45)"), ("12 (26.7)", "0.60"), [(1, 1), (2, 3)]),
         (Place("", "Table 1", "No row", "Drug (n = 45)"), ("12 (26.7)",), []),
         (Place("", "Table 9", ROW, ""), ("12",), []),
     ],
