@@ -171,11 +171,10 @@ def export_fhir(
     """
     from kb.export.fhir.bundle import fhir_bundle
     from kb.export.fhir.datatypes import to_json
-    from kb.records.codes import load_codes
 
     base = open_base(context, texts)
     name = base.study(study).id if study else ""
-    codes = load_codes(base.root, base.vocabulary)
+    codes = base.records.codes
     verified, curated = base.verifications, base.curated
     bundle = fhir_bundle(base.evidence, base.vocabulary, codes, verified, curated, name)
     print_or_write(to_json(bundle), out)

@@ -1,7 +1,8 @@
 """Codes of other terminologies for the concepts, read from ``ontology/mappings.sssom.tsv``.
 
 The file is a table with tabs, below a head of YAML in comments (SSSOM). The head's ``curie_map``
-has the IRI that each prefix stands for.
+has the IRI that each prefix stands for. The code ``sssom:NoTermFound`` says that a curator looked
+for one and found none.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ _PREDICATES: Final = tuple(
     f"skos:{closeness}Match" for closeness in ("exact", "close", "broad", "narrow", "related")
 )
 _COLUMNS: Final = ("subject_id", "predicate_id", "object_id", "object_label")
+_NONE: Final = "sssom:NoTermFound"
 _PREFIX: Final = re.compile(r"[A-Za-z][\w.-]*")
 
 
@@ -45,13 +47,18 @@ class Code:
 def load_codes(root: Path, vocabulary: Vocabulary) -> Mapping[str, list[Code]]:
     """Return the codes of each concept, by ``scheme:segment``; empty if the table is missing.
 
+    A concept for which none was found has an empty list; one that was not looked for is not there.
+
     Raises:
         RecordError: with every problem of the file.
     """
     path = root / "ontology" / "mappings.sssom.tsv"
     if not is_there(path):
         return {}
-    return group_by(_CodesFile(path, vocabulary).read(), key=lambda code: code.subject)
+    found = group_by(_CodesFile(path, vocabulary).read(), key=lambda code: code.subject)
+    return {
+        subject: [code for code in codes if code.code != _NONE] for subject, codes in found.items()
+    }
 
 
 class _CodesFile:
@@ -65,6 +72,7 @@ class _CodesFile:
             for term in terms.values()
         }
         self._problems: list[Problem] = []
+        self._seen: dict[bool, set[str]] = {True: set(), False: set()}  # with codes, with none
 
     def read(self) -> list[Code]:
         lines = self._lines()
@@ -132,6 +140,10 @@ class _CodesFile:
         if predicate not in _PREDICATES:
             expected = f"one of {', '.join(_PREDICATES)}"
             self._add(line, "predicate_id", predicate, expected, nearest(predicate, _PREDICATES))
+        has_code = object_id != _NONE
+        if subject in self._seen[not has_code]:
+            self._add(line, "object_id", object_id, f"either codes of {subject}, or {_NONE}")
+        self._seen[has_code].add(subject)
         if prefix not in prefixes or not code:
             expected = "a code with a prefix of the curie_map"
             self._add(line, "object_id", object_id, expected, nearest(prefix, prefixes))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import rdflib
+import sssom_pydantic
 import yaml
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS
 from support.environment import ROOT
@@ -315,6 +316,33 @@ def test_mapped_concepts_exist_with_their_labels(vocabulary: Vocabulary) -> None
         if labels.get(row["subject_id"]) != row["subject_label"]
     ]
     assert wrong == []
+
+
+def test_sssom_pydantic_reads_every_mapping_with_its_justification() -> None:
+    mappings, converter, about, *errors = sssom_pydantic.read(MAPPINGS, return_errors=True)
+    head, rows = sssom()
+    assert not any(errors)
+    assert len(mappings) == len(rows)
+    assert str(about.id) == head["mapping_set_id"]
+    for mapping, row in zip(mappings, rows, strict=True):
+        assert mapping.subject.curie == row["subject_id"]
+        assert mapping.object.curie == row["object_id"]
+        assert mapping.justification.curie == "semapv:ManualMappingCuration"
+        assert converter.expand(mapping.object.curie)
+
+
+def test_every_endpoint_drug_and_population_has_a_code_or_says_that_none_was_found(
+    real: KnowledgeBase,
+) -> None:
+    codes = real.records.codes
+    terms = {
+        f"{scheme}:{term.segment}"
+        for scheme in ("endpoint", "drug", "population")
+        for term in real.vocabulary.schemes[scheme].values()
+    }
+    assert terms - codes.keys() == set()
+    assert codes["drug:flotetuzumab"] == []
+    assert codes["drug:blinatumomab"]
 
 
 # --- what the records use --------------------------------------------------------------------

@@ -36,6 +36,24 @@ def test_a_table_may_be_missing_or_have_no_rows(example_root: Path) -> None:
     assert load_records(example_root).codes == {}
 
 
+SSSOM = "#   sssom: https://w3id.org/sssom/\n"
+NONE = "drug:seltiran\tskos:exactMatch\tsssom:NoTermFound\t\n"
+
+
+def test_a_concept_for_which_no_code_was_found_has_none(example_root: Path) -> None:
+    write(example_root, HEAD + SSSOM + COLUMNS + ROW + NONE)
+    codes = load_records(example_root).codes
+    assert [len(codes[name]) for name in ("drug:calmol", "drug:seltiran")] == [1, 0]
+
+
+@pytest.mark.parametrize("rows", [ROW + NONE, NONE + ROW])
+def test_a_concept_has_codes_or_none(example_root: Path, rows: str) -> None:
+    write(example_root, HEAD + SSSOM + COLUMNS + rows.replace("seltiran", "calmol"))
+    (found,) = problems(example_root)
+    assert (found.line, found.field) == (6, "object_id")
+    assert "either codes of drug:calmol, or sssom:NoTermFound" in found.expected
+
+
 WRONG = {
     "nothing": ("", 1, "a mapping"),
     "no head": (COLUMNS + ROW, 1, "a mapping"),

@@ -56,7 +56,7 @@ def concept_pages(site: PageContext) -> Iterator[Page]:
         values = partial(_index_values, site, scheme)
         yield Page(f"{scheme}/index", "concepts.html.j2", title, values, hide=("navigation",))
         for term in site.with_page(scheme):
-            yield from _pages(site, plots, term, codes.get(f"{scheme}:{term.segment}", []))
+            yield from _pages(site, plots, term, codes.get(f"{scheme}:{term.segment}"))
 
 
 def _index_values(site: PageContext, scheme: str) -> Values:
@@ -64,7 +64,7 @@ def _index_values(site: PageContext, scheme: str) -> Values:
     return {"scheme": scheme, "trees": _trees(site, scheme), "counts": counts}
 
 
-def _pages(site: PageContext, plots: Plots, term: Term, codes: list[Code]) -> Iterator[Page]:
+def _pages(site: PageContext, plots: Plots, term: Term, codes: list[Code] | None) -> Iterator[Page]:
     """Yield the page of a concept, and one with the plots that it has no room for."""
     path = f"{term.scheme}/{term.segment}"
     views = site.evidence_on(term.scheme)[term.notation]
