@@ -12,7 +12,7 @@ from support.console_page import GRAPHS, UNION, Console, as_text, expected
 from support.environment import ROOT
 
 from kb.site.context import PageContext
-from kb.site.pages.questions import common_values, example_of, is_for_pages
+from kb.site.pages.questions import common_values, example_of
 from kb.stores.library import library
 
 pytestmark = pytest.mark.browser
@@ -37,7 +37,7 @@ def test_every_question_gives_the_answer_of_the_lookup(console: Console) -> None
     asked = 0
     console.open()
     console.answered()
-    for query in (q for q in library().values() if not is_for_pages(q)):
+    for query in (q for q in library().values() if not q.is_for_pages):
         example = example_of(query, values)
         if not all(example.values()):
             continue
@@ -141,6 +141,42 @@ def test_an_undeclared_prefix_is_named(console: Console) -> None:
     expect(console.page.locator(".cm-lintRange-error")).to_be_visible()
 
 
+def test_a_prefix_that_is_nearly_known_is_suggested(console: Console) -> None:
+    from playwright.sync_api import expect
+
+    console.open(query="SELECT * { ?s kb:study ?o ; endpiont:CR ?t }")
+    expect(console.error).to_contain_text(
+        "The prefix endpiont: is not declared; did you mean endpoint:?"
+    )
+
+
+def test_a_name_that_the_dataset_lacks_is_named_with_the_nearest_one(console: Console) -> None:
+    from playwright.sync_api import expect
+
+    hint = console.page.locator("#console-hint")
+    console.ask("SELECT ?s { ?s kb:studdy ?o ; kb:endpoint endpoint:CRR ; kb:study study:tower }")
+    expect(hint).to_contain_text("kb:studdy is not in the dataset; did you mean kb:study (study)?")
+    expect(hint).to_contain_text("endpoint:CRR is not in the dataset; did you mean endpoint:")
+    assert "tower" not in (hint.text_content() or "")
+    base = records().iris.base
+    known = f"PREFIX own: <{base}ontology#> SELECT ?s {{ ?s own:study <{base}study/tower> ; "
+    console.ask(known + "rdfs:label ?any # kb:nothing in a remark\n}")
+    expect(hint).to_be_hidden()
+    console.ask(known + "own:nothing ?any }")
+    expect(hint).to_contain_text("kb:nothing is not in the dataset")
+
+
+def test_an_edited_question_says_so(console: Console) -> None:
+    from playwright.sync_api import expect
+
+    console.open()
+    console.answered()
+    why = console.page.locator("#console-why")
+    expect(why).to_contain_text("Why: ")
+    console.write(UNION)
+    expect(why).to_contain_text("Edited: ")
+
+
 def test_stop_ends_a_query_and_the_next_one_is_answered(console: Console) -> None:
     from playwright.sync_api import expect
 
@@ -150,6 +186,7 @@ def test_stop_ends_a_query_and_the_next_one_is_answered(console: Console) -> Non
     expect(stop).to_be_disabled()
     console.page.keyboard.press("Control+Enter")
     expect(console.status).to_have_text("Running …")
+    expect(console.table).to_have_count(0)  # the old answer
     assert console.page.evaluate("new Promise(done => setTimeout(() => done('alive'), 50))")
     stop.click()
     expect(console.status).to_contain_text("Stopped.")

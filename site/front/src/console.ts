@@ -4,8 +4,9 @@ import { AnswerView, SHOWN } from "./answer";
 import { Editor } from "./editor";
 import { fetchBytes } from "./bytes";
 import { Engine, QueryFault, Stopped } from "./engine";
+import { hints } from "./hints";
 import type { Answer, Fault } from "./messages";
-import { Offered, type Parameter, type Values } from "./offered";
+import { Offered, type Parameter, type Question, type Values } from "./offered";
 import { formOf, plainly, rebind, refusal, withPrefixes } from "./sparql";
 import { count, element, partOf as part } from "./table";
 import { ValueForm } from "./values";
@@ -92,10 +93,17 @@ class Console {
     const choose = ({ name, optional, value }: Parameter): string => values[name] ?? (isSaid && optional ? "" : value);
     const given = Object.fromEntries(question?.parameters.map((one) => [one.name, choose(one)]) ?? []);
     this.#select.value = question ? name : "";
-    part("console-why").textContent = question ? `Why: ${question.why}.` : "";
     this.#form.show(question, given);
     this.#composed = question ? this.offered.compose(question, given) : "";
     this.#editor.text = query || this.#composed || OWN;
+    this.#explain(question);
+  }
+
+  /** Says why the question is asked, or that the query is another one by now. */
+  #explain(question: Question | undefined): void {
+    const isEdited = this.#editor.text !== this.#composed;
+    const text = isEdited ? "Edited: the query below is not this question as listed." : `Why: ${question?.why}.`;
+    part("console-why").textContent = question ? text : "";
   }
 
   #choose(): void {
@@ -123,6 +131,7 @@ class Console {
   #edited(text: string, byReader: boolean): void {
     if (!byReader) return;
     this.#form.follow(text);
+    this.#explain(this.offered.question(this.#select.value));
     clearTimeout(this.#checking);
     this.#checking = window.setTimeout(() => void this.#check(), 400);
   }
@@ -139,7 +148,12 @@ class Console {
   async #parse(text: string): Promise<Fault | null> {
     const full = withPrefixes(text, this.offered.prefixes);
     const fault = await this.engine.ask("check", { text: full.text }).catch(() => null);
-    return fault && plainly(fault, text, full.lines, this.#editor.firstError());
+    return fault && this.#plainly(fault, text, full.lines);
+  }
+
+  #plainly(fault: Fault, text: string, addedLines: number): Fault {
+    const prefixes = Object.keys(this.offered.prefixes);
+    return plainly(fault, { text, addedLines, prefixes }, this.#editor.firstError());
   }
 
   // --- the answer --------------------------------------------------------------------------
@@ -155,6 +169,8 @@ class Console {
     const refused = refusal(text);
     if (refused) return this.#fail(refused);
     this.#busy(true);
+    this.#answer.clear(); // an old answer never stands below a new query
+    this.#hint(hints(text, this.offered));
     try {
       this.#show(await this.#answerTo(text), view, address);
     } catch (error) {
@@ -189,12 +205,13 @@ class Console {
       return;
     }
     const added = withPrefixes(text, this.offered.prefixes).lines;
-    this.#fail(error instanceof QueryFault ? plainly(error.fault, text, added, this.#editor.firstError()) : { message: String(error) });
+    this.#fail(error instanceof QueryFault ? this.#plainly(error.fault, text, added) : { message: String(error) });
   }
 
   #fail(fault: Fault): void {
     this.#say("No answer.");
     this.#answer.clear();
+    this.#hint([]);
     this.#editor.mark(fault);
     this.#showFault(fault);
   }
@@ -213,11 +230,19 @@ class Console {
     box.append(fault.message);
   }
 
+  #hint(sentences: readonly string[]): void {
+    const box = part("console-hint");
+    box.hidden = !sentences.length;
+    box.textContent = sentences.join(" ");
+  }
+
   #busy(isBusy: boolean): void {
     this.#isBusy = isBusy;
     this.#stop.disabled = !isBusy;
     this.#run.disabled = isBusy;
-    part("console-answer").setAttribute("aria-busy", String(isBusy));
+    const answer = part("console-answer");
+    answer.setAttribute("aria-busy", String(isBusy));
+    answer.style.minHeight = isBusy ? `${answer.offsetHeight}px` : ""; // what is below stays in its place
   }
 
   #say(text: string): void {

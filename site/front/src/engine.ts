@@ -35,7 +35,7 @@ export class Engine {
   async ask<K extends Asking>(what: K, request: Exchange[K]["request"], limit = 0): Promise<Exchange[K]["reply"]> {
     const id = ++this.#ids;
     const reply = new Promise<unknown>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
-    const clock = limit ? setTimeout(() => this.stop(`Stopped after ${limit / 1000} seconds.`), limit) : 0;
+    const clock = limit ? setTimeout(() => this.stop(`Stopped after ${limit / 1000} seconds. A narrower pattern answers sooner.`), limit) : 0;
     this.#worker.postMessage({ id, what, ...request });
     try {
       return (await reply) as Exchange[K]["reply"];

@@ -1,5 +1,6 @@
 // The text of a query: its tokens, forbidden keywords, prefixes, and the values in it.
 import type { Fault, Form } from "./messages";
+import { nearest } from "./unknown";
 
 // The same tokens as in kb.stores.safety, so that page and server refuse the same queries.
 const TOKENS =
@@ -63,6 +64,23 @@ export function withPrefixes(text: string, known: Record<string, string>): { tex
   return { text: `${missing.map((p) => `PREFIX ${p}: <${known[p]}>`).join(" ")}\n${text}`, lines: 1 };
 }
 
+/** The IRIs that a query names, whole or by a prefix that it declares or that is known. */
+export function namesIn(text: string, known: Record<string, string>): readonly string[] {
+  const prefixes = { ...known };
+  const names: string[] = [];
+  let [before, last] = ["", ""];
+  for (const token of text.matchAll(TOKENS)) {
+    const { iri, prefix, word } = token.groups ?? {};
+    if (iri && before === "PREFIX") prefixes[last.slice(0, -1)] = iri.slice(1, -1);
+    else if (iri) names.push(iri.slice(1, -1));
+    else if (prefix !== undefined && last !== "PREFIX" && prefix in prefixes) {
+      names.push(prefixes[prefix] + token[0].slice(prefix.length + 1).replace(/\\(.)/g, "$1"));
+    }
+    if (!token[0].startsWith("#")) [before, last] = [last, word?.toUpperCase() ?? token[0]];
+  }
+  return names;
+}
+
 /** The place after the first brace of a query, or -1. */
 export function patternStart(text: string): number {
   for (const token of text.matchAll(TOKENS)) if (token.groups?.["brace"]) return token.index + 1;
@@ -88,18 +106,28 @@ export interface Place {
   readonly column: number;
 }
 
+/** A query as it was written, and what was put before it when it was sent. */
+export interface Sent {
+  readonly text: string;
+  readonly addedLines: number;
+  /** The prefixes that need no declaration. */
+  readonly prefixes: readonly string[];
+}
+
 /**
  * Rewrites an error message of the engine for readers. The engine reports the farthest place that
  * its parser reached; `suspect` is a possible cause before it.
  */
-export function plainly(fault: Fault, text: string, addedLines: number, suspect: Place | null = null): Fault {
+export function plainly(fault: Fault, query: Sent, suspect: Place | null = null): Fault {
+  const { text, addedLines } = query;
   const line = fault.line === undefined ? undefined : Math.max(1, fault.line - addedLines);
   const column = fault.column;
   const place = line === undefined || column === undefined ? {} : { line, column };
   if (/Prefix not found/.test(fault.message)) {
     const before = text.split("\n")[(line ?? 1) - 1]?.slice(0, (column ?? 1) - 1) ?? "";
-    const name = /([\w.-]*:)[\w.-]*$/.exec(before)?.[1] ?? "";
-    return { message: `The prefix ${name} is not declared.`, ...place };
+    const name = /([\w.-]*):[\w.-]*$/.exec(before)?.[1] ?? "";
+    const near = nearest(name, query.prefixes);
+    return { message: `The prefix ${name}: is not declared${near ? `; did you mean ${near}:?` : "."}`, ...place };
   }
   const expected = /expected (?:one of )?([\s\S]+)$/.exec(fault.message)?.[1];
   if (place.line === undefined || !expected) return { message: fault.message, ...place };

@@ -8,10 +8,11 @@ export function unknownWord(kind: string, word: string, scheme: Scheme): string 
   return `No ${kind} is called “${word}”${meant ? `; did you mean “${meant.name}” (${meant.plain})?` : "."}`;
 }
 
-/** The nearest word by edit distance, unless half of it would change. */
-function nearest(word: string, words: readonly string[]): string {
-  const ranked = words.map((one) => ({ one, far: distance(word.toLowerCase(), one.toLowerCase()) }));
-  const best = ranked.sort((a, b) => a.far - b.far)[0];
+/** The nearest word by edit distance, of equals the one in the same case, unless half would change. */
+export function nearest(word: string, words: readonly string[]): string {
+  const far = (one: string): number => distance(word.toLowerCase(), one.toLowerCase());
+  const ranked = words.map((one) => ({ one, far: far(one), inCase: distance(word, one) }));
+  const best = ranked.sort((a, b) => a.far - b.far || a.inCase - b.inCase)[0];
   return best && best.far <= Math.max(word.length, best.one.length) / 2 ? best.one : "";
 }
 
