@@ -68,7 +68,8 @@ def moved_answers(old: KnowledgeBase, new: KnowledgeBase) -> Iterator[MovedAnswe
     need no parameter. A question that one state cannot answer has no rows there.
     """
     asked = {question: None for base in (old, new) for question in _questions(base)}
-    asked |= {(q.name, ()): None for q in library().values() if q.optional >= q.parameters.keys()}
+    free = (q for q in library().values() if q.optional >= q.parameters.keys())
+    asked |= {(q.name, ()): None for q in free if not q.is_for_pages}
     for name, parameters in sorted(asked):
         query, values = library()[name], dict(parameters)
         (columns, before), (others, after) = (_answer(base, name, values) for base in (old, new))

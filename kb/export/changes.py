@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kb.analysis.change import Change, ChangeKind, MovedAnswer, Row
+from kb.errors import InputError, shorten
 from kb.util.grouping import group_by
 from kb.util.visible import visible
 
@@ -81,6 +84,24 @@ def changes_data(
     }
 
 
+def read_changes(path: Path) -> tuple[str, str, list[Change], list[MovedAnswer]]:
+    """Return the names of the two states, and what changed, from a file of ``kb diff --json``.
+
+    Raises:
+        InputError: it is not such a file.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        changes = [
+            Change(**{**one, "kind": ChangeKind[one["kind"].upper()]}) for one in data["changes"]
+        ]
+        answers = [MovedAnswer(**one) for one in data["answers"]]
+        return str(data["old"]), str(data["new"]), changes, answers
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        reason = f"{type(error).__name__}: {shorten(str(error))}"
+        raise InputError(f"{path} is not what `kb diff --json` writes ({reason})") from error
+
+
 def changes_page(
     old: str, new: str, changes: Sequence[Change], answers: Sequence[MovedAnswer]
 ) -> str:
@@ -89,15 +110,41 @@ def changes_page(
     >>> "<b>" in changes_page("<b>", "new", [], [])
     False
     """
+    return _rendered("changes.html", old, new, changes, answers, sys.maxsize)
+
+
+def changes_body(
+    old: str, new: str, changes: Sequence[Change], answers: Sequence[MovedAnswer], most: int
+) -> str:
+    """Return the content of the page: of each study and kind, and of each answer, so many lines.
+
+    >>> "There is no difference." in changes_body("1.0", "1.1", [], [], 10)
+    True
+    """
+    return _rendered("changes-body.html", old, new, changes, answers, most)
+
+
+def _rendered(
+    template: str,
+    old: str,
+    new: str,
+    changes: Sequence[Change],
+    answers: Sequence[MovedAnswer],
+    most: int,
+) -> str:
     studies = _grouped(changes)
-    page = _environment().get_template("changes.html")
-    return page.render(
-        old=old,
-        new=new,
-        counts={kind.value: sum(c.kind is kind for c in changes) for kind in ChangeKind},
-        studies=[(f"part-{n}", name, kinds) for n, (name, kinds) in enumerate(studies, 1)],
-        answers=[(question_name(one), one) for one in answers],
-        nothing=NO_DIFFERENCE,
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            old=old,
+            new=new,
+            counts={kind.value: sum(c.kind is kind for c in changes) for kind in ChangeKind},
+            studies=[(f"part-{n}", name, kinds) for n, (name, kinds) in enumerate(studies, 1)],
+            answers=[(question_name(one), one) for one in answers],
+            nothing=NO_DIFFERENCE,
+            most=most,
+        )
     )
 
 

@@ -32,6 +32,7 @@ from kb.site.pages.questions import question_pages
 from kb.site.pages.safety import safety_pages
 from kb.site.pages.sources import source_pages
 from kb.site.pages.studies import study_pages
+from kb.site.pages.what_changed import change_pages
 from kb.site.shell import Part, Shells
 from kb.site.tables.marks import LEGEND
 
@@ -46,6 +47,7 @@ PAGES: Final[tuple[Callable[[PageContext], Iterator[Page]], ...]] = (
     network_pages,
     source_pages,
     finding_pages,
+    change_pages,
     question_pages,
     cookbook_pages,
     developer_pages,

@@ -42,6 +42,11 @@ class Query:
     sparql: str
     optional: frozenset[str] = frozenset()
 
+    @property
+    def is_for_pages(self) -> bool:
+        """Whether the query serves the pages of the site only."""
+        return self.name.startswith("page-")
+
     def text(self, iris: Iris, values: Mapping[str, object] | None = None) -> str:
         """Return the SPARQL with its prefixes, for parameters that have these values."""
         lines = []

@@ -12,7 +12,6 @@ import pyoxigraph as ox
 import pytest
 from support.built_site import records
 
-from kb.site.pages.questions import is_for_pages
 from kb.stores.library import library, prefixes
 
 
@@ -51,7 +50,7 @@ def test_every_completion_is_in_the_dataset(offered: dict[str, Any]) -> None:
 
 
 def test_every_question_has_a_value_for_each_required_parameter(offered: dict[str, Any]) -> None:
-    names = {query.name for query in library().values() if not is_for_pages(query)}
+    names = {query.name for query in library().values() if not query.is_for_pages}
     assert {one["name"] for one in offered["questions"]} == names
     values = {(word["kind"], word.get("value")) for word in offered["words"]}
     for question in offered["questions"]:

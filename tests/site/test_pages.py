@@ -13,7 +13,7 @@ from support.built_site import file_of, page, pages
 
 from kb.export.csv import COLUMNS
 from kb.site.context import SCHEMES, PageContext
-from kb.site.pages.questions import common_values, is_for_pages, with_values
+from kb.site.pages.questions import common_values, with_values
 from kb.site.tables.study import StudyTables
 from kb.stores.library import library
 
@@ -156,7 +156,7 @@ def test_every_top_of_the_endpoints_is_under_one_heading(site: PageContext) -> N
 
 def test_queries_as_shown_give_the_answers_of_the_lookup(site: PageContext) -> None:
     values = common_values(site)
-    for query in (q for q in library().values() if not is_for_pages(q)):
+    for query in (q for q in library().values() if not q.is_for_pages):
         example = {n: values.get(kind, values.get(n, "")) for n, kind in query.parameters.items()}
         if all(example.values()):
             shown = site.base.sparql(with_values(site, query, example))

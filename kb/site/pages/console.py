@@ -18,7 +18,7 @@ from kb.site.data.packing import LEVEL, sparql_term, versioned, written
 from kb.site.labels import short_citation
 from kb.site.page import OutputFile, Page, Values
 from kb.site.pages.ontology import ontology_entries
-from kb.site.pages.questions import common_values, example_of, is_for_pages, with_values
+from kb.site.pages.questions import common_values, example_of, with_values
 from kb.stores.library import Query, library, prefixes
 
 DATASET: Final = "data/kb.trig.gz"
@@ -29,7 +29,7 @@ FIRST: Final = "hazard-ratios"
 
 def console_pages(site: PageContext) -> Iterator[Page]:
     """Yield the page of the console, and what it loads."""
-    questions = [q for q in library().values() if not is_for_pages(q)]
+    questions = [q for q in library().values() if not q.is_for_pages]
 
     @cache  # the page names the versions of its files
     def files() -> tuple[OutputFile, OutputFile]:

@@ -20,6 +20,7 @@ from kb.site.labels import date
 from kb.site.page import OutputFile, Page, SearchEntry, Values
 from kb.site.pages.compare import comparison_starts
 from kb.site.pages.discrepancies import newest
+from kb.site.pages.what_changed import change_pages
 from kb.site.tables.card import StudyCard
 from kb.site.tables.evidence_map import evidence_map
 from kb.site.tables.figures import count_states
@@ -56,6 +57,7 @@ def _home_values(site: PageContext) -> Values:
         "in_text": sum(not view.source.read_in for view in site.claims),
         "key": key,
         "updated": date(site.updated),
+        "has_changes": any(change_pages(site)),
         "map": evidence_map(site),
         "by_design": collect((s.kind, s) for s in site.studies.values()),
         "newest": newest(site, _NEWEST),

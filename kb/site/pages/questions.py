@@ -51,12 +51,7 @@ def _answered(site: PageContext) -> list[AnsweredQuery]:
 
 def asked_queries() -> list[Query]:
     """Return the queries that the page asks."""
-    return [query for query in library().values() if not is_for_pages(query)]
-
-
-def is_for_pages(query: Query) -> bool:
-    """Whether a query serves the pages of the site only."""
-    return query.name.startswith("page-")
+    return [query for query in library().values() if not query.is_for_pages]
 
 
 def common_values(site: PageContext) -> Mapping[str, str]:
