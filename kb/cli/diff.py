@@ -10,6 +10,7 @@ import click
 from kb.cli.common import FINDINGS, echo, examples, json_option, write_json
 from kb.errors import KbError
 from kb.records.paths import find_root
+from kb.util import git
 from kb.util.atomic import write_atomically
 
 
@@ -26,7 +27,7 @@ from kb.util.atomic import write_atomically
 @examples(
     "kb diff v1.0 HEAD",
     "kb diff evidence-1.0.zip evidence-1.1.zip --html changes.html",
-    "kb diff ../published .",
+    "kb diff v1.0 . --json site/changes.json",
 )
 def diff(
     context: click.Context, old: str, new: str, json_file: Path | None, html: Path | None
@@ -46,12 +47,22 @@ def diff(
     with opened_state(old, root) as before, opened_state(new, root) as after:
         changes = compare(state_of(before), state_of(after))
         answers = list(moved_answers(before, after))
-    write_json(json_file, changes_data(old, new, changes, answers))
+    names = _name(old, root), _name(new, root)
+    write_json(json_file, changes_data(*names, changes, answers))
     if html is not None:
-        write_atomically(html, [changes_page(old, new, changes, answers).encode()])
+        write_atomically(html, [changes_page(*names, changes, answers).encode()])
     echo(changes_text(changes, answers), nl=False)
     if changes or answers:
         sys.exit(FINDINGS)
+
+
+def _name(state: str, repository: Path) -> str:
+    """Return a state as readers of the page know it: a commit by its tag or short id, and its day."""
+    commit = "" if Path(state).exists() else git.commit_of(repository, state)
+    if not commit:
+        return state
+    is_id = state == "HEAD" or commit.startswith(state)
+    return f"{commit[:9] if is_id else state} ({git.date_of(repository, commit)})"
 
 
 def _repository(context: click.Context) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import stat
 import subprocess
@@ -71,6 +72,11 @@ def test_commits(example_root: Path, tmp_path: Path) -> None:
     ran = kb(example_root, "diff", "v1", example_root)
     assert (ran.exit_code, FIGURE in ran.output) == (1, True)
     assert kb(example_root, "diff", "v1", "HEAD").output == "no difference\n"
+    for name, shown in (("v1", r"v1 \(\d{4}-\d\d-\d\d\)"), ("HEAD", r"[0-9a-f]{9} \(.+\)")):
+        kb(example_root, "diff", name, example_root, "--json", tmp_path / "named.json")
+        named = json.loads((tmp_path / "named.json").read_text("utf-8"))
+        assert re.fullmatch(shown, named["old"])
+        assert named["new"] == str(example_root)
     left = tmp_path / "written"
     for name in ("v2", f"--output={left}", "HEAD --output=x", "-h", "HEAD:evidence", ""):
         ran = kb(example_root, "diff", "--", name, "HEAD")
