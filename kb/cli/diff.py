@@ -57,7 +57,7 @@ def diff(
 
 
 def _name(state: str, repository: Path) -> str:
-    """Return a state as readers of the page know it: a commit by its tag or short id, and its day."""
+    """Return a state as readers know it: a commit by its tag or short id, and its day."""
     commit = "" if Path(state).exists() else git.commit_of(repository, state)
     if not commit:
         return state

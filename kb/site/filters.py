@@ -34,11 +34,6 @@ def filters(site: PageContext) -> Mapping[str, Callable[..., Any]]:
         key = (getattr(macro, "name", ""), *same)
         return site.memo(key, lambda: (arguments, macro(*arguments)))[1]
 
-    def by_study(lines: Iterable[Line]) -> list[tuple[str, list[Line]]]:
-        """Group lines by study, in the order in which studies are listed."""
-        grouped = collect((line.view.claim.study, line) for line in lines)
-        return [(study, grouped[study]) for study in site.studies if study in grouped]
-
     return {
         "counted": counted,
         "sentence": sentence,
@@ -56,12 +51,18 @@ def filters(site: PageContext) -> Mapping[str, Callable[..., Any]]:
         "lay_out": Drawing,
         "r_line": partial(r_line, base),
         "once": once,
-        "by_study": by_study,
+        "by_study": partial(by_study, site),
         "prose": prose,
         "is_own": lambda text: text.startswith(base),
         "page_of": lambda text: page_of(text.removeprefix(base)),
         "short_iri": lambda text: short_iri(str(text), known),
     }
+
+
+def by_study(site: PageContext, lines: Iterable[Line]) -> list[tuple[str, list[Line]]]:
+    """Group lines by study, in the order in which studies are listed."""
+    grouped = collect((line.view.claim.study, line) for line in lines)
+    return [(study, grouped[study]) for study in site.studies if study in grouped]
 
 
 def prose(text: str) -> str:
