@@ -90,8 +90,10 @@ class Anchors:
 
     def _labels(self, row: int) -> Iterator[str]:
         """Yield the forms of the labels of a row: without footnote marks, or with them."""
-        texts = (self.table.grid[row][i].text for i in self.labels)
-        for text in texts:
+        spans = filter(None, (self.source.span(row, i) for i in self.labels))
+        texts = [self.table.grid[row][i].text for i in self.labels]
+        printed = (self.text.text[slice(*span)] for span in spans)  # with its exponents
+        for text in (*texts, *printed):
             if any(map(str.isalnum, text)):
                 for form in (label_text(text), " ".join(fold(text).text.split())):
                     if 0 < len(form) <= MAX_LABEL:

@@ -41,6 +41,8 @@ _OF_TEST: Final = re.compile(
     r"|(?:min|max)(?:imum)?\.?",
     re.IGNORECASE,
 )
+_RATE: Final = re.compile(r"\([^()0-9<>≥≤]*[a-zA-Zµμ]/[a-zA-Zµμ]{1,4}\)$")
+"""A unit that the vocabulary may lack: "iPTH (pg/mL)"."""
 _FIGURES_ONLY: Final = re.compile(r"[0-9.,%<>≥≤()± –-]*|[<>≥≤~]?[0-9][0-9.,]* ?±.*")
 _GRADE: Final = re.compile(
     r"(?:(?:any|all|worst|max(?:imum)?|total|highest) )?(?:(?:toxicity|CTC\w*|WHO) )?"
@@ -126,7 +128,8 @@ def group_parts(column: Column, names: EndpointNames) -> Iterator[str]:
     for part in column.path:
         name = without_size(part)
         is_named = name and not any(p.fullmatch(name) for p in (_FIGURES_ONLY, _ANY_GROUP))
-        if is_named and not _is_other(name, names) and names.unit([part]) in ("", "%"):
+        has_unit = names.unit([part]) not in ("", "%") or _RATE.search(part)
+        if is_named and not _is_other(name, names) and not has_unit:
             yield name
 
 
@@ -150,7 +153,10 @@ def _role(
     labels = [
         name
         for part in column.path
-        if (name := without_size(part)) and name not in parts and not time_of(name)
+        if (name := without_size(part))
+        and name not in parts
+        and not time_of(name)
+        and not _FIGURES_ONLY.fullmatch(name)
     ]
     labels += filter(None, map(behind_size, column.path))
     group, compared = None, None

@@ -234,7 +234,9 @@ class RowLabels:
 
     def time(self, row: int) -> str:
         """Return the time that a column of times has in a row, if its header names the unit."""
-        for index, header in self.times.items():
+        first = " ".join(map(label_text, self.table.column_path(0)))
+        firsts = {0: first} if _TIME_HEADER.search(first) else {}
+        for index, header in (firsts | self.times).items():
             number = label_text(self.table.grid[row][index].text)
             unit = re.search(r"\b(hour|day|week|month|year)", header.lower())
             if unit and number == "0":

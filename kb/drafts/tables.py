@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
@@ -27,6 +27,7 @@ from kb.drafts.labels import (
     time_of,
     without_size,
 )
+from kb.drafts.not_results import NOT_A_RESULT, NotResults
 from kb.drafts.people import People
 from kb.drafts.rows import RowLabels
 from kb.drafts.store import Sureness
@@ -50,8 +51,21 @@ _GROUPS: Final = re.compile(
     re.IGNORECASE,
 )
 _UNIT: Final = re.compile(r"\((?:%|[^()=]*[/°µμ²³][^()=]*|[mck]?m|k?g|m?l|h|min|days|years)\)")
+_SUBJECT: Final = re.compile(
+    r"(?:table [\w.]{1,4}[.:]? )?(?P<subject>[A-Z](?:(?! (?:and|during|in|at|by|between|among|over"
+    r"|after|before|for|from|according|with|within|of the|observed) )[^.:;,—]){5,70}?)"
+    r"(?= (?:during|in|at|by|between|among|over|after|before|for|from|according|with|within"
+    r"|of the)\b|[.:;,—]|$)",
+    re.IGNORECASE,
+)
+"""What the caption of a table names first: "Abstinence rates during follow-up"."""
 _UNTOLD: Final = ("value", "change")
 """What a measurement is called where nothing says what it is."""
+_MARK: Final = re.compile(
+    r"(?:(?<![mM])<sup>(?P<raised>[^<]{1,3})</sup>|(?P<sign>[*†‡§¶#]{1,3}))\s*$"
+)
+"""The mark of a footnote behind a label or figure, which is not an exponent."""
+_NO_LABELS: Final = "no labels lead to the cell alone"
 _DIGITS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
@@ -77,6 +91,8 @@ class NotDrafted:
     at: str
     printed: str
     why: str
+    cells: int = 1
+    """How many cells they stand in."""
 
 
 @dataclass
@@ -125,6 +141,11 @@ class TableDrafts:
     def counts(self) -> Counts:
         """Which of its whole numbers are counts."""
         return Counts(self.reading, self.rows, self.names)
+
+    @cached_property
+    def not_results(self) -> NotResults:
+        """Which of its cells are not results."""
+        return NotResults(self.source.table, self.rows.columns)
 
     @cached_property
     def unclear(self) -> Unclear:
@@ -189,11 +210,36 @@ class TableDrafts:
                 if figure.column.index not in joined:
                     beside = self.compared.beside(figure, figures)
                     joined |= {one.column.index for one in beside}
-                    draft = self._draft(row, figure, beside)
-                    if isinstance(draft, Draft):
-                        yield draft
-                    else:
-                        self.left.append(NotDrafted(self.source.section, figure.text, draft))
+                    yield from self._drafts(row, figure, beside)
+        self._leave_others(
+            {(c.row, c.column) for row in rows.values() for f in row for c in f.cells}
+        )
+
+    def _drafts(
+        self, row: int, figure: TableFigure, beside: Sequence[TableFigure]
+    ) -> Iterator[Draft]:
+        """Yield the draft of a figure, or those of its cells; what has none is left."""
+        draft = self._draft(row, figure, beside)
+        if draft == _NO_LABELS and len(figure.cells) > 1 and not beside:
+            for alone in self.reading.alone(figure):  # a row alone may not lead to both cells
+                yield from self._drafts(row, alone, [])
+        elif isinstance(draft, Draft):
+            yield draft
+        else:
+            first = figure.cells[0]
+            why = self.not_results.why(first, row, first.column) or draft
+            count = len(figure.cells) + sum(len(one.cells) for one in beside)
+            self.left.append(NotDrafted(self.source.section, figure.text, why, count))
+
+    def _leave_others(self, read: Collection[tuple[int, int]]) -> None:
+        """Leave the cells with digits that were not read as figures."""
+        table = self.source.table
+        for row in range(table.header_rows, len(table.grid)):
+            for column, cell in enumerate(table.grid[row]):
+                is_digits = column > 0 and any(map(str.isdigit, cell.text))
+                if is_digits and (row, column) not in read:
+                    why = self.not_results.why(cell, row, column) or "figures that were not read"
+                    self.left.append(NotDrafted(self.source.section, label_text(cell.text), why))
 
     # --- a block ------------------------------------------------------------------------------
 
@@ -202,6 +248,8 @@ class TableDrafts:
         role = self.roles[figure.column.index]
         path_all = self.rows.path(row)
         group, path = self._group(role, path_all)
+        if self.not_results.is_of_method:
+            return NOT_A_RESULT
         if reason := self.unclear.why(figure, role, path_all):
             return reason
         if role.has_people and group.sure == "unsure":
@@ -243,12 +291,12 @@ class TableDrafts:
             return self._no_endpoint(role)
         anchor = self.anchors.cell(cells, row, path_all)
         if anchor is None:
-            return "no labels lead to the cell alone"
+            return _NO_LABELS
         what = self._what(row, role, [*self._outer(anchor, path_all), *path]) or what
         full, printed = self._sized(what, figure), self._printed(cells, anchor)
         what = self._within(full, anchor, printed)
         if self.compared.is_of_one_group(role) and what.category != full.category:
-            return "no labels lead to the cell alone"
+            return _NO_LABELS
         return what, {**anchor, "printed": printed}
 
     def _no_endpoint(self, role: ColumnRole) -> str:
@@ -295,6 +343,7 @@ class TableDrafts:
             return self.compared.p_value(figure, role, group)
         if figure.column.kind is ColumnKind.EFFECT:
             return self.compared.effect(figure, beside, role, group)
+        figure = self._noted(figure)
         change = role.change or any(map(is_change, labels))
         figure = figure.as_count() if self.counts.is_count(figure) else figure
         proposal = count_or_measure(figure, role.column.size, change=change)
@@ -311,6 +360,18 @@ class TableDrafts:
         fields["values"] = {group.id: proposal.value}
         bare = {group.id: proposal.bare} if proposal.bare is not None else None
         return Made(fields, least(group.sure, proposal.sure), [group.why, proposal.why], bare)
+
+    def _noted(self, figure: TableFigure) -> TableFigure:
+        """Return a figure with what the notes with a mark of its row or cell declare of it."""
+        spans = (self.source.span(figure.row, i) for i in (0, figure.cells[0].column))
+        texts = (self.text.text[slice(*span)] for span in spans if span)
+        matches = (_MARK.search(text) for text in texts)
+        marks = {match["raised"] or match["sign"] for match in matches if match}
+        notes = (one for one in self.source.table.footnotes if one.mark and one.mark in marks)
+        found = {one for note in notes if (one := declared(note.text)).spread}
+        if len(found) != 1 or figure.statistic.spread or figure.statistic.centre:
+            return figure
+        return replace(figure, statistic=found.pop())
 
     def _unit(self, figure: TableFigure, labels: Sequence[str]) -> str:
         """Return the unit that a cell prints at its figure, or else its labels, or ""."""
@@ -352,8 +413,8 @@ class TableDrafts:
         labels = [one for one in labels if one and not is_moment(one)]
         if role.column.kind is ColumnKind.EFFECT:
             labels = [one for one in labels if not names_effect(one)]
-        if all(is_moment(without_size(one)) for one in [*path, *labels]):
-            path = [*self._above_moments(), *path]
+        if all(self._is_when(one, row) for one in [*path, *labels]):
+            path = [*self._above_moments(), *(one for one in path if not one.isdigit())]
         found = self.names.named([*path, *labels])
         if found is None and row in self.reading.size_rows and self.names.size:
             return NamedEndpoint(self.names.size)
@@ -383,10 +444,17 @@ class TableDrafts:
         first = people[0] if people else ()
         return shared or [one for one in first if all(one in labels for labels in people)]
 
+    def _is_when(self, label: str, row: int) -> bool:
+        """Whether a label says no more of a figure than its time and statistic."""
+        is_number = label.isdigit() and self.rows.time(row) != ""
+        return is_number or is_statistic(label) or is_moment(without_size(label))
+
     def _above_moments(self) -> list[str]:
         """Return what a table with times for rows is about: the header of its labels."""
         header = [label_text(part) for part in self.source.table.column_path(0)]
-        return [one for one in header[-1:] if one and not _GENERIC.fullmatch(one)]
+        named = [one for one in header[-1:] if one and not _GENERIC.fullmatch(one)]
+        subject = _SUBJECT.match(label_text(self.source.table.caption))
+        return named or ([subject["subject"]] if subject else [])
 
     def _time(self, row: int, role: ColumnRole, path: Sequence[str]) -> str:
         if self.compared.is_of_one_group(role):

@@ -209,12 +209,7 @@ class TableReading:
 
     def _row(self, row: int) -> Iterator[TableFigure]:
         cells = self.table.grid[row]
-        labels = self._header_of_labels
-        for name in (*self.table.row_path(row), *self._further_labels(row)):
-            own = declared(name)
-            # A heading "n (%)" does not reach a measurement below it, which has a unit of its own.
-            outer = Statistic() if own.centre is None and _UNIT.search(name) else labels
-            labels = own.within(outer)
+        labels = self._of_labels(row)
         used = 0
         for column in self.columns[1:]:
             cell = cells[column.index]
@@ -237,6 +232,25 @@ class TableReading:
         """Yield the labels of a row that stand in columns beside the first: "Age | Mean (SD)"."""
         beside = takewhile(lambda c: c.kind is ColumnKind.LABEL, self.columns[1:])
         yield from filter(None, (plain(self.table.grid[row][c.index].text) for c in beside))
+
+    def _of_labels(self, row: int) -> Statistic:
+        """Return what the labels of a row declare, from the outermost."""
+        labels = self._header_of_labels
+        for name in (*self.table.row_path(row), *self._further_labels(row)):
+            own = declared(name)
+            # A heading "n (%)" does not reach a measurement below it, which has a unit of its own.
+            outer = Statistic() if own.centre is None and _UNIT.search(name) else labels
+            labels = own.within(outer)
+        return labels
+
+    def alone(self, figure: TableFigure) -> Iterator[TableFigure]:
+        """Yield the figure of each cell of several that belong together."""
+        labels = self._of_labels(figure.row)
+        for cell in figure.cells:
+            column = self.columns[cell.column]
+            print_ = entry(cell.text, decimal_comma=self._comma)
+            statistic = self._statistic(print_, labels, column)
+            yield TableFigure(figure.row, column, (cell,), print_, statistic)
 
     def _statistic(self, print_: Entry, labels: Statistic, column: Column) -> Statistic:
         if column.kind is ColumnKind.P:
@@ -339,7 +353,9 @@ def _fits(print_: Entry, statistic: Statistic) -> bool:
         Form.PLUS_MINUS: {Spread.SD, Spread.SE},
         Form.WITH_BOUNDS: {Spread.IQR, Spread.RANGE, Spread.CI},
     }
-    return statistic.spread in spreads.get(print_.form, set())
+    is_share = statistic.spread is Spread.SHARE
+    is_measured = print_.form is Form.PAIR and whole(print_.main) is None
+    return statistic.spread in spreads.get(print_.form, set()) and not (is_share and is_measured)
 
 
 def _agree(named: Statistic, other: Statistic) -> bool:

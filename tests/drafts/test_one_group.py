@@ -140,3 +140,72 @@ def test_a_standard_deviation_does_not_turn_a_difference_round(root: Path) -> No
         root, table(header, "Function\t79.26 (16.17)\t68.86 (22.00)\t6.58 (3.38 to 9.78)")
     )
     assert block_of(made, "6.58 (3.38 to 9.78)")["comparison"]["of"] == "tussolan"
+
+
+def test_a_note_declares_the_figures_with_its_mark(root: Path) -> None:
+    header = "\tTussolan (n = 45)\tPlacebo (n = 45)"
+    rows = (
+        "Women\t30 (67)\t27 (60)",
+        "Pain<sup>a</sup>\t5.1 (2.0)\t5.0 (2.1)",
+        "Mass, kg/m<sup>2</sup>",
+    )
+    notes = "Values are n (%).\n\n<sup>a</sup> Values are means (SD).\n\n<sup>2</sup> Median (IQR)."
+    made = drafted(root, table(header, *rows[:2], f"{rows[2]}\t7.1 (2.0)\t7.0 (2.1)", notes=notes))
+    pain = block_of(made, "5.1 (2.0)")
+    assert (pain["statistic"], str(pain["values"]["tussolan"]["sd"])) == ("mean", "2.0")
+    assert all(block["statistic"] != "median" for block in blocks(made) if "statistic" in block)
+
+
+def test_labels_with_exponents_lead_to_their_cells(root: Path) -> None:
+    header = "\tTussolan (n = 45), mean (SD)\tPlacebo (n = 45), mean (SD)"
+    rows = ("Mass (kg/m<sup>2</sup>)\t27.8 (4.8)\t28.2 (4.5)", "Mass (kg)\t70.1 (4.8)\t71.2 (4.5)")
+    assert len(blocks(drafted(root, table(header, *rows)))) == 4
+
+
+def test_count_and_percentage_beside_a_further_label_have_a_cell_each(root: Path) -> None:
+    rows = (
+        "\t\tTussolan\t\tPlacebo\t",
+        "\t\tn\t%\tn\t%",
+        "Cured\tWomen\t7\t16\t6\t13",
+        "\tMen\t8\t18\t9\t20",
+    )
+    made = drafted(root, table(*rows))
+    assert block_of(made, "8")["values"] == {"tussolan": {"n": 8}}
+    assert block_of(made, "18")["values"] == {"tussolan": "18%"}
+
+
+def test_a_table_of_times_is_of_what_its_caption_names(root: Path) -> None:
+    rows = ("Month\tTussolan\tPlacebo", "6\t7 (16%)\t6 (13%)", "12\t9 (20%)\t8 (18%)")
+    made = drafted(root, table(*rows, caption="Abstinence rates during follow-up"))
+    late = block_of(made, "9 (20%)")
+    assert (late["named"], late["time"]) == ("Abstinence rates", "at 12 months")
+
+
+@pytest.mark.parametrize(
+    ("rows", "caption", "why"),
+    [
+        (("Score\tRate", "0\t35", "1\t45", "2\t55"), "Score of severity", "a method"),
+        (("Study\tPatients, n", "Low [9]\t15"), "Previous studies of tussolan", "a method"),
+        (("Outcome\tQuestionnaire\tReference", "Pain\tVAS\t[53]"), "Outcomes", "a method"),
+        (("Trial\tTussolan, n\tRef.", "Low\t12\t[53]"), "Trials", "reference"),
+        (
+            ("Outcome\tTussolan\tPlacebo", "Cure\t95% CI\t95% CI", "A\t7 (16%)\t6 (13%)"),
+            "A",
+            "header",
+        ),
+        (("\tWeek\tTussolan\tPlacebo", "Cure\t6\t7 (16%)\t6 (13%)"), "A", "label"),
+    ],
+)
+def test_cells_that_are_no_results_are_left_as_such(
+    root: Path, rows: tuple[str, ...], caption: str, why: str
+) -> None:
+    made = drafted(root, table(*rows, caption=caption))
+    left = [one for one in made.left if one.why.startswith("not a result")]
+    assert any(why in one.why for one in left), made.left
+
+
+def test_results_are_never_left_as_something_else(root: Path) -> None:
+    rows = ("Score\tTussolan\tPlacebo", "0\t7 (16%)\t6 (13%)", "3\t9 (20%)\t8 (18%)")
+    for caption in ("Diagnostic criteria that patients had", "Use of the exercise program"):
+        made = drafted(root, table(*rows, caption=caption))
+        assert not [one for one in made.left if one.why.startswith("not a result")]
