@@ -9,6 +9,7 @@ from itertools import combinations
 from typing import Final
 
 from kb.papers.entries import Skeleton, whole
+from kb.papers.reading import ColumnKind
 from kb.scan.bases import Sizes
 from kb.scan.context import ScanContext, Sentence
 from kb.scan.phrases import CountPhrase
@@ -83,30 +84,65 @@ class SentenceBases:
         rows = (f for r in context.readings for row in r.size_rows for f in r.rows.get(row, ()))
         texts = (n for sentence in context.sentences for n in _numbers_of_people(sentence))
         self._people = {*sizes, *(f.count for f in rows if f.count), *texts}
+        self._arms = _sizes_of_arms(context)
 
     def unfitting(self, sentence: Sentence, phrases: Sequence[CountPhrase]) -> dict[int, int]:
         """Return the people of a sentence that a phrase is of, where no number fits it.
 
         By where the phrase starts. They are those that the sentence begins with ("Of 787 women"),
-        or a number of it that two other percentages are of.
+        a number of it that two other percentages are of, or those of the groups in their order.
         """
         bare = [p for p in phrases if p.of is None and not p.share.operator]
-        if len(bare) < len(phrases) or _OTHER_UNITS.search(sentence.skeleton.text):
+        if not bare or len(bare) < len(phrases) or _OTHER_UNITS.search(sentence.skeleton.text):
             return {}
         own = _wholes(sentence.skeleton)
-        offered = {*own, *_wholes(Skeleton.of(sentence.before)), *self._people}
+        respective = self._respective(sentence, bare)
         found: dict[int, int] = {}
         for phrase in bare:
-            base = _leading(sentence, phrase, bare) or _shared(phrase, bare, own)
-            count, near = whole(phrase.main), _near(phrase)
-            if base is None or count is None or count > base or base in near:
-                continue
-            rest = (base - number for number in own)
-            sums = (a + b for a, b in combinations(own, 2))
-            if not any(size in near for size in (*offered, *rest, *sums)):
+            base = (
+                _leading(sentence, phrase, bare)
+                or _shared(phrase, bare, own)
+                or respective.get(phrase.start)
+            )
+            count = whole(phrase.main)
+            if base and count and count <= base and not self._fits(sentence, phrase, base, own):
                 found[phrase.start] = base
         # Two that do not fit are of two other groups.
         return found if len(found) == 1 else {}
+
+    def _fits(self, sentence: Sentence, phrase: CountPhrase, base: int, own: Sequence[int]) -> bool:
+        """Whether a percentage is of its base, or of other people that the paper counts."""
+        near = Sizes.of(whole(phrase.main) or 0, phrase.share.value, slack=1)
+        before = _wholes(Skeleton.of(sentence.before))
+        rest = (base - number for number in own)
+        sums = (a + b for a, b in combinations(own, 2))
+        return any(size in near for size in (base, *own, *before, *self._people, *rest, *sums))
+
+    def _respective(self, sentence: Sentence, bare: Sequence[CountPhrase]) -> dict[int, int]:
+        """Return the sizes of the groups that a list with "respectively" names, in their order.
+
+        The sentence before prints them, or the tables; all but one of the percentages fit.
+        """
+        if len(bare) < _FEWEST or "respectively" not in sentence.skeleton.text:
+            return {}
+        before = Skeleton.of(sentence.before)
+        printed = tuple(size for m in _IN_GROUP.finditer(before.text) if (size := _size(before, m)))
+        for sizes in (printed, self._arms):
+            if len(sizes) == len(bare):
+                pairs = list(zip(bare, sizes, strict=True))
+                if sum(size in _exact(phrase) for phrase, size in pairs) == len(bare) - 1:
+                    return {phrase.start: size for phrase, size in pairs}
+        return {}
+
+
+def _sizes_of_arms(context: ScanContext) -> tuple[int, ...]:
+    """Return the sizes of the groups of the first table that prints them, from the left."""
+    for reading in context.readings:
+        groups = [c for c in reading.columns if c.kind is ColumnKind.GROUP]
+        sizes = tuple(c.size for c in groups if c.size)
+        if len(sizes) == len(groups) >= _FEWEST:
+            return sizes
+    return ()
 
 
 def _numbers_of_people(sentence: Sentence) -> Iterator[int]:
@@ -154,7 +190,3 @@ def _shared(phrase: CountPhrase, bare: Sequence[CountPhrase], own: Iterable[int]
 
 def _exact(phrase: CountPhrase) -> Sizes:
     return Sizes.of(whole(phrase.main) or 0, phrase.share.value)
-
-
-def _near(phrase: CountPhrase) -> Sizes:
-    return Sizes.of(whole(phrase.main) or 0, phrase.share.value, slack=1)

@@ -83,3 +83,20 @@ def test_more_than_all(text: str, expected: list[tuple[str, str]]) -> None:
 )
 def test_a_percentage_beside_a_count_or_a_size(text: str, expected: list[tuple[str, str]]) -> None:
     assert verdicts("text_shares", text) == expected
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"), [("15 (34.1%)", []), ("15 (44.1%)", DOUBTFUL), ("16 (34.1%)", DOUBTFUL)]
+)
+def test_groups_whose_sizes_stand_in_the_sentence_before(
+    last: str, expected: list[tuple[str, str]]
+) -> None:
+    before = "They took the drug (n = 45) or placebo (n = 44). "
+    text = f"It occurred in 12 (26.7%) and {last} of them, respectively."
+    assert verdicts("text_shares", before + text) == expected
+    # A table may print them, too.
+    sizes = table("Variable | Drug (n = 45) | Placebo (n = 44)", "Age | 51 | 52")
+    assert verdicts("text_shares", sizes, text) == expected
+    # Without the sizes, or without the order, nothing is known.
+    assert verdicts("text_shares", text) == []
+    assert verdicts("text_shares", before + text.replace(", respectively", "")) == []
