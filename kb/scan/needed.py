@@ -1,4 +1,4 @@
-"""Numbers needed to treat against the percentages, or the risk reduction, of their sentence."""
+"""Numbers needed to treat against the percentages, or the risk reduction, beside them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from kb.checks.count_tests import number_needed
+from kb.checks.count_tests import crude_estimate, number_needed
 from kb.checks.discrepancy import Outcome, Severity
 from kb.checks.rounding import Span, possible_values
+from kb.papers.reading import ColumnKind, TableFigure, TableReading
+from kb.scan.bases import TableBases
 from kb.scan.context import ScanContext, Sentence
 from kb.scan.finding import Place, ScanFinding, Verdict
-from kb.scan.layout import names_other_test
+from kb.scan.layout import names_other_test, notes, place_of
+from kb.scan.significance import counts_of
 from kb.sources.numbers import Number
 
 KIND: Final = "number-needed-to-treat"
@@ -19,6 +22,8 @@ _NEEDED: Final = re.compile(
     r"(?:\bnumber[s]? needed to (?:treat|harm)(?: [(\[]nn[th][)\]])?|\bnn[th]\b)"
     r"(?: ?(?:of|was|is|=|:|,|were|about|approximately))* ?(?P<n>N)(?! ?%)"
 )
+_IN_HEADER: Final = re.compile(r"\bNN[TH]\b|number needed to", re.IGNORECASE)
+_FEWEST: Final = 3
 _REDUCTION: Final = re.compile(
     r"\b(?:absolute risk reduction|risk difference|absolute (?:risk )?difference|arr)"
     r"(?: [(\[](?:arr|rd)[)\]])?(?: ?(?:of|was|is|=|:|,))* ?(?P<points>N) ?%"
@@ -30,6 +35,8 @@ _PAIR: Final = re.compile(
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield numbers needed to treat that the difference of two percentages does not give."""
+    for reading in context.readings:
+        yield from _in_table(context, reading)
     for sentence in context.sentences:
         needed = list(_NEEDED.finditer(sentence.skeleton.text))
         if len(needed) != 1 or names_other_test(sentence.text):
@@ -63,12 +70,63 @@ def _points(sentence: Sentence) -> tuple[Span, str] | None:
     return difference, f"({one.text} − {two.text})%"
 
 
+def _in_table(context: ScanContext, reading: TableReading) -> Iterator[ScanFinding]:
+    """Yield the numbers of a column that the counts of two groups, or the reduction, do not give.
+
+    Where most of the others fit, one is wrong; where none does, they are adjusted.
+    """
+    columns = [c for c in reading.columns if _IN_HEADER.search(" ".join(c.path))]
+    if not columns or names_other_test(notes(reading)):
+        return
+    bases = TableBases(reading)
+    for column in columns:
+        figures = (f for f in reading.figures if f.column is column)
+        known = [(f, n, p) for f in figures if (n := _whole(f)) and (p := _beside(bases, f))]
+        context.checked[KIND] += len(known)
+        wrong = [
+            (figure, number, points)
+            for figure, number, points in known
+            if number_needed(points, abs(number.value)) is Outcome.INCONSISTENT
+        ]
+        fitting = len(known) - len(wrong)
+        if len(wrong) > max(1, fitting):
+            continue
+        verdict = Verdict.INCONSISTENT if fitting >= _FEWEST else Verdict.DOUBTFUL
+        for figure, number, points in wrong:
+            texts = (number.text, *(f.text for f in _groups(reading, figure)))
+            yield _needed(place_of(reading, figure), points, texts, verdict)
+
+
+def _whole(figure: TableFigure) -> Number | None:
+    number = figure.entry.main
+    return number if number and not number.operator and number.value else None
+
+
+def _groups(reading: TableReading, figure: TableFigure) -> list[TableFigure]:
+    row = reading.rows[figure.row]
+    return [f for f in row if f.column.kind is ColumnKind.GROUP and f.column is not figure.column]
+
+
+def _beside(bases: TableBases, figure: TableFigure) -> Span | None:
+    """Return the difference of the two groups of a row, in percentage points."""
+    counts = counts_of(bases, _groups(bases.reading, figure))
+    if counts is None or len(counts) != 2:
+        return None
+    points = crude_estimate("difference", *counts)
+    return Span(points, points) if points else None
+
+
 def _finding(sentence: Sentence, printed: Number, points: Span, text: str) -> ScanFinding:
-    middle = abs(points.low + points.high) / 2
-    computed = f"1/{text} = {100 / middle:.1f}"
-    points_of = f"A difference of {middle.normalize():f} points"
-    message = f"{points_of} gives a number needed of {100 / middle:.1f}, not {printed.text}."
     place = Place(sentence.section.title)
-    return ScanFinding(
-        KIND, Verdict.DOUBTFUL, Severity.MATERIAL, place, (printed.text, text), computed, message
+    return _needed(place, points, (printed.text, text), Verdict.DOUBTFUL)
+
+
+def _needed(place: Place, points: Span, texts: tuple[str, ...], verdict: Verdict) -> ScanFinding:
+    """Return a finding on a number needed, the first of the texts."""
+    middle = round(abs(points.low + points.high) / 2, 2).normalize()
+    needed = f"{200 / abs(points.low + points.high):.1f}"
+    computed = f"1/{middle:f}% = {needed}"
+    message = (
+        f"A difference of {middle:f} points gives a number needed of {needed}, not {texts[0]}."
     )
+    return ScanFinding(KIND, verdict, Severity.MATERIAL, place, texts, computed, message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.scanned import table, verdicts
+from support.scanned import findings, table, verdicts
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,30 @@ def test_stages_are_not_more_than_the_people() -> None:
     # Several symptoms may be of one person, and "≥ II" holds others.
     assert stages(*rows, "  III | 11 (20) | 6 (16)", heading="Symptoms, n (%)") == []
     assert stages(*rows, "  ≥ II | 28 (70) | 27 (71)") == []
+
+
+NNT = "Outcome | Drug (n = 200) | Placebo (n = 200) | NNT"
+ROWS = (
+    "Death, n (%) | 20 (10.0) | 40 (20.0) | 10",
+    "Stroke, n (%) | 10 (5.0) | 18 (9.0) | 25",
+    "Fall, n (%) | 30 (15.0) | 42 (21.0) | 17",
+)
+
+
+def test_numbers_needed_in_a_table() -> None:
+    assert verdicts("needed", table(NNT, *ROWS)) == []
+    wrong = "Relapse, n (%) | 60 (30.0) | 80 (40.0) | {}"
+    assert verdicts("needed", table(NNT, *ROWS, wrong.format(10))) == []
+    [finding] = findings("needed", table(NNT, *ROWS, wrong.format(30)))
+    assert finding.verdict.value == "inconsistent"
+    assert finding.computed == "1/10% = 10.0"
+    # Alone it may be of a model.
+    assert verdicts("needed", table(NNT, wrong.format(30))) == [
+        ("number-needed-to-treat", "doubtful")
+    ]
+    assert verdicts("needed", table(NNT, wrong.format(30), notes=("Adjusted for age.",))) == []
+
+
+def test_a_column_of_numbers_needed_that_is_of_another_difference() -> None:
+    rows = [row.rpartition("|")[0] + "| 50" for row in ROWS]
+    assert verdicts("needed", table(NNT, *rows)) == []
