@@ -23,8 +23,9 @@ from typing import Any, Final, Generic, TypeVar
 from kb.errors import KbError
 from kb.util.child import CAN_FORK, MEMORY, deferred_interrupt, follow, limit_memory
 
-_AHEAD: Final = 64
-"""How many items a worker may be ahead of the one whose result is yielded next."""
+_AHEAD: Final = 1_024
+"""How many items a worker may be ahead of the one whose result is yielded next: one slow item
+does not hold up the others, and few results wait in memory."""
 
 T = TypeVar("T")
 R = TypeVar("R")

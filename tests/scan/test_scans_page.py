@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,6 +40,37 @@ def test_lines_become_a_table_that_sql_reads(
     )
     assert re.search(r"percentage-of-count +inconsistent +1\n", first)
     assert second.split() == ["n", "8", "(1", "row)"]
+
+
+PARALLEL = """#!/bin/bash
+while [ "$1" != ::: ]; do words+=("$1"); shift; done
+shift
+for one in "$@"; do "${words[@]//\\{\\}/$one}"; done
+"""
+"""What GNU parallel does with one list of arguments, one after the other."""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the recipes are of a Unix shell")
+def test_lists_of_files_are_units_of_work(tmp_path: Path) -> None:
+    names = ["a", "b", "c"]
+    folder = write_papers(tmp_path / "papers", **dict.fromkeys(names, paper()))
+    (tmp_path / "list.txt").write_text("".join(f"{folder / name}.xml\n" for name in names))
+    [recipe] = re.findall(r'^```bash title="many.sh"\n(.*?)^```$', PAGE, re.DOTALL | re.MULTILINE)
+    assert "-l 1000 " in recipe
+    tools = {"kb": f'#!/bin/sh\nexec "{sys.executable}" -m kb "$@"\n', "parallel": PARALLEL}
+    (tmp_path / "bin").mkdir()
+    for name, text in tools.items():
+        (tmp_path / "bin" / name).write_text(text)
+        (tmp_path / "bin" / name).chmod(0o755)
+    path = f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "SLURM_ARRAY_TASK_ID": "1"}
+    for alone in (r"parallel .*", r"kb scan @\$part.*"):  # each way without the other
+        script = re.sub(rf"^{alone}$", "", recipe, flags=re.MULTILINE).replace("-l 1000", "-l 2")
+        command = ["bash", "-c", script]
+        subprocess.run(command, cwd=tmp_path, env=environment, check=True)
+        lines = {f.name: len(f.read_text().splitlines()) for f in tmp_path.glob("scans/*")}
+        both = {"part.0000.jsonl": 2, "part.0001.jsonl": 1}
+        assert lines == ({"part.0001.jsonl": 1} if "parallel" in alone else both)
 
 
 def test_every_option_that_the_page_names_exists() -> None:
