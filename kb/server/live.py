@@ -188,7 +188,7 @@ def _may_own(page: Page, path: str) -> bool:
 
 
 def _response(path: str, content: bytes, status: int) -> Response:
-    policy = content_policy(Path(path).suffix, content)
+    policy = content_policy(path, content)
     headers = {"Cache-Control": "no-store", "Content-Security-Policy": policy}
     return Response(content, status, headers, media_type(path))
 

@@ -24,6 +24,7 @@ from starlette.responses import FileResponse, Response
 from kb.errors import UnavailableError
 from kb.server.errors import HttpError
 from kb.server.negotiation import accepts_gzip, choose
+from kb.site.page import EMBED
 
 MEDIA_TYPES: Final = {
     ".csl.json": "application/vnd.citationstyles.csl+json",
@@ -77,8 +78,13 @@ class ServedFile:
     compressible: bool
 
     @classmethod
-    def read(cls, path: Path) -> ServedFile:
-        """Read a file once, for its digest and the policy of a page."""
+    def read(cls, path: Path, name: str) -> ServedFile:
+        """Read a file once, for its digest and the policy of a page.
+
+        Args:
+            path: where it is.
+            name: its path within the site.
+        """
         content, stat = path.read_bytes(), path.stat()
         suffix = path.suffix.lower()
         return cls(
@@ -87,7 +93,7 @@ class ServedFile:
             stat.st_mtime_ns,
             hashlib.sha256(content).hexdigest()[:24],
             media_type(path.name),
-            content_policy(suffix, content),
+            content_policy(name, content),
             bool(_DIGEST_IN_NAME.search(path.name)),
             suffix not in _COMPRESSED and len(content) > _WORTH_COMPRESSING,
         )
@@ -112,10 +118,10 @@ class StaticFiles:
         """
         if not (folder / "index.html").is_file():
             raise UnavailableError(f"no site in {folder}: run `kb build` first")
+        paths = (path for path in sorted(folder.rglob("*")) if _is_public(path, folder))
+        names = ((path, path.relative_to(folder).as_posix()) for path in paths)
         self.files: Mapping[str, ServedFile] = {
-            path.relative_to(folder).as_posix(): ServedFile.read(path)
-            for path in sorted(folder.rglob("*"))
-            if _is_public(path, folder)
+            name: ServedFile.read(path, name) for path, name in names
         }
         self._redirects = _read_redirects(folder / "redirects.json")
 
@@ -262,9 +268,18 @@ def media_type(name: str) -> str:
     return MEDIA_TYPES.get(next(endings, ""), "application/octet-stream")
 
 
-def content_policy(suffix: str, content: bytes) -> str:
-    """Return the content security policy in the head of a page, or a fixed one for other files."""
+def content_policy(name: str, content: bytes) -> str:
+    """Return the content security policy in the head of a page, or a fixed one for other files.
+
+    Other sites may frame the embedded pages, which only show figures; no other page.
+
+    >>> page = b'<meta http-equiv="Content-Security-Policy" content="default-src x">'
+    >>> content_policy("embed/forest/index.html", page), content_policy("index.html", page)
+    ('default-src x; frame-ancestors *', "default-src x; frame-ancestors 'self'")
+    """
+    suffix = PurePosixPath(name).suffix.lower()
     if suffix == ".html":
         match = _POLICY.search(content[:8192].decode("utf-8", errors="replace"))
-        return f"{unescape(match[1])}; frame-ancestors 'self'" if match else _STRICT_POLICY
+        ancestors = "*" if name.startswith(f"{EMBED}/") else "'self'"
+        return f"{unescape(match[1])}; frame-ancestors {ancestors}" if match else _STRICT_POLICY
     return {".js": _SCRIPT_POLICY, ".svg": _DRAWING_POLICY}.get(suffix, _STRICT_POLICY)

@@ -6,18 +6,23 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from html import escape
-from typing import Any
+from typing import Any, Final
 
 from kb.model import Section, slug
-from kb.site.charts.drawing import Drawing
+from kb.site.charts.drawing import Drawing, Plot
 from kb.site.context import PageContext, collect
 from kb.site.counts import count_text
 from kb.site.data.citations import cited
 from kb.site.labels import STATES, counted, sentence, short_citation
+from kb.site.page import EMBED
 from kb.site.pages.concepts import Line
 from kb.site.pages.discrepancies import VERDICTS, verdict_code
 from kb.site.tables.marks import judged, judged_meaning, mark
 from kb.stores.library import prefixes
+
+_CARD_HEIGHT: Final = 640
+_AROUND_PLOT: Final = 150
+"""What an embedded page needs for a card, and beside a plot, in pixels."""
 
 
 def filters(site: PageContext) -> Mapping[str, Callable[..., Any]]:
@@ -49,6 +54,7 @@ def filters(site: PageContext) -> Mapping[str, Callable[..., Any]]:
         "judged_meaning": judged_meaning,
         "verdict": lambda finding: VERDICTS[verdict_code(finding)],
         "lay_out": Drawing,
+        "frame": partial(frame, site),
         "r_line": partial(r_line, base),
         "once": once,
         "by_study": partial(by_study, site),
@@ -112,3 +118,20 @@ def short_iri(text: str, known: Mapping[str, str]) -> str:
         if text.startswith(iri):
             return f"{prefix}:{text.removeprefix(iri)}"
     return text
+
+
+def frame(site: PageContext, path: str, title: str, plot: Plot | None = None) -> str:
+    """Return the line of HTML that shows an embedded page in another page.
+
+    Args:
+        site: the evidence base.
+        path: the path of the embedded page below ``EMBED``.
+        title: what it shows, for readers who cannot see it.
+        plot: the plot that it shows, from which its height follows.
+    """
+    height = round(Drawing(plot).height) + _AROUND_PLOT if plot else _CARD_HEIGHT
+    address = f"{site.base.iris.base}{EMBED}/{path}/"
+    return (
+        f'<iframe src="{escape(address)}" title="{escape(title)}" width="100%" '
+        f'height="{height}" loading="lazy" style="border:0"></iframe>'
+    )

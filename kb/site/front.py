@@ -21,7 +21,9 @@ from kb.errors import UnavailableError
 from kb.site.page import OutputFile
 from kb.util.hashing import digest_of_files, files_below
 
-ENTRIES: Final = ("site", "console", "worker", "chart", "explore", "compare", "forest", "searcher")
+ENTRIES: Final = (
+    *("site", "console", "worker", "chart", "explore", "compare", "forest", "embed", "searcher"),
+)
 """The modules of ``src`` that pages load by name; what they share becomes chunks."""
 
 FRONT: Final = "assets/front"

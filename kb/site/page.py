@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from kb.export.csv import BOM
+
+EMBED: Final = "embed"
+"""The folder of the pages that other sites may frame; the server lets them do so with no other."""
 
 Values = Mapping[str, Any]
 """The variables of a template, by name."""

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kb.site.context import PageContext
 from kb.site.data.citations import citation_files
+from kb.site.data.embeds import embedded_files
 from kb.site.data.linked_data_files import linked_data_files
 from kb.site.data.llms_txt import llms_txt_files
 from kb.site.data.pop_ups import pop_up_files
@@ -98,6 +99,8 @@ class Renderer:
         template = self._environment.get_template("prints.html.j2")
         macros = template.make_module({"site": self.site, "root": ""})
         yield from pop_up_files(self.site, macros)
+        embedded = self._environment.get_template("embed.html.j2")
+        yield from embedded_files(self.site, embedded.render)
 
     def content(self, page: Page) -> str:
         """Return what a page's template makes of its values, without the theme around it."""

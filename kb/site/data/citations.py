@@ -11,6 +11,7 @@ from kb.model import Publication
 from kb.papers.bibliography.entry import AUTHORS_SHORTENED
 from kb.site.context import SCHEMES, PageContext
 from kb.site.data.citation_formats import Citation, authors, bibtex, ris, vancouver
+from kb.site.labels import date
 from kb.site.page import OutputFile
 
 _ARTICLES: Final = frozenset({"journal-article", "review", "preprint", "abstract"})
@@ -30,6 +31,12 @@ def citation_files(site: PageContext) -> Iterator[OutputFile]:
 def cited(site: PageContext, path: str) -> str:
     """Return how a page that is cited, or a publication, is cited as text."""
     return vancouver(_citations(site)[path])
+
+
+def version_text(site: PageContext) -> str:
+    """Return the version of the software and the date of the records, for a line of its own."""
+    records = [f"records of {date(site.updated)}"] if site.updated else []
+    return ", ".join((f"kb {__version__}", *records))
 
 
 def _citations(site: PageContext) -> dict[str, Citation]:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 
-from kb import __version__
 from kb.api.results import ClaimView
 from kb.checks.adjudication import ClaimStatus
 from kb.checks.groups import Groups
 from kb.site.context import PageContext
 from kb.site.data.citation_formats import vancouver
-from kb.site.data.citations import publication_citation
+from kb.site.data.citations import publication_citation, version_text
 from kb.site.filters import section_name
-from kb.site.labels import STATES, context, date, sentence
+from kb.site.labels import STATES, context, sentence
 from kb.sources.verify import VerificationState
 
 
@@ -41,8 +39,7 @@ class ClaimCitations:
 
     def whence(self, view: ClaimView) -> str:
         """Return who reports the figure and where, what is to be known of it, and the base."""
-        version = ", ".join(filter(None, (f"kb {__version__}", self._records)))
-        via = f"Via {self.site.evidence.dataset.title}, {version}."
+        via = f"Via {self.site.evidence.dataset.title}, {version_text(self.site)}."
         return " ".join((*self._reported(view), *self._cautions(view), via))
 
     def _figure(self, view: ClaimView) -> str:
@@ -105,7 +102,3 @@ class ClaimCitations:
             yield f"The reference number is misprinted: {view.misprint}."
         if view.standing in (ClaimStatus.SET_ASIDE, ClaimStatus.DISPUTED):
             yield f"This value is {view.standing.value.replace('-', ' ')}."
-
-    @cached_property
-    def _records(self) -> str:
-        return f"records of {date(self.site.updated)}" if self.site.updated else ""

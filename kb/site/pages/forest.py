@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, Final
 
 from kb.analysis.comparability import NOT_STATED
@@ -62,24 +62,32 @@ class Kind:
 def forest_pages(site: PageContext) -> Iterator[Page]:
     """Yield the page of the builder, with the rows that it loads and all of them as a table."""
 
-    @cache
     def rows() -> ForestRows:
-        return ForestRows(site)
-
-    @cache  # the page names the version of its data
-    def data() -> OutputFile:
-        return json_file(DATA, rows().data())
+        return _rows(site)
 
     yield Page(
         "forest",
         "forest.html.j2",
         "Forest plots",
-        lambda: {"preload": versioned(data()), "rows": rows().fallback(), "table": TABLE},
+        lambda: {
+            "preload": versioned(forest_data(site)),
+            "rows": rows().fallback(),
+            "table": TABLE,
+        },
         "Build a forest plot: choose an endpoint and rows, take it as a picture or a table.",
         hide=("navigation", "toc"),
         program="forest",
-        files=lambda: [data(), OutputFile.csv(TABLE, rows().csv())],
+        files=lambda: [forest_data(site), OutputFile.csv(TABLE, rows().csv())],
     )
+
+
+def forest_data(site: PageContext) -> OutputFile:
+    """Return the data that the builder loads; pages name its version."""
+    return site.memo(("forest-data",), lambda: json_file(DATA, _rows(site).data()))
+
+
+def _rows(site: PageContext) -> ForestRows:
+    return site.memo(("forest-rows",), lambda: ForestRows(site))
 
 
 class ForestRows:

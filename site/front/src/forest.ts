@@ -1,14 +1,12 @@
 // The forest-plot builder: a measure and its rows are chosen; the choice is in the address.
 import { fetchBytes } from "./bytes";
 import { painted } from "./drawing";
+import { choiceOf, paramsOf, pictureOf, titleOf } from "./forestchoice";
 import { draw, type Drawn } from "./forestdrawing";
 import { asR, asRows, COLUMNS, figureText, Forest, people, type Choice, type ForestRow, type Grouping, type Kind, type Ordering } from "./forestrows";
 import { tableOf } from "./foresttable";
 import { asCsv, copiesAddress, copies, save } from "./saving";
 import { element, partOf } from "./table";
-
-const GROUPS: readonly Grouping[] = ["population", "drug", "year", "none"];
-const ORDERS: readonly Ordering[] = ["study", "year", "value"];
 
 const part = <T extends HTMLElement = HTMLElement>(name: string): T => partOf<T>(`forest-${name}`);
 
@@ -40,7 +38,7 @@ class Builder {
     readonly forest: Forest,
     readonly root: string,
   ) {
-    this.#choice = { kind: forest.written.first, drugs: [], group: "population", order: "study", shape: "wide", parts: false, aside: false, rows: null, title: "" };
+    this.#choice = choiceOf(forest, new URLSearchParams()).choice;
   }
 
   open(): void {
@@ -59,6 +57,7 @@ class Builder {
     part("usual").addEventListener("click", () => this.#choose({ rows: null }));
     for (const name of ["svg", "png", "csv", "r"] as const) part(name).addEventListener("click", () => void this.#save(name));
     copiesAddress(part("link"));
+    copies(part("embed"), () => embedding(this.forest.written.base));
     copies(part("references"), () => this.forest.references(this.#shown).join("\n"));
     window.addEventListener("popstate", () => this.#restore());
     this.#restore();
@@ -67,31 +66,8 @@ class Builder {
   // --- what is chosen -----------------------------------------------------------------------
 
   #restore(): void {
-    const params = new URLSearchParams(location.hash.slice(1));
-    const { written } = this.forest;
-    const named = params.get("measure") ?? "";
-    const endpoint = params.get("endpoint") ?? "";
-    // A plot of survival at several times is several here: the first one opens.
-    const kind = this.forest.kind(named) ?? written.kinds.find(({ name, endpoint: of }) => (named ? name.startsWith(`${named}.`) : of === endpoint));
-    const known = new Set(this.forest.rows.map(({ id }) => id));
-    const rows = params.getAll("row");
-    this.#choice = {
-      kind: kind?.name ?? written.first,
-      drugs: params.getAll("drug").filter((name) => name in written.drugs),
-      group: GROUPS.find((one) => one === params.get("group")) ?? "population",
-      order: ORDERS.find((one) => one === params.get("order")) ?? "study",
-      shape: params.get("shape") === "column" ? "column" : "wide",
-      parts: params.get("parts") === "1",
-      aside: params.get("aside") === "1",
-      rows: rows.length ? rows.filter((id) => known.has(id)) : null,
-      title: (params.get("title") ?? "").slice(0, 120),
-    };
-    const unknown = [
-      ...(named && !kind ? [`measure “${named}”`] : []),
-      ...(endpoint && !kind ? [`plot of the endpoint “${endpoint}”`] : []),
-      ...params.getAll("drug").filter((name) => !(name in written.drugs)).map((name) => `drug “${name}”`),
-      ...rows.filter((id) => id && !known.has(id)).map((id) => `row “${id}”`),
-    ];
+    const { choice, unknown } = choiceOf(this.forest, new URLSearchParams(location.hash.slice(1)));
+    this.#choice = choice;
     part("unknown").replaceChildren(...unknown.map((text) => element("p", "", `There is no ${text} in this evidence base.`)));
     this.#draw();
   }
@@ -99,23 +75,8 @@ class Builder {
   #choose(change: Partial<Choice>): void {
     this.#choice = { ...this.#choice, ...change };
     this.#draw();
-    const fragment = `#${this.#params().toString()}`;
+    const fragment = `#${paramsOf(this.#choice).toString()}`;
     if (fragment !== location.hash) history.pushState(null, "", fragment);
-  }
-
-  /** The choice as its address says it: what is as offered is left out. */
-  #params(): URLSearchParams {
-    const { kind, drugs, group, order, shape, parts, aside, rows, title } = this.#choice;
-    const params = new URLSearchParams({ measure: kind });
-    for (const drug of drugs) params.append("drug", drug);
-    if (group !== "population") params.set("group", group);
-    if (order !== "study") params.set("order", order);
-    if (shape !== "wide") params.set("shape", shape);
-    if (parts) params.set("parts", "1");
-    if (aside) params.set("aside", "1");
-    for (const id of rows && !rows.length ? [""] : (rows ?? [])) params.append("row", id);
-    if (title) params.set("title", title);
-    return params;
   }
 
   #offered(): readonly ForestRow[] {
@@ -139,13 +100,10 @@ class Builder {
     this.#shown = sections.flatMap(({ rows }) => rows);
     const isDrawn = this.#shown.length > 0;
     for (const name of ["svg", "png", "csv", "r", "references"]) part<HTMLButtonElement>(name).disabled = !isDrawn;
-    const title = this.#titleOf(kind);
-    const { written } = this.forest;
-    const from = [`Source: ${written.title}`, `${written.base}forest/`, ...(written.updated ? [`records of ${written.updated}`] : [])].join(", ");
-    const drawn = isDrawn ? draw({ title, kind, sections, shape: choice.shape, foot: from, source: (row) => this.forest.source(row) }) : null;
+    const drawn = isDrawn ? draw(pictureOf(this.forest, choice, kind, sections)) : null;
     this.#svg = drawn?.svg ?? null;
     this.#svg?.setAttribute("role", "img");
-    this.#svg?.setAttribute("aria-label", `${title}: forest plot of the ${this.#shown.length} rows in the table below`);
+    this.#svg?.setAttribute("aria-label", `${titleOf(this.forest, choice, kind)}: forest plot of the ${this.#shown.length} rows in the table below`);
     part("picture").classList.toggle("is-column", choice.shape === "column");
     part("picture").replaceChildren(...(this.#svg ? [this.#svg] : []));
     part("table").replaceChildren(...(isDrawn ? [tableOf(this.forest, kind, sections, this.root)] : []));
@@ -162,18 +120,13 @@ class Builder {
     part("status").textContent = counts + more;
   }
 
-  #titleOf(kind: Kind): string {
-    const names = this.#choice.drugs.map((drug) => this.forest.written.drugs[drug] ?? drug);
-    return this.#choice.title || kind.title + (names.length ? `, ${names.join(" and ")}` : "");
-  }
-
   #showChoice(kind: Kind, offered: readonly ForestRow[], ticked: ReadonlySet<string>): void {
     const { group, order, shape, parts, aside, drugs, title } = this.#choice;
     this.#kind.value = kind.name;
     [this.#group.value, this.#order.value, this.#shape.value] = [group, order, shape];
     [this.#parts.checked, this.#aside.checked] = [parts, aside];
     this.#title.value = title;
-    this.#title.placeholder = this.#titleOf(kind);
+    this.#title.placeholder = titleOf(this.forest, this.#choice, kind);
     part("number").textContent = drugs.length ? `${drugs.length} chosen` : "any";
     part("ticked").textContent = `${this.#shown.length} of ${offered.length}`;
     const list = element("div", "facet-list");
@@ -214,7 +167,7 @@ class Builder {
     if (!kind || !this.#svg) return;
     const name = `forest-${kind.name.toLowerCase().replace(/[^a-z0-9]+/g, "-")}`;
     if (format === "csv") return save(`${name}.csv`, asCsv(COLUMNS, asRows(this.forest, kind, this.#shown)), "text/csv");
-    if (format === "r") return save(`${name}.R`, asR(this.#titleOf(kind), `${name}.csv`, kind.scale), "text/plain");
+    if (format === "r") return save(`${name}.R`, asR(titleOf(this.forest, this.#choice, kind), `${name}.csv`, kind.scale), "text/plain");
     const text = new XMLSerializer().serializeToString(this.#svg);
     if (format === "svg") return save(`${name}.svg`, text, "image/svg+xml");
     const { width, height } = this.#svg.viewBox.baseVal;
@@ -224,6 +177,12 @@ class Builder {
       part("status").textContent = `The picture could not be made: ${(error as Error).message}`;
     }
   }
+}
+
+/** The line of HTML that shows the plot in another page. */
+function embedding(base: string): string {
+  const address = `${base}embed/forest/${location.hash}`.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+  return `<iframe src="${address}" title="Forest plot" width="100%" height="640" loading="lazy" style="border:0"></iframe>`;
 }
 
 /** Replaces the boxes of a list; the one that has the focus keeps it. */

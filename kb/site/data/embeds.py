@@ -1,0 +1,53 @@
+"""Cards of studies and plots as small pages of their own, for a frame in another page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from kb.model import Study
+from kb.site.charts.drawing import Plot
+from kb.site.charts.study_plots import StudyPlots
+from kb.site.context import PageContext
+from kb.site.data.citations import version_text
+from kb.site.data.packing import versioned
+from kb.site.page import EMBED, OutputFile
+from kb.site.pages.forest import forest_data
+from kb.site.tables.card import StudyCard
+from kb.site.tables.study import StudyTables
+
+
+def embedded_files(site: PageContext, render: Callable[..., str]) -> Iterator[OutputFile]:
+    """Yield the page of each study's card and plots, and that of the forest-plot builder.
+
+    Args:
+        site: the evidence base with its indexes.
+        render: writes the template ``embed.html.j2``.
+    """
+
+    def page(path: str, of: str, title: str, **values: Any) -> OutputFile:
+        root = "../" * (path.count("/") + 2)
+        values = {
+            "card": None,
+            "plot": None,
+            "rows": "",
+            "version_text": version_text(site),
+        } | values
+        html = render(site=site, root=root, of=of, title=title, **values)
+        return OutputFile(f"{EMBED}/{path}/index.html", html.strip().encode())
+
+    plots = StudyPlots(site)
+    for study in site.studies.values():
+        path = f"study/{study.id}"
+        card = StudyCard(site, study, StudyTables(site, study.id))
+        if card.results():
+            yield page(path, f"{path}/", f"{study.name}: main results", card=card)
+        for plot in plots_of(plots, study):
+            title = f"{study.name}: {plot.title}"
+            yield page(f"{path}/{plot.id}", f"{path}/", title, plot=plot)
+    yield page("forest", "forest/", "Forest plot", rows=versioned(forest_data(site)))
+
+
+def plots_of(plots: StudyPlots, study: Study) -> list[Plot]:
+    """Return the plots of a study that have a page of their own."""
+    return [plot for own in plots.of(study.id).values() for plot in own]
