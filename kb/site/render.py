@@ -9,7 +9,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kb.site.context import PageContext
-from kb.site.data.citations import citation_files
+from kb.site.data.citations import citation_files, version_text
 from kb.site.data.embeds import embedded_files
 from kb.site.data.linked_data_files import linked_data_files
 from kb.site.data.llms_txt import llms_txt_files
@@ -120,12 +120,37 @@ class Renderer:
     def _head(self, page: Page, values: Values) -> str:
         """What programs read in the head of a page: schema.org, and data to load early."""
         description = describe_page(self.site, page.path)
-        parts = []
+        parts = [f"<style>{paper(self.site, page)}</style>"]
         if description:
             parts.append(f'<script type="application/ld+json">{script(description)}</script>')
         if preload := values.get("preload"):
             parts.append(f'<link rel="preload" as="fetch" crossorigin href="{page.root}{preload}">')
         return "\n".join(parts)
+
+
+def paper(site: PageContext, page: Page) -> str:
+    """Return the head and foot that a page has on each sheet of paper."""
+    address = f"{site.base.iris.base}{page.url}"
+    boxes = {
+        "top-left": _css(page.title),
+        "top-right": _css(site.evidence.dataset.title) if page.url else "none",
+        "bottom-left": _css(f"{address}; {version_text(site)}"),
+        "bottom-right": 'counter(page) " of " counter(pages)',
+    }
+    return f"@page{{{''.join(f'@{name}{{content:{text}}}' for name, text in boxes.items())}}}"
+
+
+def _css(text: str) -> str:
+    r"""Return a text as CSS, within HTML too.
+
+    >>> _css('A "b" </style>')
+    '"A \\22 b\\22  \\3c /style\\3e "'
+    """
+    return '"' + re.sub(r'[<>&"\\\s]', _escaped, text) + '"'
+
+
+def _escaped(sign: re.Match[str]) -> str:
+    return " " if sign[0] == " " else f"\\{ord(sign[0]):x} "
 
 
 def _with_permalinks(content: str) -> tuple[str, list[Part]]:

@@ -11,7 +11,7 @@ import pytest
 from support.served_build import PAGE, POLICY, SITE, Server, serving
 
 from kb.errors import UnavailableError
-from kb.server.static import StaticFiles
+from kb.server.static import StaticFiles, content_policy
 
 TYPES = {
     "/": "text/html; charset=utf-8",
@@ -27,6 +27,15 @@ TYPES = {
     "/assets/mark.svg": "image/svg+xml",
     "/data/kb.trig.gz": "application/gzip",
 }
+
+
+def test_other_sites_may_frame_embedded_pages_and_no_others() -> None:
+    page = b'<meta http-equiv="Content-Security-Policy" content="default-src x">'
+    for name in ("embed/forest/index.html", "embed/study/tower/index.html"):
+        assert content_policy(name, page) == "default-src x; frame-ancestors *"
+    for name in ("index.html", "study/embed/index.html", "embedded/index.html", "404.html"):
+        assert content_policy(name, page) == "default-src x; frame-ancestors 'self'"
+    assert "frame-ancestors 'none'" in content_policy("embed/index.html", b"without a policy")
 
 
 # --- files -----------------------------------------------------------------------------------

@@ -100,6 +100,7 @@ def _study(site: PageContext, study: Study, plots: StudyPlots) -> Page:
             "whole": whole,
             "anchors": _anchors(arranged().claims),
             "narrower_groups": len(site.groups_of(study.id)) - 1,
+            "refs": _references(site, study.id),
             "who": _heading_of_patients(site),
             "safety": Safety.of(site).links_of_study(study.id),
             "with_safety": Safety.of(site).headings,
@@ -148,6 +149,14 @@ def _plots(study: Study, plots: StudyPlots) -> Page:
         f"{study.name}: its figures as plots",
         hide=("navigation",),
     )
+
+
+def _references(site: PageContext, study: str) -> dict[str, int]:
+    """Return the numbers of a study's sources, ordered as publications are cited."""
+    sources = {view.source.id: view.source for view in site.by_study.get(study, ())}
+    cited = {name: site.publications[one.publication].citation for name, one in sources.items()}
+    ordered = sorted(sources, key=lambda name: (cited[name].casefold(), name))
+    return {name: number for number, name in enumerate(ordered, 1)}
 
 
 def _heading_of_patients(site: PageContext) -> str:
