@@ -132,18 +132,18 @@ def paper(site: PageContext, page: Page) -> str:
     """Return the head and foot that a page has on each sheet of paper."""
     address = f"{site.base.iris.base}{page.url}"
     boxes = {
-        "top-left": _css(page.title),
-        "top-right": _css(site.evidence.dataset.title) if page.url else "none",
-        "bottom-left": _css(f"{address}; {version_text(site)}"),
+        "top-left": css_text(page.title),
+        "top-right": css_text(site.evidence.dataset.title) if page.url else "none",
+        "bottom-left": css_text(f"{address}; {version_text(site)}"),
         "bottom-right": 'counter(page) " of " counter(pages)',
     }
     return f"@page{{{''.join(f'@{name}{{content:{text}}}' for name, text in boxes.items())}}}"
 
 
-def _css(text: str) -> str:
+def css_text(text: str) -> str:
     r"""Return a text as CSS, within HTML too.
 
-    >>> _css('A "b" </style>')
+    >>> css_text('A "b" </style>')
     '"A \\22 b\\22  \\3c /style\\3e "'
     """
     return '"' + re.sub(r'[<>&"\\\s]', _escaped, text) + '"'

@@ -30,7 +30,8 @@ def test_the_first_stop_of_the_keyboard_leads_to_the_content(
     browser: Browser, address: str, each_kind: dict[str, str]
 ) -> None:
     page = browser.new_page()
-    for path in each_kind.values():
+    # A page for a frame has nothing before its content.
+    for path in (one for one in each_kind.values() if not one.startswith("embed/")):
         visit(page, address, path)
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.textContent.trim()") == "Skip to content", path

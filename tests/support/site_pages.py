@@ -68,8 +68,9 @@ def visit(page: Page, address: str, path: str) -> None:
     name = path.rstrip("/")
     if name == "console":
         page.locator("table.answer").wait_for(timeout=20_000)
-    elif name in ("explore", "compare", "forest"):
-        expect(page.locator(f"#{name}-status")).not_to_contain_text("Loading", timeout=20_000)
+    elif name in ("explore", "compare", "forest", "embed/forest"):
+        status = f"#{name.rpartition('/')[2]}-status"
+        expect(page.locator(status)).not_to_contain_text("Loading", timeout=20_000)
 
 
 def settled(pages: Iterable[Page], ahead: int = 3) -> Iterator[Page]:
