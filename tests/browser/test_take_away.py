@@ -139,7 +139,7 @@ def test_the_rows_of_a_plot_are_taken_as_they_are_shown(
 PAGES = ["study/tower/", "endpoint/OS/", "regimen/blinatumomab/", "publication/stock-2021/"]
 
 
-@pytest.mark.parametrize("path", [*PAGES, "compare/", "forest/"])
+@pytest.mark.parametrize("path", [*PAGES, "compare/", "forest/", "safety/"])
 def test_a_page_says_how_it_is_cited(page: Page, address: str, path: str) -> None:
     visit(page, address, path)
     cite = page.locator("details.cite")
