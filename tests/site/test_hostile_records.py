@@ -30,6 +30,8 @@ def test_markup_in_records_is_inert(hostile_site: Path) -> None:
         assert not [link for link in found.links if link.startswith("javascript:")], path
         data = text.count('<script type="application/ld+json">')
         scripts = page(folder, "about/index.html").tags.count("script")
+        if path.startswith("embed/"):  # without the theme; only the forest plot has a program
+            scripts = int(path == "embed/forest/index.html")
         assert data <= 1, path
         assert found.tags.count("script") == scripts + data
 
