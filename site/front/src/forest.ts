@@ -57,7 +57,7 @@ class Builder {
     part("usual").addEventListener("click", () => this.#choose({ rows: null }));
     for (const name of ["svg", "png", "csv", "r"] as const) part(name).addEventListener("click", () => void this.#save(name));
     copiesAddress(part("link"));
-    copies(part("embed"), () => embedding(this.forest.written.base));
+    copies(part("embed"), () => embedding(`${this.forest.written.base}embed/forest/#${paramsOf(this.#choice).toString()}`));
     copies(part("references"), () => this.forest.references(this.#shown).join("\n"));
     window.addEventListener("popstate", () => this.#restore());
     this.#restore();
@@ -92,6 +92,7 @@ class Builder {
       part("status").textContent = "No result can be plotted.";
       return;
     }
+    part("preview").setAttribute("href", `${this.root}embed/forest/#${paramsOf(choice).toString()}`);
     const offered = this.#offered();
     const ticked = new Set(choice.rows ?? this.forest.usual(offered));
     this.#shown = offered.filter(({ id }) => ticked.has(id));
@@ -180,9 +181,9 @@ class Builder {
 }
 
 /** The line of HTML that shows the plot in another page. */
-function embedding(base: string): string {
-  const address = `${base}embed/forest/${location.hash}`.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
-  return `<iframe src="${address}" title="Forest plot" width="100%" height="640" loading="lazy" style="border:0"></iframe>`;
+function embedding(address: string): string {
+  const escaped = address.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+  return `<iframe src="${escaped}" title="Forest plot" width="100%" height="640" loading="lazy" style="border:0"></iframe>`;
 }
 
 /** Replaces the boxes of a list; the one that has the focus keeps it. */
