@@ -20,6 +20,7 @@ from kb.checks.rounding import last_digit
 from kb.papers.entries import Form
 from kb.papers.reading import ColumnKind, TableFigure, TableReading, printed_size
 from kb.papers.statistic import Centre
+from kb.scan.note_sizes import size_in_notes
 from kb.util.grouping import group_by
 
 GROUPS: Final = (ColumnKind.GROUP, ColumnKind.TOTAL)
@@ -95,6 +96,8 @@ class TableBases:
         return list(dict.fromkeys(self._printed(figure)))
 
     def _printed(self, figure: TableFigure) -> Iterator[Base]:
+        if size := size_in_notes(self.reading, figure):
+            yield Base(size, "its footnote")
         for label in reversed(self.reading.table.row_path(figure.row)):
             if size := printed_size(label):
                 yield Base(size, f'printed in "{label}"')
