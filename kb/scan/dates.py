@@ -1,18 +1,21 @@
-"""Dates and times in sentences: periods that end before they begin, survival that rises."""
+"""Dates and times in sentences: periods, follow-up that the dates do not leave, survival."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from kb.checks.discrepancy import Severity
+from kb.checks.discrepancy import Outcome, Severity
+from kb.checks.order import follow_up_fits
 from kb.scan.context import ScanContext, Sentence
 from kb.scan.finding import Place, ScanFinding, Verdict
 
 PERIOD: Final = "period-ends-before-it-begins"
 RISING: Final = "survival-rises"
+FOLLOW_UP: Final = "follow-up-beyond-the-study"
 _NAMES: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS: Final = {name: i for i, name in enumerate(_NAMES, start=1)}
 _MONTH: Final = (
@@ -40,6 +43,16 @@ _SURVIVAL: Final = re.compile(
     r"(?:-| )(?:years?|months?)\b[a-z ,-]{0,40}\bsurvival[a-z ,-]{0,60}?[ :]"
     r"(?P<shares>N ?%(?:, | and |, and )(?:N ?%(?:,? and |, ))?N ?%)"
 )
+_FOLLOW_UP: Final = re.compile(
+    r"\b(?:median|mean|average|minimum)(?: [a-z]+)? follow-? ?up"
+    r"(?: (?:time|period|duration|for|of|in|all|both|the|patients|participants|groups|survivors"
+    r"|was|is)|:|,)* ?"
+    r"(?P<time>N)(?: [(\[][^()\[\]]*[)\]])?[ -](?P<unit>months?|years?)\b"
+)
+_ENROLLED: Final = re.compile(
+    r"recruit|enrol|randomi[sz]|patients|participants|this (?:study|trial)", re.IGNORECASE
+)
+_OTHER_STUDIES: Final = re.compile(r"introduction|background|discussion|conclusion", re.IGNORECASE)
 _OF_GROUPS: Final = re.compile(r"\b(?:groups?|arms?|vs|versus|compared)\b")
 
 
@@ -48,6 +61,7 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
     for sentence in context.sentences:
         yield from _periods(context, sentence)
         yield from _survival(context, sentence)
+    yield from _follow_up(context)
 
 
 def _periods(context: ScanContext, sentence: Sentence) -> Iterator[ScanFinding]:
@@ -71,6 +85,41 @@ def _key(match: re.Match[str], name: str) -> tuple[int, ...]:
 
 def _print(date: tuple[int, ...]) -> str:
     return "-".join(f"{part:02}" for part in date)
+
+
+def _follow_up(context: ScanContext) -> Iterator[ScanFinding]:
+    """Yield a follow-up that is longer than from the first date of the study to its publication."""
+    own = [s for s in context.sentences if not _OTHER_STUDIES.search(s.section.title)]
+    found = [(s, m) for s in own for m in _FOLLOW_UP.finditer(s.skeleton.text)]
+    ends = _published(context)
+    if not found or ends is None:
+        return
+    periods = (
+        m for s in own if _ENROLLED.search(s.text) for m in _PERIOD.finditer(s.skeleton.folded)
+    )
+    starts = [_key(match, "a")[:2] for match in periods]
+    for sentence, match in found if starts else ():
+        number = sentence.skeleton.figure(match, "time")
+        if number is None or number.operator:
+            continue
+        months = number.value * (12 if match["unit"].startswith("y") else 1)
+        begins = min(starts)
+        context.checked[FOLLOW_UP] += 1
+        if follow_up_fits(months, (begins[0], begins[1]), ends) is Outcome.INCONSISTENT:
+            printed = (f"{number.text} {match['unit']}", _print(begins))
+            computed = f"{_print(begins)} to {_print(ends)} is shorter than {printed[0]}"
+            message = f"A follow-up of {printed[0]} does not fit between {_print(begins)}, when the"
+            message += f" study began, and {_print(ends)}, when it was published."
+            finding = _finding(FOLLOW_UP, sentence, printed, computed, message)
+            yield replace(finding, verdict=Verdict.DOUBTFUL)
+
+
+def _published(context: ScanContext) -> tuple[int, int] | None:
+    """Return the year and month of publication: the latest date, or the end of its year."""
+    metadata = context.paper.metadata
+    dates = [d.split("-") for d in metadata.dates.values() if re.match(r"[0-9]{4}-[0-9]{2}", d)]
+    known = [(int(year), int(month)) for year, month, *_ in dates]
+    return max(known) if known else (metadata.year, 12) if metadata.year else None
 
 
 def _survival(context: ScanContext, sentence: Sentence) -> Iterator[ScanFinding]:

@@ -148,6 +148,12 @@ KINDS: Final = {
             "A period from one date to another does not end before it begins.",
         ),
         Kind(
+            "follow-up-beyond-the-study",
+            "Follow-up against dates",
+            "A median, mean or minimum follow-up is not longer than from the first date of the "
+            "study to the publication of the paper.",
+        ),
+        Kind(
             "survival-rises",
             "Survival over time",
             "The survival of one group at several times does not rise.",

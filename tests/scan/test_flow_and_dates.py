@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 from support.scanned import findings, verdicts
 
+from kb.papers.paper import Metadata, Paper, Paragraph, Section
+from kb.scan.context import ScanContext
+from kb.scan.dates import find as dates_of
+
 
 @pytest.mark.parametrize(
     ("text", "expected"),
@@ -109,3 +113,30 @@ def test_the_arithmetic_is_shown() -> None:
     )
     assert one.computed == "22 + 22 = 44, printed 45"
     assert one.message == "The arms add up to 44, not to 45."
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The median follow-up was 30 months.", 0),
+        ("The median follow-up was 40 months (range 2-50).", 1),
+        ("The median follow-up time of all patients was 3 years.", 0),
+        ("The median follow-up time of all patients was 5 years.", 1),
+        # Planned, or of somebody else.
+        ("Follow-up will be 10 years.", 0),
+        ("The median follow-up of 12 patients was long.", 0),
+    ],
+)
+def test_follow_up_against_the_date_of_publication(text: str, expected: int) -> None:
+    first = "Patients were recruited between March 2010 and May 2011. "
+    for heading, number in (("Results", expected), ("Discussion", 0)):
+        section = Section(heading, heading, (), "body", (Paragraph(first + text),))
+        dates = {"received": "2013-01-08", "published": "2013-03"}
+        context = ScanContext(Paper(Metadata(year=2013, dates=dates), (section,), ()))
+        found = [f for f in dates_of(context) if f.kind == "follow-up-beyond-the-study"]
+        assert [f.verdict.value for f in found] == ["doubtful"] * number
+
+
+def test_follow_up_without_dates() -> None:
+    text = "Patients were recruited in 2010. The median follow-up was 400 months."
+    assert verdicts("dates", text) == []
