@@ -47,7 +47,10 @@ def _files(name: str) -> Iterator[Path]:
             raise InputError(f"{name[1:]}: the list cannot be read: {_reason(error)}") from error
         yield from _listed(data, name[1:])
     elif _exists(path) and path.is_dir():
-        found = [file for file in files_below(path) if file.suffix.lower() in SUFFIXES]
+        # A link to nothing is a paper that cannot be read: it is not left out in silence.
+        links = (link for link in path.rglob("*") if link.is_symlink() and not _exists(link))
+        files = (*files_below(path), *sorted(links))
+        found = [file for file in files if file.suffix.lower() in SUFFIXES]
         if not found:
             expected = ", ".join(sorted(SUFFIXES))
             raise InputError(f"{name}: a folder without papers, expected files named {expected}")

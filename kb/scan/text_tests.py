@@ -38,7 +38,8 @@ _GROSS_OF_USUAL: Final = 0.5
 def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield p-values that no usual test gives for the two counts before them."""
     for sentence in context.sentences:
-        if names_other_test(sentence.text) or _OTHER.search(sentence.text):
+        has_p = _P.search(sentence.skeleton.text) is not None
+        if not has_p or names_other_test(sentence.text) or _OTHER.search(sentence.text):
             continue
         is_usual = _USUAL.search(sentence.text) is not None
         for first, second, p, text in _comparisons(sentence.skeleton):

@@ -55,6 +55,18 @@ def test_a_finding_is_told_with_its_place_and_arithmetic(papers: Path) -> None:
     assert "1 paper: 1 cannot be right, 0 doubtful" in output
 
 
+def test_links_to_nothing_are_reported(papers: Path, tmp_path: Path) -> None:
+    folder, out = tmp_path / "linked", tmp_path / "linked.jsonl"
+    folder.mkdir()
+    (folder / "a.xml").write_bytes((papers / "good.xml").read_bytes())
+    (folder / "gone.xml").symlink_to(tmp_path / "nothing.xml")
+    (folder / "gone.png").symlink_to(tmp_path / "nothing.png")
+    assert kb(None, "scan", folder, "--json", out).exit_code == 1
+    reports = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [Path(r["file"]).name for r in reports] == ["a.xml", "gone.xml"]
+    assert "No such file" in reports[1]["error"]
+
+
 def test_folders_and_lists_name_files_once(papers: Path, tmp_path: Path) -> None:
     (papers / "plot.png").write_bytes(b"\x89PNG")
     listed = tmp_path / "list.txt"
