@@ -198,7 +198,9 @@ def _ask(drafter: Drafter, answered: Mapping[str, str | None]) -> dict[str, str 
 
 def _data(made: SourceDrafts) -> dict[str, object]:
     left = [{"at": one.at, "printed": one.printed, "why": one.why} for one in made.left]
-    return {"blocks": sum(_sureness(made).values()), "sure": _sureness(made), "not_drafted": left}
+    cells = {"drafted": made.cells, "left": made.cells_left, "no_results": made.no_results}
+    sure = _sureness(made)
+    return {"blocks": sum(sure.values()), "sure": sure, "cells": cells, "not_drafted": left}
 
 
 def _sureness(made: SourceDrafts) -> dict[str, int]:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from kb.drafts.check import check_drafts
 from kb.drafts.groups import GroupNames
 from kb.drafts.labels import EndpointNames
+from kb.drafts.not_results import NOT_A_RESULT
 from kb.drafts.prose import suggestions
 from kb.drafts.store import DraftReport, DraftsFile
 from kb.drafts.tables import Draft, NotDrafted, TableDrafts
@@ -39,6 +40,16 @@ class SourceDrafts:
     left: list[NotDrafted] = field(default_factory=list)
     cells: int = 0
     """How many cells of tables the drafts are from."""
+
+    @property
+    def cells_left(self) -> int:
+        """How many cells of tables hold results that nothing is drafted from."""
+        return sum(one.cells for one in self.left if not one.why.startswith(NOT_A_RESULT))
+
+    @property
+    def no_results(self) -> int:
+        """How many cells of tables have digits that are not results."""
+        return sum(one.cells for one in self.left if one.why.startswith(NOT_A_RESULT))
 
 
 class Drafter:
@@ -146,7 +157,8 @@ class Drafter:
         starts = {draft.start for draft in kept}
         for draft, reason in (*invalid, *refused):
             if draft.start not in starts:
-                made.left.append(NotDrafted(draft.at, draft.block["printed"], reason))
+                left = NotDrafted(draft.at, draft.block["printed"], reason, draft.cells)
+                made.left.append(left)
         return kept
 
     def _checked(self, drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:

@@ -202,6 +202,7 @@ def test_cells_that_are_no_results_are_left_as_such(
     made = drafted(root, table(*rows, caption=caption))
     left = [one for one in made.left if one.why.startswith("not a result")]
     assert any(why in one.why for one in left), made.left
+    assert made.no_results == sum(one.cells for one in left)
 
 
 def test_results_are_never_left_as_something_else(root: Path) -> None:

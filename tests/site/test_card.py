@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from support.built_site import records
 
+from kb.api.knowledge_base import KnowledgeBase
 from kb.checks.adjudication import ClaimStatus
+from kb.records.starter import write_starter
 from kb.site.context import PageContext
 from kb.site.counts import reports
 from kb.site.tables.card import RESULTS, StudyCard
@@ -68,3 +72,34 @@ def test_endpoints_that_are_better_one_way_lead_where_no_setting_names_any() -> 
     leading = StudyTables(site, "tower").leading
     assert "OS" in leading
     assert not [n for n in leading if site.vocabulary.inherited("endpoint", n, "betterWhen") == ""]
+
+
+def leading_in(root: Path, extra: str, main: list[str]) -> tuple[list[str], set[str]]:
+    """Return the endpoints that lead in a new base with one more claim, and the times shown."""
+    write_starter(root, "Base", "https://example.org/base/")
+    record = root / "evidence" / "studies" / "example-trial.yaml"
+    content = record.read_text(encoding="utf-8")
+    record.write_text(content.replace("      - endpoint: OVERALL_RESPONSE\n", extra, 1), "utf-8")
+    site = PageContext(KnowledgeBase(root), root / "site")
+    settings = {**site.settings, "main": {"title": "Main", "endpoints": main}}
+    vars(site)["settings"] = settings
+    tables = StudyTables(site, "example-trial")
+    times = {str(view.claim.measure.time) for view in tables.main_views()}
+    return list(tables.leading), times
+
+
+def test_measurements_at_baseline_do_not_lead(tmp_path: Path) -> None:
+    leading, times = leading_in(tmp_path / "base", "      - endpoint: OVERALL_RESPONSE\n", [])
+    assert {"OVERALL_RESPONSE", "EFS"} <= set(leading)
+    assert "at baseline" not in times
+    assert "at 12 weeks" in times
+
+
+def test_what_a_study_calls_its_primary_outcome_leads(tmp_path: Path) -> None:
+    aim = (
+        "      - {endpoint: PRIMARY_OUTCOME, category: nausea at 12 weeks, "
+        "printed: nausea at 12 weeks, values: {all: reported}}\n"
+    )
+    extra = f"{aim}      - endpoint: OVERALL_RESPONSE\n"
+    leading, _ = leading_in(tmp_path / "base", extra, ["OVERALL_RESPONSE"])
+    assert leading[:2] == ["NAUSEA", "OVERALL_RESPONSE"]

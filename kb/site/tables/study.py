@@ -33,6 +33,7 @@ from kb.site.tables.same_results import one_result_once
 _MOST_COLUMNS: Final = 3
 _STATISTICS: Final = ("median", "percentage", "count", "frequency", "mean", "range", "hazard-ratio")
 _COMMON_UNITS: Final = frozenset({"", "%", "1"})
+_BASELINE: Final = "baseline"
 
 
 class _RowKey(NamedTuple):
@@ -179,7 +180,7 @@ class StudyTables:
 
     def main_views(self) -> Iterable[ClaimView]:
         """Yield the main results, without those that a report gives for a narrower group."""
-        views = [view for view in self.claims if self._is_main(view.claim)]
+        views = [view for view in self._outcomes if self._is_main(view.claim)]
         grouped = one_result_once(self.site, views)
         elsewhere = {
             view.iri
@@ -194,13 +195,40 @@ class StudyTables:
 
     @cached_property
     def leading(self) -> Sequence[str]:
-        """The endpoints that lead: those of the settings, else what is better higher or lower."""
+        """The endpoints that lead, with those that the study calls its primary outcome.
+
+        They are those of the settings, else those that are better higher or lower. Figures at
+        baseline are of the people before treatment: they count only where nothing else is there.
+        """
         listed: list[str] = self.site.settings["main"]["endpoints"]
-        counts = Counter(view.claim.measure.endpoint for view in self.claims)
+        counts = Counter(view.claim.measure.endpoint for view in self._outcomes)
+        found = [name for name, _ in counts.most_common()]
+        primary = [name for name in found if self._is_primary(name)]
         if any(name in counts for name in listed):
-            return listed
-        found = (name for name, _ in counts.most_common())
-        return [name for name in found if self._better(name) in ("higher", "lower")]
+            return [*primary, *(name for name in listed if name not in primary)]
+        better = (name for name in found if self._better(name) in ("higher", "lower"))
+        return [*primary, *(name for name in better if name not in primary)]
+
+    @cached_property
+    def _outcomes(self) -> Sequence[ClaimView]:
+        """The claims but for those at baseline; all where there are no others of an endpoint."""
+        later = [view for view in self.claims if view.claim.measure.time.at != _BASELINE]
+        return later if any(self._better(v.claim.measure.endpoint) for v in later) else self.claims
+
+    def _is_primary(self, endpoint: str) -> bool:
+        """Whether the study names an endpoint in the words of its primary outcome."""
+        names = self.site.vocabulary.get("endpoint", endpoint).names
+        return any(_is_named(name, words) for name in names for words in self._primary_outcomes)
+
+    @cached_property
+    def _primary_outcomes(self) -> Sequence[str]:
+        inherited = self.site.vocabulary.inherited
+        measures = (view.claim.measure for view in self.claims)
+        return [
+            one.category
+            for one in measures
+            if inherited("endpoint", one.endpoint, "protocolItem") == "primary-outcome"
+        ]
 
     def _better(self, endpoint: str) -> str:
         return self.site.vocabulary.inherited("endpoint", endpoint, "betterWhen")
@@ -442,3 +470,8 @@ def natural(text: str) -> list[tuple[int, str]]:
     """
     parts = re.split(r"(\d+)", text)
     return [(int(part), "") if part.isdigit() else (0, part) for part in parts]
+
+
+def _is_named(name: str, words: str) -> bool:
+    """Whether words have a name, such as "symptom score", as whole words."""
+    return re.search(rf"\b{re.escape(name.lower())}\b", words.lower()) is not None
