@@ -13,7 +13,7 @@ from kb.site.charts.drawing import Drawing, Plot
 from kb.site.context import PageContext, collect
 from kb.site.counts import count_text
 from kb.site.data.citations import cited
-from kb.site.labels import STATES, counted, sentence, short_citation
+from kb.site.labels import STATES, counted, listing, sentence, short_citation
 from kb.site.page import EMBED
 from kb.site.pages.concepts import Line
 from kb.site.pages.discrepancies import VERDICTS, verdict_code
@@ -41,6 +41,7 @@ def filters(site: PageContext) -> Mapping[str, Callable[..., Any]]:
 
     return {
         "counted": counted,
+        "listing": listing,
         "sentence": sentence,
         "slug": slug,
         "section": section_name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import month_name
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -184,6 +184,17 @@ def counted(number: int, singular: str, plural: str = "") -> str:
     ('1 claim', '2 claims')
     """
     return f"{number} {singular if number == 1 else plural or f'{singular}s'}"
+
+
+def listing(words: Iterable[str], most: int = 15) -> str:
+    """Return words with commas; of a long list the first ones, and how many more there are.
+
+    >>> listing(["A", "B"]), listing("ABCD", 2)
+    ('A, B', 'A, B and 2 more')
+    """
+    every = list(words)
+    more = len(every) - most
+    return ", ".join(every) if more <= 1 else f"{', '.join(every[:most])} and {more} more"
 
 
 def short_citation(publication: Publication) -> str:

@@ -6,9 +6,12 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 from support.built_site import pages
 
 from kb.site.context import PageContext
+from kb.site.pages import concepts, discrepancies, network
+from kb.site.render import Renderer
 
 MOST_BYTES, MOST_NODES = 400_000, 6_000
 
@@ -47,3 +50,41 @@ def test_a_source_with_much_has_a_page_for_each_section(
             shown = re.findall(r'class="fig', page.read_text("utf-8"))
             claims = [v for v in site.by_source[name] if v.claim.section == section]
             assert len(shown) == len(claims)
+
+
+def test_many_discrepancies_are_listed_in_part_and_the_rest_counted(
+    site: PageContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = discrepancies.cards(site)
+    (page,) = discrepancies.finding_pages(site)
+    assert "more are on the pages of their studies" not in Renderer(site).content(page)
+    monkeypatch.setattr(discrepancies, "_MOST_CARDS", 5)
+    html = Renderer(site).content(page)
+    listed = re.findall(r'data-source="', html)
+    assert len(listed) == 5
+    assert f"{len(every) - 5} more are on the pages of their studies" in html
+    counts = re.findall(r'#discrepancies">[^<]+</a> <span class="count">(\d+)', html)
+    assert sum(map(int, counts)) == len(every) - 5
+
+
+def test_a_pair_of_regimens_with_many_studies_is_cut(
+    site: PageContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = next(page for page in network.network_pages(site) if page.path == "network")
+    whole = Renderer(site).content(page)
+    monkeypatch.setattr(network, "_MOST_STUDIES", 1)
+    html = Renderer(site).content(page)
+    more = re.findall(r"(\d+) more (?:study|studies) of this pair", html)
+    rows = [text.count('<td class="kind">') for text in (whole, html)]
+    assert more
+    assert rows[0] - rows[1] == sum(map(int, more))
+
+
+def test_plots_without_room_lead_to_the_builder(
+    site: PageContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(concepts, "_MOST_NODES", 400)
+    made = {page.path: page for page in concepts.concept_pages(site)}
+    html = Renderer(site).content(made["endpoint/OS"])
+    assert "Too large for a page" in html
+    assert 'href="../../forest/#measure=OS' in html.partition("Too large for a page")[2]

@@ -73,6 +73,7 @@ def _pages(site: PageContext, plots: Plots, term: Term, codes: list[Code] | None
     is_listed = len(views) <= MOST_ROWS
     listed = _NODES_OF_LINE * len(views) if is_listed else _NODES_OF_STUDY * len(by_study)
     drawn, others = _divided(plots.of_concept(term, views), _MOST_NODES - listed)
+    others, larger = _divided(others, _MOST_NODES)
 
     def values() -> Values:
         return {
@@ -86,6 +87,7 @@ def _pages(site: PageContext, plots: Plots, term: Term, codes: list[Code] | None
             "differences": site.comparability.differences(view.claim for view in views),
             "plots": drawn,
             "others": others,
+            "larger": larger,
             "is_listed": is_listed,
             "by_study": {s: lines(site, v) for s, v in by_study.items()} if is_listed else {},
             "safety": Safety.of(site).links_of_term(term.scheme, term.notation),

@@ -82,6 +82,10 @@ KINDS: Final = {
 """The kinds of discrepancies in the words of the field, where the name of the check is not one."""
 
 
+_MOST_CARDS: Final = 120
+"""The page of all discrepancies lists so many; those of each study are on its own page."""
+
+
 @dataclass(frozen=True)
 class Card:
     """A discrepancy with the claims behind it, as pages show it."""
@@ -195,7 +199,8 @@ def _values(site: PageContext) -> Values:
     every = cards(site)
     verdicts = Counter(card.code for card in every)
     return {
-        "cards": every,
+        "cards": every[:_MOST_CARDS],
+        "unlisted": Counter(card.finding.study for card in every[_MOST_CARDS:]),
         "severities": Counter(card.finding.severity for card in every),
         "verdicts": {code: verdicts[code] for code in VERDICTS if verdicts[code]},
         "words": VERDICTS,

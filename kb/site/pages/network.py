@@ -180,11 +180,16 @@ def network_pages(site: PageContext) -> Iterator[Page]:
     )
 
 
+_MOST_STUDIES: Final = 25
+"""Rows of the page for one pair of regimens; its download has all."""
+
+
 def _values(comparisons: Comparisons) -> Values:
     site, rows, islands = comparisons.site, comparisons.rows, comparisons.islands()
     kinds = {row.kind for row in rows}
     return {
         "rows": rows,
+        "most": _MOST_STUDIES,
         "by_line": collect((row.id, row) for row in rows),
         "kinds": {kind: text for kind, text in KINDS.items() if kind in kinds},
         "drawing": lay_out(comparisons.labels, comparisons.edges, islands),
