@@ -10,7 +10,7 @@ import pytest
 from support.built_site import pages
 
 from kb.site.context import PageContext
-from kb.site.pages import concepts, discrepancies, network
+from kb.site.pages import concepts, discrepancies, home, network
 from kb.site.render import Renderer
 
 MOST_BYTES, MOST_NODES = 400_000, 6_000
@@ -88,3 +88,14 @@ def test_plots_without_room_lead_to_the_builder(
     html = Renderer(site).content(made["endpoint/OS"])
     assert "Too large for a page" in html
     assert 'href="../../forest/#measure=OS' in html.partition("Too large for a page")[2]
+
+
+def test_the_first_page_of_a_large_base_lists_no_studies(
+    site: PageContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = next(home.home_pages(site))
+    assert 'class="map"' in Renderer(site).content(page)
+    monkeypatch.setattr(home, "_MOST_STUDIES", 10)
+    html = Renderer(site).content(page)
+    assert 'class="map"' not in html
+    assert f'<a href="study/">{len(site.studies)} studies and analyses</a>' in html

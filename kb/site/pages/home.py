@@ -29,6 +29,8 @@ from kb.site.tables.study import StudyTables
 
 _STARTS: Final = 3
 """How many comparisons the home page offers."""
+_MOST_STUDIES: Final = 120
+"""The home page of a larger base has no map and no list of studies."""
 _NEWEST: Final = 3
 """How many discrepancies the home page lists."""
 
@@ -58,7 +60,7 @@ def _home_values(site: PageContext) -> Values:
         "key": key,
         "updated": date(site.updated),
         "has_changes": any(change_pages(site)),
-        "map": evidence_map(site),
+        "map": evidence_map(site) if len(site.studies) <= _MOST_STUDIES else None,
         "by_design": collect((s.kind, s) for s in site.studies.values()),
         "newest": newest(site, _NEWEST),
         "discrepancies": len(site.base.curated.discrepancies),
