@@ -57,7 +57,8 @@ def count_or_measure(figure: TableFigure, size: int | None, *, change: bool) -> 
         return Proposal(text, sure="likely", why=why, is_share=True, bare=bare)
     if entry.form is Form.RATIO:
         return _ratio(entry)
-    if entry.form is Form.SHARE or declared.centre is Centre.SHARE:
+    is_measured = entry.form is Form.PLUS_MINUS  # a mean in percent: HbA1c (%)
+    if entry.form is Form.SHARE or (declared.centre is Centre.SHARE and not is_measured):
         return _share(entry)
     return _measure(entry, declared, change=change)
 

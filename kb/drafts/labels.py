@@ -59,7 +59,9 @@ _TIME_IN: Final = re.compile(
     rf"\b(?:(?:at|after|by) {_DURATION}|(?:(?:at|after|by) )?{_NTH})", re.IGNORECASE
 )
 _BASELINE: Final = re.compile(r"(?:at |values? at )?baseline(?: values?| visit)?", re.IGNORECASE)
-_BASELINE_IN: Final = re.compile(r"\bat baseline\b|\bbaseline\b(?! to)", re.IGNORECASE)
+_BASELINE_IN: Final = re.compile(
+    r"\bat baseline\b|(?<!to )(?<!from )(?<!with )\bbaseline\b(?! to)", re.IGNORECASE
+)
 _CHANGE: Final = re.compile(
     r"\bchange|\bΔ|∆|\bdelta\b|\b(?:decrease|increase|reduction) from|\bdifference from base"
     r"|\bdifferences? within|\bminus (?:baseline|(?:day|week|month) ?[0-9])"
@@ -248,6 +250,7 @@ class EndpointNames:
                 categories[_key(category)].add((notation, category))
         self._endpoints = {name: set_.pop() for name, set_ in found.items() if len(set_) == 1}
         self._categories = {name: set_.pop() for name, set_ in categories.items() if len(set_) == 1}
+        self._known: dict[str, tuple[str, ...]] = {}
         sizes = sorted(vocabulary.with_flag("endpoint", "isGroupSize"))
         self.size = sizes[0] if sizes else ""
 
@@ -301,6 +304,11 @@ class EndpointNames:
 
     def _cores(self, label: str) -> tuple[str, ...]:
         """Return what a label may name, in keys, once units, times and the like are taken off."""
+        if label not in self._known:
+            self._known[label] = self._new_cores(label)
+        return self._known[label]
+
+    def _new_cores(self, label: str) -> tuple[str, ...]:
         bare = _bare(label_text(label))
         if (tail := _TAIL.search(bare)) and tail.start() and is_statistic(tail[0]):
             bare = bare[: tail.start()]

@@ -14,7 +14,7 @@ from kb.papers.entries import Form
 from kb.papers.from_source import label_text
 from kb.papers.paper import Table
 from kb.papers.reading import ColumnKind, TableFigure, TableReading
-from kb.papers.statistic import Centre, Statistic, declared
+from kb.papers.statistic import Centre, Spread, Statistic, declared
 
 _TIME_HEADER: Final = re.compile(
     r"^(?:follow[- ]?up )?\(?(?:time|hours?|days?|weeks?|months?|years?|visits?)\b", re.IGNORECASE
@@ -117,7 +117,15 @@ class RowLabels:
         """Return the path to a label in a further column: the last label left of it is nearest."""
         grid, first = self.table.grid, self.table.header_rows
         above = next((r for r in range(row - 1, first - 1, -1) if grid[r][0].text.strip()), None)
-        return self._without_ended(row if above is None else above)
+        if above is None:
+            return self._without_ended(row)
+        path = self._without_ended(above)
+        return path if self._has_labels_beside(above) else path[:-1]
+
+    def _has_labels_beside(self, row: int) -> bool:
+        """Whether a row has labels beside its first, or that alone: rows below belong to it."""
+        cells = [cell for cell in self.table.grid[row][1:] if cell.text.strip()]
+        return not cells or any(cell.column in self.columns for cell in cells)
 
     @cached_property
     def outer_headings(self) -> frozenset[str]:
@@ -216,7 +224,7 @@ class RowLabels:
 
     @cached_property
     def _headings_with_p(self) -> dict[int, str]:
-        """The heading of each row below one that has a label and a p-value only.
+        """The heading of each row below one that has a label, p-values and effects only.
 
         It ends at the next row with a p-value of its own.
         """
@@ -224,9 +232,10 @@ class RowLabels:
         heading, found = "", {}
         for row in range(table.header_rows, len(table.grid)):
             filled = {c.column for c in table.grid[row][1:] if c.text.strip()}
-            if filled and all(kinds[i] is ColumnKind.P for i in filled):
+            compares = [kinds[i] in (ColumnKind.P, ColumnKind.EFFECT) for i in filled]
+            if filled and all(compares) and any(kinds[i] is ColumnKind.P for i in filled):
                 heading = table.grid[row][0].text
-            elif not filled or any(kinds[i] is ColumnKind.P for i in filled):
+            elif not filled or any(compares):
                 heading = ""
             elif heading:
                 found[row] = heading
@@ -254,4 +263,6 @@ def _share(figure: TableFigure) -> Decimal | None:
 
 
 def _is_declaring(statistic: Statistic) -> bool:
-    return statistic.centre is not None or statistic.spread is not None
+    """Whether it is declared; "(%)" alone is a unit."""
+    spread = statistic.spread if statistic.spread is not Spread.SHARE else None
+    return statistic.centre not in (None, Centre.SHARE) or spread is not None

@@ -295,7 +295,9 @@ class TableDrafts:
         what = self._what(row, role, [*self._outer(anchor, path_all), *path]) or what
         full, printed = self._sized(what, figure), self._printed(cells, anchor)
         what = self._within(full, anchor, printed)
-        if self.compared.is_of_one_group(role) and what.category != full.category:
+        lost = set(full.category.split(" › ")) - set(what.category.split(" › "))
+        is_vague = not what.category or any(label in lost for label in path)
+        if lost and (is_vague or self.compared.is_of_one_group(role)):
             return _NO_LABELS
         return what, {**anchor, "printed": printed}
 

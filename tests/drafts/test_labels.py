@@ -191,3 +191,45 @@ def test_a_row_whose_figures_have_marks_is_no_header(root: Path) -> None:
     made = drafted(root, table(ARMS, *rows))
     assert block_of(made, "12 (30)b")["values"] == {"placebo": "12 (30%)"}
     assert [*block_of(made, "3 (6)a")["values"]] == ["tussolan"]
+
+
+def test_a_mean_in_percent_is_not_a_percentage(root: Path) -> None:
+    made = drafted(root, table("\tTussolan\tPlacebo", "HbA1c (%)\t9.3 ± 0.2\t9.4"))
+    found = block_of(made, "9.3 ± 0.2")
+    assert (found["statistic"], found["unit"]) == ("mean", "%")
+    made = drafted(root, table("\tTussolan\tPlacebo", "Relief (%)\t9.3\t9.4"))
+    assert block_of(made, "9.4")["values"] == {"placebo": "9.4%"}
+
+
+def test_a_label_beside_an_empty_one_is_of_the_heading(root: Path) -> None:
+    head = "\t\tTussolan, n (%)\tPlacebo, n (%)"
+    rows = ("Net\t\t\t", "Yes\t\t5 (9)\t6 (8)", "No\t\t4 (9)\t5 (9)", "\tTotal\t9\t11")
+    made = drafted(root, table(head, *rows))
+    assert block_of(made, "9")["named"] == "Net › Total"
+    rows = ("Sleep\tDeep\t5 (9)\t6 (9)", "\tLight\t9\t11")
+    assert block_of(drafted(root, table(head, *rows)), "9")["named"] == "Sleep › Light"
+
+
+def test_a_heading_of_moments_is_of_their_ratio_too(root: Path) -> None:
+    rows = ("Breath, L\t\t", "Baseline\t2.1\t2.2", "Ratio to baseline (%)\t101.3\t110.2")
+    ratio = block_of(drafted(root, table(ARMS, *rows)), "101.3")
+    assert (ratio["named"], "time" in ratio) == ("Breath, L › Ratio to baseline (%)", False)
+
+
+def test_correlations_are_no_groups(root: Path) -> None:
+    above = "\tGroup R\t\tGroup F\t"
+    below = "\tCorr. coeff\tp value\tCorr. coeff\tp value"
+    made = drafted(root, table(above, below, "Sleep\t−0.56\t0.001\t−0.44\t0.048"))
+    assert not any("coeff" in group for group in made.groups)
+
+
+def test_a_heading_with_an_effect_is_of_the_rows_below(root: Path) -> None:
+    head = "\tTussolan (n = 50)\tPlacebo (n = 40)\tOdds ratio\tP value"
+    rows = (
+        "Car ban\t\t\t1.3\t0.02",
+        "Partial\t5 (10%)\t6 (15%)\t\t",
+        "Blush\t5 (10%)\t8 (20%)\t2\t0.4",
+    )
+    made = drafted(root, table(head, *rows))
+    assert block_of(made, "6 (15%)")["named"] == "Car ban › Partial"
+    assert block_of(made, "8 (20%)")["named"] == "Blush"
