@@ -160,9 +160,11 @@ def _role(
     ]
     labels += filter(None, map(behind_size, column.path))
     group, compared = None, None
-    if column.kind is ColumnKind.TOTAL:
+    if column.kind is ColumnKind.TOTAL and not transposed:
         group = _everybody_in(parts, groups)
         labels += [part for part in parts if _is_label_of_total(part, column)]
+    elif column.kind is ColumnKind.TOTAL:
+        labels += parts
     elif column.kind is ColumnKind.P:
         compared = _compared(parts, groups)
     elif column.kind is ColumnKind.EFFECT:

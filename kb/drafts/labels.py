@@ -288,10 +288,14 @@ class EndpointNames:
         for key in self._cores(last):
             if key in self._categories and is_free:
                 return NamedEndpoint(*self._categories[key])
+        return self.other(labels)
+
+    def other(self, labels: Sequence[str]) -> NamedEndpoint | None:
+        """Return the endpoint for anything else with labels as printed; None if there is none."""
         if not self.vocabulary.knows("endpoint", OTHER):
             return None
         printed = " › ".join(labels)
-        printed = printed if len(printed) <= MAX_LABEL else last
+        printed = printed if len(printed) <= MAX_LABEL else labels[-1]
         return NamedEndpoint(OTHER, printed, printed)
 
     def _category(self, endpoint: str, label: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
@@ -143,9 +144,29 @@ class RowLabels:
         (see ``_ends``).
         """
         path = list(self.table.row_path(row))
+        label, above = self.reading.label(row), self.reading.label(row - 1)
+        if _UNIT_ONLY.fullmatch(label) and above and above not in path:
+            path.insert(len(path) - 1, above)  # the second line of the label above
         while len(path) > 1 and any(self._ends(path[-2], r) for r in self._below(path[-2], row)):
             del path[-2]
-        return path
+        outer = self._outer.get(row)
+        return [outer, *path] if outer and outer not in path else path
+
+    @cached_property
+    def _outer(self) -> dict[int, str]:
+        """The outer heading of each row, where headings within headings are not indented.
+
+        It stands once, directly above a heading that stands below others too: "Men".
+        """
+        body = self.table.body
+        alone = {r[0].row: r[0].text for r in body if not any(c.text.strip() for c in r[1:])}
+        times = Counter(alone.values())
+        found, outer = {}, ""
+        for row in range(self.table.header_rows, len(self.table.grid)):
+            if times[alone.get(row, "")] == 1 and times[alone.get(row + 1, "")] > 1:
+                outer = alone[row]
+            found[row] = outer
+        return found
 
     def _below(self, heading: str, row: int) -> Iterator[int]:
         """Yield the rows from below the nearest heading of this label down to a row."""

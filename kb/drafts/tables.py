@@ -417,7 +417,7 @@ class TableDrafts:
             labels = [one for one in labels if not names_effect(one)]
         if all(self._is_when(one, row) for one in [*path, *labels]):
             path = [*self._above_moments(), *(one for one in path if not one.isdigit())]
-        found = self.names.named([*path, *labels])
+        found = self._named(path, labels)
         if found is None and row in self.reading.size_rows and self.names.size:
             return NamedEndpoint(self.names.size)
         if found is None:
@@ -429,6 +429,16 @@ class TableDrafts:
         if len(category) > MAX_LABEL:
             category = category[:MAX_LABEL].strip()
         return NamedEndpoint(found.endpoint, category, found.named)
+
+    def _named(self, path: Sequence[str], labels: Sequence[str]) -> NamedEndpoint | None:
+        """Return the endpoint of the labels of a row and of a column.
+
+        A row of those who had the outcome of the column, as "Age 30–40 › Response", is neither.
+        """
+        of_row = [one for one in path if not is_moment(without_size(one)) and not is_statistic(one)]
+        if of_row and labels and self.names.endpoint(labels[-1]):
+            return self.names.other([*of_row, *labels])
+        return self.names.named([*path, *labels])
 
     def _without_change(self, label: str, role: ColumnRole) -> str:
         """Return a label of a column; of one of changes only the period that is not a time."""

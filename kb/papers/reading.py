@@ -262,6 +262,8 @@ class TableReading:
             return Statistic(Centre.COUNT, Spread.SHARE, share_first=named.share_first)
         if named.spread or print_.form in (Form.NUMBER, Form.SHARE):
             return named
+        if _is_share_of(print_, column.size):  # "1 (1.4)" of 71 people is not a mean
+            return named
         fitting = [s for s in self.around if _fits(print_, s) and _agree(named, s)]
         return named.within(fitting[0]) if len(set(fitting)) == 1 else named
 
@@ -356,6 +358,15 @@ def _fits(print_: Entry, statistic: Statistic) -> bool:
     is_share = statistic.spread is Spread.SHARE
     is_measured = print_.form is Form.PAIR and whole(print_.main) is None
     return statistic.spread in spreads.get(print_.form, set()) and not (is_share and is_measured)
+
+
+def _is_share_of(print_: Entry, size: int | None) -> bool:
+    """Whether figures such as 36 (63.2) are a count and its percentage of so many people."""
+    count, second = whole(print_.main), print_.second
+    if print_.form is not Form.PAIR or count is None or second is None or not size:
+        return False
+    places = len(second.text.partition(".")[2])
+    return "." in second.text and abs(100 * count / size - float(second.value)) <= 0.6 / 10**places
 
 
 def _agree(named: Statistic, other: Statistic) -> bool:

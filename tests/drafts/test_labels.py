@@ -233,3 +233,34 @@ def test_a_heading_with_an_effect_is_of_the_rows_below(root: Path) -> None:
     made = drafted(root, table(head, *rows))
     assert block_of(made, "6 (15%)")["named"] == "Car ban › Partial"
     assert block_of(made, "8 (20%)")["named"] == "Blush"
+
+
+def test_a_count_with_its_percentage_is_not_a_mean(root: Path) -> None:
+    rows = ("Stage 3\t1 (2.0)\t0 (0.0)", "Calm\t1 (2.1)\t5 (0.3)")
+    made = drafted(root, table(ARMS, *rows, notes="Numbers are mean (SD) unless stated."))
+    assert block_of(made, "1 (2.0)")["values"] == {"tussolan": {"n": 1}}
+    assert block_of(made, "1 (2.1)")["statistic"] == "mean"
+
+
+def test_a_row_of_those_with_an_outcome_keeps_its_label(root: Path) -> None:
+    above, below = "\tTussolan\t\tPlacebo\t", "\tNausea\tNo nausea\tNausea\tNo nausea"
+    made = drafted(
+        root, table(above, below, "Mind, n (%)\t\t\t\t", "Calm\t8 (20)\t2 (5)\t7 (18)\t3 (8)")
+    )
+    assert block_of(made, "8 (20)")["named"].endswith("Calm › Nausea")
+
+
+def test_totals_of_groups_in_rows_are_of_each(root: Path) -> None:
+    head = "Group\tNumber of bouts (%)\t\n\tTotal\tMild"
+    made = drafted(root, table(head, "Ban\t69\t63 (91)", "Bun\t70\t6 (9)"))
+    assert [*block_of(made, "70")["values"]] == ["bun"]
+
+
+def test_a_heading_above_headings_that_repeat_is_theirs(root: Path) -> None:
+    men = ("Men\t\t", "Calm, n (%)\t8 (16)\t7 (18)", "Women\t\t", "Calm, n (%)\t9 (18)\t6 (15)")
+    more = ("Men\t\t", "Calm, n (%)\t5 (10)\t4 (10)", "Women\t\t", "Calm, n (%)\t3 (6)\t2 (5)")
+    made = drafted(root, table(ARMS, "Tea\t\t", *men, "Wine\t\t", *more))
+    assert block_of(made, "9 (18)")["named"] == "Tea › Women › Calm, n (%)"
+    assert block_of(made, "3 (6)")["named"] == "Wine › Women › Calm, n (%)"
+    made = drafted(root, table(ARMS, "Tea\t\t", *men))
+    assert block_of(made, "9 (18)")["named"] == "Women › Calm, n (%)"
