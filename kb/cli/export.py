@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -171,6 +172,7 @@ def export_fhir(
     """
     from kb.export.fhir.bundle import fhir_bundle
     from kb.export.fhir.datatypes import to_json
+    from kb.export.fhir.evidence import KINDS
 
     base = open_base(context, texts)
     name = base.study(study).id if study else ""
@@ -178,6 +180,12 @@ def export_fhir(
     verified, curated = base.verifications, base.curated
     bundle = fhir_bundle(base.evidence, base.vocabulary, codes, verified, curated, name)
     print_or_write(to_json(bundle), out)
+    if out is not None:
+        kinds = Counter(entry["resource"]["resourceType"] for entry in bundle["entry"])
+        echo(f"{out}: {', '.join(f'{number} {kind}' for kind, number in sorted(kinds.items()))}")
+        claims = (claim for claim in base.evidence.claims if name in ("", claim.study))
+        left = sum(claim.kind not in KINDS for claim in claims)
+        echo(f"left out: {left} claims of doses, designs, definitions and approvals")
 
 
 @export.command("nanopubs")

@@ -95,7 +95,8 @@ def _add_tables(base: KnowledgeBase, release: Release, folder: Path) -> None:
     """Add the typed tables, where their library is installed, and describe them."""
     path = folder / "datapackage.json"
     package: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    package |= {"version": release.version, "created": release.day.isoformat()}
+    created = f"{release.day.isoformat()}T00:00:00Z"  # Frictionless wants a time
+    package |= {"version": release.version, "created": created}
     if find_spec("pyarrow"):
         from kb.export.tables import schema_types, write_parquet
 

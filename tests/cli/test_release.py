@@ -67,7 +67,7 @@ def test_what_it_holds(archive: Path, base: Path) -> None:
     rows = csv.DictReader(io.StringIO(found["claims.csv"].decode("utf-8-sig")))
     assert {row["study"] for row in rows} >= {"example-trial"}
     package = json.loads(found["datapackage.json"])
-    assert package["version"] == "1.0.0"
+    assert (package["version"], package["created"]) == ("1.0.0", "2021-03-05T00:00:00Z")
     assert all(resource["path"] in found for resource in package["resources"])
 
 

@@ -246,6 +246,17 @@ def test_the_same_records_give_the_same_bytes(example_root: Path, tmp_path: Path
     assert [one["url"] for one in resources(data, "ResearchStudy")] == [f"{BASE}study/halt"]
 
 
+def test_what_is_written_and_left_out_is_counted(example_root: Path, tmp_path: Path) -> None:
+    out = tmp_path / "halt.json"
+    written, left = kb(example_root, "export", "fhir", "halt", "--out", out).output.splitlines()
+    data = json.loads(out.read_text("utf-8"))
+    assert f"{len(resources(data, 'Evidence'))} Evidence, " in written
+    assert written.endswith(" 1 ResearchStudy")
+    claims = KnowledgeBase(example_root).claims(study="halt")
+    number = len(claims) - len(resources(data, "Evidence"))
+    assert left == f"left out: {number} claims of doses, designs, definitions and approvals"
+
+
 def test_a_study_that_does_not_exist_is_named_with_the_nearest(example_root: Path) -> None:
     result = kb(example_root, "export", "fhir", "hult")
     assert (result.exit_code, "did you mean 'halt'" in result.output) == (2, True)
