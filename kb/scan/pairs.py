@@ -79,16 +79,17 @@ def is_slip(pair: tuple[Decimal, Decimal], shares: tuple[Decimal, Decimal]) -> b
 
 def _finding(sentence: Sentence, pair: tuple[Number, Number], row: _Row) -> ScanFinding:
     text = f"{pair[0].text}% and {pair[1].text}%"
+    here = f"{sentence.skeleton.folded[pair[0].start : pair[1].end]}%"
     table = " and ".join(figure.text for figure in row.figures)
     place = place_of(row.reading, row.figures[0])
     computed = f"{text} in the text, {table} in {place.table}"
-    message = f"The text prints {text}, {place.table} prints {table} in the row {place.row!r}."
+    message = f'The text prints {text}; {place.table}, row "{place.row}" prints {table}.'
     return ScanFinding(
         KIND,
         Verdict.DOUBTFUL,
         Severity.ROUNDING,
         Place(sentence.section.title),
-        (text, table),
+        (here, *(figure.text for figure in row.figures)),
         computed,
         message,
     )

@@ -158,7 +158,7 @@ def _two_shares_finding(reading: TableReading, item: _Count, other: _Count) -> S
     row = place_of(reading, twin).row
     size = next(base.size for base in other.printed if base.size in other.sizes)
     computed = f"{item.count}/{size} = {Decimal(100 * item.count) / size:.2f}%"
-    message = f"{figure.text} here, but {twin.text} in the row {row!r} of the same column."
+    message = f'{figure.text} here, but {twin.text} in row "{row}" of the same column.'
     place, printed = place_of(reading, figure), (figure.text, twin.text)
     return ScanFinding(
         TWO_SHARES, Verdict.DOUBTFUL, Severity.ROUNDING, place, printed, computed, message

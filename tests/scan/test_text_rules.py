@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.scanned import table, verdicts
+from support.scanned import findings, table, verdicts
 
 WRONG = ("percentage-of-count", "inconsistent")
 
@@ -102,3 +102,11 @@ def test_a_pair_of_percentages_that_differs_from_its_row_in_a_digit() -> None:
 )
 def test_bases_that_stand_before(text: str, expected: list[str]) -> None:
     assert [verdict for _, verdict in verdicts("text_shares", text)] == expected
+
+
+def test_two_percentages_are_given_as_the_sentence_prints_them() -> None:
+    rows = table(" | Drug, n (%) | Placebo, n (%)", "Women | 14 (100.0) | 6 (46.2)")
+    [one] = findings("pairs", "More women responded (100% vs 46.3%, P = 0.002).", rows)
+    assert one.printed == ("100% vs 46.3%", "14 (100.0)", "6 (46.2)")
+    shown = 'The text prints 100% and 46.3%; Table 1, row "Women" prints 14 (100.0) and 6 (46.2).'
+    assert one.message == shown
