@@ -50,7 +50,7 @@ def count_or_measure(figure: TableFigure, size: int | None, *, change: bool) -> 
     if figure.is_count or entry.form in (Form.COUNT_SHARE, Form.RATIO_SHARE):
         if (proposal := _count(figure)) is not None:
             return proposal
-    elif _is_share_of(entry, size) and (declared.centre is None or "%" in header):
+    elif _is_share_of(entry, size) and (declared.centre in (None, Centre.SHARE) or "%" in header):
         text = f"{entry.main.text if entry.main else ''} ({_text(entry.second)}%)"
         bare = {"n": whole(entry.main)}
         why = f"a percentage of {size}"

@@ -33,6 +33,7 @@ from kb.drafts.rows import RowLabels
 from kb.drafts.store import Sureness
 from kb.drafts.unclear import Unclear
 from kb.model import WHOLE
+from kb.papers.entries import Form
 from kb.papers.from_source import SourceTable, label_text
 from kb.papers.paper import Cell
 from kb.papers.reading import ColumnKind, TableFigure, TableReading
@@ -65,6 +66,13 @@ _MARK: Final = re.compile(
     r"(?:(?<![mM])<sup>(?P<raised>[^<]{1,3})</sup>|(?P<sign>[*†‡§¶#]{1,3}))\s*$"
 )
 """The mark of a footnote behind a label or figure, which is not an exponent."""
+_MEANS: Final = re.compile(
+    r"(?:table [\w.]{1,4}[.:]? )?(?:(?:estimated|adjusted|observed|values are|data are) )?means?"
+    r"(?: values?| scores?| levels?)?(?: (?:at|of|for|in|by)\b|\.|$)",
+    re.IGNORECASE,
+)
+"""How a caption or note begins that says only that figures are means."""
+_NO_MEAN: Final = re.compile(r"%|\bratio\b|\bn\b|\bno\.|\bnumber\b|percent|\bp\b", re.IGNORECASE)
 _NO_LABELS: Final = "no labels lead to the cell alone"
 _DIGITS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
@@ -371,9 +379,21 @@ class TableDrafts:
         marks = {match["raised"] or match["sign"] for match in matches if match}
         notes = (one for one in self.source.table.footnotes if one.mark and one.mark in marks)
         found = {one for note in notes if (one := declared(note.text)).spread}
-        if len(found) != 1 or figure.statistic.spread or figure.statistic.centre:
+        if figure.statistic.spread or figure.statistic.centre:
             return figure
-        return replace(figure, statistic=found.pop())
+        if len(found) == 1:
+            return replace(figure, statistic=found.pop())
+        is_mean = figure.entry.form is Form.NUMBER and self._has_means
+        if is_mean and not _NO_MEAN.search(self.reading.label(figure.row)):
+            return replace(figure, statistic=Statistic(Centre.MEAN))
+        return figure
+
+    @cached_property
+    def _has_means(self) -> bool:
+        """Whether the caption or a note says that all figures are means."""
+        table = self.source.table
+        notes = (note.text for note in table.footnotes if not note.mark)
+        return any(map(_MEANS.match, (label_text(table.caption), *notes)))
 
     def _unit(self, figure: TableFigure, labels: Sequence[str]) -> str:
         """Return the unit that a cell prints at its figure, or else its labels, or ""."""

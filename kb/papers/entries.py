@@ -139,6 +139,9 @@ _MARKS_AT_END: Final = re.compile(
 _GLUED_SIGN: Final = re.compile(r"(?<=[0-9] )to(?=[-−–][0-9])")
 """The second limit of "−0.83 to−0.05" has a sign of its own."""
 
+_CURRENCY: Final = re.compile(r"[£$€](?=[0-9])|(?<![0-9.,a-zA-Z])\+(?=[0-9])")
+"""A sign before a number that is neither a minus nor an operator: "£140", "+0.37"."""
+
 _OPEN, _CLOSE = r" ?[(\[]", r"[)\]]"
 _UNIT = r"(?: ?(?!to\b|of\b|and\b|vs\b|ci\b)[a-zµ°/²³.]{1,12}){0,3}"
 _TO = r"(?: ?(?:-|to|,|;|and|\.\.\.?) ?)"
@@ -199,7 +202,7 @@ _PARTS: Final = ("main", "of", "share", "second", "low", "high", "level", "p")
 def entry(text: str, *, decimal_comma: bool = False) -> Entry:
     """Read the print of a cell; its footnote marks are left out."""
     printed = _MARKS_AT_END.sub("", _RAISED.sub(_without_mark, text).strip())
-    printed = _GLUED_SIGN.sub("to ", printed)
+    printed = _CURRENCY.sub("", _GLUED_SIGN.sub("to ", printed))
     if not printed or not printed.strip("-–—−. "):
         return Entry(Form.EMPTY, text)
     skeleton = Skeleton.of(printed, decimal_comma=decimal_comma)

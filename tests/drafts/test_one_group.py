@@ -210,3 +210,36 @@ def test_results_are_never_left_as_something_else(root: Path) -> None:
     for caption in ("Diagnostic criteria that patients had", "Use of the exercise program"):
         made = drafted(root, table(*rows, caption=caption))
         assert not [one for one in made.left if one.why.startswith("not a result")]
+
+
+def test_a_caption_may_say_that_all_figures_are_means(root: Path) -> None:
+    rows = (
+        "\tTussolan (n = 45)\tPlacebo (n = 45)",
+        "FEV1, L\t1.23\t1.18",
+        "Ratio to baseline\t101.3\t112.6",
+    )
+    made = drafted(root, table(*rows, caption="Mean values at baseline"))
+    assert block_of(made, "1.23")["statistic"] == "mean"
+    assert [one.printed for one in made.left] == ["101.3", "112.6"]
+    bare = drafted(root, table(*rows, caption="Mean values or numbers at baseline"))
+    assert not blocks(bare)
+
+
+def test_a_percentage_of_the_size_is_one_whatever_the_label_says(root: Path) -> None:
+    header = "\tTussolan (n = 13)\tPlacebo (n = 11)"
+    made = drafted(root, table(header, "Recurrent episodes (%)\t1 (7.7)\t9 (81.8)"))
+    assert block_of(made, "1 (7.7)")["values"] == {"tussolan": "1 (7.7%)"}
+    made = drafted(root, table(header, "HbA1c (%)\t7 (1.1)\t8 (1.3)"))
+    assert all("%)" not in str(block["values"]) for block in blocks(made))
+
+
+def test_signs_of_currency_and_plus_are_no_part_of_a_number(root: Path) -> None:
+    header = "\tTussolan (n = 45)\t\tPlacebo (n = 45)\t"
+    rows = (header, "\tMean\tSD\tMean\tSD", "Age\t54.1\t9.9\t55.2\t8.8")
+    rows = (*rows, "Costs\t£140\t£185\t£115\t£124")
+    made = drafted(root, table(*rows))
+    value = block_of(made, "£140 … £185")["values"]["tussolan"]
+    assert {name: str(part) for name, part in value.items()} == {"value": "140", "sd": "185"}
+    rows = ("\tTussolan\tPlacebo", "Age, mean (SD)\t54.1 (9.9)\t55.2 (8.8)")
+    made = drafted(root, table(*rows, "Change in pain, mean (SD)\t+0.3 ± 9.5\t-1.7 ± 5.5"))
+    assert str(block_of(made, "+0.3 ± 9.5")["values"]["tussolan"]["value"]) == "0.3"
