@@ -32,7 +32,9 @@ _NOT_PEOPLE: Final = re.compile(
     re.IGNORECASE,
 )
 _UNNAMED: Final = re.compile(
-    r"(?:study )?groups?|time|hours?|days?|weeks?|months?|years?|visits?|[‘“\"'].*", re.IGNORECASE
+    r"(?:(?:study|treatment) )?(?:groups|arms)|group|time|hours?|days?|weeks?|months?|years?"
+    r"|visits?|[‘“\"'].*",
+    re.IGNORECASE,
 )
 """Headers that name nobody: what the columns are, a unit of time, an answer in quotes."""
 _OF_TEST: Final = re.compile(
@@ -49,7 +51,6 @@ _GRADE: Final = re.compile(
     r"grades?\b.{0,15}|[gG][1-5](?: ?[-–/] ?[1-5])?",
     re.IGNORECASE,
 )
-_ANY_GROUP: Final = re.compile(r"(?:study |treatment )?(?:groups|arms)", re.IGNORECASE)
 _BEFORE_AFTER: Final = re.compile(r"(?:before|after|pre|post)\b.{0,20}", re.IGNORECASE)
 _TOTAL: Final = re.compile(r"(?:all|total|overall|combined|pooled)\b", re.IGNORECASE)
 
@@ -127,7 +128,7 @@ def group_parts(column: Column, names: EndpointNames) -> Iterator[str]:
     """Yield the parts of a header that may name people."""
     for part in column.path:
         name = without_size(part)
-        is_named = name and not any(p.fullmatch(name) for p in (_FIGURES_ONLY, _ANY_GROUP))
+        is_named = name and not _FIGURES_ONLY.fullmatch(name)
         has_unit = names.unit([part]) not in ("", "%") or _RATE.search(part)
         if is_named and not _is_other(name, names) and not has_unit:
             yield name

@@ -243,3 +243,11 @@ def test_signs_of_currency_and_plus_are_no_part_of_a_number(root: Path) -> None:
     rows = ("\tTussolan\tPlacebo", "Age, mean (SD)\t54.1 (9.9)\t55.2 (8.8)")
     made = drafted(root, table(*rows, "Change in pain, mean (SD)\t+0.3 ± 9.5\t-1.7 ± 5.5"))
     assert str(block_of(made, "+0.3 ± 9.5")["values"]["tussolan"]["value"]) == "0.3"
+
+
+def test_a_study_group_beside_a_control_group_is_an_arm(root: Path) -> None:
+    rows = (
+        "\tControl group (n = 51)\tStudy group (n = 50)",
+        "Age, mean (SD)\t51.6 (17.4)\t47.8 (14.7)",
+    )
+    assert list(block_of(drafted(root, table(*rows)), "47.8 (14.7)")["values"]) == ["study-group"]
