@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from math import comb, erfc, exp, gamma, sqrt
 from statistics import NormalDist
 from typing import Final
@@ -116,7 +117,8 @@ def _is_table(first: tuple[int, int], second: tuple[int, int]) -> bool:
 ONE_SIDED: Final = ", one-sided"
 
 
-def p_values(first: tuple[int, int], second: tuple[int, int]) -> dict[str, float]:
+@lru_cache(maxsize=1024)
+def p_values(first: tuple[int, int], second: tuple[int, int]) -> Mapping[str, float]:
     """Return the p-values of the usual tests of two proportions, by name.
 
     >>> {name: round(p, 4) for name, p in p_values((6, 7), (0, 5)).items()}

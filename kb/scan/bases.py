@@ -90,10 +90,14 @@ class TableBases:
         """Prepare a table."""
         self.reading = reading
         self._shared: dict[int, tuple[Base, ...]] = {}
+        self._of_places: dict[tuple[int, int], list[Base]] = {}
 
     def printed(self, figure: TableFigure) -> list[Base]:
         """Return the bases that are printed for a figure: in its row, block or column."""
-        return list(dict.fromkeys(self._printed(figure)))
+        place = figure.row, figure.column.index
+        if place not in self._of_places:
+            self._of_places[place] = list(dict.fromkeys(self._printed(figure)))
+        return self._of_places[place]
 
     def _printed(self, figure: TableFigure) -> Iterator[Base]:
         if size := size_in_notes(self.reading, figure):

@@ -245,4 +245,6 @@ def _is_alone(figure: TableFigure, bounded: list[TableFigure], ps: list[TableFig
     index = figure.column.index
     last = max((p.column.index for p in ps if p.column.index < index), default=0)
     others = [f for f in bounded if last < f.column.index < index]
-    return not others and any(p.column.index == figure.cells[-1].column + 1 for p in ps)
+    beside = [p for p in ps if p.column.index == figure.cells[-1].column + 1]
+    # A p across several rows compares them.
+    return not others and any(p.cells[0].rows == 1 for p in beside)

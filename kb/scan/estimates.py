@@ -217,6 +217,9 @@ def _p(context: ScanContext, column: Sequence[Estimate]) -> Iterator[ScanFinding
             continue
         apart = all(side is Outcome.INCONSISTENT for side in _sides(e))
         in_text = not e.place.table
+        if not (in_text or e.is_compared or mostly):
+            # In a column of a group, the p may compare it with another one.
+            continue
         if not apart and not (mostly and off > 1):
             continue
         sure = off > 1 and (in_text or mostly) and apart

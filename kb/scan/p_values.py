@@ -24,6 +24,7 @@ _P: Final = re.compile(
 _MOST: Final = 10
 _FEWEST: Final = 3
 _ENOUGH: Final = 0.7
+_MANIFOLD: Final = 3
 
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:
@@ -45,7 +46,9 @@ def _column(
 ) -> Iterator[ScanFinding]:
     context.checked[KIND] += len(column)
     possible = [f for f in column if (p := _number(f)) and not _is_above(p)]
-    if len(possible) < max(_FEWEST, _ENOUGH * len(column)):
+    values = [p.value for f in possible if (p := _number(f))]
+    # Amounts of phosphorus "P" are all of one size, p-values are not.
+    if len(values) < max(_FEWEST, _ENOUGH * len(column)) or max(values) < _MANIFOLD * min(values):
         return
     for figure in column:
         number = _number(figure)

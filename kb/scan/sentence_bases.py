@@ -40,6 +40,7 @@ _OTHER_UNITS: Final = re.compile(
     r"episodes|samples|visits|eyes|teeth|lesions|events|infections|cycles|doses|sessions|calls"
     r"|per cent of|rate|incidence|survival|years? of age"
 )
+_MISSING: Final = 0.9
 _WIDE: Final = 20
 _FEWEST: Final = 2
 
@@ -185,7 +186,12 @@ def _shared(phrase: CountPhrase, bare: Sequence[CountPhrase], own: Iterable[int]
     others = [sizes for p in bare if p is not phrase and (sizes := _exact(p))]
     narrow = [s for s in others if s.high - s.low <= max(1, s.low // _WIDE)]
     fitting = [size for size in own if sum(size in s for s in narrow) >= _FEWEST]
-    return fitting[0] if len(fitting) == 1 else None
+    if len(fitting) != 1:
+        return None
+    mine = _exact(phrase)
+    # A few may be missing, unless no number of people gives the percentage.
+    may_be_missing = bool(mine) and _MISSING * fitting[0] <= mine.high and mine.low < fitting[0]
+    return None if may_be_missing else fitting[0]
 
 
 def _exact(phrase: CountPhrase) -> Sizes:

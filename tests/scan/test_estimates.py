@@ -228,6 +228,16 @@ def test_means_with_intervals_are_in_the_middle() -> None:
     ]
 
 
+def test_a_p_of_two_changes_is_of_neither() -> None:
+    header = "Group | Mean change (95% CI) | P value"
+    assert (
+        found("Drug | −0.5 (−0.8, −0.2) | 0.30", "Placebo | −0.3 (−0.6, 0.1) | ", header=header)
+        == []
+    )
+    rows = ("Drug | −0.5 (−0.8, −0.2) | 0.001", "Placebo | −0.3 (−0.6, 0.1) | 0.10")
+    assert found(*rows, header=header) == []
+
+
 def test_a_column_shows_its_scale() -> None:
     header = "Outcome | β (95% CI)"
     rows = ("A | 1.2 (−0.8–3.2)", "B | −2.0 (−4.5–0.5)", "C | 0.9 (−1.2–3.0)")

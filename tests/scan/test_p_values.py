@@ -20,6 +20,9 @@ def test_a_p_value_above_1_in_a_column() -> None:
 
 def test_a_column_of_other_figures() -> None:
     assert found("Age | 34 | 36 | 2.31", "Pulse | 71 | 70 | 1.04", "Weight | 80 | 79 | 0.40") == []
+    assert (
+        found("A | 5 | 5 | 0.92", "B | 5 | 6 | 0.88", "C | 6 | 6 | 0.81", "D | 5 | 6 | 1.1") == []
+    )
     # A whole number is a count, or one with the mark of a footnote.
     assert found(*ROWS, "Patients | 28 | 28 | 56") == []
 

@@ -31,7 +31,9 @@ def test_the_people_that_a_sentence_begins_with(text: str, expected: list[tuple[
     ("last", "expected"),
     [
         ("324 (52.9%)", []),
-        ("314 (52.9%)", DOUBTFUL),
+        ("344 (52.9%)", DOUBTFUL),
+        # Nineteen may be missing.
+        ("314 (52.9%)", []),
         ("324 (22.9%)", DOUBTFUL),
         # 109 of the 206 are another group that the sentence names.
         ("109 (52.9%)", []),
