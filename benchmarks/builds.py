@@ -64,7 +64,8 @@ def write_markdown(base: KnowledgeBase, folder: Path) -> int:
     dataset = base.evidence.dataset
     for page in renderer.pages():
         about = page.description or dataset.description
-        metadata = {"title": page.title, "description": about, "hide": page.hide}
+        head = renderer.head(page, page.values())
+        metadata = {"title": page.title, "description": about, "hide": page.hide, "head": head}
         body = _HEADING.sub(r"\n\n## \2 {: #\1 }\n\n", renderer.content(page))
         path = folder / "docs" / f"{page.path}.md"
         path.parent.mkdir(parents=True, exist_ok=True)

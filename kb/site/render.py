@@ -114,11 +114,11 @@ class Renderer:
         """Return a page in the shell of its section."""
         values = page.values()
         content, parts = _with_permalinks(self._content(page, values))
-        head = self._head(page, values)
+        head = self.head(page, values)
         return shells.of(page).fill(page, head, content, parts, self.site.evidence.dataset)
 
-    def _head(self, page: Page, values: Values) -> str:
-        """What programs read in the head of a page: schema.org, and data to load early."""
+    def head(self, page: Page, values: Values) -> str:
+        """Return what is in the head of a page: for paper and programs, and data to load early."""
         description = describe_page(self.site, page.path)
         parts = [f"<style>{paper(self.site, page)}</style>"]
         if description:
