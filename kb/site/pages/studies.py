@@ -90,14 +90,13 @@ def _study(site: PageContext, study: Study, plots: StudyPlots) -> Page:
         return _Content(arranged().tables(), card, arranged().main(), given, flow)
 
     def values() -> Values:
-        whole = _member(site, arranged(), site.groups[study.id, WHOLE])
         return vars(content()) | {
             "study": study,
             "cards": of_study(site, study.id),
             "elsewhere": from_elsewhere(site, study.id),
             "plots": plots.of(study.id),
             "is_large": _is_large(site, study),
-            "whole": whole,
+            "whole": _member(site, arranged(), site.groups[study.id, WHOLE]),
             "anchors": _anchors(arranged().claims),
             "narrower_groups": len(site.groups_of(study.id)) - 1,
             "refs": _references(site, study.id),
