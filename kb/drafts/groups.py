@@ -166,7 +166,8 @@ def _short(label: str) -> str:
 def group_key(label: str) -> str:
     """Return a label in lower case, without signs that a name does not need."""
     folded = fold(label_text(label)).text.lower()
-    return " ".join(re.sub(r"[^\w+%<>=.]+", " ", folded).split())
+    words = " ".join(re.sub(r"[^\w+%<>=.]+", " ", folded).split())
+    return re.sub(r" ?\+ ?", "+", words)  # "A + M" is "A+M"
 
 
 def _holds(text: str, name: str) -> bool:

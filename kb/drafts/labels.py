@@ -42,7 +42,7 @@ _SIZE: Final = re.compile(
     re.IGNORECASE,
 )
 _GLUED: Final = re.compile(r"(?<=[a-zA-Z])[nN] ?= ?[0-9][0-9,]*$")
-_COUNT: Final = re.compile(r" (?:n|N|n ?/ ?N|[nN]o\.?|M)$")
+_COUNT: Final = re.compile(r"(?<![+&]) (?:n|N|n ?/ ?N|[nN]o\.?|M)$")
 _LAST_WORD: Final = re.compile(r"(?<=\w),? (?:mean|median)$", re.IGNORECASE)
 _DURATION: Final = (
     r"(?P<value>[0-9]{1,3}(?:\.[0-9])?)(?:st|nd|rd|th)?[- ]?"
@@ -69,10 +69,11 @@ _CHANGE: Final = re.compile(
     re.IGNORECASE,
 )
 _MOMENT: Final = re.compile(
-    r"(?:(?:at|on) )?(?:pre|post|before|after|follow[- ]?up|end ?point|final|end of .{1,30}"
+    r"(?:(?:at|on) )?(?:pre|post|before|after|follow[- ]?up|end ?point|end of .{1,30}"
     r"|visit|discharge|admission"
     r"|T ?[0-9]|(?:weeks?|months?|days?|years?) ?[0-9]"
-    r"|(?:pre|post)-?(?:treatment|test|intervention|op\w*)|last visit|entry|time ?point)\b.{0,20}"
+    r"|(?:pre|post)-?(?:treatment|test|intervention|op\w*)|last visit|time ?point)\b.{0,20}"
+    r"|(?:(?:at|on) )?(?:study )?(?:entry|final)(?: (?:visit|values?|follow[- ]?up|assessment))?"
     r"|(?:one|two|three|four|five|six|nine|ten|twelve|eighteen)[- ](?:days?|weeks?|months?|years?)"
     r"|mid(?:-?(?:point|way|term|treatment|intervention))?",
     re.IGNORECASE,

@@ -24,6 +24,8 @@ _UNIT_ONLY: Final = re.compile(r"\([^()]*\)")
 _SCALE: Final = re.compile(
     r"\([^()]*(?:[0-9] ?[-–] ?[0-9]|(?:[^\W\d_]|[%°])/|\b(?:kg|cm|mm|g)\b)[^()]*\)"
 )
+_CASES: Final = re.compile(r"\([0-9][0-9, ]* (?:cases|events|patients|participants)\)")
+_EFFECT: Final = re.compile(r"\b(?:effects?|estimates?)\b", re.IGNORECASE)
 _LEAST, _MOST = Decimal(97), Decimal(102)
 """The percentages of categories that are everybody, rounded or with some people unknown."""
 
@@ -186,6 +188,8 @@ class RowLabels:
             or self.table.grid[first][0].indent > self._indent(heading, row)
         ):
             return False
+        if _CASES.search(heading) and _CASES.search(self.reading.label(row)):
+            return True  # "Pooled (2519 cases)" stands beside "Men (1061 cases)", not below it
         return self._is_of_heading_alone(first, row) or (
             self._is_measurement_after(first, row)
             or (_is_declaring(own) and not _is_declaring(declared(self.reading.label(first))))
@@ -250,10 +254,15 @@ class RowLabels:
         It ends at the next row with a p-value of its own.
         """
         table, kinds = self.table, {c.index: c.kind for c in self.reading.columns}
+        comparing = {
+            c.index
+            for c in self.reading.columns
+            if c.kind in (ColumnKind.P, ColumnKind.EFFECT) or any(map(_EFFECT.search, c.path))
+        }
         heading, found = "", {}
         for row in range(table.header_rows, len(table.grid)):
             filled = {c.column for c in table.grid[row][1:] if c.text.strip()}
-            compares = [kinds[i] in (ColumnKind.P, ColumnKind.EFFECT) for i in filled]
+            compares = [i in comparing for i in filled]
             if filled and all(compares) and any(kinds[i] is ColumnKind.P for i in filled):
                 heading = table.grid[row][0].text
             elif not filled or any(compares):

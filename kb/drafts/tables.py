@@ -74,6 +74,7 @@ _MEANS: Final = re.compile(
 """How a caption or note begins that says only that figures are means."""
 _NO_MEAN: Final = re.compile(r"%|\bratio\b|\bn\b|\bno\.|\bnumber\b|percent|\bp\b", re.IGNORECASE)
 _NO_LABELS: Final = "no labels lead to the cell alone"
+_CHANGES: Final = re.compile(r"(?<!and )\b(?:changes?|differences?) from baseline\b", re.IGNORECASE)
 _DIGITS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
@@ -354,7 +355,7 @@ class TableDrafts:
         if figure.column.kind is ColumnKind.EFFECT:
             return self.compared.effect(figure, beside, role, group)
         figure = self._noted(figure)
-        change = role.change or any(map(is_change, labels))
+        change = role.change or any(map(is_change, labels)) or self._is_of_changes
         figure = figure.as_count() if self.counts.is_count(figure) else figure
         proposal = count_or_measure(figure, role.column.size, change=change)
         if proposal is None:
@@ -394,6 +395,15 @@ class TableDrafts:
         table = self.source.table
         notes = (note.text for note in table.footnotes if not note.mark)
         return any(map(_MEANS.match, (label_text(table.caption), *notes)))
+
+    @cached_property
+    def _is_of_changes(self) -> bool:
+        """Whether the caption calls all its figures changes: no label is of one moment."""
+        table = self.source.table
+        labels = {p for c in range(table.width) for p in table.column_path(c)}
+        labels |= {p for row in range(len(table.grid)) for p in table.row_path(row)}
+        is_of_moments = any(is_moment(without_size(label)) for label in labels)
+        return not is_of_moments and _CHANGES.search(table.caption) is not None
 
     def _unit(self, figure: TableFigure, labels: Sequence[str]) -> str:
         """Return the unit that a cell prints at its figure, or else its labels, or ""."""

@@ -214,6 +214,7 @@ def entry(text: str, *, decimal_comma: bool = False) -> Entry:
         match = pattern.fullmatch(skeleton.text, start, end)
         if match and not _has_two_units(match):
             parts = {name: skeleton.number(match, name) for name in _PARTS}
+            parts["main"] = skeleton.figure(match, "main")  # "n = 122"
             parts["second"] = parts["second"] or skeleton.number(match, "second_")
             return Entry(form, text, numbers=skeleton.numbers, **parts)
     return Entry(Form.OTHER, text, numbers=skeleton.numbers)

@@ -60,6 +60,9 @@ class Section:
         return f"{self.id} {self.title}" if numbered else self.title
 
 
+_SIZE: Final = re.compile(r"\(?[nN] ?= ?[0-9][0-9,]*\)?")
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A cell of a table; one that spans several places stands in each of them, the same object."""
@@ -128,7 +131,7 @@ class Table:
 
     @cached_property
     def _row_paths(self) -> list[tuple[str, ...]]:
-        """The paths of all rows; a heading is a row that has a label and nothing else.
+        """The paths of all rows; a heading has a label, and else the number of its people at most.
 
         It ends at the next heading of its indent, and, where rows below it were indented, at the
         first row that is not.
@@ -139,7 +142,8 @@ class Table:
         for row in self.grid[self.header_rows :]:
             label = row[0]
             text = plain(label.text).strip()
-            alone = bool(text) and not any(c.text.strip() for c in row if c is not label)
+            others = {plain(c.text).strip() for c in row if c is not label} - {""}
+            alone = bool(text) and all(map(_SIZE.fullmatch, others))
             while headings and (
                 label.indent < headings[-1].indent
                 or (label.indent == headings[-1].indent and (alone or deepest > label.indent))

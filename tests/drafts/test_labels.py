@@ -264,3 +264,42 @@ def test_a_heading_above_headings_that_repeat_is_theirs(root: Path) -> None:
     assert block_of(made, "3 (6)")["named"] == "Wine › Women › Calm, n (%)"
     made = drafted(root, table(ARMS, "Tea\t\t", *men))
     assert block_of(made, "9 (18)")["named"] == "Women › Calm, n (%)"
+
+
+def test_a_number_of_people_alone_makes_a_heading(root: Path) -> None:
+    head = "\tTussolan, n (%)\tPlacebo, n (%)"
+    rows = ("Calm\t4 (5)\t", "Jabs\tn = 84\t", "1\t4 (4.8)\t", "2 or more\t80 (95.2)\t")
+    made = drafted(root, table(head, *rows))
+    assert block_of(made, "4 (4.8)")["named"] == "Jabs › 1"
+    rows = ("Calm\t4 (5)\t", "Jabs\t84 (100)\t", "One\t4 (4.8)\t")
+    assert block_of(drafted(root, table(head, *rows)), "4 (4.8)")["named"] == "One"
+
+
+def test_people_with_cases_stand_beside_each_other(root: Path) -> None:
+    head = "\tTussolan, n (%)\tPlacebo, n (%)"
+    rows = ("Men (10 cases)\t\t", "Calm\t4 (40)\t3 (30)", "Both (30 cases)\t9 (30)\t8 (27)")
+    assert names(root, head, *rows)[-1] == "Both (30 cases)"
+    rows = ("Men (10 cases)\t\t", "Calm\t4 (40)\t3 (30)", "Glad (of all)\t9 (30)\t8 (27)")
+    assert names(root, head, *rows)[-1].startswith("Men")
+
+
+def test_a_caption_of_changes_is_about_changes(root: Path) -> None:
+    rows = ("\tTussolan\tPlacebo", "Sugar, mean (SD)\t−5 (2)\t−4 (3)")
+    made = drafted(root, table(*rows, caption="Outcomes, change from baseline"))
+    assert block_of(made, "−5 (2)")["statistic"] == "mean-change"
+    rows = ("\tTussolan\tPlacebo", "Sugar, mean (SD)\t\t", "Baseline\t5 (2)\t4 (3)")
+    made = drafted(root, table(*rows, caption="Values and change from baseline"))
+    assert block_of(made, "5 (2)")["statistic"] == "mean"
+
+
+def test_a_measurement_at_entry_is_not_a_moment(root: Path) -> None:
+    made = drafted(root, table(ARMS, "Entry grip, mean (SD)\t5 (2)\t4 (3)"))
+    assert block_of(made, "5 (2)")["named"] == "Entry grip, mean (SD)"
+    rows = ("Grip, mean (SD)\t\t", "Entry visit\t5 (2)\t4 (3)")
+    assert block_of(drafted(root, table(ARMS, *rows)), "5 (2)")["category"].endswith("Entry visit")
+
+
+def test_signs_of_a_name_may_be_spaced(root: Path) -> None:
+    made = drafted(root, table("\tA+M (n = 50)\tA + M\tA", "Sugar, mean (SD)\t5 (2)\t4 (3)\t6 (1)"))
+    assert [*block_of(made, "4 (3)")["values"]] == [*block_of(made, "5 (2)")["values"]]
+    assert [*block_of(made, "6 (1)")["values"]] != [*block_of(made, "5 (2)")["values"]]
