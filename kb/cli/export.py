@@ -185,7 +185,7 @@ def export_fhir(
         echo(f"{out}: {', '.join(f'{number} {kind}' for kind, number in sorted(kinds.items()))}")
         claims = (claim for claim in base.evidence.claims if name in ("", claim.study))
         left = sum(claim.kind not in KINDS for claim in claims)
-        echo(f"left out: {left} claims of doses, designs, definitions and approvals")
+        echo(f"left out, as they are not results (doses, designs, definitions, approvals): {left}")
 
 
 @export.command("nanopubs")
@@ -217,4 +217,4 @@ def export_nanopubs(
     made = nanopubs(base.nquads, claims, base.evidence.dataset, day.date() if day else None)
     for one in made:
         write_atomically(out / f"{one.code}.trig", [one.trig.encode()])
-    echo(f"{out}: {len(claims)} nanopublications")
+    echo(f"{out}: nanopublications, a file each: {len(claims)}")

@@ -134,7 +134,7 @@ def test_the_command_writes_a_file_for_each_claim_the_same_each_time(
     claims = KnowledgeBase(example_root).claims(study="ease")
     assert len(first) == len(claims)
     dated = kb(example_root, *command, tmp_path / "c", "--date", "2026-11-30")
-    assert dated.output == f"{tmp_path / 'c'}: {len(claims)} nanopublications\n"
+    assert dated.output == f"{tmp_path / 'c'}: nanopublications, a file each: {len(claims)}\n"
     texts = [path.read_text("utf-8") for path in (tmp_path / "c").iterdir()]
     assert all('dcterms:created "2026-11-30"^^xsd:date' in text for text in texts)
     assert {path.name for path in (tmp_path / "c").iterdir()}.isdisjoint(first)
