@@ -29,6 +29,7 @@ _ARM: Final = re.compile(
     rf"|(?:(?<=[(])|(?<=, )|(?<=and ))(?P<named>N) (?:{_PEOPLE} )?(?:in|to) (?:the )?"
     r"(?:[a-z-]+ ){1,3}(?:N [a-z]+ )?(?:group|arm)\b"
 )
+_BRACKET: Final = re.compile(r"[^()\[\]]*(?P<inside>[(\[][^()\[\]]*[)\]])")
 _OTHER_SET: Final = re.compile(
     r"complet|analy[sz]|received|withdr|drop|discontinu|lost|exclu|eligible|screened"
     r"|per[- ]protocol|intention|available|remain|did not|ratio"
@@ -84,12 +85,19 @@ def _arms(context: ScanContext, sentence: Sentence) -> Iterator[ScanFinding]:
     everybody = whole(skeleton.number(match, "all"))
     arms = [
         _size(next(filter(None, (skeleton.number(arm, name) for name in _ARM.groupindex))))
-        for arm in _ARM.finditer(skeleton.text, match.end())
+        for arm in _matches_of_arms(skeleton.text, match.end())
     ]
     sizes = [size for size in arms if size is not None]
     if everybody is None or len(sizes) < 2 or len(sizes) < len(arms):
         return
     yield from _sum(context, sentence, ARMS, sizes, everybody)
+
+
+def _matches_of_arms(text: str, start: int) -> list[re.Match[str]]:
+    """Return the arms of a sentence; those of one bracket are all: what follows are centres."""
+    bracket = _BRACKET.match(text, start)
+    inside = list(_ARM.finditer(text, *bracket.span("inside"))) if bracket else []
+    return inside if len(inside) > 1 else list(_ARM.finditer(text, start))
 
 
 def _completed(context: ScanContext, sentence: Sentence) -> Iterator[ScanFinding]:

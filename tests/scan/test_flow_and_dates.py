@@ -15,6 +15,16 @@ from kb.scan.dates import find as dates_of
     [
         ("In all, 45 patients were randomized to drug (n = 22) or placebo (n = 23).", []),
         ("In all, 45 patients were randomized to drug (n = 22) or placebo (n = 22).", ["arms"]),
+        (
+            "643 patients were randomized (318 in the drug group and 325 in the placebo group) "
+            "in China (n = 240), Korea (n = 200), and Taiwan (n = 203).",
+            [],
+        ),
+        (
+            "645 patients were randomized (318 in the drug group and 325 in the placebo group) "
+            "in China (n = 240), Korea (n = 200), and Taiwan (n = 203).",
+            ["arms"],
+        ),
         # A third arm may be named elsewhere.
         ("In all, 45 patients were randomized to drug (n = 15) or placebo (n = 15).", []),
         ("In all, 45 patients were randomized (n = 22, n = 22) and 40 completed it.", []),
