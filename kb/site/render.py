@@ -35,7 +35,7 @@ from kb.site.pages.sources import source_pages
 from kb.site.pages.studies import study_pages
 from kb.site.pages.what_changed import change_pages
 from kb.site.shell import Part, Shells
-from kb.site.tables.marks import LEGEND
+from kb.site.tables.marks import legend_of
 
 PAGES: Final[tuple[Callable[[PageContext], Iterator[Page]], ...]] = (
     home_pages,
@@ -85,7 +85,12 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._environment.filters.update(filters(site))
-        self._environment.globals["legend"] = LEGEND
+        self._environment.globals["legend"] = self._legend
+
+    def _legend(self) -> dict[str, str]:
+        """What the words beside figures mean, of those that occur in the evidence base."""
+        states = (view.verification.state for view in self.site.claims)
+        return self.site.memo(("legend",), lambda: legend_of(states))
 
     def pages(self) -> Iterator[Page]:
         """List all pages. Each keeps what it has computed: a list of all would hold everything."""

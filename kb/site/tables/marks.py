@@ -6,7 +6,7 @@ on them and where the keyboard is on the figure; the pop-up of the figure has it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from kb.checks.adjudication import ClaimStatus
@@ -28,7 +28,7 @@ MEANINGS: Final = {
 }
 """The words beside figures."""
 
-LEGEND: Final = MEANINGS | {
+LEGEND: Final[Mapping[str, str]] = MEANINGS | {
     "discrepancy": "reported values that do not agree; the word leads there"
 }
 """The words beside figures and of their links, in the order of the legend."""
@@ -46,6 +46,16 @@ _JUDGED: Final = {
     ClaimStatus.SET_ASIDE: "set aside",
     ClaimStatus.DISPUTED: "disputed",
 }
+
+
+def legend_of(states: Iterable[VerificationState]) -> dict[str, str]:
+    """Return the legend of an evidence base whose claims have these states of verification.
+
+    >>> list(legend_of([VerificationState.NOTED]))[:2]
+    ['noted', 'second-hand']
+    """
+    absent = set(_WORDS.values()) - {_WORDS[state] for state in states}
+    return {word: meaning for word, meaning in LEGEND.items() if word not in absent}
 
 
 class Mark(NamedTuple):
