@@ -127,6 +127,7 @@ def comparison(page: Page, address: str) -> None:
     page.locator("#compare-known :is(a, button)").first.click()
     page.locator("#compare-answer table").first.wait_for()
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    page.evaluate("scrollTo(0, 0)")  # what lies under the header that stays cannot be pressed
 
 
 def chart(page: Page, address: str) -> None:
