@@ -16,8 +16,9 @@ _OUTCOME: Final = re.compile(
     r"|factors? (?:for|influencing)"
     r"|(?:ratios?|(?-i:HRs?|ORs?|RRs?))(?: \([^()]{1,9}\)){0,2} (?:for|of)"
     r"|(?:associations?|relations?|correlations?|regressions?) (?:of|between)"
-    r" (?:.{3,150}? with|.{3,150}? and)"
-    r"|(?:analysis|GLM|models?) between .{3,150} and|effects? of .{3,150} on) (?:the |adjusted )?"
+    r" (?:.{3,150}?(?<!patients)(?<!people)(?<!participants)(?<!children)(?<!men) with"
+    r"|.{3,150}? and)"
+    r"|(?:analysis|GLM|models?) between .{3,150}? and|effects? of .{3,150} on) (?:the |adjusted )?"
     r"(?P<outcome>(?!factors|predictors|determinants)[^.;:,(]{3,80}?)"
     r"(?= (?:among|in|by|according|at|from|during|after|within|using|with)\b|[,.;:(]|$)",
     re.IGNORECASE,

@@ -171,7 +171,12 @@ class Comparisons:
         if figure.statistic.centre is not Centre.DIFFERENCE or figure.entry.main is None:
             return pair
         of, versus, sure = pair
-        beside = {r.id: one for one in self.reading.rows[figure.row] if (r := self._people(one))}
+        time = self.roles[figure.column.index].time
+        beside = {
+            r.id: one
+            for one in self.reading.rows[figure.row]
+            if (r := self._people(one)) and self.roles[one.column.index].time == time
+        }
         if of not in beside or versus not in beside:
             return pair
         given = figure.entry.main.value

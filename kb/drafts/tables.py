@@ -445,7 +445,8 @@ class TableDrafts:
         labels = [one for one in labels if one and not is_moment(one)]
         if role.column.kind is ColumnKind.EFFECT:
             labels = [one for one in labels if not names_effect(one)]
-        if all(self._is_when(one, row) for one in [*path, *labels]):
+        is_size = row in self.reading.size_rows
+        if not is_size and all(self._is_when(one, row) for one in [*path, *labels]):
             path = [*self._above_moments(), *(one for one in path if not one.isdigit())]
         found = self._named(path, labels)
         if found is None and row in self.reading.size_rows and self.names.size:

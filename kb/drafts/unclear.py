@@ -19,6 +19,7 @@ _PERSON: Final = re.compile(
     r"(?:ID|(?:patient|case|participant|subject)s?)(?: ?(?:no\.?|nos\.?|numbers?|ID|#))?\.?",
     re.IGNORECASE,
 )
+_EXTREME: Final = re.compile(r"(?:min|max)(?:imum)?\.?(?: (?:values?|scores?))?", re.IGNORECASE)
 _SPREADS: Final = (Spread.SD, Spread.SE, Spread.IQR, Spread.RANGE)
 _COUNTED: Final = re.compile(r"[nN] ?/ ?[nN]\b|\b[nN]o\.? ?/")
 
@@ -35,6 +36,7 @@ class Unclear:
         reasons = (
             (self._lists_people, "a row of the table is one person"),
             (role.is_of_test, "a statistic of a test"),
+            (any(map(_EXTREME.fullmatch, role.column.path)), "the least or greatest value"),
             (self._is_part(role), "a total that is smaller than one of its parts"),
             (
                 role.has_people

@@ -123,7 +123,7 @@ _SIZE_ROW: Final = re.compile(
     r"|no\.?|number) ?(?:of|,|analy|random|evalua)"
     r"[^(]{0,30}$|^(?:total|all)(?: (?:patients|participants|subjects))?(?:,? n)?(?: ?\(%\))?$"
     r"|^(?:patients|participants|subjects)(?: (?:included|randomi[sz]ed|enrolled|analy[sz]ed))?"
-    r"(?: ?\(?n\)?|,? no\.?)?(?: ?\(%\))?$",
+    r"(?:,? ?\(?n\)?|,? no\.?)?(?: ?\(%\))?$",
     re.IGNORECASE,
 )
 

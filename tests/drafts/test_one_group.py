@@ -251,3 +251,32 @@ def test_a_study_group_beside_a_control_group_is_an_arm(root: Path) -> None:
         "Age, mean (SD)\t51.6 (17.4)\t47.8 (14.7)",
     )
     assert list(block_of(drafted(root, table(*rows)), "47.8 (14.7)")["values"]) == ["study-group"]
+
+
+def test_an_outcome_is_the_first_that_something_goes_with(root: Path) -> None:
+    caption = "Cox regression of oxygen and adjusted mortality in 249 patients with COPD"
+    made = drafted(root, table("\tHazard ratio (95% CI)", "Men\t1.3 (1.1–1.5)", caption=caption))
+    assert "COPD" not in str(blocks(made))
+    assert len(blocks(made)) == 1
+
+
+def test_groups_at_baseline_do_not_turn_a_later_difference_round(root: Path) -> None:
+    rows = (
+        "\tBaseline\t\t3 months\t6 months",
+        "\tTussolan (n = 45), mean (SD)\tPlacebo (n = 45), mean (SD)"
+        "\tDifference (95% CI)\tDifference (95% CI)",
+        "METS\t6.4 (1.6)\t6.7 (1.8)\t0.3 (0.1/0.5)\t0.2 (0.1/0.6)",
+    )
+    made = drafted(root, table(*rows))
+    assert block_of(made, "0.3 (0.1/0.5)")["comparison"]["of"] == "tussolan"
+
+
+def test_least_values_and_sizes_are_no_results_of_a_caption(root: Path) -> None:
+    rows = ("\tMean\tMin", "Proteobacteria\t15.4%\t0.04%", "Firmicutes\t37.7%\t1.9%")
+    made = drafted(root, table(*rows, caption="Abundance of phyla"))
+    assert {one.printed for one in made.left} == {"0.04%", "1.9%"}
+    rows = ("\tTussolan\tPlacebo", "Patients, n\t165\t163", "Cured, n (%)\t9 (5)\t8 (5)")
+    made = drafted(root, table(*rows, caption="Overall outcome"))
+    assert block_of(made, "165")["endpoint"] == "SAMPLE_SIZE"
+    made = drafted(root, table("Test\tMean\tSD", "Age\t27.4\t5.7", "Pap test\tn = 122\t"))
+    assert block_of(made, "n = 122")["values"] == {"all": {"n": 122}}
