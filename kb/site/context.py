@@ -212,7 +212,11 @@ class PageContext:
 
     @cached_property
     def _source_names(self) -> tuple[re.Pattern[str], Mapping[str, str]]:
-        names = {
+        # An id of one word may be a word of the text.
+        names = {study.id: study.name for study in self.studies.values() if "-" in study.id}
+        publications = (p for p in self.publications.values() if "-" in p.id)
+        names |= {publication.id: short_citation(publication) for publication in publications}
+        names |= {
             source.id: short_citation(self.publications[source.publication])
             for source in self.evidence.sources
         }
@@ -220,7 +224,7 @@ class PageContext:
         return re.compile(rf"(?<![\w-])(?:{'|'.join(longest_first)})(?![\w-])"), names
 
     def named_sources(self, text: str) -> str:
-        """Write the sources that a text names by their ids as publications are cited."""
+        """Write the ids in a text as names: of papers as they are cited, of studies."""
         ids, names = self._source_names
         return ids.sub(lambda match: names[match[0]], text) if names else text
 

@@ -1,0 +1,68 @@
+"""What pages say to readers: one thing is in the singular, and nothing is named by its id."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.built_site import pages
+
+from kb.site.context import PageContext
+
+NOUNS = (
+    "studies analyses sources publications claims figures statements rows plots regimens endpoints "
+    "discrepancies judgements queries groups pages patients months days weeks years centres kinds "
+    "results records concepts values places sections references changes pairs arms"
+)
+PLURAL = re.compile(rf"(?<![\d.,–\-/<>=≥≤+±:×])(?<!: )\b1 (?:{'|'.join(NOUNS.split())})\b")
+FOR_PROGRAMS = ("questions/", "cookbook/", "traps/", "console/", "python/", "developers/")
+"""Pages that show what programs read: ids are their subject."""
+
+
+def text_of(path: Path) -> str:
+    """What a page says, without code."""
+    page = path.read_text(encoding="utf-8")
+    content = re.search(r"<article.*?</article>", page, re.DOTALL)
+    shown = content[0] if content else page
+    shown = re.sub(r"<(pre|code|script|style)\b.*?</\1>", " ", shown, flags=re.DOTALL)
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", shown)))
+
+
+def around(pattern: re.Pattern[str], text: str) -> Iterator[str]:
+    for match in pattern.finditer(text):
+        yield text[max(0, match.start() - 40) : match.end() + 20]
+
+
+def test_one_thing_is_in_the_singular(site_folder: Path) -> None:
+    texts = ((path, text_of(site_folder / path)) for path in pages(site_folder))
+    assert {path: found for path, text in texts if (found := list(around(PLURAL, text)))} == {}
+
+
+def test_no_page_for_readers_names_a_thing_by_its_id(site_folder: Path, site: PageContext) -> None:
+    things = (*site.studies, *site.sources, *site.publications)
+    ids = sorted((name for name in things if "-" in name), key=len, reverse=True)
+    named = re.compile(rf"(?<![\w/#.-])(?:{'|'.join(map(re.escape, ids))})(?![\w/-])")
+    for path in pages(site_folder):
+        if not path.startswith(FOR_PROGRAMS):
+            assert list(around(named, text_of(site_folder / path))) == [], path
+
+
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("1 claims", True),
+        ("has 1 patients", True),
+        ("1 claim", False),
+        ("11 claims", False),
+        ("0–1 years", False),
+        ("2.1 patients", False),
+        ("grade ≥1 days", False),
+    ],
+)
+def test_a_wrong_plural_is_told_from_a_range_or_a_part_of_a_number(
+    text: str, is_found: bool
+) -> None:
+    assert bool(PLURAL.search(text)) is is_found
