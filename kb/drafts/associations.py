@@ -50,7 +50,7 @@ def associated(labels: Sequence[str], table: Table, names: EndpointNames) -> Nam
     found = _OUTCOME.search(table.caption)
     outcome = label_text(found["outcome"]) if found else ""
     category = " › ".join(kept)[:MAX_LABEL].strip()
-    if endpoint := names.endpoint(outcome) or ("" if outcome else names.mentioned(table.caption)):
+    if endpoint := names.endpoint(outcome):
         return NamedEndpoint(endpoint, category)
     is_named = outcome or any(map(_IN_HEADER.search, labels))
     if not is_named or not names.vocabulary.knows("endpoint", OTHER):

@@ -38,7 +38,8 @@ _UNNAMED: Final = re.compile(
 )
 """Headers that name nobody: what the columns are, a unit of time, an answer in quotes."""
 _OF_TEST: Final = re.compile(
-    r"[“\"]?[tTFfzZrRdqQUW][”\"]?(?:[- ]?(?:values?|ratio|statistics?|test)\b.*)?|χ.{0,2}2?.*"
+    r"[“\"]?[tTFfzZrRdqQUW][”\"]?(?:[- ]?(?:values?|ratio|statistics?|test)\b.*| ?\(df\))?|"
+    r"χ.{0,2}2?.*"
     r"|chi[- ]?squared?.*|d\.?f\.?|eta\b.*|η.*|Cohen.{0,5}|r ?\^?2|β|[Ss]tat\.?"
     r"|(?:min|max)(?:imum)?\.?",
     re.IGNORECASE,

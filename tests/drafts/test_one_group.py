@@ -280,3 +280,12 @@ def test_least_values_and_sizes_are_no_results_of_a_caption(root: Path) -> None:
     assert block_of(made, "165")["endpoint"] == "SAMPLE_SIZE"
     made = drafted(root, table("Test\tMean\tSD", "Age\t27.4\t5.7", "Pap test\tn = 122\t"))
     assert block_of(made, "n = 122")["values"] == {"all": {"n": 122}}
+
+
+def test_statistics_of_tests_and_reliability_are_of_no_group(root: Path) -> None:
+    rows = ("\tTime\t\tGroup", "\tF (df)\tP\tF (df)", "Score\t382.6 (2,48)\t<.001\t1.45 (4,48)")
+    made = drafted(root, table(*rows, caption="Effects on depression"))
+    assert not [name for name in made.groups if "df" in name]
+    caption = "Internal consistency of 518 children who completed the test"
+    made = drafted(root, table("Test\tReliability coefficient", "Rover\t0.74", caption=caption))
+    assert not blocks(made)
