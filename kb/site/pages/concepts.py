@@ -77,11 +77,7 @@ def _pages(site: PageContext, plots: Plots, term: Term, codes: list[Code] | None
 
     def values() -> Values:
         return {
-            "term": term,
-            "other_labels": site.other_labels.get(term.iri, []),
-            "broader": [site.vocabulary.get(term.scheme, b) for b in term.broader],
-            "narrower": [t for t in site.terms(term.scheme) if term.notation in t.broader],
-            "links": _links(site, term),
+            **_term_values(site, term),
             "mappings": codes,
             "claims": views,
             "differences": site.comparability.differences(view.claim for view in views),
@@ -90,7 +86,6 @@ def _pages(site: PageContext, plots: Plots, term: Term, codes: list[Code] | None
             "larger": larger,
             "is_listed": is_listed,
             "by_study": {s: lines(site, v) for s, v in by_study.items()} if is_listed else {},
-            "safety": Safety.of(site).links_of_term(term.scheme, term.notation),
             "counts": {study: len(v) for study, v in by_study.items()},
         }
 
@@ -106,6 +101,17 @@ def _pages(site: PageContext, plots: Plots, term: Term, codes: list[Code] | None
     )
     if others:
         yield _of_plots(term, others)
+
+
+def _term_values(site: PageContext, term: Term) -> Values:
+    return {
+        "term": term,
+        "other_labels": site.other_labels.get(term.iri, []),
+        "broader": [site.vocabulary.get(term.scheme, b) for b in term.broader],
+        "narrower": [t for t in site.terms(term.scheme) if term.notation in t.broader],
+        "links": _links(site, term),
+        "safety": Safety.of(site).links_of_term(term.scheme, term.notation),
+    }
 
 
 def _of_plots(term: Term, plots: list[Plot]) -> Page:
