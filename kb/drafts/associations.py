@@ -23,6 +23,7 @@ _OUTCOME: Final = re.compile(
     r"(?= (?:among|in|by|according|at|from|during|after|within|using|with)\b|[,.;:(]|$)",
     re.IGNORECASE,
 )
+_TIME: Final = re.compile(r"^[0-9]{1,3}[- ](?:day|week|month|year)s? ", re.IGNORECASE)
 _IN_HEADER: Final = re.compile(r"\b(?:outcome|dependent variable)", re.IGNORECASE)
 _MODEL: Final = re.compile(
     r"(?:(?:un)?adjusted|crude|(?:uni|multi|bi)varia\w+|(?:un)?standardi[sz]ed)"
@@ -48,7 +49,7 @@ def associated(labels: Sequence[str], table: Table, names: EndpointNames) -> Nam
     if not kept:
         return None
     found = _OUTCOME.search(table.caption)
-    outcome = label_text(found["outcome"]) if found else ""
+    outcome = _TIME.sub("", label_text(found["outcome"])) if found else ""
     category = " › ".join(kept)[:MAX_LABEL].strip()
     if endpoint := names.endpoint(outcome):
         return NamedEndpoint(endpoint, category)

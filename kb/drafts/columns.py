@@ -26,7 +26,7 @@ _VERSUS: Final = re.compile(r"\s(?:vs?\.?|versus|compared (?:with|to)|[-–/])\s
 _NOT_PEOPLE: Final = re.compile(
     r"\b(?:effects?|estimates?|correlations?|coefficients?|regression|analys[ie]s|rho|incidence"
     r"|prevalence|rates?|scores?|number of|^numbers?|costs?|ratio|reason|(?:un)?adjusted|crude"
-    r"|proportion|data|kappa|sensitivity|specificity|[pn]pv|answered|dosage|duration|frequency"
+    r"|corr|coeff?|proportion|data|kappa|sensitivity|specificity|[pn]pv|answered|dosage|duration|frequency"
     r"|(?:uni|multi)variate|compared (?:to|with)|baseline|follow[- ]?up)\b|^%|^[nN] [a-z]"
     r"|\b(?:day|week|month|year)s? ?[0-9]|\b[0-9]+[- ](?:day|week|month)s?\b",
     re.IGNORECASE,
@@ -40,7 +40,7 @@ _UNNAMED: Final = re.compile(
 _OF_TEST: Final = re.compile(
     r"[“\"]?[tTFfzZrRdqQUW][”\"]?(?:[- ]?(?:values?|ratio|statistics?|test)\b.*| ?\(df\))?|"
     r"χ.{0,2}2?.*"
-    r"|chi[- ]?squared?.*|d\.?f\.?|eta\b.*|η.*|Cohen.{0,5}|r ?\^?2|β|[Ss]tat\.?"
+    r"|chi[- ]?squared?.*|Wald\b.*|d\.?f\.?|eta\b.*|η.*|Cohen.{0,5}|r ?\^?2|β|[Ss]tat\.?"
     r"|(?:min|max)(?:imum)?\.?",
     re.IGNORECASE,
 )

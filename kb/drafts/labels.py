@@ -63,7 +63,7 @@ _BASELINE_IN: Final = re.compile(
     r"\bat baseline\b|(?<!to )(?<!from )(?<!with )\bbaseline\b(?! to)", re.IGNORECASE
 )
 _CHANGE: Final = re.compile(
-    r"\bchange|\bΔ|∆|\bdelta\b|\b(?:decrease|increase|reduction) from|\bdifference from base"
+    r"\bchange|\bΔ|[∆△]|\bdelta\b|\b(?:decrease|increase|reduction) from|\bdifference from base"
     r"|\bdifferences? within|\bminus (?:baseline|(?:day|week|month) ?[0-9])"
     r"|[-–—−] ?(?:BL|baseline)\b|[0-9] ?(?:W|weeks?|months?|days?) ?[-–−] ?(?:0|baseline)",
     re.IGNORECASE,

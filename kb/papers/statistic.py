@@ -138,9 +138,7 @@ _CENTRES: Final = (
     ),
     (
         Centre.COEFFICIENT,
-        re.compile(
-            r"[Cc]oefficient|\b[Cc]oeff?\b|[Cc]orrelation|\bβ|\b[Bb]eta\b|[Rr]egression|^B$"
-        ),
+        re.compile(r"[Cc]oefficient|\b[Cc]oef\b|\bβ|\b[Bb]eta\b|[Rr]egression|^B$"),
     ),
     (Centre.MEDIAN, re.compile(r"\b[Mm]edians?\b|\bMdn\b")),
     (Centre.MEAN, re.compile(r"\b[Mm]eans?\b|\b[Aa]verage\b|\bM ?[(±]|±|\bMEAN\b")),

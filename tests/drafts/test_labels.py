@@ -303,3 +303,17 @@ def test_signs_of_a_name_may_be_spaced(root: Path) -> None:
     made = drafted(root, table("\tA+M (n = 50)\tA + M\tA", "Sugar, mean (SD)\t5 (2)\t4 (3)\t6 (1)"))
     assert [*block_of(made, "4 (3)")["values"]] == [*block_of(made, "5 (2)")["values"]]
     assert [*block_of(made, "6 (1)")["values"]] != [*block_of(made, "5 (2)")["values"]]
+
+
+def test_an_outcome_of_a_caption_may_have_a_time(root: Path) -> None:
+    caption = "Associations of sugar in blood with 6-month mortality in all patients"
+    made = drafted(root, table("\tHazard ratio (95% CI)", "Zinc\t1.2 (1.1-1.4)", caption=caption))
+    assert block_of(made, "1.2 (1.1-1.4)")["endpoint"] == "DEATH"
+
+
+def test_statistics_of_wald_are_no_groups(root: Path) -> None:
+    above, below = "\tTussolan\t\tPlacebo\t", "\tWald χ2\tp\tWald χ2\tp"
+    made = drafted(root, table(above, below, "△ Sugar\t0.08\t0.7\t1.03\t0.3"))
+    assert not any("wald" in group for group in made.groups)
+    made = drafted(root, table("\tTussolan\tPlacebo", "△ Sugar, mean (SD)\t0.5 (2)\t1 (3)"))
+    assert block_of(made, "0.5 (2)")["statistic"] == "mean-change"
