@@ -304,9 +304,15 @@ def test_figures_statements_and_sources_are_counted_apart_and_alike(site_folder:
     read = counts["sources read in their text"] + counts["sources read in a summary"]
     assert read == counts["sources"]
     home = (site_folder / "index.html").read_text("utf-8")
-    for name in ("studies", "figures", "sources read in a summary"):
-        assert f"<dt>{name}</dt><dd>{counts[name]}</dd>" in home
-    assert "% " not in re.sub(r"<[^>]+>", "", home.partition('class="counts"')[2][:1500])
+    counted = " · ".join(
+        f"{counts[name]} {name}"
+        for name in ("figures", "statements without a figure", "studies", "analyses of studies")
+    )
+    assert counted in home
+    assert f"summaries of {counts['sources read in a summary']} other sources" in home
+    trust = home.partition('class="trust"')[2].partition("</div>")[0]
+    assert trust
+    assert "%" not in trust
     studies = (site_folder / "study/index.html").read_text("utf-8")
     assert f"{counts['studies']} studies and {counts['analyses of studies']} further" in studies
 
