@@ -21,7 +21,7 @@ from support.environment import ROOT
 from support.plots import drawn
 
 from kb.site.charts.drawing import LABELS, WIDTH, Drawing, Plot
-from kb.site.charts.plots import FEWEST
+from kb.site.charts.plots import FEWEST, SIZE
 from kb.site.charts.scales import Scale
 from kb.site.charts.study_plots import StudyPlots
 from kb.site.tables.figures import agree
@@ -174,9 +174,30 @@ def test_every_figure_is_printed_or_in_the_derived_column() -> None:
                 )
             } | {"97.5"}  # the name of an interval
             for column, cell in zip(plot.columns, row.cells, strict=True):
-                if not column.derived:
+                if column != SIZE and not column.derived:
                     told = {n for piece in cell for n in number.findall(piece.text)}
                     assert told <= known, (plot.id, row.label, told - known)
+
+
+def test_a_size_beside_a_median_is_printed_by_its_source() -> None:
+    site, seen = the_site(), set()
+    for plot in every_plot():
+        if SIZE not in plot.columns:
+            continue
+        for row in plot.rows:
+            cell = row.cells[plot.columns.index(SIZE)]
+            for shown, piece in zip(row.figures, cell, strict=True):
+                sources = {view.claim.source for view in shown.claims}
+                figures = [
+                    view.claim.figure
+                    for view in site.by_study[row.study]
+                    if view.claim.source in sources
+                ]
+                counts = {str(n) for f in figures for n in (f.value, f.numerator)}
+                texts = set(filter(None, piece.text.split(" / ")))
+                assert texts <= counts, (plot.id, row.label)
+                seen |= {(row.study, text) for text in texts}
+    assert {("tower", "271"), ("tower", "134")} <= seen
 
 
 def test_derived_intervals_are_marked_in_drawing_and_column() -> None:

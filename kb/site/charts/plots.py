@@ -27,6 +27,7 @@ from kb.site.charts.scales import SHARE
 from kb.site.context import PageContext, collect
 from kb.site.labels import sentence
 from kb.site.tables.figures import DisplayedFigure
+from kb.site.tables.group_sizes import GroupSizes
 from kb.site.tables.study import natural
 
 FEWEST: Final = 2
@@ -36,6 +37,7 @@ INTERVAL: Final = Column("95% CI, printed", 210)
 EXACT: Final = Column("95% CI, derived", 114, derived=True)
 WIDE: Final = Column("95% CI, printed", 236)
 P_VALUE: Final = Column("p, printed", 70)
+SIZE: Final = Column("n of the group", 62)
 _DAYS: Final = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
 
 Marker = Callable[[PlotRow, int], Mark | None]
@@ -49,7 +51,7 @@ class Plots:
 
     def __init__(self, site: PageContext) -> None:
         self.site = site
-        self.data = PlotData(site)
+        self.data, self.sizes = PlotData(site), GroupSizes.of(site)
         self.settings = site.settings["plots"]
 
     def of_concept(self, term: Term, views: Sequence[ClaimView]) -> list[Plot]:
@@ -102,7 +104,7 @@ class Plots:
             LISTED,
             unit,
             "linear",
-            (PRINTED, INTERVAL),
+            (PRINTED, INTERVAL, SIZE),
             (),
             measure=f"{endpoint}.median",
         )
@@ -221,6 +223,9 @@ class Plots:
         figure = row.figures[at]
         if column == PRINTED:
             return figure_piece(figure, at, self.site, unit)
+        if column == SIZE:
+            sizes = (self.sizes.beside(view, row.measure.group) for view in figure.claims)
+            return Piece(" / ".join(dict.fromkeys(str(size) for size in sizes if size)))
         if column == EXACT:
             return Piece(derived_text(row, at))
         if column == P_VALUE:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from kb.api.results import ClaimView
 from kb.checks.adjudication import ClaimStatus
-from kb.checks.groups import Groups
 from kb.site.context import PageContext
 from kb.site.data.citation_formats import vancouver
 from kb.site.data.citations import publication_citation, version_text
 from kb.site.filters import section_name
 from kb.site.labels import STATES, context, sentence
+from kb.site.tables.group_sizes import GroupSizes
 from kb.sources.verify import VerificationState
 
 
@@ -24,7 +24,7 @@ class ClaimCitations:
 
     def __init__(self, site: PageContext) -> None:
         self.site = site
-        self._groups = Groups(site.evidence, site.vocabulary)
+        self._sizes = GroupSizes.of(site)
 
     def what(self, view: ClaimView) -> str:
         """Return the figure: what it is and of whom."""
@@ -59,18 +59,10 @@ class ClaimCitations:
         return " vs ".join(named)
 
     def _sized(self, view: ClaimView, group: str) -> str:
-        """Name a group, with its size where the source itself gives one that was not set aside.
-
-        A figure of another analysis set is not about the whole group.
-        """
-        own = self.site.groups[view.claim.study, group]
-        size = None if view.claim.analysis_set else self._groups.size(own, view.claim.source)
-        if size is None or self._groups.is_size(view.claim):
-            return own.label
-        standing = self.site.base.curated.standing(size.claim.study, size.claim.id)
-        return (
-            own.label if standing is ClaimStatus.SET_ASIDE else f"{own.label} (n = {size.number})"
-        )
+        """Name a group, with its size where the source gives one."""
+        label = self.site.groups[view.claim.study, group].label
+        size = self._sizes.beside(view, group)
+        return label if size is None else f"{label} (n = {size})"
 
     def _reported(self, view: ClaimView) -> Iterator[str]:
         """Yield who reports a figure: the source with the place, and whom it cites for it."""
