@@ -389,7 +389,7 @@ def _around(claim: Claim, text: SourceText | None) -> tuple[str, str]:
     if text is None or not claim.row:
         return "", ""
     try:
-        headers = text.headers_at(claim.section, claim.row, claim.column)
+        headers = text.headers_at(claim.section, claim.row, claim.column, claim.wording)
         return headers, text.notes(claim.section)
     except TextError:  # is reported where the print is looked for
         return "", ""

@@ -204,8 +204,10 @@ class SourceText:
         cell = self._table(section)[position.row][position.cell]
         return cell.start, cell.end
 
-    def headers_at(self, section: str, row: Sequence[str], column: str) -> str:
+    def headers_at(self, section: str, row: Sequence[str], column: str, printed: str = "") -> str:
         """Return the headers above a cell and above the label of its row.
+
+        Without a column, the cells are those of the row in which ``printed`` begins.
 
         Raises:
             TextError: there is no such row or column (see ``cell``).
@@ -213,7 +215,16 @@ class SourceText:
         table = self._labels(section)
         index = self._column(section, table, column) if column else None
         position = self._position(section, table, row, index)
-        above = {position.cell, position.cell + 1 if index is None else index}
+        cells = self._table(section)[position.row]
+        found = self.find_at(section, row, column, printed) if printed and index is None else []
+        starts = [match.spans[0][0] for match in found]
+        begun = {
+            i
+            for i, cell in enumerate(cells)
+            if i != position.cell and any(cell.start <= start < cell.end for start in starts)
+        }
+        right = position.cell + 1 if index is None else index
+        above = {position.cell, *(begun or {right})}
         names = dict(column_names(table)[-1])
         return " ".join(names[i] for i in sorted(above & names.keys()))
 

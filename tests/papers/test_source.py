@@ -15,7 +15,7 @@ from kb.papers.paper import Paper
 from kb.papers.publication_file import with_publications
 from kb.papers.source import draft_record
 from kb.papers.text import one_line, source_text, table_lines
-from kb.records.schema import PublicationRecord, SourceRecord
+from kb.records.schema import PublicationRecord, SourceRecord, Span
 from kb.sources.text import SourceText
 
 
@@ -144,3 +144,11 @@ def test_equal_headings_begin_differently() -> None:
         "### A ##",
         "#### A ##",
     ]
+
+
+def test_the_header_of_figures_in_a_row_is_the_one_above_them() -> None:
+    content = "Table 1\n\tDrug\t\tPlacebo\t\nPain\t5.1\t2.0\t4.1\t2.1\n"
+    spans = [Span.model_validate({"id": "Table 1", "label": "Table 1", "from": "Table 1"})]
+    text = SourceText("x", content, spans)
+    assert text.headers_at("Table 1", ["Pain"], "", "4.1 … 2.1").split() == ["Placebo"]
+    assert text.headers_at("Table 1", ["Pain"], "", "5.1 … 2.0").split() == ["Drug"]
