@@ -12,6 +12,7 @@ from kb.drafts.check import check_drafts
 from kb.drafts.groups import GroupNames
 from kb.drafts.labels import EndpointNames
 from kb.drafts.not_results import NOT_A_RESULT
+from kb.drafts.parts import parts_of
 from kb.drafts.prose import suggestions
 from kb.drafts.store import DraftReport, DraftsFile
 from kb.drafts.tables import Draft, NotDrafted, TableDrafts
@@ -81,7 +82,8 @@ class Drafter:
         for section in self.text.evidence:
             if _TABLE in "".join(piece.text for piece in self.text.section(section)):
                 for table in tables_of(self.text, section):
-                    yield TableDrafts(self.text, table, self.names, self.groups)
+                    for part in parts_of(table):
+                        yield TableDrafts(self.text, part, self.names, self.groups)
 
     def headers(self) -> dict[str, str]:
         """Return the headers that name people, with the group that each is taken for."""

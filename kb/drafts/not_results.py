@@ -88,11 +88,18 @@ class NotResults:
             label_text(c.text) for i, c in enumerate(self.table.grid[row]) if i not in self.labels
         ]
         filled = [text for text in texts if text]
-        return bool(filled) and all(map(_names, filled))
+        return bool(filled) and all(map(names_column, filled))
 
 
-def _names(text: str) -> bool:
+def names_column(text: str) -> bool:
+    """Whether a cell only names what stands below it: a group with its size, a time, a statistic.
+
+    >>> [names_column(text) for text in ("Drug (n = 45)", "Week 12", "SD", "4.5", "n = 45")]
+    [True, True, True, False, False]
+    """
     is_sized = printed_size(text) is not None and text[:1].isalpha() and text[:2].lower() != "n "
     is_words = not any(map(str.isdigit, text)) and any(map(str.isalpha, text))
-    is_named = is_statistic(text) and any(map(str.isalpha, text)) and "=" not in text
+    is_named = text == "%" or (
+        is_statistic(text) and any(map(str.isalpha, text)) and "=" not in text
+    )
     return is_sized or is_words or is_moment(text) or is_named

@@ -26,6 +26,8 @@ _SCALE: Final = re.compile(
 )
 _CASES: Final = re.compile(r"\([0-9][0-9, ]* (?:cases|events|patients|participants)\)")
 _EFFECT: Final = re.compile(r"\b(?:effects?|estimates?)\b", re.IGNORECASE)
+_BEHIND: Final = re.compile(r" ?(?:\([0-9]+ ?[-–] ?[0-9]+\).*| p ?-? ?values?)$", re.IGNORECASE)
+"""What stands behind the name of a scale: its range, what changes it can detect, a header."""
 _LEAST, _MOST = Decimal(97), Decimal(102)
 """The percentages of categories that are everybody, rounded or with some people unknown."""
 
@@ -75,7 +77,7 @@ class RowLabels:
         """Return the labels of a row: its headings, its own, and those of further columns."""
         table = self.table
         others = [i for i in self.columns if i]
-        path = self._broken.get(row) or self._without_ended(row)
+        path = list(self._broken.get(row, ())) or self._without_ended(row)
         cells = [(i, table.grid[row][i].text.strip()) for i in others]
         is_blank = not table.grid[row][0].text.strip() and row not in self._broken
         if is_blank and any(text for _, text in cells):
@@ -101,10 +103,13 @@ class RowLabels:
             last = time or last
             blocks[-1].append(row)
         firsts = {next(filter(None, map(self._first_time, block)), "") for block in blocks}
-        labels = {id(block): self._labels_in(block) for block in blocks}
-        if len(firsts) != 1 or "" in firsts or not any(len(one) > 1 for one in labels.values()):
+        labels = [self._labels_in(block) for block in blocks]
+        if len(firsts) != 1 or "" in firsts or not any(len(one) > 1 for one in labels):
             return {}
-        return {row: labels[id(block)] for block in blocks for row in block}
+        short = [[_BEHIND.sub("", label) for label in path] for path in labels]
+        is_told = len(set(map(tuple, short))) == len(set(map(tuple, labels)))
+        paths = zip(blocks, short if is_told else labels, strict=True)
+        return {row: path for block, path in paths for row in block}
 
     def _first_time(self, row: int) -> str:
         return next((self._time_text(row, index) for index in self.times), "")

@@ -357,6 +357,8 @@ class TableDrafts:
         figure = self._noted(figure)
         change = role.change or any(map(is_change, labels)) or self._is_of_changes
         figure = figure.as_count() if self.counts.is_count(figure) else figure
+        if role.column.path[-1:] == ("%",) and figure.entry.form is Form.NUMBER:
+            figure = replace(figure, statistic=Statistic(Centre.SHARE))  # whatever its row says
         proposal = count_or_measure(figure, role.column.size, change=change)
         if proposal is None:
             return "figures of a form that no label explains"

@@ -152,7 +152,7 @@ class TableReading:
         return tuple(self._column(i) for i in range(self.table.width))
 
     def _column(self, index: int) -> Column:
-        path = self.table.column_path(index)
+        path = self._header(index)
         header = " ".join(path)
         statistic = Statistic()
         for name in path:
@@ -162,6 +162,12 @@ class TableReading:
         group = " › ".join(name for name in names if name)
         kind = self._kind(index, header, statistic)
         return Column(index, kind, path, group if kind is ColumnKind.GROUP else "", size, statistic)
+
+    def _header(self, index: int) -> tuple[str, ...]:
+        """Return the header of a column; "M" beside "SD" is a mean."""
+        path = self.table.column_path(index)
+        beside = self.table.column_path(index + 1) if index + 1 < self.table.width else ()
+        return (*path[:-1], "Mean") if (path[-1:], beside[-1:]) == (("M",), ("SD",)) else path
 
     def _kind(self, index: int, header: str, statistic: Statistic) -> ColumnKind:
         if index == 0 or self._is_words(index):

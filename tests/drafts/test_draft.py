@@ -205,3 +205,55 @@ def test_whole_numbers_that_add_up_to_their_group_are_counts(root: Path) -> None
     made = drafted(root, table(*rows))
     assert block_of(made, "12")["values"] == {"tussolan": {"n": 12}}
     assert [one.printed for one in made.left] == ["13", "11"]
+
+
+def test_a_header_in_the_body_names_the_columns_below_it(root: Path) -> None:
+    header = "\tTussolan (n = 45)\t\tPlacebo (n = 45)\t"
+    rows = ("Documents\t158\t\t155\t", "Sample\tn\t%\tn\t%", "Women\t9\t20.0\t18\t40.0")
+    made = drafted(root, table(header, *rows))
+    assert block_of(made, "18 … 40.0")["values"] == {"placebo": {"n": 18}}
+    assert [block["printed"] for block in blocks(made)] == ["9 … 20.0", "18 … 40.0"]
+
+
+def test_the_label_of_a_header_in_the_body_heads_the_rows_below_it(root: Path) -> None:
+    rows = (
+        "Documents\t8\t\t9\t",
+        "Pain\tM\tSD\tM\tSD",
+        "Start\t5.1\t2.0\t5.0\t2.1",
+        "Itch\t\t\t\t",
+    )
+    made = drafted(root, table("\tTussolan\t\tPlacebo\t", *rows, "Start\t3.2\t1.9\t4.4\t2.2"))
+    first, last = block_of(made, "5.0 … 2.1"), block_of(made, "4.4 … 2.2")
+    assert (first["statistic"], first["values"].keys()) == ("mean", {"placebo"})
+    assert ("Pain" in str(first), "Itch" in str(last), "Pain" in str(last)) == (True, True, False)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Side\tYes\tNo\tYes\tNo",  # the names repeat below one header
+        "Side\tYes\tNo\t\t",  # and others have none
+        "Side\t1\t2\t3\t4",  # figures are no names
+    ],
+)
+def test_a_row_that_does_not_tell_columns_apart_is_no_header(root: Path, header: str) -> None:
+    rows = ("Documents\t8\t\t9\t", header, "Cough, n (%)\t1 (2)\t2 (4)\t3 (7)\t4 (9)")
+    made = drafted(root, table("\tTussolan\t\t\t", *rows))
+    assert "3 (7)" not in [block["printed"] for block in blocks(made)]
+
+
+def test_a_label_that_goes_on_below_times_is_named_without_its_range(root: Path) -> None:
+    rows = [
+        line
+        for name, first in (("Beads", 1), ("Lego", 2))
+        for line in (
+            f"Grip\t0\t{first}.1 (0.1)\t{first}.3 (0.1)",
+            f"{name} (1–5) SDD 0.5\t\t\t",
+            f"\t6\t{first}.5 (0.1)\t{first}.7 (0.1)",
+        )
+    ]
+    header = "\tFollow-up weeks\tTussolan\tPlacebo"
+    made = drafted(root, table(header, *rows, notes="Estimated means (standard errors)"))
+    assert block_of(made, "2.1 (0.1)")["category"] == "Grip › Lego"
+    assert block_of(made, "1.7 (0.1)")["category"] == "Grip › Beads"
+    assert len(blocks(made)) == 8

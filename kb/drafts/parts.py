@@ -1,0 +1,112 @@
+"""The parts of a table whose body has headers: each part is read as a table of its own.
+
+A header in the body divides columns that the header above does not tell apart ("Control" above
+"M", "SD", "n"), so the figures below it would have no header of their own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from kb.drafts.labels import is_moment, is_statistic
+from kb.drafts.not_results import names_column
+from kb.papers.from_source import SourceTable, label_text
+from kb.papers.paper import Cell, Table
+from kb.papers.reading import printed_size
+
+
+def parts_of(source: SourceTable) -> Iterator[SourceTable]:
+    """Yield the parts of a table, from the top; the table itself if its body has no header.
+
+    >>> lines = (("", "Drug", "Drug"), ("Pain", "M", "SD"), ("Before", "5.1", "1.2"))
+    >>> grid = tuple(tuple(Cell(t, i, j) for j, t in enumerate(r)) for i, r in enumerate(lines))
+    >>> source = SourceTable("T", Table("T", "T", "", grid, header_rows=1), ((),) * 3, ((),) * 3)
+    >>> [part.table.column_path(2) for part in parts_of(source)]
+    [('Drug', 'SD')]
+    """
+    table = source.table
+    rows = range(table.header_rows, len(table.grid))
+    headers = _blocks([row for row in rows if _divides(table, row)])
+    if not headers:
+        yield source
+        return
+    above = range(table.header_rows)
+    starts = [table.header_rows, *(block[-1] + 1 for block in headers)]
+    ends = [*(block[0] for block in headers), len(table.grid)]
+    for block, start, end in zip([[], *headers], starts, ends, strict=True):
+        if start < end:
+            yield _part(source, [*above, *block], range(start, end))
+
+
+def _divides(table: Table, row: int) -> bool:
+    """Whether a row of the body names columns only, and tells all of one header apart."""
+    paths = [table.column_path(column) for column in range(table.width)]
+    texts = [label_text(cell.text) for cell in table.grid[row]]
+    filled = {column: text for column, text in enumerate(texts) if text and column}
+    if not filled or not all(map(names_column, filled.values())):
+        return False
+    alike = Counter(paths[column] for column in filled)
+    repeated = {path for path, count in alike.items() if count > 1}
+    figures = {c for c in range(1, table.width) if _has_figures(table, row, c)}
+    of_one = [{c for c in figures if paths[c] == path} for path in repeated]
+    named = [[filled[c] for c in columns if c in filled] for columns in of_one]
+    is_told = (
+        len(columns) == len(set(names)) for columns, names in zip(of_one, named, strict=True)
+    )
+    return any(len(names) > 1 for names in named) and all(is_told)
+
+
+def _has_figures(table: Table, row: int, column: int) -> bool:
+    """Whether a column has figures below a row."""
+    below = table.grid[row + 1 :]
+    return any(any(map(str.isdigit, line[column].text)) for line in below)
+
+
+def _blocks(rows: Sequence[int]) -> list[list[int]]:
+    """Return rows that follow each other together."""
+    blocks: list[list[int]] = []
+    for row in rows:
+        if blocks and blocks[-1][-1] == row - 1:
+            blocks[-1].append(row)
+        else:
+            blocks.append([row])
+    return blocks
+
+
+def _part(source: SourceTable, header: Sequence[int], body: Sequence[int]) -> SourceTable:
+    """Return the part with these rows for its header and its body.
+
+    The label of a header within the body is the first heading of the rows below it.
+    """
+    table, first = source.table, source.table.header_rows
+    heading = header[-1:] if len(header) == first + 1 and _heads_rows(table, header[-1]) else ()
+    rows = [*header, *heading, *body]
+    grid = [
+        tuple(replace(cell, row=number) for cell in table.grid[row])
+        for number, row in enumerate(rows)
+    ]
+    grid[:first] = table.grid[:first]
+    for number in range(first, len(header)):
+        grid[number] = tuple(map(_as_header, grid[number]))
+    for number in range(len(header), len(header) + len(heading)):
+        grid[number] = (grid[number][0], *(replace(one, text="") for one in grid[number][1:]))
+    return SourceTable(
+        source.section,
+        replace(table, grid=tuple(grid), header_rows=len(header)),
+        tuple(source.spans[row] for row in rows),
+        tuple(source.marks[row] for row in rows),
+    )
+
+
+def _heads_rows(table: Table, row: int) -> bool:
+    """Whether the label of a header is not what its cells are: some are not mere words."""
+    label, *texts = (label_text(cell.text) for cell in table.grid[row])
+    return bool(label) and any(
+        is_statistic(text) or is_moment(text) or printed_size(text) for text in texts if text
+    )
+
+
+def _as_header(cell: Cell) -> Cell:
+    return replace(cell, text=label_text(cell.text) if cell.column else "", header=True)
