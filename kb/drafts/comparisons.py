@@ -76,6 +76,8 @@ class Comparisons:
         The p-value is drafted for itself where two groups are compared.
         """
         role = self.roles[figure.column.index]
+        if role.change and role.has_people:
+            return [one for one in row if self._is_of_change(one, figure)]
         if figure.column.kind is not ColumnKind.EFFECT or figure.entry.form is Form.BOUNDS:
             return []
         if self.is_of_one_group(role) and _is_reference(figure):
@@ -88,6 +90,19 @@ class Comparisons:
         if is_p and not self.pair(role):
             found.append(after[0])
         return found
+
+    def _is_of_change(self, figure: TableFigure, change: TableFigure) -> bool:
+        """Whether a figure is the p-value of the change beside it, as each change has its own.
+
+        Columns of p-values with one header stand each directly behind a column of changes.
+        """
+        path, place = figure.column.path, change.cells[-1].column + 1
+        if figure.column.index != place or not _is_p(figure):
+            return False
+        alike = [i for i, role in enumerate(self.roles) if role.column.path == path]
+        return len(alike) > 1 and all(
+            self.roles[i - 1].change and self.roles[i - 1].has_people for i in alike
+        )
 
     def p_value(self, figure: TableFigure, role: ColumnRole, group: GroupOf) -> Made | str:
         """Return what a p-value says of two groups, or of all; or why it is not drafted."""
@@ -254,6 +269,11 @@ def _tested(labels: str) -> dict[str, str]:
     return {"p_for": test} if (test := next(found, "")) else {}
 
 
+def _is_p(figure: TableFigure) -> bool:
+    is_number = figure.entry.form is Form.NUMBER and figure.entry.main is not None
+    return figure.column.kind is ColumnKind.P and is_number and not figure.statistic.trend
+
+
 def _is_reference(figure: TableFigure) -> bool:
     """Whether an estimate is the 1 of the category that others are compared with."""
     main = figure.entry.main or next(iter(figure.entry.numbers), None)
@@ -270,6 +290,12 @@ def _with_slash(figure: TableFigure) -> TableFigure:
         entry, form=Form.WITH_BOUNDS, main=entry.share, low=entry.main, high=entry.of, share=None
     )
     return replace(figure, entry=replace(bounded, of=None))
+
+
+def with_p(value: Any, figures: Sequence[TableFigure]) -> Any:
+    """Return a value with the p-value that stands beside it, if one does."""
+    found = _beside(figures)
+    return value | found if found and isinstance(value, dict) else value
 
 
 def _beside(figures: Sequence[TableFigure]) -> dict[str, Any]:

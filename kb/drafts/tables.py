@@ -11,7 +11,7 @@ from typing import Any, Final
 from kb.drafts.anchors import Anchors
 from kb.drafts.associations import associated
 from kb.drafts.columns import ColumnRole, column_roles, group_parts
-from kb.drafts.comparisons import Comparisons, Made, least, names_effect
+from kb.drafts.comparisons import Comparisons, Made, least, names_effect, with_p
 from kb.drafts.counts import Counts
 from kb.drafts.figures import count_or_measure
 from kb.drafts.groups import GroupNames, GroupOf
@@ -73,6 +73,8 @@ _MEANS: Final = re.compile(
 )
 """How a caption or note begins that says only that figures are means."""
 _NO_MEAN: Final = re.compile(r"%|\bratio\b|\bn\b|\bno\.|\bnumber\b|percent|\bp\b", re.IGNORECASE)
+_OF_P: Final = re.compile(r"(?<=\w) p ?-? ?values?$", re.IGNORECASE)
+"""The end of a label that is the header of p-values in columns beside it."""
 _NO_LABELS: Final = "no labels lead to the cell alone"
 _CHANGES: Final = re.compile(r"(?<!and )\b(?:changes?|differences?) from baseline\b", re.IGNORECASE)
 _DIGITS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
@@ -303,7 +305,7 @@ class TableDrafts:
             return _NO_LABELS
         what = self._what(row, role, [*self._outer(anchor, path_all), *path]) or what
         full, printed = self._sized(what, figure), self._printed(cells, anchor)
-        what = self._within(full, anchor, printed)
+        what = self._within(full, anchor, printed, cells[0].column)
         lost = set(full.category.split(" › ")) - set(what.category.split(" › "))
         is_vague = not what.category or any(label in lost for label in path)
         if lost and (is_vague or self.compared.is_of_one_group(role)):
@@ -321,13 +323,18 @@ class TableDrafts:
         return NamedEndpoint(self.names.size, what.category) if is_size else what
 
     def _within(
-        self, what: NamedEndpoint, anchor: Mapping[str, Any], printed: str
+        self, what: NamedEndpoint, anchor: Mapping[str, Any], printed: str, index: int
     ) -> NamedEndpoint:
-        """Return an endpoint whose category has no number that the anchor does not print."""
+        """Return an endpoint whose category has no number that the anchor does not print.
+
+        Where the anchor names no column by its header, the header above the figure counts.
+        """
         row = anchor["row"]
         labels = [row] if isinstance(row, str) else row
         known = set(_DIGITS.findall(" ".join((printed, *labels, anchor.get("column", "")))))
         known |= set(_DIGITS.findall(self.source.section))
+        if anchor.get("column", "1").isdecimal():
+            known |= set(_DIGITS.findall(" ".join(self.source.table.column_path(index))))
         parts = what.category.split(" › ")
         kept = [part for part in parts if known.issuperset(_DIGITS.findall(part))]
         return what if kept == parts else replace(what, category=" › ".join(kept))
@@ -370,7 +377,7 @@ class TableDrafts:
         unit = "" if proposal.is_share else self._unit(figure, labels)
         if proposal.statistic and unit and self._admits(proposal.statistic, unit):
             fields["unit"] = unit
-        fields["values"] = {group.id: proposal.value}
+        fields["values"] = {group.id: with_p(proposal.value, beside)}
         bare = {group.id: proposal.bare} if proposal.bare is not None else None
         return Made(fields, least(group.sure, proposal.sure), [group.why, proposal.why], bare)
 
@@ -387,9 +394,15 @@ class TableDrafts:
         if len(found) == 1:
             return replace(figure, statistic=found.pop())
         is_mean = figure.entry.form is Form.NUMBER and self._has_means
-        if is_mean and not _NO_MEAN.search(self.reading.label(figure.row)):
+        label = self.reading.label(figure.row)
+        label = _OF_P.sub("", label) if self._has_p else label
+        if is_mean and not _NO_MEAN.search(label):
             return replace(figure, statistic=Statistic(Centre.MEAN))
         return figure
+
+    @cached_property
+    def _has_p(self) -> bool:
+        return any(column.kind is ColumnKind.P for column in self.reading.columns)
 
     @cached_property
     def _has_means(self) -> bool:
@@ -444,7 +457,7 @@ class TableDrafts:
             return associated([*path, *role.labels], self.source.table, self.names)
         labels = self._labels_of_p(role) if role.column.kind is ColumnKind.P else list(role.labels)
         labels = [self._without_change(one, role) for one in labels]
-        labels = [one for one in labels if one and not is_moment(one)]
+        labels = [one for one in labels if one and (period_in(one) or not is_moment(one))]
         if role.column.kind is ColumnKind.EFFECT:
             labels = [one for one in labels if not names_effect(one)]
         is_size = row in self.reading.size_rows
@@ -455,7 +468,8 @@ class TableDrafts:
             return NamedEndpoint(self.names.size)
         if found is None:
             return None
-        moments = [one for one in (*role.labels, *path) if is_moment(one) and not time_of(one)]
+        of_all = dict.fromkeys((*labels, *role.labels, *path))
+        moments = [one for one in of_all if is_moment(one) and not time_of(one)]
         if role.column.kind is ColumnKind.P:  # a level and its change have p-values of their own
             moments += [one for one in path if is_change(one) and one not in found.category]
         category = ", ".join(filter(None, (found.category, *dict.fromkeys(moments))))

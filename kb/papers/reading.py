@@ -241,9 +241,11 @@ class TableReading:
 
     def _of_labels(self, row: int) -> Statistic:
         """Return what the labels of a row declare, from the outermost."""
-        labels = self._header_of_labels
-        for name in (*self.table.row_path(row), *self._further_labels(row)):
+        labels, path = self._header_of_labels, self.table.row_path(row)
+        for name in (*path, *self._further_labels(row)):
             own = declared(name)
+            if name in path[:-1] and name.endswith(" %"):
+                own = Statistic(Centre.SHARE)  # a heading of categories: "Education level %"
             # A heading "n (%)" does not reach a measurement below it, which has a unit of its own.
             outer = Statistic() if own.centre is None and _UNIT.search(name) else labels
             labels = own.within(outer)

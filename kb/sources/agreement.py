@@ -74,7 +74,9 @@ class Agreement:
         self.numbers = read_print(first.wording, names, decimal_comma=decimal_comma)
         self.labels = fold(" ".join((*first.row, first.column, headers))).text
         self.text = text
-        self.context = " ".join((first.wording, *first.row, first.column, first.section))
+        is_named = first.column and not first.column.isdecimal()
+        column = first.column if is_named else f"{first.column} {headers}"
+        self.context = " ".join((first.wording, *first.row, column, first.section))
 
     @cached_property
     def passage(self) -> Passage | None:

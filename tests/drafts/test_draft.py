@@ -257,3 +257,48 @@ def test_a_label_that_goes_on_below_times_is_named_without_its_range(root: Path)
     assert block_of(made, "2.1 (0.1)")["category"] == "Grip › Lego"
     assert block_of(made, "1.7 (0.1)")["category"] == "Grip › Beads"
     assert len(blocks(made)) == 8
+
+
+def test_a_p_value_behind_each_change_is_of_that_change(root: Path) -> None:
+    header = "\tMean change (95% CI) Week 0 to 12 months\tP value"
+    header += "\tMean change (95% CI) Weeks 10–14 to six months\tP value"
+    row = "Grip\t1.5 (1.1, 1.9)\t0.02\t-0.4 (-0.8, 0.1)\t0.6"
+    made = drafted(root, table(header, row, caption="Change within the Tussolan group"))
+    first, last = block_of(made, "1.5 (1.1, 1.9) … 0.02"), block_of(made, "-0.4 (-0.8, 0.1) … 0.6")
+    assert [block["values"]["tussolan"]["p"] for block in (first, last)] == ["=0.02", "=0.6"]
+    assert (first["time"], "Weeks 10–14 to six months" in last["category"]) == (
+        "at 12 months",
+        True,
+    )
+
+
+def test_a_period_that_begins_at_no_moment_of_records_is_named(root: Path) -> None:
+    header = "\tMean change (95% CI) Week 0 to weeks 10–14\tP value"
+    made = drafted(
+        root, table(header, "Grip\t1.5 (1.1, 1.9)\t0.02", caption="Change in the Tussolan group")
+    )
+    change = block_of(made, "1.5 (1.1, 1.9)")
+    assert "Week 0 to weeks 10–14" in change["category"]
+
+
+def test_p_values_of_one_header_behind_levels_are_left(root: Path) -> None:
+    header = "\tTussolan, mean (SD)\tP value\tPlacebo, mean (SD)\tP value"
+    made = drafted(root, table(header, "Grip\t1.5 (0.4)\t0.02\t2.4 (0.8)\t0.6"))
+    assert [one.printed for one in made.left] == ["0.02", "0.6"]
+
+
+def test_categories_below_a_heading_in_percent_are_percentages(root: Path) -> None:
+    rows = (
+        "Education level %\t\t",
+        "School\t35.5\t35.1",
+        "Degree\t64.5\t64.9",
+        "Body fat %\t37.2\t36",
+    )
+    made = drafted(root, table("\tTussolan\tPlacebo", *rows))
+    assert block_of(made, "64.9")["values"] == {"placebo": "64.9%"}
+
+
+def test_a_label_with_the_header_of_p_values_may_be_of_means(root: Path) -> None:
+    rows = ("\tTussolan\tPlacebo\tp-value", "Goal 1 p -value\t3.7\t3.1\t0.3")
+    made = drafted(root, table(*rows, notes="Estimated means."))
+    assert block_of(made, "3.1")["statistic"] == "mean"
