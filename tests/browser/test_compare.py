@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.built_site import records, rows
-from support.chosen_page import Chosen, watched
+from support.chosen_page import FOLDED, UNFOLD, Chosen, watched
 from support.environment import ROOT
 
 from kb.analysis.comparability import NOT_STATED, Comparability
@@ -232,7 +232,9 @@ def test_a_phone_shows_every_part_of_a_comparison_and_of_a_study(
         ("endpoint/cCR/", ".plot-table td[data-column]"),
     ):
         page.goto(f"{address}{path}")
-        expect(page.locator(cells).first).to_be_visible(timeout=15000)
+        expect(page.locator(cells).first).to_be_attached(timeout=15000)
+        page.locator(FOLDED).evaluate_all(UNFOLD)
+        expect(page.locator(cells).first).to_be_visible()
         sides = page.locator(cells).evaluate_all(
             "all => all.filter(e => e.checkVisibility()).map(e => e.getBoundingClientRect().right)"
         )

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 from support.built_site import records, rows, the_site
-from support.chosen_page import TOO_WIDE, Chosen, watched
+from support.chosen_page import FOLDED, TOO_WIDE, UNFOLD, Chosen, watched
 
 from kb.model import Claim
 from kb.site.pages.compare import ComparisonData, comparison_starts
@@ -275,6 +275,7 @@ def test_a_phone_shows_cards_with_every_part_and_scrolls_only_down(
         for regimens in (PAIR["regimen"], ["blinatumomab", "standard-chemotherapy", "inotuzumab"]):
             comparison.open({"regimen": regimens})
             page = comparison.page
+            page.locator(FOLDED).evaluate_all(UNFOLD)
             assert page.evaluate(TOO_WIDE) == 0
             hidden = page.locator(
                 "#compare-answer :is(td, th[scope], .the-figure, button)"

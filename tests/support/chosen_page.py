@@ -20,6 +20,8 @@ SHIFTS = (
     "e => { if (!e.hadRecentInput) window.shifted += e.value }))"
     ".observe({type: 'layout-shift', buffered: true})"
 )
+FOLDED = '.fold[aria-expanded="false"]'
+UNFOLD = "all => all.forEach(button => button.click())"
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 Said = Mapping[str, str | Sequence[str]]
