@@ -26,6 +26,7 @@ def parts_of(source: SourceTable) -> Iterator[SourceTable]:
     >>> [part.table.column_path(2) for part in parts_of(source)]
     [('Drug', 'SD')]
     """
+    source = _with_headings(source)
     table = source.table
     rows = range(table.header_rows, len(table.grid))
     headers = _blocks([row for row in rows if _divides(table, row)])
@@ -38,6 +39,31 @@ def parts_of(source: SourceTable) -> Iterator[SourceTable]:
     for block, start, end in zip([[], *headers], starts, ends, strict=True):
         if start < end:
             yield _part(source, [*above, *block], range(start, end))
+
+
+def _with_headings(source: SourceTable) -> SourceTable:
+    """Return a table whose headings stand above the figures with them above its labels instead.
+
+    Several rows have no label, and name one thing in the first column of figures. The first is
+    the last of the header, or stands directly below it.
+    """
+    table, first = source.table, source.table.header_rows
+    rows = [row for row in range(max(first - 1, 1), len(table.grid)) if _names_one(table, row)]
+    if len(rows) < 2 or rows[0] > first:
+        return source
+    grid = list(table.grid)
+    for row in rows:
+        text = label_text(grid[row][1].text)
+        grid[row] = tuple(
+            Cell("" if column else text, row, column) for column in range(table.width)
+        )
+    return replace(source, table=replace(table, grid=tuple(grid), header_rows=min(first, rows[0])))
+
+
+def _names_one(table: Table, row: int) -> bool:
+    own = {cell.column: label_text(cell.text) for cell in table.grid[row] if cell.row == row}
+    filled = {column: text for column, text in own.items() if text}
+    return filled.keys() == {1} and not any(map(str.isdigit, filled[1]))
 
 
 def _divides(table: Table, row: int) -> bool:
@@ -91,7 +117,10 @@ def _part(source: SourceTable, header: Sequence[int], body: Sequence[int]) -> So
     for number in range(first, len(header)):
         grid[number] = tuple(map(_as_header, grid[number]))
     for number in range(len(header), len(header) + len(heading)):
-        grid[number] = (grid[number][0], *(replace(one, text="") for one in grid[number][1:]))
+        grid[number] = (
+            grid[number][0],
+            *(replace(one, text="") for one in grid[number][1:]),
+        )
     return SourceTable(
         source.section,
         replace(table, grid=tuple(grid), header_rows=len(header)),

@@ -302,3 +302,12 @@ def test_a_label_with_the_header_of_p_values_may_be_of_means(root: Path) -> None
     rows = ("\tTussolan\tPlacebo\tp-value", "Goal 1 p -value\t3.7\t3.1\t0.3")
     made = drafted(root, table(*rows, notes="Estimated means."))
     assert block_of(made, "3.1")["statistic"] == "mean"
+
+
+def test_headings_above_the_figures_head_the_rows_below_them(root: Path) -> None:
+    rows = ["Time\tTussolan\tPlacebo\tp", "\tGrip score\t\t", "0\t2.1 ± 0.2\t2.4 ± 0.1\t0.54"]
+    rows += ["10\t1.8 ± 0.3\t2.6 ± 0.1\t0.04", "\tItch score*\t\t", "0\t0.6 ± 0.2\t1.0 ± 0.2\t0.35"]
+    made = drafted(root, table(*rows, notes="* Mean ± SD"))
+    assert block_of(made, "2.6 ± 0.1")["category"] == "Grip score › 10"
+    assert block_of(made, "1.0 ± 0.2")["row"] == ["Itch score", "0"]
+    assert "Itch score" in block_of(made, "0.35")["category"]
