@@ -16,10 +16,8 @@ from kb.papers.from_source import label_text
 from kb.papers.paper import Table
 from kb.papers.reading import ColumnKind, TableFigure, TableReading
 from kb.papers.statistic import Centre, Spread, Statistic, declared
+from kb.sources.tables import TIMES_BELOW
 
-_TIME_HEADER: Final = re.compile(
-    r"^(?:follow[- ]?up )?\(?(?:time|hours?|days?|weeks?|months?|years?|visits?)\b", re.IGNORECASE
-)
 _UNIT_ONLY: Final = re.compile(r"\([^()]*\)")
 _SCALE: Final = re.compile(
     r"\([^()]*(?:[0-9] ?[-–] ?[0-9]|(?:[^\W\d_]|[%°])/|\b(?:kg|cm|mm|g)\b)[^()]*\)"
@@ -68,7 +66,7 @@ class RowLabels:
             header = " ".join(map(label_text, column.path))
             cells = [label_text(row[column.index].text) for row in table.body]
             filled = [cell for cell in cells if cell]
-            is_unit = _TIME_HEADER.search(header) and not time_of(header)  # "Day 3" is one time
+            is_unit = TIMES_BELOW.search(header) and not time_of(header)  # "Day 3" is one time
             if is_unit and sum(map(str.isdigit, filled)) > len(filled) / 2:
                 found[column.index] = header
         return found
@@ -279,7 +277,7 @@ class RowLabels:
     def time(self, row: int) -> str:
         """Return the time that a column of times has in a row, if its header names the unit."""
         first = " ".join(map(label_text, self.table.column_path(0)))
-        firsts = {0: first} if _TIME_HEADER.search(first) else {}
+        firsts = {0: first} if TIMES_BELOW.search(first) else {}
         for index, header in (firsts | self.times).items():
             number = label_text(self.table.grid[row][index].text)
             unit = re.search(r"\b(hour|day|week|month|year)", header.lower())

@@ -66,7 +66,7 @@ class Agreement:
         ``text`` is that of their source, whose tables and sentences say more than a print.
         """
         decimal_comma = text is not None and text.decimal_comma
-        headers, self.notes = _around(claims[0], text)
+        headers, times, self.notes = _around(claims[0], text)
         self.claims, self.names, self.arms = claims, names, arms
         first = claims[0]
         self.printed = first.wording
@@ -76,7 +76,8 @@ class Agreement:
         self.text = text
         is_named = first.column and not first.column.isdecimal()
         column = first.column if is_named else f"{first.column} {headers}"
-        self.context = " ".join((first.wording, *first.row, column, first.section))
+        parts = (first.wording, *first.row, column, times, first.section)
+        self.context = "; ".join(filter(None, parts))
 
     @cached_property
     def passage(self) -> Passage | None:
@@ -386,15 +387,19 @@ def _sides_of(match: re.Match[str]) -> int:
     return 1 if word in ("one", "1") else 2
 
 
-def _around(claim: Claim, text: SourceText | None) -> tuple[str, str]:
-    """Return the headers of a claim's cell and the notes of its table; "" outside of tables."""
+def _around(claim: Claim, text: SourceText | None) -> tuple[str, str, str]:
+    """Return the headers of a claim's cell, the times left of it and the notes of its table.
+
+    They are empty outside of tables.
+    """
     if text is None or not claim.row:
-        return "", ""
+        return "", "", ""
+    section, row, column = claim.section, claim.row, claim.column
     try:
-        headers = text.headers_at(claim.section, claim.row, claim.column, claim.wording)
-        return headers, text.notes(claim.section)
+        headers = text.headers_at(section, row, column, claim.wording)
+        return headers, text.times_beside(section, row, column), text.notes(section)
     except TextError:  # is reported where the print is looked for
-        return "", ""
+        return "", "", ""
 
 
 _ROLES: Final = {
@@ -418,11 +423,11 @@ def _differs(wanted: PrintedNumber) -> Callable[[PrintedNumber], bool]:
 
     def differs(printed: PrintedNumber) -> bool:
         if printed.role in ("p", "level"):
-            return True
+            return printed.role != wanted.role
         # "week 12" is 12 weeks
         units = [n.unit or TIME_COUNTERS.get(n.counter, "") for n in (wanted, printed)]
-        if all(units):
-            return units[0] != units[1]
+        if all(units) or (printed.counter and wanted.unit in TIME_COUNTERS.values()):
+            return units[0] != units[1]  # "visit 3" is not 3 weeks
         return printed.unit == "%" and wanted.unit != "%"
 
     return differs

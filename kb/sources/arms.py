@@ -157,8 +157,9 @@ def _forms(name: str) -> Iterator[str]:
     """Yield a name as it may be printed; digits alone are not a name."""
     folded = _spaced(fold(name).text)
     if re.search("[A-Za-z]{2}", folded):
-        yield folded
-        yield f"{folded}s"
+        for form in dict.fromkeys((folded, folded.replace(" › ", " "))):  # of headers in two rows
+            yield form
+            yield f"{form}s"
         if re.fullmatch("[a-z]{2,4}", folded):  # an id such as "rr", which prints have as RR
             yield folded.upper()
 

@@ -258,6 +258,9 @@ _COMMA_PAIR = re.compile(
 _NEGATED = re.compile(r"(?<![A-Za-z])not ?$")  # "not <5%"
 
 
+_MINUS_MONEY = re.compile(rf"[-{MINUS}][£€¥$]$")
+_FROM_MINUS = re.compile(r"-[0-9.]{1,15}%? ?to-$")
+"""Before a bound whose hyphen is a minus sign, since the lower one has it too: -0.53 to-0.15."""
 _MINUS_WORD = re.compile(r"(?<![A-Za-z0-9%])(?<![0-9%] )[Mm]inus $")
 
 
@@ -268,13 +271,22 @@ def _minus(folded: FoldedText, start: int) -> int:
         return 1
     if _MINUS_WORD.search(text, max(0, start - 9), start):
         return len("minus ")
-    if start == 0 or not folded.is_dash(start - 1):
-        return 0
+    if _MINUS_MONEY.search(text, max(0, start - 3), start):
+        minus = _minus(folded, start - 1)
+        return minus + 1 if minus else 0
+    return int(start > 0 and folded.is_dash(start - 1) and _is_sign(folded, start))
+
+
+def _is_sign(folded: FoldedText, start: int) -> bool:
+    """Whether the dash before a number is its sign, and not a hyphen."""
+    text = folded.text
     before = text[start - 2 : start - 1]
+    if _FROM_MINUS.search(text, max(0, start - 24), start):
+        return True
     if before.isalpha() and folded.original(start - 1) == MINUS:
         joined = _BEFORE.search(text, max(0, start - 26), start)
-        return int(joined is not None and _NOT_A_NAME.match(joined[1].lower()) is not None)
-    return int(not (before.isalnum() or before in set("%)]^'+")))
+        return joined is not None and _NOT_A_NAME.match(joined[1].lower()) is not None
+    return not (before.isalnum() or before in set("%)]^'+"))
 
 
 def _in_name(folded: FoldedText, start: int, end: int, named_until: int) -> bool:

@@ -67,6 +67,8 @@ _COMMA: Final = re.compile(r", ?[<>≤≥~]?$")
 _BRACKET: Final = re.compile(r" ?(?:\([^()]*\)|\[[^\[\]]*\])")
 # 9,0 in a text with decimal points; the 100 of "per 100 person-years".
 _GOES_ON: Final = re.compile(",[0-9]| (?:person|patient|subject)-")
+_BOTH_DECIMAL: Final = re.compile(r"[0-9]\.[0-9]+,-?[0-9]+\.[0-9]")
+"""Two numbers with a comma between, not one with commas: (0.74,1.03)."""
 # These are units, whether the vocabulary has them or not.
 _SIGN: Final = re.compile(" ?([‰‱°])")
 _POINTS: Final = re.compile(" percentage points?")
@@ -242,7 +244,7 @@ class _Print:
         """Return what a number is besides a figure of its own; "" if it may be one."""
         before = self.before(i)
         rest = self.text[self.numbers[i].end :]
-        if _GOES_ON.match(rest) or re.search("[0-9],$", before):
+        if _is_part(before, self.numbers[i].text, rest):
             return "part"
         if self._level(i):
             return "level"
@@ -253,6 +255,14 @@ class _Print:
         if spread and before[: spread.start()].rstrip().endswith("±"):  # mean ± SD 34 ± 5
             return ""
         return "spread" if named or _SPREAD.search(before) else ""
+
+
+def _is_part(before: str, number: str, rest: str) -> bool:
+    """Whether a number is a part of another one: 63 of "63,2", and not 0.74 of "0.74,1.03"."""
+    last = before.rpartition(" ")[2][-16:]
+    if _GOES_ON.match(rest) and not _BOTH_DECIMAL.match(f"{number.lstrip('-')}{rest[:16]}"):
+        return True
+    return bool(re.search("[0-9],$", before)) and not _BOTH_DECIMAL.search(f"{last}{number}")
 
 
 @lru_cache(maxsize=1024)

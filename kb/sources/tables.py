@@ -24,6 +24,10 @@ _FIGURES_ONLY: Final = re.compile(
     r"|[0-9][0-9.,]* ?(?:±|\+/-) ?[0-9].*"
 )
 _SIZED: Final = re.compile(r"[A-Za-z].*\b[nN] ?= ?[0-9][0-9,]*\)?$")
+TIMES_BELOW: Final = re.compile(
+    r"^(?:follow[- ]?up )?\(?(?:time|hours?|days?|weeks?|months?|years?|visits?)\b", re.IGNORECASE
+)
+"""How the header of a column of times begins: "Follow-up weeks"."""
 _SEPARATORS: Final = re.compile(r" ?[›>:,/|] ?")
 
 

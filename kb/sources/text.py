@@ -18,7 +18,7 @@ from kb.sources.figures import FigureInText, figures
 from kb.sources.folded import FoldedText
 from kb.sources.match import Match, find, odd_character
 from kb.sources.normalise import fold, fold_pieces
-from kb.sources.tables import Cell, column_names, header_rows, path_name, table_rows
+from kb.sources.tables import TIMES_BELOW, Cell, column_names, header_rows, path_name, table_rows
 
 if TYPE_CHECKING:
     from kb.records.schema import SourceRecord, Span
@@ -227,6 +227,20 @@ class SourceText:
         above = {position.cell, *(begun or {right})}
         names = dict(column_names(table)[-1])
         return " ".join(names[i] for i in sorted(above & names.keys()))
+
+    def times_beside(self, section: str, row: Sequence[str], column: str) -> str:
+        """Return the numbers left of a cell in columns of times, each behind its header.
+
+        Raises:
+            TextError: there is no such row or column (see ``cell``).
+        """
+        table = self._labels(section)
+        index = self._column(section, table, column) if column else None
+        line = table[self._position(section, table, row, index).row]
+        names = dict(column_names(table)[-1])
+        left = enumerate(line[:index] if index else ())
+        times = ((names.get(i, ""), cell) for i, cell in left if cell.isdecimal())
+        return "; ".join(f"{name} {cell}" for name, cell in times if TIMES_BELOW.search(name))
 
     def cell(self, section: str, row: Sequence[str] | str, column: str | int | None = None) -> str:
         """Return the text of a table's cell, or of a row if no column is given.
