@@ -109,14 +109,15 @@ class Comparisons:
         main = figure.entry.main
         if main is None or figure.entry.form is not Form.NUMBER:
             return "not a p-value"
-        p = {"p": p_text(main)}
+        labels = [*role.column.path, *self.reading.table.row_path(figure.row)]
+        p: dict[str, Any] = {"p": p_text(main)}
         if figure.statistic.trend:
-            p |= _tested(" ".join((*role.column.path, *self.reading.table.row_path(figure.row))))
+            p |= _tested(" ".join(labels))
         if role.within is not None:
             return Made({"values": {role.within.id: p}}, "likely", ["a p-value below one group"])
         if pair := self.pair(role):
             of, versus, sure = pair
-            comparison = {"of": of, "versus": versus, **p}
+            comparison = {"of": of, "versus": versus, **p, **adjustment(labels)}
             return Made({"comparison": comparison}, sure, ["p-value of two groups"])
         if role.group is None and len(self._near(role)) >= _SEVERAL:
             sure = "likely" if self._is_only_p(role) else "unsure"

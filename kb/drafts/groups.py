@@ -125,7 +125,10 @@ class GroupNames:
         while name in self.groups or name in self.new:
             name, number = f"{base}-{number}", number + 1
         self.new[name] = {"label": last if prefix else label}
-        if sized and not prefix:
+        inner = self.find(last) if parent and not prefix else None
+        if inner and inner.sure == "sure" and inner.id != WHOLE:
+            self.new[name]["within"] = inner.id  # "Mild pain › Drug" are people of an arm
+        elif sized and not prefix:
             self.new[name]["kind"] = "arm"
         self._names.setdefault(_short(label), set()).add(name)
         return GroupOf(name, "likely", "a new group, named by the header")

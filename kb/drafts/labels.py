@@ -63,7 +63,8 @@ _BASELINE_IN: Final = re.compile(
     r"\bat baseline\b|(?<!to )(?<!from )(?<!with )\bbaseline\b(?! to)", re.IGNORECASE
 )
 _CHANGE: Final = re.compile(
-    r"\bchange|\bΔ|[∆△]|\bdelta\b|\b(?:decrease|increase|reduction) from|\bdifference from base"
+    r"(?<!significant )(?<!reliable )\bchange"
+    r"|\bΔ|[∆△]|\bdelta\b|\b(?:decrease|increase|reduction) from|\bdifference from base"
     r"|\bdifferences? within|\bminus (?:baseline|(?:day|week|month) ?[0-9])"
     r"|[-–—−] ?(?:BL|baseline)\b|[0-9] ?(?:W|weeks?|months?|days?) ?[-–−] ?(?:0|baseline)",
     re.IGNORECASE,
@@ -105,6 +106,12 @@ _GENERIC: Final = re.compile(
     re.IGNORECASE,
 )
 """A heading that names no outcome: a category below it is not one of those who had an outcome."""
+_NOT_ITSELF: Final = re.compile(
+    r"\b(?:risks?(?! factors?\b)|probabilit\w+|likelihood|predicted|expected|fears?|knowledge"
+    r"|attitudes?|beliefs?|awareness|reasons?)\b",
+    re.IGNORECASE,
+)
+"""A heading below which an endpoint did not happen: "10-year risk" above "Death"."""
 _WORD: Final = re.compile(r"[^\W\d_]")
 _BRACKET: Final = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 
@@ -137,7 +144,7 @@ def without_size(text: str) -> str:
         text = text[: size.start()]  # "Drug N = 96 (18.5) N (%)"
     text = _GLUED.sub(" ", _SIZE.sub(" ", text))
     text = _BRACKET.sub(lambda b: " " if is_statistic(b[1]) else b[0], text)
-    text = _COUNT.sub("", text.strip()) or text
+    text = _COUNT.sub("", text.strip()).rstrip(" ,") or text
     parts = (part.strip(" :;") for part in re.split(r"[,;] ", text))
     name = " ".join(", ".join(part for part in parts if part and not is_statistic(part)).split())
     return _LAST_WORD.sub("", name) or name
@@ -261,6 +268,16 @@ class EndpointNames:
             (self._endpoints[key] for key in self._cores(label) if key in self._endpoints), ""
         )
 
+    def is_measured(self, endpoint: str) -> bool:
+        """Whether the vocabulary has a unit for an endpoint, so that a count is not one."""
+        known = self.vocabulary.schemes.get("endpoint", {})
+        return endpoint in known and "plausibleUnit" in known[endpoint].properties
+
+    def is_topic(self, endpoint: str) -> bool:
+        """Whether an endpoint only stands above others: "baseline characteristics"."""
+        known = self.vocabulary.schemes.get("endpoint", {})
+        return endpoint in known and "isTopic" in known[endpoint].properties
+
     def mentioned(self, sentence: str) -> str:
         """Return the endpoint whose name is the longest one in a sentence, or ""."""
         text = f" {_key(re.sub('[^A-Za-z0-9 -]', ' ', fold(sentence).text))} "
@@ -279,7 +296,8 @@ class EndpointNames:
         if not any(map(_WORD.search, labels)):
             return None
         *headings, last = labels
-        if endpoint := self.endpoint(last):
+        is_itself = not any(map(_NOT_ITSELF.search, headings[-1:]))
+        if is_itself and (endpoint := self.endpoint(last)):
             return NamedEndpoint(endpoint)
         # A heading above another label than the last has a part between: "Age › 30–40 › Response".
         endpoint = self.endpoint(headings[-1]) if headings else ""

@@ -30,6 +30,30 @@ _PART: Final = re.compile(
 )
 """Words of a caption that may name a part of the people only."""
 
+_SET: Final = re.compile(
+    r"\b(?:m?ITT|PP|FAS|(?i:(?:modified )?intention[- ]to[- ]treat|per[- ]protocol|as[- ]treated"
+    r"|full analysis|complete[- ]cases?|(?<![a-z] )completers(?: only)?|all randomi[sz]ed))\b"
+)
+
+
+def analysis_set(labels: Sequence[str]) -> str:
+    """Return the one analysis set that labels name, as printed; "" for none, or several.
+
+    >>> analysis_set(["P value (ITT)"]), analysis_set(["n = 98 for PP, n = 137 for ITT"])
+    ('ITT', '')
+    """
+    found = dict.fromkeys(one for label in labels for one in _SET.findall(label))
+    return next(iter(found)) if len(found) == 1 else ""
+
+
+def is_analysis_set(label: str) -> bool:
+    """Whether a label names an analysis set and nothing else.
+
+    >>> is_analysis_set("Completers"), is_analysis_set("Completers at 6 months")
+    (True, False)
+    """
+    return _SET.fullmatch(label.strip(" ()")) is not None
+
 
 @dataclass
 class People:

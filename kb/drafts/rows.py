@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Final
 
-from kb.drafts.labels import is_moment, time_of
+from kb.drafts.labels import is_moment, is_statistic, time_of
 from kb.papers.entries import Form
 from kb.papers.from_source import label_text
 from kb.papers.paper import Table
@@ -26,6 +26,12 @@ _CASES: Final = re.compile(r"\([0-9][0-9, ]* (?:cases|events|patients|participan
 _EFFECT: Final = re.compile(r"\b(?:effects?|estimates?)\b", re.IGNORECASE)
 _BEHIND: Final = re.compile(r" ?(?:\([0-9]+ ?[-–] ?[0-9]+\).*| p ?-? ?values?)$", re.IGNORECASE)
 """What stands behind the name of a scale: its range, what changes it can detect, a header."""
+_GENERIC: Final = re.compile(
+    r"(?:.{0,20}\b)?(?:variables?|outcomes?|parameters?|characteristics?|items?|measures?|groups?)",
+    re.IGNORECASE,
+)
+_NEGATED: Final = re.compile(r"(?:no|non|not|never|without)(?:[- ]|$)", re.IGNORECASE)
+_REFERENCE: Final = re.compile(r"\((?:ref|reference)\b", re.IGNORECASE)
 _LEAST, _MOST = Decimal(97), Decimal(102)
 """The percentages of categories that are everybody, rounded or with some people unknown."""
 
@@ -82,9 +88,40 @@ class RowLabels:
             path = self._beside(row)
         elif heading := self._headings_with_p.get(row):
             path.insert(len(path) - 1, heading)
+        if row in self._in_header:
+            path.insert(0, self._in_header[row])
+        path = [one for one in path if one is path[-1] or not self._is_reference(one, path[-1])]
         timed = self.times if self.time(row) else {}
         path += [text for i, text in cells if text and i not in timed]
         return [label for label in map(label_text, dict.fromkeys(path)) if label]
+
+    @cached_property
+    def _in_header(self) -> dict[int, str]:
+        """The first heading of the rows, where it stands beside statistics in the header.
+
+        "First test | n | %" above "Positive | 21 | 14" and, alone, "Second test".
+        """
+        table = self.table
+        if not table.header_rows:
+            return {}
+        label, *others = (label_text(c.text) for c in table.grid[table.header_rows - 1])
+        filled = [text for text in others if text]
+        if not label or _GENERIC.fullmatch(label) or not all(map(is_statistic, filled)):
+            return {}
+        body = range(table.header_rows, len(table.grid))
+        alone = (r for r in body if not any(c.text.strip() for c in table.grid[r][1:]))
+        first = next(alone, table.header_rows)
+        return dict.fromkeys(range(table.header_rows, first), label)
+
+    def _is_reference(self, heading: str, label: str) -> bool:
+        """Whether a heading is the category, without figures, that a row is compared with.
+
+        "No alcohol" stands above "Alcohol", and "No" above "Yes".
+        """
+        negated = _NEGATED.match(heading)
+        rest = heading[negated.end() :].lower() if negated else ""
+        is_opposite = bool(negated) and (rest or "yes") == label.lower()
+        return is_opposite or _REFERENCE.search(heading) is not None
 
     @cached_property
     def _broken(self) -> dict[int, list[str]]:

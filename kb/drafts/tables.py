@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import count
 from typing import Any, Final
 
 from kb.drafts.anchors import Anchors
@@ -28,7 +29,7 @@ from kb.drafts.labels import (
     without_size,
 )
 from kb.drafts.not_results import NOT_A_RESULT, NotResults
-from kb.drafts.people import People
+from kb.drafts.people import People, analysis_set, is_analysis_set
 from kb.drafts.rows import RowLabels
 from kb.drafts.store import Sureness
 from kb.drafts.unclear import Unclear
@@ -77,6 +78,12 @@ _OF_P: Final = re.compile(r"(?<=\w) p ?-? ?values?$", re.IGNORECASE)
 """The end of a label that is the header of p-values in columns beside it."""
 _NO_LABELS: Final = "no labels lead to the cell alone"
 _CHANGES: Final = re.compile(r"(?<!and )\b(?:changes?|differences?) from baseline\b", re.IGNORECASE)
+_OF_BASELINE: Final = re.compile(
+    r"\b(?:characteristics?|(?:socio)?demograph\w*|variables?)\b"
+    r"|^(?:table [\w.]{1,4}[.:]? )?baseline\b",
+    re.IGNORECASE,
+)
+"""A heading or caption of all that was measured at baseline."""
 _DIGITS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
@@ -278,10 +285,10 @@ class TableDrafts:
         sure = least(sure, "likely" if what.named or by_heading else "sure")
         if len(cells) == 1 and "column" not in place:
             sure, why = "unsure", [*why, "only the row is named"]
+        what = self._of_counts(what, path, fields)
         block: dict[str, Any] = {"endpoint": what.endpoint}
         block |= {k: v for k, v in (("named", what.named), ("category", what.category)) if v}
-        if time := self._time(row, role, path):
-            block["time"] = time
+        block |= self._when_and_whom(row, role, path, path_all)
         block |= {name: fields.pop(name) for name in ("statistic", "unit") if name in fields}
         span = self.source.span(row, figure.cells[0].column)
         start, section = span.start if span else 0, self.source.section
@@ -311,6 +318,26 @@ class TableDrafts:
         if lost and (is_vague or self.compared.is_of_one_group(role)):
             return _NO_LABELS
         return what, {**anchor, "printed": printed}
+
+    def _when_and_whom(
+        self, row: int, role: ColumnRole, path: Sequence[str], path_all: Sequence[str]
+    ) -> dict[str, str]:
+        """Return the time and the analysis set of a figure, as far as labels name them."""
+        parts = {
+            "time": self._time(row, role, path),
+            "analysis_set": analysis_set(role.column.path) or analysis_set(path_all),
+        }
+        return {name: part for name, part in parts.items() if part}
+
+    def _of_counts(
+        self, what: NamedEndpoint, path: Sequence[str], fields: Mapping[str, Any]
+    ) -> NamedEndpoint:
+        """Return what is counted: a count of people who have a pain score is not the score."""
+        values = fields.get("values", {}).values()
+        is_p = any(isinstance(value, dict) and "p" in value for value in values)
+        is_count = values and "statistic" not in fields and not is_p and not what.category
+        is_other = is_count and bool(path) and self.names.is_measured(what.endpoint)
+        return (self.names.other([path[-1]]) if is_other else None) or what
 
     def _no_endpoint(self, role: ColumnRole) -> str:
         if self.compared.is_of_one_group(role):
@@ -458,13 +485,16 @@ class TableDrafts:
         labels = self._labels_of_p(role) if role.column.kind is ColumnKind.P else list(role.labels)
         labels = [self._without_change(one, role) for one in labels]
         labels = [one for one in labels if one and (period_in(one) or not is_moment(one))]
+        sets = [one for one in role.labels if is_analysis_set(one) and len(role.labels) > 1]
+        labels = [one for one in labels if one not in sets]
         if role.column.kind is ColumnKind.EFFECT:
             labels = [one for one in labels if not names_effect(one)]
         is_size = row in self.reading.size_rows
         if not is_size and all(self._is_when(one, row) for one in [*path, *labels]):
             path = [*self._above_moments(), *(one for one in path if not one.isdigit())]
         found = self._named(path, labels)
-        if found is None and row in self.reading.size_rows and self.names.size:
+        is_size = is_size or (role.has_people and _is_number(path))
+        if found is None and is_size and self.names.size:
             return NamedEndpoint(self.names.size)
         if found is None:
             return None
@@ -513,7 +543,8 @@ class TableDrafts:
         header = [label_text(part) for part in self.source.table.column_path(0)]
         named = [one for one in header[-1:] if one and not _GENERIC.fullmatch(one)]
         subject = _SUBJECT.match(label_text(self.source.table.caption))
-        return named or ([subject["subject"]] if subject else [])
+        found = named or ([subject["subject"]] if subject else [])
+        return [one for one in found if not self.names.is_topic(self.names.endpoint(one))]
 
     def _time(self, row: int, role: ColumnRole, path: Sequence[str]) -> str:
         if self.compared.is_of_one_group(role):
@@ -522,10 +553,25 @@ class TableDrafts:
             return role.time
         own = next(filter(None, (time_of(label) for label in reversed(path))), "")
         own = own or self.rows.time(row)
-        return own or next(filter(None, (time_in(label) for label in reversed(path))), "")
+        return own or next(filter(None, map(self._time_in, reversed(path), count())), "")
+
+    def _time_in(self, label: str, above: int) -> str:
+        """Return the time that a label mentions, ``above`` the row's own so many labels higher.
+
+        "Iron status at baseline" above a label may tell the people apart at another time.
+        """
+        time = time_in(label)
+        is_open = above > 0 and time == "at baseline" and not _OF_BASELINE.search(label)
+        return "" if is_open and not _OF_BASELINE.search(self.source.table.caption) else time
 
     def _outer(self, anchor: Mapping[str, Any], path: Sequence[str]) -> list[str]:
         """Return the headings of an anchor, where a row has the same label as one of a block."""
         row = anchor["row"]
         labels = [row] if isinstance(row, str) else row
         return [one for one in labels[:-1] if one not in path and one in self.rows.outer_headings]
+
+
+def _is_number(path: Sequence[str]) -> bool:
+    """Whether labels say no more than that a figure is the number of people."""
+    is_bare = bool(path) and all(map(is_statistic, path))
+    return is_bare and declared(path[-1]).centre is Centre.SIZE
