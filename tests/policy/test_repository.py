@@ -135,6 +135,12 @@ def test_the_package_has_few_names_at_its_top() -> None:
     assert 1 < len(rooms("kb") | modules) <= TOP_LEVEL_NAMES
 
 
+def test_every_room_is_a_package() -> None:
+    # The import contract reads packages alone.
+    folders = {path.parent for path in modules() if path.is_relative_to(ROOT / "kb")}
+    assert [folder for folder in folders if not (folder / "__init__.py").exists()] == []
+
+
 def test_tests_are_in_the_same_rooms_as_what_they_test() -> None:
     # These test the repository, the records and the built site, not a room of the package.
     others = {"benchmarks", "browser", "evidence", "policy", "support"}

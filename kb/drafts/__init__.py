@@ -1,0 +1,1 @@
+"""Drafts: claims read from the tables of a paper, of spreadsheets and of registries."""
