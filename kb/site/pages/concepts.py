@@ -25,7 +25,8 @@ _MOST_NODES: Final = 5170
 """How many elements a page has for claims and plots: a page of 6,000 is slow on a phone."""
 _NODES_OF_LINE: Final = 9
 _NODES_OF_STUDY: Final = 20
-_NODES_OF_ROW: Final = 20
+_NODES_OF_ROW: Final = 14
+_NODES_OF_CELL: Final = 3
 _NODES_OF_PLOT: Final = 45
 
 
@@ -131,7 +132,8 @@ def _divided(plots: Iterable[Plot], left: int) -> tuple[list[Plot], list[Plot]]:
     kept: list[Plot] = []
     others: list[Plot] = []
     for plot in plots:
-        cost = _NODES_OF_PLOT + _NODES_OF_ROW * len(plot.rows)
+        row = _NODES_OF_ROW + _NODES_OF_CELL * len(plot.columns)
+        cost = _NODES_OF_PLOT + row * len(plot.rows)
         (kept if cost <= left else others).append(plot)
         left -= cost if cost <= left else 0
     return kept, others
