@@ -224,8 +224,7 @@ class Plots:
         if column == PRINTED:
             return figure_piece(figure, at, self.site, unit)
         if column == SIZE:
-            sizes = (self.sizes.beside(view, row.measure.group) for view in figure.claims)
-            return Piece(" / ".join(dict.fromkeys(str(size) for size in sizes if size)))
+            return Piece(self.sizes.text(figure.claims))
         if column == EXACT:
             return Piece(derived_text(row, at))
         if column == P_VALUE:

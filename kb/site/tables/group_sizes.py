@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kb.api.results import ClaimView
 from kb.checks.adjudication import ClaimStatus
 from kb.checks.groups import Groups
@@ -36,3 +38,13 @@ class GroupSizes:
             return None
         standing = self.site.base.curated.standing(size.claim.study, size.claim.id)
         return None if standing is ClaimStatus.SET_ASIDE else size.number
+
+    def text(self, views: Sequence[ClaimView]) -> str:
+        """Write the size of the group of one figure that several sources report.
+
+        A report of the study itself goes before one that cites it: a review may give the size of
+        another analysis.
+        """
+        own = [view for view in views if not view.claim.is_second_hand]
+        sizes = (self.beside(view, view.claim.measure.group) for view in own or views)
+        return " / ".join(dict.fromkeys(str(size) for size in sizes if size))
