@@ -15,6 +15,7 @@ from kb.model import Claim, Evidence, Group, Measure, Publication, Study
 from kb.records.codes import Code
 from kb.records.vocabulary import Vocabulary
 from kb.sources.verify import Verification
+from kb.util.grouping import group_by
 
 _PHASES: Final = {
     "1": "phase-1",
@@ -58,15 +59,15 @@ class _Bundle:
         self.concepts, self.iris = claims.concepts, claims.iris
         self.study = study
         self.resources: dict[str, Data] = {}
-        groups = [one for one in evidence.groups if study in ("", one.study)]
+        groups = group_by(evidence.groups, lambda group: group.study)
         for one in evidence.studies:
             if study in ("", one.id):
-                own = [group for group in groups if group.study == one.id]
+                own = groups.get(one.id, ())
                 self._add(self.iris.entity("study", one.id), self._study(one, own))
                 for name in one.publications:
                     self._publication(name)
-        for group in groups:
-            self._add(self.iris.group(group.study, group.id), self._group(group))
+                for group in own:
+                    self._add(self.iris.group(group.study, group.id), self._group(group))
         for claim in evidence.claims:
             if study in ("", claim.study) and claim.kind in KINDS:
                 self._claim(claim)
@@ -86,9 +87,8 @@ class _Bundle:
         }
 
     def _add(self, iri: str, resource: Data) -> None:
-        self.resources[iri] = {"resourceType": resource.pop("resourceType"), "id": uid(iri)} | tidy(
-            resource
-        )
+        kind = resource["resourceType"]
+        self.resources[iri] = tidy({"resourceType": kind, "id": uid(iri)} | resource)
 
     def _claim(self, claim: Claim) -> None:
         self._add(self.iris.claim(claim.study, claim.id), self.claims.resource(claim))
@@ -103,7 +103,7 @@ class _Bundle:
     def _study(self, study: Study, groups: Sequence[Group]) -> Data:
         concept, phase = self.concepts.concept, _PHASES.get(study.phase, "")
         text = {"text": f"phase {study.phase}"} if study.phase else {}
-        reports = map(self._cited, study.publications)
+        reports = map(self.claims.cited, study.publications)
         return {
             "resourceType": "ResearchStudy",
             "url": self.iris.entity("study", study.id),
@@ -183,10 +183,6 @@ class _Bundle:
             "characteristic": [{"definitionCodeableConcept": concept}],
         }
         self._add(term.iri, variable)
-
-    def _cited(self, name: str) -> Data:
-        publication = self.claims.publications[name]
-        return reference(self.iris.entity("publication", name), publication.citation)
 
     def _publication(self, name: str) -> None:
         one = self.claims.publications[name]

@@ -10,7 +10,7 @@ from kb.checks.adjudication import CuratedDiscrepancies
 from kb.checks.citations import cite
 from kb.checks.groups import PEOPLE, Groups, count_of
 from kb.export.csv import printed_digits
-from kb.export.fhir.datatypes import Concepts, Data, hl7, identifier, notes, reference, tidy, uid
+from kb.export.fhir.datatypes import Concepts, Data, hl7, identifier, notes, reference, tidy
 from kb.model import WHOLE, Claim, Evidence, Measure, slug
 from kb.rdf.iris import Iris
 from kb.sources.verify import Verification, VerificationState
@@ -49,29 +49,30 @@ class EvidenceWriter:
 
     def resource(self, claim: Claim) -> Data:
         """Return the resource of a claim."""
-        iri = self.iris.claim(claim.study, claim.id)
         state = self.verifications[claim.study, claim.id].state
-        return tidy(
-            {
-                "resourceType": "Evidence",
-                "id": uid(iri),
-                "extension": list(self._extensions(claim, state)),
-                "identifier": [identifier(iri)],
-                "title": self._title(claim),
-                "citeAsReference": self._citation(self.sources[claim.source].publication),
-                "status": "draft" if state is VerificationState.FAILED else "active",
-                "relatedArtifact": self._artifacts(claim),
-                "description": claim.wording,
-                "note": notes(self._remarks(claim, state)),
-                "variableDefinition": list(self._variables(claim.measure)),
-                "statistic": [self._statistic(claim)],
-            }
-        )
+        return {
+            "resourceType": "Evidence",
+            "extension": list(self._extensions(claim, state)),
+            "identifier": [identifier(self.iris.claim(claim.study, claim.id))],
+            "title": self._title(claim),
+            "citeAsReference": self.cited(self.sources[claim.source].publication),
+            "status": "draft" if state is VerificationState.FAILED else "active",
+            "relatedArtifact": self._artifacts(claim),
+            "description": claim.wording,
+            "note": notes(self._remarks(claim, state)),
+            "variableDefinition": list(self._variables(claim.measure)),
+            "statistic": [self._statistic(claim)],
+        }
 
     def citations(self, claim: Claim) -> list[str]:
         """Return the publications of a claim: of its source, then those cited for it."""
         citation = cite(claim, self.references[claim.source], self.curated.numbers_meant)
         return [self.sources[claim.source].publication, *(name for _, name in citation.meant)]
+
+    def cited(self, publication: str) -> Data:
+        """Return a reference to a publication."""
+        iri = self.iris.entity("publication", publication)
+        return reference(iri, self.publications[publication].citation)
 
     def variable_iri(self, measure: Measure) -> str:
         """Return what stands for the outcome of a measure, whoever was measured."""
@@ -95,17 +96,13 @@ class EvidenceWriter:
         name = self.studies[claim.study].name
         return f"{name}: {self.variable_title(measure)}; {' versus '.join(labels)}"
 
-    def _citation(self, publication: str) -> Data:
-        iri = self.iris.entity("publication", publication)
-        return reference(iri, self.publications[publication].citation)
-
     def _artifacts(self, claim: Claim) -> list[Data]:
         study = self.studies[claim.study]
         own = reference(self.iris.entity("study", study.id), study.name)
         return [
             {"type": "part-of", "resourceReference": own},
             *(
-                {"type": "cites", "resourceReference": self._citation(name)}
+                {"type": "cites", "resourceReference": self.cited(name)}
                 for name in self.citations(claim)[1:]
             ),
         ]
