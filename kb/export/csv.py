@@ -1,4 +1,4 @@
-"""The table of claims as CSV: one row for each claim, and one for each step of a schedule."""
+"""The table of claims as CSV: one row for each claim and, for doses, for each step."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from kb.checks.citations import cite
 from kb.checks.groups import PEOPLE, Groups
@@ -102,6 +102,8 @@ COLUMNS: Final[Mapping[str, str]] = _FIXED | {
 INTEGERS: Final = frozenset(("numerator", "denominator", "p_sides", "source_year"))
 NUMBERS: Final = INTEGERS | {"value", "low", "high", "level", "dispersion", "margin", "p_number"}
 """The columns that hold numbers or nothing; the others hold text."""
+DESCRIPTION: Final = "One row for each claim and, for doses, for each step of the schedule."
+"""What the rows are, for the files that describe the table."""
 BOM: Final = "\ufeff"
 """Begins a file of CSV, so that spreadsheets read it as UTF-8; programs read it as utf-8-sig."""
 
@@ -304,6 +306,17 @@ def schedule(step: DoseStep) -> str:
         ("", step.route),
     )
     return "; ".join(f"{word} {text}".strip() for word, text in parts if text)
+
+
+def column_type(column: str) -> Literal["integer", "decimal", "string"]:
+    """Return the type of what a column holds where it is not empty.
+
+    >>> column_type("value")
+    'decimal'
+    """
+    if column in INTEGERS:
+        return "integer"
+    return "decimal" if column in NUMBERS else "string"
 
 
 def to_csv(rows: Iterable[Row]) -> str:

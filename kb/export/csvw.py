@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from kb.export.csv import COLUMNS, INTEGERS, NUMBERS
+from kb.export.csv import COLUMNS, DESCRIPTION, column_type
 from kb.model import Dataset
 
 METADATA = "claims.csv-metadata.json"
@@ -23,7 +23,7 @@ def claims_metadata(dataset: Dataset) -> str:
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "url": "claims.csv",
         "dc:title": dataset.title,
-        "dc:description": "One row for each claim and, for doses, for each step of the schedule.",
+        "dc:description": DESCRIPTION,
         "dc:license": {"@id": dataset.license},
         "dialect": {"encoding": "utf-8", "header": True},
         "tableSchema": {
@@ -32,7 +32,7 @@ def claims_metadata(dataset: Dataset) -> str:
                     "name": name,
                     "titles": name,
                     "dc:description": description,
-                    "datatype": _datatype(name),
+                    "datatype": column_type(name),
                     "null": "",
                 }
                 for name, description in COLUMNS.items()
@@ -40,9 +40,3 @@ def claims_metadata(dataset: Dataset) -> str:
         },
     }
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
-
-
-def _datatype(column: str) -> str:
-    if column in INTEGERS:
-        return "integer"
-    return "decimal" if column in NUMBERS else "string"

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from kb.export.csv import COLUMNS, INTEGERS, NUMBERS
+from kb.export.csv import COLUMNS, DESCRIPTION, column_type
 from kb.model import Dataset
 
 Resource = dict[str, Any]
@@ -21,25 +21,20 @@ def claims_resource() -> Resource:
     >>> next(f for f in claims_resource()["schema"]["fields"] if f["name"] == "value")["type"]
     'number'
     """
+    types = {"integer": "integer", "decimal": "number", "string": "string"}
     fields = [
-        {"name": name, "type": _csv_type(name), "description": description}
+        {"name": name, "type": types[column_type(name)], "description": description}
         for name, description in COLUMNS.items()
     ]
     return {
         "name": "claims",
         "path": "claims.csv",
-        "description": "One row for each claim and, for doses, for each step of the schedule.",
+        "description": DESCRIPTION,
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8-sig",
         "schema": {"fields": fields, "missingValues": [""]},
     }
-
-
-def _csv_type(column: str) -> str:
-    if column in INTEGERS:
-        return "integer"
-    return "number" if column in NUMBERS else "string"
 
 
 def table_resource(name: str, types: Mapping[str, str]) -> Resource:
