@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from kb.checks.groups import ANALYSIS_SET
+from kb.checks.groups import ANALYSIS_SET, SUBGROUP, Groups
 from kb.checks.wording import value_text
 from kb.model import Claim, Evidence, Group
 from kb.records.vocabulary import Vocabulary
 
 NOT_STATED: Final = "not stated"
-_SUBGROUP: Final = "subgroup"
 _NAMED: Final = 3
 """At most this many studies are named in one line; more are counted."""
 
@@ -70,7 +69,7 @@ class Comparability:
         self._vocabulary = vocabulary
         self.claims = {(claim.study, claim.id): claim for claim in evidence.claims}
         self._names = {study.id: study.name for study in evidence.studies}
-        self._groups = {(group.study, group.id): group for group in evidence.groups}
+        self._groups = Groups(evidence, vocabulary)
         self._populations = {study.id: study.population for study in evidence.studies}
         self._definitions: dict[str, dict[str, list[str]]] = _nested()
         self._background: dict[str, dict[str, list[str]]] = _nested()
@@ -187,12 +186,8 @@ class Comparability:
         return self._populations[claim.study]
 
     def _around(self, claim: Claim) -> Iterator[Group]:
-        """The group of a claim and those it is within, the narrowest first."""
-        name = claim.measure.group
-        while name:
-            group = self._groups[claim.study, name]
-            yield group
-            name = group.within
+        """Yield the group of a claim and those that it is within, the narrowest first."""
+        return self._groups.around(self._groups.of(claim))
 
     def _endpoint(self, claim: Claim) -> str:
         return self._term("endpoint", claim.measure.endpoint)
@@ -201,7 +196,7 @@ class Comparability:
         for group in self._around(claim):
             if group.kind == ANALYSIS_SET:
                 return group.label
-            if group.kind == _SUBGROUP:
+            if group.kind == SUBGROUP:
                 return "a subgroup"
         return "whole arm, cohort or study"
 

@@ -17,7 +17,7 @@ from kb.analysis.effect_choice import arm_of, choose, question
 from kb.analysis.effect_sizes import Effect, Ratio, Summary, contrast_of_counts, proportion
 from kb.analysis.intervals import SIZE, Counts, counts, name_of, sizes_of, standard_error
 from kb.checks.adjudication import ClaimStatus
-from kb.checks.groups import ANALYSIS_SET, FREQUENCY, PEOPLE, Groups
+from kb.checks.groups import ANALYSIS_SET, FREQUENCY, PEOPLE, SUBGROUP, Groups
 from kb.checks.rounding import possible_values
 from kb.checks.significance import LEVELS, RATIOS
 from kb.model import Claim, Group
@@ -32,7 +32,6 @@ class Options:
     subgroups: bool = False
 
 
-SUBGROUP: Final = "subgroup"
 _NAMES: Final = {
     "hazard-ratio": "HR",
     "subdistribution-hazard-ratio": "SHR",

@@ -18,6 +18,8 @@ FREQUENCY: Final = "frequency"
 
 ANALYSIS_SET: Final = "analysis-set"
 """The kind of a group that an analysis is restricted to, such as the patients treated."""
+SUBGROUP: Final = "subgroup"
+"""The kind of a group that is a part of another by what its people have in common."""
 
 
 @dataclass(frozen=True, slots=True)
