@@ -24,6 +24,8 @@ RDFS_LABEL: Final = "http://www.w3.org/2000/01/rdf-schema#label"
 
 WHOLE = "all"
 """The id of the group of everybody in a study."""
+RESULT_KINDS: Final = ("result", "comparison")
+"""The kinds of claims that are evidence of a result; the others are doses, designs and so on."""
 
 _UNSAFE: Final = re.compile(r"[^\w.+-]+")
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from kb.checks.groups import ANALYSIS_SET, SUBGROUP, Groups
 from kb.checks.wording import value_text
-from kb.model import Claim, Evidence, Group
+from kb.model import RESULT_KINDS, Claim, Evidence, Group
 from kb.records.vocabulary import Vocabulary
 
 NOT_STATED: Final = "not stated"
@@ -91,7 +91,7 @@ class Comparability:
 
     def differences(self, claims: Iterable[Claim]) -> tuple[Difference, ...]:
         """Return the respects in which the claims of several studies differ; none for one study."""
-        chosen = [claim for claim in claims if claim.kind in ("result", "comparison")]
+        chosen = [claim for claim in claims if claim.kind in RESULT_KINDS]
         if len({claim.study for claim in chosen}) < 2:
             return ()
         return tuple(self._all(chosen))

@@ -20,7 +20,7 @@ from kb.checks.adjudication import ClaimStatus
 from kb.checks.groups import ANALYSIS_SET, FREQUENCY, PEOPLE, SUBGROUP, Groups
 from kb.checks.rounding import possible_values
 from kb.checks.significance import LEVELS, RATIOS
-from kb.model import Claim, Group
+from kb.model import RESULT_KINDS, Claim, Group
 from kb.util.grouping import group_by
 
 
@@ -72,7 +72,7 @@ class _Finder:
     """Finds what claims report of arms and of contrasts."""
 
     def __init__(self, claims: Sequence[Claim], groups: Groups, estimated: frozenset[str]) -> None:
-        self.claims = [claim for claim in claims if claim.kind in ("result", "comparison")]
+        self.claims = [claim for claim in claims if claim.kind in RESULT_KINDS]
         self.groups = groups
         self.estimated = estimated
         self.sizes = group_by(

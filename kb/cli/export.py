@@ -172,7 +172,7 @@ def export_fhir(
     """
     from kb.export.fhir.bundle import fhir_bundle
     from kb.export.fhir.datatypes import to_json
-    from kb.export.fhir.evidence import KINDS
+    from kb.model import RESULT_KINDS
 
     base = open_base(context, texts)
     name = base.study(study).id if study else ""
@@ -184,7 +184,7 @@ def export_fhir(
         kinds = Counter(entry["resource"]["resourceType"] for entry in bundle["entry"])
         echo(f"{out}: {', '.join(f'{number} {kind}' for kind, number in sorted(kinds.items()))}")
         claims = (claim for claim in base.evidence.claims if name in ("", claim.study))
-        left = sum(claim.kind not in KINDS for claim in claims)
+        left = sum(claim.kind not in RESULT_KINDS for claim in claims)
         echo(f"left out, as they are not results (doses, designs, definitions, approvals): {left}")
 
 

@@ -16,7 +16,7 @@ from support.example_base import BASE, TEXTS, edit
 from kb import KnowledgeBase
 from kb.export.fhir.bundle import fhir_bundle
 from kb.export.fhir.datatypes import to_json
-from kb.export.fhir.evidence import KINDS
+from kb.model import RESULT_KINDS
 from kb.records.codes import load_codes
 
 Data = dict[str, Any]
@@ -82,7 +82,7 @@ def test_every_reference_leads_to_a_resource_of_the_bundle(real_bundle: Data) ->
 
 def test_every_result_is_there_with_its_figures(real: KnowledgeBase, real_bundle: Data) -> None:
     found = evidence(real_bundle)
-    wanted = {f"{c.study}#{c.id}": c for c in real.evidence.claims if c.kind in KINDS}
+    wanted = {f"{c.study}#{c.id}": c for c in real.evidence.claims if c.kind in RESULT_KINDS}
     assert found.keys() == wanted.keys()
     rows = {f"{row['study']}#{row['claim']}": row for row in real.rows}
     sizes = real.vocabulary.with_flag("endpoint", "isGroupSize")

@@ -10,8 +10,8 @@ from typing import Final
 
 from kb.checks.adjudication import CuratedDiscrepancies
 from kb.export.fhir.datatypes import Concepts, Data, hl7, identifier, notes, reference, tidy, uid
-from kb.export.fhir.evidence import KINDS, EvidenceWriter
-from kb.model import Claim, Evidence, Group, Measure, Publication, Study
+from kb.export.fhir.evidence import EvidenceWriter
+from kb.model import RESULT_KINDS, Claim, Evidence, Group, Measure, Publication, Study
 from kb.records.codes import Code
 from kb.records.vocabulary import Vocabulary
 from kb.sources.verify import Verification
@@ -69,7 +69,7 @@ class _Bundle:
                 for group in own:
                     self._add(self.iris.group(group.study, group.id), self._group(group))
         for claim in evidence.claims:
-            if study in ("", claim.study) and claim.kind in KINDS:
+            if study in ("", claim.study) and claim.kind in RESULT_KINDS:
                 self._claim(claim)
 
     def data(self) -> Data:

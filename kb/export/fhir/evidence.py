@@ -18,9 +18,6 @@ from kb.sources.verify import Verification, VerificationState
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-KINDS: Final = ("result", "comparison")
-"""The kinds of claims that are evidence; FHIR has other resources for designs and doses."""
-
 _BOUNDS: Final = {"range": "C38013", "iqr": "C53245", "ci": "C53324", "cri": "0000455"}
 _SPREAD: Final = {"sd": "C53322", "se": "0000037"}
 _P_VALUE: Final = "C44185"

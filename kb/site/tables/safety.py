@@ -14,7 +14,7 @@ from typing import Final
 
 from kb.api.results import ClaimView
 from kb.checks.adjudication import ClaimStatus
-from kb.model import Claim, Group, slug
+from kb.model import RESULT_KINDS, Claim, Group, slug
 from kb.records.vocabulary import Term
 from kb.site.charts.plot_data import PlotData
 from kb.site.context import PageContext, collect
@@ -130,7 +130,7 @@ class Safety:
         categories = set(measure.category.split(", ")) & kind.categories
         is_event = self._is_event(measure.endpoint) and bool(categories)
         is_of = measure.endpoint in kind.endpoints or is_event
-        return is_of and claim.kind in ("result", "comparison")
+        return is_of and claim.kind in RESULT_KINDS
 
     def _is_event(self, endpoint: str) -> bool:
         return self.site.top(endpoint) in self.data.settings["by_category"]
