@@ -6,84 +6,29 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import count
 from typing import Any, Final
 
 from kb.drafts.anchors import Anchors
-from kb.drafts.associations import associated
-from kb.drafts.columns import ColumnRole, column_roles, group_parts
-from kb.drafts.comparisons import Comparisons, Made, least, names_effect, with_p
+from kb.drafts.cell_labels import CellLabels
+from kb.drafts.columns import ColumnRole, column_roles
+from kb.drafts.comparisons import Comparisons, Made, least
 from kb.drafts.counts import Counts
-from kb.drafts.figures import count_or_measure
 from kb.drafts.groups import GroupNames, GroupOf
-from kb.drafts.labels import (
-    MAX_LABEL,
-    EndpointNames,
-    NamedEndpoint,
-    is_change,
-    is_moment,
-    is_statistic,
-    period_in,
-    time_in,
-    time_of,
-    without_size,
-)
+from kb.drafts.labels import EndpointNames, NamedEndpoint
 from kb.drafts.not_results import NOT_A_RESULT, NotResults
-from kb.drafts.people import People, analysis_set, is_analysis_set
+from kb.drafts.people import analysis_set
+from kb.drafts.row_groups import RowGroups
 from kb.drafts.rows import RowLabels
 from kb.drafts.store import Sureness
 from kb.drafts.unclear import Unclear
-from kb.model import WHOLE
-from kb.papers.entries import Form
+from kb.drafts.values import Values
 from kb.papers.from_source import SourceTable, label_text
 from kb.papers.paper import Cell
 from kb.papers.reading import ColumnKind, TableFigure, TableReading
-from kb.papers.statistic import Centre, Statistic, declared
 from kb.sources.normalise import fold
-from kb.sources.roles import read_print
 from kb.sources.text import SourceText
 
-_GENERIC: Final = re.compile(
-    r"(?:.{0,20}\b)?(?:time|weeks?|months?|days?|visits?|variables?|outcomes?|parameters?|characteristics?"
-    r"|items?|measures?|groups?)(?: ?points?)?",
-    re.IGNORECASE,
-)
-_GROUPS: Final = re.compile(
-    r"(?:(?:study|treatment|intervention|patient) )?(?:groups?|arms?|treatments?|regimens?)",
-    re.IGNORECASE,
-)
-_UNIT: Final = re.compile(r"\((?:%|[^()=]*[/°µμ²³][^()=]*|[mck]?m|k?g|m?l|h|min|days|years)\)")
-_SUBJECT: Final = re.compile(
-    r"(?:table [\w.]{1,4}[.:]? )?(?P<subject>[A-Z](?:(?! (?:and|during|in|at|by|between|among|over"
-    r"|after|before|for|from|according|with|within|of the|observed) )[^.:;,—]){5,70}?)"
-    r"(?= (?:during|in|at|by|between|among|over|after|before|for|from|according|with|within"
-    r"|of the)\b|[.:;,—]|$)",
-    re.IGNORECASE,
-)
-"""What the caption of a table names first: "Abstinence rates during follow-up"."""
-_UNTOLD: Final = ("value", "change")
-"""What a measurement is called where nothing says what it is."""
-_MARK: Final = re.compile(
-    r"(?:(?<![mM])<sup>(?P<raised>[^<]{1,3})</sup>|(?P<sign>[*†‡§¶#]{1,3}))\s*$"
-)
-"""The mark of a footnote behind a label or figure, which is not an exponent."""
-_MEANS: Final = re.compile(
-    r"(?:table [\w.]{1,4}[.:]? )?(?:(?:estimated|adjusted|observed|values are|data are) )?means?"
-    r"(?: values?| scores?| levels?)?(?: (?:at|of|for|in|by)\b|\.|$)",
-    re.IGNORECASE,
-)
-"""How a caption or note begins that says only that figures are means."""
-_NO_MEAN: Final = re.compile(r"%|\bratio\b|\bn\b|\bno\.|\bnumber\b|percent|\bp\b", re.IGNORECASE)
-_OF_P: Final = re.compile(r"(?<=\w) p ?-? ?values?$", re.IGNORECASE)
-"""The end of a label that is the header of p-values in columns beside it."""
 _NO_LABELS: Final = "no labels lead to the cell alone"
-_CHANGES: Final = re.compile(r"(?<!and )\b(?:changes?|differences?) from baseline\b", re.IGNORECASE)
-_OF_BASELINE: Final = re.compile(
-    r"\b(?:characteristics?|(?:socio)?demograph\w*|variables?)\b"
-    r"|^(?:table [\w.]{1,4}[.:]? )?baseline\b",
-    re.IGNORECASE,
-)
-"""A heading or caption of all that was measured at baseline."""
 _DIGITS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
@@ -141,9 +86,13 @@ class TableDrafts:
     @cached_property
     def roles(self) -> list[ColumnRole]:
         """What each column is about."""
-        return column_roles(
-            self.reading, self.names, self.groups, transposed=self._rows_are_groups()
-        )
+        transposed = self.row_groups.are_groups
+        return column_roles(self.reading, self.names, self.groups, transposed=transposed)
+
+    @cached_property
+    def row_groups(self) -> RowGroups:
+        """Whether its rows are groups."""
+        return RowGroups(self.reading, self.names, self.groups)
 
     @cached_property
     def compared(self) -> Comparisons:
@@ -151,14 +100,28 @@ class TableDrafts:
         return Comparisons(self.source, self.reading, self.roles, self.groups)
 
     @cached_property
-    def people(self) -> People:
-        """Whom it is about where no header says it."""
-        return People(self.source.table, self.roles, self.groups)
-
-    @cached_property
     def counts(self) -> Counts:
         """Which of its whole numbers are counts."""
         return Counts(self.reading, self.rows, self.names)
+
+    @cached_property
+    def values(self) -> Values:
+        """The values of its figures of people."""
+        return Values(self.text, self.source, self.reading, self.names, self.counts)
+
+    @cached_property
+    def labels(self) -> CellLabels:
+        """What the labels of its cells name."""
+        return CellLabels(
+            self.source,
+            self.reading,
+            self.roles,
+            self.rows,
+            self.names,
+            self.groups,
+            self.compared,
+            self.row_groups,
+        )
 
     @cached_property
     def not_results(self) -> NotResults:
@@ -169,52 +132,6 @@ class TableDrafts:
     def unclear(self) -> Unclear:
         """What it leaves unclear."""
         return Unclear(self.reading)
-
-    @cached_property
-    def _has_groups_below(self) -> bool:
-        """Whether the labels of the rows are groups, as the header above them says."""
-        table, columns = self.source.table, self.reading.columns
-        header = [label_text(part) for part in table.column_path(0)]
-        labels = {label_text(row[0].text) for row in table.body} - {""}
-        return (
-            (any(map(_GROUPS.fullmatch, header)) or self._measures_in_columns)
-            and not any(column.size for column in columns[1:])
-            and not any(map(self._is_measured, labels))
-        )
-
-    @cached_property
-    def _measures_in_columns(self) -> bool:
-        """Whether most headers have a unit, as those of measurements have."""
-        columns = [c for c in self.reading.columns[1:] if c.kind is ColumnKind.GROUP]
-        units = [
-            c
-            for c in columns
-            if c.path
-            and _UNIT.search(label_text(c.path[-1]))
-            and c.statistic.centre is not Centre.COUNT
-        ]
-        return len(units) > max(1, len(columns) / 2)
-
-    def _is_measured(self, label: str) -> bool:
-        """Whether a label names a statistic, an endpoint or a unit, as no group does."""
-        is_named = declared(label) != Statistic() or self.names.unit([label]) or is_moment(label)
-        return bool(is_named or self.names.endpoint(label) or is_statistic(label))
-
-    def _rows_are_groups(self) -> bool:
-        """Whether labels of rows name groups, and headers of columns none."""
-        table = self.source.table
-        parts = {p for c in self.reading.columns[1:] for p in group_parts(c, self.names)}
-        if any(self._is_group(part) for part in parts):
-            return False
-        if self._has_groups_below:
-            return True
-        rows = range(table.header_rows, len(table.grid))
-        found = (self.groups.find(without_size(p)) for r in rows for p in table.row_path(r))
-        return len({one.id for one in found if one and one.id != WHOLE}) > 1
-
-    def _is_group(self, label: str) -> bool:
-        found = self.groups.find(label)
-        return found is not None and found.id != WHOLE
 
     def drafts(self) -> Iterator[Draft]:
         """Yield the drafts in the order of the text."""
@@ -265,7 +182,7 @@ class TableDrafts:
         """Return the draft of figures of a row, or why there is none."""
         role = self.roles[figure.column.index]
         path_all = self.rows.path(row)
-        group, path = self._group(role, path_all)
+        group, path = self.labels.group(role, path_all)
         if self.not_results.is_of_method:
             return NOT_A_RESULT
         if reason := self.unclear.why(figure, role, path_all):
@@ -277,7 +194,7 @@ class TableDrafts:
         if isinstance(placed, str):
             return placed
         what, place = placed
-        made = self._figures(figure, beside, role, group, [*role.column.path, *path])
+        made = self._made(figure, beside, role, group, [*role.column.path, *path])
         if isinstance(made, str):
             return made
         fields, sure, why, bare = made
@@ -304,13 +221,13 @@ class TableDrafts:
     ) -> tuple[NamedEndpoint, dict[str, Any]] | str:
         """Return what is measured and its place with its print, or why there is none."""
         row = figure.row
-        what = self._what(row, role, path)
+        what = self.labels.endpoint(row, role, path)
         if what is None:
             return self._no_endpoint(role)
         anchor = self.anchors.cell(cells, row, path_all)
         if anchor is None:
             return _NO_LABELS
-        what = self._what(row, role, [*self._outer(anchor, path_all), *path]) or what
+        what = self.labels.endpoint(row, role, [*self._outer(anchor, path_all), *path]) or what
         full, printed = self._sized(what, figure), self._printed(cells, anchor)
         what = self._within(full, anchor, printed, cells[0].column)
         lost = set(full.category.split(" › ")) - set(what.category.split(" › "))
@@ -324,7 +241,7 @@ class TableDrafts:
     ) -> dict[str, str]:
         """Return the time and the analysis set of a figure, as far as labels name them."""
         parts = {
-            "time": self._time(row, role, path),
+            "time": self.labels.time(row, role, path),
             "analysis_set": analysis_set(role.column.path) or analysis_set(path_all),
         }
         return {name: part for name, part in parts.items() if part}
@@ -376,7 +293,7 @@ class TableDrafts:
                 return printed
         return " … ".join(filter(None, (label_text(cell.text) for cell in cells)))
 
-    def _figures(
+    def _made(
         self,
         figure: TableFigure,
         beside: Sequence[TableFigure],
@@ -384,194 +301,15 @@ class TableDrafts:
         group: GroupOf,
         labels: Sequence[str],
     ) -> Made | str:
+        """Return the fields that the figures give, by the kind of their column."""
         if figure.column.kind is ColumnKind.P:
             return self.compared.p_value(figure, role, group)
         if figure.column.kind is ColumnKind.EFFECT:
             return self.compared.effect(figure, beside, role, group)
-        figure = self._noted(figure)
-        change = role.change or any(map(is_change, labels)) or self._is_of_changes
-        figure = figure.as_count() if self.counts.is_count(figure) else figure
-        if role.column.path[-1:] == ("%",) and figure.entry.form is Form.NUMBER:
-            figure = replace(figure, statistic=Statistic(Centre.SHARE))  # whatever its row says
-        proposal = count_or_measure(figure, role.column.size, change=change)
-        if proposal is None:
-            return "figures of a form that no label explains"
-        if proposal.sure == "unsure" and proposal.statistic in _UNTOLD:
-            return proposal.why
-        fields: dict[str, Any] = {}
-        if proposal.statistic:
-            fields["statistic"] = proposal.statistic
-        unit = "" if proposal.is_share else self._unit(figure, labels)
-        if proposal.statistic and unit and self._admits(proposal.statistic, unit):
-            fields["unit"] = unit
-        fields["values"] = {group.id: with_p(proposal.value, beside)}
-        bare = {group.id: proposal.bare} if proposal.bare is not None else None
-        return Made(fields, least(group.sure, proposal.sure), [group.why, proposal.why], bare)
-
-    def _noted(self, figure: TableFigure) -> TableFigure:
-        """Return a figure with what the notes with a mark of its row or cell declare of it."""
-        spans = (self.source.span(figure.row, i) for i in (0, figure.cells[0].column))
-        texts = (self.text.text[slice(*span)] for span in spans if span)
-        matches = (_MARK.search(text) for text in texts)
-        marks = {match["raised"] or match["sign"] for match in matches if match}
-        notes = (one for one in self.source.table.footnotes if one.mark and one.mark in marks)
-        found = {one for note in notes if (one := declared(note.text)).spread}
-        if figure.statistic.spread or figure.statistic.centre:
-            return figure
-        if len(found) == 1:
-            return replace(figure, statistic=found.pop())
-        is_mean = figure.entry.form is Form.NUMBER and self._has_means
-        label = self.reading.label(figure.row)
-        label = _OF_P.sub("", label) if self._has_p else label
-        if is_mean and not _NO_MEAN.search(label):
-            return replace(figure, statistic=Statistic(Centre.MEAN))
-        return figure
-
-    @cached_property
-    def _has_p(self) -> bool:
-        return any(column.kind is ColumnKind.P for column in self.reading.columns)
-
-    @cached_property
-    def _has_means(self) -> bool:
-        """Whether the caption or a note says that all figures are means."""
-        table = self.source.table
-        notes = (note.text for note in table.footnotes if not note.mark)
-        return any(map(_MEANS.match, (label_text(table.caption), *notes)))
-
-    @cached_property
-    def _is_of_changes(self) -> bool:
-        """Whether the caption calls all its figures changes: no label is of one moment."""
-        table = self.source.table
-        labels = {p for c in range(table.width) for p in table.column_path(c)}
-        labels |= {p for row in range(len(table.grid)) for p in table.row_path(row)}
-        is_of_moments = any(is_moment(without_size(label)) for label in labels)
-        return not is_of_moments and _CHANGES.search(table.caption) is not None
-
-    def _unit(self, figure: TableFigure, labels: Sequence[str]) -> str:
-        """Return the unit that a cell prints at its figure, or else its labels, or ""."""
-        printed = read_print(label_text(figure.text), self.names.names)
-        own = printed[0].unit if printed else ""
-        return own if self.names.vocabulary.knows("unit", own) else self.names.unit(labels)
-
-    def _admits(self, statistic: str, unit: str) -> bool:
-        admitted = self.names.vocabulary.get("statistic", statistic).properties.get("admits", ())
-        kind = self.names.vocabulary.get("unit", unit).first("quantityKind")
-        return not admitted or kind in admitted
-
-    # --- labels -------------------------------------------------------------------------------
-
-    def _group(self, role: ColumnRole, path: list[str]) -> tuple[GroupOf, list[str]]:
-        """Return the people of a figure, and the labels of the row that do not name them."""
-        if role.group is not None and role.has_people:
-            return role.group, path
-        if role.has_people or role.column.kind is ColumnKind.P:
-            for label in reversed(path):
-                found = self.groups.find(without_size(label))
-                if found and found.id != WHOLE:
-                    return found, [one for one in path if one != label]
-        if role.has_people and path and self._has_groups_below:
-            label = without_size(path[0])
-            return self.groups.resolve(label, sized=False), path[1:]
-        header = " ".join(map(label_text, role.column.path))
-        if role.has_people and len(inside := self.groups.mentioned(header)) == 1:
-            return GroupOf(inside[0], "likely", "the header mentions the group"), path
-        found = self.people.of(path) or GroupOf(WHOLE, "unsure", "no label names the group")
-        return found, path
-
-    def _what(self, row: int, role: ColumnRole, path: Sequence[str]) -> NamedEndpoint | None:
-        """Return the endpoint of a figure, with the moments that records cannot say."""
-        if self.compared.is_of_one_group(role):
-            return associated([*path, *role.labels], self.source.table, self.names)
-        labels = self._labels_of_p(role) if role.column.kind is ColumnKind.P else list(role.labels)
-        labels = [self._without_change(one, role) for one in labels]
-        labels = [one for one in labels if one and (period_in(one) or not is_moment(one))]
-        sets = [one for one in role.labels if is_analysis_set(one) and len(role.labels) > 1]
-        labels = [one for one in labels if one not in sets]
-        if role.column.kind is ColumnKind.EFFECT:
-            labels = [one for one in labels if not names_effect(one)]
-        is_size = row in self.reading.size_rows
-        if not is_size and all(self._is_when(one, row) for one in [*path, *labels]):
-            path = [*self._above_moments(), *(one for one in path if not one.isdigit())]
-        found = self._named(path, labels)
-        is_size = is_size or (role.has_people and _is_number(path))
-        if found is None and is_size and self.names.size:
-            return NamedEndpoint(self.names.size)
-        if found is None:
-            return None
-        of_all = dict.fromkeys((*labels, *role.labels, *path))
-        moments = [one for one in of_all if is_moment(one) and not time_of(one)]
-        if role.column.kind is ColumnKind.P:  # a level and its change have p-values of their own
-            moments += [one for one in path if is_change(one) and one not in found.category]
-        category = ", ".join(filter(None, (found.category, *dict.fromkeys(moments))))
-        if len(category) > MAX_LABEL:
-            category = category[:MAX_LABEL].strip()
-        return NamedEndpoint(found.endpoint, category, found.named)
-
-    def _named(self, path: Sequence[str], labels: Sequence[str]) -> NamedEndpoint | None:
-        """Return the endpoint of the labels of a row and of a column.
-
-        A row of those who had the outcome of the column, as "Age 30–40 › Response", is neither.
-        """
-        of_row = [one for one in path if not is_moment(without_size(one)) and not is_statistic(one)]
-        if of_row and labels and self.names.endpoint(labels[-1]):
-            return self.names.other([*of_row, *labels])
-        return self.names.named([*path, *labels])
-
-    def _without_change(self, label: str, role: ColumnRole) -> str:
-        """Return a label of a column; of one of changes only the period that is not a time."""
-        if not is_change(label):
-            return label
-        return "" if role.time else period_in(label)
-
-    def _labels_of_p(self, role: ColumnRole) -> list[str]:
-        """Return what a column of p-values shares with the columns of people beside it.
-
-        That is their heading, or what all of them name: "Drug, response (%)".
-        """
-        people = [one.labels for one in self.roles if one.has_people]
-        shared = [one for one in role.labels if any(one in labels for labels in people)]
-        first = people[0] if people else ()
-        return shared or [one for one in first if all(one in labels for labels in people)]
-
-    def _is_when(self, label: str, row: int) -> bool:
-        """Whether a label says no more of a figure than its time and statistic."""
-        is_number = label.isdigit() and self.rows.time(row) != ""
-        return is_number or is_statistic(label) or is_moment(without_size(label))
-
-    def _above_moments(self) -> list[str]:
-        """Return what a table with times for rows is about: the header of its labels."""
-        header = [label_text(part) for part in self.source.table.column_path(0)]
-        named = [one for one in header[-1:] if one and not _GENERIC.fullmatch(one)]
-        subject = _SUBJECT.match(label_text(self.source.table.caption))
-        found = named or ([subject["subject"]] if subject else [])
-        return [one for one in found if not self.names.is_topic(self.names.endpoint(one))]
-
-    def _time(self, row: int, role: ColumnRole, path: Sequence[str]) -> str:
-        if self.compared.is_of_one_group(role):
-            return ""  # times in its labels are those of what goes with the outcome
-        if role.time:
-            return role.time
-        own = next(filter(None, (time_of(label) for label in reversed(path))), "")
-        own = own or self.rows.time(row)
-        return own or next(filter(None, map(self._time_in, reversed(path), count())), "")
-
-    def _time_in(self, label: str, above: int) -> str:
-        """Return the time that a label mentions, ``above`` the row's own so many labels higher.
-
-        "Iron status at baseline" above a label may tell the people apart at another time.
-        """
-        time = time_in(label)
-        is_open = above > 0 and time == "at baseline" and not _OF_BASELINE.search(label)
-        return "" if is_open and not _OF_BASELINE.search(self.source.table.caption) else time
+        return self.values.of(figure, beside, role, group, labels)
 
     def _outer(self, anchor: Mapping[str, Any], path: Sequence[str]) -> list[str]:
         """Return the headings of an anchor, where a row has the same label as one of a block."""
         row = anchor["row"]
         labels = [row] if isinstance(row, str) else row
         return [one for one in labels[:-1] if one not in path and one in self.rows.outer_headings]
-
-
-def _is_number(path: Sequence[str]) -> bool:
-    """Whether labels say no more than that a figure is the number of people."""
-    is_bare = bool(path) and all(map(is_statistic, path))
-    return is_bare and declared(path[-1]).centre is Centre.SIZE

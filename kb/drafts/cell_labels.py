@@ -1,0 +1,184 @@
+"""What the labels of a cell name: whose figure it is, of what, and when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import count
+from typing import Final
+
+from kb.drafts.associations import associated
+from kb.drafts.columns import ColumnRole
+from kb.drafts.comparisons import Comparisons, names_effect
+from kb.drafts.groups import GroupNames, GroupOf
+from kb.drafts.labels import (
+    MAX_LABEL,
+    EndpointNames,
+    NamedEndpoint,
+    is_change,
+    is_moment,
+    is_statistic,
+    period_in,
+    time_in,
+    time_of,
+    without_size,
+)
+from kb.drafts.people import People, is_analysis_set
+from kb.drafts.row_groups import RowGroups
+from kb.drafts.rows import RowLabels
+from kb.model import WHOLE
+from kb.papers.from_source import SourceTable, label_text
+from kb.papers.reading import ColumnKind, TableReading
+from kb.papers.statistic import Centre, declared
+
+_GENERIC: Final = re.compile(
+    r"(?:.{0,20}\b)?(?:time|weeks?|months?|days?|visits?|variables?|outcomes?|parameters?|characteristics?"
+    r"|items?|measures?|groups?)(?: ?points?)?",
+    re.IGNORECASE,
+)
+_SUBJECT: Final = re.compile(
+    r"(?:table [\w.]{1,4}[.:]? )?(?P<subject>[A-Z](?:(?! (?:and|during|in|at|by|between|among|over"
+    r"|after|before|for|from|according|with|within|of the|observed) )[^.:;,—]){5,70}?)"
+    r"(?= (?:during|in|at|by|between|among|over|after|before|for|from|according|with|within"
+    r"|of the)\b|[.:;,—]|$)",
+    re.IGNORECASE,
+)
+"""What the caption of a table names first: "Abstinence rates during follow-up"."""
+_OF_BASELINE: Final = re.compile(
+    r"\b(?:characteristics?|(?:socio)?demograph\w*|variables?)\b"
+    r"|^(?:table [\w.]{1,4}[.:]? )?baseline\b",
+    re.IGNORECASE,
+)
+"""A heading or caption of all that was measured at baseline."""
+
+
+@dataclass
+class CellLabels:
+    """What the labels of the cells of one table name."""
+
+    source: SourceTable
+    reading: TableReading
+    roles: Sequence[ColumnRole]
+    rows: RowLabels
+    names: EndpointNames
+    groups: GroupNames
+    compared: Comparisons
+    row_groups: RowGroups
+
+    @cached_property
+    def _people(self) -> People:
+        """Whom it is about where no header says it."""
+        return People(self.source.table, self.roles, self.groups)
+
+    def group(self, role: ColumnRole, path: list[str]) -> tuple[GroupOf, list[str]]:
+        """Return the people of a figure, and the labels of the row that do not name them."""
+        if role.group is not None and role.has_people:
+            return role.group, path
+        if role.has_people or role.column.kind is ColumnKind.P:
+            for label in reversed(path):
+                found = self.groups.find(without_size(label))
+                if found and found.id != WHOLE:
+                    return found, [one for one in path if one != label]
+        if role.has_people and path and self.row_groups.are_declared:
+            label = without_size(path[0])
+            return self.groups.resolve(label, sized=False), path[1:]
+        header = " ".join(map(label_text, role.column.path))
+        if role.has_people and len(inside := self.groups.mentioned(header)) == 1:
+            return GroupOf(inside[0], "likely", "the header mentions the group"), path
+        found = self._people.of(path) or GroupOf(WHOLE, "unsure", "no label names the group")
+        return found, path
+
+    def endpoint(self, row: int, role: ColumnRole, path: Sequence[str]) -> NamedEndpoint | None:
+        """Return the endpoint of a figure, with the moments that records cannot say."""
+        if self.compared.is_of_one_group(role):
+            return associated([*path, *role.labels], self.source.table, self.names)
+        labels = self._labels_of_p(role) if role.column.kind is ColumnKind.P else list(role.labels)
+        labels = [self._without_change(one, role) for one in labels]
+        labels = [one for one in labels if one and (period_in(one) or not is_moment(one))]
+        sets = [one for one in role.labels if is_analysis_set(one) and len(role.labels) > 1]
+        labels = [one for one in labels if one not in sets]
+        if role.column.kind is ColumnKind.EFFECT:
+            labels = [one for one in labels if not names_effect(one)]
+        is_size = row in self.reading.size_rows
+        if not is_size and all(self._is_when(one, row) for one in [*path, *labels]):
+            path = [*self._above_moments(), *(one for one in path if not one.isdigit())]
+        found = self._named(path, labels)
+        is_size = is_size or (role.has_people and _is_number(path))
+        if found is None and is_size and self.names.size:
+            return NamedEndpoint(self.names.size)
+        if found is None:
+            return None
+        of_all = dict.fromkeys((*labels, *role.labels, *path))
+        moments = [one for one in of_all if is_moment(one) and not time_of(one)]
+        if role.column.kind is ColumnKind.P:  # a level and its change have p-values of their own
+            moments += [one for one in path if is_change(one) and one not in found.category]
+        category = ", ".join(filter(None, (found.category, *dict.fromkeys(moments))))
+        if len(category) > MAX_LABEL:
+            category = category[:MAX_LABEL].strip()
+        return NamedEndpoint(found.endpoint, category, found.named)
+
+    def _named(self, path: Sequence[str], labels: Sequence[str]) -> NamedEndpoint | None:
+        """Return the endpoint of the labels of a row and of a column.
+
+        A row of those who had the outcome of the column, as "Age 30–40 › Response", is neither.
+        """
+        of_row = [one for one in path if not is_moment(without_size(one)) and not is_statistic(one)]
+        if of_row and labels and self.names.endpoint(labels[-1]):
+            return self.names.other([*of_row, *labels])
+        return self.names.named([*path, *labels])
+
+    def _without_change(self, label: str, role: ColumnRole) -> str:
+        """Return a label of a column; of one of changes only the period that is not a time."""
+        if not is_change(label):
+            return label
+        return "" if role.time else period_in(label)
+
+    def _labels_of_p(self, role: ColumnRole) -> list[str]:
+        """Return what a column of p-values shares with the columns of people beside it.
+
+        That is their heading, or what all of them name: "Drug, response (%)".
+        """
+        people = [one.labels for one in self.roles if one.has_people]
+        shared = [one for one in role.labels if any(one in labels for labels in people)]
+        first = people[0] if people else ()
+        return shared or [one for one in first if all(one in labels for labels in people)]
+
+    def _is_when(self, label: str, row: int) -> bool:
+        """Whether a label says no more of a figure than its time and statistic."""
+        is_number = label.isdigit() and self.rows.time(row) != ""
+        return is_number or is_statistic(label) or is_moment(without_size(label))
+
+    def _above_moments(self) -> list[str]:
+        """Return what a table with times for rows is about: the header of its labels."""
+        header = [label_text(part) for part in self.source.table.column_path(0)]
+        named = [one for one in header[-1:] if one and not _GENERIC.fullmatch(one)]
+        subject = _SUBJECT.match(label_text(self.source.table.caption))
+        found = named or ([subject["subject"]] if subject else [])
+        return [one for one in found if not self.names.is_topic(self.names.endpoint(one))]
+
+    def time(self, row: int, role: ColumnRole, path: Sequence[str]) -> str:
+        """Return the time of a figure, as a phrase of records, or ""."""
+        if self.compared.is_of_one_group(role):
+            return ""  # times in its labels are those of a predictor
+        if role.time:
+            return role.time
+        own = next(filter(None, (time_of(label) for label in reversed(path))), "")
+        own = own or self.rows.time(row)
+        return own or next(filter(None, map(self._time_in, reversed(path), count())), "")
+
+    def _time_in(self, label: str, above: int) -> str:
+        """Return the time that a label mentions, ``above`` the row's own so many labels higher.
+
+        "Iron status at baseline" above a label may tell the people apart at another time.
+        """
+        time = time_in(label)
+        is_open = above > 0 and time == "at baseline" and not _OF_BASELINE.search(label)
+        return "" if is_open and not _OF_BASELINE.search(self.source.table.caption) else time
+
+
+def _is_number(path: Sequence[str]) -> bool:
+    """Whether labels say no more than that a figure is the number of people."""
+    is_bare = bool(path) and all(map(is_statistic, path))
+    return is_bare and declared(path[-1]).centre is Centre.SIZE

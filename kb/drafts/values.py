@@ -1,0 +1,132 @@
+"""The values of figures of people: their statistic and unit, as labels and notes declare them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final
+
+from kb.drafts.columns import ColumnRole
+from kb.drafts.comparisons import Made, least, with_p
+from kb.drafts.counts import Counts
+from kb.drafts.figures import count_or_measure
+from kb.drafts.groups import GroupOf
+from kb.drafts.labels import EndpointNames, is_change, is_moment, without_size
+from kb.papers.entries import Form
+from kb.papers.from_source import SourceTable, label_text
+from kb.papers.reading import ColumnKind, TableFigure, TableReading
+from kb.papers.statistic import Centre, Statistic, declared
+from kb.sources.roles import read_print
+from kb.sources.text import SourceText
+
+_UNDECLARED: Final = ("value", "change")
+"""The statistic of a measurement for which no label declares one."""
+_MARK: Final = re.compile(
+    r"(?:(?<![mM])<sup>(?P<raised>[^<]{1,3})</sup>|(?P<sign>[*†‡§¶#]{1,3}))\s*$"
+)
+"""The mark of a footnote behind a label or figure, which is not an exponent."""
+_MEANS: Final = re.compile(
+    r"(?:table [\w.]{1,4}[.:]? )?(?:(?:estimated|adjusted|observed|values are|data are) )?means?"
+    r"(?: values?| scores?| levels?)?(?: (?:at|of|for|in|by)\b|\.|$)",
+    re.IGNORECASE,
+)
+"""How a caption or note begins that says only that figures are means."""
+_NO_MEAN: Final = re.compile(r"%|\bratio\b|\bn\b|\bno\.|\bnumber\b|percent|\bp\b", re.IGNORECASE)
+_OF_P: Final = re.compile(r"(?<=\w) p ?-? ?values?$", re.IGNORECASE)
+"""The end of a label that is the header of p-values in columns beside it."""
+_CHANGES: Final = re.compile(r"(?<!and )\b(?:changes?|differences?) from baseline\b", re.IGNORECASE)
+
+
+@dataclass
+class Values:
+    """The values of the figures of one table that are of people."""
+
+    text: SourceText
+    source: SourceTable
+    reading: TableReading
+    names: EndpointNames
+    counts: Counts
+
+    def of(
+        self,
+        figure: TableFigure,
+        beside: Sequence[TableFigure],
+        role: ColumnRole,
+        group: GroupOf,
+        labels: Sequence[str],
+    ) -> Made | str:
+        """Return the value of figures of a group, or why it is not drafted."""
+        figure = self._noted(figure)
+        change = role.change or any(map(is_change, labels)) or self._is_of_changes
+        figure = figure.as_count() if self.counts.is_count(figure) else figure
+        if role.column.path[-1:] == ("%",) and figure.entry.form is Form.NUMBER:
+            figure = replace(figure, statistic=Statistic(Centre.SHARE))  # whatever its row says
+        proposal = count_or_measure(figure, role.column.size, change=change)
+        if proposal is None:
+            return "figures of a form that no label explains"
+        if proposal.sure == "unsure" and proposal.statistic in _UNDECLARED:
+            return proposal.why
+        fields: dict[str, Any] = {}
+        if proposal.statistic:
+            fields["statistic"] = proposal.statistic
+        unit = "" if proposal.is_share else self._unit(figure, labels)
+        if proposal.statistic and unit and self._admits(proposal.statistic, unit):
+            fields["unit"] = unit
+        fields["values"] = {group.id: with_p(proposal.value, beside)}
+        bare = {group.id: proposal.bare} if proposal.bare is not None else None
+        return Made(fields, least(group.sure, proposal.sure), [group.why, proposal.why], bare)
+
+    def _noted(self, figure: TableFigure) -> TableFigure:
+        """Return a figure with what footnotes declare of it, where no label does.
+
+        The notes are those with a mark of its row or cell; else means may be declared for all.
+        """
+        if figure.statistic.spread or figure.statistic.centre:
+            return figure
+        spans = (self.source.span(figure.row, i) for i in (0, figure.cells[0].column))
+        texts = (self.text.text[slice(*span)] for span in spans if span)
+        matches = (_MARK.search(text) for text in texts)
+        marks = {match["raised"] or match["sign"] for match in matches if match}
+        notes = (one for one in self.source.table.footnotes if one.mark and one.mark in marks)
+        found = {one for note in notes if (one := declared(note.text)).spread}
+        if len(found) == 1:
+            return replace(figure, statistic=found.pop())
+        is_mean = figure.entry.form is Form.NUMBER and self._has_means
+        label = self.reading.label(figure.row)
+        label = _OF_P.sub("", label) if self._has_p else label
+        if is_mean and not _NO_MEAN.search(label):
+            return replace(figure, statistic=Statistic(Centre.MEAN))
+        return figure
+
+    @cached_property
+    def _has_p(self) -> bool:
+        return any(column.kind is ColumnKind.P for column in self.reading.columns)
+
+    @cached_property
+    def _has_means(self) -> bool:
+        """Whether the caption or a note says that all figures are means."""
+        table = self.source.table
+        notes = (note.text for note in table.footnotes if not note.mark)
+        return any(map(_MEANS.match, (label_text(table.caption), *notes)))
+
+    @cached_property
+    def _is_of_changes(self) -> bool:
+        """Whether the caption calls all its figures changes: no label is of one moment."""
+        table = self.source.table
+        labels = {p for c in range(table.width) for p in table.column_path(c)}
+        labels |= {p for row in range(len(table.grid)) for p in table.row_path(row)}
+        is_of_moments = any(is_moment(without_size(label)) for label in labels)
+        return not is_of_moments and _CHANGES.search(table.caption) is not None
+
+    def _unit(self, figure: TableFigure, labels: Sequence[str]) -> str:
+        """Return the unit that a cell prints at its figure, or else its labels, or ""."""
+        printed = read_print(label_text(figure.text), self.names.names)
+        own = printed[0].unit if printed else ""
+        return own if self.names.vocabulary.knows("unit", own) else self.names.unit(labels)
+
+    def _admits(self, statistic: str, unit: str) -> bool:
+        admitted = self.names.vocabulary.get("statistic", statistic).properties.get("admits", ())
+        kind = self.names.vocabulary.get("unit", unit).first("quantityKind")
+        return not admitted or kind in admitted
