@@ -13,21 +13,11 @@ from kb.drafts.associations import associated
 from kb.drafts.columns import ColumnRole
 from kb.drafts.comparisons import Comparisons, names_effect
 from kb.drafts.groups import GroupNames, GroupOf
-from kb.drafts.labels import (
-    MAX_LABEL,
-    EndpointNames,
-    NamedEndpoint,
-    is_change,
-    is_moment,
-    is_statistic,
-    period_in,
-    time_in,
-    time_of,
-    without_size,
-)
+from kb.drafts.labels import MAX_LABEL, EndpointNames, NamedEndpoint, is_statistic, without_size
 from kb.drafts.people import People, is_analysis_set
 from kb.drafts.row_groups import RowGroups
 from kb.drafts.rows import RowLabels
+from kb.drafts.times import is_change, is_moment, period_in, time_in, time_of
 from kb.model import WHOLE
 from kb.papers.from_source import SourceTable, label_text
 from kb.papers.reading import ColumnKind, TableReading

@@ -8,15 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kb.drafts.groups import GroupNames, GroupOf, is_everybody
-from kb.drafts.labels import (
-    EndpointNames,
-    behind_size,
-    is_change,
-    is_moment,
-    time_in,
-    time_of,
-    without_size,
-)
+from kb.drafts.labels import EndpointNames, behind_size, without_size
+from kb.drafts.times import is_change, is_moment, time_in, time_of
 from kb.model import WHOLE
 from kb.papers.from_source import label_text
 from kb.papers.reading import Column, ColumnKind, TableReading

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from kb.drafts.labels import is_moment, is_statistic
+from kb.drafts.labels import is_statistic
+from kb.drafts.times import is_moment
 from kb.papers.from_source import label_text
 from kb.papers.paper import Cell, Table
 from kb.papers.reading import printed_size

@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from kb.drafts.labels import is_moment, is_statistic
+from kb.drafts.labels import is_statistic
 from kb.drafts.not_results import names_column
+from kb.drafts.times import is_moment
 from kb.papers.from_source import SourceTable, label_text
 from kb.papers.paper import Cell, Table
 from kb.papers.reading import printed_size

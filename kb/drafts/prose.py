@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from kb.drafts.groups import GroupNames
-from kb.drafts.labels import EndpointNames, time_in
+from kb.drafts.labels import EndpointNames
+from kb.drafts.times import time_in
 from kb.model import Claim
 from kb.papers.statistic import Centre, declared
 from kb.records.schema import SourceRecord

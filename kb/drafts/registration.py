@@ -14,9 +14,10 @@ from functools import cached_property
 from typing import Any, Final
 
 from kb.drafts.draft import Drafter
-from kb.drafts.labels import OTHER, time_of
+from kb.drafts.labels import OTHER
 from kb.drafts.store import DraftsFile
 from kb.drafts.tables import Draft
+from kb.drafts.times import time_of
 from kb.model import WHOLE
 from kb.papers.registry import protocol, results
 from kb.papers.registry.entry import Entry, Measure, Outcome, OutcomeMeasure

@@ -9,7 +9,8 @@ from typing import Final
 
 from kb.drafts.columns import group_parts
 from kb.drafts.groups import GroupNames
-from kb.drafts.labels import EndpointNames, is_moment, is_statistic, without_size
+from kb.drafts.labels import EndpointNames, is_statistic, without_size
+from kb.drafts.times import is_moment
 from kb.model import WHOLE
 from kb.papers.from_source import label_text
 from kb.papers.reading import ColumnKind, TableReading

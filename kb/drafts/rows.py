@@ -10,7 +10,8 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Final
 
-from kb.drafts.labels import is_moment, is_statistic, time_of
+from kb.drafts.labels import is_statistic
+from kb.drafts.times import is_moment, time_of
 from kb.papers.entries import Form
 from kb.papers.from_source import label_text
 from kb.papers.paper import Table

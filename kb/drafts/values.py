@@ -13,7 +13,8 @@ from kb.drafts.comparisons import Made, least, with_p
 from kb.drafts.counts import Counts
 from kb.drafts.figures import count_or_measure
 from kb.drafts.groups import GroupOf
-from kb.drafts.labels import EndpointNames, is_change, is_moment, without_size
+from kb.drafts.labels import EndpointNames, without_size
+from kb.drafts.times import is_change, is_moment
 from kb.papers.entries import Form
 from kb.papers.from_source import SourceTable, label_text
 from kb.papers.reading import ColumnKind, TableFigure, TableReading
