@@ -78,6 +78,12 @@ class RowLabels:
                 found[column.index] = header
         return found
 
+    @cached_property
+    def _alone(self) -> dict[int, str]:
+        """The label of each row whose other cells are empty; it may be empty itself."""
+        rows = self.table.body
+        return {r[0].row: r[0].text for r in rows if not any(c.text.strip() for c in r[1:])}
+
     def path(self, row: int) -> list[str]:
         """Return the labels of a row: its headings, its own, and those of further columns."""
         table = self.table
@@ -109,9 +115,7 @@ class RowLabels:
         filled = [text for text in others if text]
         if not label or _GENERIC.fullmatch(label) or not all(map(is_statistic, filled)):
             return {}
-        body = range(table.header_rows, len(table.grid))
-        alone = (r for r in body if not any(c.text.strip() for c in table.grid[r][1:]))
-        first = next(alone, table.header_rows)
+        first = next(iter(self._alone), table.header_rows)
         return dict.fromkeys(range(table.header_rows, first), label)
 
     def _is_reference(self, heading: str, label: str) -> bool:
@@ -174,10 +178,8 @@ class RowLabels:
     @cached_property
     def outer_headings(self) -> frozenset[str]:
         """The labels of the rows that have a label alone, above another such row."""
-        body = self.table.body
-        alone = [row for row in body if not any(cell.text.strip() for cell in row[1:])]
-        above = {below[0].row - 1 for below in alone if below[0].text.strip()}
-        labels = (label_text(row[0].text) for row in alone if row[0].row in above)
+        above = {row - 1 for row, label in self._alone.items() if label.strip()}
+        labels = (label_text(label) for row, label in self._alone.items() if row in above)
         return frozenset(filter(None, labels))
 
     def _without_ended(self, row: int) -> list[str]:
@@ -201,9 +203,7 @@ class RowLabels:
 
         It stands once, directly above a heading that stands below others too: "Men".
         """
-        body = self.table.body
-        alone = {r[0].row: r[0].text for r in body if not any(c.text.strip() for c in r[1:])}
-        times = Counter(alone.values())
+        alone, times = self._alone, Counter(self._alone.values())
         found, outer = {}, ""
         for row in range(self.table.header_rows, len(self.table.grid)):
             if times[alone.get(row, "")] == 1 and times[alone.get(row + 1, "")] > 1:
