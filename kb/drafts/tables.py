@@ -273,11 +273,10 @@ class TableDrafts:
 
         Where the anchor names no column by its header, the header above the figure counts.
         """
-        row = anchor["row"]
-        labels = [row] if isinstance(row, str) else row
-        known = set(_DIGITS.findall(" ".join((printed, *labels, anchor.get("column", "")))))
+        column = anchor.get("column", "")
+        known = set(_DIGITS.findall(" ".join((printed, *_row_path(anchor), column))))
         known |= set(_DIGITS.findall(self.source.section))
-        if anchor.get("column", "1").isdecimal():
+        if not column or column.isdecimal():
             known |= set(_DIGITS.findall(" ".join(self.source.table.column_path(index))))
         parts = what.category.split(" › ")
         kept = [part for part in parts if known.issuperset(_DIGITS.findall(part))]
@@ -285,8 +284,7 @@ class TableDrafts:
 
     def _printed(self, cells: Sequence[Cell], anchor: Mapping[str, Any]) -> str:
         """Return the cells as printed: without footnote marks, unless they are within."""
-        row = anchor["row"]
-        path, column = [row] if isinstance(row, str) else row, anchor.get("column", "")
+        path, column = _row_path(anchor), anchor.get("column", "")
         for form in (label_text, lambda text: fold(text).text.strip()):
             printed = " … ".join(filter(None, (form(cell.text) for cell in cells)))
             if self.text.find_at(self.source.section, path, column, printed):
@@ -310,6 +308,11 @@ class TableDrafts:
 
     def _outer(self, anchor: Mapping[str, Any], path: Sequence[str]) -> list[str]:
         """Return the headings of an anchor, where a row has the same label as one of a block."""
-        row = anchor["row"]
-        labels = [row] if isinstance(row, str) else row
-        return [one for one in labels[:-1] if one not in path and one in self.rows.outer_headings]
+        outer = self.rows.outer_headings
+        return [one for one in _row_path(anchor)[:-1] if one not in path and one in outer]
+
+
+def _row_path(anchor: Mapping[str, Any]) -> list[str]:
+    """Return the labels that lead to the row of an anchor."""
+    row = anchor["row"]
+    return [row] if isinstance(row, str) else row
