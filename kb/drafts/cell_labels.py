@@ -16,20 +16,22 @@ from kb.drafts.groups import GroupNames, GroupOf
 from kb.drafts.labels import MAX_LABEL, EndpointNames, NamedEndpoint, is_statistic, without_size
 from kb.drafts.people import People, is_analysis_set
 from kb.drafts.row_groups import RowGroups
-from kb.drafts.rows import RowLabels
+from kb.drafts.rows import KINDS_OF_ROWS, RowLabels
 from kb.drafts.times import is_change, is_moment, period_in, time_in, time_of
 from kb.model import WHOLE
+from kb.papers.captions import TABLE_NUMBER
 from kb.papers.from_source import SourceTable, label_text
 from kb.papers.reading import ColumnKind, TableReading
 from kb.papers.statistic import Centre, declared
 
 _GENERIC: Final = re.compile(
-    r"(?:.{0,20}\b)?(?:time|weeks?|months?|days?|visits?|variables?|outcomes?|parameters?|characteristics?"
-    r"|items?|measures?|groups?)(?: ?points?)?",
+    r"(?:.{0,20}\b)?"
+    rf"(?:time|weeks?|months?|days?|visits?|{KINDS_OF_ROWS})(?: ?points?)?",
     re.IGNORECASE,
 )
 _SUBJECT: Final = re.compile(
-    r"(?:table [\w.]{1,4}[.:]? )?(?P<subject>[A-Z](?:(?! (?:and|during|in|at|by|between|among|over"
+    rf"(?:{TABLE_NUMBER})?"
+    r"(?P<subject>[A-Z](?:(?! (?:and|during|in|at|by|between|among|over"
     r"|after|before|for|from|according|with|within|of the|observed) )[^.:;,—]){5,70}?)"
     r"(?= (?:during|in|at|by|between|among|over|after|before|for|from|according|with|within"
     r"|of the)\b|[.:;,—]|$)",
@@ -38,7 +40,7 @@ _SUBJECT: Final = re.compile(
 """What the caption of a table names first: "Abstinence rates during follow-up"."""
 _OF_BASELINE: Final = re.compile(
     r"\b(?:characteristics?|(?:socio)?demograph\w*|variables?)\b"
-    r"|^(?:table [\w.]{1,4}[.:]? )?baseline\b",
+    rf"|^(?:{TABLE_NUMBER})?baseline\b",
     re.IGNORECASE,
 )
 """A heading or caption of all that was measured at baseline."""

@@ -13,13 +13,14 @@ from typing import Final
 
 from kb.drafts.labels import is_statistic
 from kb.drafts.times import is_moment
+from kb.papers.captions import TABLE_NUMBER
 from kb.papers.from_source import label_text
 from kb.papers.paper import Cell, Table
 from kb.papers.reading import printed_size
 
 NOT_A_RESULT: Final = "not a result"
 _SUBJECT: Final = re.compile(
-    r"(?:(?:supplementary )?table [\w.]{1,4}[.:]? )?(?:the )?"
+    rf"(?:(?:supplementary )?{TABLE_NUMBER})?(?:the )?"
     r"(?:criteria (?:for|of)|inclusion (?:and exclusion )?criteria|definitions? of"
     r"|(?:\w+ and \w+ )?compositions? of|previous(?:ly published)? (?:studies|trials|reports)"
     r"|outline of|hypothesi[sz]ed|search (?:strateg|terms|strings?)|schedule of|list of"

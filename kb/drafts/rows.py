@@ -27,10 +27,9 @@ _CASES: Final = re.compile(r"\([0-9][0-9, ]* (?:cases|events|patients|participan
 _EFFECT: Final = re.compile(r"\b(?:effects?|estimates?)\b", re.IGNORECASE)
 _BEHIND: Final = re.compile(r" ?(?:\([0-9]+ ?[-–] ?[0-9]+\).*| p ?-? ?values?)$", re.IGNORECASE)
 """What stands behind the name of a scale: its range, what changes it can detect, a header."""
-_GENERIC: Final = re.compile(
-    r"(?:.{0,20}\b)?(?:variables?|outcomes?|parameters?|characteristics?|items?|measures?|groups?)",
-    re.IGNORECASE,
-)
+KINDS_OF_ROWS: Final = r"variables?|outcomes?|parameters?|characteristics?|items?|measures?|groups?"
+"""Words of the header of labels that name no outcome: they say what the rows are."""
+_GENERIC: Final = re.compile(rf"(?:.{{0,20}}\b)?(?:{KINDS_OF_ROWS})", re.IGNORECASE)
 _NEGATED: Final = re.compile(r"(?:no|non|not|never|without)(?:[- ]|$)", re.IGNORECASE)
 _REFERENCE: Final = re.compile(r"\((?:ref|reference)\b", re.IGNORECASE)
 _LEAST, _MOST = Decimal(97), Decimal(102)

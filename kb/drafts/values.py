@@ -15,6 +15,7 @@ from kb.drafts.figures import count_or_measure
 from kb.drafts.groups import GroupOf
 from kb.drafts.labels import EndpointNames, without_size
 from kb.drafts.times import is_change, is_moment
+from kb.papers.captions import TABLE_NUMBER
 from kb.papers.entries import Form
 from kb.papers.from_source import SourceTable, label_text
 from kb.papers.reading import ColumnKind, TableFigure, TableReading
@@ -29,7 +30,8 @@ _MARK: Final = re.compile(
 )
 """The mark of a footnote behind a label or figure, which is not an exponent."""
 _MEANS: Final = re.compile(
-    r"(?:table [\w.]{1,4}[.:]? )?(?:(?:estimated|adjusted|observed|values are|data are) )?means?"
+    rf"(?:{TABLE_NUMBER})?"
+    r"(?:(?:estimated|adjusted|observed|values are|data are) )?means?"
     r"(?: values?| scores?| levels?)?(?: (?:at|of|for|in|by)\b|\.|$)",
     re.IGNORECASE,
 )

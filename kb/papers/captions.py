@@ -19,6 +19,8 @@ CONTINUED: Final = re.compile(r"\(?\b(?:continued|cont['’.]?d?)\b\.?\)?", re.I
 MARK: Final = re.compile(
     r"(?:<sup>\s*([^<\s]{1,4})\s*</sup>|([*†‡§¶#‖|]{1,3}|[a-z])(?=[\s=A-Z]))\s*"
 )
+TABLE_NUMBER: Final = r"table [\w.]{1,4}[.:]? "
+"""The number that a caption begins with, for patterns of what follows it."""
 NOTE: Final = re.compile(
     r"(?:notes?\b|abbreviations?\b|data are\b|values are\b|\(?\*|[A-Z][A-Za-z0-9-]{0,9}\s?[=:,]|"
     r"<sup>|[†‡§¶#‖]|p[- ]values?\b|source)",
