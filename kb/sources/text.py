@@ -87,6 +87,7 @@ class SourceText:
         self._folded: dict[str, FoldedText] = {}
         self._rows: dict[str, list[list[Cell]]] = {}
         self._tables: dict[str, list[list[str]]] = {}
+        self._columns: dict[str, list[list[tuple[int, str]]]] = {}
         self._locate(list(spans))
 
     def _locate(self, spans: Sequence[Span]) -> None:
@@ -199,8 +200,7 @@ class SourceText:
 
     def label_at(self, section: str, row: Sequence[str], column: str | None) -> tuple[int, int]:
         """Return the offsets of the label that names a row: its numbers belong to the anchor."""
-        index = None if not column else self._column(section, self._labels(section), column)
-        position = self._position(section, self._labels(section), row, index)
+        position, _ = self._place(section, row, column or None)
         cell = self._table(section)[position.row][position.cell]
         return cell.start, cell.end
 
@@ -212,9 +212,7 @@ class SourceText:
         Raises:
             TextError: there is no such row or column (see ``cell``).
         """
-        table = self._labels(section)
-        index = self._column(section, table, column) if column else None
-        position = self._position(section, table, row, index)
+        position, index = self._place(section, row, column or None)
         cells = self._table(section)[position.row]
         found = self.find_at(section, row, column, printed) if printed and index is None else []
         starts = [match.spans[0][0] for match in found]
@@ -225,7 +223,7 @@ class SourceText:
         }
         right = position.cell + 1 if index is None else index
         above = {position.cell, *(begun or {right})}
-        names = dict(column_names(table)[-1])
+        names = dict(self._names(section)[-1])
         return " ".join(names[i] for i in sorted(above & names.keys()))
 
     def times_beside(self, section: str, row: Sequence[str], column: str) -> str:
@@ -234,10 +232,9 @@ class SourceText:
         Raises:
             TextError: there is no such row or column (see ``cell``).
         """
-        table = self._labels(section)
-        index = self._column(section, table, column) if column else None
-        line = table[self._position(section, table, row, index).row]
-        names = dict(column_names(table)[-1])
+        position, index = self._place(section, row, column or None)
+        line = self._labels(section)[position.row]
+        names = dict(self._names(section)[-1])
         left = enumerate(line[:index] if index else ())
         times = ((names.get(i, ""), cell) for i, cell in left if cell.isdecimal())
         return "; ".join(f"{name} {cell}" for name, cell in times if TIMES_BELOW.search(name))
@@ -271,18 +268,30 @@ class SourceText:
         if not table or not path:
             missing = f"no table in {section!r} (rows are lines with tabs, or lines | a | b |)"
             raise self._error("no row is named" if table else missing)
-        index = None if column is None else self._column(section, table, column)
-        position = self._position(section, table, path, index)
+        position, index = self._place(section, path, column)
         line = self._table(section)[position.row]
         if index is not None:
             return (line[index].start, line[index].end) if index < len(line) else (0, 0)
         chosen = line[position.cell : position.cell + 2] if position.cell else line
         return chosen[0].start, chosen[-1].end
 
-    def _column(self, section: str, table: Sequence[Sequence[str]], column: str | int) -> int:
+    def _place(
+        self, section: str, path: Sequence[str], column: str | int | None
+    ) -> tuple[_Position, int | None]:
+        """Return the position of the label of a row, and the index of a column from 0."""
+        index = None if column is None else self._column(section, column)
+        return self._position(section, path, index), index
+
+    def _names(self, section: str) -> list[list[tuple[int, str]]]:
+        """Return the names of the columns of a section's tables, found once."""
+        if section not in self._columns:
+            self._columns[section] = column_names(self._labels(section))
+        return self._columns[section]
+
+    def _column(self, section: str, column: str | int) -> int:
         """Return the index, from 0, of a column named by its header or its number from 1."""
         wanted = fold(str(column)).text.strip()
-        names = column_names(table)
+        names, table = self._names(section), self._labels(section)
         columns: list[int] = []
         for names_of_row in names if not isinstance(column, int) else ():
             columns = columns or _like(wanted, names_of_row)
@@ -297,11 +306,9 @@ class SourceText:
         known = [name for row in names for _, name in row]
         raise self._error(f"{which} {shorten(wanted)!r} in {section!r}", nearest(wanted, known))
 
-    def _position(
-        self, section: str, table: list[list[str]], path: Sequence[str], column: int | None
-    ) -> _Position:
+    def _position(self, section: str, path: Sequence[str], column: int | None) -> _Position:
         """Follow a path of labels down a table, and return the position of the last one."""
-        position = _Position(-1, -1)
+        table, position = self._labels(section), _Position(-1, -1)
         for label in path:
             wanted = fold(label).text.strip()
             cells = {
