@@ -68,7 +68,8 @@ class Counts:
         size = printed_size(self.reading.table.caption)
         means = [f for f in self.reading.figures if f.statistic.centre is Centre.MEAN]
         fits = [f for f in means if size and _is_percentage(f, size)]
-        return frozenset((f.row, f.column.index) for f in means if len(fits) >= _SEVERAL)
+        found = means if len(fits) >= _SEVERAL else []
+        return frozenset((f.row, f.column.index) for f in found)
 
     def is_size(self, figure: TableFigure) -> bool:
         """Whether it is the number of people whom the figures beside it are of."""
