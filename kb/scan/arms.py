@@ -11,7 +11,6 @@ from kb.checks.parts import adds_up
 from kb.papers.entries import Form
 from kb.papers.reading import Column, ColumnKind, TableFigure, TableReading
 from kb.papers.statistic import Centre
-from kb.scan.bases import TableBases
 from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding, Verdict
 from kb.scan.layout import place_of
@@ -53,8 +52,8 @@ class _Row:
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield totals that are not the sum of the groups of their row."""
-    for reading in context.readings:
-        rows = TableBases(reading).rows
+    for bases in context.bases:
+        reading, rows = bases.reading, bases.rows
         for total in _columns(reading, ColumnKind.TOTAL):
             for parts in _part_sets(reading, total):
                 judged = [r for figures in rows.values() if (r := _row(figures, total, parts))]

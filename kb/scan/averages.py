@@ -12,7 +12,7 @@ from kb.checks.parts import Share, averages, reach
 from kb.checks.rounding import Span, possible_values
 from kb.papers.entries import Form
 from kb.papers.paper import plain
-from kb.papers.reading import ColumnKind, TableFigure, TableReading
+from kb.papers.reading import ColumnKind, TableFigure
 from kb.papers.statistic import Centre, Spread
 from kb.scan.bases import TableBases
 from kb.scan.context import ScanContext, Sentence
@@ -38,19 +38,20 @@ _MISSING: Final = Decimal("0.1")
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield means of everybody that the means of the groups do not give."""
-    for reading in context.readings:
-        yield from _totals(context, reading)
+    for bases in context.bases:
+        yield from _totals(context, bases)
     wholes = list(_wholes(context))
     for sentence in context.sentences if wholes else ():
         yield from _in_sentence(context, sentence, wholes)
 
 
-def _totals(context: ScanContext, reading: TableReading) -> Iterator[ScanFinding]:
+def _totals(context: ScanContext, bases: TableBases) -> Iterator[ScanFinding]:
+    reading = bases.reading
     total = [c for c in reading.columns if c.kind is ColumnKind.TOTAL]
-    sizes = _sizes(reading)
-    if len(total) != 1 or sizes is None or sum(sizes.values()) != _size(reading, total[0].index):
+    sizes = _sizes(bases)
+    if len(total) != 1 or sizes is None or sum(sizes.values()) != _size(bases, total[0].index):
         return
-    for row in TableBases(reading).rows.values():
+    for row in bases.rows.values():
         whole = next((f for f in row if f.column is total[0] and _is_mean(f)), None)
         parts = _parts(row, sizes)
         if whole is None or whole.entry.main is None or parts is None:
@@ -65,11 +66,11 @@ def _wholes(
     context: ScanContext,
 ) -> Iterator[_Row]:
     """Yield the rows of means of all groups, of tables without a total, by their first word."""
-    for reading in context.readings:
-        sizes = _sizes(reading)
+    for bases in context.bases:
+        reading, sizes = bases.reading, _sizes(bases)
         if sizes is None or any(c.kind is ColumnKind.TOTAL for c in reading.columns):
             continue
-        for number, row in TableBases(reading).rows.items():
+        for number, row in bases.rows.items():
             word = re.match(r"[a-z]{3,20}\b", plain(reading.label(number)).lower())
             parts = _parts(row, sizes, declared=False)
             if word and parts:
@@ -97,18 +98,18 @@ def _in_sentence(
             yield _finding(parts, printed, sizes, Verdict.DOUBTFUL, place, texts)
 
 
-def _sizes(reading: TableReading) -> dict[int, int] | None:
+def _sizes(bases: TableBases) -> dict[int, int] | None:
     """Return the sizes of the columns of groups, by column; None if one is unknown."""
+    reading = bases.reading
     groups = [c.index for c in reading.columns if c.kind is ColumnKind.GROUP]
-    sizes = {index: size for index in groups if (size := _size(reading, index))}
+    sizes = {index: size for index in groups if (size := _size(bases, index))}
     is_partition = len({c.path[:-1] for c in reading.columns if c.index in sizes}) == 1
     return sizes if len(sizes) == len(groups) > 1 and is_partition else None
 
 
-def _size(reading: TableReading, column: int) -> int | None:
-    bases = TableBases(reading)
-    own = reading.columns[column].size
-    rows = reading.size_rows
+def _size(bases: TableBases, column: int) -> int | None:
+    own = bases.reading.columns[column].size
+    rows = bases.reading.size_rows
     counts = [f.count for r in rows[:1] for f in bases.rows.get(r, ()) if f.column.index == column]
     return own or (counts[0] if counts else None)
 

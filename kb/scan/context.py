@@ -12,6 +12,7 @@ from typing import Final
 from kb.papers.entries import Skeleton
 from kb.papers.paper import Paper, Section
 from kb.papers.reading import Column, ColumnKind, TableReading
+from kb.scan.bases import TableBases
 from kb.sources.text import DECIMAL_COMMA
 
 _END: Final = re.compile(
@@ -47,6 +48,11 @@ class ScanContext:
         """The tables, read as figures."""
         comma = self.decimal_comma
         return tuple(TableReading(table, decimal_comma=comma) for table in self.paper.tables)
+
+    @cached_property
+    def bases(self) -> tuple[TableBases, ...]:
+        """What the percentages of each table may be of, in the order of the readings."""
+        return tuple(map(TableBases, self.readings))
 
     @cached_property
     def group_sizes(self) -> dict[str, int]:

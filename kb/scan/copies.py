@@ -10,7 +10,6 @@ from typing import Final
 from kb.checks.discrepancy import Severity
 from kb.papers.entries import Form
 from kb.papers.reading import ColumnKind, TableFigure, TableReading
-from kb.scan.bases import TableBases
 from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding, Verdict
 from kb.scan.layout import place_of
@@ -31,8 +30,8 @@ _ANALYSES: Final = re.compile(
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield rows, and columns, whose figures are all those of another one."""
-    for reading in context.readings:
-        bases = TableBases(reading)
+    for bases in context.bases:
+        reading = bases.reading
         rows = [_measured(row) for row in bases.rows.values()]
         yield from _copies(context, reading, [row for row in rows if len(row) > 1], 2)
         columns = [

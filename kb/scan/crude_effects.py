@@ -13,7 +13,7 @@ from kb.checks.count_tests import crude_estimate
 from kb.checks.discrepancy import Severity
 from kb.checks.rounding import Span, possible_values
 from kb.papers.entries import whole
-from kb.papers.reading import ColumnKind, TableFigure, TableReading
+from kb.papers.reading import ColumnKind, TableFigure
 from kb.papers.statistic import Centre
 from kb.scan.bases import TableBases
 from kb.scan.context import ScanContext, Sentence
@@ -74,9 +74,9 @@ class _Effect:
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield ratios and differences that the figures beside them do not give."""
-    for reading in context.readings:
-        columns = group_by(_of_table(reading), key=lambda pair: (pair[0], pair[1].kind))
-        other_test = names_other_test(notes(reading))
+    for bases in context.bases:
+        columns = group_by(_of_table(bases), key=lambda pair: (pair[0], pair[1].kind))
+        other_test = names_other_test(notes(bases.reading))
         for (_, kind), pairs in columns.items():
             effects = [effect for _, effect in pairs]
             context.checked[kind] += len(effects)
@@ -103,9 +103,9 @@ def _column(effects: Sequence[_Effect], *, other_test: bool) -> Iterator[ScanFin
             yield _finding(effect, found)
 
 
-def _of_table(reading: TableReading) -> Iterator[tuple[int, _Effect]]:
+def _of_table(bases: TableBases) -> Iterator[tuple[int, _Effect]]:
     """Yield the effects of rows with two groups before them."""
-    bases = TableBases(reading)
+    reading = bases.reading
     kinds = [c.kind for c in reading.columns]
     if sum(k is ColumnKind.EFFECT and other is not k for other, k in pairwise(kinds)) != 1:
         return
@@ -115,18 +115,18 @@ def _of_table(reading: TableReading) -> Iterator[tuple[int, _Effect]]:
         if not effects or effects[0].entry.main is None or effects[0].statistic.adjusted:
             continue
         groups = [f for f in groups if f.column.index < effects[0].column.index]
-        if effect := _effect(reading, bases, groups, effects[0]):
+        if effect := _effect(bases, groups, effects[0]):
             yield effects[0].column.index, effect
 
 
 def _effect(
-    reading: TableReading, bases: TableBases, groups: Sequence[TableFigure], effect: TableFigure
+    bases: TableBases, groups: Sequence[TableFigure], effect: TableFigure
 ) -> _Effect | None:
     main, low, high = effect.entry.main, effect.entry.low, effect.entry.high
     if main is None or main.operator or len(groups) < 2:
         return None
     centre = effect.statistic.centre
-    path = (*reading.table.row_path(effect.row), *effect.column.path)
+    path = (*bases.reading.table.row_path(effect.row), *effect.column.path)
     counted = counts_of(bases, groups)
     means = summaries(bases, groups)
     if counted and len(counted) == 2 and centre in (*_RATIOS, Centre.DIFFERENCE):
@@ -143,7 +143,7 @@ def _effect(
     rest = _of_rest(*counted) if counted and is_ratio else ()
     bounds = Span(low.value, high.value) if low and high and low.value < high.value else None
     printed = (*(f.text for f in groups), effect.text)
-    place = place_of(reading, effect)
+    place = place_of(bases.reading, effect)
     labels = " ".join(path)
     if not crude:
         return None

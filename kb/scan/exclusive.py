@@ -30,16 +30,16 @@ _OPEN: Final = re.compile(
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield categories, such as stages, whose counts add up to more than their column."""
-    for reading in context.readings:
-        bases = TableBases(reading)
+    for bases in context.bases:
         for column in bases.columns.values():
             if column[0].column.kind in GROUPS:
-                yield from _column(context, reading, bases, column)
+                yield from _column(context, bases, column)
 
 
 def _column(
-    context: ScanContext, reading: TableReading, bases: TableBases, column: Sequence[TableFigure]
+    context: ScanContext, bases: TableBases, column: Sequence[TableFigure]
 ) -> Iterator[ScanFinding]:
+    reading = bases.reading
     counted = [f for f in column if f.count is not None and f.share is not None]
     blocks = group_by(counted, key=lambda figure: reading.table.row_path(figure.row)[:-1])
     for path, block in blocks.items():

@@ -8,7 +8,7 @@ from typing import Final
 
 from kb.checks.discrepancy import Severity
 from kb.papers.reading import Column, TableFigure
-from kb.scan.bases import GROUPS, TableBases
+from kb.scan.bases import GROUPS
 from kb.scan.context import ScanContext
 from kb.scan.finding import Place, ScanFinding, Verdict
 from kb.scan.layout import place_of
@@ -23,9 +23,10 @@ _SOME: Final = re.compile(
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield counts of events of some grades that exceed those of any grade beside them."""
-    for reading in context.readings:
+    for bases in context.bases:
+        reading = bases.reading
         pairs = list(_pairs([c for c in reading.columns if c.kind in GROUPS]))
-        for row in TableBases(reading).rows.values() if pairs else ():
+        for row in bases.rows.values() if pairs else ():
             figures = {f.column.index: f for f in row}
             for broad, narrow in pairs:
                 whole, part = (figures.get(c.index) for c in (broad, narrow))

@@ -63,8 +63,8 @@ class _Judged:
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield p-values that no t test or analysis of variance gives for their means."""
-    for reading in context.readings:
-        bases = TableBases(reading)
+    for bases in context.bases:
+        reading = bases.reading
         if _LOGS.search(notes(reading)):
             continue
         found = (_judge(context, bases, comparison) for comparison in comparisons(reading))

@@ -35,8 +35,8 @@ _PAIR: Final = re.compile(
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield numbers needed to treat that the difference of two percentages does not give."""
-    for reading in context.readings:
-        yield from _in_table(context, reading)
+    for bases in context.bases:
+        yield from _in_table(context, bases)
     for sentence in context.sentences:
         needed = list(_NEEDED.finditer(sentence.skeleton.text))
         if len(needed) != 1 or names_other_test(sentence.text):
@@ -70,15 +70,15 @@ def _points(sentence: Sentence) -> tuple[Span, str] | None:
     return difference, f"({one.text} − {two.text})%"
 
 
-def _in_table(context: ScanContext, reading: TableReading) -> Iterator[ScanFinding]:
+def _in_table(context: ScanContext, bases: TableBases) -> Iterator[ScanFinding]:
     """Yield the numbers of a column that the counts of two groups, or the reduction, do not give.
 
     Where most of the others fit, one is wrong; where none does, they are adjusted.
     """
+    reading = bases.reading
     columns = [c for c in reading.columns if _IN_HEADER.search(" ".join(c.path))]
     if not columns or names_other_test(notes(reading)):
         return
-    bases = TableBases(reading)
     for column in columns:
         figures = (f for f in reading.figures if f.column is column)
         known = [(f, n, p) for f in figures if (n := _whole(f)) and (p := _beside(bases, f))]

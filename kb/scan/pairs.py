@@ -34,7 +34,7 @@ class _Row(NamedTuple):
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield pairs of percentages of which a table prints one, and the other in another digit."""
-    rows = [row for reading in context.readings for row in _rows(reading)]
+    rows = [row for bases in context.bases for row in _rows(bases)]
     for sentence in context.sentences if rows else ():
         for match in _PAIR.finditer(sentence.skeleton.text):
             one, other = (sentence.skeleton.number(match, name) for name in ("one", "other"))
@@ -45,14 +45,14 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
                 yield _finding(sentence, (one, other), row)
 
 
-def _rows(reading: TableReading) -> Iterator[_Row]:
-    for figures in TableBases(reading).rows.values():
+def _rows(bases: TableBases) -> Iterator[_Row]:
+    for figures in bases.rows.values():
         groups = [f for f in figures if f.column.kind is ColumnKind.GROUP and f.share]
         if len(groups) == 2:
             first, second = groups
             shares = [f.share.value for f in groups if f.share and not f.share.operator]
             if len(shares) == 2:
-                yield _Row(reading, (first, second), (shares[0], shares[1]))
+                yield _Row(bases.reading, (first, second), (shares[0], shares[1]))
 
 
 def _slip(pair: tuple[Decimal, Decimal], rows: list[_Row]) -> _Row | None:

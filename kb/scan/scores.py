@@ -71,18 +71,19 @@ class _Cell:
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield means and standard deviations that no values of a scale, or counts, have."""
-    for reading in context.readings:
+    for bases in context.bases:
+        reading = bases.reading
         if re.search(r"geometric|median \(", notes(reading), re.IGNORECASE):
             continue
-        cells = [cell for cell in _cells(reading) if not _PER.search(cell.label)]
+        cells = [cell for cell in _cells(bases) if not _PER.search(cell.label)]
         for cell in cells:
             judged = (rule(context, reading, cell) for rule in (_of_scale, _of_number, _of_share))
             yield from (finding for finding in judged if finding)
         yield from _of_whole_numbers(context, reading, cells)
 
 
-def _cells(reading: TableReading) -> Iterator[_Cell]:
-    bases = TableBases(reading)
+def _cells(bases: TableBases) -> Iterator[_Cell]:
+    reading = bases.reading
     for row in reading.rows.values():
         for figure, size in with_sizes(row):
             known = bool(size or bases.printed(figure))

@@ -99,8 +99,8 @@ class _Count:
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield percentages of tables that are not what any base gives for their counts."""
-    for reading in context.readings:
-        bases = TableBases(reading)
+    for bases in context.bases:
+        reading = bases.reading
         printed = [c for figure in reading.figures if (c := _count(bases, figure))]
         counts = list(_with_shared_sizes(bases, printed))
         rows = group_by(counts, key=lambda item: item.figure.row)

@@ -73,8 +73,8 @@ class _Judged:
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield p-values that no usual test gives for the counts that they compare."""
-    for reading in context.readings:
-        bases = TableBases(reading)
+    for bases in context.bases:
+        reading = bases.reading
         judged = [j for comparison in comparisons(reading) if (j := _judge(bases, comparison))]
         for column in group_by(judged, key=lambda j: j.comparison.p.column.index).values():
             context.checked[COUNTS] += len(column)

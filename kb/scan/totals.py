@@ -12,7 +12,6 @@ from kb.checks.parts import adds_up
 from kb.papers.paper import plain
 from kb.papers.reading import ColumnKind, TableFigure, TableReading
 from kb.scan.arms import is_whole
-from kb.scan.bases import TableBases
 from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding, Verdict
 from kb.scan.layout import place_of
@@ -52,10 +51,11 @@ class _Sum:
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield totals of columns that their rows do not give, where those of most columns do."""
-    for reading in context.readings:
+    for bases in context.bases:
+        reading = bases.reading
         rows: _Rows = {
             number: {f.column.index: f for f in figures if is_whole(f)}
-            for number, figures in TableBases(reading).rows.items()
+            for number, figures in bases.rows.items()
         }
         totals = [row for row in rows if _TOTAL.match(_label(reading, row))]
         found = [best for row in totals if (best := _best(rows, totals, row))]
