@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -106,6 +107,14 @@ def test_tables_made_in_the_browser_explain_their_words_too(
     assert not study.evaluate(
         "document.querySelectorAll('#page-content .mark:not([title])').length"
     )
+    words = study.evaluate(
+        "Object.fromEntries([...document.querySelectorAll('[data-meaning]')]"
+        ".map((one) => [one.dataset.meaning, one.textContent]))"
+    )
+    shown = marks.evaluate_all("all => all.map((one) => [one.textContent, one.title])")
+    for text, title in shown:
+        parts = [re.sub(r" (?:×\d+|in \d+ of \d+ places)$", "", part) for part in text.split(" · ")]
+        assert title == "; ".join(words[part] for part in parts), text
     figure = study.locator(".of-figure > a, .the-figure > a").first
     figure.scroll_into_view_if_needed()
     figure.focus()

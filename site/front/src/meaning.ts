@@ -27,8 +27,9 @@ function box(): HTMLElement {
 export function marked(text: string): HTMLElement {
   const meanings = [...document.querySelectorAll<HTMLElement>("[data-meaning]")];
   const titles = text.split(" · ").flatMap((part) => {
-    const longest = meanings.filter(({ dataset }) => part.startsWith(dataset["meaning"] ?? "")).at(-1);
-    return longest?.textContent ?? [];
+    // A word may be the beginning of another, as of "note" and "noted", and be followed by a number.
+    const meaning = meanings.find(({ dataset }) => `${part} `.startsWith(`${dataset["meaning"]} `));
+    return meaning?.textContent ?? [];
   });
   const mark = element("small", "mark", text);
   if (titles.length) mark.title = titles.join("; ");
