@@ -33,11 +33,16 @@ class PlotRow:
 
     def methods(self) -> tuple[str, ...]:
         """Return the methods of the intervals that are shown: those without a printed one."""
-        return tuple(
-            derived.method
-            for at, derived in enumerate(self.derived)
-            if derived is not None and not any(figure.bounds for figure in self.printed(at))
-        )
+        shown = map(self.shown_derived, range(len(self.derived)))
+        return tuple(derived.method for derived in shown if derived is not None)
+
+    def shown_derived(self, at: int) -> Derived | None:
+        """Return the derived interval that one mark is shown with: none beside a printed one."""
+        return None if any(figure.bounds for figure in self.printed(at)) else self.derived[at]
+
+    def prints_percentage(self, at: int) -> bool:
+        """Whether a percentage is printed, so that only the interval is derived."""
+        return any(figure.value is not None and figure.unit == "%" for figure in self.printed(at))
 
     def printed(self, at: int) -> list[Figure]:
         """Return the printed figures that one mark stands for."""
@@ -256,13 +261,11 @@ def interval_text(figures: Iterable[Figure], usual: str = "ci95") -> str:
 
 def derived_text(row: PlotRow, at: int) -> str:
     """Write a derived interval in per cent, with the proportion where that is derived too."""
-    derived = row.derived[at]
-    figures = row.printed(at)
-    if derived is None or any(f.bounds for f in figures):
+    derived = row.shown_derived(at)
+    if derived is None:
         return ""
     ends = f"{100 * derived.low:.1f}–{100 * derived.high:.1f}"
-    is_printed = any(f.value is not None and f.unit == "%" for f in figures)
-    return ends if is_printed else f"{100 * derived.value:.1f} ({ends})"
+    return ends if row.prints_percentage(at) else f"{100 * derived.value:.1f} ({ends})"
 
 
 def _weight(figure: DisplayedFigure) -> int:

@@ -67,8 +67,8 @@ def _cells(
     views = cell.figure.claims
     figures = [view.claim.figure for view in views]
     numbers = {one.numerator for one in figures} - {None}
+    derived = cell.interval
     percents = (f"{f.operator}{f.digits}" for f in figures if f.unit == "%" and f.digits)
-    derived = cell.plotted.derived[0] if cell.plotted and cell.derived else None
     return {
         "kind": kind.title,
         "study": row.study,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kb.analysis.intervals import Derived
 from kb.api.results import ClaimView
 from kb.model import Group
 from kb.records.vocabulary import Term
@@ -49,15 +50,19 @@ class SafetyCell:
         return f"of {self.of}, the size of the group" if self.of else "denominator not reported"
 
     @property
+    def interval(self) -> Derived | None:
+        """The exact interval, where none is printed."""
+        return self.plotted.shown_derived(0) if self.plotted else None
+
+    @property
     def derived(self) -> str:
-        """The exact interval where none is printed, with the proportion where only counts are."""
-        found = self.plotted.derived[0] if self.plotted else None
-        printed = [view.claim.figure for view in self.figure.claims]
-        if found is None or any(one.bounds for one in printed):
+        """The exact interval in words, with the proportion where only counts are printed."""
+        if self.plotted is None or self.interval is None:
             return ""
-        is_printed = any(one.value is not None and one.unit == "%" for one in printed)
-        share = "" if is_printed else f"{100 * found.value:.1f}%, "
-        return f"{share}95% CI {100 * found.low:.1f}–{100 * found.high:.1f}%"
+        low, high = 100 * self.interval.low, 100 * self.interval.high
+        is_printed = self.plotted.prints_percentage(0)
+        share = "" if is_printed else f"{100 * self.interval.value:.1f}%, "
+        return f"{share}95% CI {low:.1f}–{high:.1f}%"
 
 
 @dataclass(frozen=True)
