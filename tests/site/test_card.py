@@ -12,6 +12,7 @@ from kb.records.starter import write_starter
 from kb.site.context import PageContext
 from kb.site.counts import reports
 from kb.site.tables.card import RESULTS, StudyCard
+from kb.site.tables.main_results import MainResults
 from kb.site.tables.study import StudyTables
 
 
@@ -40,7 +41,7 @@ def test_card_and_other_results_have_every_main_result_once(site: PageContext) -
         found = card(site, study)
         tables = [table for table in (found.results(), found.others()) if table]
         shown = [v.iri for table in tables for f in table.figures for v in f.claims]
-        assert sorted(shown) == sorted(view.iri for view in found.tables.main_views())
+        assert sorted(shown) == sorted(view.iri for view in found.tables.main_results.views())
 
 
 def test_the_report_of_the_study_itself_comes_before_a_review(site: PageContext) -> None:
@@ -69,7 +70,7 @@ def test_endpoints_that_are_better_one_way_lead_where_no_setting_names_any() -> 
     site = PageContext(records(), records().root / "site")
     main = {"title": "Main", "endpoints": ["NONE_SUCH"]}
     vars(site)["settings"] = {**site.settings, "main": main}
-    leading = StudyTables(site, "tower").leading
+    leading = MainResults(site, "tower").leading
     assert "OS" in leading
     assert not [n for n in leading if site.vocabulary.inherited("endpoint", n, "betterWhen") == ""]
 
@@ -83,9 +84,9 @@ def leading_in(root: Path, extra: str, main: list[str]) -> tuple[list[str], set[
     site = PageContext(KnowledgeBase(root), root / "site")
     settings = {**site.settings, "main": {"title": "Main", "endpoints": main}}
     vars(site)["settings"] = settings
-    tables = StudyTables(site, "example-trial")
-    times = {str(view.claim.measure.time) for view in tables.main_views()}
-    return list(tables.leading), times
+    results = MainResults(site, "example-trial")
+    times = {str(view.claim.measure.time) for view in results.views()}
+    return list(results.leading), times
 
 
 def test_measurements_at_baseline_do_not_lead(tmp_path: Path) -> None:

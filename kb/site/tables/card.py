@@ -60,7 +60,7 @@ class StudyCard:
 
     @cached_property
     def _views(self) -> tuple[ClaimView, ...]:
-        return tuple(self.tables.main_views())
+        return tuple(self.tables.main_results.views())
 
     @cached_property
     def _report(self) -> _Report | None:
@@ -124,7 +124,7 @@ class StudyCard:
         views = [v for v in self._report.views if v.standing is not ClaimStatus.SET_ASIDE]
         table = self.tables.table("Main results", "main-results", views)
         by_endpoint = {block.endpoint.notation: block for block in table.blocks}
-        given = [name for name in self.tables.leading if name in by_endpoint]
+        given = [name for name in self.tables.main_results.leading if name in by_endpoint]
         named = [name for name in given if name in among] or given
         blocks = [
             replace(by_endpoint[name], rows=tuple(_chosen_rows(by_endpoint[name].rows)))

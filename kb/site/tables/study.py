@@ -8,10 +8,8 @@ only figures that were printed together (``kb.site.tables.prints``).
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Final, NamedTuple
 
 from kb.api.results import ClaimView
@@ -27,13 +25,12 @@ from kb.site.tables.figures import (
     displayed_figure,
     displayed_figures,
 )
+from kb.site.tables.main_results import MainResults
 from kb.site.tables.prints import Print, rows_of_prints
-from kb.site.tables.same_results import one_result_once
 
 _MOST_COLUMNS: Final = 3
 _STATISTICS: Final = ("median", "percentage", "count", "frequency", "mean", "range", "hazard-ratio")
 _COMMON_UNITS: Final = frozenset({"", "%", "1"})
-_BASELINE: Final = "baseline"
 
 
 class _RowKey(NamedTuple):
@@ -154,6 +151,7 @@ class StudyTables:
     def __init__(self, site: PageContext, study: str) -> None:
         self.site, self.study = site, study
         self.claims = site.by_study.get(study, [])
+        self.main_results = MainResults(site, study)
         arms = site.arms(study)
         self.arms = arms if len(arms) <= _MOST_COLUMNS else []
         self.is_long = len(arms) > _MOST_COLUMNS
@@ -174,86 +172,9 @@ class StudyTables:
 
     def main(self) -> StudyTable | None:
         """Return the figures that readers of a study look for first, of its arms as a whole."""
-        views = list(self.main_views())
+        views = list(self.main_results.views())
         title = self.site.settings["main"]["title"]
         return self.table(title, "main-results", views) if views else None
-
-    def main_views(self) -> Iterable[ClaimView]:
-        """Yield the main results, without those that a report gives for a narrower group."""
-        views = [view for view in self._outcomes if self._is_main(view.claim)]
-        grouped = one_result_once(self.site, views)
-        elsewhere = {
-            view.iri
-            for measure, every in grouped.items()
-            for view in every
-            if view.claim.measure.group != measure.group
-        }
-        for view in views:
-            about = {value.iri for value in view.values} or {view.iri}
-            if not about <= elsewhere:
-                yield view
-
-    @cached_property
-    def leading(self) -> Sequence[str]:
-        """The endpoints that lead, with those that the study calls its primary outcome.
-
-        They are those of the settings, else those that are better higher or lower. Figures at
-        baseline are of the people before treatment: they count only where nothing else is there.
-        """
-        listed: list[str] = self.site.settings["main"]["endpoints"]
-        counts = Counter(view.claim.measure.endpoint for view in self._outcomes)
-        found = [name for name, _ in counts.most_common()]
-        primary = [name for name in found if self._is_primary(name)]
-        if any(name in counts for name in listed):
-            return [*primary, *(name for name in listed if name not in primary)]
-        better = (name for name in found if self._better(name) in ("higher", "lower"))
-        return [*primary, *(name for name in better if name not in primary)]
-
-    @cached_property
-    def _outcomes(self) -> Sequence[ClaimView]:
-        """The claims but for those at baseline; all where there are no others of an endpoint."""
-        later = [view for view in self.claims if view.claim.measure.time.at != _BASELINE]
-        return later if any(self._better(v.claim.measure.endpoint) for v in later) else self.claims
-
-    def _is_primary(self, endpoint: str) -> bool:
-        """Whether the study names an endpoint in the words of its primary outcome."""
-        names = self.site.vocabulary.get("endpoint", endpoint).names
-        return any(_is_named(name, words) for name in names for words in self._primary_outcomes)
-
-    @cached_property
-    def _primary_outcomes(self) -> Sequence[str]:
-        inherited = self.site.vocabulary.inherited
-        measures = (view.claim.measure for view in self.claims)
-        return [
-            one.category
-            for one in measures
-            if inherited("endpoint", one.endpoint, "protocolItem") == "primary-outcome"
-        ]
-
-    def _better(self, endpoint: str) -> str:
-        return self.site.vocabulary.inherited("endpoint", endpoint, "betterWhen")
-
-    def _is_main(self, claim: Claim) -> bool:
-        measure, figure = claim.measure, claim.figure
-        groups = filter(None, (measure.group, measure.comparator))
-        if measure.category or measure.endpoint not in self.leading:
-            return False
-        if not all(self._is_whole(g) or self._is_among(measure.endpoint, g) for g in groups):
-            return False
-        if measure.comparator:
-            return bool(claim.result.p_printed or figure.value is not None)
-        in_words = bool(figure.text_value) and measure.statistic != "value"
-        return figure.value is not None or in_words
-
-    def _is_whole(self, name: str) -> bool:
-        return self.site.groups[self.study, name].kind in ("whole", "arm", "cohort")
-
-    def _is_among(self, endpoint: str, name: str) -> bool:
-        """Whether a group are those in a whole arm who met an endpoint of the same kind."""
-        group, among = self.site.groups[self.study, name], self.site.settings["plots"]["among"]
-        if not group.who_endpoint or group.who_category or not self._is_whole(group.within):
-            return False
-        return {self.site.top(endpoint)} == {self.site.top(group.who_endpoint)} <= set(among)
 
     def table(self, title: str, name: str, views: Sequence[ClaimView]) -> StudyTable:
         """Return the table of some claims of the study."""
@@ -470,8 +391,3 @@ def natural(text: str) -> list[tuple[int, str]]:
     """
     parts = re.split(r"(\d+)", text)
     return [(int(part), "") if part.isdigit() else (0, part) for part in parts]
-
-
-def _is_named(name: str, words: str) -> bool:
-    """Whether words have a name, such as "symptom score", as whole words."""
-    return re.search(rf"\b{re.escape(name.lower())}\b", words.lower()) is not None
