@@ -13,7 +13,7 @@ from kb.site.context import SCHEMES, PageContext
 from kb.site.data.citation_formats import Citation, authors, bibtex, ris, vancouver
 from kb.site.labels import date
 from kb.site.page import OutputFile
-from kb.site.tables.safety import Safety
+from kb.site.tables import safety
 
 _ARTICLES: Final = frozenset({"journal-article", "review", "preprint", "abstract"})
 _TOOLS: Final = {"compare": "Compare", "forest": "Forest plots"}
@@ -52,8 +52,8 @@ def _citations(site: PageContext) -> dict[str, Citation]:
 def _titles(site: PageContext) -> dict[str, str]:
     """Return the pages that are cited, by path, with their titles."""
     titles = {"index": site.evidence.dataset.title, **_TOOLS}
-    if Safety.of(site).parts:
-        titles["safety"] = "Safety at a glance"
+    if safety.Safety.of(site).parts:
+        titles[safety.PATH] = safety.TITLE
     titles |= {f"study/{study.id}": study.name for study in site.studies.values()}
     titles |= {f"source/{source.id}": source.title for source in site.sources.values()}
     return titles | {f"{s}/{t.segment}": t.label for s in SCHEMES for t in site.with_page(s)}

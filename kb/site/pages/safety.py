@@ -12,10 +12,9 @@ from kb.site.counts import reports
 from kb.site.labels import bounds_text, short_citation
 from kb.site.page import OutputFile, Page, SearchEntry
 from kb.site.tables.marks import mark
-from kb.site.tables.safety import PATH, Safety
+from kb.site.tables.safety import PATH, TITLE, Safety
 from kb.site.tables.safety_rows import SafetyCell, SafetyKind, SafetyRow
 
-TITLE: Final = "Safety at a glance"
 TABLE: Final = f"{PATH}.csv"
 COLUMNS: Final = (
     *("kind", "study", "study_name", "endpoint", "endpoint_label", "grade", "detail"),

@@ -32,6 +32,7 @@ from kb.site.tables.same_results import one_result_once
 from kb.site.tables.study import StudyRow, StudyTables
 
 PATH: Final = "safety"
+TITLE: Final = "Safety at a glance"
 _SEVERITIES: Final = re.compile(r"\b(grade|severe|serious|fatal)\b")
 _OPERATORS: Final = (
     (re.compile(r"\bgrade ≥ ?(\d)"), r"grade \1 or higher"),
