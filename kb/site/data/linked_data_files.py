@@ -29,10 +29,11 @@ def linked_data_files(site: PageContext) -> Iterator[OutputFile]:
 
     The context of every ``.jsonld`` is one file of the site, named by its relative address.
     """
-    names, nquads = dict(prefixes(site.base.iris)), site.base.nquads
-    by_page = _by_page(nquads, site.base.iris.base)
+    names, base = dict(prefixes(site.base.iris)), site.base.iris.base
+    dataset = site.base.nquads.splitlines()
+    by_page = _by_page(dataset, base)
     blank = collect((t.subject, t) for t in _triples(by_page.pop("", [])))
-    by_page |= _ontology(nquads, site.base.iris.base, site.vocabulary.schemes)
+    by_page |= _ontology(dataset, base, site.vocabulary.schemes)
     with_blank = [line for lines in by_page.values() for line in lines if b" _:" in line]
     samples = (*_samples(chain(*by_page.values())), *_reached(with_blank, blank))
     compactor = Compactor(samples, names)
@@ -45,20 +46,22 @@ def linked_data_files(site: PageContext) -> Iterator[OutputFile]:
         yield OutputFile(f"{path}.jsonld", json_ld.encode())
 
 
-def _by_page(nquads: bytes, base: str) -> dict[str, list[bytes]]:
+def _by_page(dataset: Iterable[bytes], base: str) -> dict[str, list[bytes]]:
     """Group lines by the page of their subject, those about blank nodes under ""."""
     starts = tuple(f"<{base}{kind}/".encode() for kind in KINDS)
-    lines = (line for line in nquads.splitlines() if line.startswith((b"_:", *starts)))
+    lines = (line for line in dataset if line.startswith((b"_:", *starts)))
     by_path = collect((_path(line, len(base) + 1), line) for line in lines)
     return {path: lines for path, lines in by_path.items() if not path.endswith("/")}
 
 
-def _ontology(nquads: bytes, base: str, schemes: Iterable[str]) -> dict[str, list[bytes]]:
+def _ontology(
+    dataset: Iterable[bytes], base: str, schemes: Iterable[str]
+) -> dict[str, list[bytes]]:
     """Return the lines of the vocabulary by the page that lists them: the ontology, each scheme."""
     starts = {f"<{base}{name}/".encode(): name for name in sorted(schemes)}
     starts |= {f"<{base}ontology{end}".encode(): "ontology" for end in ("#", ">")}
     of_vocabulary = f"<{base}graph/ontology> .".encode()
-    own = [line for line in nquads.splitlines() if line.endswith(of_vocabulary)]
+    own = (line for line in dataset if line.endswith(of_vocabulary))
     return collect(
         (n, line) for line in own for start, n in starts.items() if line.startswith(start)
     )
