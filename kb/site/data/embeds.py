@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
-from kb.model import Study
-from kb.site.charts.drawing import Plot
 from kb.site.charts.study_plots import StudyPlots
 from kb.site.context import PageContext
 from kb.site.data.citations import version_text
@@ -42,12 +41,7 @@ def embedded_files(site: PageContext, render: Callable[..., str]) -> Iterator[Ou
         card = StudyCard(site, study, StudyTables(site, study.id))
         if card.results():
             yield page(path, f"{path}/", f"{study.name}: main results", card=card)
-        for plot in plots_of(plots, study):
+        for plot in chain.from_iterable(plots.of(study.id).values()):
             title = f"{study.name}: {plot.title}"
             yield page(f"{path}/{plot.id}", f"{path}/", title, plot=plot)
     yield page("forest", "forest/", "Forest plot", rows=versioned(forest_data(site)))
-
-
-def plots_of(plots: StudyPlots, study: Study) -> list[Plot]:
-    """Return the plots of a study that have a page of their own."""
-    return [plot for own in plots.of(study.id).values() for plot in own]

@@ -61,23 +61,19 @@ class Kind:
 
 def forest_pages(site: PageContext) -> Iterator[Page]:
     """Yield the page of the builder, with the rows that it loads and all of them as a table."""
-
-    def rows() -> ForestRows:
-        return _rows(site)
-
     yield Page(
         "forest",
         "forest.html.j2",
         "Forest plots",
         lambda: {
             "preload": versioned(forest_data(site)),
-            "rows": rows().fallback(),
+            "rows": _rows(site).fallback(),
             "table": TABLE,
         },
         "Build a forest plot: choose an endpoint and rows, take it as a picture or a table.",
         hide=("navigation", "toc"),
         program="forest",
-        files=lambda: [forest_data(site), OutputFile.csv(TABLE, rows().csv())],
+        files=lambda: [forest_data(site), OutputFile.csv(TABLE, _rows(site).csv())],
     )
 
 
