@@ -22,7 +22,15 @@ from kb.site.page import OutputFile
 from kb.util.hashing import digest_of_files, files_below
 
 ENTRIES: Final = (
-    *("site", "console", "worker", "chart", "explore", "compare", "forest", "embed", "searcher"),
+    "site",
+    "console",
+    "worker",
+    "chart",
+    "explore",
+    "compare",
+    "forest",
+    "embed",
+    "searcher",
 )
 """The modules of ``src`` that pages load by name; what they share becomes chunks."""
 
