@@ -81,9 +81,8 @@ KINDS: Final = {
 }
 """The kinds of discrepancies in the words of the field, where the name of the check is not one."""
 
-
 _MOST_CARDS: Final = 120
-"""The page of all discrepancies lists so many; those of each study are on its own page."""
+"""The most that the page of all discrepancies lists; each study's page lists all of its own."""
 
 
 @dataclass(frozen=True)

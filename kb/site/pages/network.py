@@ -20,6 +20,8 @@ from kb.site.charts.network_drawing import Edge, lay_out
 from kb.site.context import PageContext, collect
 from kb.site.page import OutputFile, Page, Values
 
+_MOST_STUDIES: Final = 25
+"""Rows of the page for one pair of regimens; its download has all."""
 KINDS: Final = {
     "randomised": ("randomised", "between the randomised arms of a trial, or of an analysis of it"),
     "indirect": ("indirect", "across trials without a common randomisation, adjusted or not"),
@@ -178,10 +180,6 @@ def network_pages(site: PageContext) -> Iterator[Page]:
         hide=("navigation", "toc"),
         files=files,
     )
-
-
-_MOST_STUDIES: Final = 25
-"""Rows of the page for one pair of regimens; its download has all."""
 
 
 def _values(comparisons: Comparisons) -> Values:
