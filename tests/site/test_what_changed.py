@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,6 @@ def page_of(root: Path) -> tuple[Renderer, list[Page]]:
 @pytest.fixture
 def changed(example_root: Path, tmp_path: Path) -> Path:
     """An evidence base with a figure that was another one before, and the file that says so."""
-    import shutil
-
     before = tmp_path / "before"
     shutil.copytree(example_root, before)
     path = example_root / HALT

@@ -29,7 +29,7 @@ def change_pages(site: PageContext) -> Iterator[Page]:
         old, new, changes, answers = read_changes(path)
         named = [replace(one, text=site.named_sources(one.text)) for one in changes]
         shown = [_readable(site, one) for one in answers]
-        return {"body": changes_body(old, new, named, shown, _MOST)}
+        return {"body": changes_body(old, new, named, shown, _MOST), "most": _MOST, "file": FILE}
 
     yield Page(
         "what-changed",
@@ -37,7 +37,7 @@ def change_pages(site: PageContext) -> Iterator[Page]:
         "What changed",
         values,
         "What changed in the evidence since an earlier state of it, study by study.",
-        files=lambda: [OutputFile("what-changed/changes.json", path.read_bytes())],
+        files=lambda: [OutputFile(f"what-changed/{FILE}", path.read_bytes())],
     )
 
 
