@@ -100,6 +100,18 @@ def server(served_build: Path) -> Iterator[Server]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def whole(real: KnowledgeBase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server over the whole site of the project's records."""
+    from support.built_site import built_site
+
+    build = tmp_path_factory.mktemp("whole")
+    shutil.copytree(built_site(), build / "site")
+    (build / "kb.nq").write_bytes(real.nquads)
+    with serving(build) as running:
+        yield running
+
+
 @pytest.fixture(scope="session")
 def source_texts() -> Path:
     """The folder with the papers' texts, one <source id>.txt each."""

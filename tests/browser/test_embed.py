@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.server
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from html import unescape
@@ -12,11 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from support.built_site import built_site, records
-from support.served_build import Server, serving
+from support.built_site import records
+from support.served_build import Server
 from support.site_pages import visit
-
-from kb import KnowledgeBase
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Frame, Page
@@ -53,15 +50,6 @@ def host() -> Iterator[str]:
     yield f"http://localhost:{server.server_address[1]}/"
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def whole(real: KnowledgeBase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    build: Path = tmp_path_factory.mktemp("framed")
-    shutil.copytree(built_site(), build / "site")
-    (build / "kb.nq").write_bytes(real.nquads)
-    with serving(build) as running:
-        yield running
 
 
 def framed(page: Page, host: str, line: str) -> Frame | None:

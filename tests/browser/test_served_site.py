@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import BrowserContext
-from support.built_site import built_site
 from support.console_page import UNION, Console
-from support.served_build import Server, serving
+from support.served_build import Server
 
 from kb import KnowledgeBase
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def whole(real: KnowledgeBase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The server over the whole site."""
-    build: Path = tmp_path_factory.mktemp("whole")
-    shutil.copytree(built_site(), build / "site")
-    (build / "kb.nq").write_bytes(real.nquads)
-    with serving(build) as running:
-        yield running
 
 
 def test_pages_and_console_work_under_the_served_policies(
