@@ -33,41 +33,41 @@ def test_a_copied_figure_has_the_digits_and_people_of_its_claim(
 ) -> None:
     for view in views:
         claim, site = view.claim, citations.site
-        what = citations.what(view)
-        assert what.startswith(f"{site.studies[claim.study].name}: ")
-        assert site.labels.figure(claim.figure) in what
+        figure = citations.figure(view)
+        assert figure.startswith(f"{site.studies[claim.study].name}: ")
+        assert site.labels.figure(claim.figure) in figure
         for group in filter(None, (claim.measure.group, claim.measure.comparator)):
-            assert " ".join(site.who(claim.study, group).split()) in " ".join(what.split())
+            assert " ".join(site.who(claim.study, group).split()) in " ".join(figure.split())
         p = claim.result.p_printed.lstrip("=<>≤≥~").strip()
         shown = (claim.analysis_set, "not significant" if p == "ns" else p)
-        assert all(text in what for text in shown), what
+        assert all(text in figure for text in shown), figure
 
 
 def test_who_reports_a_figure_is_named_and_who_only_cites_it(
     citations: ClaimCitations, views: tuple[ClaimView, ...]
 ) -> None:
     for view in views:
-        whence = citations.whence(view)
+        origin = citations.origin(view)
         publication = citations.site.publications[view.source.publication]
         source = vancouver(publication_citation(publication)).rstrip(".")
-        assert source in whence
-        assert ("as cited by " in whence) == view.claim.is_second_hand
+        assert source in origin
+        assert ("as cited by " in origin) == view.claim.is_second_hand
         if view.claim.is_second_hand:
             for one in view.publications:
-                cited = whence.index(vancouver(publication_citation(one)).rstrip("."))
-                assert cited < whence.index("as cited by ")
+                cited = origin.index(vancouver(publication_citation(one)).rstrip("."))
+                assert cited < origin.index("as cited by ")
 
 
 def test_what_was_not_checked_or_is_contested_is_never_copied_without_it(
     citations: ClaimCitations, views: tuple[ClaimView, ...]
 ) -> None:
     for view in views:
-        whence = citations.whence(view)
+        origin = citations.origin(view)
         state = view.verification.state
-        assert ("Noted from a summary" in whence) == (state is VerificationState.NOTED)
-        assert ("is set aside." in whence) == (view.standing is ClaimStatus.SET_ASIDE)
-        assert ("is disputed." in whence) == (view.standing is ClaimStatus.DISPUTED)
-        assert ("misprinted" in whence) == bool(view.misprint)
+        assert ("Noted from a summary" in origin) == (state is VerificationState.NOTED)
+        assert ("is set aside." in origin) == (view.standing is ClaimStatus.SET_ASIDE)
+        assert ("is disputed." in origin) == (view.standing is ClaimStatus.DISPUTED)
+        assert ("misprinted" in origin) == bool(view.misprint)
     assert {view.standing for view in views} >= {ClaimStatus.SET_ASIDE, ClaimStatus.DISPUTED}
 
 
@@ -76,7 +76,7 @@ def test_a_size_is_that_of_the_same_source_and_the_whole_group(
 ) -> None:
     site = citations.site
     groups = Groups(site.evidence, site.vocabulary)
-    with_size = [view for view in views if "(n = " in citations.what(view)]
+    with_size = [view for view in views if "(n = " in citations.figure(view)]
     assert with_size
     for view in with_size:
         assert not view.claim.analysis_set
@@ -86,7 +86,7 @@ def test_a_size_is_that_of_the_same_source_and_the_whole_group(
             for group in filter(None, (measure.group, measure.comparator))
         )
         found = [f"(n = {size.number})" for size in sizes if size]
-        assert sum(text in citations.what(view) for text in found)
+        assert sum(text in citations.figure(view) for text in found)
 
 
 def test_pop_ups_carry_what_is_copied(
@@ -95,7 +95,10 @@ def test_pop_ups_carry_what_is_copied(
     for study, own in site.by_study.items():
         file = json.loads((site_folder / f"study/{study}/prints.json").read_text("utf-8"))
         for view in own:
-            what, tail = file["claims"][view.claim.id]["copy"]
-            assert (what, file["tails"][tail]) == (citations.what(view), citations.whence(view))
+            figure, origin = file["claims"][view.claim.id]["copy"]
+            assert (figure, file["origins"][origin]) == (
+                citations.figure(view),
+                citations.origin(view),
+            )
             assert f"{file['iri']}{view.claim.id}" == view.iri
-            assert "\n" not in what + file["tails"][tail]
+            assert "\n" not in figure + file["origins"][origin]

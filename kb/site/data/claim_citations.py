@@ -1,4 +1,4 @@
-"""A figure as a reader takes it away: what it is, of whom, who reports it, where, and whence."""
+"""The text that is copied with a figure: its measure and groups, and the citation of its source."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kb.sources.verify import VerificationState
 
 
 class ClaimCitations:
-    """Writes claims with their citations, as a line to paste: what, whence, and the claim's IRI.
+    """Writes a claim as a line to paste: its figure and its origin; the claim's IRI follows them.
 
     Args:
         site: the evidence base with its indexes.
@@ -26,23 +26,23 @@ class ClaimCitations:
         self.site = site
         self._sizes = GroupSizes.of(site)
 
-    def what(self, view: ClaimView) -> str:
-        """Return the figure: what it is and of whom."""
+    def figure(self, view: ClaimView) -> str:
+        """Return the figure with its study, measure and groups."""
         claim, labels = view.claim, self.site.labels
         endpoint = labels.label("endpoint", claim.measure.endpoint)
         measure = labels.measure(claim).split(" · ")
         if claim.measure.comparator:  # its figure names the statistic
             measure = [one for one in measure if one != labels.statistic(claim.statistic)]
-        parts = (*measure, self._figure(view), self._group(view), *context(claim).split(" · "))
+        parts = (*measure, self._value(view), self._group(view), *context(claim).split(" · "))
         text = ", ".join(filter(None, (endpoint, *parts)))
         return f"{self.site.studies[claim.study].name}: {text}."
 
-    def whence(self, view: ClaimView) -> str:
-        """Return who reports the figure and where, what is to be known of it, and the base."""
+    def origin(self, view: ClaimView) -> str:
+        """Return who reports the figure and where, its cautions, and the evidence base."""
         via = f"Via {self.site.evidence.dataset.title}, {version_text(self.site)}."
         return " ".join((*self._reported(view), *self._cautions(view), via))
 
-    def _figure(self, view: ClaimView) -> str:
+    def _value(self, view: ClaimView) -> str:
         claim, labels = view.claim, self.site.labels
         parts = list(labels.comparison(claim))
         if not claim.measure.comparator:  # a test within a group stands with its figure

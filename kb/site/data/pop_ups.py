@@ -27,16 +27,16 @@ def pop_up_files(site: PageContext, macros: Any) -> Iterator[OutputFile]:
     citations = ClaimCitations(site)
     for study, views in site.by_study.items():
         concerns = {f.id: f for view in views for f in _concerns(view)}
-        whence = {view.claim.id: citations.whence(view) for view in views}
-        tails = list(dict.fromkeys(whence.values()))
+        origins = {view.claim.id: citations.origin(view) for view in views}
+        texts = list(dict.fromkeys(origins.values()))
         content = {
             "claims": {
                 view.claim.id: _claim(view, macros)
-                | {"copy": [citations.what(view), tails.index(whence[view.claim.id])]}
+                | {"copy": [citations.figure(view), texts.index(origins[view.claim.id])]}
                 for view in views
             },
             "concerns": {name: str(macros.concern(one)) for name, one in concerns.items()},
-            "tails": tails,
+            "origins": texts,
             "iri": f"{site.base.iris.base}study/{study}#",
         }
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))

@@ -9,13 +9,14 @@ interface Claim {
   readonly also: string;
   readonly html: string;
   readonly concerns: readonly string[];
-  /** The figure to copy, and the number of the text that says whence it is. */
+  /** The text to copy: the figure, and the index of its origin. */
   readonly copy: readonly [string, number];
 }
 interface Prints {
   readonly claims: Readonly<Record<string, Claim>>;
   readonly concerns: Readonly<Record<string, string>>;
-  readonly tails: readonly string[];
+  /** Who reports a figure and where, as text to copy; many figures have the same. */
+  readonly origins: readonly string[];
   /** The beginning of the IRIs of claims. */
   readonly iri: string;
 }
@@ -76,9 +77,9 @@ function escaped(text: string): string {
 }
 
 /** A claim as text to paste: the figure, who reports it and where, and its address. */
-function citation({ claims, tails, iri }: Prints, name: string): string {
-  const [what, tail] = claims[name]?.copy ?? ["", -1];
-  return [what, tails[tail] ?? "", `${iri}${name}`].join(" ");
+function citation({ claims, origins, iri }: Prints, name: string): string {
+  const [figure, origin] = claims[name]?.copy ?? ["", -1];
+  return [figure, origins[origin] ?? "", `${iri}${name}`].join(" ");
 }
 
 /** Opens the pop-up of a figure; leads to its source where what is behind it cannot be loaded. */
