@@ -23,7 +23,6 @@ FIRST: Final = ("KnowledgeBase", "Claims", "ClaimView", "QueryResult", "scan")
 _SECTIONS: Final = {"Args": "Arguments", "Raises": "Raises"}
 _ITEM: Final = re.compile(r"^(\S+): ", re.MULTILINE)
 _PROPERTIES: Final = {"property", "cached_property"}
-_HIDDEN: Final = {"overload"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class Entry:
     """A public name: a class, function, method, property or field.
 
     Args:
-        name: with the class before a dot, where it is of one.
+        name: that of a member follows its class and a dot.
         kind: ``class``, ``function``, ``method``, ``property``, ``field`` or ``value``.
         signature: as it is written, without ``self``.
         parts: its docstring.
@@ -102,7 +101,7 @@ def _entry(name: str, thing: Any) -> Entry:
     members = [one for one in members if one is not start]
     if start and any(part.kind == _SECTIONS["Args"] for part in parts):
         signature = start.signature.replace("__init__", name, 1)
-    else:  # nobody but this package makes one
+    else:  # only this package makes one
         bases = f"({', '.join(map(ast.unparse, node.bases))})" if node.bases else ""
         signature = f"class {name}{bases}"
     return Entry(name, "class", signature, parts, members)
@@ -120,13 +119,14 @@ def _members(node: ast.ClassDef) -> Iterator[Entry]:
     for at, one in enumerate(node.body):
         following = node.body[at + 1] if at + 1 < len(node.body) else None
         if isinstance(one, ast.FunctionDef):
-            if one.name == "__init__" or not (one.name.startswith("_") or _words(one) & _HIDDEN):
+            is_hidden = one.name.startswith("_") or "overload" in _decorators(one)
+            if one.name == "__init__" or not is_hidden:
                 yield _function(one, node.name)
         elif isinstance(one, ast.AnnAssign) and not ast.unparse(one.target).startswith("_"):
-            yield _field(one, node.name, _text(following))
+            yield _field(one, node.name, _docstring_of(following))
         elif isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name):
             name, value = one.targets[0].id, ast.unparse(one.value)
-            parts = docstring_parts(_text(following))
+            parts = docstring_parts(_docstring_of(following))
             yield Entry(f"{node.name}.{name}", "value", f"{name} = {value}", parts)
 
 
@@ -134,7 +134,7 @@ def _function(node: ast.FunctionDef, of: str) -> Entry:
     parts = docstring_parts(ast.get_docstring(node) or "")
     name = f"{of}.{node.name}" if of else node.name
     returns = f": {ast.unparse(node.returns)}" if node.returns else ""
-    if _words(node) & _PROPERTIES:
+    if _decorators(node) & _PROPERTIES:
         return Entry(name, "property", f"{node.name}{returns}", parts)
     of_class = node.args.posonlyargs or node.args.args if of else []
     if of_class and of_class[0].arg in ("self", "cls"):
@@ -152,13 +152,13 @@ def _field(node: ast.AnnAssign, of: str, text: str) -> Entry:
     return Entry(f"{of}.{name}", "field", f"{name}: {ast.unparse(kind)}", docstring_parts(text))
 
 
-def _words(node: ast.FunctionDef) -> set[str]:
+def _decorators(node: ast.FunctionDef) -> set[str]:
     """Return the names of the decorators of a function."""
     return {ast.unparse(one).rpartition(".")[2] for one in node.decorator_list}
 
 
-def _text(node: ast.stmt | None) -> str:
-    """Return the text of a statement that is one, as it stands below a field; else ""."""
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-        return str(node.value.value)
+def _docstring_of(following: ast.stmt | None) -> str:
+    """Return the docstring below a field; "" if the statement there is not a text."""
+    if isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant):
+        return str(following.value.value)
     return ""
