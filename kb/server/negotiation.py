@@ -26,7 +26,7 @@ GRAPHS: Final[Mapping[str, ox.RdfFormat]] = {
 ALIASES: Final = {
     "application/json": ("application/sparql-results+json", "application/ld+json"),
 }
-"""The media types that a wider one asks for, where they are offered."""
+"""What a general media type stands for: whichever of these is offered."""
 
 
 def choose(accept: str, offered: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from kb.export.csv import BOM
 
 EMBED: Final = "embed"
-"""The folder of the pages that other sites may frame; the server lets them do so with no other."""
+"""The folder of the pages that other sites may frame; the server forbids it for all others."""
 
 Values = Mapping[str, Any]
 """The variables of a template, by name."""

@@ -1,4 +1,4 @@
-"""On paper a page is a report: whence it is on each sheet, sources of figures, nothing to press."""
+"""A printed page is a report: its address on each sheet, sources of figures, nothing to press."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def sheets(browser: Browser, address: str, path: str) -> list[str]:
 @pytest.mark.parametrize(
     ("path", "title"), [("study/tower/", "TOWER"), ("compare/", "Compare"), ("safety/", "Safety")]
 )
-def test_each_sheet_says_what_it_is_and_whence(
+def test_each_sheet_names_its_page_and_address(
     browser: Browser, address: str, path: str, title: str
 ) -> None:
     base, found = records(), sheets(browser, address, path)

@@ -1,4 +1,4 @@
-"""Whoever takes figures away takes their source along: text to paste, tables, citations."""
+"""What is copied or downloaded names its source: text to paste, tables, citations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is copied of a figure: the figure as reported, by whom, where, and what is to be known."""
+"""The text that is copied with a figure: as reported, by whom, where, and with its cautions."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ def _others(citation: Mapping[str, Any]) -> list[str]:
 
 
 def _date(citation: Mapping[str, Any]) -> list[int]:
-    """Return the year, or year, month and day; nothing where there is no date."""
+    """Return the year, or year, month and day; an empty list if there is no date."""
     parts: list[int] = citation.get("issued", {}).get("date-parts", [[]])[0]
     return parts
 

@@ -1,4 +1,4 @@
-"""What is known about a figure in a few words: how it was checked, whence, and what was judged.
+"""What is known about a figure in a few words: how it was checked, where it is from, its judgement.
 
 A page shows these words beside the figure, and their meaning in its legend, where a pointer rests
 on them and where the keyboard is on the figure; the pop-up of the figure has it in sentences.

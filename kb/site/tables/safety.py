@@ -226,16 +226,16 @@ class Safety:
     # --- which row leads ----------------------------------------------------------------------
 
     def _leads(self, row: SafetyRow) -> bool:
-        """Whether a row tells how often an event occurred, and not among those with one."""
+        """Whether a row gives the frequency of an event, and not one among people who had it."""
         claim = row.cells[0].figure.claims[0].claim
         group = row.cells[0].group
         among = group.who_endpoint and self.site.top(group.who_endpoint)
-        is_often = self.data.quantity(claim.figure) == "rate" or bool(claim.figure.text_value)
-        is_often = is_often or row.cells[0].plotted is not None
-        return is_often and among != self.site.top(row.endpoint.notation)
+        is_rate = self.data.quantity(claim.figure) == "rate"
+        is_frequency = is_rate or bool(claim.figure.text_value) or row.cells[0].plotted is not None
+        return is_frequency and among != self.site.top(row.endpoint.notation)
 
     def _rank(self, row: SafetyRow) -> tuple[object, ...]:
-        """Rank rows of the same: not set aside, the study's own report, with counts, the latest."""
+        """Rank rows of one subject: not set aside, the study's own, with counts, the latest."""
         statuses = {cell.figure.standing for cell in row.cells}
         view = row.views[0]
         years = (self.site.publications[name].year or 0 for name in reports(view))
@@ -268,7 +268,7 @@ def _side_by_side(rows: Iterable[SafetyRow]) -> list[SafetyRow]:
 def _folded(first: Sequence[SafetyRow], others: Iterable[SafetyRow]) -> list[SafetyRow]:
     """Put each other row into one of the same event and group, else of the event, or endpoint.
 
-    One that has none stands by itself.
+    A row without such a row stands by itself.
     """
     rows, folded = list(first), dict[int, list[SafetyRow]]()
     for other in others:

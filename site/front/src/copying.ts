@@ -2,7 +2,7 @@
 
 let region: HTMLElement | null = null;
 
-/** The live region of the page; it stands before a text comes into it, or nothing is announced. */
+/** The live region of the page; it must be there before its text, or nothing is announced. */
 export function liveRegion(): HTMLElement {
   if (region) return region;
   region = document.createElement("div");
@@ -18,7 +18,7 @@ export async function copy(button: HTMLElement, text: string, done = "Copied", f
   const name = (button.dataset["name"] ??= button.textContent ?? "");
   let words = done;
   try {
-    await navigator.clipboard.writeText(text); // there is none on a page without https
+    await navigator.clipboard.writeText(text); // undefined on a page without https
   } catch {
     words = failed;
   }

@@ -5,7 +5,7 @@ import type { Choice, Forest, Grouping, Kind, Ordering, Section } from "./forest
 const GROUPS: readonly Grouping[] = ["population", "drug", "year", "none"];
 const ORDERS: readonly Ordering[] = ["study", "year", "value"];
 
-/** The choice that an address makes, and the words for what it names in vain. */
+/** The choice that an address makes, and the names in it that do not exist, in words. */
 export function choiceOf(forest: Forest, params: URLSearchParams): { readonly choice: Choice; readonly unknown: readonly string[] } {
   const { written } = forest;
   const named = params.get("measure") ?? "";
@@ -35,7 +35,7 @@ export function choiceOf(forest: Forest, params: URLSearchParams): { readonly ch
   return { choice, unknown };
 }
 
-/** The choice as its address says it: what is as offered is left out. */
+/** The parameters of a choice in an address, without those that have their default. */
 export function paramsOf({ kind, drugs, group, order, shape, parts, aside, rows, title }: Choice): URLSearchParams {
   const params = new URLSearchParams({ measure: kind });
   for (const drug of drugs) params.append("drug", drug);
@@ -54,7 +54,7 @@ export function titleOf({ written }: Forest, { title, drugs }: Choice, kind: Kin
   return title || kind.title + (names.length ? `, ${names.join(" and ")}` : "");
 }
 
-/** What is drawn of a choice, with its title and the line that says whence it is. */
+/** The plot of a choice, with its title and a line that names its source. */
 export function pictureOf(forest: Forest, choice: Choice, kind: Kind, sections: readonly Section[]): Picture {
   const { title, base, updated } = forest.written;
   const foot = [`Source: ${title}`, `${base}forest/`, ...(updated ? [`records of ${updated}`] : [])].join(", ");

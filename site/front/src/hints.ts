@@ -13,7 +13,7 @@ export function hints(text: string, offered: Offered): readonly string[] {
 function missingName(iri: string, offered: Offered): string | undefined {
   if (!iri.startsWith(offered.base)) return undefined;
   const vocabulary = offered.prefixes["kb"] ?? "";
-  const thing = iri.startsWith(vocabulary) ? iri : iri.replace(/#.*$/s, ""); // groups and claims are no words
+  const thing = iri.startsWith(vocabulary) ? iri : iri.replace(/#.*$/s, ""); // groups and claims are not in the list of words
   const short = offered.shortened(thing);
   const isName = short !== thing && !short.endsWith(":");
   return isName && !offered.word(thing) ? short : undefined;
