@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,20 @@ from kb import KnowledgeBase
 from kb.export.fhir.bundle import fhir_bundle
 from kb.export.fhir.datatypes import to_json
 from kb.model import RESULT_KINDS
-from kb.records.codes import load_codes
 
 Data = dict[str, Any]
 HALT = "evidence/studies/halt.yaml"
 
 
+def written(base: KnowledgeBase, study: str = "") -> str:
+    codes = base.records.codes
+    parts = base.evidence, base.vocabulary, codes, base.verifications, base.curated
+    return to_json(fhir_bundle(*parts, study))
+
+
 def exported(base: KnowledgeBase, study: str = "") -> Data:
     """The bundle as a program reads it, numbers with their digits."""
-    codes = load_codes(base.root, base.vocabulary)
-    parts = base.evidence, base.vocabulary, codes, base.verifications, base.curated
-    data: Data = json.loads(to_json(fhir_bundle(*parts, study)), parse_float=Decimal)
+    data: Data = json.loads(written(base, study), parse_float=Decimal)
     return data
 
 
@@ -155,9 +159,7 @@ def test_an_estimate_has_its_interval_level_groups_and_time(
 
 
 def test_digits_words_and_operators_are_those_printed(example: KnowledgeBase) -> None:
-    codes = load_codes(example.root, example.vocabulary)
-    parts = example.evidence, example.vocabulary, codes, example.verifications, example.curated
-    text = to_json(fhir_bundle(*parts, "halt"))
+    text = written(example, "halt")
     assert '"value": 5.0,' in text  # as a number, not a text
     halt = evidence(json.loads(text, parse_float=Decimal))
     by_end = {
@@ -204,10 +206,15 @@ def test_extensions_are_properties_of_the_ontology(real: KnowledgeBase, real_bun
     assert used <= known
 
 
+def coded(base: KnowledgeBase, *closeness: str) -> set[str]:
+    """The codes of the mappings that are so close, without their prefixes."""
+    every = chain.from_iterable(base.records.codes.values())
+    return {code.code.partition(":")[2] for code in every if code.closeness in closeness}
+
+
 def test_only_codes_that_mean_the_same_stand_beside_a_term(
     real: KnowledgeBase, real_bundle: Data
 ) -> None:
-    codes = load_codes(real.root, real.vocabulary)
     ratio = next(
         one["statistic"][0]["statisticType"]["coding"]
         for one in resources(real_bundle, "Evidence")
@@ -217,22 +224,11 @@ def test_only_codes_that_mean_the_same_stand_beside_a_term(
         ("http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl", "C93150"),
         ("http://purl.obolibrary.org/obo/STATO_", "0000677"),
     ]
-    near = {
-        code.code.partition(":")[2]
-        for codes_of_one in codes.values()
-        for code in codes_of_one
-        if code.closeness == "related"
-    }
+    near, same = coded(real, "related"), coded(real, "exact", "close")
     used = {
         one["code"]
         for one in everything(real_bundle)
         if "system" in one and "display" in one and not one["system"].startswith(real.iris.base)
-    }
-    same = {
-        code.code.partition(":")[2]
-        for codes_of_one in codes.values()
-        for code in codes_of_one
-        if code.closeness in ("exact", "close")
     }
     assert used <= same
     assert near - same
