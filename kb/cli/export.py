@@ -48,7 +48,7 @@ def export() -> None:
 @click.pass_context
 @examples("kb export claims --out claims.csv")
 def export_claims(context: click.Context, out: Path | None, texts: Path | None) -> None:
-    """One row for each claim and group, as CSV."""
+    """One row for each claim and, for doses, for each step of the schedule, as CSV."""
     from kb.export.csv import BOM
     from kb.site.build import claims_csv
 
@@ -205,7 +205,8 @@ def export_nanopubs(
 ) -> None:
     """Each claim of a study, or of all, as a nanopublication in TriG.
 
-    A file is named by the code of its trusty URI: assertion, provenance and publication info.
+    Each has an assertion, its provenance and publication info; the file is named by the code of its
+    trusty URI.
     """
     from kb.export.nanopubs import nanopubs
     from kb.util.atomic import write_atomically

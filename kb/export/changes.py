@@ -116,7 +116,7 @@ def changes_page(
 def changes_body(
     old: str, new: str, changes: Sequence[Change], answers: Sequence[MovedAnswer], most: int
 ) -> str:
-    """Return the content of the page: of each study and kind, and of each answer, so many lines.
+    """Return the content of the page: at most so many lines of a study and kind, or of an answer.
 
     >>> "There is no difference." in changes_body("1.0", "1.1", [], [], 10)
     True

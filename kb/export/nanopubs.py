@@ -1,7 +1,7 @@
-"""Claims as nanopublications: one a claim, named by a hash of what it says (trusty URI).
+"""Claims as nanopublications: one for each claim, named by a hash of its content (trusty URI).
 
-The assertion holds the figure, its measure and its groups; the provenance where it is printed, whom
-the source cites, and whether it was verified; the publication info who curated it and the licence.
+The assertion holds the figure, its measure and its groups; the provenance where it is printed, what
+the source cites for it, and whether it was verified; the publication info its curators and licence.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _PROVENANCE: Final = (
     *("block", "note", "cites", "citesMeant", "citesPublication", "isSecondHand"),
     *("verification", "claimStanding"),
 )
-"""Properties of a claim that tell where a figure is from; the others are the figure."""
+"""Properties of a claim that belong to the provenance; the others belong to the assertion."""
 _ABOUT: Final = ("measure", "step", "group", "versusGroup", "within", "favours")
 """Properties whose values are described in the assertion, too."""
 
@@ -88,8 +88,8 @@ class _Writer:
         for part, graph in zip(_PARTS, (assertion, provenance, info), strict=True):
             quads.append(_quad(this, f"{_NP}has{part}", graph, head))
         for one in self.subjects[iri]:
-            known = self._own.get(one.predicate.value, "") in _PROVENANCE
-            graph = provenance if known else assertion
+            is_origin = self._own.get(one.predicate.value, "") in _PROVENANCE
+            graph = provenance if is_origin else assertion
             quads.append(ox.Quad(one.subject, one.predicate, one.object, graph))
         for about in self._described(iri):
             quads += [ox.Quad(one.subject, one.predicate, one.object, assertion) for one in about]
@@ -99,7 +99,7 @@ class _Writer:
         return sorted(set(quads), key=lambda one: (order[str(one.graph_name)], str(one)))
 
     def _described(self, iri: str) -> Iterator[list[ox.Quad]]:
-        """Yield the statements about measure, groups and steps of a claim, and those around."""
+        """Yield the statements about measure, steps and groups of a claim, up to all patients."""
         waiting, seen = [iri], {iri}
         while waiting:
             for one in self.subjects[waiting.pop()]:
@@ -134,7 +134,7 @@ def _quad(
 
 
 def _trusty_code(quads: Iterable[ox.Quad], name: str) -> str:
-    """Return the code of a trusty URI (module RA): a hash of statements without their own name.
+    """Return the code of a trusty URI (module RA): a hash of statements without the code itself.
 
     The normal form is that of the specification of trusty URIs: graph, subject, predicate and value
     a line each, sorted, with a space in place of the code.

@@ -211,7 +211,7 @@ def write_file(folder: Path, path: str, content: bytes) -> None:
 
 
 def claims_csv(base: KnowledgeBase) -> str:
-    """Return all claims as CSV, one row for each claim and group."""
+    """Return all claims as CSV, with the columns of ``kb.export.csv``."""
     return to_csv(base.rows)
 
 

@@ -101,7 +101,7 @@ def _entry(name: str, thing: Any) -> Entry:
     members = [one for one in members if one is not start]
     if start and any(part.kind == _SECTIONS["Args"] for part in parts):
         signature = start.signature.replace("__init__", name, 1)
-    else:  # only this package makes one
+    else:  # only this package makes instances of it
         bases = f"({', '.join(map(ast.unparse, node.bases))})" if node.bases else ""
         signature = f"class {name}{bases}"
     return Entry(name, "class", signature, parts, members)

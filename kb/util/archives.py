@@ -1,4 +1,4 @@
-"""Zip files of strangers, within bounds: unpacked into plain files, or read as documents."""
+"""Untrusted zip files, within bounds: unpacked into plain files, or checked as documents."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOST_BYTES: Final = 500_000_000
 _MOST_RATIO: Final = 200
 """YAML is compressed to a tenth; a bomb to a thousandth."""
 _MOST_OF_DOCUMENT: Final = 200_000_000
-"""What the parts of a document are unpacked to at most."""
+"""The largest size of all parts of a document, unpacked."""
 _PART: Final = re.compile(r"[^\x00-\x1f\x7f/\\:]+")
 _CHUNK: Final = 1 << 20
 

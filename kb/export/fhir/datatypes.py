@@ -1,6 +1,6 @@
 """The data types of FHIR that the resources share: codes, quantities, references, and JSON.
 
-A number keeps its digits: 5.0 is written as 5.0, which no float would do.
+A number keeps its printed digits: 0.40 is written as 0.40, not as the float 0.4.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SYSTEMS: Final = {
     "RXNORM": "http://www.nlm.nih.gov/research/umls/rxnorm",
     "SNOMEDCT": "http://snomed.info/sct",
 }
-"""Where FHIR has an address of its own for a terminology; the others keep that of the mappings."""
+"""Terminologies for which FHIR has an address of its own; others keep that of the mappings."""
 _SAME: Final = ("exact", "close")
 """Only these codes may stand beside a concept: codings of one concept are its translations."""
 _UCUM: Final = "http://unitsofmeasure.org"

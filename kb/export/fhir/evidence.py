@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _BOUNDS: Final = {"range": "C38013", "iqr": "C53245", "ci": "C53324", "cri": "0000455"}
 _SPREAD: Final = {"sd": "C53322", "se": "0000037"}
 _P_VALUE: Final = "C44185"
-_FIRST_HAND: Final = (VerificationState.VERIFIED, VerificationState.NOTED)
+_NO_REMARK: Final = (VerificationState.VERIFIED, VerificationState.NOTED)
+"""The states that need no remark; a noted figure has one of its own."""
 
 
 class EvidenceWriter:
@@ -72,7 +73,7 @@ class EvidenceWriter:
         return reference(iri, self.publications[publication].citation)
 
     def variable_iri(self, measure: Measure) -> str:
-        """Return what stands for the outcome of a measure, whoever was measured."""
+        """Return the IRI of the outcome of a measure, which is the same for all groups."""
         term = self.concepts.vocabulary.get("endpoint", measure.endpoint)
         return f"{term.iri}#{slug(measure.category)}.{slug(str(measure.time))}"
 
@@ -128,7 +129,7 @@ class EvidenceWriter:
             yield f"Second-hand: the source cites its reference {numbers} for this figure."
         if claim.noted:
             yield f"Noted from a summary, not read in the source's own text: {claim.read_in}"
-        if state not in _FIRST_HAND:
+        if state not in _NO_REMARK:
             yield f"Comparison with the source's text: {state.value.replace('_', ' ')}."
         key = (claim.study, claim.id)
         if standing := self.curated.standings.get(key, ""):
@@ -249,7 +250,7 @@ def _kind(codes: Mapping[str, str], kind: str) -> Data:
 
 
 def _sample(claim: Claim, size: int | None) -> Data:
-    """Return out of how many, where that is printed."""
+    """Return the sample size, where it is printed: people as a number, others in words."""
     figure = claim.figure
     total = figure.denominator if size is None else size
     if total is None:
