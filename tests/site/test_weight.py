@@ -7,11 +7,13 @@ import re
 from pathlib import Path
 
 import pytest
-from support.built_site import pages
+from support.built_site import pages, records
+from support.environment import ROOT
 
 from kb.site.context import PageContext
-from kb.site.pages import concepts, discrepancies, home, network
+from kb.site.pages import concepts, discrepancies, home, network, safety, sources
 from kb.site.render import Renderer
+from kb.site.tables.safety import Safety
 
 MOST_BYTES, MOST_NODES = 400_000, 6_000
 
@@ -78,6 +80,52 @@ def test_a_pair_of_regimens_with_many_studies_is_cut(
     rows = [text.count('<td class="kind">') for text in (whole, html)]
     assert more
     assert rows[0] - rows[1] == sum(map(int, more))
+
+
+def test_pairs_of_regimens_share_the_room_of_a_page(
+    site: PageContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = next(page for page in network.network_pages(site) if page.path == "network")
+    whole = Renderer(site).content(page).count('class="claim-link"')
+    monkeypatch.setattr(network, "_MOST_CLAIMS", whole - 1)
+    part = Renderer(site).content(page).count('class="claim-link"')
+    assert 0 < part < whole
+    monkeypatch.setattr(network, "_MOST_CLAIMS", 0)
+    html = Renderer(site).content(page)
+    assert html.count("<tbody id=") == html.count('<td class="kind">') > 1
+
+
+def test_safety_of_many_studies_has_a_page_for_each_kind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("kb.site.tables.safety.MOST_FIGURES", 1)
+    site = PageContext(records(), ROOT / "site")
+    whole, *parts = safety.safety_pages(site)
+    rows = [Renderer(site).content(page).count("<tr data-prints") for page in (whole, *parts)]
+    assert rows[0] == 0
+    assert rows[1:] == [len(part.rows) for part in Safety.of(site).parts]
+    for title, address in Safety.of(site).links():
+        path, _, anchor = address.partition("/#")
+        html = next(Renderer(site).content(page) for page in parts if page.path == path)
+        assert f'<h2 id="{anchor}">{title}</h2>' in html
+    assert Safety.of(site).links_of_study("ino-vate")[0][1] == "safety/vod/#vod"
+
+
+def test_many_publications_are_listed_by_initial(
+    site: PageContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lists() -> dict[str, str]:
+        pages = (p for p in sources.source_pages(site) if p.template == "publications.html.j2")
+        return {page.path: Renderer(site).content(page) for page in pages}
+
+    row = re.compile(r'<th scope="row"><a href="[./]*publication/([^/"]+)/"')
+    (whole,) = lists().values()
+    monkeypatch.setattr(sources, "_MOST_PUBLICATIONS", len(site.publications) - 1)
+    first, *parts = lists().items()
+    assert not row.findall(first[1])
+    assert re.findall(r'href="[./]*(publications/\w)/"', first[1]) == [path for path, _ in parts]
+    listed = [name for _, html in parts for name in row.findall(html)]
+    assert sorted(listed) == sorted(row.findall(whole)) == sorted(site.publications)
 
 
 def test_plots_without_room_lead_to_the_builder(

@@ -52,8 +52,7 @@ def _citations(site: PageContext) -> dict[str, Citation]:
 def _titles(site: PageContext) -> dict[str, str]:
     """Return the pages that are cited, by path, with their titles."""
     titles = {"index": site.evidence.dataset.title, **_TOOLS}
-    if safety.Safety.of(site).parts:
-        titles[safety.PATH] = safety.TITLE
+    titles |= safety.Safety.of(site).titles()
     titles |= {f"study/{study.id}": study.name for study in site.studies.values()}
     titles |= {f"source/{source.id}": source.title for source in site.sources.values()}
     return titles | {f"{s}/{t.segment}": t.label for s in SCHEMES for t in site.with_page(s)}

@@ -25,6 +25,7 @@ _MOST_NODES: Final = 5170
 """How many elements a page has for claims and plots: a page of 6,000 is slow on a phone."""
 _NODES_OF_LINE: Final = 9
 _NODES_OF_STUDY: Final = 20
+_NODES_OF_HEADING: Final = 6
 _NODES_OF_ROW: Final = 14
 _NODES_OF_CELL: Final = 3
 _NODES_OF_PLOT: Final = 45
@@ -72,7 +73,8 @@ def _pages(site: PageContext, plots: Plots, term: Term, codes: list[Code] | None
     unordered = collect((view.claim.study, view) for view in views)
     by_study = {study: unordered[study] for study in site.studies if study in unordered}
     is_listed = len(views) <= MOST_ROWS
-    listed = _NODES_OF_LINE * len(views) if is_listed else _NODES_OF_STUDY * len(by_study)
+    of_lines = _NODES_OF_LINE * len(views) + _NODES_OF_HEADING * len(by_study)
+    listed = of_lines if is_listed else _NODES_OF_STUDY * len(by_study)
     drawn, others = _divided(plots.of_concept(term, views), _MOST_NODES - listed)
     others, larger = _divided(others, _MOST_NODES)
 

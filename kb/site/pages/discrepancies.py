@@ -81,7 +81,7 @@ KINDS: Final = {
 }
 """The kinds of discrepancies in the words of the field, where the name of the check is not one."""
 
-_MOST_CARDS: Final = 120
+_MOST_CARDS: Final = 90
 """The most that the page of all discrepancies lists; each study's page lists all of its own."""
 
 

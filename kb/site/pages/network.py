@@ -7,7 +7,7 @@ within a study that did not randomise, or stated by a source that names no study
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -22,6 +22,8 @@ from kb.site.page import OutputFile, Page, Values
 
 _MOST_STUDIES: Final = 25
 """Rows of the page for one pair of regimens; its download has all."""
+_MOST_CLAIMS: Final = 1000
+"""Links to claims on the page: where there are more, each pair of regimens shows fewer rows."""
 KINDS: Final = {
     "randomised": ("randomised", "between the randomised arms of a trial, or of an analysis of it"),
     "indirect": ("indirect", "across trials without a common randomisation, adjusted or not"),
@@ -185,10 +187,11 @@ def network_pages(site: PageContext) -> Iterator[Page]:
 def _values(comparisons: Comparisons) -> Values:
     site, rows, islands = comparisons.site, comparisons.rows, comparisons.islands()
     kinds = {row.kind for row in rows}
+    by_line = collect((row.id, row) for row in rows)
     return {
         "rows": rows,
-        "most": _MOST_STUDIES,
-        "by_line": collect((row.id, row) for row in rows),
+        "most": _most_studies(by_line.values()),
+        "by_line": by_line,
         "kinds": {kind: text for kind, text in KINDS.items() if kind in kinds},
         "drawing": lay_out(comparisons.labels, comparisons.edges, islands),
         "islands": [[site.vocabulary.get("regimen", name) for name in part] for part in islands],
@@ -197,3 +200,12 @@ def _values(comparisons: Comparisons) -> Values:
         "alone": comparisons.alone(),
         "known": len(site.terms("regimen")),
     }
+
+
+def _most_studies(pairs: Collection[Sequence[ComparisonRow]]) -> int:
+    """Return how many rows each pair of regimens shows: at least one, and no more than fit."""
+
+    def fits(most: int) -> bool:
+        return sum(len(row.claims) for rows in pairs for row in rows[:most]) <= _MOST_CLAIMS
+
+    return next(filter(fits, range(_MOST_STUDIES, 1, -1)), 1)

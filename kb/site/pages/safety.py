@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Final
 
 from kb.analysis.intervals import EXACT
@@ -10,10 +11,10 @@ from kb.export.csv import table_csv
 from kb.site.context import PageContext
 from kb.site.counts import reports
 from kb.site.labels import bounds_text, short_citation
-from kb.site.page import OutputFile, Page, SearchEntry
+from kb.site.page import OutputFile, Page, SearchEntry, Values
 from kb.site.tables.marks import mark
 from kb.site.tables.safety import PATH, TITLE, Safety
-from kb.site.tables.safety_rows import SafetyCell, SafetyKind, SafetyRow
+from kb.site.tables.safety_rows import SafetyCell, SafetyKind, SafetyPart, SafetyRow
 
 TABLE: Final = f"{PATH}.csv"
 COLUMNS: Final = (
@@ -26,7 +27,7 @@ COLUMNS: Final = (
 
 
 def safety_pages(site: PageContext) -> Iterator[Page]:
-    """Yield the page, where the evidence base has a figure for it."""
+    """Yield the page, where the evidence base has a figure for it, and those that divide it."""
     safety = Safety.of(site)
     if not safety.parts:
         return
@@ -35,15 +36,30 @@ def safety_pages(site: PageContext) -> Iterator[Page]:
         PATH,
         "safety.html.j2",
         TITLE,
-        lambda: {"parts": safety.parts, "table": TABLE},
+        lambda: {"links": safety.links(), "parts": [] if safety.is_divided else safety.parts},
         f"Adverse events by regimen, with grade, denominator and source: {', '.join(titles)}.",
         hide=("navigation",),
         search=lambda: SearchEntry(
             names=("Safety", "Adverse events", "Toxicity"),
-            parts=tuple((part.kind.id, part.kind.title) for part in safety.parts),
+            parts=tuple(
+                (part.kind.id, part.kind.title) for part in safety.parts if not safety.is_divided
+            ),
         ),
         files=lambda: [OutputFile.csv(TABLE, safety_csv(site))],
     )
+    for part in safety.parts if safety.is_divided else ():
+        yield Page(
+            path := f"{PATH}/{part.kind.id}",
+            "safety.html.j2",
+            safety.titles()[path],
+            partial(_values_of_kind, safety, part),
+            f"{part.kind.title} by regimen, with grade, denominator and source.",
+            hide=("navigation",),
+        )
+
+
+def _values_of_kind(safety: Safety, part: SafetyPart) -> Values:
+    return {"links": safety.links(), "parts": [part]}
 
 
 def safety_csv(site: PageContext) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from typing import Final
 
 from kb.api.results import ClaimView
 from kb.model import Publication, Source, slug
@@ -14,6 +16,8 @@ from kb.site.pages.concepts import MOST_ROWS, lines
 from kb.site.pages.discrepancies import by_section
 from kb.site.search_entries import publication_entry
 from kb.site.tables.figures import count_states
+
+_MOST_PUBLICATIONS: Final = 800
 
 
 def source_pages(site: PageContext) -> Iterator[Page]:
@@ -34,16 +38,33 @@ def source_pages(site: PageContext) -> Iterator[Page]:
         for source in site.sources.values()
         for number, publication in source.references
     )
-    yield Page(
-        "publication/index",
-        "publications.html.j2",
-        "Publications",
-        lambda: {"cited": cited},
-        "Every publication that a source is or cites.",
-        hide=("navigation",),
-    )
+    yield from _publication_lists(site)
     for publication in site.publications.values():
         yield _publication(site, publication, cited.get(publication.id, []))
+
+
+def _publication_lists(site: PageContext) -> Iterator[Page]:
+    """Yield the list of publications; of many, an overview and a list for each initial."""
+    every = list(site.publications.values())
+    is_divided = len(every) > _MOST_PUBLICATIONS
+    by_initial = collect((_initial(one), one) for one in every) if is_divided else {}
+    initials = {name: len(by_initial[name]) for name in sorted(by_initial)}
+
+    def page(path: str, title: str, listed: Sequence[Publication]) -> Page:
+        values = {"listed": listed, "initials": initials}
+        about = "Every publication that a source is or cites."
+        hide = ("navigation",)
+        return Page(path, "publications.html.j2", title, lambda: values, about, hide=hide)
+
+    yield page("publication/index", "Publications", [] if is_divided else every)
+    for name in initials:
+        yield page(f"publications/{name}", f"Publications: {name.upper()}", by_initial[name])
+
+
+def _initial(publication: Publication) -> str:
+    """Return the first letter or digit of a citation, without accents: a part of an address."""
+    letters = unicodedata.normalize("NFKD", publication.citation.casefold())
+    return next((one for one in letters if one.isascii() and one.isalnum()), "other")
 
 
 def _source(site: PageContext, source: Source) -> Page:

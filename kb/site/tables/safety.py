@@ -33,6 +33,8 @@ from kb.site.tables.study import StudyRow, StudyTables
 
 PATH: Final = "safety"
 TITLE: Final = "Safety at a glance"
+MOST_FIGURES: Final = 400
+"""A page with more figures than this is slow on a phone."""
 _SEVERITIES: Final = re.compile(r"\b(grade|severe|serious|fatal)\b")
 _OPERATORS: Final = (
     (re.compile(r"\bgrade ≥ ?(\d)"), r"grade \1 or higher"),
@@ -76,21 +78,39 @@ class Safety:
         parts = (SafetyPart(kind, tuple(self._regimens(kind))) for kind in self.kinds)
         return [part for part in parts if part.regimens]
 
+    @cached_property
+    def is_divided(self) -> bool:
+        """Whether each kind has a page of its own, as all of them are too many for one."""
+        rows = (one for part in self.parts for row in part.rows for one in (row, *row.others))
+        return sum(len(row.cells) for row in rows) > MOST_FIGURES
+
+    def titles(self) -> dict[str, str]:
+        """Return the path and the title of each page: of the overview, and of kinds apart."""
+        if not self.parts:
+            return {}
+        kinds = [part.kind for part in self.parts] if self.is_divided else []
+        return {PATH: TITLE} | {f"{PATH}/{k.id}": f"Safety: {k.title}" for k in kinds}
+
+    def address(self, place: str) -> str:
+        """Return the address of a kind, or of a regimen in it."""
+        kind = place.partition(".")[0]
+        return f"{PATH}/{kind}/#{place}" if self.is_divided else f"{PATH}/#{place}"
+
     def links(self) -> list[tuple[str, str]]:
-        """Return the title and the place on the page of each kind."""
-        return [(part.kind.title, part.kind.id) for part in self.parts]
+        """Return the title and the address of each kind."""
+        return [(part.kind.title, self.address(part.kind.id)) for part in self.parts]
 
     def links_of_study(self, study: str) -> list[tuple[str, str]]:
         """Return the kinds of which a study gives figures."""
-        return [(p.kind.title, p.kind.id) for p in self.parts if study in p.studies]
+        return [(p.kind.title, self.address(p.kind.id)) for p in self.parts if study in p.studies]
 
     def links_of_term(self, scheme: str, notation: str) -> list[tuple[str, str]]:
         """Return the kinds of which there are figures of a regimen, or of an endpoint."""
         if scheme == "endpoint":
             of_kind = (part.kind for part in self.parts if notation in part.kind.endpoints)
-            return [(kind.title, kind.id) for kind in of_kind]
+            return [(kind.title, self.address(kind.id)) for kind in of_kind]
         return [
-            (part.kind.title, regimen.place)
+            (part.kind.title, self.address(regimen.place))
             for part in self.parts
             for regimen in part.regimens
             if (scheme, regimen.notation) == ("regimen", notation)
