@@ -72,7 +72,8 @@ def publication_entry(
 ) -> SearchEntry:
     """Return how a publication, or the source that it is, is found: by author and numbers."""
     author = short_citation(publication).removesuffix(str(publication.year or "")).strip()
-    reports = [site.studies[name].name for name in publication.reports if name in site.studies]
+    known = (site.studies[name] for name in publication.reports if name in site.studies)
+    reports = [f"{study.name} {study.title}" for study in known]
     of = (s.name for s in site.studies.values() if publication.id in s.publications)
     names = (
         short_citation(publication),

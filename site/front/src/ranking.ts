@@ -68,6 +68,7 @@ export interface Answer {
 const MOST_PAGES = 12;
 const MOST_PARTS = 3;
 const LONGEST_NAME = 12;
+const VERSUS = new Set(["vs", "v", "versus"]);
 const FIELDS = ["names", "title", "figure", "text"];
 
 /** How well something fits, and the share of the words of the query that it has. */
@@ -149,7 +150,24 @@ export class Ranking {
     const groups = this.#grouped(scores);
     const order = this.#ordered(groups, scores, read, query);
     const changed = read.some((word, place) => word !== typed[place]);
-    return { found: order.slice(0, MOST_PAGES).map((page) => this.#shown(page, groups.get(page) ?? [], meant)), read: changed ? read.map((word) => this.#written.get(word) ?? word).join(" ") : "" };
+    const pages = order.slice(0, MOST_PAGES).map((page) => this.#shown(page, groups.get(page) ?? [], meant));
+    return { found: [...this.#comparison(read, query), ...pages], read: changed ? read.map((word) => this.#written.get(word) ?? word).join(" ") : "" };
+  }
+
+  /** "A vs B" asks for the page that compares two regimens, of the endpoint that is named with them. */
+  #comparison(read: string[], query: string): Found[] {
+    if (!read.some((word) => VERSUS.has(word))) return [];
+    const named = this.#namesIn(read, query).map((all) => all.map((id) => this.#entries[id]!));
+    // A drug that is named stands for the regimen of its name.
+    const alike = (all: Known[]): Known[] => [...all, ...this.#entries.filter((one) => one.title === all[0]?.title)];
+    const of = (kind: string): Known[] => named.flatMap((all) => alike(all).find((one) => one.kind === kind && one.size > 0) ?? []);
+    const joined = read.join("");
+    const place = (one: Known): number => Math.max(...one.called.map((name) => joined.indexOf(name)));
+    const regimens = of("Regimen").toSorted((a, b) => place(a) - place(b));
+    if (regimens.length !== 2) return [];
+    const chosen = [...regimens, ...of("Endpoint").slice(0, 1)].map(({ kind, url }) => `${kind.toLowerCase()}=${url.split("/")[1]}`);
+    const title = `Compare ${regimens.map((one) => one.title).join(" and ")}`;
+    return [{ url: `compare/#${chosen.join("&")}`, title, kind: "Page", figure: "", snippet: "Comparisons and results by study", parts: [] }];
   }
 
   /** The words of a query, those that stand nowhere replaced by the nearest that finds most with the others. */
@@ -224,7 +242,7 @@ export class Ranking {
     const byWeight = (a: number, b: number): number => weight(b) - weight(a);
     const share = (page: number): number => Math.max(0, ...(groups.get(page) ?? []).map((id) => scores.get(id)!.share));
     const exact = this.#named.get(joined) ?? [];
-    const ranked = [...groups.keys()];
+    const ranked = unique([...this.#withAllNumbers(groups, read), ...groups.keys()]);
     if (exact.length > 0) {
       const same = exact.toSorted(byWeight);
       const study = ranked.filter((page) => share(page) === 1 && /^(Study|Analysis)$/.test(this.#entries[page]!.kind));
@@ -235,6 +253,22 @@ export class Ranking {
     const whole = ranked.filter((page) => scores.get(page)?.share === 1 && this.#entries[page]!.kind !== "Page");
     const next = ranked.filter((page) => !firsts.includes(page));
     return unique([...whole.slice(0, 1), ...firsts, ...next.slice(0, 1), ...named.flat(), ...ranked]);
+  }
+
+  /** The pages of studies that give all numbers of a query for one endpoint: each arm has a claim of its own. */
+  #withAllNumbers(groups: Map<number, number[]>, read: string[]): number[] {
+    const numbers = unique(read.filter(isNumber));
+    if (numbers.length < 2) return [];
+    return [...groups].flatMap(([page, found]) => {
+      const figures = new Map<string, string[]>();
+      for (const id of found) {
+        const claim = this.#claims[id - this.#entries.length];
+        if (!claim) continue;
+        const key = `${claim.about[0]} ${claim.detail}`;
+        figures.set(key, [...(figures.get(key) ?? []), ...words(claim.figure)]);
+      }
+      return [...figures.values()].some((one) => numbers.every((number) => one.includes(number))) ? [page] : [];
+    });
   }
 
   /** The entries that are named in a query, by name, the longest first; none within another. */
