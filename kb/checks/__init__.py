@@ -69,11 +69,13 @@ FAMILIES: Final = (
     "order",
     "inference",
     "effects",
+    "needed",
     "agreement",
     "naming",
     "eligibility",
     "provenance",
     "registration",
+    "follow_up",
     "definitions",
 )
 """The modules that find discrepancies within a study."""

@@ -24,11 +24,14 @@ from kb.checks.rounding import Span, possible_values
 from kb.checks.significance import (
     ALPHA,
     LEVELS,
+    OFF_AMONG_COPIES,
     direction,
     excludes_no_effect,
     logs_of,
     middle,
+    off_middle,
     p_of_bounds,
+    repeated_limits,
     same_side,
     word_and_bounds,
 )
@@ -115,6 +118,7 @@ def find(context: CheckContext) -> Iterator[Discrepancy]:
             yield from estimate.impossible()
             if estimate.is_ratio or claim.statistic in kinds["difference"]:
                 yield from estimate.against_bounds()
+                yield from estimate.against_neighbours(claims)
                 yield from estimate.against_arms(claims)
 
 
@@ -181,6 +185,40 @@ class _Estimate:
         elif self._fits_p(value, bounds) is Outcome.INCONSISTENT:
             text += ", which do not fit together"
             yield self._discrepancy("p-of-bounds", Severity.MINOR, text, computation)
+
+    def against_neighbours(self, claims: Sequence[Claim]) -> Iterator[Discrepancy]:
+        """Yield an estimate off the middle of bounds that repeat those of the one beside it."""
+        bounds, value = self._bounds, self.claim.figure.value
+        if bounds is None or value is None or self._is_off_middle(value, bounds):
+            return
+        if (off_middle(value, bounds, ratio=self.is_ratio) or 0) <= OFF_AMONG_COPIES:
+            return
+        for other, same in self._beside(claims, bounds):
+            limits = " and ".join(map(str, same))
+            name = "interval" if len(same) > 1 else "limit"
+            text = (
+                f"is printed as {_printed(self.claim)}, not in the middle of its bounds; {limits} "
+                f"is also the {name} of {_printed(other)}"
+            )
+            computation = f"{_printed(self.claim)}; {_printed(other)}"
+            yield self._discrepancy(
+                "bounds-of-neighbour", Severity.MINOR, text, computation, [self.claim, other]
+            )
+
+    def _beside(
+        self, claims: Sequence[Claim], bounds: Span
+    ) -> Iterator[tuple[Claim, Sequence[Decimal]]]:
+        """Yield the estimates before and after this one that share limits with it."""
+        section = self.claim.source, self.claim.section
+        here = [c for c in claims if (c.source, c.section) == section and c.figure.bounds]
+        at = here.index(self.claim)
+        for other in (*here[max(0, at - 1) : at], *here[at + 1 : at + 2]):
+            figure = other.figure
+            if figure.low is None or figure.high is None or other.statistic != self.statistic:
+                continue
+            same = repeated_limits(bounds, Span(figure.low, figure.high))
+            if same and figure.value not in (None, self.claim.figure.value):
+                yield other, same
 
     def _is_off_middle(self, value: Decimal, bounds: Span) -> bool:
         figure = self.claim.figure

@@ -45,6 +45,7 @@ RESTS_ON: Final = {
         "late registration, and primary outcomes against those registered",
     ),
     "claimKind": ("no endpoint is a kind of statement", "definitions, doses and approvals"),
+    "isFollowUp": ("no endpoint is a length of follow-up", "follow-up against dates"),
     "isAge": ("no endpoint is an age", "ages against those of the population"),
     "ageFrom": ("no population states its ages", "ages against those of the population"),
     "excludes": ("no population excludes an endpoint", "counts of what the population excludes"),

@@ -10,6 +10,7 @@ from kb.checks.comparisons import HAZARDS, nearest, p_span, sense, significance,
 from kb.checks.context import CheckContext
 from kb.checks.counted_p import p_against_counts
 from kb.checks.discrepancy import Discrepancy, Outcome, Severity
+from kb.checks.mean_p import p_against_means
 from kb.checks.rounding import Span, possible_values
 from kb.checks.significance import ALPHA, HIGHER, LOWER, direction, word_and_p
 from kb.checks.wording import figure_text, p_text, places
@@ -33,6 +34,7 @@ def find(context: CheckContext) -> Iterator[Discrepancy]:
             for claim in comparison:
                 yield from _words_against_values(context, claim, claims)
                 yield from p_against_counts(context, claim, claims)
+                yield from p_against_means(context, claim, claims)
 
 
 def _comparisons(claims: Iterable[Claim]) -> Iterable[list[Claim]]:

@@ -92,20 +92,6 @@ def months_of(duration: str) -> Decimal | None:
     return Decimal(number) * factor
 
 
-def follow_up_fits(months: Decimal, begins: tuple[int, int], ends: tuple[int, int]) -> Outcome:
-    """Judge a follow-up against the time from the first patient to the end, (year, month) each.
-
-    Both months count in full.
-
-    >>> [follow_up_fits(Decimal(n), (2010, 3), (2012, 2)).value for n in (24, 25)]
-    ['consistent', 'inconsistent']
-    """
-    first, last = (12 * year + month for year, month in (begins, ends))
-    if last < first:
-        return Outcome.NOT_ENOUGH
-    return Outcome.CONSISTENT if months <= last - first + 1 else Outcome.INCONSISTENT
-
-
 def find(context: CheckContext) -> Iterator[Discrepancy]:
     """Yield figures in an order that cannot be."""
     for claims in context.by_study.values():

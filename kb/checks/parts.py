@@ -15,7 +15,7 @@ from kb.checks.event_kinds import above_total
 from kb.checks.groups import FREQUENCY, count_of, point_of
 from kb.checks.order import STAGES, stage
 from kb.checks.partitions import Division, with_implied_counts
-from kb.checks.rounding import Rounding, Span, rounding
+from kb.checks.rounding import Span
 from kb.checks.wording import figure_text, places, value_text
 from kb.model import WHOLE, Claim, Group, Measure
 from kb.util.grouping import group_by
@@ -50,30 +50,6 @@ def adds_up(parts: Sequence[int], whole: int, *, complete: bool = True) -> Outco
     if total < whole and not complete:
         return Outcome.NOT_ENOUGH
     return Outcome.CONSISTENT if total == whole else Outcome.INCONSISTENT
-
-
-def fits_rest(count: int, share: Decimal, others: Sequence[int], whole: int) -> Outcome:
-    """Judge a category against what the other categories leave of the whole.
-
-    Where either the count or the percentage is that of the rest, the other one is wrong. Where
-    neither is, the categories need not be everybody.
-
-    >>> fits_rest(45, Decimal("18.8"), [195], 240).value
-    'consistent'
-    >>> [fits_rest(n, Decimal(p), [195], 240).value for n, p in ((44, "18.8"), (45, "19.8"))]
-    ['inconsistent', 'inconsistent']
-    >>> fits_rest(12, Decimal("5.0"), [195], 240).name
-    'NOT_ENOUGH'
-    """
-    rest = whole - sum(others)
-    if rest < 0 or whole < 1:
-        return Outcome.NOT_ENOUGH
-    of_rest, own = (rounding(Decimal(100 * n) / whole, share) for n in (rest, count))
-    is_wrong = own is Rounding.WRONG
-    if count == rest:
-        return Outcome.INCONSISTENT if is_wrong else Outcome.CONSISTENT
-    is_of_rest = of_rest in (Rounding.NEAREST, Rounding.TIE)
-    return Outcome.INCONSISTENT if is_of_rest and is_wrong else Outcome.NOT_ENOUGH
 
 
 def reach(parts: Sequence[Share]) -> Span:

@@ -48,8 +48,7 @@ def find(context: CheckContext) -> Iterator[Discrepancy]:
     for study, claims in context.by_study.items():
         items = group_by(claims, lambda claim: _item(context, claim))
         if context.is_design(study, _TRIAL):
-            starts = [claim for name in _STARTS for claim in items.get(name, ())]
-            yield from _late(context, items.get("registration", []), starts)
+            yield from _late(context, items.get("registration", []), starts(context, claims))
         primary, secondary = (items.get(f"{rank}-outcome", []) for rank in ("primary", "secondary"))
         yield from _outcomes(context, names, primary, secondary)
 
@@ -58,7 +57,14 @@ def _item(context: CheckContext, claim: Claim) -> str:
     return context.vocabulary.inherited("endpoint", claim.measure.endpoint, "protocolItem")
 
 
-def _date(claim: Claim) -> str:
+def starts(context: CheckContext, claims: Sequence[Claim]) -> list[Claim]:
+    """Return the claims that print when a study began."""
+    known = [claim for claim in claims if start_date(claim)]
+    return [c for name in _STARTS for c in known if _item(context, c) == name]
+
+
+def start_date(claim: Claim) -> str:
+    """Return a date, or the first of a period."""
     return claim.figure.date or claim.figure.date_from
 
 
@@ -66,18 +72,20 @@ def _late(
     context: CheckContext, registered: Sequence[Claim], started: Sequence[Claim]
 ) -> Iterator[Discrepancy]:
     """Compare each start with the first registration, in whichever registry it was."""
-    first = min(filter(_date, registered), key=_date, default=None)
-    after = [c for c in started if first and _date(c) and late(_date(first), _date(c))]
+    first = min(filter(start_date, registered), key=start_date, default=None)
+    after = [
+        c for c in started if first and start_date(c) and late(start_date(first), start_date(c))
+    ]
     if first is None or not after:
         return
-    dates = join_list((f"{_date(c)} ({place(c)})" for c in after), "and as")
+    dates = join_list((f"{start_date(c)} ({place(c)})" for c in after), "and as")
     message = (
-        f"{context.describe.studies[first.study]} was registered on {_date(first)} "
+        f"{context.describe.studies[first.study]} was registered on {start_date(first)} "
         f"({place(first)}), after its start, which is printed as {dates}."
     )
-    months = min(late(_date(first), _date(c)) for c in after)
+    months = min(late(start_date(first), start_date(c)) for c in after)
     severity = Severity.MATERIAL if months > 1 else Severity.MINOR
-    computation = "; ".join(f"{_date(first)} > {_date(c)}" for c in after)
+    computation = "; ".join(f"{start_date(first)} > {start_date(c)}" for c in after)
     yield Discrepancy.of_endpoint(
         "registered-after-start", severity, message, [first, *after], computation
     )

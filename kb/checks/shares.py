@@ -14,6 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Final
 
+from kb.checks.categories import contradicted
 from kb.checks.context import CheckContext
 from kb.checks.discrepancy import Discrepancy, Outcome, Severity
 from kb.checks.groups import FREQUENCY, Size, count_of
@@ -133,9 +134,11 @@ def find(context: CheckContext) -> Iterator[Discrepancy]:
     for claims in context.by_study.values():
         results = [claim for claim in claims if claim.kind == "result"]
         numbers = _printed_numbers(results)
+        wrong = {claim.id for claim in contradicted(context, results)}
         for (_, measure), same in group_by(results, lambda c: (c.source, c.measure)).items():
             if measure.statistic == FREQUENCY:
-                yield from _Frequency(context, same, numbers).discrepancies()
+                is_contradicted = any(claim.id in wrong for claim in same)
+                yield from _Frequency(context, same, numbers, is_contradicted).discrepancies()
         yield from _outside_the_whole(context, results)
         for parts in _breakdowns(context, results):
             yield from _breakdown(context, parts)
@@ -152,6 +155,8 @@ class _Frequency:
     context: CheckContext
     claims: list[Claim]
     numbers: frozenset[int]
+    is_contradicted: bool = False
+    """Whether the other categories leave this one another count or percentage."""
 
     def discrepancies(self) -> Iterator[Discrepancy]:
         yield from self._above_whole()
@@ -202,7 +207,8 @@ class _Frequency:
     ) -> Iterator[Discrepancy]:
         if share_fits(count, of, share, operator) is not Outcome.INCONSISTENT or count > of:
             return
-        if not self._denominators and self._another_denominator(count, share, of):
+        may_be_of_fewer = not (self._denominators or self.is_contradicted)
+        if may_be_of_fewer and self._another_denominator(count, share, of):
             return
         endpoint, group = self._subject
         message = (

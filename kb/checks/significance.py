@@ -33,6 +33,8 @@ ALPHA: Final = Decimal("0.05")
 _ONE_HALF: Final = Decimal("0.5")
 OFF_MIDDLE: Final = 0.25
 """How far an estimate may lie from the middle of its bounds, in halves of their distance."""
+OFF_AMONG_COPIES: Final = 0.05
+"""The same for bounds of which one is also that of a neighbour, and may be copied from it."""
 OFF_MIDDLE_WIDE: Final = 0.4
 """The same for exact bounds of few events, and for differences of shares, which are lopsided."""
 WIDE: Final = 2.0
@@ -44,6 +46,8 @@ Z_SLOPE: Final = 0.35
 Z_OF_COUNTS: Final = 0.15
 """How far a test of counts may lie from the usual ones: it may be stratified."""
 _NORMAL: Final = NormalDist()
+_RARE_DIGITS: Final = 3
+"""How many digits equal limits have at least, so that they are hardly equal by chance."""
 _TINY: Final = 1e-15
 _HALF: Final = 0.5
 
@@ -119,6 +123,21 @@ def middle(estimate: Decimal, bounds: Span, *, ratio: bool = True) -> Outcome:
     half = float(ends[1].high - ends[0].low) / 2
     allowed = OFF_MIDDLE if ratio and half < WIDE else OFF_MIDDLE_WIDE
     return Outcome.INCONSISTENT if off > allowed else Outcome.CONSISTENT
+
+
+def repeated_limits(one: Span, other: Span) -> tuple[Decimal, ...]:
+    """Return the limits that two intervals share; none if they may well be equal by chance.
+
+    >>> a, b = Span(Decimal("0.95"), Decimal("1.46")), Span(Decimal("0.58"), Decimal("1.46"))
+    >>> repeated_limits(a, b)
+    (Decimal('1.46'),)
+    >>> repeated_limits(Span(Decimal("0.5"), Decimal("0.9")), Span(Decimal("0.5"), Decimal("1.0")))
+    ()
+    """
+    pairs = ((one.low, other.low), (one.high, other.high))
+    same = [mine for mine, theirs in pairs if str(mine) == str(theirs)]
+    digits = sum(len(limit.as_tuple().digits) for limit in same)
+    return tuple(same) if digits >= _RARE_DIGITS else ()
 
 
 def p_of_bounds(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from kb.checks.categories import fits_rest
 from kb.checks.discrepancy import Outcome
-from kb.checks.parts import fits_rest
 from kb.papers.reading import TableFigure
 from kb.scan.bases import Sizes, TableBases, sizes_of
 from kb.util.grouping import group_by

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from kb.checks.discrepancy import Outcome, Severity
-from kb.checks.order import follow_up_fits
+from kb.checks.follow_up import follow_up_fits
 from kb.scan.context import ScanContext, Sentence
 from kb.scan.finding import Place, ScanFinding, Verdict
 

@@ -10,7 +10,13 @@ from typing import Final
 from kb.checks.discrepancy import Outcome, Severity
 from kb.checks.order import within_bounds
 from kb.checks.rounding import Span, last_digit
-from kb.checks.significance import distance_of_bounds, off_middle, same_side
+from kb.checks.significance import (
+    OFF_AMONG_COPIES,
+    distance_of_bounds,
+    off_middle,
+    repeated_limits,
+    same_side,
+)
 from kb.papers.statistic import Centre, Spread
 from kb.scan.bounded import Estimate, all_estimates, of_phrase
 from kb.scan.context import ScanContext
@@ -148,7 +154,7 @@ def _lopsided(e: Estimate, off: float, *, wald: bool, copied: bool) -> Verdict |
         return Verdict.INCONSISTENT if sure else Verdict.DOUBTFUL if off > _OFF_AMONG_WALD else None
     if off > _FAR and e.is_ratio:
         return Verdict.INCONSISTENT
-    far = _OFF_AMONG_WALD if copied else _OFF if e.is_ratio else _OFF_OF_DIFFERENCE
+    far = OFF_AMONG_COPIES if copied else _OFF if e.is_ratio else _OFF_OF_DIFFERENCE
     return Verdict.DOUBTFUL if off > far else None
 
 
@@ -157,12 +163,10 @@ def _repeated(e: Estimate, column: Sequence[Estimate]) -> str:
     if e.p is not None and not e.p.operator and e.p.text in (e.main.text, e.low.text, e.high.text):
         return f"; {e.p.text} is also its p-value"
     for other in _neighbours(e, column):
-        limits = {"low": (e.low, other.low), "high": (e.high, other.high)}
-        same = [mine for mine, theirs in limits.values() if mine.text == theirs.text]
-        digits = sum(len(number.value.as_tuple().digits) for number in same)
-        if other.main.text != e.main.text and digits > len(limits):
+        same = repeated_limits(*(Span(one.low.value, one.high.value) for one in (e, other)))
+        if same and other.main.text != e.main.text:
             name = "interval" if len(same) > 1 else "limit"
-            text = " to ".join(number.text for number in same)
+            text = " to ".join(map(str, same))
             return f"; {text} is also the {name} of its neighbour {other.main.text}"
     return ""
 

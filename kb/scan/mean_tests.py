@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kb.checks.discrepancy import Severity
+from kb.checks.mean_p import FAR, FAR_OF_SKEWED, is_skewed
 from kb.checks.means import Summary, anova, distance_of_means, error_of_interval, t_test
 from kb.checks.rounding import Span
 from kb.papers.entries import Form
@@ -36,14 +37,13 @@ from kb.util.grouping import group_by
 
 MEANS: Final = "p-of-means"
 ERRORS: Final = "standard-errors-as-deviations"
-_LIMITS: Final = Limits(0.8, 1.5, strict=0.35)
-_LIMITS_OF_SKEWED: Final = Limits(2.0, 3.0)
+_LIMITS: Final = Limits(0.8, FAR, strict=0.35)
+_LIMITS_OF_SKEWED: Final = Limits(2.0, FAR_OF_SKEWED)
 """Of values far from normal, whose p may be that of a test of ranks or of logarithms."""
 _LOGS: Final = re.compile(r"geometric|\blog\b|logarithm|log-?transform|\bln\b", re.IGNORECASE)
 _RANKS: Final = re.compile(r"mann|wilcoxon|kruskal|rank|non-?parametric", re.IGNORECASE)
 _CHANGE: Final = re.compile(r"change|Δ|difference|reduction|increase|decrease", re.IGNORECASE)
 _LEVEL: Final = Decimal(95)
-_SKEWED: Final = Decimal("0.5")
 _FEWEST: Final = 3
 
 
@@ -58,7 +58,7 @@ class _Judged:
 
     @property
     def is_skewed(self) -> bool:
-        return any(group.sds[1] > float(_SKEWED * abs(group.mean)) for group in self.groups)
+        return is_skewed(self.groups)
 
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:

@@ -399,3 +399,23 @@ def test_a_one_sided_p_above_a_half_is_of_the_other_way() -> None:
 def test_every_ratio_of_the_ontology_has_a_logarithm(real: KnowledgeBase) -> None:
     ratios = real.vocabulary.narrower("statistic", "ratio") - {"ratio"}
     assert ratios == significance.RATIOS
+
+
+@pytest.mark.parametrize(
+    ("estimate", "other", "bounds", "kinds"),
+    [
+        ("1.29", "0.92", "0.58 1.46", ["bounds-of-neighbour"]),  # the middle is 1.26
+        ("1.25", "0.92", "0.58 1.46", []),  # in the middle
+        ("1.29", "0.92", "0.58 1.47", []),  # bounds of its own
+        ("1.29", "1.29", "1.08 1.46", []),  # the same estimate again
+    ],
+)
+def test_bounds_of_a_neighbour_are_not_in_the_middle(
+    material: CheckContext, estimate: str, other: str, bounds: str, kinds: list[str]
+) -> None:
+    one = ratio(material, Decimal(estimate), Decimal("1.08"), Decimal("1.46"), "<1")
+    ends = interval(bounds)
+    beside = ratio(material, Decimal(other), ends.low, ends.high, "<1")
+    claims = one, replace(beside, id="beside")
+    found = [f.kind for f in found_in(effects.find, material, *claims)]
+    assert [kind for kind in found if kind == "bounds-of-neighbour"] == kinds

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from kb import KnowledgeBase
 from kb.checks import CheckContext, Discrepancy
-from kb.model import Claim, Figure, Group, Measure, Partition, Study, Time
+from kb.model import Claim, ComparisonResult, Figure, Group, Measure, Partition, Study, Time
 
 
 def group(
@@ -90,3 +90,11 @@ def found_in(
 ) -> list[Discrepancy]:
     """What a family finds where these claims stand for all those of the evidence."""
     return list(find(Quiet(replace(whole.evidence, claims=claims), whole.vocabulary)))
+
+
+def compared(endpoint: str, statistic: str, p: str = "", **more: object) -> Claim:
+    """One claim about groups a and b; ``p`` is the printed p-value."""
+    made = say("a", endpoint, statistic, **more)  # type: ignore[arg-type]
+    result = ComparisonResult(f"={p}", "=", Decimal(p)) if p else ComparisonResult()
+    kind, measure = "comparison", replace(made.measure, comparator="b")
+    return replace(made, kind=kind, measure=measure, result=result)
