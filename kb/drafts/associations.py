@@ -12,7 +12,8 @@ from kb.papers.paper import Table
 from kb.papers.statistic import declared
 
 _OUTCOME: Final = re.compile(
-    r"\b(?:associated with|predict(?:ors?|ion|ive) (?:of|for)|determinants? (?:of|for)"
+    r"\b(?:associated with|(?:associations?|relations?) (?:to|with)"
+    r"|predict(?:ors?|ion|ive) (?:of|for)|determinants? (?:of|for)"
     r"|factors? (?:for|influencing)"
     r"|(?:ratios?|(?-i:HRs?|ORs?|RRs?))(?: \([^()]{1,9}\)){0,2} (?:for|of)"
     r"|(?:associations?|relations?|correlations?|regressions?) (?:of|between)"

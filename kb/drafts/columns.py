@@ -17,8 +17,9 @@ from kb.papers.statistic import declared
 
 _VERSUS: Final = re.compile(r"\s(?:vs?\.?|versus|compared (?:with|to)|[-–/])\s", re.IGNORECASE)
 _NOT_PEOPLE: Final = re.compile(
-    r"\b(?:effects?|estimates?|correlations?|coefficients?|regression|analys[ie]s|rho|incidence"
+    r"\b(?:effects?|estimates?|coefficients?|regression|analys[ie]s|rho|incidence"
     r"|prevalence|rates?|scores?|number of|^numbers?|costs?|ratio|reason|(?:un)?adjusted|crude"
+    r"|(?:cor)?relations?|associations?|agreement|ICC|alpha|omega"
     r"|corr|coeff?|proportion|data|kappa|sensitivity|specificity|[pn]pv|answered|dosage|duration|frequency"
     r"|(?:uni|multi)variate|compared (?:to|with)|baseline|follow[- ]?up)\b|^%|^[nN] [a-z]"
     r"|\b(?:day|week|month|year)s? ?[0-9]|\b[0-9]+[- ](?:day|week|month)s?\b",
@@ -89,12 +90,31 @@ def column_roles(
     for index, name in samples.items():
         group = groups.resolve(name, sized=True)
         roles[index] = replace(roles[index], group=group, labels=(), time="")
+    roles = _without_measured(roles, groups)
     arms = {role.group.id for role in roles if role.group and role.has_people} - {WHOLE}
     own = [_own_group(role, names, groups) for role in roles]
     with_p = {one.id for one in own if one}
     if len(arms) < 2 or with_p != arms:
         return roles
     return [replace(role, within=one) for role, one in zip(roles, own, strict=True)]
+
+
+def _without_measured(roles: list[ColumnRole], groups: GroupNames) -> list[ColumnRole]:
+    """Return the roles; what the one new name among columns without names is measured.
+
+    "Number | Percent | Score ± SD" names no group: nothing tells its people from the others.
+    """
+    people = [role for role in roles if role.has_people]
+    named = [(r, r.group.id) for r in people if r.group and r.group.id != WHOLE]
+    if len(named) != 1 or all(role.group for role in people):
+        return roles
+    role, new = named[0]
+    label = next((one for one, group in groups.used.items() if group == new), "")
+    if role.column.size or not groups.is_new(new) or not label:
+        return roles
+    groups.withdraw(label)
+    measured = replace(role, group=None, labels=(*role.labels, *label.split(" › ")))
+    return [measured if one is role else one for one in roles]
 
 
 def _samples(reading: TableReading) -> dict[int, str]:

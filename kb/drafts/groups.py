@@ -139,6 +139,17 @@ class GroupNames:
         self.used[label] = found.id
         return found
 
+    def is_new(self, group: str) -> bool:
+        """Whether a group was added and is not of the record."""
+        return group in self.new
+
+    def withdraw(self, label: str) -> None:
+        """Take back the new group of a label, which is not about people after all."""
+        group = self.used.pop(label)
+        self.new.pop(group or "", None)
+        for ids in self._names.values():
+            ids.discard(group or "")
+
     def is_control(self, group: str) -> bool:
         """Whether a group is what others are compared with."""
         record = self.groups.get(group)

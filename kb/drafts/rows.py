@@ -98,6 +98,7 @@ class RowLabels:
             path.insert(0, self._in_header[row])
         path = [one for one in path if one is path[-1] or not self._is_reference(one, path[-1])]
         timed = self.times if self.time(row) else {}
+        path += filter(None, [self._headings_beside.get(row)])
         path += [text for i, text in cells if text and i not in timed]
         return [label for label in map(label_text, dict.fromkeys(path)) if label]
 
@@ -173,6 +174,31 @@ class RowLabels:
         """Whether a row has labels beside its first, or that alone: rows below belong to it."""
         cells = [cell for cell in self.table.grid[row][1:] if cell.text.strip()]
         return not cells or any(cell.column in self.columns for cell in cells)
+
+    @cached_property
+    def _headings_beside(self) -> dict[int, str]:
+        """The heading of each row that stands in a further column of labels.
+
+        "Patient | Sex" without figures of people stands above " | Men" and " | Women".
+        """
+        further = [i for i in self.columns if i and i not in self.times]
+        kinds = (ColumnKind.GROUP, ColumnKind.TOTAL)
+        people = [
+            c.index for c in self.reading.columns if c.kind in kinds and c.index not in further
+        ]
+        if not further or not people:
+            return {}
+        heading, found = "", {}
+        for row in range(self.table.header_rows, len(self.table.grid)):
+            cells = self.table.grid[row]
+            label = cells[further[-1]].text.strip()
+            if label and not any(cells[i].text.strip() for i in people):
+                heading = label
+            elif cells[0].text.strip():
+                heading = ""
+            elif heading:
+                found[row] = heading
+        return found
 
     @cached_property
     def outer_headings(self) -> frozenset[str]:

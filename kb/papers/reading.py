@@ -178,12 +178,30 @@ class TableReading:
             r"\b(?:vs?\.?|versus) ", header
         ):
             return ColumnKind.EFFECT
+        is_interval = statistic.centre is None and statistic.spread is Spread.CI
+        if is_interval and self._column(index - 1).kind is ColumnKind.EFFECT:
+            return ColumnKind.EFFECT
         is_total = any(_TOTAL.match(name.strip()) for name in self.table.column_path(index))
         return ColumnKind.TOTAL if is_total else ColumnKind.GROUP
 
     def _is_words(self, index: int) -> bool:
         cells = [row[index].text for row in self.table.body if row[index].text.strip()]
-        return bool(cells) and not any(map(_has_digit, cells))
+        if not cells:
+            return False
+        figures = sum(map(_has_digit, cells))
+        return not figures or (figures * 2 < len(cells) and self._divides_labels(index))
+
+    def _divides_labels(self, index: int) -> bool:
+        """Whether a column has labels below that of the column before: "Age | < 56 years".
+
+        The labels of rows go on to its left, and some stand beside several of its cells.
+        """
+        path = self.table.column_path(index)
+        is_declared = any(declared(name) != Statistic() or printed_size(name) for name in path)
+        rows = [row for row in self.table.body if plain(row[index].text).strip()]
+        below = [row for row in rows if _continues(row, index)]
+        is_behind = all(i == 0 or self._is_words(i) for i in range(index))
+        return is_behind and bool(below) and not is_declared and index + 1 < self.table.width
 
     @cached_property
     def around(self) -> tuple[Statistic, ...]:
@@ -379,6 +397,12 @@ def _is_share_of(print_: Entry, size: int | None) -> bool:
 
 def _agree(named: Statistic, other: Statistic) -> bool:
     return named.centre is None or other.centre is None or named.centre is other.centre
+
+
+def _continues(row: Sequence[Cell], index: int) -> bool:
+    """Whether a row has no label of its own before a column: the one above stands for it."""
+    before = row[:index]
+    return all(not plain(c.text).strip() or c.row != row[index].row for c in before)
 
 
 def _has_digit(text: str) -> bool:

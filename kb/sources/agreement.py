@@ -33,6 +33,8 @@ _SIDES: Final = re.compile(
     r"\b(one|two|1|2)[ -]?(?:sided|tailed)\b(?! [0-9.]+%)|(?<![\w.])([12])p(?=[=<>≤≥])",
     re.IGNORECASE,
 )
+_PERCENT: Final = re.compile(r"%|\b(?:per ?cent|percentages?)\b(?! points?)", re.IGNORECASE)
+"""What a label prints of figures that are percentages."""
 _NONE: Final = "dimensionless"
 _WORDED: Final = ("<", ">", "≤", "≥")
 
@@ -192,7 +194,7 @@ class Agreement:
         """Object to another unit; a print may say less ("28 mg" of mg/day), never more."""
         kinds = self.names.kinds
         noted = "(%)" in self.notes and self.folded[: printed.number.start].endswith("(")
-        if unit == "%" and not (printed.unit or noted or "%" in self.labels):
+        if unit == "%" and not (printed.unit or noted or _PERCENT.search(self.labels)):
             return f"% is not printed at {printed.number.text!r}"
         if printed.unit in ("", unit) or unit.startswith(f"{printed.unit}/"):
             return ""

@@ -75,7 +75,7 @@ def header_rows(table: Sequence[Sequence[str]]) -> list[Sequence[str]]:
         is_sized = bool(filled) and all(map(_SIZED.search, filled))
         if row[0] and rows[-1][0] and not is_sized:
             break
-        if not filled or any(map(_FIGURES_ONLY.fullmatch, filled)):
+        if not filled or any(map(is_figure, filled)):
             break
         rows.append(row)
     return rows
@@ -116,6 +116,15 @@ def _spanning(row: Sequence[str], column: int) -> str:
     """Return the cell above a column: its own, or the one to its left that spans it."""
     filled = (cell for cell in reversed(row[1 : column + 1]) if cell)
     return next(filled, "") if column else row[0]
+
+
+def is_figure(cell: str) -> bool:
+    """Whether a cell has figures and no words.
+
+    >>> is_figure("12 (34%)"), is_figure("Grade 3")
+    (True, False)
+    """
+    return _FIGURES_ONLY.fullmatch(cell) is not None
 
 
 def path_name(name: str) -> str:

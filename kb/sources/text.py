@@ -18,7 +18,15 @@ from kb.sources.figures import FigureInText, figures
 from kb.sources.folded import FoldedText
 from kb.sources.match import Match, find, odd_character
 from kb.sources.normalise import fold, fold_pieces
-from kb.sources.tables import TIMES_BELOW, Cell, column_names, header_rows, path_name, table_rows
+from kb.sources.tables import (
+    TIMES_BELOW,
+    Cell,
+    column_names,
+    header_rows,
+    is_figure,
+    path_name,
+    table_rows,
+)
 
 if TYPE_CHECKING:
     from kb.records.schema import SourceRecord, Span
@@ -207,7 +215,7 @@ class SourceText:
     def headers_at(self, section: str, row: Sequence[str], column: str, printed: str = "") -> str:
         """Return the headers above a cell and above the label of its row.
 
-        Without a column, the cells are those of the row in which ``printed`` begins.
+        Without a column, the cells are those of the row in which a part of ``printed`` begins.
 
         Raises:
             TextError: there is no such row or column (see ``cell``).
@@ -215,7 +223,7 @@ class SourceText:
         position, index = self._place(section, row, column or None)
         cells = self._table(section)[position.row]
         found = self.find_at(section, row, column, printed) if printed and index is None else []
-        starts = [match.spans[0][0] for match in found]
+        starts = [start for match in found for start, _ in match.spans]
         begun = {
             i
             for i, cell in enumerate(cells)
@@ -246,8 +254,8 @@ class SourceText:
         first line with a cell that equals it, or else begins with it. With a column (its header,
         or its number from 1), the label is the nearest one to its left, so that both sides of a
         two-sided table can be named; it is to the right only if there is none to the left.
-        Without a column the whole row is returned (cells joined by tabs), or the label and the
-        cell to its right if the label is not the first cell.
+        Without a column the whole row is returned (cells joined by tabs), from a label in a
+        further column on; or the label and the cell to its right if a figure stands left of it.
 
         Raises:
             TextError: there is no such row or column, or the name is ambiguous.
@@ -272,7 +280,9 @@ class SourceText:
         line = self._table(section)[position.row]
         if index is not None:
             return (line[index].start, line[index].end) if index < len(line) else (0, 0)
-        chosen = line[position.cell : position.cell + 2] if position.cell else line
+        left = self._labels(section)[position.row][: position.cell]
+        end = position.cell + 2 if any(map(is_figure, left)) else len(line)
+        chosen = line[position.cell : end]
         return chosen[0].start, chosen[-1].end
 
     def _place(

@@ -18,7 +18,7 @@ def test_a_table_that_names_no_groups_is_of_everybody(root: Path) -> None:
     rows = ("Characteristic\tn\t%", "Married\t30\t33", "Cough at night\t45\t50")
     made = drafted(root, table(*rows, caption="Characteristics of 90 people"))
     married = block_of(made, "30 … 33")
-    assert married["values"] == {"all": {"n": 30}}
+    assert married["values"] == {"all": "30 (33%)"}
     assert married["sure"] != "sure"
 
 
@@ -162,7 +162,7 @@ def test_labels_with_exponents_lead_to_their_cells(root: Path) -> None:
     assert len(blocks(drafted(root, table(header, *rows)))) == 4
 
 
-def test_count_and_percentage_beside_a_further_label_have_a_cell_each(root: Path) -> None:
+def test_count_and_percentage_beside_a_further_label_are_one_figure(root: Path) -> None:
     rows = (
         "\t\tTussolan\t\tPlacebo\t",
         "\t\tn\t%\tn\t%",
@@ -170,8 +170,8 @@ def test_count_and_percentage_beside_a_further_label_have_a_cell_each(root: Path
         "\tMen\t8\t18\t9\t20",
     )
     made = drafted(root, table(*rows))
-    assert block_of(made, "8")["values"] == {"tussolan": {"n": 8}}
-    assert block_of(made, "18")["values"] == {"tussolan": "18%"}
+    assert block_of(made, "8 … 18")["values"] == {"tussolan": "8 (18%)"}
+    assert block_of(made, "9 … 20")["values"] == {"placebo": "9 (20%)"}
 
 
 def test_a_table_of_times_is_of_what_its_caption_names(root: Path) -> None:
