@@ -92,6 +92,8 @@ class Anchors:
         """Yield the forms of the labels of a row: without footnote marks, or with them."""
         spans = filter(None, (self.source.span(row, i) for i in self.labels))
         texts = [self.table.grid[row][i].text for i in self.labels]
+        if not any(text.strip() for text in texts):  # the first cell stands for a label
+            texts = [text for cell in self.table.grid[row] if (text := cell.text.strip())][:1]
         printed = (self.text.text[slice(*span)] for span in spans)  # with its exponents
         for text in (*texts, *printed):
             if any(map(str.isalnum, text)):

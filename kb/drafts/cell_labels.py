@@ -68,10 +68,11 @@ class CellLabels:
         """Return the people of a figure, and the labels of the row that do not name them."""
         if role.group is not None and role.has_people:
             return role.group, path
-        if role.has_people or role.column.kind is ColumnKind.P:
+        if role.has_people or role.column.kind is ColumnKind.P or role.compared:
             for label in reversed(path):
                 found = self.groups.find(without_size(label))
-                if found and found.id != WHOLE:
+                is_other = role.compared and found and found.id not in role.compared
+                if found and found.id != WHOLE and not is_other:
                     return found, [one for one in path if one != label]
         if role.has_people and path and self.row_groups.are_declared:
             label = without_size(path[0])

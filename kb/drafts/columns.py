@@ -192,6 +192,8 @@ def _role(
         if groups.find(label) is None and (transposed or groups.is_not_about_people(label)):
             labels += parts
         else:
+            if is_everybody(label) and column.size:
+                groups.add(label, sized=True)  # the reading has found that it is a part
             group = groups.resolve(label, sized=column.size is not None)
     return ColumnRole(column, group, tuple(labels), time, is_change(header), compared)
 

@@ -11,13 +11,16 @@ from typing import Any, Final, NamedTuple
 
 from kb.drafts.associations import adjustment, in_group
 from kb.drafts.columns import ColumnRole
+from kb.drafts.comparators import comparator_of
+from kb.drafts.effects import EffectReading
 from kb.drafts.figures import estimate, interval, p_text
 from kb.drafts.groups import GroupNames, GroupOf
+from kb.drafts.labels import without_size
 from kb.drafts.store import SURENESS, Sureness
 from kb.model import WHOLE
 from kb.papers.entries import Form
 from kb.papers.from_source import SourceTable
-from kb.papers.reading import ColumnKind, TableFigure, TableReading
+from kb.papers.reading import ColumnKind, TableFigure
 from kb.papers.statistic import Centre, Spread, Statistic, declared
 
 _BETWEEN: Final = re.compile(
@@ -60,7 +63,7 @@ class Comparisons:
     """Which groups the columns of a table compare, and what their figures say of them."""
 
     source: SourceTable
-    reading: TableReading
+    reading: EffectReading
     roles: Sequence[ColumnRole]
     groups: GroupNames
 
@@ -146,10 +149,10 @@ class Comparisons:
         figure = _with_slash(figure)
         is_coefficient = figure.statistic.centre is Centre.COEFFICIENT
         is_one = self.is_of_one_group(role) and group.sure != "unsure"
-        if (is_coefficient and not is_one) or figure.entry.form in _OF_COUNTS:
+        if (is_coefficient and not is_one and not role.compared) or figure.entry.form in _OF_COUNTS:
             return _NO_GROUPS
         standardised = any(pattern.search(header) for pattern in (_STANDARDISED, _SIZE))
-        if not names_effect(header):
+        if not names_effect(header) and figure.column.index not in self.reading.captioned:
             stated = self._stated(figure.row)
             if stated is None and not standardised:
                 return "an estimate of a kind that no label declares"
@@ -222,6 +225,20 @@ class Comparisons:
             if len(centres) == 1:
                 return next(iter(centres.values()))
         return None
+
+    @cached_property
+    def _comparator(self) -> GroupOf | None:
+        return comparator_of(self.source.table, self.groups)
+
+    def pair_of_row(self, role: ColumnRole, path: Sequence[str]) -> tuple[str, str] | None:
+        """Return the group that a row names and the one that a note names as the comparator."""
+        kinds = (ColumnKind.EFFECT, ColumnKind.P)
+        is_open = role.column.kind in kinds and not role.group and not role.compared
+        if not is_open or self.arms or (versus := self._comparator) is None:
+            return None
+        found = (self.groups.find(without_size(label)) for label in reversed(path))
+        of = next((one for one in found if one and one.id not in (WHOLE, versus.id)), None)
+        return (of.id, versus.id) if of else None
 
     def pair(self, role: ColumnRole) -> tuple[str, str, Sureness] | None:
         """Return the two groups that a column compares, the control last, and how sure it is."""

@@ -75,6 +75,8 @@ class Drafter:
         groups = {**existing.groups, **study.groups}
         known = {**existing.columns, **answers}
         self.groups = GroupNames(groups, records.vocabulary, known)
+        for section in text.evidence:
+            self.groups.explain(text.notes(section))
         self._taken: dict[str, Spans] = {}
 
     def tables(self) -> Iterator[TableDrafts]:

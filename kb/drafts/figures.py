@@ -167,12 +167,14 @@ def estimate(
     entry, declared = figure.entry, figure.statistic
     if entry.form is Form.OTHER and len(entry.numbers) == 1 and "ref" in entry.text.lower():
         entry = replace(entry, main=entry.numbers[0])  # 1.00 (reference)
-    if entry.main is None or declared.centre not in _EFFECTS:
+    is_interval = entry.form is Form.BOUNDS
+    if (entry.main is None and not is_interval) or declared.centre not in _EFFECTS:
         return None
     statistic = _EFFECTS[declared.centre]
     if statistic == "difference" and standardised:
         statistic = "standardised-mean-difference"
-    fields: dict[str, Any] = {"statistic": statistic, "value": stored(entry.main)}
+    fields: dict[str, Any] = {"statistic": statistic}
+    fields |= {"value": stored(entry.main)} if entry.main is not None else {}
     if entry.low is not None:
         ci = Statistic(spread=declared.spread or Spread.CI, level=declared.level)
         fields |= _bounds(entry, ci)

@@ -32,6 +32,13 @@ _EVERYBODY: Final = re.compile(
 )
 
 
+_SHORT: Final = re.compile(
+    r"(?:^|[.;,] ?|\n)(?P<short>[A-Za-z][A-Za-z0-9+-]{1,9})(?:,| ?[=:]) ?"
+    r"(?P<long>[a-z][^.;,:=]{3,60})"
+)
+"""An abbreviation that a note explains: "TAU, treatment as usual;"."""
+
+
 def is_everybody(label: str) -> bool:
     """Whether a header means all people that a table is about.
 
@@ -83,18 +90,36 @@ class GroupNames:
                 labels += regimens[group.regimen].names
             for label in labels:
                 self._names.setdefault(_short(label), set()).add(name)
+        self.short: dict[str, str] = {}
+        """The abbreviations that notes explain, by what they stand for."""
+        self._parts: set[str] = set()
+        """The labels of groups that would else mean everybody: "Combined"."""
         self._similar = {name: set(ids) for name, ids in self._names.items()}
         for header, given in answers.items():
             if given and given not in groups and given != WHOLE:
                 self.new[given] = {"label": header}
 
+    def explain(self, note: str) -> None:
+        """Learn the abbreviations that a note explains.
+
+        >>> names = GroupNames({}, None, {})
+        >>> names.explain("CI, interval; TAU, treatment as usual.")
+        >>> names.add("TAU", sized=True).id, names.find("Treatment as usual").id
+        ('tau', 'tau')
+        """
+        self.short |= {group_key(found["long"]): found["short"] for found in _SHORT.finditer(note)}
+
     def find(self, label: str) -> GroupOf | None:
-        """Return the group that a label names, or None."""
+        """Return the group that a label or the abbreviation for it names, or None."""
+        short = self.short.get(group_key(label))
+        return self._find(label) or (self._find(short) if short else None)
+
+    def _find(self, label: str) -> GroupOf | None:
         key = group_key(label)
         if key in self.answers:
             answer = self.answers[key]
             return GroupOf(answer, "sure", "as answered") if answer else None
-        if is_everybody(label):
+        if is_everybody(label) and key not in self._parts:
             return GroupOf(WHOLE, "sure", "the header names everybody")
         short = _short(label)
         found = self._names.get(short, set())
@@ -131,6 +156,8 @@ class GroupNames:
         elif sized and not prefix:
             self.new[name]["kind"] = "arm"
         self._names.setdefault(_short(label), set()).add(name)
+        if is_everybody(label):
+            self._parts.add(group_key(label))
         return GroupOf(name, "likely", "a new group, named by the header")
 
     def resolve(self, label: str, *, sized: bool) -> GroupOf:

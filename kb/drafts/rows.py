@@ -11,6 +11,7 @@ from itertools import takewhile
 from typing import Final
 
 from kb.drafts.labels import is_statistic
+from kb.drafts.statistic_rows import rows_gone_on_from
 from kb.drafts.times import is_moment, time_of
 from kb.papers.entries import Form
 from kb.papers.from_source import label_text
@@ -92,6 +93,8 @@ class RowLabels:
         is_blank = not table.grid[row][0].text.strip() and row not in self._broken
         if is_blank and any(text for _, text in cells):
             path = self._beside(row)
+        elif row in self._parts:
+            path = [*self._without_ended(self._parts[row]), *path]
         elif heading := self._headings_with_p.get(row):
             path.insert(len(path) - 1, heading)
         if row in self._in_header:
@@ -117,6 +120,11 @@ class RowLabels:
             return {}
         first = next(iter(self._alone), table.header_rows)
         return dict.fromkeys(range(table.header_rows, first), label)
+
+    @cached_property
+    def _parts(self) -> dict[int, int]:
+        """The row that each row of a statistic goes on from."""
+        return rows_gone_on_from(self.reading, self._alone)
 
     def _is_reference(self, heading: str, label: str) -> bool:
         """Whether a heading is the category, without figures, that a row is compared with.

@@ -13,6 +13,7 @@ from kb.drafts.cell_labels import CellLabels
 from kb.drafts.columns import ColumnRole, column_roles
 from kb.drafts.comparisons import Comparisons, Made, least
 from kb.drafts.counts import Counts
+from kb.drafts.effects import EffectReading
 from kb.drafts.groups import GroupNames, GroupOf
 from kb.drafts.labels import EndpointNames, NamedEndpoint
 from kb.drafts.not_results import NOT_A_RESULT, NotResults
@@ -24,7 +25,7 @@ from kb.drafts.unclear import Unclear
 from kb.drafts.values import Values
 from kb.papers.from_source import SourceTable, label_text
 from kb.papers.paper import Cell
-from kb.papers.reading import ColumnKind, TableFigure, TableReading
+from kb.papers.reading import ColumnKind, TableFigure
 from kb.sources.normalise import fold
 from kb.sources.text import SourceText
 
@@ -69,9 +70,9 @@ class TableDrafts:
     left: list[NotDrafted] = field(default_factory=list)
 
     @cached_property
-    def reading(self) -> TableReading:
+    def reading(self) -> EffectReading:
         """The columns and figures of the table."""
-        return TableReading(self.source.table, decimal_comma=self.text.decimal_comma)
+        return EffectReading(self.source.table, decimal_comma=self.text.decimal_comma)
 
     @cached_property
     def rows(self) -> RowLabels:
@@ -180,7 +181,7 @@ class TableDrafts:
 
     def _draft(self, row: int, figure: TableFigure, beside: Sequence[TableFigure]) -> Draft | str:
         """Return the draft of figures of a row, or why there is none."""
-        role = self.roles[figure.column.index]
+        role = self._role(figure)
         path_all = self.rows.path(row)
         group, path = self.labels.group(role, path_all)
         if self.not_results.is_of_method:
@@ -202,7 +203,7 @@ class TableDrafts:
         sure = least(sure, "likely" if what.named or by_heading else "sure")
         if len(cells) == 1 and "column" not in place:
             sure, why = "unsure", [*why, "only the row is named"]
-        what = self._of_counts(what, path, fields)
+        what = self._of_counts(what, role, path, fields)
         block: dict[str, Any] = {"endpoint": what.endpoint}
         block |= {k: v for k, v in (("named", what.named), ("category", what.category)) if v}
         block |= self._when_and_whom(row, role, path, path_all)
@@ -210,6 +211,14 @@ class TableDrafts:
         span = self.source.span(row, figure.cells[0].column)
         start, section = span.start if span else 0, self.source.section
         return Draft(block | place | fields, sure, why, section, start, len(cells), bare)
+
+    def _role(self, figure: TableFigure) -> ColumnRole:
+        """Return what a column is about in the row of a figure."""
+        role = self.roles[figure.column.index]
+        if figure.column.kind is not role.column.kind:
+            role = replace(role, column=figure.column)
+        pair = self.compared.pair_of_row(role, self.rows.path(figure.row))
+        return replace(role, compared=pair) if pair else role
 
     def _placed(
         self,
@@ -247,9 +256,15 @@ class TableDrafts:
         return {name: part for name, part in parts.items() if part}
 
     def _of_counts(
-        self, what: NamedEndpoint, path: Sequence[str], fields: Mapping[str, Any]
+        self,
+        what: NamedEndpoint,
+        role: ColumnRole,
+        path: Sequence[str],
+        fields: Mapping[str, Any],
     ) -> NamedEndpoint:
         """Return what is counted: a count of people who have a pain score is not the score."""
+        if role.has_people and self.roles[role.column.index].column.kind is ColumnKind.EFFECT:
+            return self.names.other([*path, *role.labels]) or what  # of an estimate's people
         values = fields.get("values", {}).values()
         is_p = any(isinstance(value, dict) and "p" in value for value in values)
         is_count = values and "statistic" not in fields and not is_p and not what.category

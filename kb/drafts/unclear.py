@@ -37,7 +37,6 @@ class Unclear:
             (self._lists_people, "a row of the table is one person"),
             (role.is_of_test, "a statistic of a test"),
             (any(map(_EXTREME.fullmatch, role.column.path)), "the least or greatest value"),
-            (self._is_part(role), "a total that is smaller than one of its parts"),
             (
                 role.has_people
                 and "/" in _COUNTED.sub("", _header(role))
@@ -57,12 +56,6 @@ class Unclear:
     def _is_repeated(self, figure: TableFigure) -> bool:
         path = figure.column.path
         return sum(column.path == path for column in self._with_figures) > 1
-
-    def _is_part(self, role: ColumnRole) -> bool:
-        """Whether a column of totals has fewer people than another: "Combined" may be an arm."""
-        column = role.column
-        sizes = [one.size for one in self.reading.columns if one.size]
-        return column.kind is ColumnKind.TOTAL and 0 < (column.size or 0) < max(sizes, default=0)
 
     @cached_property
     def _with_figures(self) -> list[Column]:

@@ -235,7 +235,7 @@ class TableReading:
         cells = self.table.grid[row]
         labels = self._of_labels(row)
         used = 0
-        for column in self.columns[1:]:
+        for column in (self._in_row(one, row) for one in self.columns[1:]):
             cell = cells[column.index]
             if column.index < used or cell.column != column.index or cell.header:
                 continue
@@ -251,6 +251,10 @@ class TableReading:
                 spread, level = statistic.spread or beside.spread, statistic.level or beside.level
                 statistic = replace(statistic, spread=spread, level=level)
             yield TableFigure(row, column, joined, whole_entry, statistic)
+
+    def _in_row(self, column: Column, row: int) -> Column:  # noqa: ARG002 - drafts
+        """Return a column as it is in one row."""
+        return column
 
     def _further_labels(self, row: int) -> Iterator[str]:
         """Yield the labels of a row that stand in columns beside the first: "Age | Mean (SD)"."""

@@ -1,0 +1,137 @@
+"""Tables whose caption says what all their figures are: "Crude odds ratios", "coefficients".
+
+Their columns are outcomes, models or times, and none says that it has effects.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Final
+
+from kb.papers.entries import Form, entry, whole
+from kb.papers.reading import Column, ColumnKind, TableReading
+from kb.papers.statistic import Centre, Spread, Statistic, declared
+
+_CLAUSE: Final = re.compile(r"[.;,()]| and | or ")
+_EXCEPT: Final = re.compile(r"\b(?:except|unless|otherwise)\b", re.IGNORECASE)
+_EXCEPTION: Final = re.compile(
+    r",? except (?:for )?(?P<label>[^.,;()]{1,60}),? which (?:are|is) (?P<other>[^.;,()]+)",
+    re.IGNORECASE,
+)
+_P: Final = re.compile(r"p[- –]?(?:values?)?", re.IGNORECASE)
+_SIZE: Final = re.compile(r"(?:^|, )[nN]$")
+_BARE: Final = (Form.NUMBER, Form.BOUNDS, Form.WITH_BOUNDS, Form.OTHER)
+
+
+class EffectReading(TableReading):
+    """A table read with the effect that its caption declares of columns that declare nothing.
+
+    >>> from kb.papers.paper import Cell, Table
+    >>> lines = (("", "Recall", "Speed"), ("Age", "0.61", "1.32"), ("Sex", "0.9", "1.1"))
+    >>> grid = tuple(tuple(Cell(t, i, j) for j, t in enumerate(r)) for i, r in enumerate(lines))
+    >>> table = Table("Table 1", "Table 1", "Odds ratios of good scores", grid, header_rows=1)
+    >>> [column.kind.value for column in EffectReading(table).columns]
+    ['label', 'effect', 'effect']
+    """
+
+    @cached_property
+    def captioned(self) -> frozenset[int]:
+        """The columns whose figures are the effects of the caption."""
+        if self._effect is None:
+            return frozenset()
+        columns = (TableReading._column(self, index) for index in range(self.table.width))
+        return frozenset(
+            one.index
+            for one in columns
+            if one.kind is ColumnKind.GROUP
+            and one.statistic.centre is None
+            and not one.size
+            and self._may_be(one.index, self._effect)
+        )
+
+    @cached_property
+    def _effect(self) -> Statistic | None:
+        return effect_of_all(_EXCEPTION.sub("", self.table.caption))
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """All columns; a total with fewer people than one of its parts is a group: "Combined"."""
+        columns = super().columns
+        return tuple(
+            replace(one, kind=ColumnKind.GROUP, group=one.path[-1])
+            if _is_part(one, columns)
+            else one
+            for one in columns
+        )
+
+    def _column(self, index: int) -> Column:
+        column = super()._column(index)
+        if index not in self.captioned or self._effect is None:
+            return column
+        named = column.statistic.within(self._effect)
+        return replace(column, kind=ColumnKind.EFFECT, group="", statistic=named)
+
+    def _in_row(self, column: Column, row: int) -> Column:
+        """Return a column as it is in one row: of p-values, or of numbers of people."""
+        label = self.label(row)
+        kinds = (ColumnKind.GROUP, ColumnKind.TOTAL, ColumnKind.EFFECT)
+        if column.kind in kinds and _P.fullmatch(label):
+            return replace(column, kind=ColumnKind.P, statistic=declared(label))
+        if column.index not in self.captioned:
+            return column
+        if _SIZE.search(label):
+            return replace(column, kind=ColumnKind.GROUP, statistic=Statistic(Centre.COUNT))
+        own = self._exceptional(row) or column.statistic
+        return replace(column, statistic=replace(own, level=declared(label).level or own.level))
+
+    def _exceptional(self, row: int) -> Statistic | None:
+        """Return the effect of a row that the caption excepts: "except CPG, which are ORs"."""
+        found = _EXCEPTION.search(self.table.caption)
+        is_excepted = found is not None and found["label"].strip() in self.table.row_path(row)
+        return effect_of_all(found["other"]) if found and is_excepted else None
+
+    def _may_be(self, index: int, effect: Statistic) -> bool:
+        """Whether the figures of a column have the form of effects: no percentages, no counts."""
+        cells = (
+            row[index].text for row in self.table.body if any(map(str.isdigit, row[index].text))
+        )
+        found = [entry(text, decimal_comma=self._comma) for text in cells]
+        numbers = [one for one in found if one.form is not Form.BOUNDS and one.main]
+        is_signed = any(one.main and one.main.value < 0 for one in numbers)
+        is_ratio = effect.centre is not None and effect.centre.is_ratio
+        return (
+            all(one.form in _BARE for one in found)
+            and any(whole(one.main) is None for one in numbers)
+            and not (is_ratio and is_signed)
+        )
+
+
+def effect_of_all(caption: str) -> Statistic | None:
+    """Return the one ratio or coefficient that a caption declares, or None.
+
+    >>> effect_of_all("Adjusted odds ratios with 95% CI").centre.value
+    'odds ratio'
+    """
+    if _EXCEPT.search(caption):
+        return None
+    found = [declared(clause.strip()) for clause in _CLAUSE.split(caption)]
+    effects = [
+        s for s in found if s.centre and (s.centre.is_ratio or s.centre is Centre.COEFFICIENT)
+    ]
+    if len({one.centre for one in effects}) != 1:
+        return None
+    intervals = [one for one in found if one.spread is Spread.CI]
+    level = intervals[0].level if intervals else None
+    spread = Spread.CI if intervals else None
+    adjusted = any(one.adjusted for one in effects)
+    return Statistic(effects[0].centre, spread, level, adjusted=adjusted)
+
+
+def _is_part(column: Column, columns: Sequence[Column]) -> bool:
+    """Whether a column of totals has fewer people than another one below the same headers."""
+    alike = [one for one in columns if one.path[1:] == column.path[1:]] if column.path[1:] else []
+    sizes = [one.size for one in alike or columns if one.size]
+    return column.kind is ColumnKind.TOTAL and 0 < (column.size or 0) < max(sizes, default=0)

@@ -1,0 +1,48 @@
+"""Rows that go on from the row above: its interval, its p-value, each on a line of its own."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection
+from typing import Final
+
+from kb.papers.entries import Form, entry
+from kb.papers.reading import TableReading
+
+_STATISTIC: Final = re.compile(
+    r"p[- –]?values?|p|(?:[0-9]{2} ?% ?)?ci|s\.?[de]\.?|(?:crude|(?:un)?adjusted)(?: \w+)?",
+    re.IGNORECASE,
+)
+"""The label of a row that has one statistic of the row above."""
+
+
+def rows_gone_on_from(reading: TableReading, alone: Collection[int]) -> dict[int, int]:
+    """Return the row that each row with a statistic or an interval alone goes on from.
+
+    ``alone`` are the rows that have a label only.
+
+    >>> from kb.papers.paper import Cell, Table
+    >>> lines = [("", "Recall"), ("Age", "0.6"), ("CI", "0.4-0.8"), ("Sex", "0.7"), ("CI", "0.5-1")]
+    >>> grid = tuple(tuple(Cell(t, i, j) for j, t in enumerate(r)) for i, r in enumerate(lines))
+    >>> rows_gone_on_from(TableReading(Table("1", "1", "", grid, header_rows=1)), ())
+    {2: 1, 4: 3}
+    """
+    body = range(reading.table.header_rows, len(reading.table.grid))
+    times = Counter(map(reading.label, body))
+    found: dict[int, int] = {}
+    for row in body[1:]:
+        start, path = found.get(row - 1, row - 1), reading.table.row_path(row)
+        is_statistic = len(path) == 1 and times[path[0]] > 1 and _STATISTIC.fullmatch(path[0])
+        is_own = bool(is_statistic) and times[reading.label(start)] == 1
+        if (is_own or _is_interval(reading, row)) and start not in alone:
+            found[row] = start
+    return found
+
+
+def _is_interval(reading: TableReading, row: int) -> bool:
+    """Whether a row has no label, and no figures but intervals."""
+    label, *cells = (cell.text for cell in reading.table.grid[row])
+    return not label.strip() and {entry(text).form for text in cells} - {Form.EMPTY} == {
+        Form.BOUNDS
+    }

@@ -1,0 +1,112 @@
+"""Effects that only the caption declares, and what stands in rows of statistics below them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.drafted_base import write_base
+from support.drafting import block_of, blocks, drafted, table
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_base(tmp_path_factory.mktemp("effects") / "base")
+
+
+_ROWS = (
+    "\tRecall\tSpeed",
+    *(
+        "Age, N\t90\t90",
+        "Crude\t6.1\t-0.5",
+        "95% CI\t1.4 to 10.7\t-1.3 to 0.3",
+        "p-value\t0.01\t0.2",
+    ),
+    *("Sex, N\t88\t88", "Crude\t2.1\t0.7", "95% CI\t1.2 to 3.5\t0.1 to 1.1", "p-value\t0.03\t0.1"),
+)
+
+
+def test_a_caption_declares_the_effects_of_columns_of_outcomes(root: Path) -> None:
+    caption = "Coefficients from regression between traits and the scores of children"
+    made = drafted(root, table(*_ROWS, caption=caption))
+    crude = block_of(made, "-0.5")
+    assert (crude["statistic"], crude["row"]) == ("regression-coefficient", ["Age, N", "Crude"])
+    assert crude["category"] == "scores of children › Age, N › Speed"
+    assert crude["values"]["all"]["adjusted"] is False
+    interval = block_of(made, "1.2 to 3.5")["values"]["all"]
+    assert [str(bound) for bound in interval["ci95"]] == ["1.2", "3.5"]
+    assert block_of(made, "0.03")["values"] == {"all": {"p": "=0.03"}}
+    sizes = [block for block in blocks(made) if block["printed"] == "90"]
+    assert [block["values"] for block in sizes] == [{"all": {"n": 90}}] * 2
+
+
+@pytest.mark.parametrize(
+    ("caption", "row"),
+    [
+        ("Odds ratios of recall", "Age\t12 (34%)\t13 (31%)"),  # percentages
+        ("Odds ratios of recall", "Age\t-0.4\t0.5"),  # no ratio is negative
+        ("Odds ratios of recall", "Age\t12\t14"),  # whole numbers may be counts
+        ("Odds ratios and hazard ratios of recall", "Age\t0.4\t0.5"),  # which?
+        ("Odds ratios of recall, unless noted", "Age\t0.4\t0.5"),
+    ],
+)
+def test_figures_that_may_be_no_effects_of_the_caption_are_not(
+    root: Path, caption: str, row: str
+) -> None:
+    made = drafted(root, table("\tMorning\tEvening", row, caption=caption))
+    assert not any(block.get("statistic", "").endswith("ratio") for block in blocks(made))
+
+
+_ARMS = ("\tWeek 4\tWeek 8", "Grip\t\t", "Tussolan\t2.4\t2.7", "\t(0.1 to 4.5)\t(0.3 to 5.6)")
+
+
+def test_a_note_names_the_comparator_of_groups_in_rows(root: Path) -> None:
+    notes = "Comparison group is dummy syrup. Placebo, dummy syrup."
+    made = drafted(root, table(*_ARMS, caption="Effects (values are coefficients)", notes=notes))
+    found = block_of(made, "2.7")
+    comparison = {name: found["comparison"][name] for name in ("of", "versus", "statistic")}
+    assert comparison == {
+        "of": "tussolan",
+        "versus": "placebo",
+        "statistic": "regression-coefficient",
+    }
+    assert found["time"] == "at 8 weeks"
+    interval = block_of(made, "(0.3 to 5.6)")
+    assert interval["row"] == ["Grip", "Tussolan", "(0.1 to 4.5)"]
+    assert [str(bound) for bound in interval["comparison"]["ci"]] == ["0.3", "5.6"]
+
+
+def test_without_a_comparator_groups_in_rows_are_left(root: Path) -> None:
+    made = drafted(root, table(*_ARMS, caption="Effects (values are coefficients)"))
+    assert not blocks(made)
+
+
+def test_a_caption_may_except_a_row(root: Path) -> None:
+    caption = "Effects on recall (coefficients except Pain, which are odds ratios)"
+    rows = ("\tModel 1\tModel 2", "Pain\t0.6\t0.7", "Grip\t-2.1\t-2.3")
+    notes = "Factors associated with recall."
+    made = drafted(
+        root, table(*rows, caption=f"Factors associated with recall. {caption}", notes=notes)
+    )
+    assert block_of(made, "0.7")["statistic"] == "odds-ratio"
+    assert block_of(made, "-2.3")["statistic"] == "regression-coefficient"
+
+
+def test_a_total_smaller_than_a_part_is_a_group(root: Path) -> None:
+    rows = (
+        "\tTussolan (n = 45)\tPlacebo (n = 44)\tCombined (n = 43)",
+        "Cough, n (%)\t3 (7)\t4 (9)\t5 (12)",
+    )
+    assert block_of(drafted(root, table(*rows)), "5 (12)")["values"] == {"combined": "5 (12%)"}
+    whole = [row.replace("43", "89") for row in rows]
+    assert block_of(drafted(root, table(*whole)), "5 (12)")["values"] == {"all": "5 (12%)"}
+
+
+def test_a_total_of_one_arm_has_fewer_people_than_that_of_another(root: Path) -> None:
+    rows = (
+        "\tNorth\t\tTOTAL\t",
+        "\tTussolan\tPlacebo\tTussolan\tPlacebo",
+        "\t(n = 46)\t(n = 22)\t(n = 101)\t(n = 49)",
+    )
+    made = drafted(root, table(*rows, "Age (years), mean\t31.1\t32.2\t33.3\t34.4"))
+    assert list(block_of(made, "34.4")["values"]) == ["placebo"]
