@@ -11,6 +11,7 @@ from itertools import islice, product
 from typing import Any, Final
 
 from kb.drafts.labels import MAX_LABEL
+from kb.papers.entries import Form, entry
 from kb.papers.from_source import SourceTable, label_text
 from kb.papers.paper import Cell
 from kb.sources.normalise import fold
@@ -92,8 +93,9 @@ class Anchors:
         """Yield the forms of the labels of a row: without footnote marks, or with them."""
         spans = filter(None, (self.source.span(row, i) for i in self.labels))
         texts = [self.table.grid[row][i].text for i in self.labels]
-        if not any(text.strip() for text in texts):  # the first cell stands for a label
-            texts = [text for cell in self.table.grid[row] if (text := cell.text.strip())][:1]
+        if not any(text.strip() for text in texts):  # a first interval stands for a label
+            first = [text for cell in self.table.grid[row] if (text := cell.text.strip())][:1]
+            texts = [text for text in first if entry(text).form is Form.BOUNDS]
         printed = (self.text.text[slice(*span)] for span in spans)  # with its exponents
         for text in (*texts, *printed):
             if any(map(str.isalnum, text)):

@@ -17,7 +17,18 @@ from kb.papers.reading import Column, ColumnKind, TableFigure, TableReading, pri
 from kb.papers.statistic import Centre, Spread
 from kb.util.grouping import group_by
 
-_OF_PEOPLE: Final = re.compile(r"^(?:[nN]|[nN]o\.|[nN]umber(?: of)?) [a-z]")
+_OF_PEOPLE: Final = re.compile(r"^(?:[nN]|[nN]o\.|[nN]umber(?: of)?) [a-zA-Z]")
+_NUMBER_OF: Final = re.compile(
+    r"\b(?:numbers?|nos?\.?|n) of (?:[\w-]+ ){0,2}(?:patients|participants|subjects|people|persons"
+    r"|individuals|women|men|children|infants|cases|deaths|students|carriers|adults)\b",
+    re.IGNORECASE,
+)
+_MEASURED: Final = re.compile(
+    r"\b(?:ages?|aged|scores?|scale|durations?|time|length|index|rates?|levels?|mean|median|dose"
+    r"|doses|per|costs?|days|weeks|months|years|hours|minutes|average|weight|height)\b|[%$€£]",
+    re.IGNORECASE,
+)
+"""Words of a label whose whole numbers may be measurements."""
 _PEOPLE: Final = re.compile(
     r"(?:total |all )?(?:(?:no\.?|number) (?:of )?)?(?:patients|participants|subjects|people)",
     re.IGNORECASE,
@@ -56,8 +67,57 @@ class Counts:
         path = self.rows.path(figure.row)
         is_named = _OF_PEOPLE.search(header) is not None or self._only_counts
         is_named = is_named or any(map(_NUMBER.search, path))
+        is_named = is_named or _NUMBER_OF.search(" ".join((*path[-1:], header))) is not None
         is_named = is_named and not self.names.unit(path[-1:])
-        return is_named or (figure.row, figure.column.index) in self._summed
+        is_summed = (figure.row, figure.column.index) in self._summed
+        return is_named or is_summed or figure.row in self._counted
+
+    @cached_property
+    def _counted(self) -> frozenset[int]:
+        """The rows of bare whole numbers of a table whose other figures are all declared.
+
+        None is above the size of its column, and no label has a unit or a word of measurements.
+        """
+        rows = self.reading.rows
+        bare = {row for row in rows if (own := self._of_people(row)) and all(map(_is_open, own))}
+        if len(bare) == len(rows) or not all(self._may_count(row) for row in bare):
+            return frozenset()
+        return frozenset(row for row in bare if not self._is_measured(row))
+
+    def _of_people(self, row: int) -> list[TableFigure]:
+        """Return the figures of a row in the columns whose number of people is printed."""
+        return [f for f in self.reading.rows[row] if f.column.index in self._sizes]
+
+    def _may_count(self, row: int) -> bool:
+        """Whether a row has whole numbers, of columns with at least so many people."""
+        return all(
+            (number := whole(one.entry.main)) is not None
+            and number <= self._sizes[one.column.index]
+            for one in self._of_people(row)
+        )
+
+    @cached_property
+    def _sizes(self) -> dict[int, int]:
+        """The number of people of each column, by its header or by a row of sizes."""
+        kinds = (ColumnKind.GROUP, ColumnKind.TOTAL)
+        people = [c for c in self.reading.columns if c.kind in kinds]
+        found = {column.index: column.size for column in people if column.size}
+        for row in self.reading.size_rows[:1]:
+            for figure in self.reading.rows.get(row, []):
+                number = whole(figure.entry.main)
+                if number is not None and figure.column in people:
+                    found.setdefault(figure.column.index, number)
+        return found
+
+    def _is_measured(self, row: int) -> bool:
+        """Whether the labels of a row have a unit, a word or an endpoint of measurements."""
+        path = self.rows.path(row)
+        endpoints = filter(None, map(self.names.endpoint, path))
+        return (
+            bool(self.names.unit(path))
+            or any(map(_MEASURED.search, path))
+            or any(map(self.names.is_measured, endpoints))
+        )
 
     def _is_share(self, figure: TableFigure) -> bool:
         """Whether columns "Mean" and "SD" hold counts with their percentages of the caption's n."""
@@ -112,6 +172,11 @@ class Counts:
         figures = [f for f in self.reading.figures if f.column.index == column.index]
         headed = [f for f in figures if len(self.rows.path(f.row)) > 1]
         yield from group_by(headed, key=lambda f: tuple(self.rows.path(f.row)[:-1])).values()
+
+
+def _is_open(figure: TableFigure) -> bool:
+    """Whether it is one number that no label declares anything of."""
+    return figure.entry.form is Form.NUMBER and figure.statistic.centre is None
 
 
 def _is_percentage(figure: TableFigure, size: int) -> bool:

@@ -22,6 +22,8 @@ _EFFECTS: Final = {
     Centre.COEFFICIENT: "regression-coefficient",
 }
 _LEVELS: Final = ("80", "90", "95", "97.5", "99")
+_SPREADS: Final = {Spread.SD, Spread.SE}
+_BOUNDS: Final = {Spread.IQR, Spread.RANGE, Spread.CI}
 _SHARE_TOLERANCE: Final = 1
 """In percentage points: the group's size may not be the denominator of every row."""
 
@@ -104,9 +106,10 @@ def _share(entry: Entry) -> Proposal | None:
 
 def _measure(entry: Entry, declared: Statistic, *, change: bool) -> Proposal | None:
     if entry.second is not None and entry.low is not None:
-        return None  # 13 (2.2) [5-15]: nothing says which label is about which bracket
-    if entry.main is None and entry.low is None:
-        return None
+        return _measure_twice(entry, declared, change=change)
+    is_ci = entry.level is not None or declared.spread is Spread.CI
+    if entry.main is None and (entry.low is None or (is_ci and declared.centre is None)):
+        return None  # the interval of a figure that stands elsewhere
     name, sure, why = _name(entry, declared)
     if change and name in ("mean", "median", "value"):
         name = {"value": "change"}.get(name, f"{name}-change")
@@ -118,6 +121,18 @@ def _measure(entry: Entry, declared: Statistic, *, change: bool) -> Proposal | N
     return Proposal(value if len(value) > 1 else value.get("value", value), name, sure, why)
 
 
+def _measure_twice(entry: Entry, declared: Statistic, *, change: bool) -> Proposal | None:
+    """Return a mean with a spread and bounds, 13 (2.2) [5-15], if labels name one of each."""
+    inner, outer = declared.spreads & _SPREADS, declared.spreads & _BOUNDS
+    if len(inner) != 1 or len(outer) != 1:
+        return None
+    first = _measure(
+        replace(entry, low=None, high=None), replace(declared, spread=min(inner)), change=change
+    )
+    bounds = _bounds(entry, replace(declared, spread=min(outer)))
+    return first and replace(first, value=first.value | bounds)
+
+
 def _beside(entry: Entry, declared: Statistic) -> tuple[dict[str, Any], str]:
     """Return what stands beside a measurement, and what is in doubt of it."""
     if entry.low is not None:
@@ -126,7 +141,7 @@ def _beside(entry: Entry, declared: Statistic) -> tuple[dict[str, Any], str]:
         return bounds, "two figures beside it, of a kind that no label declares" if is_open else ""
     if entry.second is None:
         return {}, ""
-    if whole(entry.main) is not None and declared.spread is None:
+    if entry.form is Form.PAIR and whole(entry.main) is not None and declared.spread is None:
         return {}, "what stands beside it may be a percentage or a spread"
     spread = {Spread.SD: "sd", Spread.SE: "se"}.get(declared.spread or Spread.CI, "spread")
     doubt = "a spread whose kind no label declares" if spread == "spread" else ""

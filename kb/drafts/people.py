@@ -17,7 +17,8 @@ from kb.papers.reading import printed_size
 
 _NUMBERED: Final = re.compile(r"^[0-9]{0,2}[a-zA-Z]?[:.)] ")
 _PEOPLE: Final = re.compile(
-    r"\b(?:patients|participants|subjects|(?:wo)?men|children|infants|boys|girls|adults|people)\b",
+    r"\b(?:patients|participants|subjects|(?:wo)?men|children|infants|boys|girls|adults|people|group"
+    r"|arm)\b",
     re.IGNORECASE,
 )
 _KIND: Final = re.compile(r"(?:(?!of\b)[\w-]+ ){1,2}(?:patients|participants|subjects)")

@@ -16,7 +16,7 @@ from kb.drafts.groups import GroupOf
 from kb.drafts.labels import EndpointNames, without_size
 from kb.drafts.times import is_change, is_moment
 from kb.papers.captions import TABLE_NUMBER
-from kb.papers.entries import Form
+from kb.papers.entries import Form, whole
 from kb.papers.from_source import SourceTable, label_text
 from kb.papers.reading import ColumnKind, TableFigure, TableReading
 from kb.papers.statistic import Centre, Statistic, declared
@@ -39,6 +39,11 @@ _MEANS: Final = re.compile(
 _NO_MEAN: Final = re.compile(r"%|\bratio\b|\bn\b|\bno\.|\bnumber\b|percent|\bp\b", re.IGNORECASE)
 _OF_P: Final = re.compile(r"(?<=\w) p ?-? ?values?$", re.IGNORECASE)
 """The end of a label that is the header of p-values in columns beside it."""
+_OF_TEST: Final = re.compile(
+    r"^(?:[a-zA-Z\u0370-\u03ff]{1,2}(?: ?[a-z0-9]{1,2})?|rho|beta|kappa|OR|HR|RR) ?[=<>–−-]"
+    r"|\b(?:correlations?|F-(?:ratio|test|statistic|value)s?|kappa|coefficients?|agreement)\b"
+)
+"""What prints or declares statistics of tests and of associations: "r = 0.49"."""
 _CHANGES: Final = re.compile(r"(?<!and )\b(?:changes?|differences?) from baseline\b", re.IGNORECASE)
 
 
@@ -69,7 +74,8 @@ class Values:
         proposal = count_or_measure(figure, role.column.size, change=change)
         if proposal is None:
             return "figures of a form that no label explains"
-        if proposal.sure == "unsure" and proposal.statistic in _UNDECLARED:
+        is_open = proposal.sure == "unsure" and proposal.statistic in _UNDECLARED
+        if is_open and not self._is_measured(figure, labels):
             return proposal.why
         fields: dict[str, Any] = {}
         if proposal.statistic:
@@ -80,6 +86,15 @@ class Values:
         fields["values"] = {group.id: with_p(proposal.value, beside)}
         bare = {group.id: proposal.bare} if proposal.bare is not None else None
         return Made(fields, least(group.sure, proposal.sure), [group.why, proposal.why], bare)
+
+    def _is_measured(self, figure: TableFigure, labels: Sequence[str]) -> bool:
+        """Whether figures that no label declares are measurements: no count has a fraction."""
+        text, unit = figure.entry.text, self._unit(figure, labels)
+        if _OF_TEST.search(label_text(text)) or _OF_TEST.search(self.source.table.caption):
+            return False
+        if self._has_means and _NO_MEAN.search(self.reading.label(figure.row)):
+            return False
+        return whole(figure.entry.main) is None or unit not in ("", "%")
 
     def _noted(self, figure: TableFigure) -> TableFigure:
         """Return a figure with what footnotes declare of it, where no label does.

@@ -144,7 +144,7 @@ _CURRENCY: Final = re.compile(r"[£$€](?=[0-9])|(?<![0-9.,a-zA-Z])\+(?=[0-9])"
 
 _OPEN, _CLOSE = r" ?[(\[]", r"[)\]]"
 _UNIT = r"(?: ?(?!to\b|of\b|and\b|vs\b|ci\b)[a-zµ°/²³.]{1,12}){0,3}"
-_TO = r"(?: ?(?:-|to|,|;|and|\.\.\.?) ?)"
+_TO = r"(?: ?(?:-|to|,|;|÷|and|\.\.\.?) ?)"
 _CI = r"(?:(?:(?P<level>N)% ?)?(?:ci|c\.i\.|confidence interval|cri|iqr|range)[:=,]? ?)?"
 _NO_END = r"n\.?[rea]\.?|nyr|not (?:yet )?reached|not est[a-z]*|inf[a-z]*|∞"
 _RANGE = (
@@ -186,7 +186,7 @@ _FORMS: Final = tuple(
         ),
         (
             Form.WITH_BOUNDS,
-            rf"(?P<main>N){_UNIT} ?(?:± ?(?P<second>N)"
+            rf"(?P<main>N){_UNIT} ?(?:± ?(?P<second>N){_UNIT}"
             rf"|{_OPEN}(?P<second_>N){_CLOSE}){_OPEN} ?{_RANGE} ?{_CLOSE}",
         ),
         (Form.BOUNDS, rf"{_OPEN}?{_RANGE} ?{_CLOSE}?"),

@@ -110,6 +110,11 @@ _TOTAL: Final = re.compile(
     r"|overall|combined|both(?: groups)?|whole (?:group|sample|cohort)|pooled)\b",
     re.IGNORECASE,
 )
+_OF_ALL: Final = re.compile(
+    r"\b(?:results|data|values|figures) (?:are|were) (?:presented|given|expressed|shown)\b",
+    re.IGNORECASE,
+)
+"""Words by which a note is about all figures, even behind the mark of another note."""
 _STATISTIC_WORDS: Final = re.compile(
     r"[(\[][^()\[\]]{0,60}[)\]]|\b[nN]\s?=\s?[0-9, ]+|\bn ?\(?%\)?|\bmean\b|\bmedian\b|±"
     r"|\bSD\b|\bSEM?\b|\bIQR\b|%|\b[nN]o?\b\.?|\bnumber\b",
@@ -206,7 +211,10 @@ class TableReading:
     @cached_property
     def around(self) -> tuple[Statistic, ...]:
         """What caption and footnotes declare, a statistic for each part of their sentences."""
-        texts = (self.table.caption, *(note.text for note in self.table.footnotes if not note.mark))
+        notes = (
+            note for note in self.table.footnotes if not note.mark or _OF_ALL.search(note.text)
+        )
+        texts = (self.table.caption, *(note.text for note in notes))
         parts = (
             part
             for text in texts
@@ -387,6 +395,8 @@ def _fits(print_: Entry, statistic: Statistic) -> bool:
     }
     is_share = statistic.spread is Spread.SHARE
     is_measured = print_.form is Form.PAIR and whole(print_.main) is None
+    if print_.second is not None and print_.low is not None:
+        return len(statistic.spreads) > 1
     return statistic.spread in spreads.get(print_.form, set()) and not (is_share and is_measured)
 
 

@@ -75,6 +75,8 @@ class Statistic:
     adjusted: bool = False
     trend: bool = False
     """Whether a p-value is of an interaction, a trend or several groups at once."""
+    spreads: frozenset[Spread] = frozenset()
+    """All that it names beside the main figure: "mean ± SD (95% CI)"."""
 
     def within(self, outer: Statistic) -> Statistic:
         """Return what this label and one farther out say together; this one decides."""
@@ -89,6 +91,7 @@ class Statistic:
             self.geometric or outer.geometric,
             self.adjusted or outer.adjusted,
             self.trend or outer.trend,
+            self.spreads or outer.spreads,
         )
 
 
@@ -191,7 +194,8 @@ def declared(label: str) -> Statistic:
     Decimal('95')
     """
     centre = next((name for name, pattern in _CENTRES if pattern.search(label)), None)
-    spread = next((name for name, pattern in _SPREADS if pattern.search(label)), None)
+    spreads = [name for name, pattern in _SPREADS if pattern.search(label)]
+    spread = spreads[0] if spreads else None
     level = _LEVEL.search(label)
     share_first = _SHARE_FIRST.search(label) is not None
     if share_first:
@@ -208,6 +212,7 @@ def declared(label: str) -> Statistic:
         "geometric" in label.lower(),
         _ADJUSTED.search(label) is not None,
         _TREND.search(label) is not None,
+        frozenset(spreads) if len(spreads) > 1 else frozenset(),
     )
 
 

@@ -1,0 +1,100 @@
+"""Figures that no label declares: measurements as printed, and counts by what is around."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.drafted_base import write_base
+from support.drafting import block_of, blocks, drafted, table
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_base(tmp_path_factory.mktemp("undeclared") / "base")
+
+
+_HEADER = "\tTussolan (n = 45)\tPlacebo (n = 44)"
+
+
+def test_a_figure_with_a_fraction_is_a_value_with_a_spread(root: Path) -> None:
+    made = drafted(root, table(_HEADER, "Weight (kg)\t70.1 (9.9)\t71.3", "Level\t4 ± 1.3\t5 ± 1.1"))
+    weight = block_of(made, "70.1 (9.9)")
+    assert (weight["statistic"], weight["sure"], weight["unit"]) == ("value", "unsure", "kg")
+    assert {k: str(v) for k, v in weight["values"]["tussolan"].items()} == {
+        "value": "70.1",
+        "spread": "9.9",
+    }
+    assert str(block_of(made, "71.3")["values"]["placebo"]) == "71.3"
+    assert str(block_of(made, "5 ± 1.1")["values"]["placebo"]["spread"]) == "1.1"
+
+
+@pytest.mark.parametrize(
+    "row", ["Grip\t12\t13", "Grip\tr = 0.49\tr = 0.54", "Grip\t36 (6)\t35 (7)"]
+)
+def test_what_may_be_a_count_or_a_test_is_no_value(root: Path, row: str) -> None:
+    assert not blocks(drafted(root, table("\tTussolan\tPlacebo", row)))
+
+
+def test_figures_of_a_table_of_correlations_are_no_values(root: Path) -> None:
+    made = drafted(root, table(_HEADER, "Grip\t0.41\t0.42", caption="Spearman correlations"))
+    assert not blocks(made)
+
+
+def test_whole_numbers_among_declared_figures_are_counts(root: Path) -> None:
+    rows = ("Age, mean (SD)\t34.1 (9.9)\t35.3 (9.1)", "Male\t20\t21", "Score\t12\t13")
+    made = drafted(root, table(_HEADER, *rows))
+    assert block_of(made, "21")["values"] == {"placebo": {"n": 21}}
+    assert [one.printed for one in made.left] == ["12", "13"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("Male\t20\t21",),  # nothing else is declared
+        ("Age, mean (SD)\t34.1 (9.9)\t35.3 (9.1)", "Cells\t20\t2100"),  # more than people
+        ("Age, mean (SD)\t34.1 (9.9)\t35.3 (9.1)", "Male\t20\t21", "Grip\t3.1\t3.2"),
+    ],
+)
+def test_whole_numbers_that_may_be_measurements_are_left(root: Path, rows: tuple[str, ...]) -> None:
+    made = drafted(root, table(_HEADER, *rows))
+    assert not any(
+        "n" in value
+        for block in blocks(made)
+        for value in block["values"].values()
+        if isinstance(value, dict)
+    )
+
+
+def test_a_number_of_people_is_a_count(root: Path) -> None:
+    rows = (
+        "\tDay 1\tDay 7",
+        "Tussolan group (n = 45)\t\t",
+        "Number of new cases\t3\t4",
+        "Number of tablets\t5\t6",
+    )
+    made = drafted(root, table(*rows))
+    found = block_of(made, "4")
+    assert (found["values"], found["time"]) == ({"tussolan": {"n": 4}}, "at 7 days")
+    assert [one.printed for one in made.left] == ["5", "6"]
+
+
+def test_a_spread_and_bounds_are_what_the_labels_name(root: Path) -> None:
+    cells = "13.1 (2.2) [5 ÷ 15]\t12.4 (2.1) [4–16]"
+    made = drafted(root, table(_HEADER, f"Grip, mean (SD) [range]\t{cells}"))
+    value = block_of(made, "12.4 (2.1) [4–16]")["values"]["placebo"]
+    assert (str(value["sd"]), [str(one) for one in value["range"]]) == ("2.1", ["4", "16"])
+    assert "range" in block_of(made, "13.1 (2.2) [5 ÷ 15]")["values"]["tussolan"]
+    assert not blocks(drafted(root, table(_HEADER, f"Grip, mean (SD)\t{cells}")))
+
+
+def test_a_note_behind_a_mark_may_be_about_all_figures(root: Path) -> None:
+    notes = "<sup>a</sup> t test; the results are presented as mean ± SD [range]"
+    made = drafted(root, table(_HEADER, "Grip<sup>a</sup>\t13.1 ± 2.2 [5–15]\t", notes=notes))
+    assert "sd" in block_of(made, "13.1 ± 2.2 [5–15]")["values"]["tussolan"]
+
+
+def test_an_interval_below_a_figure_of_people_is_left(root: Path) -> None:
+    rows = ("Cured, n (%)\t20 (44)\t21 (48)", "\t[95% CI: 39.7–67.0]\t[95% CI: 40.1–69.2]")
+    made = drafted(root, table(_HEADER, *rows))
+    assert len(blocks(made)) == 2
