@@ -22,6 +22,7 @@ from kb.checks.parts import adds_up
 from kb.checks.rounding import Rounding, last_digit, possible_values, rounding
 from kb.checks.wording import join_list, place, places
 from kb.model import Claim, Measure
+from kb.sources.sizes import printed_size
 from kb.util.grouping import group_by
 
 COMPLETE: Final = frozenset({"", "negative"})
@@ -181,11 +182,13 @@ class _Frequency:
         return {c.figure.denominator for c in self.claims if c.figure.denominator is not None}
 
     def _denominator(self, claim: Claim) -> int | None:
-        """The claim's own, the one printed elsewhere for the measure, or the group's size."""
+        """The claim's own, the one printed elsewhere for the measure, its column's, the group's."""
         if claim.figure.denominator is not None:
             return claim.figure.denominator
         if self._denominators:
             return next(iter(self._denominators)) if len(self._denominators) == 1 else None
+        if (in_header := printed_size(claim.column)) is not None:
+            return in_header
         return self._size.number if self._size else None
 
     def _pairs(self) -> dict[tuple[int, int, Decimal, str], list[Claim]]:
@@ -294,7 +297,8 @@ class _Frequency:
         if any(claim.figure.denominator is not None for claim in claims):
             return list(dict.fromkeys(claims))
         elsewhere = [c for c in self.claims if c.figure.denominator is not None][:1]
-        size = [self._size.claim] if self._size else []
+        in_header = any(printed_size(claim.column) is not None for claim in claims)
+        size = [self._size.claim] if self._size and not in_header else []
         return list(dict.fromkeys([*claims, *(elsewhere or size)]))
 
 

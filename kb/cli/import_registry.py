@@ -30,6 +30,13 @@ _MAX_SECONDS: Final = 120.0
 _ENTRY: Final = re.compile(
     r'\s*(?:\{|\[\s*\{).{0,100000}?"(?:protocolSection|studies)"\s*:', re.DOTALL
 )
+_OLDER: Final = re.compile(
+    r'\s*(?:[\[{].{0,100000}?"(?:FullStudiesResponse|StudyFieldsResponse|ProtocolSection)"\s*:'
+    r'|(?:<\?xml[^>]*>\s*)?<(?:clinical_study|search_results)\b|"?NCT Number"?,)',
+    re.DOTALL,
+)
+"""Forms in which the registry gave entries before, or gives only a summary of them."""
+_ENTRY_URL: Final = "https://clinicaltrials.gov/api/v2/studies/NCT01234567"
 
 
 class _Read(NamedTuple):
@@ -41,7 +48,7 @@ class _Read(NamedTuple):
 
 
 def _recognise(file: InputFile) -> bool:
-    return _ENTRY.match(file.head) is not None
+    return any(form.match(file.head) for form in (_ENTRY, _OLDER))
 
 
 def _run(request: ImportRequest) -> int:
@@ -77,6 +84,9 @@ def _run(request: ImportRequest) -> int:
 def _entries(file: InputFile, records: Records) -> tuple[list[_Read], list[Problem]]:
     """Read a file within bounds of time and memory."""
     name, known = str(file.path), records.publications
+    if not _ENTRY.match(file.head):
+        form = "an older form of ClinicalTrials.gov, or its list of studies"
+        raise ReadError(f"{name}: {form}; expected the JSON of its API v2, as {_ENTRY_URL} gives")
 
     def work() -> tuple[list[_Read], list[Problem]]:
         entries, problems = read_entries(file.data, name)

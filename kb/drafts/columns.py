@@ -15,6 +15,7 @@ from kb.papers.from_source import label_text
 from kb.papers.reading import Column, ColumnKind, TableReading
 from kb.papers.statistic import declared
 
+_AND: Final = re.compile(r"\s(?:and|&)\s", re.IGNORECASE)
 _VERSUS: Final = re.compile(r"\s(?:vs?\.?|versus|compared (?:with|to)|[-–/])\s", re.IGNORECASE)
 _NOT_PEOPLE: Final = re.compile(
     r"\b(?:effects?|estimates?|coefficients?|regression|analys[ie]s|rho|incidence"
@@ -64,6 +65,8 @@ class ColumnRole:
     change: bool
     compared: tuple[str, str] | None = None
     """The two groups that the header compares."""
+    together: tuple[str, str] | None = None
+    """Two groups that the header names, where it does not say which is compared with which."""
     within: GroupOf | None = None
     """The group whose own p-values it has, where each group has a column of them."""
 
@@ -174,19 +177,19 @@ def _role(
         and not _FIGURES_ONLY.fullmatch(name)
     ]
     labels += filter(None, map(behind_size, column.path))
-    group, compared = None, None
+    group, compared, together = None, None, None
     if column.kind is ColumnKind.TOTAL and not transposed:
         group = _everybody_in(parts, groups)
         labels += [part for part in parts if _is_label_of_total(part, column)]
     elif column.kind is ColumnKind.TOTAL:
         labels += parts
     elif column.kind is ColumnKind.P:
-        compared = _compared(parts, groups)
+        compared, together = _pair(parts, groups, _VERSUS), _pair(parts, groups, _AND)
     elif column.kind is ColumnKind.EFFECT:
-        compared = _compared(parts, groups)
+        compared, together = _pair(parts, groups, _VERSUS), _pair(parts, groups, _AND)
         found = (groups.find(part) for part in parts)
         group = next((one for one in found if one and one.id != WHOLE), None)
-        labels += [] if group or compared else parts
+        labels += [] if group or compared or together else parts
     elif column.kind is ColumnKind.GROUP and parts:
         label = " › ".join(parts)
         if groups.find(label) is None and (transposed or groups.is_not_about_people(label)):
@@ -195,7 +198,7 @@ def _role(
             if is_everybody(label) and column.size:
                 groups.add(label, sized=True)  # the reading has found that it is a part
             group = groups.resolve(label, sized=column.size is not None)
-    return ColumnRole(column, group, tuple(labels), time, is_change(header), compared)
+    return ColumnRole(column, group, tuple(labels), time, is_change(header), compared, together)
 
 
 def _everybody_in(parts: list[str], groups: GroupNames) -> GroupOf:
@@ -216,10 +219,10 @@ def _is_label_of_total(part: str, column: Column) -> bool:
     return _TOTAL.match(part) is not None and column.size is None
 
 
-def _compared(parts: list[str], groups: GroupNames) -> tuple[str, str] | None:
+def _pair(parts: list[str], groups: GroupNames, between: re.Pattern[str]) -> tuple[str, str] | None:
     """Return the two groups that a header such as "Drug vs placebo" names."""
     for part in parts:
-        sides = _VERSUS.split(part)
+        sides = between.split(part)
         found = [groups.find(side) for side in sides] if len(sides) == 2 else []
         if len(found) == 2 and found[0] and found[1] and found[0].id != found[1].id:
             return found[0].id, found[1].id

@@ -119,7 +119,7 @@ class Comparisons:
         if role.within is not None:
             return Made({"values": {role.within.id: p}}, "likely", ["a p-value below one group"])
         if pair := self.pair(role):
-            of, versus, sure = pair
+            of, versus, sure = self._as_estimated(pair, figure)
             comparison = {"of": of, "versus": versus, **p, **adjustment(labels)}
             return Made({"comparison": comparison}, sure, ["p-value of two groups"])
         if role.group is None and len(self._near(role)) >= _SEVERAL:
@@ -133,7 +133,8 @@ class Comparisons:
     def is_of_one_group(self, role: ColumnRole) -> bool:
         """Whether an estimate or p-value compares no groups, because the table names none."""
         kinds = (ColumnKind.EFFECT, ColumnKind.P)
-        is_alone = role.group is None and not role.compared and not self.arms
+        named = role.compared or role.together
+        is_alone = role.group is None and not named and not self.arms
         texts = (self.source.table.caption, *role.column.path)
         return role.column.kind in kinds and is_alone and not any(map(_BETWEEN.search, texts))
 
@@ -182,6 +183,16 @@ class Comparisons:
     def _has_se(self, figure: TableFigure) -> bool:
         paths = (self.source.table.column_path(cell.column) for cell in figure.cells)
         return any(declared(path[-1]).spread is Spread.SE for path in paths if path)
+
+    def _as_estimated(
+        self, pair: tuple[str, str, Sureness], figure: TableFigure
+    ) -> tuple[str, str, Sureness]:
+        """Return two groups in the order of the one estimate of them in the row of a p-value."""
+        row = self.reading.rows[figure.row]
+        estimates = [one for one in row if one.column.kind is ColumnKind.EFFECT]
+        if len(estimates) != 1 or self.pair(self.roles[estimates[0].column.index]) != pair:
+            return pair
+        return self._in_order(pair, estimates[0])
 
     def _in_order(
         self, pair: tuple[str, str, Sureness], figure: TableFigure
@@ -244,7 +255,7 @@ class Comparisons:
         """Return the two groups that a column compares, the control last, and how sure it is."""
         if role.compared:
             return (*role.compared, "sure")
-        arms = self._near(role)
+        arms = list(role.together or self._near(role))
         if role.group is not None:
             controls = [arm for arm in arms if self.groups.is_control(arm)]
             others = [one for one in controls if one != role.group.id]

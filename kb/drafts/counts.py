@@ -13,8 +13,9 @@ from kb.drafts.labels import EndpointNames
 from kb.drafts.rows import RowLabels
 from kb.papers.entries import Form, whole
 from kb.papers.from_source import label_text
-from kb.papers.reading import Column, ColumnKind, TableFigure, TableReading, printed_size
+from kb.papers.reading import Column, ColumnKind, TableFigure, TableReading
 from kb.papers.statistic import Centre, Spread
+from kb.sources.sizes import printed_size
 from kb.util.grouping import group_by
 
 _OF_PEOPLE: Final = re.compile(r"^(?:[nN]|[nN]o\.|[nN]umber(?: of)?) [a-zA-Z]")

@@ -16,7 +16,7 @@ from kb.drafts.times import is_moment
 from kb.papers.captions import TABLE_NUMBER
 from kb.papers.from_source import label_text
 from kb.papers.paper import Cell, Table
-from kb.papers.reading import printed_size
+from kb.sources.sizes import printed_size
 
 NOT_A_RESULT: Final = "not a result"
 _SUBJECT: Final = re.compile(

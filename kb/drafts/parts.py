@@ -15,7 +15,7 @@ from kb.drafts.not_results import names_column
 from kb.drafts.times import is_moment
 from kb.papers.from_source import SourceTable, label_text
 from kb.papers.paper import Cell, Table
-from kb.papers.reading import printed_size
+from kb.sources.sizes import printed_size
 
 
 def parts_of(source: SourceTable) -> Iterator[SourceTable]:

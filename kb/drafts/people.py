@@ -13,7 +13,7 @@ from kb.drafts.groups import GroupNames, GroupOf, group_key, is_everybody
 from kb.drafts.labels import without_size
 from kb.model import WHOLE
 from kb.papers.paper import Table
-from kb.papers.reading import printed_size
+from kb.sources.sizes import printed_size
 
 _NUMBERED: Final = re.compile(r"^[0-9]{0,2}[a-zA-Z]?[:.)] ")
 _PEOPLE: Final = re.compile(
@@ -106,5 +106,5 @@ class People:
         rows = range(self.table.header_rows, len(self.table.grid))
         labels = {label for row in rows for label in self.table.row_path(row)}
         found += [one for label in labels if (one := self.groups.find(without_size(label)))]
-        compared = any(role.compared for role in self.roles)
+        compared = any(role.compared or role.together for role in self.roles)
         return compared or any(one.id != WHOLE for one in found)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
 
-from kb.drafts.draft import Drafter
+from kb.drafts.draft import Drafter, SourceDrafts
 from kb.drafts.labels import OTHER
 from kb.drafts.store import DraftsFile
 from kb.drafts.tables import Draft
@@ -52,6 +52,9 @@ _OF_TITLE: Final = re.compile(
 _ORDER: Final[tuple[str, ...]] = ("endpoint", "named", "category", "statistic", "unit", "time")
 _KINDS: Final = {results.SERIOUS: "serious", results.OTHER: "not serious"}
 """The category of adverse events, by their table."""
+_LEFT: Final = re.compile(r"lost to follow|withdraw|discontinu", re.IGNORECASE)
+"""Reasons that are ways of leaving a study."""
+_SIDED: Final = re.compile(r"\(([12])-sided\)$")
 _MAX_WORDS: Final = 16
 _MAX_TEXT: Final = 140
 
@@ -86,6 +89,13 @@ class RegistrationDrafter(Drafter):
         if group in self.groups.new and kind in _ROLES:
             self.groups.new[group]["role"] = _ROLES[kind]
         return group
+
+    def draft(self) -> SourceDrafts:
+        """Return the drafts; captions suggest nothing, as the entry says what its tables are."""
+        made = super().draft()
+        tables = {*self._measures, results.DEATHS, *_KINDS}
+        made.suggestions = [s for s in made.suggestions if s["at"].partition(": ")[0] not in tables]
+        return made
 
     def _completed(self, drafts: list[Draft]) -> list[Draft]:
         registered = (one for one in self._registered() if one is not None)
@@ -193,11 +203,21 @@ class RegistrationDrafter(Drafter):
         return self._measured(draft, measure, label) if measure else draft
 
     def _flow(self, draft: Draft, label: str) -> Draft:
-        """Return a draft of the flow of participants: those who started are a group's size."""
-        if draft.at != f"{results.FLOW} 1" or label != _STARTED or not self.names.size:
-            return draft
-        draft = replace(draft, sure="sure", why=["a number of participants"])
-        return _with(draft, endpoint=self.names.size, named=None, category=None)
+        """Return a draft of the flow of participants.
+
+        Those who started are a group's size, and a reason for which people left is not what
+        happened to a group: "Adverse Event" counts those who left because of one.
+        """
+        periods = self.entry.results.participant_flow_module.periods
+        number = int(draft.at.rpartition(" ")[2])
+        period = [periods[number - 1].title] if len(periods) > 1 else []
+        if draft.at == f"{results.FLOW} 1" and label == _STARTED and self.names.size:
+            draft = replace(draft, sure="sure", why=["a number of participants"])
+            return _with(draft, endpoint=self.names.size, named=None, category=None)
+        if results.REASONS in draft.block["row"] and not _LEFT.search(label):
+            draft = _with(draft, endpoint=OTHER, named=label, category=f"{label}, not completed")
+        category = ", ".join(filter(None, (draft.block.get("category"), *period)))
+        return _with(draft, category=category or None)
 
     def _named(self, draft: Draft, names: Iterable[str]) -> Draft:
         """Return a draft of no known endpoint with the first that one of the names has."""
@@ -212,10 +232,32 @@ class RegistrationDrafter(Drafter):
         if label.startswith(title):
             bare = _OF_TITLE.sub("", title)
             draft = self._named(draft, (_TITLES.get(title, title), bare, bare.partition(" at ")[0]))
-        if isinstance(measure, OutcomeMeasure) and "time" not in draft.block:
-            time = time_of(moment(measure.time_frame))
-            draft = _with(draft, time=time or None)
-        return draft
+        if not isinstance(measure, OutcomeMeasure):
+            return draft
+        draft = self._of_part(draft, measure, label)
+        time = time_of(moment(measure.time_frame))
+        if time and draft.block.setdefault("time", time) != time:
+            draft = replace(draft, sure="unsure", why=[*draft.why, f"the time frame is {time}"])
+        return _sided(_with(draft))
+
+    def _of_part(self, draft: Draft, outcome: OutcomeMeasure, label: str) -> Draft:
+        """Return a draft of an analysis with what it is about, where that is a part of an outcome.
+
+        An outcome has several analyses because it has several parts, or is analysed in several
+        ways: they are not of one measure.
+        """
+        if ", analysis" not in draft.at:
+            return draft
+        part = label.removeprefix(results.timed(outcome)).strip(", ")
+        if not part:
+            why = [*draft.why, "the entry does not say which part of the outcome this is"]
+            return replace(draft, sure="unsure", why=why)
+        given = draft.block.get("category") or ""
+        return (
+            draft
+            if part in given
+            else _with(draft, category=", ".join(filter(None, (given, part))))
+        )
 
 
 def _with(draft: Draft, **fields: Any) -> Draft:
@@ -224,6 +266,14 @@ def _with(draft: Draft, **fields: Any) -> Draft:
     order = [name for name in _ORDER if name in block]
     order += [name for name in block if name not in order]
     return replace(draft, block={n: block[n] for n in order if block[n] is not None})
+
+
+def _sided(draft: Draft) -> Draft:
+    """Return a draft of a p-value with the sides of its test, which its column prints."""
+    comparison, match = draft.block.get("comparison", {}), _SIDED.search(str(draft.block["column"]))
+    if "p" not in comparison or match is None:
+        return draft
+    return _with(draft, comparison={**comparison, "sides": int(match[1])})
 
 
 def missing_items(drafter: RegistrationDrafter) -> list[str]:

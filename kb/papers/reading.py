@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import takewhile
 from typing import Final
 
@@ -20,6 +20,7 @@ from kb.papers.paper import Cell, Table, plain
 from kb.papers.statistic import Centre, Spread, Statistic, declared
 from kb.sources.normalise import fold
 from kb.sources.numbers import Number
+from kb.sources.sizes import printed_size
 from kb.util.grouping import group_by
 
 
@@ -98,13 +99,6 @@ class TableFigure:
         return self.statistic.share_first and self.entry.form is Form.PAIR
 
 
-_SIZE: Final = re.compile(
-    r"(?:(?:\b[nN]o?\.?|(?<=[a-z])N)\s?[=:]\s?|(?<=[A-Z]{2})(?<!MI)N\s?=\s?|\b[nN]\s(?=[0-9]))"
-    r"(?P<size>[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]{1,7})(?![0-9.%])"
-    r"|(?P<people>[0-9]{1,7}) (?:patients|subjects|participants|women|men|children"
-    r"|infants|people)\b"
-    r"|(?<=[a-zA-Z] )\((?P<bare>[0-9]{1,7})\)$"
-)
 _TOTAL: Final = re.compile(
     r"^(?:(?:grand |study )?total|all(?: (?:patients|participants|subjects|groups))?"
     r"|overall|combined|both(?: groups)?|whole (?:group|sample|cohort)|pooled)\b",
@@ -353,22 +347,6 @@ class TableReading:
         groups = [c.index for c in self.columns if c.kind in (ColumnKind.GROUP, ColumnKind.TOTAL)]
         counts = [whole(entry(self.table.grid[row][i].text).main) for i in groups]
         return bool(counts) and sum(c is not None for c in counts) * 2 > len(counts)
-
-
-@lru_cache(maxsize=4096)
-def printed_size(header: str) -> int | None:
-    """Return the number of people that a header prints.
-
-    >>> [printed_size(h) for h in ("Drug (n = 1,045)", "PlaceboN=45", "Week 12", "Drug (45)")]
-    [1045, 45, None, 45]
-    >>> printed_size("All on LTOTN = 2,249"), printed_size("MIN = 3")
-    (2249, None)
-    """
-    match = _SIZE.search(fold(header).text)
-    if match is None:
-        return None
-    digits = match["size"] or match["people"] or match["bare"]
-    return int(re.sub("[, ]", "", digits))
 
 
 def _belongs(column: Column, beside: Column) -> bool:

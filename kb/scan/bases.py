@@ -18,9 +18,10 @@ from typing import Final
 
 from kb.checks.rounding import last_digit
 from kb.papers.entries import Form
-from kb.papers.reading import ColumnKind, TableFigure, TableReading, printed_size
+from kb.papers.reading import ColumnKind, TableFigure, TableReading
 from kb.papers.statistic import Centre
 from kb.scan.note_sizes import size_in_notes
+from kb.sources.sizes import printed_size
 from kb.util.grouping import group_by
 
 GROUPS: Final = (ColumnKind.GROUP, ColumnKind.TOTAL)

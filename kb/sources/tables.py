@@ -22,6 +22,7 @@ _NOTE_MARKS: Final = r"(?<=[)\]])(?:</?su[bp]>)?[a-h](?:, ?[a-h])*(?:</su[bp]>)?
 _FIGURES_ONLY: Final = re.compile(
     rf"[-<>≤≥~(\[]*[0-9][-0-9.,%/ ()\[\]]*(?:{_NOTE_MARKS})?"
     r"|[0-9][0-9.,]* ?(?:±|\+/-) ?[0-9].*"
+    r"|(?:[-<>≤≥~]?[0-9.][0-9.,]*|N[AER]) ?[(\[][-0-9., NAER%]+ to [-0-9., NAER%]+[)\]]"
 )
 _SIZED: Final = re.compile(r"[A-Za-z].*\b[nN] ?= ?[0-9][0-9,]*\)?$")
 TIMES_BELOW: Final = re.compile(
@@ -68,7 +69,13 @@ def _cells(marks: Sequence[int], offset: int) -> Iterator[Cell]:
 
 
 def header_rows(table: Sequence[Sequence[str]]) -> list[Sequence[str]]:
-    """Return the header rows: the first, and those below it that name parts of its columns."""
+    """Return the header rows: the first, and those below it that name parts of its columns.
+
+    >>> len(header_rows([["", "Drug", "Placebo"], ["", "n", "n"], ["Age", "34", "35"]]))
+    2
+    >>> len(header_rows([["", "Drug", "Placebo"], ["Age", "16 (12 to 18)", "15 (.5 to NA)"]]))
+    1
+    """
     rows = [table[0]]
     for row in table[1:_MAX_HEADERS]:
         filled = [cell for cell in row[1:] if cell]

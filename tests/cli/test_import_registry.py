@@ -123,6 +123,102 @@ def test_those_who_started_are_the_size_of_their_group(base: Path) -> None:
     assert {(block.endpoint, block.sure) for block in started} == {("SAMPLE_SIZE", "sure")}
 
 
+def drafted(base: Path, **changes: Any) -> dict[str, list[Any]]:
+    """Import an entry, and return its drafts by place."""
+    result = kb(base, "import", entry_file(base.parent, **changes))
+    assert result.exit_code == 0, result.output
+    assert "left 0" in result.output
+    reports = read_drafts(base, "example-trial", load_records(base).vocabulary).reports
+    return {one.at: one.claims for one in reports}
+
+
+def test_a_table_of_one_row_is_drafted(base: Path) -> None:
+    path = "resultsSection__baselineCharacteristicsModule__measures__0"
+    figures = [
+        {"groupId": f"BG00{i}", "value": "54", "lowerLimit": low, "upperLimit": "75"}
+        for i, low in enumerate(("18", ".5", "-3"))
+    ]
+    changes = {
+        f"{path}__dispersionType": "FULL_RANGE",
+        f"{path}__classes": [{"categories": [{"measurements": figures}]}],
+    }
+    assert len(drafted(base, **changes)["Baseline 1"]) == 3
+
+
+def test_percentages_are_of_the_people_of_their_column(base: Path) -> None:
+    """77/92 is 83.7%, and no number of the 60 who started is."""
+    changes = {
+        f"{OUTCOME}__1__paramType": "NUMBER",
+        f"{OUTCOME}__1__unitOfMeasure": "Percentage of participants",
+        f"{OUTCOME}__1__denoms__0__counts__0__value": "46",
+    }
+    path = f"{OUTCOME}__1__classes__0__categories__0__measurements"
+    share = {**changes, f"{path}__0__value": "80.4", f"{path}__1__value": "35.0"}
+    found = imported(base, **share)
+    assert "impossible-share" not in found
+
+
+def test_a_percentage_that_no_number_of_people_gives_is_reported(base: Path) -> None:
+    path = f"{OUTCOME}__1"
+    changes = {
+        f"{path}__paramType": "NUMBER",
+        f"{path}__unitOfMeasure": "Percentage of participants",
+        f"{path}__denoms__0__counts__0__value": "46",
+        f"{path}__classes__0__categories__0__measurements__0__value": "81.4",
+        f"{path}__classes__0__categories__0__measurements__1__value": "35.0",
+    }
+    assert "of 46 patients" in imported(base, **changes)["impossible-share"]["message"]
+
+
+def test_a_reason_to_leave_is_not_an_outcome(base: Path) -> None:
+    reason = {
+        "type": "Adverse Event",
+        "reasons": [{"groupId": "FG000", "numSubjects": "3"}],
+    }
+    path = "resultsSection__participantFlowModule__periods__0__dropWithdraws"
+    [left] = [
+        one
+        for one in drafted(base, **{path: [reason]})["Participant flow 1"]
+        if one.row[-1] == "Adverse Event"
+    ]
+    assert (left.endpoint, left.category) == ("OTHER", "Adverse Event, not completed")
+
+
+def test_an_estimate_and_its_p_value_have_the_stated_order_and_sides(base: Path) -> None:
+    more = {
+        f"{OUTCOME}__2__analyses__0__estimateComment": "Placebo vs Tussolan",
+        f"{OUTCOME}__2__analyses__0__pValueComment": "1-sided",
+    }
+    estimate, p = drafted(base, **more)["Outcome 3, analysis 1"]
+    assert estimate.comparison.of == p.comparison.of == "placebo"
+    assert (estimate.comparison.sides, p.comparison.sides) == (None, 1)
+
+
+def test_periods_are_told_apart(base: Path) -> None:
+    [period] = raw_entry()["resultsSection"]["participantFlowModule"]["periods"]
+    path = "resultsSection__participantFlowModule__periods"
+    found = drafted(base, **{path: [period, {**period, "title": "Extension"}]})
+    completed = [one for one in found["Participant flow 2"] if one.row == ["Completed"]]
+    assert {one.category for one in completed} == {"Extension"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"FullStudiesResponse": {"FullStudies": [{"Study": {"ProtocolSection": {}}}]}}',
+        '{"Study": {"ProtocolSection": {"IdentificationModule": {"NCTId": "NCT01234567"}}}}',
+        '<?xml version="1.0"?>\n<clinical_study rank="1"/>',
+        "NCT Number,Study Title\nNCT01234567,A trial\n",
+    ],
+)
+def test_an_older_form_is_named_with_what_is_expected(base: Path, content: str) -> None:
+    path = base.parent / "older.json"
+    path.write_text(content)
+    result = kb(base, "import", path)
+    assert result.exit_code == 2
+    assert "expected the JSON of its API v2" in result.output
+
+
 def test_a_second_import_adds_nothing(base: Path) -> None:
     path = entry_file(base.parent)
     kb(base, "import", path)

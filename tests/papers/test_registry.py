@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from support.registry import as_bytes, measurements, raw_entry
+from support.registry import as_bytes, by_group, measurements, raw_entry
 
 from kb.errors import ReadError, RecordError
 from kb.papers.paper import Paper, Table
@@ -87,6 +87,116 @@ def test_other_analyses_are_tables_of_their_own_or_sentences() -> None:
     ]
     [note] = table("Outcome 2").footnotes
     assert note.text == "Analysis of Tussolan; binomial; P = 0.04"
+
+
+@pytest.mark.parametrize(
+    ("stated", "header"),
+    [
+        ({}, "Tussolan and Placebo"),
+        ({"estimateComment": "Placebo vs. Tussolan"}, "Placebo versus Tussolan"),
+        ({"groupDescription": "Ratio: Tussolan/Placebo, by stratum"}, "Tussolan versus Placebo"),
+        ({"paramType": "Difference (Placebo minus Tussolan)"}, "Placebo versus Tussolan"),
+        ({"statisticalComment": "Men vs. women; MRI/CRP"}, "Tussolan and Placebo"),
+        (
+            {"estimateComment": "Placebo - Tussolan", "groupDescription": "Tussolan/Placebo"},
+            "Tussolan and Placebo",
+        ),
+    ],
+)
+def test_groups_are_compared_in_the_order_that_the_entry_states(
+    stated: dict[str, str], header: str
+) -> None:
+    analysis = {"groupIds": ["OG000", "OG001"], "paramValue": "0.6", **stated}
+    first, *_ = table_lines(table("Outcome 2", **{f"{OUTCOME}__1__analyses": [analysis]}))
+    assert first[-1] == header
+
+
+def test_what_an_entry_says_of_an_analysis_stands_below_its_figures() -> None:
+    analysis = {
+        "groupIds": ["OG000", "OG001"],
+        "nonInferiorityType": "SUPERIORITY",
+        "pValue": "p=0.02",
+        "pValueComment": "One-sided, at 0.025",
+        "statisticalMethod": "ANCOVA",
+        "paramType": "Mean Difference",
+        "paramValue": "-2.4",
+        "dispersionType": "STANDARD_ERROR_OF_MEAN",
+        "dispersionValue": "0.39",
+        "ciPctValue": "97.5",
+        "ciNumSides": "ONE_SIDED",
+        "ciUpperLimit": "-1.1",
+    }
+    found = table("Outcome 2", **{f"{OUTCOME}__1__analyses": [analysis]})
+    assert table_lines(found)[1][-2:] == ["Mean Difference", "P value (1-sided)"]
+    assert table_lines(found)[2][-2:] == ["-2.4", "0.02"]
+    assert [note.text for note in found.footnotes] == [
+        "Analysis of Tussolan, Placebo; ANCOVA; Superiority; Standard error of mean 0.39; "
+        "one-sided 97.5% CI, upper limit -1.1; One-sided, at 0.025"
+    ]
+
+
+def test_analyses_of_one_outcome_say_what_each_is_about() -> None:
+    both = [
+        {"groupIds": ["OG000", "OG001"], "pValue": p, "groupDescription": of}
+        for p, of in (("0.30", "Lung dose"), ("0.17", "Heart dose"))
+    ]
+    found = paper(**{f"{OUTCOME}__1__analyses": both}).tables
+    rows = [table_lines(t)[2] for t in found if t.id.startswith("Outcome 2, analysis")]
+    assert rows == [
+        ["Overall response, Week 12, Lung dose", "0.30"],
+        ["Overall response, Week 12, Heart dose", "0.17"],
+    ]
+
+
+def _sized(*numbers: str) -> list[dict[str, Any]]:
+    return [{"units": "Participants", "counts": by_group("OG", "value", *numbers)}]
+
+
+@pytest.mark.parametrize(
+    ("second", "header", "counted"),
+    [
+        (("50", "48"), ["", "Tussolan (N = 50)", "Placebo (N = 48)"], []),
+        (
+            ("41", "40"),
+            ["", "Tussolan", "Placebo"],
+            [
+                ["At 12 weeks, number analyzed", "50", "48"],
+                ["At 24 weeks, number analyzed", "41", "40"],
+            ],
+        ),
+    ],
+)
+def test_a_header_has_the_number_of_people_of_every_row_or_none(
+    second: tuple[str, str], header: list[str], counted: list[list[str]]
+) -> None:
+    rows = f"{OUTCOME}__2__classes"
+    sizes = {f"{rows}__0__denoms": _sized("50", "48"), f"{rows}__1__denoms": _sized(*second)}
+    lines = table_lines(table("Outcome 3", **sizes))
+    assert lines[0] == header
+    assert [line for line in lines if "analyzed" in line[0]] == counted
+
+
+def test_a_reason_to_leave_is_below_those_who_left() -> None:
+    lines = [line[0] for line in table_lines(table("Participant flow 1"))]
+    assert lines[-2:] == ["Not completed, by reason", "Lost to Follow-up"]
+
+
+def test_markup_of_sentences_is_undone_and_titles_are_left() -> None:
+    criteria = "protocolSection__eligibilityModule__eligibilityCriteria"
+    changes = {
+        criteria: "* Glucose \\<126 mg/dl \\[OGTT\\]",
+        f"{OUTCOME}__1__title": "Response \\ cure",
+    }
+    text = source_text(paper(**changes)).text
+    assert "* Glucose <126 mg/dl [OGTT]" in text
+    assert "Response \\ cure" in text
+
+
+def test_why_a_figure_is_not_available_is_in_the_text() -> None:
+    figure = {"groupId": "OG000", "value": "NA", "comment": "Median not\nreached"}
+    path = f"{OUTCOME}__1__classes__0__categories__0__measurements"
+    [*_, note] = table("Outcome 2", **{path: [figure]}).footnotes
+    assert note.text == "Tussolan: Median not reached"
 
 
 def test_rows_with_categories_stand_below_their_title() -> None:

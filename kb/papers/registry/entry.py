@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Final, Self
@@ -23,6 +24,8 @@ from kb.papers.registry.tree import read_json
 
 _MAX_DIGITS: Final = 15
 _MAX_GIVEN: Final = 80
+_ESCAPED: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
+"""A sign that Markdown would take for markup."""
 
 
 def _wrong(expected: str) -> PydanticCustomError:
@@ -35,6 +38,10 @@ def _text(raw: Any) -> Any:
     if not isinstance(raw, str):
         raise _wrong("a text")
     return raw.strip()
+
+
+def _markup(raw: Any) -> Any:
+    return _ESCAPED.sub(r"\1", _text(raw))
 
 
 def _count(raw: Any) -> Any:
@@ -52,6 +59,8 @@ def _truth(raw: Any) -> Any:
 
 
 Text = Annotated[str, BeforeValidator(_text)]
+Markup = Annotated[str, BeforeValidator(_markup)]
+"""A text that the registry keeps in Markdown: "glucose \\<126 mg/dl" is printed without "\\"."""
 Count = Annotated[int, BeforeValidator(_count)]
 Truth = Annotated[bool, BeforeValidator(_truth)]
 NctId = Annotated[str, StringConstraints(pattern=r"^NCT[0-9]{8}$")]
@@ -107,7 +116,7 @@ class Status(Part):
     """Where the study stands, and when what happened."""
 
     overall_status: Text = ""
-    why_stopped: Text = ""
+    why_stopped: Markup = ""
     study_first_submit_date: Date | None = None
     start_date_struct: DatePart = DatePart()
     primary_completion_date_struct: DatePart = DatePart()
@@ -126,8 +135,8 @@ class Sponsors(Part):
 class Description(Part):
     """The study in sentences."""
 
-    brief_summary: Text = ""
-    detailed_description: Text = ""
+    brief_summary: Markup = ""
+    detailed_description: Markup = ""
 
 
 class Conditions(Part):
@@ -176,7 +185,7 @@ class Arm(Part):
 
     label: Text = ""
     type: Text = ""
-    description: Text = ""
+    description: Markup = ""
     intervention_names: list[Text] = []
 
 
@@ -185,7 +194,7 @@ class Intervention(Part):
 
     type: Text = ""
     name: Text = ""
-    description: Text = ""
+    description: Markup = ""
 
 
 class Arms(Part):
@@ -199,7 +208,7 @@ class Outcome(Part):
     """An outcome as it was registered."""
 
     measure: Text = ""
-    description: Text = ""
+    description: Markup = ""
     time_frame: Text = ""
 
 
@@ -214,7 +223,7 @@ class Outcomes(Part):
 class Eligibility(Part):
     """Who may take part."""
 
-    eligibility_criteria: Text = ""
+    eligibility_criteria: Markup = ""
     healthy_volunteers: Truth | None = None
     sex: Text = ""
     minimum_age: Text = ""
@@ -240,7 +249,7 @@ class Group(Part):
 
     id: Text
     title: Text = ""
-    description: Text = ""
+    description: Markup = ""
 
 
 class OfGroup(Part):
@@ -290,8 +299,8 @@ def _check_groups(groups: Iterable[Group], used: Iterable[OfGroup]) -> None:
 class ParticipantFlow(Part):
     """Who went through the study."""
 
-    recruitment_details: Text = ""
-    pre_assignment_details: Text = ""
+    recruitment_details: Markup = ""
+    pre_assignment_details: Markup = ""
     groups: list[Group] = []
     periods: list[Period] = []
 
@@ -322,6 +331,7 @@ class Measurement(GroupValue):
     spread: Text = ""
     lower_limit: Text = ""
     upper_limit: Text = ""
+    comment: Markup = ""
 
 
 class Category(Part):
@@ -343,7 +353,7 @@ class Measure(Part):
     """What was measured, with its figures."""
 
     title: Text = ""
-    population_description: Text = ""
+    population_description: Markup = ""
     param_type: Text = ""
     dispersion_type: Text = ""
     unit_of_measure: Text = ""
@@ -361,7 +371,7 @@ class Measure(Part):
 class Baseline(Part):
     """The people at the start."""
 
-    population_description: Text = ""
+    population_description: Markup = ""
     groups: list[Group] = []
     denoms: list[Denominator] = []
     measures: list[Measure] = []
@@ -378,20 +388,32 @@ class Analysis(Part):
     """A comparison of groups."""
 
     group_ids: list[Text] = []
+    group_description: Markup = ""
+    non_inferiority_type: Text = ""
+    non_inferiority_comment: Markup = ""
     statistical_method: Text = ""
+    statistical_comment: Markup = ""
     p_value: Text = ""
+    p_value_comment: Markup = ""
     param_type: Text = ""
     param_value: Text = ""
+    dispersion_type: Text = ""
+    dispersion_value: Text = ""
     ci_pct_value: Text = ""
+    ci_num_sides: Text = ""
     ci_lower_limit: Text = ""
     ci_upper_limit: Text = ""
+    ci_lower_limit_comment: Markup = ""
+    ci_upper_limit_comment: Markup = ""
+    estimate_comment: Markup = ""
+    other_analysis_description: Markup = ""
 
 
 class OutcomeMeasure(Measure):
     """A posted outcome."""
 
     type: Text = ""
-    description: Text = ""
+    description: Markup = ""
     time_frame: Text = ""
     groups: list[Group] = []
     analyses: list[Analysis] = []
@@ -440,7 +462,7 @@ class AdverseEvents(Part):
 
     frequency_threshold: Text = ""
     time_frame: Text = ""
-    description: Text = ""
+    description: Markup = ""
     event_groups: list[EventGroup] = []
     serious_events: list[Event] = []
     other_events: list[Event] = []

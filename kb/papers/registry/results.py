@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import count
 from typing import Final
 
 from kb.model import slug
 from kb.papers.paper import Cell, Footnote, Paragraph, Section, Table
 from kb.papers.publications import record_line
+from kb.papers.registry.analyses import columns, compares, limits, note, sentence
 from kb.papers.registry.entry import (
     Analysis,
     Baseline,
@@ -29,6 +29,8 @@ from kb.papers.registry.words import is_count, is_people, label, moment, names_m
 FLOW, BASELINE, OUTCOME = "Participant flow", "Baseline", "Outcome"
 EVENTS, DEATHS = "Adverse events", "Deaths"
 SERIOUS, OTHER = "Serious adverse events", "Other adverse events"
+REASONS: Final = "Not completed, by reason"
+"""The row above the reasons for which people left a period."""
 Lines = list[list[str]]
 _PAIR: Final = 2
 _MAX_NAME: Final = 120
@@ -95,7 +97,7 @@ def _flow(entry: Entry) -> Iterator[Table]:
             f"{FLOW} {number}",
             f"Participant flow, number of participants: {period.title}",
             [_headers(module.groups, {})],
-            [*rows, *left],
+            [*rows, *([[REASONS, *[""] * len(module.groups)]] if left else []), *left],
         )
 
 
@@ -113,22 +115,42 @@ def _sizes(denominators: Iterable[Denominator]) -> dict[str, str]:
     return {count_.group_id: count_.value for one in of_people for count_ in one.counts}
 
 
-def _headers(groups: Sequence[Group], sizes: Mapping[str, str]) -> list[str]:
-    """Return the headers of the columns: each group once, with its number of people."""
+def names_of(groups: Sequence[Group]) -> list[str]:
+    """Return the names of groups: their titles, with the id where two have the same."""
     titles = Counter(group.title for group in groups)
-    names = (
+    return [
         g.title if g.title and titles[g.title] == 1 else f"{g.title} [{g.id}]".strip()
         for g in groups
-    )
-    sized = zip(names, groups, strict=True)
+    ]
+
+
+def _headers(groups: Sequence[Group], sizes: Mapping[str, str]) -> list[str]:
+    """Return the headers of the columns: each group once, with its number of people."""
+    sized = zip(names_of(groups), groups, strict=True)
     return ["", *(f"{n} (N = {sizes[g.id]})" if sizes.get(g.id) else n for n, g in sized)]
+
+
+def _own_sizes(measure: Measure, sizes: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return the numbers of people of each row: its own, or those of the table."""
+    return [{**sizes, **_sizes(row.denoms)} for row in measure.classes]
+
+
+def _shared(measure: Measure, sizes: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Return the numbers of people of all rows; None where rows differ.
+
+    A number in a header is taken for that of each row below it.
+    """
+    own = _own_sizes(measure, sizes)
+    return next(iter(own), sizes) if all(one == own[0] for one in own) else None
 
 
 def _measure(name: str, measure: Measure, module: Baseline) -> Iterator[Table]:
     sizes = _sizes(measure.denoms) or _sizes(module.denoms)
+    header = _headers(module.groups, _shared(measure, sizes) or {})
     caption = _caption("Baseline characteristic", measure, (measure.population_description,))
-    headers = [_headers(module.groups, sizes)]
-    yield from _table(name, caption, headers, _rows(measure, module.groups, sizes))
+    titles = dict(zip((g.id for g in module.groups), names_of(module.groups), strict=True))
+    rows = _rows(measure, module.groups, sizes)
+    yield from _table(name, caption, [header], rows, _comments(measure, titles))
 
 
 def _caption(kind: str, measure: Measure, more: Iterable[str]) -> str:
@@ -148,6 +170,7 @@ def _rows(measure: Measure, groups: Sequence[Group], sizes: Mapping[str, str]) -
         row, one = parts[0]
         return [[title, *_figures(measure, row, one.measurements, groups, sizes)]]
     blank = [""] * len(groups)
+    differ = not is_count(measure.param_type) and _shared(measure, sizes) is None
     rows: Lines = []
     heading = ""
     for row, one in parts:
@@ -156,6 +179,10 @@ def _rows(measure: Measure, groups: Sequence[Group], sizes: Mapping[str, str]) -
             rows.append([above, *blank])
             heading = above
         own = one.title or row.title or title
+        if differ and one is row.categories[0]:
+            people = {**sizes, **_sizes(row.denoms)}
+            counted = f"{row.title or title}, number analyzed"
+            rows.append([counted, *(people.get(group.id, "") for group in groups)])
         rows.append([own, *_figures(measure, row, one.measurements, groups, sizes)])
     return rows
 
@@ -187,75 +214,62 @@ def _figure(measure: Measure, figure: Measurement, size: str) -> str:
     if is_count(measure.param_type):
         is_of = size and is_people(measure.unit_of_measure) and figure.value.isdigit()
         return f"{figure.value}/{size}" if is_of else figure.value
-    beside = _interval(figure.lower_limit, figure.upper_limit) or figure.spread
+    beside = limits(figure.lower_limit, figure.upper_limit) or figure.spread
     return f"{figure.value} ({beside})" if figure.value and beside else figure.value
-
-
-def _interval(low: str, high: str) -> str:
-    return f"{low or 'NA'} to {high or 'NA'}" if low or high else ""
 
 
 def _outcome(name: str, outcome: OutcomeMeasure) -> Iterator[Table]:
     sizes = _sizes(outcome.denoms)
+    header = _headers(outcome.groups, _shared(outcome, sizes) or {})
     rank = f"{phrase(outcome.type)} outcome" if outcome.type else "Outcome"
     frame = f"Time frame: {outcome.time_frame}" if outcome.time_frame else ""
     caption = _caption(rank, outcome, (frame, outcome.population_description))
-    header = _headers(outcome.groups, sizes)
     rows = _rows(outcome, outcome.groups, sizes)
-    titles = dict(zip((g.id for g in outcome.groups), header[1:], strict=True))
-    compared = [one for one in outcome.analyses if _is_column(one)]
-    notes = [Footnote("", _sentence(a, titles)) for a in outcome.analyses if not _is_column(a)]
+    titles = dict(zip((g.id for g in outcome.groups), names_of(outcome.groups), strict=True))
+    compared = [one for one in outcome.analyses if compares(one)]
+    notes = [Footnote("", sentence(a, titles)) for a in outcome.analyses if not compares(a)]
+    notes += _comments(outcome, titles)
     if len(rows) == 1 and len(compared) == 1:
         [one] = compared
-        top, below, cells = _analysis(one, titles)
+        top, below, cells = columns(one, titles)
         blank = [""] * (len(header) - 1)
-        yield from _table(
-            name, caption, [[*header, *top], ["", *blank, *below]], [[*rows[0], *cells]], notes
-        )
+        lines = [[*header, *top], ["", *blank, *below]]
+        notes.append(Footnote("", note(one, titles)))
+        yield from _table(name, caption, lines, [[*rows[0], *cells]], notes)
         return
     yield from _table(name, caption, [header], rows, notes)
-    numbers = count(1)
-    for one in compared:
-        top, below, cells = _analysis(one, titles)
+    for number, one in enumerate(compared, 1):
+        top, below, cells = columns(one, titles)
         yield from _table(
-            f"{name}, analysis {next(numbers)}",
+            f"{name}, analysis {number}",
             f"{rank}: {outcome.title}. {_method(one)}",
             [["", *top], ["", *below]],
-            [[timed(outcome), *cells]],
+            [[analysed(outcome, one), *cells]],
+            [Footnote("", note(one, titles))],
         )
 
 
-def _is_column(analysis: Analysis) -> bool:
-    """Whether an analysis is an estimate or a p-value of two groups."""
-    return len(analysis.group_ids) == _PAIR and bool(analysis.param_value or analysis.p_value)
-
-
-def _analysis(one: Analysis, titles: Mapping[str, str]) -> tuple[list[str], list[str], list[str]]:
-    """Return the headers of an analysis, upper and lower, and its cells."""
-    first, second = (titles[name].split(" (N = ")[0] for name in one.group_ids)
-    below, cells = [], []
-    if one.param_value:
-        interval = _interval(one.ci_lower_limit, one.ci_upper_limit)
-        level = f"{one.ci_pct_value}% CI" if one.ci_pct_value else "CI"
-        below.append(f"{one.param_type} ({level})" if interval else one.param_type)
-        cells.append(f"{one.param_value} ({interval})" if interval else one.param_value)
-    if one.p_value:
-        below.append("P value")
-        cells.append(one.p_value.lstrip("= "))
-    return [f"{first} versus {second}", *[""] * (len(below) - 1)], below, cells
+def analysed(outcome: OutcomeMeasure, one: Analysis) -> str:
+    """Return what an analysis in a table of its own is about: an outcome, or a part of it."""
+    description = " ".join(one.group_description.split())
+    is_short = 0 < len(description) <= _MAX_NAME
+    return f"{timed(outcome)}, {description}" if is_short else timed(outcome)
 
 
 def _method(one: Analysis) -> str:
     return f"{one.statistical_method}." if one.statistical_method else ""
 
 
-def _sentence(one: Analysis, titles: Mapping[str, str]) -> str:
-    """Return an analysis that is not of two groups, in words."""
-    who = ", ".join(titles[name].split(" (N = ")[0] for name in one.group_ids)
-    p = f"P {one.p_value}" if one.p_value[:1] in ("<", ">", "=") else f"P = {one.p_value}"
-    value = " ".join(filter(None, (one.param_type, one.param_value)))
-    parts = (who, one.statistical_method, value, p if one.p_value else "")
-    return "Analysis of " + "; ".join(part for part in parts if part)
+def _comments(measure: Measure, titles: Mapping[str, str]) -> list[Footnote]:
+    """Return what an entry says of single figures: why one is not available."""
+    return [
+        Footnote("", " ".join(f"{where}: {figure.comment}".split()))
+        for row in measure.classes
+        for one in row.categories
+        for figure in one.measurements
+        if figure.comment
+        for where in (", ".join(filter(None, (titles[figure.group_id], row.title, one.title))),)
+    ]
 
 
 # --- adverse events -----------------------------------------------------------------------------

@@ -96,14 +96,14 @@ def label(title: str, param_type: str, dispersion_type: str, unit: str) -> str:
     >>> label("Age, Continuous", "MEAN", "STANDARD_DEVIATION", "years")
     'Age, Continuous, mean (SD), years'
     >>> label("Relief", "NUMBER", "95% Confidence Interval", "percentage of participants")
-    'Relief, % of participants (95% CI)'
+    'Relief, percentage of participants (95% CI)'
     >>> label("Relief", "COUNT_OF_PARTICIPANTS", "", "Participants")
     'Relief'
     """
     if is_count(param_type):
         return title
     share = is_share(unit)
-    statistic = "% of participants" if share else _STATISTICS.get(folded(param_type), "")
+    statistic = "percentage of participants" if share else _STATISTICS.get(folded(param_type), "")
     spread = folded(dispersion_type)
     shown = _SPREADS.get(spread) or spread.replace(" confidence interval", " CI")
     if shown and shown != "na":
