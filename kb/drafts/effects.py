@@ -40,16 +40,15 @@ class EffectReading(TableReading):
     @cached_property
     def captioned(self) -> frozenset[int]:
         """The columns whose figures are the effects of the caption."""
-        if self._effect is None:
+        if (effect := self._effect) is None:
             return frozenset()
-        columns = (TableReading._column(self, index) for index in range(self.table.width))
         return frozenset(
             one.index
-            for one in columns
+            for one in self._declared
             if one.kind is ColumnKind.GROUP
             and one.statistic.centre is None
             and not one.size
-            and self._may_be(one.index, self._effect)
+            and self._may_be(one.index, effect)
         )
 
     @cached_property
@@ -57,22 +56,22 @@ class EffectReading(TableReading):
         return effect_of_all(_EXCEPTION.sub("", self.table.caption))
 
     @cached_property
-    def columns(self) -> tuple[Column, ...]:
-        """All columns; a total with fewer people than one of its parts is a group: "Combined"."""
-        columns = super().columns
-        return tuple(
-            replace(one, kind=ColumnKind.GROUP, group=one.path[-1])
-            if _is_part(one, columns)
-            else one
-            for one in columns
-        )
+    def _declared(self) -> tuple[Column, ...]:
+        """The columns as their headers declare them."""
+        return tuple(map(self._column, range(self.table.width)))
 
-    def _column(self, index: int) -> Column:
-        column = super()._column(index)
-        if index not in self.captioned or self._effect is None:
-            return column
-        named = column.statistic.within(self._effect)
-        return replace(column, kind=ColumnKind.EFFECT, group="", statistic=named)
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """All columns, as headers and caption declare them."""
+        return tuple(map(self._as_captioned, self._declared))
+
+    def _as_captioned(self, column: Column) -> Column:
+        if column.index in self.captioned and self._effect:
+            named = column.statistic.within(self._effect)
+            return replace(column, kind=ColumnKind.EFFECT, group="", statistic=named)
+        if _is_part(column, self._declared):  # "Combined" is a group
+            return replace(column, kind=ColumnKind.GROUP, group=column.path[-1])
+        return column
 
     def _in_row(self, column: Column, row: int) -> Column:
         """Return a column as it is in one row: of p-values, or of numbers of people."""

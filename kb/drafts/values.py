@@ -92,7 +92,7 @@ class Values:
         text, unit = figure.entry.text, self._unit(figure, labels)
         if _OF_TEST.search(label_text(text)) or _OF_TEST.search(self.source.table.caption):
             return False
-        if self._has_means and _NO_MEAN.search(self.reading.label(figure.row)):
+        if self._names_measures:
             return False
         return whole(figure.entry.main) is None or unit not in ("", "%")
 
@@ -117,6 +117,14 @@ class Values:
         if is_mean and not _NO_MEAN.search(label):
             return replace(figure, statistic=Statistic(Centre.MEAN))
         return figure
+
+    @cached_property
+    def _names_measures(self) -> bool:
+        """Whether the caption or a note names means or medians, but not of which figures."""
+        table = self.source.table
+        texts = (table.caption, *(note.text for note in table.footnotes))
+        parts = (part for text in texts for part in re.split(r"[.;,()]", text))
+        return any(declared(part.strip()).centre in (Centre.MEAN, Centre.MEDIAN) for part in parts)
 
     @cached_property
     def _has_p(self) -> bool:
