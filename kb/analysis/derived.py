@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Final
 
 from kb.analysis.intervals import Derivation, derive
+from kb.checks.groups import Groups
 from kb.export.csv import table_csv
-from kb.model import Evidence
+from kb.model import Claim, Evidence
 from kb.rdf import terms as _terms
 from kb.rdf.writer import GraphWriter
 from kb.records.ontology import RDF_TYPE
@@ -33,13 +34,25 @@ COLUMNS: Final = (
 _DIGITS: Final = Decimal("0.0001")
 
 
-def derived_values(evidence: Evidence, vocabulary: Vocabulary) -> tuple[Derivation, ...]:
-    """Return all values that can be derived from the evidence, except from survival curves.
+def derived_values(
+    evidence: Evidence, vocabulary: Vocabulary, claims: Iterable[Claim] | None = None
+) -> tuple[Derivation, ...]:
+    """Return all values that can be derived from claims, except from survival curves.
+
+    Args:
+        evidence: the evidence base, which gives the sizes of groups.
+        vocabulary: its terms.
+        claims: what to derive from; all claims of the evidence by default.
 
     Raises:
         UnavailableError: scipy is not installed (extra ``statistics``).
     """
-    return tuple(derive(evidence.claims, vocabulary.with_flag("endpoint", "isEstimated")))
+    estimated = vocabulary.with_flag("endpoint", "isEstimated")
+    return tuple(
+        derive(
+            evidence.claims if claims is None else claims, Groups(evidence, vocabulary), estimated
+        )
+    )
 
 
 def derived_csv(derivations: Iterable[Derivation]) -> str:

@@ -15,7 +15,7 @@ from typing import Final
 
 from kb.analysis.effect_choice import arm_of, choose, question
 from kb.analysis.effect_sizes import Effect, Ratio, Summary, contrast_of_counts, proportion
-from kb.analysis.intervals import SIZE, Counts, counts, name_of, sizes_of, standard_error
+from kb.analysis.intervals import Counts, counts, name_of, standard_error
 from kb.checks.adjudication import ClaimStatus
 from kb.checks.groups import ANALYSIS_SET, FREQUENCY, PEOPLE, SUBGROUP, Groups
 from kb.checks.rounding import possible_values
@@ -75,14 +75,10 @@ class _Finder:
         self.claims = [claim for claim in claims if claim.kind in RESULT_KINDS]
         self.groups = groups
         self.estimated = estimated
-        self.sizes = group_by(
-            (claim for claim in claims if claim.measure.endpoint == SIZE),
-            lambda claim: (claim.study, claim.measure.group),
-        )
 
     def arms(self) -> Iterator[Effect]:
         """Yield a row for each arm, source and measure with a figure."""
-        own = (c for c in self.claims if not c.measure.comparator and c.measure.endpoint != SIZE)
+        own = (c for c in self.claims if not (c.measure.comparator or self.groups.is_size(c)))
         for prints in group_by(own, _print_key).values():
             if _is_share(prints[0]) and prints[0].measure.endpoint not in self.estimated:
                 found = [self._share(prints)]
@@ -123,9 +119,8 @@ class _Finder:
         return Summary((claim,), statistic, self._size(claim), reason=reason)
 
     def _share(self, prints: Sequence[Claim]) -> Summary | None:
-        claim, measure = prints[0], prints[0].measure
-        sizes = sizes_of(self.sizes.get((claim.study, measure.group), ()), claim.source)
-        found = counts(prints, sizes)
+        size = self.groups.printed_size(self.groups.of(prints[0]), prints[0])
+        found = counts(prints, size)
         if found is None:
             found, reason = self._from_percentage(prints)
             if found is None:
@@ -134,7 +129,7 @@ class _Finder:
                 return Summary(tuple(prints), "proportion", reason=reason) if has_figure else None
         yi, vi = proportion(found.number, found.of)
         return Summary(
-            (*prints, *self._denominators(found, sizes)),
+            (*prints, *([size.claim] if size and name_of(size.claim) in found.inputs else [])),
             "proportion",
             found.of,
             found.number,
@@ -158,10 +153,6 @@ class _Finder:
         if low > high:
             return None, f"no whole number of people is {percentage}"
         return None, f"{percentage} is {low} to {high} people"
-
-    @staticmethod
-    def _denominators(found: Counts, sizes: Iterable[Claim]) -> list[Claim]:
-        return [size for size in sizes if name_of(size) in found.inputs]
 
     def _survival(self, claim: Claim) -> Summary:
         """A percentage at a landmark: its interval is taken to be on the log(-log) scale."""
@@ -210,15 +201,10 @@ class _Finder:
         )
 
     def _size(self, claim: Claim) -> int | None:
-        """Return the denominator, else the size of the group: in the same analysis set, if any."""
-        size = self.groups.size(self.groups.of(claim), claim.source)
-        in_set = {
-            one.figure.numerator
-            for one in self.sizes.get((claim.study, claim.measure.group), ())
-            if (one.source, one.analysis_set) == (claim.source, claim.analysis_set)
-        }
-        own = next(iter(in_set)) if len(in_set) == 1 else None
-        return claim.figure.denominator or own or (size.number if size else None)
+        """Return the denominator, else the printed size of the group, else of its criterion."""
+        group = self.groups.of(claim)
+        size = self.groups.printed_size(group, claim) or self.groups.size(group, claim.source)
+        return claim.figure.denominator or (size.number if size else None)
 
 
 def _is_share(claim: Claim) -> bool:

@@ -18,15 +18,12 @@ from math import log, sqrt
 from statistics import NormalDist
 from typing import Final
 
-from kb.checks.groups import FREQUENCY, PEOPLE
+from kb.checks.groups import FREQUENCY, PEOPLE, Groups, Size
 from kb.checks.rounding import Rounding, rounding
 from kb.checks.significance import LEVELS, RATIOS
 from kb.errors import UnavailableError
 from kb.model import Claim, Measure
 from kb.util.grouping import group_by
-
-SIZE: Final = "SAMPLE_SIZE"
-"""The endpoint under which a source prints how many people a group has."""
 
 EXACT: Final = "exact (Clopper–Pearson) 95% interval of a share"
 NEWCOMBE: Final = "Newcombe's hybrid score 95% interval of a difference of two shares"
@@ -123,19 +120,19 @@ def difference_interval(one: tuple[int, int], two: tuple[int, int]) -> tuple[flo
     return max(-1.0, p - q - down), min(1.0, p - q + up)
 
 
-def counts(claims: Iterable[Claim], sizes: Iterable[Claim] = ()) -> Counts | None:
+def counts(claims: Iterable[Claim], size: Size | None = None) -> Counts | None:
     """Return the count and denominator that prints of one measure agree on; None if they do not.
 
-    The denominator is the printed one, else the only size that ``sizes`` print for the group. A
-    category, or a part of the group, needs a printed percentage that confirms that size. Prints
-    that contradict each other, or a percentage that does not fit its counts, give nothing.
+    The denominator is the printed one, else the size of the group. A category, or a part of the
+    group, needs a printed percentage that confirms that size. Prints that contradict each other,
+    or a percentage that does not fit its counts, give nothing.
     """
     prints = [claim for claim in claims if not claim.figure.operator]
     numbers = {c.figure.numerator: c for c in prints if c.figure.numerator is not None}
     wholes = {c.figure.denominator: c for c in prints if c.figure.denominator is not None}
     group_size = not wholes
-    if group_size and _is_of_group(prints):
-        wholes = {c.figure.numerator: c for c in sizes if c.figure.numerator is not None}
+    if size and group_size and _is_of_group(prints):
+        wholes = {size.number: size.claim}
     if len(numbers) != 1 or len(wholes) != 1:
         return None
     (number, counted), (whole, sized) = *numbers.items(), *wholes.items()
@@ -178,18 +175,9 @@ def log_ratio(claim: Claim) -> Derived | None:
     return Derived(value, low, high, LOG_RATIO, (name_of(claim),), error)
 
 
-def sizes_of(claims: Iterable[Claim], source: str = "") -> list[Claim]:
-    """Return the claims that print the size of a group: those of one source, if it prints one.
-
-    Otherwise those of all sources, if they agree.
-    """
-    known = [claim for claim in claims if _is_size(claim)]
-    own = [claim for claim in known if claim.source == source]
-    chosen = own or known
-    return chosen if len({claim.figure.numerator for claim in chosen}) == 1 else []
-
-
-def derive(claims: Iterable[Claim], estimated: Container[str] = ()) -> Iterator[Derivation]:
+def derive(
+    claims: Iterable[Claim], groups: Groups, estimated: Container[str] = ()
+) -> Iterator[Derivation]:
     """Yield all that can be derived from claims: proportions, differences and log ratios.
 
     Proportions are derived for each source by itself, so that sources that disagree keep their
@@ -197,12 +185,16 @@ def derive(claims: Iterable[Claim], estimated: Container[str] = ()) -> Iterator[
     allows for censored patients, and counts give no interval for it.
     """
     every = list(claims)
-    sizes = group_by(filter(_is_size, every), lambda c: (c.study, c.measure.group))
-    proportions = (c for c in every if _is_proportion(c) and c.measure.endpoint not in estimated)
+    proportions = (
+        claim
+        for claim in every
+        if _is_proportion(claim)
+        and claim.measure.endpoint not in estimated
+        and not groups.is_size(claim)
+    )
     counted: dict[tuple[str, Measure], Counts] = {}
     for (source, measure), prints in group_by(proportions, lambda c: (c.source, c.measure)).items():
-        group = sizes.get((measure.study, measure.group), ())
-        if found := counts(prints, sizes_of(group, source)):
+        if found := counts(prints, groups.printed_size(groups.of(prints[0]), prints[0])):
             counted[source, measure] = found
             yield Derivation("share", measure, share(found))
     yield from _differences(every, counted)
@@ -238,14 +230,7 @@ def _without_groups(measure: Measure) -> tuple[object, ...]:
 def _is_proportion(claim: Claim) -> bool:
     measure = claim.measure
     counted = measure.statistic == FREQUENCY and claim.figure.unit in ("%", PEOPLE)
-    return counted and measure.endpoint != SIZE and not measure.comparator
-
-
-def _is_size(claim: Claim) -> bool:
-    measure, figure = claim.measure, claim.figure
-    plain = not (measure.category or measure.comparator or measure.regimen or measure.population)
-    counted = figure.numerator is not None and figure.unit == PEOPLE and not figure.operator
-    return measure.endpoint == SIZE and plain and not str(measure.time) and counted
+    return counted and not measure.comparator
 
 
 def _is_of_group(prints: Sequence[Claim]) -> bool:

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -352,21 +352,26 @@ class KnowledgeBase:
         """
         return list(self.curated.discrepancies)
 
-    def derived(self) -> tuple[Derivation, ...]:
+    def derived(self, claims: Iterable[ClaimView] | None = None) -> tuple[Derivation, ...]:
         """Return values computed from reported figures: intervals of proportions, differences.
 
         Derived values are never mixed with claims; each has its method and its input claims.
 
+        Args:
+            claims: what to compute from, as ``claims()`` returns it; all claims by default.
+
         Raises:
             UnavailableError: scipy is not installed (extra ``statistics``).
 
-        >>> derived = KnowledgeBase().derived()[0].derived
-        >>> derived.low <= derived.value <= derived.high
-        True
+        >>> base = KnowledgeBase()
+        >>> one = base.derived(base.claims(study="campus-all", endpoint="CR"))[0]
+        >>> one.kind, one.derived.low <= one.derived.value <= one.derived.high
+        ('share', True)
         """
         from kb.analysis.derived import derived_values
 
-        return derived_values(self.evidence, self.vocabulary)
+        chosen = None if claims is None else [view.claim for view in claims]
+        return derived_values(self.evidence, self.vocabulary, chosen)
 
     def effects(
         self, *, measure: Ratio = "RR", subgroups: bool = False, **filters: str

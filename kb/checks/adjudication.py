@@ -61,6 +61,11 @@ class CuratedDiscrepancies:
         return with_their_values(given, self.compared)
 
     @cached_property
+    def set_aside(self) -> frozenset[Key]:
+        """The claims that a judgement sets aside."""
+        return frozenset(k for k, s in self.standings.items() if s is ClaimStatus.SET_ASIDE)
+
+    @cached_property
     def numbers_meant(self) -> Mapping[Key, tuple[int, ...]]:
         """The reference numbers that were meant, by claim, where the printed ones are wrong."""
         return numbers_meant(self.discrepancies)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,19 +33,33 @@ class Size:
 class Groups:
     """The groups of all studies, with their sizes as each source prints them."""
 
-    def __init__(self, evidence: Evidence, vocabulary: Vocabulary) -> None:
-        """Index groups and the claims that count people."""
+    def __init__(
+        self,
+        evidence: Evidence,
+        vocabulary: Vocabulary,
+        set_aside: Container[tuple[str, str]] = (),
+    ) -> None:
+        """Index groups and the claims that count people.
+
+        Args:
+            evidence: the evidence base.
+            vocabulary: its terms.
+            set_aside: the study and id of claims that give no size: judgements set them aside.
+        """
         self.size_endpoints = tuple(sorted(vocabulary.with_flag("endpoint", "isGroupSize")))
         self.by_id = {(group.study, group.id): group for group in evidence.groups}
         self._counts: dict[tuple[str, Measure], list[Claim]] = defaultdict(list)
         for claim in evidence.claims:
-            if count_of(claim) is not None:
+            if count_of(claim) is not None and (claim.study, claim.id) not in set_aside:
                 self._counts[claim.source, claim.measure].append(claim)
         self._criteria: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
+        self._sizes: dict[tuple[str, str], list[Claim]] = defaultdict(list)
         for (source, m), claims in self._counts.items():
             if not (m.regimen or m.population):
                 key = (source, m.study, m.group, m.endpoint, m.category, str(m.time))
                 self._criteria[key] += claims
+            if any(m == Measure(m.study, m.group, e, FREQUENCY) for e in self.size_endpoints):
+                self._sizes[m.study, m.group] += claims
 
     def of(self, claim: Claim) -> Group:
         """Return the group that a claim is about."""
@@ -82,15 +96,25 @@ class Groups:
 
         Where no size is printed, it is the number of people who meet the group's criterion.
         """
-        return self._one(self._sizes(group, source)) or self._one(self._meeting(group, source))
+        printed = self._printed(group, source)
+        return self._one(printed) if printed else self._one(self._meeting(group, source))
 
-    def _sizes(self, group: Group, source: str) -> list[Claim]:
-        measures = (Measure(group.study, group.id, e, FREQUENCY) for e in self.size_endpoints)
-        return [claim for m in measures for claim in self._counts.get((source, m), ())]
+    def printed_size(self, group: Group, claim: Claim) -> Size | None:
+        """Return the size of a group that the source of a claim prints, else that others agree on.
+
+        A size that is printed for the analysis set of the claim goes first.
+        """
+        own = self._printed(group, claim.source)
+        in_set = self._one(one for one in own if one.analysis_set == claim.analysis_set)
+        return in_set or self._one(own or self._sizes.get((group.study, group.id), ()))
+
+    def _printed(self, group: Group, source: str) -> list[Claim]:
+        claims = self._sizes.get((group.study, group.id), ())
+        return [claim for claim in claims if claim.source == source]
 
     def _meeting(self, group: Group, source: str) -> list[Claim]:
         """Return the counts within the wider group of those who are in this one."""
-        if not group.who_endpoint or self._sizes(group, source):
+        if not group.who_endpoint:
             return []
         key = (group.within, group.who_endpoint, group.who_category, group.who_time)
         return self._criteria.get((source, group.study, *key), [])

@@ -11,7 +11,6 @@ from kb.analysis.comparability import Comparability
 from kb.analysis.effect_choice import arm_of, question
 from kb.analysis.effect_sizes import Effect
 from kb.analysis.effects import Options, effects
-from kb.analysis.intervals import SIZE, name_of
 from kb.checks.adjudication import ClaimStatus
 from kb.checks.groups import Groups
 from kb.errors import InputError, UnavailableError
@@ -99,18 +98,11 @@ def analysis_rows(
         printed: the rows of ``claim_rows``.
         options: how proportions are compared, and whether of parts of arms, too.
     """
-    wanted = {name_of(claim): claim for claim in claims}
-    studies = {claim.study for claim in wanted.values()}
-    sizes = {
-        name_of(claim): claim
-        for claim in evidence.claims
-        if claim.study in studies and claim.measure.endpoint == SIZE
-    }
-    groups = Groups(evidence, vocabulary)
+    set_aside = {key for key, one in standings.items() if one is ClaimStatus.SET_ASIDE}
+    groups = Groups(evidence, vocabulary, set_aside)
     estimated = frozenset(vocabulary.with_flag("endpoint", "isEstimated"))
-    found = effects((wanted | sizes).values(), groups, standings, estimated, options)
-    kept = [one for one in found if name_of(one.claim) in wanted]
-    return list(_Table(kept, evidence, vocabulary, groups, printed).rows())
+    found = effects(claims, groups, standings, estimated, options)
+    return list(_Table(found, evidence, vocabulary, groups, printed).rows())
 
 
 class _Table:

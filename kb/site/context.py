@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 from kb.analysis.comparability import Comparability
 from kb.api.knowledge_base import KnowledgeBase
 from kb.api.results import ClaimView
+from kb.checks.groups import Groups
 from kb.errors import UnavailableError
 from kb.export.csv import Row, to_csv
 from kb.model import WHOLE, Group, Publication, Section, Source, Study, slug
@@ -106,6 +107,11 @@ class PageContext:
     def comparability(self) -> Comparability:
         """In which respects the figures of several studies differ."""
         return Comparability(self.evidence, self.vocabulary)
+
+    @cached_property
+    def sizes(self) -> Groups:
+        """How many people each group has, as sources print it and no judgement sets aside."""
+        return Groups(self.evidence, self.vocabulary, self.base.curated.set_aside)
 
     @cached_property
     def other_labels(self) -> Mapping[str, list[str]]:

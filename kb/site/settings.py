@@ -14,9 +14,9 @@ _DEFAULTS: Final = STARTER / "site" / "site.yaml"
 Place = tuple[str | int, ...]
 
 _OPEN: Final = {"designs", "among", "levels"}
+"""Fields whose names are words of the vocabulary, so that any name may stand there."""
 _PARTIAL: Final = {"plots", "pivotal", "compare"}
 """Fields whose parts have defaults each."""
-"""Fields whose names are words of the vocabulary, so that any name may stand there."""
 _KINDS: Final = {dict: "a mapping", list: "a list", str: "a text", int: "a whole number"}
 
 

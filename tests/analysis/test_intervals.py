@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -13,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.environment import ROOT
-from support.small_evidence import claim, people
+from support.small_evidence import claim, group, material, people
 
 from kb import KnowledgeBase
 from kb.analysis import intervals
@@ -25,9 +24,11 @@ from kb.analysis.intervals import (
     exact_interval,
     log_ratio,
     score_interval,
-    sizes_of,
 )
+from kb.checks.groups import Size
 from kb.model import Claim, Figure
+
+GROUPS = material([], [group("a"), group("b")]).groups
 
 # Newcombe, Statistics in Medicine 1998;17:857-872, Table I: method 5, exact, and method 3, score.
 SINGLE = [
@@ -123,13 +124,13 @@ def test_what_is_not_a_proportion_is_refused(of: tuple[int, int]) -> None:
 # --- which prints give a value ---------------------------------------------------------------
 
 
-def share(prints: list[Claim], sizes: Sequence[Claim] = ()) -> Derived | None:
-    counted = counts(prints, sizes)
+def share(prints: list[Claim], size: Size | None = None) -> Derived | None:
+    counted = counts(prints, size)
     return None if counted is None else intervals.share(counted)
 
 
-def size(n: int, source: str = "paper") -> Claim:
-    return claim("SAMPLE_SIZE", people(n), source=source)
+def size(n: int) -> Size:
+    return Size(n, claim("SAMPLE_SIZE", people(n)))
 
 
 def test_printed_counts_give_a_share_that_names_its_method_and_inputs() -> None:
@@ -144,10 +145,10 @@ def test_printed_counts_give_a_share_that_names_its_method_and_inputs() -> None:
 
 def test_a_count_is_of_its_group_where_its_size_is_printed_and_the_method_says_so() -> None:
     printed, whole = claim("CR", people(16)), size(45)
-    derived = share([printed], [whole])
+    derived = share([printed], whole)
     assert derived is not None
     assert derived.method.endswith("of 45, the printed size of the group")
-    assert derived.inputs == (f"trial#{printed.id}", f"trial#{whole.id}")
+    assert derived.inputs == (f"trial#{printed.id}", f"trial#{whole.claim.id}")
 
 
 def test_prints_of_two_sources_complete_each_other() -> None:
@@ -180,15 +181,13 @@ def test_prints_that_contradict_each_other_give_nothing() -> None:
     one = claim("CR", Figure(numerator=16, denominator=45, unit="%"))
     other = claim("CR", Figure(numerator=17, denominator=45, unit="%"), source="review")
     assert share([one, other]) is None
-    assert sizes_of([size(45, "one"), size(46, "two")], "three") == []
-    assert [c.source for c in sizes_of([size(45, "one"), size(46, "two")], "two")] == ["two"]
 
 
 def test_a_category_is_of_the_whole_group_only_where_its_share_shows_it() -> None:
     alone = claim("NEUROTOX", people(12), category="grade 3")
     with_share = claim("NEUROTOX", printed_figure("10", 12), category="grade 3")
-    assert share([alone], [size(116)]) is None
-    assert share([with_share], [size(116)]) is not None
+    assert share([alone], size(116)) is None
+    assert share([with_share], size(116)) is not None
 
 
 @pytest.mark.parametrize(
@@ -239,21 +238,21 @@ def test_a_source_that_compares_two_counted_shares_gives_their_difference() -> N
         for t, n, of, g in (("80", 56, 70, "a"), ("60", 48, 80, "b"))
     ]
     beside = claim("CR", Figure(), group="a", comparator="b", statistic="p-value")
-    kinds = {d.kind: d.derived for d in derive([*arms, beside])}
+    kinds = {d.kind: d.derived for d in derive([*arms, beside], GROUPS)}
     assert kinds["difference"].value == pytest.approx(0.2)
     assert kinds["difference"].low == pytest.approx(0.0524, abs=5e-5)
-    assert [d.kind for d in derive(arms)] == ["share", "share"]
+    assert [d.kind for d in derive(arms, GROUPS)] == ["share", "share"]
 
 
 def test_shares_that_are_estimates_over_time_are_left_out() -> None:
     printed = claim("OS", printed_figure("60", 18, 30), time="at 2 years")
-    assert list(derive([printed]))
-    assert not list(derive([printed], estimated={"OS"}))
+    assert list(derive([printed], GROUPS))
+    assert not list(derive([printed], GROUPS, estimated={"OS"}))
 
 
 def test_everything_derived_of_the_records_names_claims_that_exist(real: KnowledgeBase) -> None:
     known = {f"{claim.study}#{claim.id}" for claim in real.evidence.claims}
-    found = list(derive(real.evidence.claims))
+    found = real.derived()
     assert {"share", "difference", "log-ratio"} == {one.kind for one in found}
     for one in found:
         assert one.derived.inputs

@@ -10,7 +10,6 @@ from support.built_site import the_site
 
 from kb.api.results import ClaimView
 from kb.checks.adjudication import ClaimStatus
-from kb.checks.groups import Groups
 from kb.site.context import PageContext
 from kb.site.data.citation_formats import vancouver
 from kb.site.data.citations import publication_citation
@@ -75,14 +74,13 @@ def test_a_size_is_that_of_the_same_source_and_the_whole_group(
     citations: ClaimCitations, views: tuple[ClaimView, ...]
 ) -> None:
     site = citations.site
-    groups = Groups(site.evidence, site.vocabulary)
     with_size = [view for view in views if "(n = " in citations.figure(view)]
     assert with_size
     for view in with_size:
         assert not view.claim.analysis_set
         measure = view.claim.measure
         sizes = (
-            groups.size(site.groups[measure.study, group], view.claim.source)
+            site.sizes.size(site.groups[measure.study, group], view.claim.source)
             for group in filter(None, (measure.group, measure.comparator))
         )
         found = [f"(n = {size.number})" for size in sizes if size]

@@ -8,13 +8,13 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
-from kb.analysis.intervals import Derived, counts, share, sizes_of
+from kb.analysis.intervals import Derived, counts, share
 from kb.api.results import ClaimView
 from kb.checks.adjudication import ClaimStatus
 from kb.checks.significance import LEVELS
 from kb.model import WHOLE, Claim, Figure, Measure
 from kb.site.charts.drawing import Mark
-from kb.site.context import PageContext, collect
+from kb.site.context import PageContext
 from kb.site.labels import bounds_label, bounds_text, dotted, number
 from kb.site.tables.figures import DisplayedFigure, displayed_figures
 from kb.site.tables.same_results import one_result_once
@@ -92,21 +92,15 @@ class PlotData:
         """Make the row of the figures of one measure: what is derived from each of them."""
         # Event-free proportions at a landmark are Kaplan-Meier estimates, not counts.
         is_estimate = self.site.top(measure.endpoint) in self.settings["by_time"]
+        group = self.site.groups[measure.study, measure.group]
         derived, people = [], []
         for figure in figures:
             claims = [view.claim for view in figure.claims]
-            group = (measure.study, measure.group)
-            sizes = sizes_of(self._sizes.get(group, ()), claims[0].source)
-            counted = None if is_estimate else counts(claims, sizes)
+            size = self.site.sizes.printed_size(group, claims[0])
+            counted = None if is_estimate else counts(claims, size)
             derived.append(share(counted) if counted else None)
             people.append(counted.of if counted else printed_denominator(claims))
         return PlotRow(measure, tuple(figures), tuple(derived), tuple(people))
-
-    @cached_property
-    def _sizes(self) -> Mapping[tuple[str, str], list[Claim]]:
-        """The claims on the size of each group."""
-        sizes = (view.claim for view in self.site.claims if self.is_size(view.claim))
-        return collect(((claim.study, claim.measure.group), claim) for claim in sizes)
 
     # --- what a claim is a figure of ---------------------------------------------------------
 
@@ -116,11 +110,7 @@ class PlotData:
         merged = self.site.vocabulary.get("statistic", measure.statistic).first("isOneMeasure")
         unit = figure.unit == self.site.settings["people"] or self.quantity(figure) == "share"
         plain = claim.kind == "result" and not measure.comparator
-        return merged == "true" and unit and plain and not self.is_size(claim)
-
-    def is_size(self, claim: Claim) -> bool:
-        """Whether a claim gives the size of a group."""
-        return bool(claim.measure.endpoint == self.site.settings["size"])
+        return merged == "true" and unit and plain and not self.site.sizes.is_size(claim)
 
     def is_median_time(self, claim: Claim) -> bool:
         """Whether a claim gives a median time, or says that it was not reached."""

@@ -27,7 +27,7 @@ from kb.site.charts.scales import SHARE
 from kb.site.context import PageContext, collect
 from kb.site.labels import sentence
 from kb.site.tables.figures import DisplayedFigure
-from kb.site.tables.group_sizes import GroupSizes
+from kb.site.tables.group_sizes import sizes_text
 from kb.site.tables.study import natural
 
 FEWEST: Final = 2
@@ -51,7 +51,7 @@ class Plots:
 
     def __init__(self, site: PageContext) -> None:
         self.site = site
-        self.data, self.sizes = PlotData(site), GroupSizes.of(site)
+        self.data = PlotData(site)
         self.settings = site.settings["plots"]
 
     def of_concept(self, term: Term, views: Sequence[ClaimView]) -> list[Plot]:
@@ -224,7 +224,7 @@ class Plots:
         if column == PRINTED:
             return figure_piece(figure, at, self.site, unit)
         if column == SIZE:
-            return Piece(self.sizes.text(figure.claims))
+            return Piece(sizes_text(self.site, figure.claims))
         if column == EXACT:
             return Piece(derived_text(row, at))
         if column == P_VALUE:

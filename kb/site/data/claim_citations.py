@@ -11,7 +11,7 @@ from kb.site.data.citation_formats import vancouver
 from kb.site.data.citations import publication_citation, version_text
 from kb.site.filters import section_name
 from kb.site.labels import STATES, context, sentence
-from kb.site.tables.group_sizes import GroupSizes
+from kb.site.tables.group_sizes import size_beside
 from kb.sources.verify import VerificationState
 
 
@@ -24,7 +24,6 @@ class ClaimCitations:
 
     def __init__(self, site: PageContext) -> None:
         self.site = site
-        self._sizes = GroupSizes.of(site)
 
     def figure(self, view: ClaimView) -> str:
         """Return the figure with its study, measure and groups."""
@@ -61,7 +60,7 @@ class ClaimCitations:
     def _sized(self, view: ClaimView, group: str) -> str:
         """Name a group, with its size where the source gives one."""
         label = self.site.groups[view.claim.study, group].label
-        size = self._sizes.beside(view, group)
+        size = size_beside(self.site, view, group)
         return label if size is None else f"{label} (n = {size})"
 
     def _reported(self, view: ClaimView) -> Iterator[str]:

@@ -175,7 +175,7 @@ class ComparisonData:
             for view in self.site.claims
             if view.claim.kind == "result"
             and not view.claim.measure.comparator
-            and not self.plot_data.is_size(view.claim)
+            and not self.site.sizes.is_size(view.claim)
         )
         for row in self.plot_data.rows(single, "figure"):
             for at, figure in enumerate(row.figures):

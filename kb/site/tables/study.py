@@ -222,14 +222,13 @@ class StudyTables:
 
     def sizes(self, group: Group) -> tuple[DisplayedFigure, ...]:
         """Return what is claimed about the number of people in a group."""
-        settings = self.site.settings
         views = [
             view
             for view in self.claims
-            if view.claim.measure.endpoint == settings["size"]
+            if self.site.sizes.is_size(view.claim)
             and view.claim.measure.group == group.id
             and view.claim.figure.value is not None
-            and view.claim.figure.unit == settings["people"]
+            and view.claim.figure.unit == self.site.settings["people"]
         ]
         return tuple(displayed_figures(views, self.site.labels, with_unit=False))
 

@@ -4,10 +4,7 @@ A derived value names its method and the claims it rests on; where counts are no
 none.
 """
 
-from kb.analysis.intervals import derive
-
-claims = [found.claim for found in kb.claims(study="campus-all", source="campus-all-2023")]
-for one in derive(claims):
+for one in kb.derived(kb.claims(study="campus-all", source="campus-all-2023")):
     if one.kind == "share" and one.measure.endpoint == "CR":
         share, low, high = (
             f"{100 * x:.1f}%" for x in (one.derived.value, one.derived.low, one.derived.high)
