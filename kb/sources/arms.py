@@ -16,6 +16,7 @@ from kb.sources.names import Names, NameTable
 from kb.sources.normalise import fold
 from kb.sources.order import Mention, Reading
 from kb.sources.roles import PrintedNumber
+from kb.util.grouping import group_by
 
 _GENERIC: Final = re.compile(
     r"\b(?:the|arms?|groups?|cohorts?|patients|treated|with|received|receiving)\b", re.IGNORECASE
@@ -146,6 +147,12 @@ class Arms:
             if 0 < len(meant) < len(among):
                 telling.append(mention._replace(groups=frozenset(meant)))
         return telling
+
+
+def arms_by_study(groups: Iterable[Group], names: Names) -> dict[str, Arms]:
+    """Return the groups of each study with the names that prints have for them."""
+    by_study = group_by(groups, lambda group: group.study)
+    return {study: Arms(own, names) for study, own in by_study.items()}
 
 
 def _spaced(text: str) -> str:

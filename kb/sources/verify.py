@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from kb.model import Claim, Evidence, Group, printed_facts
 from kb.sources.agreement import Agreement
-from kb.sources.arms import Arms
+from kb.sources.arms import arms_by_study
 from kb.sources.names import names_of
 from kb.sources.text import SourceText, TextError
+from kb.util.grouping import group_by
 from kb.util.hashing import digest, line
 
 if TYPE_CHECKING:
@@ -101,19 +102,17 @@ def _faults(
     vocabulary: Vocabulary,
 ) -> dict[tuple[str, str], list[str]]:
     """Return where claims disagree with their print, by study and claim id."""
-    alike: dict[tuple[Any, ...], list[Claim]] = {}
-    for claim in claims:
+
+    def print_key(claim: Claim) -> tuple[Any, ...]:
         place = (claim.study, claim.source, claim.section, claim.row, claim.column)
         what = (claim.measure.endpoint, claim.measure.category, str(claim.measure.time))
-        alike.setdefault((*place, claim.wording, *what), []).append(claim)
+        return (*place, claim.wording, *what)
+
     names = names_of(vocabulary)
-    of_studies: dict[str, list[Group]] = {}
-    for one in groups:
-        of_studies.setdefault(one.study, []).append(one)
-    arms = {study: Arms(own, names) for study, own in of_studies.items()}
+    arms = arms_by_study(groups, names)
     return {
         (key[0], claim): faults
-        for key, block in alike.items()
+        for key, block in group_by(claims, print_key).items()
         if block[0].wording
         for claim, faults in Agreement(block, names, arms[key[0]], texts.get(block[0].source))
         .faults()

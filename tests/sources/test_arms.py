@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from itertools import combinations, groupby
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from kb.model import Claim, Figure, Group, Measure
 from kb.records.schema import Span
 from kb.records.vocabulary import Vocabulary
 from kb.sources.agreement import Agreement
-from kb.sources.arms import Arms
+from kb.sources.arms import Arms, arms_by_study
 from kb.sources.names import Names, names_of
 from kb.sources.text import SourceText, load_texts
 from kb.sources.verify import VerificationState, verify
@@ -89,8 +89,7 @@ def test_most_exchanged_arms_of_the_papers_are_refused(
     real: KnowledgeBase, source_texts: Path
 ) -> None:
     names = names_of(real.vocabulary)
-    of_studies = groupby(real.evidence.groups, lambda group: group.study)
-    arms = {study: Arms(groups, names) for study, groups in of_studies}
+    arms = arms_by_study(real.evidence.groups, names)
     texts = load_texts(source_texts, real.records.sources.values())
     blocks: dict[tuple[str, ...], list[Claim]] = {}
     for one in verify(real.evidence, texts, real.vocabulary):

@@ -7,13 +7,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from itertools import groupby
 from pathlib import Path
 
 from kb import KnowledgeBase
 from kb.model import Claim
 from kb.sources.agreement import Agreement
-from kb.sources.arms import Arms
+from kb.sources.arms import arms_by_study
 from kb.sources.names import Names, names_of
 from kb.sources.normalise import fold
 from kb.sources.roles import PrintedNumber, read_print
@@ -79,8 +78,7 @@ def test_no_tampered_print_of_the_papers_is_accepted(
     real: KnowledgeBase, source_texts: Path
 ) -> None:
     names = names_of(real.vocabulary)
-    of_studies = groupby(real.evidence.groups, lambda group: group.study)
-    arms = {study: Arms(groups, names) for study, groups in of_studies}
+    arms = arms_by_study(real.evidence.groups, names)
     texts = load_texts(source_texts, real.records.sources.values())
     checked = verify(real.evidence, texts, real.vocabulary)
     kinds: Counter[str] = Counter()
