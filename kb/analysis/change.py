@@ -32,7 +32,7 @@ class ChangeKind(StrEnum):
 class Change:
     """One change: a sentence, and what a program needs of it.
 
-    ``study`` is the name of the study, or "" for what is of no single study; ``item`` names what
+    ``study`` is the name of the study, or "" for what is not of a single study; ``item`` names what
     changed: a claim as ``<study>#<id>``, or the kind and the id of another item.
 
     >>> Change(ChangeKind.ADDED, "", "unit added: days", "unit days").data()["kind"]

@@ -15,7 +15,7 @@ from kb.analysis.term_changes import term_changes
 def compare(old: State, new: State) -> list[Change]:
     """Return every change, study by study, in each the most weighty first.
 
-    What is of no single study comes first. A study that is new or withdrawn is one change; what
+    What is not of a single study comes first. A study that is new or withdrawn is one change; what
     was moved or renamed is one change too, and not a removal and an addition.
     """
     rank = {kind: position for position, kind in enumerate(ChangeKind)}

@@ -13,7 +13,7 @@ from kb.util.grouping import group_by
 
 
 def arm_of(group: Group, groups: Groups) -> Group:
-    """Return the arm that a group is or is part of; itself where there is none."""
+    """Return the arm that a group is or is part of; the group itself if it is not within one."""
     return next((one for one in groups.around(group) if one.kind == "arm"), group)
 
 

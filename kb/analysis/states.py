@@ -86,7 +86,7 @@ def renames(old: State, new: State) -> Renames:
     """Find what has another id in the new state.
 
     Studies, sources and publications that ``formerly`` names, or that are gone while one with the
-    same registry id, publication, DOI or text has appeared; groups that are alike but for the id.
+    same registry id, publication, DOI or text has appeared; groups that differ only in the id.
     """
     marks: dict[str, Callable[[Any], Iterable[Hashable]]] = {
         "study": lambda one: (*one.registry, ("name", one.name, one.title)),
@@ -114,7 +114,7 @@ def _renamed(
 
 
 def _renamed_groups(old: State, new: State, known: Renames) -> dict[Key, str]:
-    """Return the new ids of groups that are alike but for their id, the widest ones first."""
+    """Return the new ids of groups that differ only in their id, the widest ones first."""
     names: dict[Key, str] = {}
     before = [known.group(group) for group in old.evidence.groups]
     gone = {(one.study, one.id) for one in before} - new.groups.keys()
@@ -179,7 +179,7 @@ def _facts(claim: Claim) -> Hashable:
 
 
 def _subject(measure: Measure, *free: str) -> Hashable:
-    """Return what is measured but for some fields, which may differ."""
+    """Return what is measured, without some fields, which may differ."""
     return tuple(getattr(measure, f.name) for f in fields(measure) if f.name not in free)
 
 

@@ -44,7 +44,7 @@ def term_changes(old: State, new: State) -> Iterator[Change]:
 def _rest_is_equal(
     old: State, new: State, before: dict[_Key, Term], after: dict[_Key, Term]
 ) -> bool:
-    """Tell whether the ontologies are the same but for their concepts.
+    """Tell whether the ontologies are the same apart from their concepts.
 
     Blank nodes have another name whenever a file is read: their statements are compared.
     """

@@ -30,7 +30,7 @@ class ClaimStatus(StrEnum):
 
 @dataclass(frozen=True)
 class CuratedDiscrepancies:
-    """All discrepancies with their status, and the adjudications of none of them."""
+    """All discrepancies with their status, and the adjudications that match none of them."""
 
     discrepancies: tuple[Discrepancy, ...]
     orphans: tuple[Adjudication, ...] = ()

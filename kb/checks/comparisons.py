@@ -65,7 +65,7 @@ def nearest(
 ) -> list[Pair]:
     """Return the figures of both groups from the same block, else section, else source.
 
-    A hazard ratio is of no landmark: it goes with the figures at each.
+    A hazard ratio has no landmark: it goes with the figures at each.
     """
     m = claim.measure
     about = [c for c in claims if c.source == claim.source and _same_endpoint(c, claim)]

@@ -45,7 +45,7 @@ _USUAL: Final = 0.95
 _WIDE: Final = 1.0
 """Half the distance of bounds, as a logarithm, from which on tests of few events differ."""
 _SILENT: Final = (Outcome.INCONSISTENT, Outcome.NOT_ENOUGH)
-"""Outcomes that speak for no agreement."""
+"""Outcomes that do not speak for agreement."""
 _CLEAR: Final = Decimal("1.25")
 """From this factor on, a ratio without bounds clearly has a direction."""
 _CLEAR_ARMS: Final = Decimal("1.05")
@@ -68,7 +68,7 @@ def impossible_p(value: Decimal, operator: str) -> Severity | None:
 
 
 def difference_fits(printed: Span, of_arms: Span, *, modelled: bool) -> Outcome:
-    """Judge a difference against that of the figures of the arms, whatever its sign stands for.
+    """Judge a difference against that of the figures of the arms, whichever arm is subtracted.
 
     A ``modelled`` difference may be half or twice that of the figures, but not reversed as well;
     where it is printed with bounds, these may hold that of the figures.

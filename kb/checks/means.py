@@ -224,7 +224,7 @@ def sd_of_share(share: Decimal, sd: Decimal, n: int) -> Outcome:
 def least_sd(mean: Decimal) -> float:
     """Return the least standard deviation that whole numbers with a mean can have.
 
-    That of numbers next to the mean, whatever their number: 2.4 needs 2s and 3s.
+    The numbers next to the mean give it, for any n: 2.4 needs 2s and 3s.
 
     >>> round(least_sd(Decimal("2.40")), 2), least_sd(Decimal("3.0"))
     (0.49, 0.0)

@@ -74,7 +74,7 @@ def components(name: str, known: Iterable[str]) -> frozenset[str]:
 
 
 def same_components(one: frozenset[str], other: frozenset[str]) -> Outcome:
-    """Judge the components of two composites that give one figure; one alone names no composite.
+    """Judge the components of two composites that give one figure; one is not a composite.
 
     >>> same_components(frozenset({"CR", "CRi"}), frozenset({"CR", "CRh"})).value
     'inconsistent'

@@ -89,7 +89,7 @@ class OutcomeNames:
 
         They are where they name one endpoint or a narrower one, or share half of their words that
         are not those of any outcome. They are not where the endpoints differ, or no word is
-        shared. Between the two, and where one may abbreviate the other, nothing can be told.
+        shared. Between the two, and where one may abbreviate the other, the answer is unknown.
         """
         a, b = self.endpoints(one), self.endpoints(other)
         if any(self._related(x, y) for x in a for y in b):

@@ -203,7 +203,7 @@ class _Citations:
                 yield other
 
     def _other_endpoint(self, claim: Claim) -> list[Claim]:
-        """Return where the cited publication prints the figure under another endpoint, only."""
+        """Return where the cited publication prints the figure, if only under another endpoint."""
         endpoint = claim.measure.endpoint
         alike = self._differing_in(claim, "endpoint")
         return [other for other in alike if self._are_rivals(endpoint, other.measure.endpoint)]
@@ -220,7 +220,7 @@ class _Citations:
         return same_top and not is_a(one, other) and not is_a(other, one)
 
     def _other_group(self, claim: Claim) -> list[Claim]:
-        """Return where the cited publication prints the figure of some of the people, only."""
+        """Return where the cited publication prints the figure, if only for some of the people."""
         if claim.figure.unit not in ("%", "months") or claim.measure.comparator:
             return []
         alike = self._differing_in(claim, "group")
@@ -235,7 +235,7 @@ class _Citations:
         """Tell whether a group is narrower in name only.
 
         So is that of all with a response, for an endpoint whose time begins at the response:
-        nobody else had a remission to relapse from.
+        only they had a remission to relapse from.
         """
         group, parent = self.context.groups.of(other), self.context.groups.parent
         above = parent(group)
@@ -375,7 +375,7 @@ def _theirs(row: _Difference, joint: str) -> str:
 
 
 def _text(row: _Difference) -> Callable[[Claim], str]:
-    """Return what writes the figures of a row: with their bounds where only these differ."""
+    """Return the function that writes figures: with their bounds where only these differ."""
     return with_bounds if _is_one_figure(row) else figure_text
 
 

@@ -26,7 +26,7 @@ from kb.sources.sizes import printed_size
 from kb.util.grouping import group_by
 
 COMPLETE: Final = frozenset({"", "negative"})
-"""Categories that leave nobody out, whatever the endpoint."""
+"""Categories that cover the whole group, for any endpoint."""
 ORDINALS: Final = ("first", "second", "third", "fourth", "fifth")
 _OPEN_END: Final = re.compile(r"\bor (more|greater|higher|later|beyond)\b")
 _MATERIAL_POINTS: Final = 3
@@ -67,7 +67,7 @@ def share_is_possible(of: int, share: Decimal, operator: str = "") -> Outcome:
 
 
 def is_complete(categories: Iterable[str], declared: Iterable[str] = ()) -> bool:
-    """Tell whether categories surely leave nobody out: a scale from 0, or an open last step.
+    """Tell whether categories surely cover the whole group: a scale from 0, or an open last step.
 
     ``declared`` are the categories that divide a group by the ontology.
 

@@ -1,4 +1,4 @@
-"""Strata that no numbers of people can give, and medians that were added up."""
+"""Percentages of strata that no whole numbers of people give, and medians that were added up."""
 
 from __future__ import annotations
 

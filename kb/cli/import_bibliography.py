@@ -94,7 +94,7 @@ def write_publications(
     new: Mapping[str, Fields],
     fill: Mapping[str, Fields],
 ) -> bool:
-    """Write the publications, once it is sure that they can be read, with all that was there.
+    """Write the publications, after checking that the new file can be read.
 
     Raises:
         InputError: the file would be too large, or it is laid out so that nothing can be added.

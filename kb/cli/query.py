@@ -64,7 +64,7 @@ def query(
 
 
 def _late(base: KnowledgeBase, seconds: float) -> KbError:
-    """Return the error of an answer that is late: of a server, the query need not be the cause."""
+    """Return the error of a timeout; with a server, the query need not be the cause."""
     if base.store_config.kind == "endpoint":
         return UnavailableError(f"the server gave no answer in {seconds:g} s (--timeout)")
     return QueryError(f"no answer within {seconds:g} seconds: ask for less, or for longer")

@@ -1,4 +1,4 @@
-"""``kb test``: the records of an evidence base as data, each part for its own reasons."""
+"""``kb test``: the records of an evidence base as data, part by part."""
 
 from __future__ import annotations
 

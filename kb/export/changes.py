@@ -53,7 +53,7 @@ def _answer_lines(answers: Sequence[MovedAnswer]) -> Iterator[str]:
 
 
 def _readable(row: Row) -> str:
-    """Return the cells of a row but for the ids of claims, groups and places."""
+    """Return the cells of a row without the ids of claims, groups and places."""
     return " | ".join(cell for cell in row if cell and "#" not in cell)
 
 

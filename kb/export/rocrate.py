@@ -83,7 +83,7 @@ def ro_crate(dataset: Dataset, version: str, day: date, sizes: Mapping[str, int]
 
 
 def _references(entities: list[Entity]) -> Entity | list[Entity]:
-    """Return references to entities: a list only of several, as RO-Crate recommends."""
+    """Return references to entities; a single one is not in a list, as RO-Crate recommends."""
     found = [{"@id": entity["@id"]} for entity in entities]
     return found[0] if len(found) == 1 else found
 

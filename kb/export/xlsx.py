@@ -32,7 +32,7 @@ def workbook(tables: Mapping[str, pa.Table]) -> bytes:
     """Return a workbook with a sheet for each table, its header frozen and filtered.
 
     Values of lists are joined by "; ". Numbers are numbers: what is printed as 5.0 is shown as 5,
-    and stands in ``printed``. A text stays one, also if it begins as a formula.
+    and stands in ``printed``. A text stays a text, even if it begins as a formula does.
 
     Raises:
         UnavailableError: openpyxl is not installed.

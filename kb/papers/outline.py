@@ -1,4 +1,4 @@
-"""Sections while a paper is read: their ids are made unique, their numbers told from titles."""
+"""Sections while a paper is read: ids are made unique, and numbers separated from titles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read a paper from a file of any kind, which is told by its content, within bounds."""
+"""Read a paper from a file of any kind, recognised by its content, within bounds."""
 
 from __future__ import annotations
 

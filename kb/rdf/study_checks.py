@@ -143,7 +143,7 @@ class StudyChecks:
 
     @property
     def settled_claims(self) -> Iterator[Claim]:
-        """The other claims: whatever other studies say, their references lead where they say."""
+        """The other claims: their references do not depend on other studies."""
         compared = {claim.id for claim in self.cross_claims}
         return (claim for claim in self.evidence.claims if claim.id not in compared)
 

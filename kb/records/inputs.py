@@ -32,7 +32,7 @@ def digest_of_inputs(root: Path, themes: Iterable[Path], texts: Path | None) -> 
 def installed_packages() -> dict[str, str]:
     """Return the versions of the packages that builds may use, "" for what is not installed.
 
-    Packages for the development of kb are left out: installing them is no reason to build again.
+    Packages for the development of kb are left out: installing them does not cause a new build.
     """
     try:
         wanted = [line for line in requires("kb-evidence") or () if not _FOR_CHECKS.search(line)]

@@ -177,7 +177,7 @@ def _folded(name: str) -> str:
 
 
 def _is_like(name: str, other: str) -> bool:
-    """Tell whether names are alike but for a slip; names with other figures are not.
+    """Tell whether names differ only by a typing error; names with other figures are not.
 
     >>> _is_like("exacerbaton", "exacerbation"), _is_like("grade 3 event", "grade 4 event")
     (True, False)

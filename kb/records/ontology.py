@@ -136,7 +136,7 @@ class OntologyCheck:
                     found = _short(triple.predicate.value)
                     yield Problem(str(path), 0, found, "a triple", "an IRI, a literal or a list")
         lists = self._edges(f"{RDF}rest")
-        circles = [*self._circle(lists, "no list that leads back to itself")]
+        circles = [*self._circle(lists, "a list that does not lead back to itself")]
         yield from circles
         if circles:
             return

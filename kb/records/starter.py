@@ -19,7 +19,7 @@ from kb.records.yaml import parse_mapping
 
 STARTER: Final = Path(__file__).parents[1] / "starter"
 GENERAL: Final = ("kb", "shapes", "statistics", "units", "words", "events", "designs", "reasons")
-"""The files of the vocabulary that are of no disease."""
+"""The files of the vocabulary that do not depend on the disease."""
 _DATASET: Final = "evidence/dataset.yaml"
 _RENAMED: Final = {
     "gitignore": ".gitignore",  # git would read a file of that name here

@@ -75,7 +75,7 @@ def evaluate(store: OxigraphStore, request: SparqlRequest, limits: QueryLimits) 
 
 
 def _require_well_formed(body: bytes) -> None:
-    """Refuse what XML cannot hold: control characters, and properties that are no XML names."""
+    """Refuse what XML cannot hold: control characters, and properties that are not XML names."""
     try:
         expat.ParserCreate(namespace_separator=" ").Parse(body, True)
     except expat.ExpatError as error:

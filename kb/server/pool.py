@@ -139,7 +139,7 @@ class _Worker:
         self._writer.transport.abort()
 
     def kill(self) -> None:
-        """End the worker, whatever it is doing, unless it has ended by itself."""
+        """End the worker, even while it is busy, unless it has ended by itself."""
         if self.pid and not self._reader.at_eof():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
@@ -327,7 +327,7 @@ class WorkerPool:
             await self._parent.wait()
 
     def cancel(self) -> None:
-        """End the running queries; their clients are told that the server is stopping."""
+        """End the running queries; their clients receive the error that the server is stopping."""
         self.stopping = True
         for worker in [*self._running]:
             worker.kill()

@@ -2,7 +2,7 @@
 
 A worker shares the loaded store and starts in milliseconds. It can open neither a file nor a
 connection, may take a bounded amount of memory, and is ended by the system's clock when a query
-takes too long, whatever the engine is doing. A query goes to it as a line of JSON; the answer is a
+takes too long, even inside the engine. A query goes to it as a line of JSON; the answer is a
 line of JSON and as many bytes as its ``size``. The parent is run as
 ``python -m kb.server.worker <dataset> <limits as JSON> <descriptor of the control socket>``.
 """

@@ -63,7 +63,7 @@ class Agreement:
         arms: Arms,
         text: SourceText | None = None,
     ) -> None:
-        """Take claims with equal wording, place and measure, but for group and statistic.
+        """Take claims with equal wording, place and measure, except group and statistic.
 
         ``text`` is that of their source, whose tables and sentences say more than a print.
         """
@@ -178,7 +178,7 @@ class Agreement:
         return lambda printed: self._plain(claim, printed) or self._unit(printed, unit)
 
     def _plain(self, claim: Claim, printed: PrintedNumber) -> str:
-        """Object to a number that is no figure of its own: a level, a p-value, a grade."""
+        """Object to a number that is not a figure of its own: a level, a p-value, a grade."""
         if printed.role and printed.role != ("p" if claim.statistic == "p-value" else ""):
             return f"it is printed as {_ROLES[printed.role]}: {printed.words!r}"
         endpoint = self.names.label("endpoint", claim.measure.endpoint)

@@ -59,7 +59,7 @@ class Arms:
         self._tables: dict[frozenset[str], _Table] = {}
 
     def _table(self, among: frozenset[str]) -> _Table:
-        """Return the names of all groups, and more names of those that are told apart."""
+        """Return the names of all groups, and more names of those to be distinguished."""
         if among not in self._tables:
             named: dict[str, set[str]] = {}
             forms: list[tuple[str, str]] = []
@@ -128,7 +128,7 @@ class Arms:
     ) -> str:
         """Return the group that a normalised text names for a number instead of this one.
 
-        ``among`` are the groups whose figures are told apart; what names all of them says nothing.
+        ``among`` are the groups to choose from; a name of all of them decides nothing.
         """
         mentions = self._telling(text, among) if len(among) > 1 else self._mentions(text)
         reading = Reading(text, numbers, mentions)

@@ -13,7 +13,7 @@ from kb.sources.folded import Edit
 MONEY: Final = "\uff04"
 """What a dollar sign becomes that does not enclose a formula."""
 UNKNOWN: Final = "\ufffd"
-"""What becomes of a character or command whose sign cannot be told."""
+"""Stands for a character or command whose sign is unknown."""
 
 # LaTeX commands by the sign that they print; commands that only style print nothing.
 _COMMANDS = {

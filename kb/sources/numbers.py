@@ -18,7 +18,7 @@ from kb.sources.normalise import MINUS
 
 OPERATORS = "<>≤≥~="
 UNKNOWN_SIGN = "?"
-"""The operator of a number beside a character whose meaning cannot be told."""
+"""The operator of a number beside a character whose meaning is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Number:
     operator: str
     """Its operator as a sign, "" for none, or ``UNKNOWN_SIGN``."""
     is_word: bool
-    """Whether it is no plain digits: ``twelve``, ``1½``, ``1.2×10^-4``."""
+    """Whether it is not written in plain digits: ``twelve``, ``1½``, ``1.2×10^-4``."""
     start: int
     end: int
 
@@ -132,7 +132,7 @@ def unknown_sign(text: str, start: int) -> str:
 
 
 def lost_after(text: str, end: int) -> str:
-    """Return the character after a number if nobody can tell what it was, else ""."""
+    """Return the character after a number if its meaning is unknown, else ""."""
     char = text[end : end + 1]
     lost = char == "\ufffd" or (bool(char) and unicodedata.category(char) in _LOST)
     return char if lost else ""
@@ -305,7 +305,7 @@ def _in_name(folded: FoldedText, start: int, end: int, named_until: int) -> bool
     if after.isalpha():
         return not _GLUED.match(text, end)
     if after == "-" and text[end + 1 : end + 2].isalpha() and folded.is_dash(end):
-        # A decimal is no part of a name, and a dash joins no name: 0.09-we, 45–we.
+        # A name does not contain a decimal or a dash: 0.09-we, 45–we.
         decimal = "." in text[start:end] or folded.original(end) not in "-\u2010\u2011"
         return not (decimal or _JOINED.match(text, end) or _OPEN_END.match(text, end))
     return bool(_CHEMICAL.match(text, end)) and folded.original(end) != EM_DASH

@@ -29,7 +29,7 @@ class PrintedNumber:
     role: str = ""
     """``p``, ``level`` (of an interval), ``spread``, ``part`` (of another number), or ""."""
     counter: str = ""
-    """The noun that the number only tells apart, such as ``grade`` or ``cycle``."""
+    """The noun that the number only identifies, such as ``grade`` or ``cycle``."""
     bounds: str = ""
     """The kind of bounds that this number is one of."""
     level: Decimal | None = None

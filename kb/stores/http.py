@@ -187,7 +187,7 @@ class Http:
 
 
 def _within(seconds: float, work: Callable[[], T]) -> T:
-    """Return the result of a function that runs in a thread, which nothing waits for longer.
+    """Return the result of a function that runs in a thread, or stop waiting for it.
 
     Raises:
         TimeoutError: it takes longer.

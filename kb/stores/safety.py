@@ -107,7 +107,7 @@ def prepared(query: str, bindings: Mapping[str, Binding]) -> str:
         QueryError: the query reaches the network or changes data, or a variable cannot be bound.
     """
     refuse_unsafe(query)
-    # A parser that takes the # of an IRI for a comment may hide no more than the IRI's end.
+    # A line break after each IRI with a #: a parser that takes the # for a comment loses no more.
     return _TOKENS.sub(
         lambda token: f"{token[0]}\n" if "#" in (token["iri"] or "") else token[0],
         with_bindings(query, bindings),

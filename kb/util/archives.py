@@ -106,7 +106,7 @@ def _refuse_size(archive: Path, wanted: dict[zipfile.ZipInfo, tuple[str, ...]]) 
 
 
 def _write(file: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path, left: int) -> int:
-    """Write a file of at most ``left`` bytes, whatever the archive says of its size."""
+    """Write a file of at most ``left`` bytes, whatever size the archive states."""
     path.parent.mkdir(parents=True, exist_ok=True)
     size = 0
     with file.open(info) as packed, path.open("xb") as out:

@@ -32,7 +32,7 @@ def _plain(value: Any) -> object:
 
 
 def files_below(folder: Path, skipped: Collection[str] = ()) -> Iterator[Path]:
-    """Yield the files in a folder and its subfolders, in a fixed order, but for some names."""
+    """Yield the files in a folder and its subfolders, in a fixed order, except some names."""
     for path, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in skipped)
         paths = (Path(path, name) for name in sorted(files) if name not in skipped)

@@ -11,7 +11,7 @@ _UNSAFE: Final = re.compile(
 
 
 def visible(text: str) -> str:
-    r"""Escape control characters and marks of direction, but for line breaks and tabs.
+    r"""Escape control characters and marks of direction, except line breaks and tabs.
 
     >>> print(visible("a\x1b[2Jb"))
     a\x1b[2Jb

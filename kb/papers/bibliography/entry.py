@@ -1,4 +1,4 @@
-"""An entry of a bibliography, and how its parts are read, whatever its format."""
+"""An entry of a bibliography, and how its parts are read, in any format."""
 
 from __future__ import annotations
 

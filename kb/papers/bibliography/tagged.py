@@ -136,6 +136,6 @@ def _nbib_fields(tags: Tags) -> Fields:
 
 
 def _nbib_authors(tags: Tags) -> Iterator[str]:
-    """Yield the authors, then the groups; names in full are used where there are no others."""
+    """Yield the authors, then the groups; full names only if there are no short ones."""
     yield from tags.get("AU") or map(named, tags.get("FAU", ()))
     yield from tags.get("CN", ())

@@ -101,7 +101,7 @@ def _blocks(proposal: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], 
     """Yield the name, the report and the content of each block.
 
     Raises:
-        InputError: no list of reports with lists of claims, too many of them, or too large.
+        InputError: not a list of reports with lists of claims, or too many or too large.
     """
     if unknown := proposal.keys() - {"groups", "reports"}:
         raise InputError(f"drafts: found {min(unknown)!r}, expected the fields groups and reports")

@@ -17,7 +17,7 @@ from kb.site.tables import safety
 
 _ARTICLES: Final = frozenset({"journal-article", "review", "preprint", "abstract"})
 _TOOLS: Final = {"compare": "Compare", "forest": "Forest plots"}
-"""Pages of figures that are of no single thing."""
+"""Pages of figures about several things."""
 
 
 def citation_files(site: PageContext) -> Iterator[OutputFile]:

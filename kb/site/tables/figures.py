@@ -131,7 +131,7 @@ def displayed_comparisons(
     labels: Labels,
     names: Callable[[ClaimView], tuple[str, str]] = lambda _: ("", ""),
 ) -> list[DisplayedFigure]:
-    """Group comparisons that were printed with the same values and contradict in nothing.
+    """Group comparisons that were printed with the same values and do not contradict each other.
 
     ``names`` gives the names of the two groups.
     """
@@ -180,7 +180,7 @@ def same_result(a: ClaimView, b: ClaimView) -> bool:
 
 
 def _same_comparison(one: Claim, two: Claim) -> bool:
-    """Whether two comparisons are of the same groups and contradict each other in nothing."""
+    """Whether two comparisons are of the same groups and do not contradict each other."""
     groups = (one.measure.group, one.measure.comparator)
     if groups != (two.measure.group, two.measure.comparator) or one.figure != two.figure:
         return False
