@@ -57,7 +57,8 @@ class Vocabulary:
     def __init__(self, base: str, terms: Iterable[Term], triples: Iterable[ox.Triple]) -> None:
         """Index the terms by scheme and notation; ``base`` is the IRI of the dataset."""
         self.base = base
-        self.triples: tuple[ox.Triple, ...] = tuple(triples)
+        # A statement that files make twice is one: stores count it once.
+        self.triples: tuple[ox.Triple, ...] = tuple(dict.fromkeys(triples))
         self.schemes: dict[str, dict[str, Term]] = defaultdict(dict)
         for term in terms:
             self.schemes[term.scheme][term.notation] = term

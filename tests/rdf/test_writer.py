@@ -84,6 +84,17 @@ def test_lines_are_sorted_and_unique(base: KnowledgeBase) -> None:
     assert base.nquads.endswith(b" .\n")
 
 
+def test_a_statement_that_the_ontology_makes_twice_is_one_line(example_root: Path) -> None:
+    before = KnowledgeBase(example_root)
+    path = example_root / "ontology" / "drugs.ttl"
+    path.write_text(path.read_text("utf-8") + path.read_text("utf-8"), encoding="utf-8")
+    again = KnowledgeBase(example_root)
+    lines = GraphWriter(again.vocabulary).shared(again.evidence)
+    assert (
+        len(lines) == len(set(lines)) == len(GraphWriter(before.vocabulary).shared(before.evidence))
+    )
+
+
 # --- the way back ----------------------------------------------------------------------------
 
 
