@@ -44,6 +44,27 @@ def test_a_pointer_on_the_words_shows_what_they_mean_and_may_rest_on_it(study: P
     assert SECOND_HAND in (mark.get_attribute("title") or "")
 
 
+def test_words_that_come_under_a_resting_pointer_stay_closed_until_it_returns(study: Page) -> None:
+    from playwright.sync_api import expect
+
+    words = study.locator(".safety .mark[title]:visible")
+    words.first.scroll_into_view_if_needed()
+    top = words.first.bounding_box()
+    following = words.nth(4).bounding_box()
+    assert top is not None
+    assert following is not None
+    x, y = following["x"] + 8, top["y"] + top["height"] / 2
+    study.mouse.move(x, y)
+    study.keyboard.press("Escape")
+    study.evaluate("top => scrollBy({top, behavior: 'instant'})", following["y"] - top["y"])
+    study.wait_for_timeout(400)
+    assert study.evaluate("([x, y]) => document.elementFromPoint(x, y).matches('.mark')", [x, y])
+    expect(study.locator(SHOWN)).to_have_count(0)
+    study.mouse.move(1, y)
+    study.mouse.move(x, y)
+    expect(study.locator(SHOWN)).to_be_visible()
+
+
 def test_the_keyboard_on_a_figure_shows_and_says_what_its_words_mean(study: Page) -> None:
     from playwright.sync_api import expect
 

@@ -12,6 +12,7 @@ let titles: { readonly word: Element; readonly title: string }[] = [];
 let beside: Element | null = null;
 let described: Element | null = null;
 let ending = 0;
+let pointer = ""; // where it was last moved to
 
 function box(): HTMLElement {
   if (made) return made;
@@ -100,14 +101,25 @@ export function explainWords(): void {
     else if (target.matches(WORDS)) show([target], target);
   });
   document.addEventListener("focusout", hide);
-  document.addEventListener("pointerover", ({ target, pointerType }) => {
+  document.addEventListener("pointerover", ({ target, pointerType, clientX, clientY }) => {
     if (!(target instanceof Element) || pointerType !== "mouse") return;
-    if (target.matches(WORDS)) show([target], target);
+    // Words that come under a resting pointer, as where a box closes or the page moves, stay closed.
+    if (target.matches(WORDS) && pointer !== `${clientX} ${clientY}`) show([target], target);
     else if (isShown(target)) clearTimeout(ending);
   });
   document.addEventListener("pointerout", ({ target, pointerType }) => {
-    if (pointerType === "mouse" && target instanceof Element && isShown(target)) ending = window.setTimeout(hide, HOVER_ENDS);
+    if (pointerType === "mouse" && target instanceof Element && isShown(target)) {
+      clearTimeout(ending);
+      ending = window.setTimeout(hide, HOVER_ENDS);
+    }
   });
+  document.addEventListener(
+    "pointermove",
+    ({ clientX, clientY }) => {
+      pointer = `${clientX} ${clientY}`;
+    },
+    { passive: true },
+  );
   document.addEventListener("click", ({ target }) => {
     if (target === made) return;
     const word = target instanceof Element && target.matches(".mark") && !target.closest("[data-prints]") ? target : null;
