@@ -10,6 +10,7 @@ from kb.analysis.change import Change, ChangeKind, arrow, differing, field_label
 from kb.analysis.states import Key, Pairs, State
 from kb.checks.wording import figure_text, p_text, place
 from kb.model import Claim, DoseStep, Output, claim_outputs, outputs
+from kb.util.wording import counted
 
 _FIGURES: Final = ("figure", "result", "statistic", "measure.statistic")
 _SUBJECTS: Final = ("measure", "named", "analysis_set", "data_cut", "imputation", "cites")
@@ -148,7 +149,7 @@ class ClaimChanges:
                 numbers[self._study(new), new.source, before, after] += 1
         for (study, source, before, after), number in sorted(numbers.items()):
             old, new_ = (word.replace("_", " ") for word in (before, after))
-            figures = "1 figure" if number == 1 else f"{number} figures"
+            figures = counted(number, "figure")
             text = f"{study}: {figures} in {source}: {arrow(old, new_)}"
             yield Change(ChangeKind.VERIFICATION, study, text, f"source {source}", old, new_)
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from kb.analysis.change import Change, ChangeKind, arrow, differing, field_label, value_words
 from kb.analysis.states import Renames, State
 from kb.model import Group, Partition, Publication, Section, Source, Study, outputs
+from kb.util.wording import counted
 
 _WORDS: Final = ("name", "title", "about", "label", "note", "credit", "language")
 _STANDING: Final = ("standing", "standing_note", "standing_checked")
@@ -89,7 +90,7 @@ class ItemChanges:
         claims = [c for c in state.evidence.claims if c.study == study.id]
         sources = sorted({claim.source for claim in claims})
         number = sum(claim.has_figure for claim in claims)
-        what = f"{number} figures and {len(claims) - number} statements"
+        what = f"{counted(number, 'figure')} and {counted(len(claims) - number, 'statement')}"
         text = f"{study.name}: study {kind.value} ({study.title}): {what} from {', '.join(sources)}"
         return Change(kind, study.name, text, f"study {study.id}")
 

@@ -13,6 +13,7 @@ from kb.model import Claim, Group, Publication, Source, claim_outputs
 from kb.sources.verify import Verification
 from kb.stores.base import Cell, ResultSet
 from kb.util.frames import data_frame
+from kb.util.wording import counted
 
 if TYPE_CHECKING:
     import pandas
@@ -51,7 +52,7 @@ class QueryResult(Sequence[Mapping[str, Cell]]):
 
     def __repr__(self) -> str:
         """Return the number of rows and the columns."""
-        return f"<QueryResult of {len(self)} rows: {', '.join(self.columns)}>"
+        return f"<QueryResult of {counted(len(self), 'row')}: {', '.join(self.columns)}>"
 
     def to_frame(self) -> pandas.DataFrame:
         """Return the rows as a pandas data frame (extra ``frames``)."""
@@ -169,7 +170,7 @@ class Claims(Sequence[ClaimView]):
     def __repr__(self) -> str:
         """Return the number of claims and of their studies."""
         studies = {view.claim.study for view in self._views}
-        return f"<{len(self)} claims about {len(studies)} studies>"
+        return f"<{counted(len(self), 'claim')} about {counted(len(studies), 'study', 'studies')}>"
 
     def blocks(self) -> tuple[tuple[ClaimView, ...], ...]:
         """Return the claims as they were printed together: whole blocks, each once.

@@ -18,6 +18,7 @@ from kb.checks.thresholds import Interval, in_unit
 from kb.checks.wording import figure_text, join_list, place, places
 from kb.model import Claim
 from kb.util.grouping import group_by
+from kb.util.wording import measured
 
 DEFINITION: Final = "definition"
 """The kind of claim in which a source defines a word."""
@@ -311,7 +312,7 @@ def _centres(context: CheckContext, claims: Sequence[Claim]) -> Iterator[Discrep
         if number > most:
             message = (
                 f"{context.describe.subject(claim)} is printed as {figure_text(claim)} for "
-                f"{most} patients ({place(claim)})."
+                f"{measured(most, 'patients')} ({place(claim)})."
             )
             kind, computation = "centres-above-patients", f"{number} > {most}"
             yield Discrepancy.of_endpoint(

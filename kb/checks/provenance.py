@@ -14,6 +14,7 @@ from kb.checks.groups import ANALYSIS_SET
 from kb.checks.wording import figure_text, place, with_bounds
 from kb.model import Claim, Measure
 from kb.util.grouping import group_by
+from kb.util.wording import counted
 
 A_COLUMN: Final = 3
 """From so many studies on, wrong numbers of one place are an error of its numbering."""
@@ -103,7 +104,7 @@ def _column(context: CheckContext, by_study: Mapping[str, list[Claim]]) -> Discr
     pairs = [(claim.cites[0], right[0]) for claim, right in rows if right]
     message = (
         f"The reference numbers of {place(rows[0][0])} lead to other publications for "
-        f"{len(rows)} studies"
+        f"{counted(len(rows), 'study', 'studies')}"
     )
     message += f": {_distance(pairs)}{_given_twice(context, rows)}." if pairs else "."
     computation = "; ".join(
@@ -338,7 +339,8 @@ def _message(context: CheckContext, rows: Sequence[_Difference], kind: str) -> s
     cited, here = f"the publication that it cites ({credit})", place(rows[0].claim)
     if kind == ANOTHER_GROUP and rows[1:]:
         example = _comparison(context, rows[0])
-        return f"{here} prints {len(rows)} figures for other groups than {cited}, such as {example}"
+        printed = counted(len(rows), "figure")
+        return f"{here} prints {printed} for other groups than {cited}, such as {example}"
     comparisons = "; ".join(_comparison(context, row) for row in rows)
     return f"{here} differs from {cited}: {comparisons}"
 

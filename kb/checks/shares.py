@@ -24,6 +24,7 @@ from kb.checks.wording import join_list, place, places
 from kb.model import Claim, Measure
 from kb.sources.sizes import printed_size
 from kb.util.grouping import group_by
+from kb.util.wording import counted
 
 COMPLETE: Final = frozenset({"", "negative"})
 """Categories that cover the whole group, for any endpoint."""
@@ -214,8 +215,9 @@ class _Frequency:
         if may_be_of_fewer and self._another_denominator(count, share, of):
             return
         endpoint, group = self._subject
+        people = counted(count, "patient")
         message = (
-            f"{endpoint}: printed for {count} patients ({operator}{share}%) of {group} in "
+            f"{endpoint}: printed for {people} ({operator}{share}%) of {group} in "
             f"{places(claims)}, but {count} of {of} is {_rounded(count, of, share)}%"
             f"{self._bases(share, of, count)}."
         )
@@ -243,8 +245,8 @@ class _Frequency:
             near = nearest_counts(of, share)
             options = " and ".join(f"{n} of {of} is {_rounded(n, of, share)}%" for n in near)
             message = (
-                f"{endpoint}: printed as {share}% for {group} ({of} patients) in "
-                f"{places(claims)}, but no count of {of} patients gives this: {options}"
+                f"{endpoint}: printed as {share}% for {group} ({counted(of, 'patient')}) in "
+                f"{places(claims)}, but no count of {counted(of, 'patient')} gives this: {options}"
                 f"{self._bases(share, of)}."
             )
             yield Discrepancy.of_endpoint(
@@ -284,8 +286,8 @@ class _Frequency:
                 continue
             whole = "its denominator" if own is not None else "the group"
             message = (
-                f"{endpoint}: printed for {count} patients of {group} in {place(claim)}, "
-                f"but {whole} has only {of}."
+                f"{endpoint}: printed for {counted(count, 'patient')} of {group} in "
+                f"{place(claim)}, but {whole} has only {of}."
             )
             claims, severity = self._with_denominator([claim]), Severity.MATERIAL
             yield Discrepancy.of_endpoint(
@@ -353,7 +355,7 @@ def _breakdown(context: CheckContext, claims: Sequence[Claim]) -> Iterator[Discr
     total = sum(counts)
     message = (
         f"{context.describe.subject(whole)} is printed in {place(whole)} as {parts}, together "
-        f"{total} patients, but the group has {size.number} ({place(size.claim)})."
+        f"{counted(total, 'patient')}, but the group has {size.number} ({place(size.claim)})."
     )
     computation = f"{' + '.join(map(str, counts))} = {total} ≠ {size.number}"
     severity = Severity.MATERIAL if total > size.number else Severity.MINOR
@@ -377,8 +379,9 @@ def _tabulated_for_more(
     if fewer:
         base, shown = fewer[0].figure.denominator, replace(parts[0], measure=whole)
         message = (
-            f"{context.describe.subject(shown)} is printed in {place(shown)} for {total} patients "
-            f"together, but as a percentage of {base} in {places(fewer)}."
+            f"{context.describe.subject(shown)} is printed in {place(shown)} for "
+            f"{counted(total, 'patient')} together, but as a percentage of {base} in "
+            f"{places(fewer)}."
         )
         kind, claims = "breakdown-above-base", dict.fromkeys((*parts, *fewer))
         yield Discrepancy.of_endpoint(kind, Severity.MATERIAL, message, claims, f"{total} > {base}")

@@ -16,6 +16,7 @@ from kb.checks.rounding import Span, possible_values
 from kb.checks.wording import figure_text, place
 from kb.model import Claim, Measure
 from kb.util.grouping import group_by
+from kb.util.wording import counted
 
 _MOST: Final = 500
 """Groups of more people can give almost any percentages; they are not searched."""
@@ -112,7 +113,8 @@ def _too_large(
     )
     message = (
         f"In {describe.studies[division.study]}, {parts} cannot be percentages of subgroups of "
-        f"{describe.group(division.study, division.whole)}, {size} patients ({place(chosen[0])})."
+        f"{describe.group(division.study, division.whole)}, {counted(size, 'patient')} "
+        f"({place(chosen[0])})."
     )
     kind = "strata-too-large"
     yield Discrepancy.of_endpoint(kind, Severity.MATERIAL, message, chosen, computation)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from kb.model import Figure
+from kb.util.wording import measured
 
 _INFINITY: Final = Decimal("Infinity")
 _SIGNS: Final = (
@@ -47,12 +48,12 @@ class Interval:
 def in_unit(number: str | Decimal, unit: str) -> str:
     """Write a number with its unit, which stands apart from it where it is a word.
 
-    >>> in_unit("63", "%"), in_unit("7.7", "months"), in_unit("2", "number")
-    ('63%', '7.7 months', '2')
+    >>> in_unit("63", "%"), in_unit("7.7", "months"), in_unit("1", "cycles"), in_unit("2", "number")
+    ('63%', '7.7 months', '1 cycle', '2')
     """
     if unit in ("", "number"):
         return str(number)
-    return f"{number}{unit}" if unit == "%" or unit.startswith("/") else f"{number} {unit}"
+    return f"{number}{unit}" if unit == "%" or unit.startswith("/") else measured(number, unit)
 
 
 def bound(operator: str, value: Decimal, unit: str = "") -> Interval | None:

@@ -18,6 +18,7 @@ from kb.site.build import build as build_all
 from kb.stores.config import StoreConfig
 from kb.stores.contents import require_same
 from kb.util.atomic import remove_remains
+from kb.util.wording import measured
 
 
 @click.command()
@@ -59,7 +60,7 @@ def build(context: click.Context, out: Path | None, texts: Path | None, fresh: b
             manifest = build_all(base, target, step)
     for line in manifest.stale:
         echo(f"stale adjudication: {line}", err=True)
-    counts = ", ".join(f"{number} {name}" for name, number in manifest.counts.items())
+    counts = ", ".join(measured(number, name) for name, number in manifest.counts.items())
     echo(f"{target}: {counts}{'; nothing has changed' if previous else ''}")
 
 

@@ -37,6 +37,7 @@ from kb.errors import InputError, Problem, RecordError
 from kb.records.paths import record_ids
 from kb.records.yaml import parse_mapping
 from kb.util.atomic import write_atomically
+from kb.util.wording import counted
 
 
 @click.command()
@@ -124,7 +125,7 @@ def _settle(
     text = settled_text(root, outcome, decided)
     write_atomically(out, [text.encode()])
     path = record(root, study, outcome, decided, by)
-    echo(f"settled {_counted(len(decided), 'difference')}")
+    echo(f"settled {counted(len(decided), 'difference')}")
     echo(f"wrote {out}")
     echo(f"wrote {path}")
     return decided
@@ -208,10 +209,10 @@ def _print_agreement(outcome: Comparison, left: int) -> None:
     pairs = outcome.pairs
     both = len(pairs.both)
     settled = len(outcome.differences) - left
-    shown = _counted(len(outcome.differences), "difference")
+    shown = counted(len(outcome.differences), "difference")
     echo(
         f"{shown}{f', {settled} settled' if settled else ''}; "
-        f"{_counted(outcome.total, 'claim')}: {both} read by both, "
+        f"{counted(outcome.total, 'claim')}: {both} read by both, "
         f"{outcome.alike} alike, {len(pairs.first_only)} by reader 1 only, "
         f"{len(pairs.second_only)} by reader 2 only: {_percent(outcome.overall)} agreement"
     )
@@ -221,10 +222,6 @@ def _print_agreement(outcome: Comparison, left: int) -> None:
             continue
         kappa = f", kappa {_kappa(one)}" if name in CATEGORICAL and both else ""
         echo(f"{name}: {_percent(one)} of the {both} read by both{kappa}")
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _percent(agreement: Agreement) -> str:

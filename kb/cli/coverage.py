@@ -25,13 +25,15 @@ from kb.sources.coverage import measure_coverage
 @click.command()
 @texts_option
 @json_option
-@click.option("--section", help="List only the figures of one section, as <source>:<section>.")
+@click.option(
+    "--section", help="List the figures of one source, or one section: <source>:<section>."
+)
 @click.pass_context
 @examples("kb coverage --texts ../papers", "kb coverage --texts ../papers --section a-source:3.1")
 def coverage(
     context: click.Context, texts: Path | None, json_file: Path | None, section: str | None
 ) -> None:
-    """Count the figures that the sources print, and list those that are in no claim."""
+    """Count the figures that the sources print; those in no claim are listed where few are left."""
     folder = required_texts(context, texts)
     base = open_base(context, folder)
     report = measure_coverage(base.records, base.evidence, folder)

@@ -32,6 +32,7 @@ from kb.records.load import Records
 from kb.records.schema import SourceRecord
 from kb.records.yaml import read_mapping
 from kb.sources.text import load_text, load_texts
+from kb.util.wording import counted
 
 _NOBODY = "-"
 """The answer for a column that is not about people."""
@@ -210,7 +211,7 @@ def _sureness(made: SourceDrafts) -> dict[str, int]:
 
 def _report(made: SourceDrafts, path: Path) -> None:
     for report in made.reports:
-        echo(f"{report['at']}: {len(report['claims'])} blocks")
+        echo(f"{report['at']}: {counted(len(report['claims']), 'block')}")
     for label, group in made.columns.items():
         echo(f"column {label!r}: {group or _NOBODY}")
     for why, number in Counter(one.why for one in made.left).most_common(_SHOWN):
@@ -218,7 +219,8 @@ def _report(made: SourceDrafts, path: Path) -> None:
     numbers = _sureness(made)
     sure = ", ".join(f"{number} {name}" for name, number in numbers.items())
     total = sum(numbers.values())
-    echo(f"drafted {total} blocks ({sure}), {len(made.suggestions)} suggestions")
+    suggested = counted(len(made.suggestions), "suggestion")
+    echo(f"drafted {counted(total, 'block')} ({sure}), {suggested}")
     echo(f"wrote {path}")
 
 

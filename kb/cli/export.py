@@ -18,6 +18,7 @@ from kb.cli.common import (
     root_of,
     texts_option,
 )
+from kb.util.wording import counted
 
 if TYPE_CHECKING:
     from kb.analysis.effect_sizes import Ratio
@@ -85,7 +86,7 @@ def export_parquet(context: click.Context, out: Path, texts: Path | None) -> Non
 
     tables = open_base(context, texts).tables
     for path in write_parquet(tables, out):
-        echo(f"{path}: {len(tables[path.stem])} rows")
+        echo(f"{path}: {counted(len(tables[path.stem]), 'row')}")
 
 
 @export.command("xlsx")
@@ -103,7 +104,8 @@ def export_xlsx(context: click.Context, out: Path, texts: Path | None) -> None:
 
     tables = open_base(context, texts).tables
     write_atomically(out, [workbook(tables)])
-    echo(f"{out}: {len(tables)} sheets, {sum(t.num_rows for t in tables.values())} rows")
+    rows = sum(table.num_rows for table in tables.values())
+    echo(f"{out}: {counted(len(tables), 'sheet')}, {counted(rows, 'row')}")
 
 
 @export.command("analysis")
@@ -151,9 +153,8 @@ def export_analysis(
         echo(analysis_csv(rows), nl=False)
     else:
         write_analysis(rows, out)
-        echo(
-            f"{out}: {len(rows)} rows, {sum(row['yi'] is not None for row in rows)} with yi and vi"
-        )
+        complete = sum(row["yi"] is not None for row in rows)
+        echo(f"{out}: {counted(len(rows), 'row')}, {complete} with yi and vi")
 
 
 @export.command("fhir")

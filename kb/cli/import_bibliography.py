@@ -20,6 +20,7 @@ from kb.records.paths import record_file
 from kb.records.schema import PublicationRecord, PublicationsFile
 from kb.records.yaml import MAX_PUBLICATIONS_BYTES, parse_mapping
 from kb.util.atomic import write_atomically
+from kb.util.wording import counted
 
 Fields = Mapping[str, object]
 
@@ -74,7 +75,7 @@ class _Result:
         states = [s for s in ("new", "known", "repeated") if self._counts[s]]
         parts = ", ".join(f"{self._counts[state]} {state}" for state in states)
         filled = f"; {len(self.fill)} completed" if self.fill else ""
-        return f"{self._counts.total()} entries: {parts or 'none'}{filled}"
+        return f"{counted(self._counts.total(), 'entry', 'entries')}: {parts or 'none'}{filled}"
 
 
 def _described(merged: Merged, added: Mapping[str, object]) -> Iterator[str]:

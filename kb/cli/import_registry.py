@@ -25,6 +25,7 @@ from kb.records.yaml import read_mapping
 from kb.sources.text import MAX_BYTES, load_text
 from kb.util.atomic import write_atomically
 from kb.util.child import run_limited
+from kb.util.wording import counted
 
 _MAX_SECONDS: Final = 120.0
 _ENTRY: Final = re.compile(
@@ -129,7 +130,8 @@ def _written(
         record.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(folder / f"{one.draft.id}.txt", [_content(one)])
         write_atomically(record, [one.draft.record.encode()])
-        echo(f"wrote {record}: {len(one.draft.source.parts)} sections and tables")
+        parts = counted(len(one.draft.source.parts), "section or table", "sections and tables")
+        echo(f"wrote {record}: {parts}")
     return [*new, *kept]
 
 
@@ -157,8 +159,8 @@ def _draft(records: Records, folder: Path, read: list[_Read]) -> None:
         made = drafter.draft()
         if made.reports or made.suggestions:
             write_drafts(records.root, study.id, merged(existing, raw, made))
-        blocks = sum(len(report["claims"]) for report in made.reports)
-        echo(f"{number}: drafted {blocks} blocks about {study.id}, left {len(made.left)}: {path}")
+        blocks = counted(sum(len(report["claims"]) for report in made.reports), "block")
+        echo(f"{number}: drafted {blocks} about {study.id}, left {len(made.left)}: {path}")
         if missing := missing_items(drafter):
             echo(f"not drafted, as no endpoint is one (kb:protocolItem): {', '.join(missing)}")
 

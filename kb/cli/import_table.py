@@ -13,6 +13,7 @@ from kb.drafts.sheets import delimiter_of, is_workbook, read_sheet
 from kb.errors import Problem, RecordError
 from kb.papers.bibliography.decode import decode
 from kb.records.load import load_records
+from kb.util.wording import counted
 
 _MAX_SHOWN: Final = 200
 
@@ -52,14 +53,10 @@ def _run(request: ImportRequest) -> int:
             echo(f"{study.study}: row {number} is there already")
         if study.rows:
             path = write_rows(request.root, study)
-            echo(f"{study.study}: drafted {_counted(len(study.rows))}, wrote {path}")
+            echo(f"{study.study}: drafted {counted(len(study.rows), 'row')}, wrote {path}")
     left = sum(bool(row.problems) for row in rows)
-    echo(f"{_counted(len(rows))}, {left} left out")
+    echo(f"{counted(len(rows), 'row')}, {left} left out")
     return BAD_INPUT if problems else 0
-
-
-def _counted(rows: int) -> str:
-    return f"{rows} row{'' if rows == 1 else 's'}"
 
 
 def _notes(columns: Columns) -> list[str]:

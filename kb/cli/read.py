@@ -19,6 +19,7 @@ from kb.papers.source import RecordDraft, draft_record, source_id
 from kb.records.load import load_shared
 from kb.records.paths import record_file
 from kb.util.atomic import write_atomically
+from kb.util.wording import counted
 
 
 @click.command()
@@ -79,11 +80,13 @@ def _report(paper: Paper, draft: RecordDraft, written: list[Path]) -> None:
     for path in written:
         echo(f"wrote {path}")
     paragraphs = sum(len(section.paragraphs) for section in paper.sections)
-    echo(f"{len(paper.sections)} sections, {paragraphs} paragraphs, {len(paper.figures)} figures")
+    sections = counted(len(paper.sections), "section")
+    figures = counted(len(paper.figures), "figure")
+    echo(f"{sections}, {counted(paragraphs, 'paragraph')}, {figures}")
     for table in paper.tables:
-        echo(f"{table.id}: {len(table.grid)} rows x {table.width} columns")
+        echo(f"{table.id}: {counted(len(table.grid), 'row')} x {counted(table.width, 'column')}")
     total = len(paper.references)
-    echo(f"{total} references: {draft.known} known, {total - draft.known} new")
+    echo(f"{counted(total, 'reference')}: {draft.known} known, {total - draft.known} new")
     if paper.metadata.registrations:
         echo("registrations: " + ", ".join(paper.metadata.registrations))
     for notice in paper.metadata.related:

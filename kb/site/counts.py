@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from kb.api.results import ClaimView
 from kb.site.context import PageContext
-from kb.site.labels import counted
+from kb.util.wording import counted
 
 
 def reports(view: ClaimView) -> frozenset[str]:

@@ -13,12 +13,13 @@ from kb.site.charts.drawing import Drawing, Plot
 from kb.site.context import PageContext, collect
 from kb.site.counts import count_text
 from kb.site.data.citations import cited
-from kb.site.labels import STATES, counted, listing, sentence, short_citation
+from kb.site.labels import STATES, listing, sentence, short_citation
 from kb.site.page import EMBED
 from kb.site.pages.concepts import Line
 from kb.site.pages.discrepancies import VERDICTS, verdict_code
 from kb.site.tables.marks import judged, judged_meaning, mark
 from kb.stores.library import prefixes
+from kb.util.wording import counted
 
 _CARD_HEIGHT: Final = 640
 _AROUND_PLOT: Final = 150

@@ -177,15 +177,6 @@ def dotted(*parts: str) -> str:
     return " · ".join(filter(None, parts))
 
 
-def counted(number: int, singular: str, plural: str = "") -> str:
-    """Return a number with its noun.
-
-    >>> counted(1, "claim"), counted(2, "claim")
-    ('1 claim', '2 claims')
-    """
-    return f"{number} {singular if number == 1 else plural or f'{singular}s'}"
-
-
 def listing(words: Iterable[str], most: int = 15) -> str:
     """Return words with commas; of a long list the first ones, and how many more there are.
 

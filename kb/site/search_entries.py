@@ -10,8 +10,9 @@ from kb.api.results import ClaimView
 from kb.model import Publication, Study
 from kb.records.vocabulary import Term
 from kb.site.context import PageContext
-from kb.site.labels import counted, dotted, sentence, short_citation
+from kb.site.labels import dotted, sentence, short_citation
 from kb.site.page import SearchEntry
+from kb.util.wording import counted
 
 _IN_BRACKETS: Final = re.compile(r"^(.*\S)\s*\(([^()]+)\)(.*)$")
 

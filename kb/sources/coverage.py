@@ -11,18 +11,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kb.errors import UnavailableError
 from kb.model import Claim, Evidence
 from kb.sources.figures import FigureInText
 from kb.sources.match import Match
 from kb.sources.text import SourceText, TextError, load_texts
+from kb.util.wording import measured
 
 if TYPE_CHECKING:
     from kb.records.load import Records
     from kb.records.schema import SourceRecord
 
+_FEW: Final = 30
+"""So many figures of a source are listed without being asked for."""
 Spans = list[tuple[int, int]]
 
 
@@ -77,16 +80,31 @@ class CoverageReport:
         return {**_total(sections), "sections": parts, "missing": missing}
 
     def lines(self, source: str = "", section: str = "") -> Iterator[str]:
-        """Yield the report as text, of one source or section if named, then totals by source."""
-        for part in self.sections:
-            if (source and part.source != source) or (section and part.section != section):
-                continue
-            counts = ", ".join(f"{number} {what}" for what, number in part.counts().items())
-            yield f"{part.source} {part.section}: {counts}"
-            yield from (f"    {f.text}  …{f.context(40)}…" for f in part.missing)
-        for name in dict.fromkeys(part.source for part in self.sections):
-            counts = ", ".join(f"{n} {what}" for what, n in _total(self.of(name)).items())
-            yield f"{name}: {counts}"
+        """Yield the report as text, of one source or section if named, then totals by source.
+
+        Sections without figures are not named. Figures are listed of the source or section that is
+        named, and of sources that are nearly done: there is nothing to list where nobody has begun.
+        """
+        names = list(dict.fromkeys(part.source for part in self.sections))
+        cut = ""
+        for name in names if not source else [source]:
+            parts = self.of(name)
+            is_begun = any(part.in_claims or part.left_out for part in parts)
+            is_listed = bool(source) or sum(len(part.missing) for part in parts) <= _FEW
+            for part in parts if source or is_begun else ():
+                if part.section == section or (not section and part.figures):
+                    yield f"{name} {part.section}: {_counts(part.counts())}"
+                    if is_listed:
+                        yield from (f"    {f.text}  …{f.context(40)}…" for f in part.missing)
+            cut = cut if is_listed else name
+        for name in names:
+            yield f"{name}: {_counts(_total(self.of(name)))}"
+        if cut:
+            yield f'the figures of a source or place: --section {cut}, --section "{cut}:PLACE"'
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(measured(number, what) for what, number in counts.items())
 
 
 def _total(sections: list[SectionCoverage]) -> dict[str, int]:

@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from kb.errors import UnavailableError
 from kb.stores.base import Cell, Engine, python_value
+from kb.util.wording import counted
 
 _BLANK: Final = "_:"
 _GRAPHS: Final = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
@@ -107,7 +108,7 @@ def differences(
         if here != there:
             same_number = here.statements == there.statements
             has = "some with other values" if same_number else str(there.statements)
-            yield f"{graph}: {here.statements} statements, of which the server has {has}"
+            yield f"{graph}: {counted(here.statements, 'statement')}, of which the server has {has}"
 
 
 def require_same(engine: Engine, nquads: bytes, base: str) -> None:

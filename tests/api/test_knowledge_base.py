@@ -186,7 +186,7 @@ def test_claims_are_a_sequence_of_typed_results(example: KnowledgeBase) -> None:
     assert len(claims) == 3
     assert all(isinstance(found, ClaimView) for found in claims)
     assert claims[:2] == (claims[0], claims[1])
-    assert repr(claims) == "<3 claims about 1 studies>"
+    assert repr(claims) == "<3 claims about 1 study>"
     figures = {f.group.id: f.claim.figure.value for f in claims if not f.claim.measure.comparator}
     assert figures == {"calmol": Decimal("1.8"), "placebo": Decimal("5.0")}
     assert {f.verification.state for f in claims} == {VerificationState.VERIFIED}

@@ -22,6 +22,7 @@ from kb import KnowledgeBase
 from kb.cli.main import COMMANDS
 from kb.export.csv import COLUMNS
 from kb.records.json_schema import MODELS
+from kb.records.starter import write_starter
 
 HALT = "evidence/studies/halt.yaml"
 
@@ -235,6 +236,30 @@ def test_coverage_lists_a_figure_that_is_in_no_claim(example_root: Path, tmp_pat
     shown = kb(example_root, "coverage", "--texts", TEXTS, "--section", "halt-paper:2")
     assert "first 80 randomised" in shown.output
     assert "halt-paper 3:" not in shown.output
+
+
+def test_coverage_lists_figures_only_where_few_are_left(tmp_path: Path) -> None:
+    root, base = tmp_path / "base", "--section"
+    write_starter(root, "Base", "https://example.org/base/")
+    texts = root / "texts/example-paper.txt"
+    texts.write_text(texts.read_text().replace("Adults had", "Of 7 towns, 8 took part. Adults had"))
+    begun = kb(root, "coverage").output
+    assert "    7  …" in begun
+    assert "--section" not in begun
+    more = " ".join(str(number) for number in range(1000, 1040))
+    texts.write_text(texts.read_text().replace("Adults had", f"{more}. Adults had"))
+    begun = kb(root, "coverage").output
+    assert "    7  …" not in begun
+    assert 'place: --section example-paper, --section "example-paper:PLACE"' in begun
+    assert "    7  …" in kb(root, "coverage", base, "example-paper").output
+    study = root / "evidence/studies/example-trial.yaml"
+    study.write_text(study.read_text().partition("reports:")[0] + "reports: []\n")
+    record = root / "evidence/sources/example-paper.yaml"
+    record.write_text(record.read_text().partition("left_out:")[0])
+    [line, hint] = kb(root, "coverage").output.splitlines()
+    assert line.startswith("example-paper: ")
+    assert "0 in_claims" in line
+    assert "--section" in hint
 
 
 # --- query, show, export, schema -------------------------------------------------------------

@@ -250,7 +250,7 @@ def test_folders_stand_for_their_files(example_root: Path, tmp_path: Path) -> No
     written(folder, "notes", ".hidden")
     result = kb(example_root, "import", folder, folder / "a.ris")
     assert result.exit_code == 0
-    assert "1 entries: 1 new" in result.output
+    assert "1 entry: 1 new" in result.output
 
 
 def test_a_broken_base_is_not_written_to(example_root: Path, tmp_path: Path) -> None:

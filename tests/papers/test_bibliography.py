@@ -158,6 +158,7 @@ def test_a_doi_is_read_in_every_form(given: str, doi: str) -> None:
 def test_a_doi_keeps_what_latex_escapes() -> None:
     assert only(bibtex(doi=r"10.1000/a\_b")).metadata.doi == "10.1000/a_b"
     assert only(bibtex(doi="10.1000/a_b")).metadata.doi == "10.1000/a_b"
+    assert only(bibtex(doi=r"10.1000/a{\_}b")).metadata.doi == "10.1000/a_b"
 
 
 @pytest.mark.parametrize(
@@ -268,9 +269,26 @@ def test_pages_are_a_range_with_its_last_page_in_full(given: str, pages: str) ->
     assert only(nbib(f"PG  - {given}")).metadata.pages == pages
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("FN Clarivate Analytics Web of Science\nVR 1.0\nPT J\nAU Low, A\nER\n", "Web of Science"),
+        ("PT J\nAU Low, A\nTI A paper\nER\n", "Web of Science"),
+        ("%0 Journal Article\n%T A paper\n", "EndNote"),
+        ("<1>\nUnique Identifier\n  7\n", "Ovid"),
+    ],
+)
+def test_a_format_that_is_not_read_is_named(text: str, name: str) -> None:
+    assert recognised(text)
+    with pytest.raises(ReadError, match=f"{name}.*expected RIS"):
+        read(text)
+
+
 def test_pages_of_ris_stand_in_two_fields_or_one() -> None:
     for lines in (["SP  - 836", "EP  - 847"], ["SP  - 836-847"], ["SP  - 836", "EP  - 836-847"]):
         assert only(ris(*lines)).metadata.pages == "836-847"
+    assert only(ris("C7  - e117694")).metadata.pages == "e117694"
+    assert only(ris("SP  - 7", "C7  - e117694")).metadata.pages == "7"
 
 
 @pytest.mark.parametrize(
@@ -305,6 +323,10 @@ def test_the_year_is_that_of_the_date(text: str, year: int | None) -> None:
             bibtex(title=r"$\alpha$ \textit{in vivo} -- a study"),
             "\u03b1 in vivo \u2013 a study",
         ),
+        (bibtex(title=r"P \textless{} 0.05, {\textgreater} 5"), "P < 0.05, > 5"),
+        (bibtex(title=r"A \nosuchsign\ b, \textit{c}"), r"A \nosuchsign b, c"),
+        (ris().replace("TI  -", "ST  -"), "A paper of nothing"),
+        (ris("ST  - Nothing"), "A paper of nothing"),
         (csl(title="<i>BCR</i> &amp; more"), "BCR & more"),
         (csl(title="What then..."), "What then..."),
         (

@@ -54,7 +54,7 @@ def test_a_paper_is_read_into_a_base_that_still_checks(
     for line in (
         "4 sections, 5 paragraphs, 0 figures",
         "Table 1: 2 rows x 2 columns",
-        "1 references: 0 known, 1 new",
+        "1 reference: 0 known, 1 new",
         "registrations: NCT01564784",
         "related: correction-forward 10.1000/corrected",
         "unsure: Table 2: it is a picture: its cells were not read",

@@ -57,7 +57,7 @@ def test_one_change_is_noticed(old: str, new: str) -> None:
 def test_missing_and_further_statements_are_counted() -> None:
     lines = NQUADS.splitlines(keepends=True)
     assert found(b"".join(lines[1:])) == ["b:g: 4 statements, of which the server has 3"]
-    assert found(b"".join(lines[:4])) == ["b:h: 1 statements, of which the server has 0"]
+    assert found(b"".join(lines[:4])) == ["b:h: 1 statement, of which the server has 0"]
     more = NQUADS + b"<b:s> <b:p> <b:o> <b:new> .\n"
     assert found(more) == ["b:new: 0 statements, of which the server has 1"]
     with pytest.raises(UnavailableError, match="in 1 graphs: load them again"):

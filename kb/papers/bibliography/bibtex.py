@@ -22,6 +22,15 @@ _PAGES: Final = frozenset(_OTHERS.split())
 _ABSTRACTS: Final = frozenset({"inproceedings", "conference", "proceedings"})
 _PART: Final = re.compile(r'\s*(?:"((?:[^"{}]|\{[^"{}]*\})*)"|([^\s#"{}]+))\s*(?:#|$)')
 _TEX: Final = re.compile(r"[\\$~]|--|``|''")
+_MACRO: Final = re.compile(r"(?<!\\)\\([A-Za-z]+)(?![A-Za-z])(?:\{\}|(?!\s*[\[{]))")
+_SIGNS: Final = {
+    "textless": "<",
+    "textgreater": ">",
+    "textbar": "|",
+    "textminus": "−",
+    "textquotedbl": '"',
+}
+"""Signs that the decoder does not know."""
 
 
 def read_bibtex(text: str, file: str, first: int) -> Iterator[Entry | Problem]:
@@ -85,7 +94,8 @@ def _fields(kind: str, raw: Mapping[str, str]) -> Fields:
 
     def code(*names: str) -> str:
         text = next((raw[name] for name in names if raw.get(name, "").strip()), "")
-        return re.sub(r"\\([_%&#$~^{}])|\{\\textasciitilde\}", r"\1", text).strip("{} ")
+        bare = re.sub(r"(?<!\\)[{}]", "", text.replace(r"{\textasciitilde}", "~"))
+        return re.sub(r"\\([_%&#$~^{}])", r"\1", bare).strip()
 
     is_pubmed = of("eprinttype", "archiveprefix").lower() in {"pubmed", "pmid"}
     is_page = kind in _PAGES
@@ -156,16 +166,25 @@ def _decoder() -> Any:
     return LatexNodes2Text(keep_braced_groups=False, math_mode="text")
 
 
+def _known(match: re.Match[str]) -> str:
+    """Return a macro; as its name where the decoder would drop it, because it knows none."""
+    name = match[1]
+    is_known = _decoder().latex_context.get_macro_spec(name) is not None
+    return match[0] if is_known else _SIGNS.get(name, rf"\textbackslash{{}}{name}")
+
+
 @lru_cache(maxsize=10_000)
 def latex(text: str) -> str:
     r"""Return LaTeX as Unicode.
 
     >>> latex(r"{\L}ukasz \& Bj\o{}rn: 5% of {BCR}"), latex(r"\textit{in vivo}, $10^9$/L")
     ('Łukasz & Bjørn: 5% of BCR', 'in vivo, 10^9/L')
+    >>> latex(r"P \textless{} 0.05, {\textgreater} 5 \nosuchsign x")
+    'P < 0.05, > 5 \\nosuchsign x'
     """
     if not _TEX.search(text):
         return text.replace("{", "").replace("}", "")  # the decoder is slow
     escaped = re.sub(r"(?<!\\)%", r"\\%", text)  # elsewhere in LaTeX it begins a comment
-    decoded: str = _decoder().latex_to_text(escaped)
+    decoded: str = _decoder().latex_to_text(_MACRO.sub(_known, escaped))
     # The decoder takes textasciicircum for a modifier letter.
     return decoded.replace("\u00a0", " ").replace("\u02c6", "^")

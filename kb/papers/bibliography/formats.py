@@ -25,6 +25,16 @@ _START: Final = re.compile(
 """How an entry begins in the formats of lines; a file may hold several of them."""
 _PUBMED: Final = re.compile(r"<Pubmed(?:Book)?Article(?:Set)?\b")
 _CSL: Final = re.compile(r'\s*(?:\[\s*)?\{(?=.*"type"\s*:\s*")(?!.*"protocolSection")', re.DOTALL)
+_OTHER: Final = re.compile(
+    r"\ufeff?\s*(?:(?P<wos>FN (?:Clarivate|Thomson|ISI)\b|PT [A-Z]\nAU )|(?P<endnote>%0 [A-Z])"
+    r"|(?P<ovid><1>\s*\n))"
+)
+_OTHER_NAMES: Final = {
+    "wos": "the plain text of Web of Science",
+    "endnote": "EndNote's own export",
+    "ovid": "the plain text of Ovid",
+}
+"""Formats that are not read, of databases that also export one that is."""
 _READERS: Final = {"ris": read_ris, "nbib": read_nbib, "bibtex": read_bibtex}
 
 
@@ -33,7 +43,11 @@ def recognised(head: str) -> bool:
 
     >>> [recognised(head) for head in ("TY  - JOUR", "@article{a,", '[{"type": "book"}]', "OS")]
     [True, True, True, False]
+
+    So that their files are named for what they are, this holds for other formats too.
     """
+    if _OTHER.match(head):
+        return True
     if head.lstrip()[:1] == "<":
         return bool(_PUBMED.search(head))
     return bool(_CSL.match(head) or _START.search(head))
@@ -68,6 +82,9 @@ def read_entries(data: bytes, file: str) -> list[Entry | Problem]:
 
 
 def _entries(text: str, file: str) -> Iterator[Entry | Problem]:
+    if other := _OTHER.match(text):
+        name = _OTHER_NAMES[other.lastgroup or ""]
+        raise ReadError(f"{file}: {name}; expected RIS, BibTeX or NBIB, which it also exports")
     if text.lstrip()[:1] == "<":
         yield from read_pubmed(text, file)
     elif _CSL.match(text[:100_000]):

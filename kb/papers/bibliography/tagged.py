@@ -87,15 +87,16 @@ def _ris_fields(tags: Tags) -> Fields:
     accession = _first(tags, "AN")
     is_pmid = bool(_PUBMED.search(_all(tags, "DB", "DP", "UR"))) and accession.isdecimal()
     start, stop = _first(tags, "SP"), _first(tags, "EP")
+    pages = stop if "-" in stop else f"{start}-{stop}" if start and stop else start
     in_journal = kind not in _OTHER_PAGES
     return Fields(
-        title=_first(tags, "TI", "T1", "CT", "BT"),
+        title=_first(tags, "TI", "T1", "CT", "BT", "ST"),
         authors=tuple(named(one) for name in _AUTHORS for one in tags.get(name, ())),
         journal=_first(tags, "JO", "JF", "T2", "JA", "J2", "J1") if in_journal else "",
         date=_first(tags, "PY", "Y1", "DA"),
-        volume=_first(tags, "VL"),
+        volume=_first(tags, "VL", "VO"),
         issue=_first(tags, "IS", "CP"),
-        pages=stop if "-" in stop else f"{start}-{stop}" if start and stop else start,
+        pages=pages or _first(tags, "C7"),
         doi=_first(tags, "DO", "DI"),
         pmid=accession if is_pmid else "",
         pmcid=next((one for one in tags.get("C2", ()) if one.startswith("PMC")), ""),

@@ -9,7 +9,7 @@ from typing import Final
 from kb.api.results import ClaimView
 from kb.model import Study
 from kb.site.context import PageContext, collect
-from kb.site.labels import counted
+from kb.util.wording import counted
 
 LEVELS: Final = (1, 3, 10, 30)
 """The numbers of claims at which a cell gets darker; below the second, evidence is thin."""
