@@ -25,8 +25,8 @@ from kb.errors import UnavailableError
 from kb.model import Claim, Measure
 from kb.util.grouping import group_by
 
-EXACT: Final = "exact (Clopper–Pearson) 95% interval of a share"
-NEWCOMBE: Final = "Newcombe's hybrid score 95% interval of a difference of two shares"
+EXACT: Final = "exact (Clopper–Pearson) 95% interval of a proportion"
+NEWCOMBE: Final = "Newcombe's hybrid score 95% interval of a difference of two proportions"
 LOG_RATIO: Final = "logarithm of a printed ratio and of its bounds; standard error from their width"
 
 
@@ -57,7 +57,7 @@ class Counts:
     @property
     def description(self) -> str:
         """The numbers in words."""
-        whole = ", the printed size of the group" if self.group_size else ""
+        whole = ", the reported size of the group" if self.group_size else ""
         return f"from {self.number} of {self.of}{whole}"
 
 

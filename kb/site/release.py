@@ -114,7 +114,7 @@ def _citation(dataset: Dataset, release: Release) -> str:
     creators = dataset.creators or (f"The contributors to {dataset.title}",)
     fields = {
         "cff-version": "1.2.0",
-        "message": "If you use this dataset, please cite it and the papers that it transcribes.",
+        "message": "If you use this dataset, please cite it and its publications.",
         "title": dataset.title,
         "abstract": dataset.description,
         "type": "dataset",

@@ -147,7 +147,7 @@ def test_a_count_is_of_its_group_where_its_size_is_printed_and_the_method_says_s
     printed, whole = claim("CR", people(16)), size(45)
     derived = share([printed], whole)
     assert derived is not None
-    assert derived.method.endswith("of 45, the printed size of the group")
+    assert derived.method.endswith("of 45, the reported size of the group")
     assert derived.inputs == (f"trial#{printed.id}", f"trial#{whole.claim.id}")
 
 

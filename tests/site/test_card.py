@@ -104,3 +104,35 @@ def test_what_a_study_calls_its_primary_outcome_leads(tmp_path: Path) -> None:
     extra = f"{aim}      - endpoint: OVERALL_RESPONSE\n"
     leading, _ = leading_in(tmp_path / "base", extra, ["OVERALL_RESPONSE"])
     assert leading[:2] == ["NAUSEA", "OVERALL_RESPONSE"]
+
+
+def test_an_estimate_names_both_groups_in_their_order(site: PageContext) -> None:
+    """A ratio is read by which group comes first: a p-value alone is not."""
+    seen = 0
+    for study in site.studies:
+        tables = StudyTables(site, study)
+        for figure in (f for t in tables.tables() for row in t.rows for f in row.compared):
+            measure = figure.claims[0].claim.measure
+            if figure.claims[0].claim.figure.value is not None:
+                seen += 1
+                pair = (measure.group, measure.comparator)
+                names = (pair, tuple(map(tables.column_of, pair)))
+                written = (" vs ".join(site.who(study, name) for name in one) for one in names)
+                assert any(one in figure.text for one in written), figure.claims[0].claim.id
+    assert seen > 20
+
+
+def test_a_row_of_a_card_does_not_repeat_the_report_of_the_card(site: PageContext) -> None:
+    table = card(site, "campus-all").results()
+    assert table
+    assert not [row.context for row in table.rows if "Fracchiolla 2023" in row.context]
+
+
+def test_what_cannot_be_right_does_not_lead_a_card(site: PageContext) -> None:
+    for study in site.studies:
+        if table := card(site, study).results():
+            disputed = [
+                all(row.standing is ClaimStatus.DISPUTED for row in block.rows)
+                for block in table.blocks
+            ]
+            assert disputed == sorted(disputed), study

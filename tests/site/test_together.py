@@ -274,6 +274,21 @@ def test_compare_shows_denominators_only_where_they_are_printed(site: PageContex
         )
 
 
+def test_compare_gives_the_size_of_a_group_where_a_figure_has_no_denominator(
+    site: PageContext,
+) -> None:
+    every = [(study, entry) for study, entry in entries(site, "figures")]
+    assert not [entry for _, entry in every if entry["whole"] and entry["of"]]
+    remission = {
+        (study, entry["text"]): entry["whole"]
+        for study, entry in every
+        if entry["endpoint"] == "cCR"
+    }
+    assert remission["tower", "44%"] == "group n = 271"
+    assert remission["ino-vate", "73.8%"] == ""  # its report gives the size of no arm
+    assert remission["ino-vate", "121 patients"] == "denominator not reported"
+
+
 def entries(site: PageContext, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     data = ComparisonData(site)
     for entry in getattr(data, f"_{name}")():
@@ -286,7 +301,7 @@ def test_plots_show_the_p_values_of_their_own_figures(site: PageContext) -> None
     for term in site.terms("endpoint"):
         views = [v for v in site.claims if v.claim.measure.endpoint == term.notation]
         for plot in plots.of_concept(term, views):
-            at = [n for n, column in enumerate(plot.columns) if column.title == "p, printed"]
+            at = [n for n, column in enumerate(plot.columns) if column.title == "p, reported"]
             for row in plot.rows if at else ():
                 for figure, piece in zip(row.figures, row.cells[at[0]], strict=True):
                     own = {v.claim.result.p_printed.lstrip("=") for v in figure.claims} - {""}

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.built_site import pages
+from support.built_site import pages, records
+from support.environment import ROOT
 
 from kb.site.context import PageContext
+from kb.site.settings import load_settings
 
 NOUNS = (
     "studies analyses sources publications claims figures statements rows plots regimens endpoints "
@@ -20,6 +22,26 @@ NOUNS = (
 PLURAL = re.compile(rf"(?<![\d.,–\-/<>=≥≤+±:×])(?<!: )\b1 (?:{'|'.join(NOUNS.split())})\b")
 FOR_PROGRAMS = ("questions/", "cookbook/", "traps/", "console/", "python/", "developers/")
 """Pages that show what programs read: ids are their subject."""
+
+
+OTHER_WORDS = {
+    "publication": ("paper", "papers", "article", "articles"),
+    "reports": ("prints", "printed by", "print a", "print none"),
+    "proportion": ("share", "shares"),
+}
+"""One thing has one name on the pages; these are other words for it."""
+OTHERS = re.compile(
+    rf"\b(?:{'|'.join(word for every in OTHER_WORDS.values() for word in every)})\b"
+)
+WRITTEN_FOR_READERS = ("about.md",)
+
+
+def words_of(template: str) -> str:
+    """What a template says in its own words: no names of records, and no code."""
+    text = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", " ", template, flags=re.DOTALL)
+    text = re.sub(r"<(pre|code|script|style)\b.*?</\1>", " ", text, flags=re.DOTALL)
+    labels = re.findall(r'(?:title|aria-label|placeholder|alt)="([^"]*)"', text)
+    return re.sub(r"\s+", " ", " ".join((re.sub(r"<[^>]+>", " ", text), *labels)))
 
 
 def text_of(path: Path) -> str:
@@ -48,6 +70,20 @@ def test_no_page_for_readers_names_a_thing_by_its_id(site_folder: Path, site: Pa
     for path in pages(site_folder):
         if not path.startswith(FOR_PROGRAMS):
             assert list(around(named, text_of(site_folder / path))) == [], path
+
+
+def test_one_thing_has_one_name() -> None:
+    folder = ROOT / "site"
+    templates = [path for path in folder.rglob("*.j2") if path.stem != "prints.html"]
+    texts = {path.name: words_of(path.read_text("utf-8")) for path in templates}
+    assert len(texts) > 30
+    pages = (folder / "pages" / name for name in WRITTEN_FOR_READERS)
+    texts |= {path.name: path.read_text("utf-8") for path in pages}
+    texts["dataset.yaml"] = records().evidence.dataset.description
+    texts["site.yaml"] = str(load_settings(ROOT)["selection"])
+    assert {
+        name: found for name, text in texts.items() if (found := list(around(OTHERS, text)))
+    } == {}
 
 
 @pytest.mark.parametrize(

@@ -324,13 +324,13 @@ def legend_entries(plot: Plot) -> Iterator[tuple[Mark, str]]:
         yield from ((Mark(0, series=at), name) for at, name in enumerate(plot.series))
     else:
         if any(mark.derived for mark in marks):
-            text = "counts printed, interval derived; size by patients"
+            text = "counts reported, interval derived; size by patients"
             yield Mark(0, 0, 0, derived=True, of=1), text
         if any(m.low is not None and not m.derived and not m.is_range for m in marks):
-            yield Mark(0, 0, 0, of=1 if any(m.of for m in marks) else None), "interval printed"
+            yield Mark(0, 0, 0, of=1 if any(m.of for m in marks) else None), "interval reported"
         if any(mark.is_range for mark in marks):
-            yield Mark(None, 0, 0, is_range=True), "range printed"
+            yield Mark(None, 0, 0, is_range=True), "range reported"
         if any(mark.value is not None and not mark.ends[1:] for mark in marks):
-            yield Mark(0), "printed without counts or interval"
+            yield Mark(0), "reported without counts or interval"
     if any(mark.beyond for mark in marks):
         yield Mark(None, beyond=True), "not reached"

@@ -33,10 +33,10 @@ from kb.site.tables.study import natural
 FEWEST: Final = 2
 """A plot has at least this many rows with a mark."""
 PRINTED: Final = Column("Printed", 108)
-INTERVAL: Final = Column("95% CI, printed", 210)
+INTERVAL: Final = Column("95% CI, reported", 210)
 EXACT: Final = Column("95% CI, derived", 114, derived=True)
-WIDE: Final = Column("95% CI, printed", 236)
-P_VALUE: Final = Column("p, printed", 70)
+WIDE: Final = Column("95% CI, reported", 236)
+P_VALUE: Final = Column("p, reported", 70)
 SIZE: Final = Column("n of the group", 62)
 _DAYS: Final = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
 

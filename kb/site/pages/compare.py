@@ -27,6 +27,7 @@ from kb.site.labels import STATES, context, dotted, sentence, short_citation
 from kb.site.page import OutputFile, Page
 from kb.site.pages.network import KINDS, Comparisons
 from kb.site.tables.figures import DisplayedFigure, displayed_comparisons
+from kb.site.tables.group_sizes import GroupSizes
 
 DATA: Final = "data/compare.json.gz"
 _NATURES: Final = {"indirect": "indirect", "stated": "statement"}
@@ -104,7 +105,7 @@ class ComparisonData:
 
     def __init__(self, site: PageContext) -> None:
         self.site = site
-        self.plot_data = PlotData(site)
+        self.plot_data, self._sizes = PlotData(site), GroupSizes.of(site)
         self.comparisons = Comparisons(site)
         self._profiles: dict[tuple[str, ...], int] = {}
 
@@ -185,6 +186,7 @@ class ComparisonData:
                     "kind": sentence(self.site.labels.label("statistic", row.measure.statistic)),
                     "row": self._row(row.measure, figure),
                     "text": figure.text,
+                    "whole": self._whole(figure),
                     "differs": figure.differs,
                     "of": printed_denominator(view.claim for view in figure.claims),
                     "among": self.plot_data.among(row.measure),
@@ -192,6 +194,17 @@ class ComparisonData:
                     "derivedOf": row.people[at] if interval else None,
                     "method": derived.method if interval and derived else "",
                 }
+
+    def _whole(self, figure: DisplayedFigure) -> str:
+        """Return how many people a figure is about, where it does not show that itself."""
+        claim = figure.claims[0].claim
+        has_whole = printed_denominator(view.claim for view in figure.claims) is not None
+        if has_whole or claim.figure.value is None:
+            return ""
+        if size := self._sizes.text(figure.claims):
+            return f"group n = {size}"
+        is_count = claim.figure.unit == self.site.settings["people"]
+        return "denominator not reported" if is_count and self.plot_data.is_share(claim) else ""
 
     def _sides(self, figure: DisplayedFigure) -> list[list[Any]]:
         """Return the values that a comparison was printed with, of both groups, with their claims.

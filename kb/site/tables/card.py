@@ -127,11 +127,22 @@ class StudyCard:
         given = [name for name in self.tables.main_results.leading if name in by_endpoint]
         named = [name for name in given if name in among] or given
         blocks = [
-            replace(by_endpoint[name], rows=tuple(_chosen_rows(by_endpoint[name].rows)))
+            replace(
+                by_endpoint[name],
+                rows=tuple(map(self._shortened, _chosen_rows(by_endpoint[name].rows))),
+            )
             for name in named[:most]
         ]
+        # What cannot be right together with another value does not lead.
+        blocks.sort(key=lambda block: all(r.standing is ClaimStatus.DISPUTED for r in block.rows))
         columns = (replace(c, sizes=self._sizes(c.group)) for c in table.columns)
         return _with_used_columns(replace(table, columns=tuple(columns)), blocks)
+
+    def _shortened(self, row: StudyRow) -> StudyRow:
+        """Leave out the source of a row: it is that of the whole card."""
+        source = self.site.sources[self._report.source] if self._report else None
+        name = short_citation(self.site.publications[source.publication]) if source else ""
+        return replace(row, context=row.context.removesuffix(name).removesuffix(" · "))
 
     def others(self) -> StudyTable | None:
         """Return the main results that the card does not show."""

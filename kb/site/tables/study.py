@@ -331,14 +331,20 @@ class StudyTables:
         return ", ".join(dict.fromkeys(map(short_citation, sources)))
 
     def _names_compared(self, groups: set[str]) -> Callable[[ClaimView], tuple[str, str]]:
-        """Return what names the two groups of a comparison, briefly where its row shows both."""
+        """Return what names the two groups of a comparison, briefly where its row shows both.
+
+        An estimate names both all the same: a ratio is read by which group comes first.
+        """
 
         def names(view: ClaimView) -> tuple[str, str]:
             group, comparator = view.claim.measure.group, view.claim.measure.comparator
             if {group, comparator} != groups:
                 return self.site.who(self.study, group), self.site.who(self.study, comparator)
             column, other = self.column_of(group), self.column_of(comparator)
-            return self.site.who(self.study, column if column != other else group), ""
+            if column == other:
+                column, other = group, comparator
+            second = self.site.who(self.study, other) if view.claim.figure.value is not None else ""
+            return self.site.who(self.study, column), second
 
         return names
 

@@ -60,6 +60,8 @@ export interface Figure extends Entry {
   readonly differs: boolean;
   /** The denominator, where it is printed with the figure. */
   readonly of: number | null;
+  /** How many people the figure is about, in words, where it does not show that itself. */
+  readonly whole: string;
   readonly among: string;
   readonly derived: string;
   readonly derivedOf: number | null;

@@ -143,9 +143,10 @@ export class Matrix {
     const box = element("div", "one-figure");
     const line = element("div", "the-figure");
     line.append(this.entries.opening(one, one.claims, one.text));
+    if (one.whole) line.append(" ", element("span", "detail-inline", one.whole));
     if (one.about) line.append(` ${one.about} ·`);
     line.append(" ", element("span", "whom", one.who));
-    if (one.differs) line.append(" ", element("span", "unlike", "sources report different values"));
+    if (one.differs) line.append(" · ", element("span", "unlike", "sources report different values"));
     box.append(line);
     if (one.derived) {
       const derived = element("div", "derived", `derived 95% CI${one.derivedOf === null ? "" : ` (n = ${one.derivedOf})`}: ${one.derived}`);
