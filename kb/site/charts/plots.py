@@ -32,7 +32,7 @@ from kb.site.tables.study import natural
 
 FEWEST: Final = 2
 """A plot has at least this many rows with a mark."""
-PRINTED: Final = Column("Printed", 108)
+PRINTED: Final = Column("Reported", 108)
 INTERVAL: Final = Column("95% CI, reported", 210)
 EXACT: Final = Column("95% CI, derived", 114, derived=True)
 WIDE: Final = Column("95% CI, reported", 236)
@@ -73,10 +73,12 @@ class Plots:
         ]
 
     def _of_endpoint(self, endpoint: str, views: Sequence[ClaimView]) -> list[Plot]:
-        """Return the plots of one endpoint: proportions, medians and ratios."""
+        """Return the plots of one endpoint: proportions, or times before those, and ratios."""
         # Related concepts have the same claims on an endpoint.
         key = ("plots", endpoint, *(view.iri for view in views))
-        kinds = (self._shares, self._medians, self._ratios)
+        kinds = [self._shares, self._medians, self._ratios]
+        if self.site.top(endpoint) in self.settings["by_time"]:
+            kinds = [self._medians, self._ratios, self._shares]
         return self.site.memo(key, lambda: [p for kind in kinds for p in kind(endpoint, views)])
 
     def _shares(self, endpoint: str, views: Sequence[ClaimView]) -> Iterator[Plot]:

@@ -27,7 +27,7 @@ from kb.site.labels import STATES, context, dotted, sentence, short_citation
 from kb.site.page import OutputFile, Page
 from kb.site.pages.network import KINDS, Comparisons
 from kb.site.tables.figures import DisplayedFigure, displayed_comparisons
-from kb.site.tables.group_sizes import GroupSizes
+from kb.site.tables.group_sizes import sizes_text
 
 DATA: Final = "data/compare.json.gz"
 _NATURES: Final = {"indirect": "indirect", "stated": "statement"}
@@ -105,7 +105,7 @@ class ComparisonData:
 
     def __init__(self, site: PageContext) -> None:
         self.site = site
-        self.plot_data, self._sizes = PlotData(site), GroupSizes.of(site)
+        self.plot_data = PlotData(site)
         self.comparisons = Comparisons(site)
         self._profiles: dict[tuple[str, ...], int] = {}
 
@@ -201,7 +201,7 @@ class ComparisonData:
         has_whole = printed_denominator(view.claim for view in figure.claims) is not None
         if has_whole or claim.figure.value is None:
             return ""
-        if size := self._sizes.text(figure.claims):
+        if size := sizes_text(self.site, figure.claims):
             return f"group n = {size}"
         is_count = claim.figure.unit == self.site.settings["people"]
         return "denominator not reported" if is_count and self.plot_data.is_share(claim) else ""

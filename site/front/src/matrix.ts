@@ -134,7 +134,10 @@ export class Matrix {
       const box = element("div", "one-study");
       const head = element("div", "of-study");
       head.append(...this.entries.study(study));
-      box.append(head, ...figures.filter((one) => one.study === study).map((one) => this.#figure(one)));
+      const own = figures.filter((one) => one.study === study);
+      // A count without its denominator does not lead.
+      const bare = (one: Figure): boolean => one.whole === "denominator not reported";
+      box.append(head, ...[...own.filter((one) => !bare(one)), ...own.filter(bare)].map((one) => this.#figure(one)));
       return box;
     });
   }
