@@ -17,6 +17,8 @@ from kb.papers.statistic import declared
 
 _AND: Final = re.compile(r"\s(?:and|&)\s", re.IGNORECASE)
 _VERSUS: Final = re.compile(r"\s(?:vs?\.?|versus|compared (?:with|to)|[-–/])\s", re.IGNORECASE)
+_VS: Final = re.compile(r"\s(?:vs?\.?|versus|compared (?:with|to))\s", re.IGNORECASE)
+_P_BEHIND: Final = re.compile(r" ?\(p[- –]?values?\)$", re.IGNORECASE)
 _NOT_PEOPLE: Final = re.compile(
     r"\b(?:effects?|estimates?|coefficients?|regression|analys[ie]s|rho|incidence"
     r"|prevalence|rates?|scores?|number of|^numbers?|costs?|ratio|reason|(?:un)?adjusted|crude"
@@ -184,9 +186,11 @@ def _role(
     elif column.kind is ColumnKind.TOTAL:
         labels += parts
     elif column.kind is ColumnKind.P:
-        compared, together = _pair(parts, groups, _VERSUS), _pair(parts, groups, _AND)
+        compared = _pair(parts, groups, _VERSUS) or _pair_with_new(parts, groups)
+        together = _pair(parts, groups, _AND)
     elif column.kind is ColumnKind.EFFECT:
-        compared, together = _pair(parts, groups, _VERSUS), _pair(parts, groups, _AND)
+        compared = _pair(parts, groups, _VERSUS) or _pair_with_new(parts, groups)
+        together = _pair(parts, groups, _AND)
         found = (groups.find(part) for part in parts)
         group = next((one for one in found if one and one.id != WHOLE), None)
         labels += [] if group or compared or together else parts
@@ -217,6 +221,21 @@ def _is_label_of_total(part: str, column: Column) -> bool:
     if is_everybody(part):
         return len(column.path) > 1 and " " in part
     return _TOTAL.match(part) is not None and column.size is None
+
+
+def _pair_with_new(parts: list[str], groups: GroupNames) -> tuple[str, str] | None:
+    """Return the groups of "Low dose vs. control", of which one may be new or named in part."""
+    for part in parts:
+        sides = _VS.split(_P_BEHIND.sub("", part))
+        if len(sides) != 2 or any(map(_NOT_PEOPLE.search, sides)):
+            continue
+        found = [groups.find(side) or groups.find_by_part(side) for side in sides]
+        known = {one.id for one in found if one} - {WHOLE}
+        if known:
+            pairs = zip(found, sides, strict=True)
+            of, versus = (one or groups.resolve(side, sized=False) for one, side in pairs)
+            return (of.id, versus.id) if of.id != versus.id else None
+    return None
 
 
 def _pair(parts: list[str], groups: GroupNames, between: re.Pattern[str]) -> tuple[str, str] | None:

@@ -22,6 +22,7 @@ from kb.papers.entries import Form
 from kb.papers.from_source import SourceTable
 from kb.papers.reading import ColumnKind, TableFigure
 from kb.papers.statistic import Centre, Spread, Statistic, declared
+from kb.sources.numbers import Number
 
 _BETWEEN: Final = re.compile(
     r"\b(?:between|inter)[- ]?groups?\b|between (?:the )?(?:\w+ )?(?:groups|arms|treatments)\b"
@@ -37,6 +38,7 @@ _STANDARDISED: Final = re.compile(r"\b[Cc]ohen|\b[Hh]edges|\bSMD\b|[Ss]tandardi[
 _SIZE: Final = re.compile(r"[Ee]ffect size.{0,3}\bd\b")
 _EFFECT: Final = re.compile(r"\b(?:effects?|estimates?)\b", re.IGNORECASE)
 _DIFFERENCE: Final = Statistic(Centre.DIFFERENCE)
+_P_IN_BRACKETS: Final = re.compile(r"\w.*[(\[]p(?:[- –]?values?)?[)\]]", re.IGNORECASE)
 _CLAUSE: Final = re.compile(r"[.;,]| and | or ")
 _OF_COUNTS: Final = (Form.RATIO, Form.RATIO_SHARE, Form.COUNT_SHARE)
 _SEVERAL: Final = 3
@@ -109,8 +111,8 @@ class Comparisons:
 
     def p_value(self, figure: TableFigure, role: ColumnRole, group: GroupOf) -> Made | str:
         """Return what a p-value says of two groups, or of all; or why it is not drafted."""
-        main = figure.entry.main
-        if main is None or figure.entry.form is not Form.NUMBER:
+        main = figure.entry.main if figure.entry.form is Form.NUMBER else _in_brackets(figure)
+        if main is None:
             return "not a p-value"
         labels = [*role.column.path, *self.reading.table.row_path(figure.row)]
         p: dict[str, Any] = {"p": p_text(main)}
@@ -301,6 +303,13 @@ def _tested(labels: str) -> dict[str, str]:
 def _is_p(figure: TableFigure) -> bool:
     is_number = figure.entry.form is Form.NUMBER and figure.entry.main is not None
     return figure.column.kind is ColumnKind.P and is_number and not figure.statistic.trend
+
+
+def _in_brackets(figure: TableFigure) -> Number | None:
+    """Return the p-value behind an estimate, 1.11 (<0.001), where the header has it in brackets."""
+    header = " ".join(figure.column.path)
+    is_behind = figure.entry.form is Form.PAIR and _P_IN_BRACKETS.search(header)
+    return figure.entry.second if is_behind else None
 
 
 def _is_reference(figure: TableFigure) -> bool:

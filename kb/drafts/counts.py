@@ -13,7 +13,7 @@ from kb.drafts.labels import EndpointNames
 from kb.drafts.rows import RowLabels
 from kb.papers.entries import Form, whole
 from kb.papers.from_source import label_text
-from kb.papers.reading import Column, ColumnKind, TableFigure, TableReading
+from kb.papers.reading import PEOPLE, Column, TableFigure, TableReading
 from kb.papers.statistic import Centre, Spread
 from kb.sources.sizes import printed_size
 from kb.util.grouping import group_by
@@ -100,8 +100,7 @@ class Counts:
     @cached_property
     def _sizes(self) -> dict[int, int]:
         """The number of people of each column, by its header or by a row of sizes."""
-        kinds = (ColumnKind.GROUP, ColumnKind.TOTAL)
-        people = [c for c in self.reading.columns if c.kind in kinds]
+        people = [c for c in self.reading.columns if c.kind in PEOPLE]
         found = {column.index: column.size for column in people if column.size}
         for row in self.reading.size_rows[:1]:
             for figure in self.reading.rows.get(row, []):
@@ -161,7 +160,7 @@ class Counts:
         """The row and column of the figures that add up to the size that their header prints."""
         found: set[tuple[int, int]] = set()
         for column in self.reading.columns:
-            if column.size and column.kind in (ColumnKind.GROUP, ColumnKind.TOTAL):
+            if column.size and column.kind in PEOPLE:
                 for block in self._blocks(column):
                     numbers = [whole(one.entry.main) for one in block]
                     if len(block) > 1 and sum(n or 0 for n in numbers) == column.size:

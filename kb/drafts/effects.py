@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Final
 
 from kb.papers.entries import Form, entry, whole
-from kb.papers.reading import Column, ColumnKind, TableReading
+from kb.papers.reading import PEOPLE, Column, ColumnKind, TableReading
 from kb.papers.statistic import Centre, Spread, Statistic, declared
 
 _CLAUSE: Final = re.compile(r"[.;,()]| and | or ")
@@ -76,8 +76,7 @@ class EffectReading(TableReading):
     def _in_row(self, column: Column, row: int) -> Column:
         """Return a column as it is in one row: of p-values, or of numbers of people."""
         label = self.label(row)
-        kinds = (ColumnKind.GROUP, ColumnKind.TOTAL, ColumnKind.EFFECT)
-        if column.kind in kinds and _P.fullmatch(label):
+        if column.kind in (*PEOPLE, ColumnKind.EFFECT) and _P.fullmatch(label):
             return replace(column, kind=ColumnKind.P, statistic=declared(label))
         if column.index not in self.captioned:
             return column

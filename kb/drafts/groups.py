@@ -136,6 +136,13 @@ class GroupNames:
                 return GroupOf(short_for.pop(), "likely", "the header is short for the group")
         return None
 
+    def find_by_part(self, label: str) -> GroupOf | None:
+        """Return the one group whose name has a label within it: "Formoterol 9 µg" for "9 µg"."""
+        short = _short(label)
+        found = {g for name, ids in self._names.items() if f" {short} " in f" {name} " for g in ids}
+        why = "the header names a part of the group's name"
+        return GroupOf(found.pop(), "likely", why) if short and len(found) == 1 else None
+
     def is_not_about_people(self, label: str) -> bool:
         """Whether a header was answered not to be about people."""
         return self.answers.get(group_key(label), "") is None

@@ -32,6 +32,10 @@ _REFERENCE: Final = re.compile(r"(?:refs?\.?|references?|citations?)(?: no\.?)?"
 _METHOD: Final = re.compile(
     r"(?:questionnaires?|instruments?)\b.{0,20}|dosages?|techniques?(?:/exercises?)?", re.IGNORECASE
 )
+_PERSON: Final = re.compile(
+    r"(?:ID|(?:patient|case|participant|subject)s?)(?: ?(?:no\.?|nos\.?|numbers?|ID|#))?\.?",
+    re.IGNORECASE,
+)
 _SCALE: Final = re.compile(r"(?:score|points?|grade)", re.IGNORECASE)
 
 
@@ -54,6 +58,7 @@ class NotResults:
         path = [label_text(part) for part in self.table.column_path(column)]
         reasons = (
             (self.is_of_method, "the table describes a method"),
+            (self.lists_people, "a row of the table is one person"),
             (cell.column != column, "part of the cell before"),
             (any(map(_REFERENCE.fullmatch, path)), "the number of a reference"),
             (column in self.labels or cell.header, "a label"),
@@ -68,6 +73,28 @@ class NotResults:
         headers = {label_text(cell.text) for row in self.table.grid[:1] for cell in row}
         is_listed = any(map(_METHOD.fullmatch, headers))
         return bool(_SUBJECT.match(self.table.caption)) or is_listed or self._is_scale
+
+    @cached_property
+    def lists_people(self) -> bool:
+        """Whether each row is one person, as a header says, or numbers without a name."""
+        columns = range(self.table.width)
+        headers = {label_text(part) for i in columns for part in self.table.column_path(i)}
+        is_named = any(
+            _PERSON.fullmatch(header) and header.upper().endswith(("ID", "NO", "NO.", "NUMBER"))
+            for header in headers
+        )
+        return is_named or self._numbers_people
+
+    @property
+    def _numbers_people(self) -> bool:
+        """Whether the labels are 1, 2, 3 and so on below a header that names nothing else."""
+        header = [label_text(part) for part in self.table.column_path(0)]
+        labels = [label_text(row[0].text) for row in self.table.body]
+        numbers = [int(label) for label in labels if label.isdigit()]
+        after = [1, *(number + 1 for number in numbers)]
+        is_counted = all(n in (1, follows) for n, follows in zip(numbers, after, strict=False))
+        is_open = all(map(_PERSON.fullmatch, filter(None, header)))
+        return is_open and is_counted and len(numbers) > max(2, len(labels) / 2)
 
     @property
     def _is_scale(self) -> bool:

@@ -21,11 +21,12 @@ from kb.drafts.people import analysis_set
 from kb.drafts.row_groups import RowGroups
 from kb.drafts.rows import RowLabels
 from kb.drafts.store import Sureness
+from kb.drafts.two_counts import Half, halves
 from kb.drafts.unclear import Unclear
 from kb.drafts.values import Values
 from kb.papers.from_source import SourceTable, label_text
 from kb.papers.paper import Cell
-from kb.papers.reading import ColumnKind, TableFigure
+from kb.papers.reading import PEOPLE, ColumnKind, TableFigure
 from kb.sources.normalise import fold
 from kb.sources.text import SourceText
 
@@ -155,6 +156,9 @@ class TableDrafts:
         self, row: int, figure: TableFigure, beside: Sequence[TableFigure]
     ) -> Iterator[Draft]:
         """Yield the draft of a figure, or those of its cells; what has none is left."""
+        if two := list(self._halved(row, figure)):
+            yield from two
+            return
         draft = self._draft(row, figure, beside)
         if draft == _NO_LABELS and len(figure.cells) > 1 and not beside:
             for alone in self.reading.alone(figure):  # a row alone may not lead to both cells
@@ -166,6 +170,15 @@ class TableDrafts:
             why = self.not_results.why(first, row, first.column) or draft
             count = len(figure.cells) + sum(len(one.cells) for one in beside)
             self.left.append(NotDrafted(self.source.section, figure.text, why, count))
+
+    def _halved(self, row: int, figure: TableFigure) -> Iterator[Draft]:
+        """Yield the drafts of the two counts of a cell, the second of no further cell."""
+        path = self.rows.path(row)
+        two = halves(figure, path[-1]) if path and figure.column.kind in PEOPLE else ()
+        for cells, half in zip((1, 0), two, strict=False):
+            draft = self._draft(row, half.figure, [], half)
+            if isinstance(draft, Draft):
+                yield replace(draft, cells=cells)
 
     def _leave_others(self, read: Collection[tuple[int, int]]) -> None:
         """Leave the cells with digits that were not read as figures."""
@@ -179,12 +192,19 @@ class TableDrafts:
 
     # --- a block ------------------------------------------------------------------------------
 
-    def _draft(self, row: int, figure: TableFigure, beside: Sequence[TableFigure]) -> Draft | str:
+    def _draft(
+        self,
+        row: int,
+        figure: TableFigure,
+        beside: Sequence[TableFigure],
+        half: Half | None = None,
+    ) -> Draft | str:
         """Return the draft of figures of a row, or why there is none."""
         role = self._role(figure)
         path_all = self.rows.path(row)
         group, path = self.labels.group(role, path_all)
-        if self.not_results.is_of_method:
+        path = [*path[:-1], *filter(None, (half.outer, half.category))] if half else path
+        if self.not_results.is_of_method or self.not_results.lists_people:
             return NOT_A_RESULT
         if reason := self.unclear.why(figure, role, path_all):
             return reason

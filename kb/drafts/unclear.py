@@ -15,10 +15,6 @@ from kb.papers.from_source import label_text
 from kb.papers.reading import Column, ColumnKind, TableFigure, TableReading
 from kb.papers.statistic import Centre, Spread, declared
 
-_PERSON: Final = re.compile(
-    r"(?:ID|(?:patient|case|participant|subject)s?)(?: ?(?:no\.?|nos\.?|numbers?|ID|#))?\.?",
-    re.IGNORECASE,
-)
 _EXTREME: Final = re.compile(r"(?:min|max)(?:imum)?\.?(?: (?:values?|scores?))?", re.IGNORECASE)
 _SPREADS: Final = (Spread.SD, Spread.SE, Spread.IQR, Spread.RANGE)
 _COUNTED: Final = re.compile(r"[nN] ?/ ?[nN]\b|\b[nN]o\.? ?/")
@@ -34,7 +30,6 @@ class Unclear:
         """Return why a figure below some labels is not drafted, or ""."""
         printed = labels[-1] if labels else ""
         reasons = (
-            (self._lists_people, "a row of the table is one person"),
             (role.is_of_test, "a statistic of a test"),
             (any(map(_EXTREME.fullmatch, role.column.path)), "the least or greatest value"),
             (
@@ -69,14 +64,6 @@ class Unclear:
         names = [printed, *map(label_text, figure.column.path[-1:])]
         found = (declared(name) for name in names if is_statistic(name))
         return any(one.spread in _SPREADS and one.centre is None for one in found)
-
-    @cached_property
-    def _lists_people(self) -> bool:
-        headers = {label_text(part) for column in self.reading.columns for part in column.path}
-        return any(
-            _PERSON.fullmatch(header) and header.upper().endswith(("ID", "NO", "NO.", "NUMBER"))
-            for header in headers
-        )
 
     @cached_property
     def _has_effects(self) -> bool:

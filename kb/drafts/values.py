@@ -92,7 +92,8 @@ class Values:
         text, unit = figure.entry.text, self._unit(figure, labels)
         if _OF_TEST.search(label_text(text)) or _OF_TEST.search(self.source.table.caption):
             return False
-        if self._names_measures:
+        declared_ = (figure.statistic.centre, figure.statistic.spread)
+        if self._names_measures or any(declared_) or figure.entry.low is not None:
             return False
         return whole(figure.entry.main) is None or unit not in ("", "%")
 

@@ -37,6 +37,10 @@ class ColumnKind(StrEnum):
     P = "p-value"
 
 
+PEOPLE: Final = (ColumnKind.GROUP, ColumnKind.TOTAL)
+"""The kinds of columns whose figures are of people."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a table."""
@@ -289,7 +293,10 @@ class TableReading:
             return labels.within(column.statistic) if labels.trend else column.statistic
         if column.kind is ColumnKind.EFFECT:
             return column.statistic
-        named = labels.within(column.statistic)
+        is_measured = print_.form in (Form.PAIR, Form.PLUS_MINUS) and whole(print_.main) is None
+        is_counted = column.statistic.centre in (Centre.SIZE, Centre.COUNT, Centre.SHARE)
+        of_column = Statistic() if is_measured and is_counted else column.statistic
+        named = labels.within(of_column)  # 45.2 (9.5) below "N" is a mean beside counts
         if print_.form in (Form.COUNT_SHARE, Form.RATIO_SHARE):
             return Statistic(Centre.COUNT, Spread.SHARE, share_first=named.share_first)
         if named.spread or print_.form in (Form.NUMBER, Form.SHARE):
@@ -308,12 +315,20 @@ class TableReading:
         beside, cell = self.columns[following], self.table.grid[row][following]
         form = entry(cell.text, decimal_comma=self._comma).form
         same = beside.path[:-1] == column.path[:-1] and (beside.path != column.path)
-        is_own = (same and _belongs(column, beside)) or (
-            form is Form.BOUNDS and _is_interval(column, beside)
+        is_own = (
+            (same and _belongs(column, beside))
+            or (form is Form.BOUNDS and _is_interval(column, beside))
+            or (form is Form.SHARE and self._is_below_one(column, beside, print_))
         )
         if not is_own or cell.column != following:
             return cells
         return (*cells, cell) if form in (Form.NUMBER, Form.SHARE, Form.BOUNDS) else cells
+
+    def _is_below_one(self, column: Column, beside: Column, print_: Entry) -> bool:
+        """Whether a count and the percentage beside it stand below one header that spans both."""
+        spans = [self.table.grid[self.table.header_rows - 1][c.index] for c in (column, beside)]
+        is_count = print_.form is Form.NUMBER and whole(print_.main) is not None
+        return self.table.header_rows > 0 and spans[0] is spans[1] and is_count
 
     def _join(self, cells: Sequence[Cell], first: Entry) -> Entry:
         second = cells[1].text

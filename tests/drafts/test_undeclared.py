@@ -98,3 +98,30 @@ def test_an_interval_below_a_figure_of_people_is_left(root: Path) -> None:
     rows = ("Cured, n (%)\t20 (44)\t21 (48)", "\t[95% CI: 39.7–67.0]\t[95% CI: 40.1–69.2]")
     made = drafted(root, table(_HEADER, *rows))
     assert len(blocks(made)) == 2
+
+
+def test_a_count_of_people_with_its_percentage_first_is_no_value(root: Path) -> None:
+    made = drafted(root, table(_HEADER, "Class % (n)\t15.0 (6.0)\t18.2 (8)"))
+    assert [block["values"] for block in blocks(made)] == [{"placebo": "8 (18.2%)"}]
+
+
+def test_a_mean_may_stand_in_a_column_of_counts(root: Path) -> None:
+    rows = ("\tTussolan\t\tPlacebo\t", "\tN\t%\tN\t%", "Age (years)\t45.2 (9.5)\t\t38.5 (9.8)\t")
+    caption = "Data are means (standard deviation) or numbers and percentages"
+    made = drafted(root, table(*rows, "Cough\t15\t23.4\t11\t24.0", caption=caption))
+    assert block_of(made, "38.5 (9.8)")["statistic"] == "mean"
+    assert block_of(made, "15 … 23.4")["values"] == {"tussolan": "15 (23.4%)"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "count"),
+    [
+        (("Patient no.\tAge\tGrip", "1\t34\t2.1", "2\t45\t3.2"), 4),
+        (("\tAge\tGrip", "Active\t\t", "1\t34\t2.1", "2\t45\t3.2", "3\t41\t3.5"), 6),
+    ],
+)
+def test_rows_of_single_people_are_no_results(
+    root: Path, rows: tuple[str, ...], count: int
+) -> None:
+    made = drafted(root, table(*rows))
+    assert (made.no_results, blocks(made)) == (count, [])

@@ -1,0 +1,66 @@
+"""Cells with two counts, "3/8", whose label names both: "Female/male", "Sex (F:M)"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from kb.drafts.labels import without_size
+from kb.papers.entries import Entry, Form, entry, whole
+from kb.papers.from_source import label_text
+from kb.papers.reading import TableFigure
+
+_NAMES: Final = re.compile(
+    r"(?P<outer>.*?)(?P<bracket>[(\[]?)\b(?P<first>[A-Za-z][A-Za-z-]{0,20}) ?[/:] ?"
+    r"(?P<second>[A-Za-z][A-Za-z-]{0,20})(?P<tail>(?: [a-z]+)?)[)\]]?"
+)
+_PAIR: Final = re.compile(r"(?P<first>.*?[0-9%)]) ?[/:] ?(?P<second>[0-9].*)")
+_OPPOSITES: Final = (
+    *("male female", "men women", "boys girls", "m f", "yes no", "left right", "right left"),
+    *("female male", "women men", "girls boys", "f m", "positive negative", "present absent"),
+)
+_BASES: Final = re.compile(
+    r"n|no|total|patients|participants|subjects|people|all|treated|evaluable|randomi[sz]ed|tested"
+    r"|cells|ml|dl|l|g|kg|mg|day|week|month|year|h|min",
+    re.IGNORECASE,
+)
+"""What a second name means if the first count is a part of the second, or a unit."""
+
+
+@dataclass(frozen=True)
+class Half:
+    """One of two counts of a cell."""
+
+    category: str
+    figure: TableFigure
+    outer: str
+    """The label of both: "Sex" of "Sex (F/M)"."""
+
+
+def halves(figure: TableFigure, label: str) -> Sequence[Half]:
+    """Return the two counts of a cell if its label names both; none if they may be something else.
+
+    Both are people of the column, or the names are the two sides of one thing.
+    """
+    names, parts = _NAMES.fullmatch(without_size(label)), _PAIR.fullmatch(label_text(figure.text))
+    if names is None or parts is None or _BASES.fullmatch(names["second"]):
+        return ()
+    entries = [entry(parts[name]) for name in ("first", "second")]
+    counts = [whole(one.main) for one in entries]
+    if None in counts or any(one.form not in (Form.NUMBER, Form.COUNT_SHARE) for one in entries):
+        return ()
+    size, total = figure.column.size, sum(count or 0 for count in counts)
+    is_known = f"{names['first']} {names['second']}".lower() in _OPPOSITES
+    if (size and total > size) or not (is_known or total == size):
+        return ()
+    outer = names["outer"].strip(" ,:;")
+    return tuple(
+        Half(names[name] + names["tail"], _of(figure, own), outer)
+        for name, own in zip(("first", "second"), entries, strict=True)
+    )
+
+
+def _of(figure: TableFigure, own: Entry) -> TableFigure:
+    return replace(figure, entry=replace(own, text=figure.entry.text)).as_count()

@@ -1,0 +1,69 @@
+"""Cells with two counts, or with a count and an estimate, and headers that compare two groups."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.drafted_base import write_base
+from support.drafting import block_of, blocks, drafted, table
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_base(tmp_path_factory.mktemp("two-counts") / "base")
+
+
+@pytest.mark.parametrize(
+    ("label", "cell", "first"),
+    [
+        ("Cough/fever", "37/8", {"n": 37}),
+        ("Side (left:right)", "17 : 5", {"n": 17}),
+        ("Smoker (yes/no), n (%)", "33 (75%)/11 (25%)", "33 (75%)"),
+    ],
+)
+def test_a_label_with_two_names_has_two_counts(
+    root: Path, label: str, cell: str, first: object
+) -> None:
+    made = drafted(root, table("Trait\tTussolan (n = 45)", f"{label}\t{cell}"))
+    assert [block["printed"] for block in blocks(made)] == [cell, cell]
+    assert blocks(made)[0]["values"] == {"tussolan": first}
+    assert made.cells == 1
+
+
+@pytest.mark.parametrize(
+    ("label", "cell"),
+    [
+        ("Deaths/patients", "3/42"),  # a count of its base
+        ("Cough/fever", "3/8"),  # neither the two sides of one thing nor all people
+        ("Sex (M/F)", "31/40"),  # more than all people
+        ("Pressure (mm/h)", "3/42"),
+    ],
+)
+def test_two_figures_may_be_of_something_else(root: Path, label: str, cell: str) -> None:
+    made = drafted(root, table("Trait\tTussolan (n = 45)", f"{label}\t{cell}"))
+    assert len([block for block in blocks(made) if "of" not in str(block["values"])]) == 0
+
+
+def test_a_header_spans_a_count_and_its_percentage(root: Path) -> None:
+    rows = ("\tTussolan\t\tPlacebo\t", "Cough\t88\t20 %\t13\t7 %")
+    assert block_of(drafted(root, table(*rows)), "13 … 7 %")["values"] == {"placebo": "13 (7%)"}
+
+
+def test_a_header_may_compare_a_new_group_with_a_known_one(root: Path) -> None:
+    rows = ("\tLow dose vs. placebo\tBaseline vs. placebo", "\tRR (95% CI)\tRR (95% CI)")
+    made = drafted(root, table(*rows, "Cough\t0.9 (0.5 to 1.2)\t0.8 (0.6 to 1.1)"))
+    found = block_of(made, "0.9 (0.5 to 1.2)")["comparison"]
+    assert (found["of"], found["versus"]) == ("low-dose", "placebo")
+    assert [one.printed for one in made.left] == ["0.8 (0.6 to 1.1)"]
+
+
+def test_a_p_value_may_stand_in_brackets_behind_an_estimate(root: Path) -> None:
+    made = drafted(root, table("Trait\tTussolan vs. placebo (p-value)", "Grip\t1.11 (< 0.001)"))
+    assert blocks(made)[0]["comparison"] == {
+        "of": "tussolan",
+        "versus": "placebo",
+        "p": "<0.001",
+    }
+    made = drafted(root, table("Trait\tP value", "Grip\t1.11 (< 0.001)"))
+    assert not blocks(made)
