@@ -45,14 +45,16 @@ def halves(figure: TableFigure, label: str) -> Sequence[Half]:
     Both are people of the column, or the names are the two sides of one thing.
     """
     names, parts = _NAMES.fullmatch(without_size(label)), _PAIR.fullmatch(label_text(figure.text))
-    if names is None or parts is None or _BASES.fullmatch(names["second"]):
+    if names is None or parts is None:
+        return ()
+    is_known = f"{names['first']} {names['second']}".lower() in _OPPOSITES
+    if _BASES.fullmatch(names["second"]) and not is_known:
         return ()
     entries = [entry(parts[name]) for name in ("first", "second")]
     counts = [whole(one.main) for one in entries]
     if None in counts or any(one.form not in (Form.NUMBER, Form.COUNT_SHARE) for one in entries):
         return ()
     size, total = figure.column.size, sum(count or 0 for count in counts)
-    is_known = f"{names['first']} {names['second']}".lower() in _OPPOSITES
     if (size and total > size) or not (is_known or total == size):
         return ()
     outer = names["outer"].strip(" ,:;")
