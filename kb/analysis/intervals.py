@@ -25,6 +25,8 @@ from kb.errors import UnavailableError
 from kb.model import Claim, Measure
 from kb.util.grouping import group_by
 
+_LEVEL: Final = 0.95
+"""The level of every derived interval."""
 EXACT: Final = "exact (Clopper–Pearson) 95% interval of a proportion"
 NEWCOMBE: Final = "Newcombe's hybrid score 95% interval of a difference of two proportions"
 LOG_RATIO: Final = "logarithm of a printed ratio and of its bounds; standard error from their width"
@@ -70,8 +72,8 @@ class Derivation:
     derived: Derived
 
 
-def exact_interval(number: int, of: int, level: float = 0.95) -> tuple[float, float]:
-    """Return the exact (Clopper-Pearson) interval of a proportion.
+def exact_interval(number: int, of: int) -> tuple[float, float]:
+    """Return the exact (Clopper-Pearson) 95% interval of a proportion.
 
     Raises:
         ValueError: not ``0 <= number <= of``, or ``of`` is 0.
@@ -87,19 +89,19 @@ def exact_interval(number: int, of: int, level: float = 0.95) -> tuple[float, fl
     except ImportError as error:
         needed = "intervals need scipy: pip install 'kb-evidence[statistics]'"
         raise UnavailableError(needed) from error
-    tail = (1 - level) / 2
+    tail = (1 - _LEVEL) / 2
     low = betaincinv(number, of - number + 1, tail) if number else 0
     high = betaincinv(number + 1, of - number, 1 - tail) if number < of else 1
     return float(low), float(high)
 
 
-def score_interval(number: int, of: int, level: float = 0.95) -> tuple[float, float]:
-    """Return Wilson's score interval of a proportion, which Newcombe's method is built on.
+def score_interval(number: int, of: int) -> tuple[float, float]:
+    """Return Wilson's 95% score interval of a proportion, which Newcombe's method is built on.
 
     >>> [round(bound, 4) for bound in score_interval(81, 263)]
     [0.2553, 0.3662]
     """
-    z, p = _z(level), number / of
+    z, p = _z(_LEVEL), number / of
     middle = 2 * number + z * z
     half_width = z * sqrt(z * z + 4 * number * (1 - p))
     low, high = ((middle + side * half_width) / (2 * (of + z * z)) for side in (-1, 1))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
@@ -85,12 +84,3 @@ def dated(value: str) -> str:
     '"2017-08"^^<http://www.w3.org/2001/XMLSchema#gYearMonth>'
     """
     return typed(value, {4: "gYear", 7: "gYearMonth", 10: "date"}[len(value)])
-
-
-def year_of(value: str) -> int:
-    """Return the year of a date of any length.
-
-    >>> year_of("2017-08")
-    2017
-    """
-    return date(int(value[:4]), 1, 1).year

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -35,12 +34,3 @@ REGISTRIES: Final[Mapping[str, str]] = {
 
 TRIAL_ID: Final = f"^(?:{'|'.join(REGISTRIES.values())})$"
 """The form of an id of any of the registries."""
-
-
-def registry_of(trial: str) -> str:
-    """Return the registry that an id has the form of, or "".
-
-    >>> registry_of("ISRCTN12345678"), registry_of("2022-501234-11-00"), registry_of("ISRCTN1")
-    ('ISRCTN', 'Clinical Trials Information System', '')
-    """
-    return next((name for name, form in REGISTRIES.items() if re.fullmatch(form, trial)), "")

@@ -24,7 +24,7 @@ from kb.export.datapackage import table_resource
 from kb.export.rocrate import METADATA, ro_crate
 from kb.model import Dataset
 from kb.records.inputs import installed_packages
-from kb.site.build import Manifest, Progress, build
+from kb.site.build import Manifest, build
 from kb.util.atomic import writing
 from kb.util.hashing import digest_of_file, files_below
 
@@ -55,9 +55,7 @@ class Release:
         return f"evidence-{self.version}"
 
 
-def write_release(
-    base: KnowledgeBase, release: Release, out: Path, progress: Progress = lambda _step: None
-) -> Path:
+def write_release(base: KnowledgeBase, release: Release, out: Path) -> Path:
     """Build an evidence base and write its archive to a folder; return the path of the archive.
 
     Raises:
@@ -66,7 +64,7 @@ def write_release(
     """
     with tempfile.TemporaryDirectory(prefix="kb-release-") as temporary:
         folder = Path(temporary, "build")
-        manifest = build(base, folder, progress)
+        manifest = build(base, folder)
         _add_tables(base, release, folder)
         _write(folder / "CITATION.cff", _citation(base.evidence.dataset, release))
         _write(folder / "provenance.json", _json(_provenance(base, release, manifest)))
