@@ -97,7 +97,8 @@ def _validated(root: Path, vocabulary: Any) -> Any:
 
     from kb.records.expand import expand
     from kb.records.load import Records, load_dataset
-    from kb.records.schema import PublicationsFile, SourceRecord, StudyRecord
+    from kb.records.schema import StudyRecord
+    from kb.records.shared_schema import PublicationsFile, SourceRecord
 
     class Loader(yaml.CSafeLoader):
         """Takes ``on`` for a word, as YAML 1.2 does."""

@@ -29,7 +29,7 @@ from kb.errors import InputError, NotFoundError
 from kb.model import WHOLE
 from kb.records.fields import GROUP
 from kb.records.load import Records
-from kb.records.schema import SourceRecord
+from kb.records.shared_schema import SourceRecord
 from kb.records.yaml import read_mapping
 from kb.sources.text import load_text, load_texts
 from kb.util.wording import counted

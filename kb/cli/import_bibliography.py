@@ -17,7 +17,7 @@ from kb.papers.bibliography.merge import Merge, Merged
 from kb.papers.publication_file import with_publications
 from kb.records.load import load_shared
 from kb.records.paths import record_file
-from kb.records.schema import PublicationRecord, PublicationsFile
+from kb.records.shared_schema import PublicationRecord, PublicationsFile
 from kb.records.yaml import MAX_PUBLICATIONS_BYTES, parse_mapping
 from kb.util.atomic import write_atomically
 from kb.util.wording import counted

@@ -20,7 +20,7 @@ from kb.papers.registry.paper import registry_paper, source_id
 from kb.papers.source import RecordDraft, draft_record
 from kb.records.load import Records, load_records
 from kb.records.paths import record_file
-from kb.records.schema import PublicationRecord
+from kb.records.shared_schema import PublicationRecord
 from kb.records.yaml import read_mapping
 from kb.sources.text import MAX_BYTES, load_text
 from kb.util.atomic import write_atomically

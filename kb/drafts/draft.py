@@ -20,7 +20,8 @@ from kb.model import Claim, slug
 from kb.papers.from_source import tables_of
 from kb.records.expand import block_claims
 from kb.records.load import Records
-from kb.records.schema import SourceRecord, StudyRecord
+from kb.records.schema import StudyRecord
+from kb.records.shared_schema import SourceRecord
 from kb.sources.coverage import claimed_spans
 from kb.sources.text import SourceText
 from kb.sources.verify import VerificationState

@@ -11,7 +11,7 @@ from kb.drafts.labels import EndpointNames
 from kb.drafts.times import time_in
 from kb.model import Claim
 from kb.papers.statistic import Centre, declared
-from kb.records.schema import SourceRecord
+from kb.records.shared_schema import SourceRecord
 from kb.sources.coverage import claimed_spans
 from kb.sources.figures import FigureInText
 from kb.sources.normalise import fold

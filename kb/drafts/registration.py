@@ -23,7 +23,8 @@ from kb.papers.registry import protocol, results
 from kb.papers.registry.entry import Entry, Measure, Outcome, OutcomeMeasure
 from kb.papers.registry.words import moment, phrase
 from kb.records.load import Records
-from kb.records.schema import SourceRecord, StudyRecord
+from kb.records.schema import StudyRecord
+from kb.records.shared_schema import SourceRecord
 from kb.sources.text import SourceText
 
 _ROLES: Final = {

@@ -57,7 +57,7 @@ class SourceTable:
 def tables_of(text: SourceText, section: str) -> Iterator[SourceTable]:
     r"""Yield the tables of a section in order.
 
-    >>> from kb.records.schema import Span
+    >>> from kb.records.shared_schema import Span
     >>> content = "Table 1 Patients\n\tDrug (n = 45)\t\nAge\t34\t15\n* At baseline"
     >>> spans = [Span.model_validate({"id": "T", "label": "T", "from": "Table 1"})]
     >>> one = next(tables_of(SourceText("x", content, spans), "T"))

@@ -11,7 +11,7 @@ from typing import Any, Final
 import yaml
 
 from kb.errors import InputError
-from kb.records.schema import PublicationRecord
+from kb.records.shared_schema import PublicationRecord
 
 _ORDER: Final = tuple(PublicationRecord.model_fields)
 Fields = Mapping[str, object]

@@ -15,7 +15,7 @@ from typing import Final
 
 from kb.papers.paper import REGISTRY_ENTRY, Metadata, Reference, plain
 from kb.papers.text import one_line
-from kb.records.schema import PublicationRecord
+from kb.records.shared_schema import PublicationRecord
 
 _MAX_LINE: Final = 200
 _MAX_TITLE: Final = 400

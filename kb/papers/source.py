@@ -16,7 +16,7 @@ from kb.papers.publications import (
     slug_of,
 )
 from kb.papers.text import SourceDraft, source_text
-from kb.records.schema import PublicationRecord
+from kb.records.shared_schema import PublicationRecord
 
 
 @dataclass

@@ -47,11 +47,10 @@ from kb.records.schema import (
     Comparison,
     Estimate,
     FigureRecord,
-    PublicationRecord,
     Report,
-    SourceRecord,
     StudyRecord,
 )
+from kb.records.shared_schema import PublicationRecord, SourceRecord
 from kb.sources.match import as_printed, digits_of
 
 _TRAILING_ZERO: Final = re.compile(r"\.[0-9]*0(?![0-9])")

@@ -12,17 +12,8 @@ from kb.records.defaults import compared_groups, parent, statistic_of, unit_of
 from kb.records.notation import is_duration, parse_time
 from kb.records.ontology import is_page_name
 from kb.records.paths import record_file
-from kb.records.schema import (
-    READ,
-    AdjudicationsFile,
-    Bounded,
-    ClaimBlock,
-    Comparison,
-    FigureRecord,
-    Report,
-    SourceRecord,
-    StudyRecord,
-)
+from kb.records.schema import Bounded, ClaimBlock, Comparison, FigureRecord, Report, StudyRecord
+from kb.records.shared_schema import READ, AdjudicationsFile, SourceRecord
 from kb.records.yaml import Loc, RecordFile
 
 if TYPE_CHECKING:

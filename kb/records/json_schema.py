@@ -12,13 +12,13 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from kb.records.fields import TermOf
-from kb.records.schema import (
+from kb.records.schema import StudyRecord
+from kb.records.shared_schema import (
     AdjudicationsFile,
     DatasetRecord,
     FormerlyFile,
     PublicationsFile,
     SourceRecord,
-    StudyRecord,
 )
 from kb.records.vocabulary import Vocabulary
 

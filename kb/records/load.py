@@ -14,14 +14,14 @@ from kb.records.codes import Code, load_codes
 from kb.records.integrity import IdIndex, reference_problems, study_problems
 from kb.records.paths import is_there, record_file, record_ids
 from kb.records.problems import validation_problems
-from kb.records.schema import (
+from kb.records.schema import StudyRecord
+from kb.records.shared_schema import (
     AdjudicationsFile,
     DatasetRecord,
     FormerlyFile,
     PublicationRecord,
     PublicationsFile,
     SourceRecord,
-    StudyRecord,
 )
 from kb.records.vocabulary import Vocabulary
 from kb.records.yaml import MAX_BYTES, MAX_PUBLICATIONS_BYTES, read_mapping

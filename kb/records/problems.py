@@ -8,7 +8,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ValidationError
 
 from kb.errors import Problem, nearest
-from kb.records import schema
+from kb.records import schema, shared_schema
 from kb.records.fields import PATTERNS
 from kb.records.yaml import Loc, RecordFile
 
@@ -66,7 +66,8 @@ def _shown(value: object) -> str:
 
 
 def _all_fields() -> frozenset[str]:
-    models = (m for m in vars(schema).values() if isinstance(m, type) and issubclass(m, BaseModel))
+    known = (*vars(schema).values(), *vars(shared_schema).values())
+    models = (one for one in known if isinstance(one, type) and issubclass(one, BaseModel))
     return frozenset(f.alias or name for m in models for name, f in m.model_fields.items())
 
 

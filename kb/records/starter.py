@@ -14,7 +14,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from kb.errors import Problem, RecordError, UnavailableError
-from kb.records.schema import DatasetRecord
+from kb.records.shared_schema import DatasetRecord
 from kb.records.yaml import parse_mapping
 
 STARTER: Final = Path(__file__).parents[1] / "starter"

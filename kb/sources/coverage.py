@@ -22,7 +22,7 @@ from kb.util.wording import measured
 
 if TYPE_CHECKING:
     from kb.records.load import Records
-    from kb.records.schema import SourceRecord
+    from kb.records.shared_schema import SourceRecord
 
 _FEW: Final = 30
 """So many figures of a source are listed without being asked for."""

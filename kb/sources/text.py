@@ -29,7 +29,7 @@ from kb.sources.tables import (
 )
 
 if TYPE_CHECKING:
-    from kb.records.schema import SourceRecord, Span
+    from kb.records.shared_schema import SourceRecord, Span
 
 MAX_BYTES = 5_000_000
 """No paper's text is longer: a larger file is a mistake."""
@@ -74,7 +74,7 @@ class SourceText:
     Raises:
         TextError: a section's marker is missing from the text, or occurs more than once.
 
-    >>> from kb.records.schema import Span
+    >>> from kb.records.shared_schema import Span
     >>> text = "Methods\nOne arm.\nResults\nAge\t34\t15-64\nOS was 7.7 months."
     >>> spans = [{"id": "M", "label": "M", "from": "Methods"}]
     >>> spans += [{"id": "R", "label": "R", "from": "Results"}]

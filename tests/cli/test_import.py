@@ -11,7 +11,7 @@ from support.command_line import kb
 from support.example_base import content
 
 from kb.records.load import load_records
-from kb.records.schema import PublicationRecord
+from kb.records.shared_schema import PublicationRecord
 
 NOT_RECOGNISED: dict[str, Callable[[Path], object]] = {
     "empty": lambda path: path.write_bytes(b""),

@@ -19,7 +19,8 @@ from support.environment import ROOT
 from kb import KnowledgeBase
 from kb.records.attestation import read_attestations
 from kb.records.load import load_dataset
-from kb.records.schema import PublicationRecord, SourceRecord, StudyRecord
+from kb.records.schema import StudyRecord
+from kb.records.shared_schema import PublicationRecord, SourceRecord
 from kb.records.vocabulary import Vocabulary
 from kb.records.yaml import read_mapping
 from kb.sources.verify import claim_digests

@@ -15,7 +15,7 @@ from kb.papers.paper import Paper
 from kb.papers.publication_file import with_publications
 from kb.papers.source import draft_record
 from kb.papers.text import one_line, source_text, table_lines
-from kb.records.schema import PublicationRecord, SourceRecord, Span
+from kb.records.shared_schema import PublicationRecord, SourceRecord, Span
 from kb.sources.text import SourceText
 
 

@@ -19,7 +19,8 @@ from kb import Claim, KnowledgeBase
 from kb.model import interval_level, slug
 from kb.records.notation import is_duration, parse_figure, parse_p, parse_time
 from kb.records.registries import REGISTRIES, TRIAL_ID
-from kb.records.schema import Comparison, Dose, FigureRecord, PublicationRecord
+from kb.records.schema import Comparison, Dose, FigureRecord
+from kb.records.shared_schema import PublicationRecord
 from kb.sources.match import holds_number
 
 D = Decimal

@@ -16,7 +16,7 @@ from support.example_base import BASE, write_example
 
 from kb import KnowledgeBase
 from kb.model import Claim, Figure, Group, Measure
-from kb.records.schema import Span
+from kb.records.shared_schema import Span
 from kb.records.vocabulary import Vocabulary
 from kb.sources.agreement import Agreement
 from kb.sources.arms import Arms, arms_by_study

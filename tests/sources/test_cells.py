@@ -9,7 +9,7 @@ import pytest
 from support.example_base import BASE, write_example
 
 from kb.model import Claim, Figure, Group, Measure, Time
-from kb.records.schema import Span
+from kb.records.shared_schema import Span
 from kb.records.vocabulary import Vocabulary
 from kb.sources.agreement import Agreement
 from kb.sources.arms import Arms

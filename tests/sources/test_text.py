@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from kb.errors import InputError, UnavailableError
-from kb.records.schema import SourceRecord, Span
+from kb.records.shared_schema import SourceRecord, Span
 from kb.sources.figures import figures
 from kb.sources.normalise import fold
 from kb.sources.text import (

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from kb.errors import Problem
 from kb.papers.bibliography.entry import Entry
 from kb.papers.publications import PublicationIndex, first_page, folded, record_of
-from kb.records.schema import PublicationRecord
+from kb.records.shared_schema import PublicationRecord
 
 _IDS: Final = ("doi", "pmid", "pmcid")
 _COMPARED: Final = (
