@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kb.drafts.groups import GroupNames, GroupOf, is_everybody
-from kb.drafts.labels import EndpointNames, behind_size, without_size
+from kb.drafts.labels import EndpointNames, behind_size, is_answer, without_size
 from kb.drafts.times import is_change, is_moment, time_in, time_of
 from kb.model import WHOLE
 from kb.papers.from_source import label_text
@@ -34,9 +34,14 @@ _UNNAMED: Final = re.compile(
     re.IGNORECASE,
 )
 """Headers that name nobody: what the columns are, a unit of time, an answer in quotes."""
+_PLACEHOLDER: Final = re.compile(r"(?:group|arm) ?(?:[0-9]|[A-D]|I{1,3})", re.IGNORECASE)
+"""A header that stands for the group below it: "Group 1" above "Drug"."""
+_EMPTY: Final = re.compile(r"data|values?|results?|findings", re.IGNORECASE)
+"""Headers that say nothing of the figures below them."""
 _OF_TEST: Final = re.compile(
     r"[“\"]?[tTFfzZrRdqQUW][”\"]?(?:[- ]?(?:values?|ratio|statistics?|test)\b.*| ?\(df\))?|"
     r"χ.{0,2}2?.*"
+    r"|(?:M?AN[CO]+VA|omega)\b.*"
     r"|chi[- ]?squared?.*|Wald\b.*|d\.?f\.?|eta\b.*|η.*|Cohen.{0,5}|r ?\^?2|β|[Ss]tat\.?"
     r"|(?:min|max)(?:imum)?\.?",
     re.IGNORECASE,
@@ -95,7 +100,7 @@ def column_roles(
     for index, name in samples.items():
         group = groups.resolve(name, sized=True)
         roles[index] = replace(roles[index], group=group, labels=(), time="")
-    roles = _without_measured(roles, groups)
+    roles = _without_answers(_without_measured(roles, groups), groups)
     arms = {role.group.id for role in roles if role.group and role.has_people} - {WHOLE}
     own = [_own_group(role, names, groups) for role in roles]
     with_p = {one.id for one in own if one}
@@ -114,12 +119,37 @@ def _without_measured(roles: list[ColumnRole], groups: GroupNames) -> list[Colum
     if len(named) != 1 or all(role.group for role in people):
         return roles
     role, new = named[0]
-    label = next((one for one, group in groups.used.items() if group == new), "")
-    if role.column.size or not groups.is_new(new) or not label:
+    if role.column.size or not groups.is_new(new):
         return roles
-    groups.withdraw(label)
-    measured = replace(role, group=None, labels=(*role.labels, *label.split(" › ")))
-    return [measured if one is role else one for one in roles]
+    return [_as_labels(one, groups) if one is role else one for one in roles]
+
+
+def _without_answers(roles: list[ColumnRole], groups: GroupNames) -> list[ColumnRole]:
+    """Return the roles; answers that nothing compares are categories: "Yes | No | Missing"."""
+    people = [role for role in roles if role.has_people]
+    named = [(r, r.group.id) for r in people if r.group and r.group.id != WHOLE]
+    is_compared = any(r.column.kind in (ColumnKind.P, ColumnKind.EFFECT) for r in roles)
+    are_answers = all(
+        groups.is_new(new)
+        and not role.column.size
+        and is_answer(without_size(role.column.path[-1]))
+        for role, new in named
+    )
+    if len(named) < 2 or is_compared or not are_answers:
+        return roles
+    return [_as_labels(one, groups) if one.group and one in people else one for one in roles]
+
+
+def _as_labels(role: ColumnRole, groups: GroupNames) -> ColumnRole:
+    """Return a role whose header names no group of people after all."""
+    new = role.group.id if role.group else ""
+    if new == WHOLE:
+        return role
+    label = next((one for one, group in groups.used.items() if group == new), "")
+    if label:
+        groups.withdraw(label)
+    parts = label.split(" › ") if label else role.column.path[-1:]
+    return replace(role, group=None, labels=(*role.labels, *parts))
 
 
 def _samples(reading: TableReading) -> dict[int, str]:
@@ -170,13 +200,16 @@ def _role(
         filter(None, map(time_in, names_)), ""
     )
     parts = list(group_parts(column, names)) if column.kind is not ColumnKind.LABEL else []
+    parts = [part for part in parts if not _PLACEHOLDER.fullmatch(part)] or parts
     labels = [
         name
         for part in column.path
         if (name := without_size(part))
         and name not in parts
+        and not _PLACEHOLDER.fullmatch(name)
         and not time_of(name)
         and not _FIGURES_ONLY.fullmatch(name)
+        and not _EMPTY.fullmatch(name)
     ]
     labels += filter(None, map(behind_size, column.path))
     group, compared, together = None, None, None

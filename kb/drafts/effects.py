@@ -58,7 +58,7 @@ class EffectReading(TableReading):
     @cached_property
     def _declared(self) -> tuple[Column, ...]:
         """The columns as their headers declare them."""
-        return tuple(map(self._column, range(self.table.width)))
+        return self._as_declared()
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:

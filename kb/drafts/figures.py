@@ -61,7 +61,8 @@ def count_or_measure(figure: TableFigure, size: int | None, *, change: bool) -> 
         return _ratio(entry)
     is_measured = entry.form is Form.PLUS_MINUS  # a mean in percent: HbA1c (%)
     if entry.form is Form.SHARE or (declared.centre is Centre.SHARE and not is_measured):
-        return _share(entry)
+        share = _share(entry)
+        return replace(share, statistic="change") if share and change else share
     return _measure(entry, declared, change=change)
 
 

@@ -27,7 +27,7 @@ MAX_LABEL: Final = 200
 _STATISTICS: Final = (
     r"n|no\.|nos\.?|number|%|percent(?:age)?|means?|medians?|average|s\.?d\.?|s\.?e\.?m?\.?"
     r"|iqr|range|min|max|95 ?% ?ci|ci|years?|confidence interval|standard deviation"
-    r"|standard error|interquartile range|frequency|count|\+/-|±|q1 ?[-–,/;] ?q3|(?-i:and|or)"
+    r"|standard error|inter-?quartile range|frequency|count|\+/-|±|q1 ?[-–,/;] ?q3|(?-i:and|or)"
     r"|of patients"
     r"|of participants|of subjects|patients|participants"
 )
@@ -58,6 +58,14 @@ _GENERIC: Final = re.compile(
     re.IGNORECASE,
 )
 """A heading that names no outcome: a category below it is not one of those who had an outcome."""
+_ANSWER: Final = re.compile(
+    r"yes|no|missing(?: data)?|unknown|don[’']?t know|un(?:certain|decided|sure)"
+    r"|not (?:tested|known|done|applicable|sure)"
+    r"|n/?a|present|absent|(?:in)?sensitive|(?:non-?)?resistant|susceptible"
+    r"|(?:ab)?normal|(?:strongly |somewhat |completely )?(?:dis)?agree|neutral|never|rarely|seldom"
+    r"|sometimes|often|always|(?:in)?correct|true|false",
+    re.IGNORECASE,
+)
 _NOT_ITSELF: Final = re.compile(
     r"\b(?:risks?(?! factors?\b)|probabilit\w+|likelihood|predicted|expected|fears?|knowledge"
     r"|attitudes?|beliefs?|awareness|reasons?)\b",
@@ -78,6 +86,15 @@ def is_statistic(text: str) -> bool:
     if _QUANTILE.fullmatch(bare):
         return False
     return not bare or _STATISTIC_ONLY.fullmatch(bare) is not None
+
+
+def is_answer(text: str) -> bool:
+    """Whether a label is an answer, which is a category of what its row asks.
+
+    >>> is_answer("Yes"), is_answer("Not tested"), is_answer("No treatment")
+    (True, True, False)
+    """
+    return _ANSWER.fullmatch(text.strip(" :.")) is not None
 
 
 def without_size(text: str) -> str:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from kb.drafts.labels import is_statistic
+from kb.drafts.labels import is_answer, is_statistic
 from kb.drafts.not_results import names_column
 from kb.drafts.times import is_moment
 from kb.papers.from_source import SourceTable, label_text
@@ -30,6 +30,12 @@ def parts_of(source: SourceTable) -> Iterator[SourceTable]:
     source = _with_headings(source)
     table = source.table
     rows = range(table.header_rows, len(table.grid))
+    if renamed := [row for row in rows if _renames(table, row)]:
+        ends = [*renamed, len(table.grid)]
+        yield _part(source, range(table.header_rows), range(table.header_rows, ends[0]))
+        for row, end in zip(renamed, ends[1:], strict=True):
+            yield _part(source, [*range(table.header_rows - 1), row], range(row + 1, end))
+        return
     headers = _blocks([row for row in rows if _divides(table, row)])
     if not headers:
         yield source
@@ -38,8 +44,24 @@ def parts_of(source: SourceTable) -> Iterator[SourceTable]:
     starts = [table.header_rows, *(block[-1] + 1 for block in headers)]
     ends = [*(block[0] for block in headers), len(table.grid)]
     for block, start, end in zip([[], *headers], starts, ends, strict=True):
-        if start < end:
-            yield _part(source, [*above, *block], range(start, end))
+        stop = _end_of_answers(table, block, range(start, end))
+        if start < stop:
+            yield _part(source, [*above, *block], range(start, stop))
+        if stop < end:
+            yield _part(source, above, range(stop, end))
+
+
+def _end_of_answers(table: Table, header: Sequence[int], body: range) -> int:
+    """Return where the rows end that a header of answers divides: "Symptoms | Yes | No".
+
+    That is at the next heading without answers beside it.
+    """
+    texts = (label_text(cell.text) for row in header for cell in table.grid[row][1:])
+    labelled = all(label_text(table.grid[row][0].text) for row in header)
+    if not header or not labelled or not all(is_answer(text) for text in texts if text):
+        return body.stop
+    headings = (row for row in body if not any(cell.text.strip() for cell in table.grid[row][1:]))
+    return next(headings, body.stop)
 
 
 def _with_headings(source: SourceTable) -> SourceTable:
@@ -65,6 +87,30 @@ def _names_one(table: Table, row: int) -> bool:
     own = {cell.column: label_text(cell.text) for cell in table.grid[row] if cell.row == row}
     filled = {column: text for column, text in own.items() if text}
     return filled.keys() == {1} and not any(map(str.isdigit, filled[1]))
+
+
+def _renames(table: Table, row: int) -> bool:
+    """Whether a row of the body has other names in the places of the last header's.
+
+    "Drug | | Placebo |" above figures, and further down "Drug | | No drug |".
+    """
+    last = table.header_rows - 1
+    if last < 1:
+        return False
+    above, own = _own_names(table, last), _own_names(table, row)
+    return len(own) > 1 and own.keys() == above.keys() and own != above
+
+
+def _own_names(table: Table, row: int) -> dict[int, str]:
+    """Return the words of a row without a label, by column; nothing if it has others."""
+    own = {cell.column: label_text(cell.text) for cell in table.grid[row] if cell.row == row}
+    filled = {column: text for column, text in own.items() if text}
+    is_named = 0 not in filled and len(filled) < table.width - 1
+    return filled if is_named and all(map(_is_name, filled.values())) else {}
+
+
+def _is_name(text: str) -> bool:
+    return not any(map(str.isdigit, text)) and not is_statistic(text) and not is_answer(text)
 
 
 def _divides(table: Table, row: int) -> bool:
@@ -114,8 +160,10 @@ def _part(source: SourceTable, header: Sequence[int], body: Sequence[int]) -> So
         tuple(replace(cell, row=number) for cell in table.grid[row])
         for number, row in enumerate(rows)
     ]
-    grid[:first] = table.grid[:first]
-    for number in range(first, len(header)):
+    kept = sum(row < first for row in header)
+    grid[:kept] = table.grid[:kept]
+    changed = [number for number, row in enumerate(header) if row >= first]
+    for number in changed:
         grid[number] = tuple(map(_as_header, grid[number]))
     for number in range(len(header), len(header) + len(heading)):
         grid[number] = (
@@ -131,10 +179,12 @@ def _part(source: SourceTable, header: Sequence[int], body: Sequence[int]) -> So
 
 
 def _heads_rows(table: Table, row: int) -> bool:
-    """Whether the label of a header is not what its cells are: some are not mere words."""
+    """Whether the label of a header is not what its cells are: some are answers, or no words."""
     label, *texts = (label_text(cell.text) for cell in table.grid[row])
     return bool(label) and any(
-        is_statistic(text) or is_moment(text) or printed_size(text) for text in texts if text
+        is_answer(text) or is_statistic(text) or is_moment(text) or printed_size(text)
+        for text in texts
+        if text
     )
 
 

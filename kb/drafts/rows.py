@@ -146,6 +146,8 @@ class RowLabels:
         last = ""
         for row in range(self.table.header_rows, len(self.table.grid)):
             time = self._first_time(row)
+            if self._is_of_several_times(row):
+                return {}  # "3–12" is of several times: its label stands alone
             if not blocks or (time and (not last or int(time) <= int(last))):
                 blocks.append([])
             last = time or last
@@ -158,6 +160,10 @@ class RowLabels:
         is_told = len(set(map(tuple, short))) == len(set(map(tuple, labels)))
         paths = zip(blocks, short if is_told else labels, strict=True)
         return {row: path for block, path in paths for row in block}
+
+    def _is_of_several_times(self, row: int) -> bool:
+        texts = (label_text(self.table.grid[row][index].text) for index in self.times)
+        return any(text[:1].isdigit() and not text.isdigit() for text in texts)
 
     def _first_time(self, row: int) -> str:
         return next((self._time_text(row, index) for index in self.times), "")

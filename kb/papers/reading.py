@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import Final
 
 from kb.papers.entries import Entry, Form, entry, whole
@@ -152,7 +152,17 @@ class TableReading:
     @cached_property
     def columns(self) -> tuple[Column, ...]:
         """All columns, from the left."""
-        return tuple(self._column(i) for i in range(self.table.width))
+        return self._as_declared()
+
+    def _as_declared(self) -> tuple[Column, ...]:
+        """Return the columns as their headers declare them."""
+        columns = [self._column(index) for index in range(self.table.width)]
+        for before, column in pairwise(columns):
+            own = column.statistic
+            is_interval = own.centre is None and own.spread is Spread.CI
+            if is_interval and before.kind is ColumnKind.EFFECT and column.kind is ColumnKind.GROUP:
+                columns[column.index] = replace(column, kind=ColumnKind.EFFECT, group="")
+        return tuple(columns)
 
     def _column(self, index: int) -> Column:
         path = self._header(index)
@@ -160,6 +170,9 @@ class TableReading:
         statistic = Statistic()
         for name in path:
             statistic = declared(name).within(statistic)
+        effects = [one for one in map(declared, path[:-1]) if one.centre and one.centre.is_effect]
+        if effects and statistic.centre in (Centre.MEAN, Centre.MEDIAN):
+            statistic = replace(statistic, centre=effects[-1].centre)  # "Difference" over "Mean"
         size = next(filter(None, map(printed_size, reversed(path))), None)
         names = (fold(_STATISTIC_WORDS.sub(" ", name)).text.strip(" ,:;/*†‡") for name in path)
         group = " › ".join(name for name in names if name)
@@ -173,7 +186,7 @@ class TableReading:
         return (*path[:-1], "Mean") if (path[-1:], beside[-1:]) == (("M",), ("SD",)) else path
 
     def _kind(self, index: int, header: str, statistic: Statistic) -> ColumnKind:
-        if index == 0 or self._is_words(index):
+        if index in self._labels:
             return ColumnKind.LABEL
         if statistic.centre is Centre.P:
             return ColumnKind.P
@@ -181,30 +194,32 @@ class TableReading:
             r"\b(?:vs?\.?|versus) ", header
         ):
             return ColumnKind.EFFECT
-        is_interval = statistic.centre is None and statistic.spread is Spread.CI
-        if is_interval and self._column(index - 1).kind is ColumnKind.EFFECT:
-            return ColumnKind.EFFECT
         is_total = any(_TOTAL.match(name.strip()) for name in self.table.column_path(index))
         return ColumnKind.TOTAL if is_total else ColumnKind.GROUP
 
-    def _is_words(self, index: int) -> bool:
-        cells = [row[index].text for row in self.table.body if row[index].text.strip()]
-        if not cells:
-            return False
-        figures = sum(map(_has_digit, cells))
-        return not figures or (figures * 2 < len(cells) and self._divides_labels(index))
+    @cached_property
+    def _labels(self) -> frozenset[int]:
+        """The columns of labels: the first, and those of words."""
+        found = {0}
+        for index in range(1, self.table.width):
+            cells = [row[index].text for row in self.table.body if row[index].text.strip()]
+            figures = sum(map(_has_digit, cells))
+            is_behind = len(found) == index
+            is_mixed = figures * 2 < len(cells) and is_behind and self._divides_labels(index)
+            if cells and (not figures or is_mixed):
+                found.add(index)
+        return frozenset(found)
 
     def _divides_labels(self, index: int) -> bool:
         """Whether a column has labels below that of the column before: "Age | < 56 years".
 
-        The labels of rows go on to its left, and some stand beside several of its cells.
+        Some of the labels to its left stand beside several of its cells.
         """
         path = self.table.column_path(index)
         is_declared = any(declared(name) != Statistic() or printed_size(name) for name in path)
         rows = [row for row in self.table.body if plain(row[index].text).strip()]
-        below = [row for row in rows if _continues(row, index)]
-        is_behind = all(i == 0 or self._is_words(i) for i in range(index))
-        return is_behind and bool(below) and not is_declared and index + 1 < self.table.width
+        is_below = any(_continues(row, index) for row in rows)
+        return is_below and not is_declared and index + 1 < self.table.width
 
     @cached_property
     def around(self) -> tuple[Statistic, ...]:

@@ -49,7 +49,7 @@ _BEFORE_INTERVAL = re.compile(
 _NAMES_INTERVAL = re.compile(
     r"(?:CI|CrI|IQR|[Rr]ange|[Ii]nterval|[Qq]uartiles?|[Ll]imits|[Mm]in.{1,5}max)[):,]{0,2} ?$"
 )
-_STATISTIC = re.compile(r"\b(?:median|mean|range|IQR|interquartile)\b", re.IGNORECASE)
+_STATISTIC = re.compile(r"\b(?:median|mean|range|IQR|inter-?quartile)\b", re.IGNORECASE)
 _WIDE = 20
 """Nobody cites more references in a row."""
 # "Figures 1, 2 and 3"; but in "Figure 1, 36 patients" the second is a figure.

@@ -1,0 +1,106 @@
+"""Tables with answers for columns, and with headers in the body that name other groups."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.drafted_base import write_base
+from support.drafting import block_of, blocks, drafted, table
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_base(tmp_path_factory.mktemp("headers-in-body") / "base")
+
+
+_ANSWERS = (
+    "Characteristic\tData\tData\tData",
+    "Male (%)\t62 (69%)\t—\t—",
+    "Symptoms\tYes\tNo\tMissing",
+    "Cough, n (%)\t60 (67%)\t18 (20%)\t12 (13%)",
+    "Treatment received\t\t\t",
+    "Syrup, n (%)\t47 (52%)\t—\t—",
+)
+
+
+def test_answers_are_categories_and_not_groups(root: Path) -> None:
+    made = drafted(root, table(*_ANSWERS))
+    assert block_of(made, "12 (13%)")["category"] == "Symptoms › Cough, n (%) › Missing"
+    assert {tuple(block["values"]) for block in blocks(made)} == {("all",)}
+
+
+def test_a_header_of_answers_ends_at_the_next_heading(root: Path) -> None:
+    made = drafted(root, table(*_ANSWERS))
+    assert block_of(made, "47 (52%)")["category"] == "Treatment received › Syrup, n (%)"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        # people with their number
+        ("Relapse\tYes (n = 20)\tNo (n = 70)", "Cough, n (%)\t6 (30%)\t18 (26%)"),
+        # people who are compared
+        ("Relapse\tYes\tNo\tP value", "Cough, n (%)\t6 (30%)\t18 (26%)\t0.03"),
+    ],
+)
+def test_those_who_gave_an_answer_are_a_group(root: Path, rows: tuple[str, ...]) -> None:
+    block = block_of(drafted(root, table(*rows)), "6 (30%)")
+    assert block["values"] == {"yes": "6 (30%)"}
+
+
+_RENAMED = (
+    "Analysis\tGroup 1\t\tGroup 2\t",
+    "\tMean\tn\tMean\tn",
+    "\tTussolan\t\tPlacebo\t",
+    "Coughs\t9.8\t45\t12.3\t44",
+    "\tSyrup\t\tPlacebo\t",
+    "Sneezes\t11.1\t43\t12.8\t42",
+)
+
+
+def test_a_header_in_the_body_replaces_the_names_of_the_last(root: Path) -> None:
+    """Nothing is drafted for a group that another header names."""
+    made = drafted(root, table(*_RENAMED))
+    values = [block["values"] for block in blocks(made) if block["printed"] in ("9.8", "11.1")]
+    assert all(group not in ("tussolan", "group-1") for one in values[1:] for group in one)
+    assert block_of(made, "12.8")["values"].keys() == {"placebo"}
+
+
+def test_a_row_of_words_in_other_places_renames_nothing(root: Path) -> None:
+    rows = (*_RENAMED[:4], "\tnot done\t\t\t", "Sneezes\t11.1\t43\t12.8\t42")
+    assert block_of(drafted(root, table(*rows)), "12.8")["values"].keys() == {"placebo"}
+
+
+def test_words_that_say_nothing_are_no_category(root: Path) -> None:
+    rows = ("Outcome\tValue\tP value", "Relapse, n (%)\t12 (13%)\t0.2")
+    assert "category" not in block_of(drafted(root, table(*rows)), "12 (13%)")
+
+
+@pytest.mark.parametrize("label", ["Inter-quartile range", "Interquartile range"])
+def test_quartiles_may_have_a_hyphen(root: Path, label: str) -> None:
+    rows = ("\tTussolan\tPlacebo", "Coughs\t\t", f"{label}\t34–52\t32–54")
+    assert block_of(drafted(root, table(*rows)), "34–52")["values"]["tussolan"].keys() == {"iqr"}
+
+
+def test_a_change_in_percent_is_a_change(root: Path) -> None:
+    rows = (
+        "\tTussolan\t\tPlacebo\t",
+        "\t%\tChange from baseline\t%\tChange from baseline",
+        "Relapse\t60.7%\t−0.9%\t62.5%\t−0.4%",
+    )
+    made = drafted(root, table(*rows))
+    assert block_of(made, "−0.9%")["statistic"] == "change"
+    assert "statistic" not in block_of(made, "60.7%")
+
+
+def test_a_statistic_of_a_test_is_no_measurement(root: Path) -> None:
+    rows = (
+        "\tn\tHETI\tANOVA F (df)",
+        "Cough\t7\t25.3 ± 2.1\t8.16 (4)",
+        "None\t9\t20.2 ± 1.9\t3.1 (2)",
+    )
+    made = drafted(root, table(*rows, caption="Mean HETI scores"))
+    printed = {block["printed"] for block in blocks(made)}
+    assert "8.16 (4)" not in printed
+    assert block_of(made, "25.3 ± 2.1")["values"].keys() == {"all"}
