@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
-from math import ceil, floor, sqrt
+from math import ceil, floor, inf, sqrt
 
 from kb.checks.discrepancy import Outcome
 from kb.checks.rounding import Span, last_digit, possible_values
@@ -153,6 +153,49 @@ def distance_of_means(groups: Sequence[Summary], p: Span) -> float | None:
     low, high = t_test(groups[0], groups[1])
     spans = (Span(Decimal(low / sides), Decimal(high / sides)) for sides in (1, 2))
     return min(p_distance(span, p) for span in spans)
+
+
+def paired_t_test(before: Summary, after: Summary) -> tuple[float, float]:
+    """Return the least and the greatest two-sided p of the change of the same people.
+
+    The standard deviation of the change is not printed: it lies between the difference and the
+    sum of those of both times, whichever way they go together.
+
+    >>> a, b = (
+    ...     Summary(Decimal("66.1"), Decimal("5.2"), 30),
+    ...     Summary(Decimal("62.8"), Decimal("4.1"), 30),
+    ... )
+    >>> [round(p, 3) for p in paired_t_test(a, b)]
+    [0.0, 0.067]
+    """
+    from scipy.special import stdtr
+
+    near, far = (abs(one - other) for one, other in _corners(before.mean, after.mean))
+    (s, u), (v, w) = before.sds, after.sds
+    narrow = max(0.0, s - w, v - u)
+    ends = [far * sqrt(before.n) / narrow if narrow else inf, near * sqrt(before.n) / (u + w)]
+    low, high = (float(2 * stdtr(before.n - 1, -t)) if t < inf else 0.0 for t in ends)
+    return (low if far else 1.0), high
+
+
+def distance_of_change(before: Summary, after: Summary, p: Span) -> float | None:
+    """Return how far a p lies from those of paired t tests, in standard errors.
+
+    A test may be one-sided. None if there are fewer than two people, or other people after.
+
+    >>> a, b = (
+    ...     Summary(Decimal("66.1"), Decimal("5.2"), 30),
+    ...     Summary(Decimal("62.8"), Decimal("4.1"), 30),
+    ... )
+    >>> distance_of_change(a, b, possible_values(Decimal("0.03")))
+    0.0
+    >>> distance_of_change(a, b, possible_values(Decimal("0.60"))) > 1
+    True
+    """
+    if before.n != after.n or before.n < 2 or min(before.sd, after.sd) <= 0:
+        return None
+    low, high = paired_t_test(before, after)
+    return p_distance(Span(Decimal(low / 2), Decimal(high)), p)
 
 
 def mean_is_possible(mean: Decimal, n: int) -> Outcome:

@@ -152,6 +152,8 @@ _RANGE = (
     rf"(?:(?P<high>N)%?(?P<high_unit>{_UNIT})|{_NO_END})"
 )
 _LABEL: Final = re.compile(r"[a-z][a-z. -]{0,24}[=:,]? ?(?=N)")
+_ORDINAL: Final = re.compile(r"N(?:st|nd|rd|th)\b")
+"""The number of a label, not a figure: "2nd tertile (7-21)"."""
 _P = r"(?:[,;]? ?\(?p(?:[- ]?value)? ?=? ?(?P<p>N)\)?)?"
 _FORMS: Final = tuple(
     (form, re.compile(pattern))
@@ -208,6 +210,8 @@ def entry(text: str, *, decimal_comma: bool = False) -> Entry:
     skeleton = Skeleton.of(printed, decimal_comma=decimal_comma)
     if not skeleton.numbers:
         return Entry(Form.WORDS, text)
+    if _ORDINAL.search(skeleton.text):
+        return Entry(Form.OTHER, text, numbers=skeleton.numbers)
     label = _LABEL.match(skeleton.text)
     start, end = label.end() if label else 0, len(skeleton.text.rstrip(" .;,"))
     for form, pattern in _FORMS:

@@ -19,6 +19,9 @@ _END: Final = re.compile(
     r"(?<=[.?!;])(?<!\bvs\.)(?<!\bno\.)(?<!\bFig\.)(?<!\bet al\.)(?<!\be\.g\.)(?<!\bi\.e\.)"
     r"(?<!\bapprox\.)(?<!\bresp\.) +(?=[A-Z(\[\"“'])(?!P(?:[- ]?values?)? ?[=<>≤≥])"
 )
+OTHER_STUDIES: Final = re.compile(r"introduction|background|discussion|conclusion", re.IGNORECASE)
+"""Titles of sections whose figures may be those of other studies."""
+_SIZE: Final = re.compile(r"[(\[]n ?= ?([0-9]{1,6})[)\]]")
 _HAS_DIGIT: Final = re.compile(r"[0-9]")
 
 
@@ -63,6 +66,19 @@ class ScanContext:
                 if column.kind is ColumnKind.GROUP and column.size:
                     sizes.setdefault(last_name(column), set()).add(column.size)
         return {name: min(own) for name, own in sizes.items() if name and len(own) == 1}
+
+    @cached_property
+    def arms(self) -> tuple[int, int] | None:
+        """The sizes of the two groups of the paper, where all tables agree, or the abstract."""
+        printed = {
+            tuple(c.size for c in reading.columns if c.kind is ColumnKind.GROUP and c.size)
+            for reading in self.readings
+        } - {()}
+        if not printed:
+            abstract = [s.skeleton.folded for s in self.sentences if s.section.kind == "abstract"]
+            printed = {tuple(int(n) for text in abstract for n in _SIZE.findall(text))}
+        pairs = [(own[0], own[1]) for own in printed if len(own) == 2]
+        return pairs[0] if len(pairs) == len(printed) == 1 else None
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:

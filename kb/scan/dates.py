@@ -10,7 +10,7 @@ from typing import Final
 
 from kb.checks.discrepancy import Outcome, Severity
 from kb.checks.follow_up import follow_up_fits
-from kb.scan.context import ScanContext, Sentence
+from kb.scan.context import OTHER_STUDIES, ScanContext, Sentence
 from kb.scan.finding import Place, ScanFinding, Verdict
 
 PERIOD: Final = "period-ends-before-it-begins"
@@ -52,7 +52,6 @@ _FOLLOW_UP: Final = re.compile(
 _ENROLLED: Final = re.compile(
     r"recruit|enrol|randomi[sz]|patients|participants|this (?:study|trial)", re.IGNORECASE
 )
-_OTHER_STUDIES: Final = re.compile(r"introduction|background|discussion|conclusion", re.IGNORECASE)
 _OF_GROUPS: Final = re.compile(r"\b(?:groups?|arms?|vs|versus|compared)\b")
 
 
@@ -89,7 +88,7 @@ def _print(date: tuple[int, ...]) -> str:
 
 def _follow_up(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield a follow-up that is longer than from the first date of the study to its publication."""
-    own = [s for s in context.sentences if not _OTHER_STUDIES.search(s.section.title)]
+    own = [s for s in context.sentences if not OTHER_STUDIES.search(s.section.title)]
     found = [(s, m) for s in own for m in _FOLLOW_UP.finditer(s.skeleton.text)]
     ends = _published(context)
     if not found or ends is None:

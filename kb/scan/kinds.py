@@ -178,6 +178,13 @@ KINDS: Final = {
             "means, standard deviations and numbers of people.",
         ),
         Kind(
+            "p-of-paired-means",
+            "P-values against means before and after",
+            "The paired t test depends on how much the two times go together, which is not "
+            "printed. A p-value that no correlation gives is reported where the others of its "
+            "column are possible.",
+        ),
+        Kind(
             "p-column-of-counts",
             "Columns of p-values against counts",
             "The p-values of a column all become those of the usual tests once they are made ten "

@@ -11,7 +11,7 @@ from typing import Final
 from kb.checks.distributions import Statistic
 from kb.checks.rounding import Span, possible_values
 from kb.papers.paper import plain
-from kb.papers.reading import Column, ColumnKind, TableFigure, TableReading
+from kb.papers.reading import Column, ColumnKind, TableFigure, TableReading, printed_size
 from kb.papers.statistic import Centre
 from kb.scan.finding import Place, Verdict
 from kb.sources.numbers import Number
@@ -21,6 +21,8 @@ _TIMES: Final = re.compile(
     r"|admission|discharge|change|t[0-9])\b",
     re.IGNORECASE,
 )
+_CHANGE: Final = re.compile(r"change|Δ|difference|reduction|increase|decrease", re.IGNORECASE)
+_IS_P: Final = re.compile(r"\W*p(?:[ -]?values?)?\W*$", re.IGNORECASE)
 _CRUDE: Final = re.compile(r"\b(?:unadjusted|crude)\b", re.IGNORECASE)
 _LEAST: Final = Decimal("0.001")
 _MOST_ROWS: Final = 12
@@ -38,19 +40,61 @@ class Comparison:
     """The rows that it may be about, from the top; each has a figure for every group."""
     own: bool
     """Whether the p stands in the first of the rows alone."""
+    line: tuple[str, int]
+    """The column, or the row, of p-values that it belongs to."""
 
 
 def comparisons(reading: TableReading) -> Iterator[Comparison]:
     """Yield the p-values of a table whose groups are known."""
     for column, groups in _segments(reading):
-        ps = {f.row: f for f in reading.figures if f.column is column}
-        figures = {
-            number: tuple(f for f in row if f.column.index in groups)
-            for number, row in reading.rows.items()
-        }
-        for p in ps.values():
-            if found := _comparison(reading, p, ps, figures):
-                yield found
+        if not _are_times(groups):
+            yield from _beside(reading, column, groups)
+    yield from _below(reading)
+
+
+def changes(reading: TableReading) -> Iterator[Comparison]:
+    """Yield the p-values of a table that compare two times of the same people."""
+    for column, groups in _segments(reading):
+        if len(groups) == 2 and _are_times(groups) and not any(map(_is_change, groups)):
+            yield from _beside(reading, column, groups)
+
+
+def _beside(
+    reading: TableReading, column: Column, groups: Sequence[Column]
+) -> Iterator[Comparison]:
+    ps = {f.row: f for f in reading.figures if f.column is column}
+    indexes = {group.index for group in groups}
+    figures = {
+        number: tuple(f for f in row if f.column.index in indexes)
+        for number, row in reading.rows.items()
+    }
+    for p in ps.values():
+        if found := _comparison(reading, p, ps, figures):
+            yield found
+
+
+def _below(reading: TableReading) -> Iterator[Comparison]:
+    """Yield the p-values of a row that compares groups in the rows above it.
+
+    These rows are all of one heading, or below the row of p-values before, and name their sizes.
+    """
+    start = reading.table.header_rows
+    for number, row in reading.rows.items():
+        if not _IS_P.match(reading.label(number)):
+            continue
+        groups = [r for r in range(start, number) if r in reading.rows]
+        parents = {reading.table.row_path(r)[:-1] for r in (*groups, number)}
+        start = number + 1
+        if len(groups) < 2 or len(parents) > 1:
+            continue
+        if not all(printed_size(reading.label(r)) for r in groups):
+            continue
+        for p in row:
+            above = [f for r in groups for f in reading.rows[r] if f.column is p.column]
+            span = p_values_of(p.entry.main) if p.entry.main and len(p.cells) == 1 else None
+            if span and p.entry.main and len(above) == len(groups):
+                line = ("row", number)
+                yield Comparison(p, p.entry.main, span, (tuple(above),), own=True, line=line)
 
 
 def p_values_of(number: Number) -> Span | None:
@@ -88,7 +132,7 @@ def statistic_of(column: Column) -> Statistic | None:
     return next((name for name, pattern in _STATISTICS.items() if pattern.fullmatch(short)), None)
 
 
-def _segments(reading: TableReading) -> Iterator[tuple[Column, frozenset[int]]]:
+def _segments(reading: TableReading) -> Iterator[tuple[Column, Sequence[Column]]]:
     """Yield each column of p-values with the groups to its left that it compares."""
     groups: list[Column] = []
     columns = [c for c in reading.columns if c.kind is not ColumnKind.LABEL]
@@ -100,8 +144,8 @@ def _segments(reading: TableReading) -> Iterator[tuple[Column, frozenset[int]]]:
         following = [c for c in columns[i + 1 :] if c.kind is not ColumnKind.EFFECT][:1]
         alone = not following or following[0].kind is not ColumnKind.P
         alone = alone or _CRUDE.search(" ".join(column.path)) is not None
-        if alone and groups and not column.statistic.trend and not _are_times(groups):
-            yield column, frozenset(c.index for c in groups)
+        if alone and groups and not column.statistic.trend:
+            yield column, groups
         # A second p column without groups of its own is of another comparison.
         groups = []
 
@@ -111,6 +155,10 @@ def _are_times(groups: Sequence[Column]) -> bool:
     headers = [c.path[-1] if c.path else "" for c in groups]
     same = len({c.size for c in groups}) == 1
     return same and sum(bool(_TIMES.search(header)) for header in headers) * 2 >= len(headers)
+
+
+def _is_change(column: Column) -> bool:
+    return _CHANGE.search(column.path[-1]) is not None
 
 
 def _comparison(
@@ -144,7 +192,8 @@ def _comparison(
     if own:
         path = reading.table.row_path(p.row)[:-1]
         same = [r for r in same if reading.table.row_path(r[0].row)[: len(path)] == path]
-    return Comparison(p, printed, span, tuple(same), own) if same else None
+    line = ("column", p.column.index)
+    return Comparison(p, printed, span, tuple(same), own, line) if same else None
 
 
 def with_sizes(row: Sequence[TableFigure]) -> list[tuple[TableFigure, int | None]]:

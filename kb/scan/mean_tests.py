@@ -69,7 +69,7 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
             continue
         found = (_judge(context, bases, comparison) for comparison in comparisons(reading))
         judged = [j for j in found if j]
-        for column in group_by(judged, key=lambda j: j.comparison.p.column.index).values():
+        for column in group_by(judged, key=lambda j: j.comparison.line).values():
             context.checked[MEANS] += len(column)
             yield from _column(reading, column)
 

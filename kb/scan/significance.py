@@ -76,7 +76,7 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
     for bases in context.bases:
         reading = bases.reading
         judged = [j for comparison in comparisons(reading) if (j := _judge(bases, comparison))]
-        for column in group_by(judged, key=lambda j: j.comparison.p.column.index).values():
+        for column in group_by(judged, key=lambda j: j.comparison.line).values():
             context.checked[COUNTS] += len(column)
             yield from _column(reading, column)
 
