@@ -166,7 +166,7 @@ def paired_t_test(before: Summary, after: Summary) -> tuple[float, float]:
     ...     Summary(Decimal("62.8"), Decimal("4.1"), 30),
     ... )
     >>> [round(p, 3) for p in paired_t_test(a, b)]
-    [0.0, 0.067]
+    [0.0, 0.072]
     """
     from scipy.special import stdtr
 
@@ -196,6 +196,30 @@ def distance_of_change(before: Summary, after: Summary, p: Span) -> float | None
         return None
     low, high = paired_t_test(before, after)
     return p_distance(Span(Decimal(low / 2), Decimal(high)), p)
+
+
+def spread_of_all(groups: Sequence[Summary]) -> tuple[float, float]:
+    """Return the least and the greatest standard deviation of the people of all groups together.
+
+    >>> drug, placebo = (
+    ...     Summary(Decimal("50.0"), Decimal(8), 20),
+    ...     Summary(Decimal("60.0"), Decimal(9), 60),
+    ... )
+    >>> [round(sd, 1) for sd in spread_of_all([drug, placebo])]
+    [9.3, 10.2]
+    """
+    people = sum(group.n for group in groups)
+    grand = sum(float(g.mean) * g.n for g in groups) / people
+    apart = sqrt(sum(g.n * (float(g.mean) - grand) ** 2 for g in groups) / (people - 1))
+    unit = max(float(last_digit(g.mean)) for g in groups) / 2
+    low, high = (
+        sqrt(
+            sum((g.n - 1) * g.sds[end] ** 2 for g in groups) / (people - 1)
+            + max(0.0, apart + way * unit) ** 2
+        )
+        for end, way in ((0, -1), (1, 1))
+    )
+    return low, high
 
 
 def mean_is_possible(mean: Decimal, n: int) -> Outcome:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from kb.checks.discrepancy import Outcome, Severity
+from kb.checks.means import spread_of_all
 from kb.checks.parts import Share, averages, reach
 from kb.checks.rounding import Span, possible_values
 from kb.papers.entries import Form
@@ -18,9 +19,14 @@ from kb.scan.bases import TableBases
 from kb.scan.context import ScanContext, Sentence
 from kb.scan.finding import Place, ScanFinding, Verdict
 from kb.scan.layout import place_of
+from kb.scan.mean_tests import summary_of
 from kb.sources.numbers import Number
 
 KIND: Final = "groups-against-mean"
+SPREAD: Final = "groups-against-spread"
+_NEAR: Final = 0.05
+_FAR: Final = 0.15
+"""Parts of a standard deviation that a few missing people hardly change, and not at all."""
 _MEAN: Final = re.compile(
     r"\b(?:mean|average)(?: ?[(\[](?:sd|± ?sd)[)\]])? (?P<what>[a-z]{3,20})"
     r"(?: ?[(\[](?:sd|± ?sd)[)\]])?(?: (?:of|was|is|at|in|for|the|all|our|study|patients|subjects"
@@ -60,6 +66,41 @@ def _totals(context: ScanContext, bases: TableBases) -> Iterator[ScanFinding]:
         if verdict := _verdict(parts, whole.entry.main, sizes):
             place, texts = place_of(reading, whole), (*(f.text for f in parts), whole.text)
             yield _finding(parts, whole.entry.main, sizes, verdict, place, texts)
+        elif finding := _spread(context, bases, parts, whole, sizes):
+            yield finding
+
+
+def _spread(
+    context: ScanContext,
+    bases: TableBases,
+    parts: Sequence[TableFigure],
+    whole: TableFigure,
+    sizes: dict[int, int],
+) -> ScanFinding | None:
+    """Return a standard deviation of everybody that those of the groups do not give."""
+    groups = [s for f in parts if (s := summary_of(bases, f, sizes[f.column.index]))]
+    everybody = summary_of(bases, whole, sum(sizes.values()))
+    known = [*groups, everybody] if everybody else []
+    if len(known) <= len(parts) or everybody is None or any(s.is_error for s in known):
+        return None
+    context.checked[SPREAD] += 1
+    (low, high), (least, most) = spread_of_all(groups), everybody.sds
+    if least <= high * (1 + _NEAR) and most >= low * (1 - _NEAR):
+        return None
+    gross = least > high * (1 + _FAR) or most < low * (1 - _FAR)
+    shown = f"{(low + high) / 2:.3g}"
+    weighted = ", ".join(f"{s.n} with an SD of {s.sd}" for s in groups)
+    message = f"The SDs of the groups give an SD of about {shown} for all, not {everybody.sd}."
+    texts = (*(f.text for f in parts), whole.text)
+    return ScanFinding(
+        SPREAD,
+        Verdict.INCONSISTENT if gross else Verdict.DOUBTFUL,
+        Severity.MATERIAL,
+        place_of(bases.reading, whole),
+        texts,
+        f"{weighted}: {low:.3g} to {high:.3g} for all",
+        message,
+    )
 
 
 def _wholes(

@@ -12,9 +12,9 @@ from typing import Final
 from kb.checks.count_tests import crude_estimate
 from kb.checks.discrepancy import Severity
 from kb.checks.rounding import Span, possible_values
-from kb.papers.entries import whole
+from kb.papers.entries import Form, whole
 from kb.papers.reading import ColumnKind, TableFigure
-from kb.papers.statistic import Centre
+from kb.papers.statistic import Centre, Spread
 from kb.scan.bases import TableBases
 from kb.scan.context import ScanContext, Sentence
 from kb.scan.finding import Place, ScanFinding, Verdict
@@ -29,6 +29,10 @@ COUNTS: Final = "effect-of-counts"
 MEANS: Final = "difference-of-means"
 _LIMITS: Final = Limits(0.05, 0.25)
 """Distances of a ratio, as logarithms, or of a difference, as parts of its size."""
+_FEWEST: Final = 3
+_MOST: Final = 0.8
+"""So many effects of a column, and this part of the others, show which effect it is."""
+_PAIRS: Final = (Form.PAIR, Form.PLUS_MINUS)
 _RATIOS: Final = (Centre.RISK_RATIO, Centre.ODDS_RATIO, Centre.RATIO)
 
 
@@ -48,6 +52,8 @@ class _Effect:
     printed: tuple[str, ...]
     place: Place
     labels: str
+    is_declared: bool = True
+    """Whether a label says which effect it is; else it is the one that its neighbours fit."""
 
     @property
     def distance(self) -> float:
@@ -93,6 +99,9 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
 
 def _column(effects: Sequence[_Effect], *, other_test: bool) -> Iterator[ScanFinding]:
     distances = [effect.distance for effect in effects]
+    declared = any(effect.is_declared for effect in effects)
+    if not declared and sum(d <= 0 for d in distances) < max(_FEWEST, _MOST * (len(effects) - 1)):
+        return
     for effect, distance in zip(effects, distances, strict=True):
         if names_other_test(effect.labels):
             continue
@@ -106,7 +115,7 @@ def _column(effects: Sequence[_Effect], *, other_test: bool) -> Iterator[ScanFin
 def _of_table(bases: TableBases) -> Iterator[tuple[int, _Effect]]:
     """Yield the effects of rows with two groups before them."""
     reading = bases.reading
-    kinds = [c.kind for c in reading.columns]
+    kinds = [None if c.statistic.adjusted else c.kind for c in reading.columns]
     if sum(k is ColumnKind.EFFECT and other is not k for other, k in pairwise(kinds)) != 1:
         return
     for row in reading.rows.values():
@@ -127,17 +136,20 @@ def _effect(
         return None
     centre = effect.statistic.centre
     path = (*bases.reading.table.row_path(effect.row), *effect.column.path)
+    of_interval = centre is None and effect.statistic.spread is Spread.CI
     counted = counts_of(bases, groups)
-    means = summaries(bases, groups)
-    if counted and len(counted) == 2 and centre in (*_RATIOS, Centre.DIFFERENCE):
+    means = _means(bases, groups, declared=not of_interval)
+    if counted and len(counted) == 2 and (centre in (*_RATIOS, Centre.DIFFERENCE) or of_interval):
         is_ratio = centre is not Centre.DIFFERENCE
         crude = _ratios(*counted) if is_ratio else _differences(*counted)
         computed, kind = _of_counts(counted, is_ratio=is_ratio), COUNTS
-    elif means and len(means) == 2 and centre is Centre.DIFFERENCE:
-        one, other = (possible_values(mean.mean) for mean in means)
+    elif means and len(means) == 2 and (centre is Centre.DIFFERENCE or of_interval):
+        one, other = map(possible_values, means)
         difference = Span(one.low - other.high, one.high - other.low)
         crude, is_ratio, kind = [difference, _mirrored(difference)], False, MEANS
-        computed = f"{means[0].mean} − {means[1].mean} = {means[0].mean - means[1].mean}"
+        if of_interval and one.low > 0 and other.low > 0:
+            crude.append(Span(one.low / other.high, one.high / other.low))
+        computed = f"{means[0]} − {means[1]} = {means[0] - means[1]}"
     else:
         return None
     rest = _of_rest(*counted) if counted and is_ratio else ()
@@ -148,8 +160,30 @@ def _effect(
     if not crude:
         return None
     return _Effect(
-        kind, main, bounds, tuple(crude), rest, is_ratio, computed, printed, place, labels
+        kind,
+        main,
+        bounds,
+        tuple(crude),
+        rest,
+        is_ratio,
+        computed,
+        printed,
+        place,
+        labels,
+        is_declared=not of_interval,
     )
+
+
+def _means(
+    bases: TableBases, groups: Sequence[TableFigure], *, declared: bool
+) -> list[Decimal] | None:
+    """Return the means of a row; those that no label calls so only beside an undeclared effect."""
+    if declared:
+        found = summaries(bases, groups)
+        return [summary.mean for summary in found] if found else None
+    pairs = [f.entry.main for f in groups if f.entry.form in _PAIRS and f.share is None]
+    known = [n.value for n in pairs if n is not None and not n.operator]
+    return known if len(known) == len(groups) else None
 
 
 def _mirrored(span: Span) -> Span:

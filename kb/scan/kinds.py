@@ -60,6 +60,12 @@ KINDS: Final = {
             "weighted by the numbers of people.",
         ),
         Kind(
+            "groups-against-spread",
+            "Standard deviations of the groups against that of all",
+            "The standard deviation of everybody follows from the means, the standard deviations "
+            "and the numbers of people of the groups.",
+        ),
+        Kind(
             "copied-figures",
             "Rows and columns with the same figures",
             "All measured figures of a row, or of a column, are those of another one, with so many "

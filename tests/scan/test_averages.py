@@ -57,3 +57,22 @@ def test_the_arithmetic_is_shown() -> None:
     (one,) = findings("averages", table(HEADER, row))
     assert one.computed == "(20 × 50.0 + 60 × 60.0) / 80 = 57.5, printed 61.0"
     assert one.message == "The means of the groups give 57.5 for all 80, not 61.0."
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("Age, mean ± SD | 50.0 ± 8.0 | 51.0 ± 9.0 | 50.8 ± 8.8", []),
+        ("Age, mean ± SD | 50.0 ± 8.0 | 51.0 ± 9.0 | 50.8 ± 9.1", []),  # some values are missing
+        ("Age, mean ± SD | 50.0 ± 8.0 | 51.0 ± 9.0 | 50.8 ± 7.8", ["doubtful"]),
+        ("Age, mean ± SD | 50.0 ± 8.0 | 51.0 ± 9.0 | 50.8 ± 5.8", ["inconsistent"]),
+        ("Age, mean ± SD | 50.0 ± 8.0 | 51.0 ± 3.0 | 50.8 ± 8.8", ["inconsistent"]),
+        ("Age, mean ± SD | 40.0 ± 8.0 | 60.0 ± 9.0 | 55.0 ± 12.3", []),  # groups far apart
+        ("Age, mean ± SD | 40.0 ± 8.0 | 60.0 ± 9.0 | 55.0 ± 8.8", ["inconsistent"]),
+        ("Age, mean ± SE | 50.0 ± 1.8 | 51.0 ± 1.2 | 50.8 ± 1.0", []),
+        ("Age, mean | 50.0 (8.0) | 51.0 (9.0) | 50.8 (2.0)", []),  # a spread of no declared kind
+    ],
+)
+def test_the_spread_of_everybody(row: str, expected: list[str]) -> None:
+    found = verdicts("averages", table(HEADER, row))
+    assert found == [("groups-against-spread", verdict) for verdict in expected]

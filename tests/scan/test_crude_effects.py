@@ -79,3 +79,34 @@ def test_a_sentence_with_both_counts() -> None:
     assert verdicts(rule, text.format("0.70", "0.55–0.89")) == INCONSISTENT
     adjusted = text.replace("risk ratio", "adjusted risk ratio").format("0.70", "0.55–0.89")
     assert verdicts(rule, adjusted) == []
+
+
+UNNAMED = (
+    " | Drug (n = 40) | Placebo (n = 42) | Drug versus placebo (95% CI)"
+    " | Adjusted, drug versus placebo (95% CI)"
+)
+DIFFERENCES = (
+    "Pain | 54.0 (26.3) | 55.8 (27.1) | −1.8 (−6.3 to 2.7) | −1.3 (−5.8 to 3.2)",
+    "Vitality | 49.4 (20.0) | 50.5 (20.5) | −1.1 (−4.5 to 2.3) | −1.0 (−4.4 to 2.4)",
+    "Stay | 3.82 (10.6) | 3.46 (7.8) | 1.10 (0.82 to 1.49) | 1.02 (0.76 to 1.37)",
+)
+
+
+def test_an_effect_without_a_name_is_the_one_that_the_others_fit() -> None:
+    assert found(*DIFFERENCES, header=UNNAMED) == []
+    wrong = "Health | 76.9 (17.9) | 37.2 (16.2) | −0.3 (−0.9 to 0.3) | −0.3 (−0.8 to 0.3)"
+    expected = [("difference-of-means", "inconsistent")]
+    assert found(*DIFFERENCES, wrong, header=UNNAMED) == expected
+    # Two show no effect, nor do three of five.
+    assert found(*DIFFERENCES[:2], wrong, header=UNNAMED) == []
+    others = [wrong.replace("Health", name) for name in ("Mood", "Sleep")]
+    assert found(*DIFFERENCES, *others, header=UNNAMED) == []
+
+
+def test_a_ratio_without_a_name() -> None:
+    fitting = [row.replace("–", " to ") + " | 1.0 (0.9 to 1.1)" for row in FITTING]
+    wrong = "Gout, n (%) | 4 (4) | 10 (10) | 0.90 (0.80 to 1.00) | 1.0 (0.9 to 1.1)"
+    header = UNNAMED.replace("40", "100").replace("42", "100")
+    assert found(*fitting, header=header) == []
+    assert found(*fitting, wrong, header=header) == INCONSISTENT
+    assert found(wrong, header=header) == []

@@ -101,6 +101,7 @@ COUNTS = (
         "Apgar score, median (range) | 9 (7–10) | 8 (6–10)",
         "GOLD stage 2/3/4 | 12/10/9 | 13/11/9",
         "Randomisation ratio | 1:1 | 1:1",
+        "Intake | 2nd tertile (7–21) | 3rd tertile (22–40)",
         "Date of entry | 12/05/2010 | 14/06/2010",
         "Men with gout, n (%) | 5 (71.4) | 6 (66.7)",
         "Episodes, n (%) | 20 (55.6) | 22 (48.9)",
