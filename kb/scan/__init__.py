@@ -41,6 +41,7 @@ RULES: Final = (
     "breakdowns",
     "flow",
     "dates",
+    "survival",
     "p_values",
     "significance",
     "text_tests",

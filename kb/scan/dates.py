@@ -1,11 +1,10 @@
-"""Dates and times in sentences: periods, follow-up that the dates do not leave, survival."""
+"""Dates in sentences: periods, and follow-up that the dates of the study do not leave."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
 from typing import Final
 
 from kb.checks.discrepancy import Outcome, Severity
@@ -14,7 +13,6 @@ from kb.scan.context import OTHER_STUDIES, ScanContext, Sentence
 from kb.scan.finding import Place, ScanFinding, Verdict
 
 PERIOD: Final = "period-ends-before-it-begins"
-RISING: Final = "survival-rises"
 FOLLOW_UP: Final = "follow-up-beyond-the-study"
 _NAMES: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS: Final = {name: i for i, name in enumerate(_NAMES, start=1)}
@@ -38,11 +36,6 @@ _PERIOD: Final = re.compile(
     rf"\b(?:(?:from|between) {_date('a')} ?(?:to|and|until|till|through|-) ?{_date('b')})",
     re.IGNORECASE,
 )
-_SURVIVAL: Final = re.compile(
-    r"(?P<times>N(?:-, |, |- and | and |-, and |, and )(?:N(?:-, and |, and |- and | and ))?N)"
-    r"(?:-| )(?:years?|months?)\b[a-z ,-]{0,40}\bsurvival[a-z ,-]{0,60}?[ :]"
-    r"(?P<shares>N ?%(?:, | and |, and )(?:N ?%(?:,? and |, ))?N ?%)"
-)
 _FOLLOW_UP: Final = re.compile(
     r"\b(?:median|mean|average|minimum)(?: [a-z]+)? follow-? ?up"
     r"(?: (?:time|period|duration|for|of|in|all|both|the|patients|participants|groups|survivors"
@@ -52,14 +45,12 @@ _FOLLOW_UP: Final = re.compile(
 _ENROLLED: Final = re.compile(
     r"recruit|enrol|randomi[sz]|patients|participants|this (?:study|trial)", re.IGNORECASE
 )
-_OF_GROUPS: Final = re.compile(r"\b(?:groups?|arms?|vs|versus|compared)\b")
 
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:
-    """Yield periods that end before they begin, and survival that rises with time."""
+    """Yield periods that end before they begin, and follow-up that does not fit the dates."""
     for sentence in context.sentences:
         yield from _periods(context, sentence)
-        yield from _survival(context, sentence)
     yield from _follow_up(context)
 
 
@@ -119,33 +110,6 @@ def _published(context: ScanContext) -> tuple[int, int] | None:
     dates = [d.split("-") for d in metadata.dates.values() if re.match(r"[0-9]{4}-[0-9]{2}", d)]
     known = [(int(year), int(month)) for year, month, *_ in dates]
     return max(known) if known else (metadata.year, 12) if metadata.year else None
-
-
-def _survival(context: ScanContext, sentence: Sentence) -> Iterator[ScanFinding]:
-    skeleton = sentence.skeleton
-    for match in _SURVIVAL.finditer(skeleton.text):
-        times, shares = (_values(sentence, match, name) for name in ("times", "shares"))
-        ordered = all(one < two for one, two in pairwise(times))
-        if len(times) != len(shares) or not ordered or _OF_GROUPS.search(skeleton.text):
-            continue
-        context.checked[RISING] += 1
-        if any(later > earlier for earlier, later in pairwise(shares)):
-            first, last = skeleton.positions.index(match.start("shares")), len(shares)
-            numbers = skeleton.numbers[first : first + last]
-            printed = (skeleton.folded[numbers[0].start : numbers[-1].end],)
-            computed = " < ".join(str(share) for share in shares)
-            message = "Survival cannot rise with time."
-            yield _finding(RISING, sentence, printed, computed, message)
-
-
-def _values(sentence: Sentence, match: re.Match[str], name: str) -> list[float]:
-    skeleton = sentence.skeleton
-    start, end = match.span(name)
-    return [
-        float(number.value)
-        for number, at in zip(skeleton.numbers, skeleton.positions, strict=True)
-        if start <= at < end
-    ]
 
 
 def _finding(

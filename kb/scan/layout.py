@@ -11,10 +11,11 @@ from typing import Final
 from kb.checks.distributions import Statistic
 from kb.checks.rounding import Span, possible_values
 from kb.papers.paper import plain
-from kb.papers.reading import Column, ColumnKind, TableFigure, TableReading, printed_size
+from kb.papers.reading import Column, ColumnKind, TableFigure, TableReading
 from kb.papers.statistic import Centre
 from kb.scan.finding import Place, Verdict
 from kb.sources.numbers import Number
+from kb.sources.sizes import printed_size
 
 _TIMES: Final = re.compile(
     r"\b(?:before|after|baseline|pre|post|pre-?\w*|post-?\w*|weeks?|months?|days?|visit|follow-?up"

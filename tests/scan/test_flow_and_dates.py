@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.scanned import findings, verdicts
+from support.scanned import findings, table, verdicts
 
 from kb.papers.paper import Metadata, Paper, Paragraph, Section
 from kb.scan.context import ScanContext
@@ -109,12 +109,36 @@ def test_periods(text: str, expected: int) -> None:
     [
         ("The 1-, 3- and 5-year overall survival rates were 80%, 70% and 60%.", 0),
         ("The 1-, 3- and 5-year overall survival rates were 80%, 60% and 70%.", 1),
+        ("The 1-year and 3-year overall survival rates were 60% and 70%.", 1),
         ("The 5- and 1-year survival rates were 60% and 80%.", 0),
         ("The 1- and 3-year survival rates of both groups were 60% and 80%.", 0),
     ],
 )
 def test_survival(text: str, expected: int) -> None:
-    assert verdicts("dates", text) == [("survival-rises", "inconsistent")] * expected
+    assert verdicts("survival", text) == [("survival-rises", "inconsistent")] * expected
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (["1-year survival, % | 80.1 | 75", "3-year survival, % | 70 | 60"], 0),
+        (["1-year survival, % | 60 | 75", "3-year survival, % | 70 | 60"], 1),
+        (["3-year survival, % | 70 | 60", "6-month survival, % | 60 | 75"], 1),
+        (
+            ["OS at 1 year, n (%) | 12 (60) | 15 (75)", "OS at 2 years, n (%) | 14 (70) | 12 (60)"],
+            1,
+        ),
+        (["1-year OS, % | 60 | 50", "3-year PFS, % | 70 | 60"], 0),  # another endpoint
+        (["1-year survival, % | 70 | 75", "3-year survival, % | 70.4 | 60"], 0),  # rounding
+        (["1-year survival from CR, % | 60 | 75", "3-year survival from CR, % | 70 | 60"], 0),
+        (["Median survival, 1 year | 6 | 7", "Median survival, 3 years | 9 | 8"], 0),
+        (["1-year relapse, % | 10 | 15", "3-year relapse, % | 30 | 40"], 0),
+        (["1-year survival, % | 60 | 75", "1-year survival, % | 70 | 60"], 0),  # of two groups
+    ],
+)
+def test_survival_in_tables(rows: list[str], expected: int) -> None:
+    found = verdicts("survival", table(" | Drug (n = 20) | Placebo (n = 20)", *rows))
+    assert found == [("survival-rises", "doubtful")] * expected
 
 
 def test_the_arithmetic_is_shown() -> None:
