@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -15,6 +15,7 @@ from kb.cli.rows import format_rows, parse_parameters
 from kb.errors import KbError, QueryError, RecordError, UnavailableError, shorten
 from kb.records.paths import read_bytes
 from kb.stores.library import find_query, library, parse_query, prefixes, with_prefixes
+from kb.stores.names import unknown_names
 from kb.stores.safety import MAX_QUERY, refuse_unsafe
 from kb.util.child import run_limited
 
@@ -59,6 +60,8 @@ def query(
     _ = base.store  # the timeout does not include the time to load the dataset
     rows = run_limited(timeout, lambda: _answer(base, query, values), _late(base, timeout))
     echo(format_rows(rows, form), nl=False)
+    for hint in _hints(base, query):
+        echo(hint, err=True)
     for difference in base.differences(rows):
         echo(f"the claims differ in {difference}", err=True)
 
@@ -98,6 +101,12 @@ def _sparql(base: KnowledgeBase, argument: str, values: Mapping[str, str]) -> st
     if "# question:" not in text:
         return with_prefixes(base.iris, text)
     return parse_query(argument, text).text(base.iris, values)
+
+
+def _hints(base: KnowledgeBase, argument: str) -> Iterator[str]:
+    """Yield the names of a query of one's own that the dataset lacks; a server may hold more."""
+    if not _is_name(argument) and base.store_config.kind != "endpoint":
+        yield from unknown_names(_read(argument), base.iris, base.nquads)
 
 
 def _is_name(argument: str) -> bool:

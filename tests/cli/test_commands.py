@@ -265,6 +265,28 @@ def test_coverage_lists_figures_only_where_few_are_left(tmp_path: Path) -> None:
 # --- query, show, export, schema -------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("sparql", "hint"),
+    [
+        ("ASK { ?s kb:endpiont ?e }", "kb:endpiont is not in the dataset; did you mean 'kb:"),
+        (
+            "ASK { ?s ?p study:hallt }",
+            "study:hallt is not in the dataset; did you mean 'study:halt'?",
+        ),
+        (f"ASK {{ ?s ?p <{BASE}study/hallt> }}", "did you mean 'study:halt'?"),
+        (f"PREFIX e: <{BASE}study/> ASK {{ ?s ?p e:hallt }}", "did you mean 'study:halt'?"),
+        ("ASK { ?s ?p study:zzzzzzzz }", "study:zzzzzzzz is not in the dataset\n"),
+        ("ASK { study:halt a kb:Study ; dcterms:nothing ?t }", ""),
+        ('ASK { ?s ?p "kb:endpiont" . # study:hallt\n }', ""),
+        ("ASK { ?s ?p <https://elsewhere.org/study/hallt> }", ""),
+    ],
+)
+def test_query_names_what_the_dataset_lacks(example_root: Path, sparql: str, hint: str) -> None:
+    result = kb(example_root, "query", sparql)
+    assert result.exit_code == 0, result.output
+    assert hint in result.stderr if hint else result.stderr == ""
+
+
 def test_query_lists_every_question(example_root: Path) -> None:
     from kb.stores.library import library
 
@@ -300,7 +322,7 @@ def test_query_takes_a_name_a_file_or_sparql(example_root: Path, tmp_path: Path)
     ]
     shown = kb(example_root, "query", "SELECT ?s { ?s a kb:Study } ORDER BY ?s")
     assert shown.output.splitlines()[-1] == "(3 rows)"
-    assert kb(example_root, "query", "SELECT ?s { ?s a kb:Nothing }").output == "no rows\n"
+    assert kb(example_root, "query", "SELECT ?s { ?s a kb:Nothing }").stdout == "no rows\n"
 
 
 def test_a_formula_in_a_label_is_escaped_in_the_csv_of_a_query(example_root: Path) -> None:
