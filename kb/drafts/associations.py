@@ -26,7 +26,7 @@ _OUTCOME: Final = re.compile(
 )
 _TIME: Final = re.compile(r"^[0-9]{1,3}[- ](?:day|week|month|year)s? ", re.IGNORECASE)
 _IN_HEADER: Final = re.compile(r"\b(?:outcome|dependent variable)", re.IGNORECASE)
-_MODEL: Final = re.compile(
+MODEL: Final = re.compile(
     r"(?:(?:un)?adjusted|crude|(?:uni|multi|bi)varia\w+|(?:un)?standardi[sz]ed)"
     r"(?: (?:analys[ie]s|models?|results?))?",
     re.IGNORECASE,
@@ -66,7 +66,7 @@ def associated(labels: Sequence[str], table: Table, names: EndpointNames) -> Nam
 def _is_kind(label: str) -> bool:
     """Whether a label says only what kind of an estimate it is."""
     is_named = declared(label).centre is not None
-    return is_named or is_statistic(label) or _MODEL.fullmatch(label) is not None
+    return is_named or is_statistic(label) or MODEL.fullmatch(label) is not None
 
 
 def adjustment(labels: Sequence[str]) -> dict[str, bool]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from kb.drafts.associations import associated
 from kb.drafts.columns import ColumnRole
-from kb.drafts.comparisons import Comparisons, names_effect
+from kb.drafts.comparisons import Comparisons, names_kind
 from kb.drafts.groups import GroupNames, GroupOf
 from kb.drafts.labels import MAX_LABEL, EndpointNames, NamedEndpoint, is_statistic, without_size
 from kb.drafts.people import People, is_analysis_set
@@ -93,7 +93,7 @@ class CellLabels:
         sets = [one for one in role.labels if is_analysis_set(one) and len(role.labels) > 1]
         labels = [one for one in labels if one not in sets]
         if role.column.kind is ColumnKind.EFFECT:
-            labels = [one for one in labels if not names_effect(one)]
+            labels = [one for one in labels if not names_kind(one)]
         is_size = row in self.reading.size_rows
         if not is_size and all(self._is_when(one, row) for one in [*path, *labels]):
             path = [*self._above_moments(), *(one for one in path if not one.isdigit())]
@@ -133,7 +133,9 @@ class CellLabels:
 
         That is their heading, or what all of them name: "Drug, response (%)".
         """
-        people = [one.labels for one in self.roles if one.has_people]
+        columns = [one for one in self.roles if one.has_people]
+        is_trait = (one.column.statistic.centre is Centre.CORRELATION for one in columns)
+        people = [] if any(is_trait) else [one.labels for one in columns]
         shared = [one for one in role.labels if any(one in labels for labels in people)]
         first = people[0] if people else ()
         return shared or [one for one in first if all(one in labels for labels in people)]

@@ -13,10 +13,11 @@ from kb.drafts.times import is_change, is_moment, time_in, time_of
 from kb.model import WHOLE
 from kb.papers.from_source import label_text
 from kb.papers.reading import Column, ColumnKind, TableReading
-from kb.papers.statistic import declared
+from kb.papers.statistic import Centre, declared
 
 _AND: Final = re.compile(r"\s(?:and|&)\s", re.IGNORECASE)
 _VERSUS: Final = re.compile(r"\s(?:vs?\.?|versus|compared (?:with|to)|[-–/])\s", re.IGNORECASE)
+_PEOPLE: Final = re.compile(r"\b(?:groups?|arms?|patients|participants)\b|[nN] ?=", re.IGNORECASE)
 _VS: Final = re.compile(r"\s(?:vs?\.?|versus|compared (?:with|to))\s", re.IGNORECASE)
 _P_BEHIND: Final = re.compile(r" ?\(p[- –]?values?\)$", re.IGNORECASE)
 _NOT_PEOPLE: Final = re.compile(
@@ -80,7 +81,9 @@ class ColumnRole:
     @property
     def is_of_test(self) -> bool:
         """Whether its figures are statistics of tests, for which records have no field."""
-        return self.has_people and any(map(_OF_TEST.fullmatch, self.labels))
+        is_correlation = self.column.statistic.centre is Centre.CORRELATION
+        is_other = self.has_people and not is_correlation
+        return is_other and any(map(_OF_TEST.fullmatch, self.labels))
 
     @property
     def has_people(self) -> bool:
@@ -185,7 +188,9 @@ def group_parts(column: Column, names: EndpointNames) -> Iterator[str]:
 
 def _is_other(name: str, names: EndpointNames) -> bool:
     statistic = declared(name)
-    is_effect = statistic.centre is not None and statistic.centre.is_effect
+    is_effect = statistic.centre is not None and (
+        statistic.centre.is_effect or statistic.centre is Centre.CORRELATION
+    )
     patterns = (_GRADE.fullmatch, _OF_TEST.fullmatch, _UNNAMED.fullmatch, _NOT_PEOPLE.search)
     is_known = any(pattern(name) for pattern in patterns) or is_moment(name) or is_change(name)
     return is_known or is_effect or bool(names.endpoint(name))
@@ -229,7 +234,9 @@ def _role(
         labels += [] if group or compared or together else parts
     elif column.kind is ColumnKind.GROUP and parts:
         label = " › ".join(parts)
-        if groups.find(label) is None and (transposed or groups.is_not_about_people(label)):
+        is_trait = column.statistic.centre is Centre.CORRELATION and not _PEOPLE.search(label)
+        is_other = transposed or is_trait or groups.is_not_about_people(label)
+        if groups.find(label) is None and is_other:
             labels += parts
         else:
             if is_everybody(label) and column.size:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-from kb.drafts.associations import adjustment, in_group
+from kb.drafts.associations import MODEL, adjustment, in_group
 from kb.drafts.columns import ColumnRole
 from kb.drafts.comparators import comparator_of
 from kb.drafts.effects import EffectReading
@@ -155,7 +155,8 @@ class Comparisons:
         if (is_coefficient and not is_one and not role.compared) or figure.entry.form in _OF_COUNTS:
             return _NO_GROUPS
         standardised = any(pattern.search(header) for pattern in (_STANDARDISED, _SIZE))
-        if not names_effect(header) and figure.column.index not in self.reading.captioned:
+        centre = figure.column.statistic.centre  # as the caption or the cell declares it
+        if not names_effect(header) and centre in (None, declared(header).centre):
             stated = self._stated(figure.row)
             if stated is None and not standardised:
                 return "an estimate of a kind that no label declares"
@@ -345,6 +346,11 @@ def _beside(figures: Sequence[TableFigure]) -> dict[str, Any]:
         elif one.entry.main is not None:
             found["p"] = p_text(one.entry.main)
     return found
+
+
+def names_kind(label: str) -> bool:
+    """Whether a label says only that figures are estimates, or how they are: "Adjusted"."""
+    return names_effect(label) or any(one.fullmatch(label) for one in (_VAGUE, MODEL))
 
 
 def names_effect(header: str) -> bool:

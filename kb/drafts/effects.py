@@ -11,7 +11,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
-from kb.papers.entries import Form, entry, whole
+from kb.papers.entries import Entry, Form, entry, whole
+from kb.papers.from_source import label_text
 from kb.papers.reading import PEOPLE, Column, ColumnKind, TableReading
 from kb.papers.statistic import Centre, Spread, Statistic, declared
 
@@ -22,6 +23,8 @@ _EXCEPTION: Final = re.compile(
     re.IGNORECASE,
 )
 _P: Final = re.compile(r"p[- –]?(?:values?)?", re.IGNORECASE)
+_P_CELL: Final = re.compile(r"[pP](?:[- –]?values?)?\s?[=<>≤≥]")
+_FIGURE: Final = re.compile(r"[-−–(]?[0-9]")
 _SIZE: Final = re.compile(r"(?:^|, )[nN]$")
 _BARE: Final = (Form.NUMBER, Form.BOUNDS, Form.WITH_BOUNDS, Form.OTHER)
 
@@ -84,6 +87,21 @@ class EffectReading(TableReading):
             return replace(column, kind=ColumnKind.GROUP, statistic=Statistic(Centre.COUNT))
         own = self._exceptional(row) or column.statistic
         return replace(column, statistic=replace(own, level=declared(label).level or own.level))
+
+    def _in_cell(self, column: Column, print_: Entry) -> Column:
+        """Return a column as it is in a cell that prints its statistic: "P = 0.45", "HR 0.6"."""
+        printed = label_text(print_.text)
+        if column.kind not in (*PEOPLE, ColumnKind.EFFECT) or not printed[:1].isalpha():
+            return column
+        if _P_CELL.match(printed):
+            return replace(column, kind=ColumnKind.P, statistic=Statistic(Centre.P))
+        own = declared(_FIGURE.split(printed)[0].strip(" =:,("))
+        if own.centre is None or print_.form not in (Form.NUMBER, Form.WITH_BOUNDS):
+            return column
+        if own.centre.is_effect:
+            named = own.within(replace(column.statistic, centre=None))
+            return replace(column, kind=ColumnKind.EFFECT, statistic=named)
+        return replace(column, statistic=own) if own.centre is Centre.CORRELATION else column
 
     def _exceptional(self, row: int) -> Statistic | None:
         """Return the effect of a row that the caption excepts: "except CPG, which are ORs"."""

@@ -150,6 +150,8 @@ def _beside(entry: Entry, declared: Statistic) -> tuple[dict[str, Any], str]:
 
 
 def _name(entry: Entry, declared: Statistic) -> tuple[str, Sureness, str]:
+    if declared.centre is Centre.CORRELATION:
+        return "correlation", "sure", "labels declare a correlation"
     if declared.centre in (Centre.MEAN, Centre.MEDIAN):
         name = "geometric-mean" if declared.geometric else declared.centre.value
         return name, "sure", f"labels declare a {declared.centre.value}"

@@ -27,6 +27,7 @@ from kb.drafts.values import Values
 from kb.papers.from_source import SourceTable, label_text
 from kb.papers.paper import Cell
 from kb.papers.reading import PEOPLE, ColumnKind, TableFigure
+from kb.papers.statistic import Centre, declared
 from kb.sources.normalise import fold
 from kb.sources.text import SourceText
 
@@ -285,6 +286,10 @@ class TableDrafts:
         """Return what is counted: a count of people who have a pain score is not the score."""
         if role.has_people and self.roles[role.column.index].column.kind is ColumnKind.EFFECT:
             return self.names.other([*path, *role.labels]) or what  # of an estimate's people
+        if fields.get("statistic") == "correlation":  # of all that its labels name
+            centres = ((one, declared(one).centre) for one in role.labels)
+            labels = [one for one, centre in centres if centre is not Centre.CORRELATION]
+            return self.names.other([*path, *labels]) or what
         values = fields.get("values", {}).values()
         is_p = any(isinstance(value, dict) and "p" in value for value in values)
         is_count = values and "statistic" not in fields and not is_p and not what.category

@@ -256,11 +256,12 @@ class TableReading:
         cells = self.table.grid[row]
         labels = self._of_labels(row)
         used = 0
-        for column in (self._in_row(one, row) for one in self.columns[1:]):
-            cell = cells[column.index]
-            if column.index < used or cell.column != column.index or cell.header:
+        for one in (self._in_row(column, row) for column in self.columns[1:]):
+            cell = cells[one.index]
+            if one.index < used or cell.column != one.index or cell.header:
                 continue
             print_ = entry(cell.text, decimal_comma=self._comma)
+            column = self._in_cell(one, print_)
             if print_.form in (Form.EMPTY, Form.WORDS) or column.kind is ColumnKind.LABEL:
                 continue
             statistic = self._statistic(print_, labels, column)
@@ -275,6 +276,10 @@ class TableReading:
 
     def _in_row(self, column: Column, row: int) -> Column:  # noqa: ARG002 - drafts
         """Return a column as it is in one row."""
+        return column
+
+    def _in_cell(self, column: Column, print_: Entry) -> Column:  # noqa: ARG002 - drafts
+        """Return a column as it is in one cell."""
         return column
 
     def _further_labels(self, row: int) -> Iterator[str]:

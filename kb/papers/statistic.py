@@ -24,6 +24,7 @@ class Centre(StrEnum):
     RATIO = "ratio"
     DIFFERENCE = "difference"
     COEFFICIENT = "coefficient"
+    CORRELATION = "correlation"
     P = "p-value"
     SIZE = "number of people"
 
@@ -137,6 +138,12 @@ _CENTRES: Final = (
             r"[Dd]ifference(?!s? within)|\bS?MDs?\b|\bΔ(?!.*\b(?:[Mm]edian|[Mm]ean)\b)"
             r"|\bRD\b|\bARR\b"
             r"|[Tt]reatment effect|[Ee]ffect size"
+        ),
+    ),
+    (
+        Centre.CORRELATION,
+        re.compile(
+            r"\b[Cc]orrelation|\b[Cc]orr\.|^r(?: ?s)?(?: ?=)?$|^(?:rho|[Ss]pearman|[Pp]earson)\b"
         ),
     ),
     (

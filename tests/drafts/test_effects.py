@@ -110,3 +110,42 @@ def test_a_total_of_one_arm_has_fewer_people_than_that_of_another(root: Path) ->
     )
     made = drafted(root, table(*rows, "Age (years), mean\t31.1\t32.2\t33.3\t34.4"))
     assert list(block_of(made, "34.4")["values"]) == ["placebo"]
+
+
+def test_a_cell_may_print_its_own_statistic(root: Path) -> None:
+    header = "\tTussolan (n = 45)\tPlacebo (n = 45)\tAdjusted"
+    rows = ("\t\t\tEstimate (95% CI)", "Death, n (%)\t3 (7)\t4 (9)\tHR 0.92 (0.77 to 1.10)")
+    made = drafted(root, table(header, *rows, "Grip, mean\t3.1\t4.2\tMD −1.1 (−2.7 to 0.4)"))
+    hazard = block_of(made, "HR 0.92 (0.77 to 1.10)")["comparison"]
+    assert (hazard["statistic"], hazard["of"], hazard["versus"]) == (
+        "hazard-ratio",
+        "tussolan",
+        "placebo",
+    )
+    grip = block_of(made, "MD −1.1 (−2.7 to 0.4)")
+    assert (grip["comparison"]["statistic"], grip["category"]) == ("difference", "Grip, mean")
+
+
+def test_a_p_value_may_stand_in_a_column_of_differences(root: Path) -> None:
+    rows = ("\tTussolan\tPlacebo\tBetween-group difference", "Grip, mean\t3.1\t4.2\tP = 0.45")
+    found = block_of(drafted(root, table(*rows)), "P = 0.45")["comparison"]
+    assert found == {"of": "tussolan", "versus": "placebo", "p": "=0.45"}
+
+
+def test_a_p_value_in_a_column_of_people_is_left(root: Path) -> None:
+    rows = ("\tTussolan\tPlacebo", "Grip, mean\tP = 0.45\tn = 3")
+    assert not any(
+        "p" in str(block.get("comparison")) for block in blocks(drafted(root, table(*rows)))
+    )
+
+
+def test_correlations_are_of_all_that_their_labels_name(root: Path) -> None:
+    rows = ("\tGrip\t\tCough\t", "\tr\tp value\tr\tp value", "Death\t0.31\t0.02\t−0.4\t0.01")
+    made = drafted(root, table(*rows, caption="Correlations"))
+    found = block_of(made, "−0.4")
+    assert (found["statistic"], found["category"]) == ("correlation", "Death › Cough")
+    assert {name: str(value) for name, value in found["values"].items()} == {"all": "-0.4"}
+    rows = ("\tGroup A\tGroup B", "Grip\t\t", "Cough\tr = 0.31\tt = 2.1")
+    made = drafted(root, table(*rows))
+    assert block_of(made, "r = 0.31")["category"] == "Grip › Cough"
+    assert [one.printed for one in made.left] == ["t = 2.1"]
