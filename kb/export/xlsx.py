@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from kb.errors import InputError, UnavailableError
+from kb.export.csv import escape_formula
 from kb.util.visible import visible
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def _fill(sheet: Any, table: pa.Table) -> None:
     def cell(value: Any) -> Any:
         made = WriteOnlyCell(sheet, _plain(value))
         if isinstance(made.value, str):
-            made.data_type = "s"  # never a formula
+            made.data_type = "s"  # never a formula, also not once somebody has edited the cell
+            made.quotePrefix = escape_formula(made.value) != made.value
         return made
 
     header = [cell(column) for column in table.column_names]

@@ -48,6 +48,14 @@ def test_no_cell_runs_or_turns_into_another_value(text: str, tmp_path: Path) -> 
     sheet = load_workbook(path)["one"]
     assert [(c.value, c.data_type) for c in sheet["A"]][:2] == [("=A1", "s"), (text, "s")]
     assert [c.value for c in sheet["A"]][2:] == ["a\\x1bb"]
+    assert sheet["A2"].quotePrefix == (text[0] in "=+-@")
+
+
+def test_an_exact_p_value_is_a_text_that_shows_no_apostrophe(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(workbook({"one": pa.table({"p": ["=0.03"]})}))
+    cell = load_workbook(path)["one"]["A2"]
+    assert (cell.value, cell.data_type, cell.quotePrefix) == ("=0.03", "s", False)
 
 
 def test_numbers_are_numbers(tmp_path: Path) -> None:
