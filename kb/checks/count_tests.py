@@ -21,6 +21,7 @@ from kb.checks.significance import (
 )
 
 _NORMAL: Final = NormalDist()
+_USUAL: Final = 5
 _MOST_EXACT: Final = 5_000
 """Among more people the exact tests take long, and differ little from the others."""
 
@@ -99,6 +100,35 @@ def distance_of_groups(groups: Sequence[Sequence[int]], p: Span) -> float | None
         return 0.0
     far = p_distance(_exactly(computed), p)
     return 0.0 if far <= Z_TOLERANCE else far
+
+
+def distance_of_table(groups: Sequence[Sequence[int]], p: Span) -> float | None:
+    """Return how far a p lies from the chi-square test of counts in categories, and from no other.
+
+    Two groups in ordered categories may be compared by their ranks: 0 if that gives the p.
+
+    >>> groups = [(60, 130, 71), (9, 22, 13), (51, 108, 58)]
+    >>> distance_of_table(groups, Span(Decimal("0.985"), Decimal("0.995")))
+    0.0
+    >>> distance_of_table(groups, Span(Decimal("0.905"), Decimal("0.915"))) > 0.05
+    True
+    """
+    computed = p_of_groups(groups)
+    if computed is None:
+        return None
+    if len(groups) == 2 and p_of_ranks(groups[0], groups[1], p) is Outcome.CONSISTENT:
+        return 0.0
+    return p_distance(_exactly(computed), p)
+
+
+def is_large(groups: Sequence[Sequence[int]]) -> bool:
+    """Tell whether every expected count is at least 5, as the chi-square test needs.
+
+    >>> is_large([(10, 12, 9), (11, 14, 8)]), is_large([(10, 12, 1), (11, 14, 2)])
+    (True, False)
+    """
+    sizes, rows = [sum(group) for group in groups], [sum(row) for row in zip(*groups, strict=True)]
+    return all(size * row >= _USUAL * sum(sizes) for size in sizes for row in rows)
 
 
 def _exactly(p: float) -> Span:

@@ -21,7 +21,7 @@ _END: Final = re.compile(
 )
 OTHER_STUDIES: Final = re.compile(r"introduction|background|discussion|conclusion", re.IGNORECASE)
 """Titles of sections whose figures may be those of other studies."""
-_SIZE: Final = re.compile(r"[(\[]n ?= ?([0-9]{1,6})[)\]]")
+_SIZE: Final = re.compile(r"[(\[,;] ?n ?= ?([0-9]{1,6})[)\]]")
 _HAS_DIGIT: Final = re.compile(r"[0-9]")
 
 

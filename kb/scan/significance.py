@@ -13,6 +13,8 @@ from kb.checks.count_tests import (
     distance_of_counts,
     distance_of_groups,
     distance_of_nearest,
+    distance_of_table,
+    is_large,
     p_of_groups,
     p_values,
 )
@@ -50,6 +52,8 @@ _TIMES: Final = re.compile(
 _FACTORS: Final = (Decimal(10), Decimal(100))
 _FEWEST_EXACT: Final = 5
 _MOST_EXACT: Final = 0.9
+_FEW_EXACT: Final = 3
+_LEAST_OF_FEW: Final = 0.15
 _LEAST: Final = 0.05
 """Up to so many standard errors a p is off by its own last digit, or by one missing person."""
 _FEWEST: Final = 4
@@ -162,37 +166,46 @@ def _are_all(tables: Sequence[Sequence[Counts]]) -> bool:
 
 
 def _distance(tables: Sequence[Sequence[Counts]], span: Span, *, own: bool) -> float | None:
-    """Return how far a p is from every test of its rows, in standard errors.
+    """Return how far a p is from every test of its rows, in standard errors."""
+    distances = (
+        distance_of_counts(*_pair_of(groups), span)
+        if _is_pair(groups)
+        else distance_of_groups(groups, span)
+        for groups in _tested(tables, own=own)
+    )
+    return min((distance for distance in distances if distance is not None), default=None)
+
+
+_Groups = Sequence[Sequence[int]]
+"""The counts of each group in the same categories."""
+
+
+def _tested(tables: Sequence[Sequence[Counts]], *, own: bool) -> Iterator[_Groups]:
+    """Yield the tables of counts that a p may be of.
 
     A p in the first of its rows is of that row, or of the block that starts there; one beside the
-    heading of a block, or across its rows, is of the whole block.
+    heading of a block, or across its rows, is of the whole block, with those who are left or not.
     """
-    distances: list[float | None] = []
     if own or len(tables) == 1:
-        first = tables[0]
-        if len(first) == 2:
-            distances.append(distance_of_counts(first[0], first[1], span))
-        else:
-            distances.append(distance_of_groups([(n, of - n) for n, of in first], span))
+        yield [(n, of - n) for n, of in tables[0]]
     for last in range(2, len(tables) + 1):
         block = tables[:last]
-        if own or last == len(tables) or _are_all(block):
-            distances += _of_categories(block, span)
-    known = [distance for distance in distances if distance is not None]
-    return min(known) if known else None
+        if not (own or last == len(tables) or _are_all(block)):
+            continue
+        groups = [[n for n, _ in group] for group in zip(*block, strict=True)]
+        yield groups
+        rest = [max(of for _, of in g) - sum(n for n, _ in g) for g in zip(*block, strict=True)]
+        if min(rest) >= 0 and any(rest):
+            yield [(*group, left) for group, left in zip(groups, rest, strict=True)]
 
 
-def _of_categories(block: Sequence[Sequence[Counts]], span: Span) -> Iterator[float | None]:
-    """Yield the distances of a block, and of a block with those who are left."""
-    groups = [[n for n, _ in group] for group in zip(*block, strict=True)]
-    if len(block) == 2 and len(groups) == 2:
-        (a, b), (c, d) = groups
-        yield distance_of_counts((a, a + b), (c, c + d), span)
-    yield distance_of_groups(groups, span)
-    rest = [max(of for _, of in g) - sum(n for n, _ in g) for g in zip(*block, strict=True)]
-    if min(rest) >= 0 and any(rest):
-        with_rest = [(*group, left) for group, left in zip(groups, rest, strict=True)]
-        yield distance_of_groups(with_rest, span)
+def _is_pair(groups: _Groups) -> bool:
+    return len(groups) == 2 and len(groups[0]) == 2
+
+
+def _pair_of(groups: _Groups) -> tuple[Counts, Counts]:
+    (a, b), (c, d) = groups
+    return (a, a + b), (c, c + d)
 
 
 def _column(reading: TableReading, column: Sequence[_Judged]) -> Iterator[ScanFinding]:
@@ -218,15 +231,24 @@ def _is_alone(judged: _Judged, column: Sequence[_Judged]) -> bool:
         return False
     others = [far for j in column if j is not judged and (far := _nearest(j)) is not None]
     exact = sum(far == 0 for far in others)
+    if exact == len(others) >= _FEW_EXACT:
+        return near > _LEAST_OF_FEW or exact >= _FEWEST_EXACT
     return exact >= _FEWEST_EXACT and exact >= _MOST_EXACT * len(others)
 
 
 def _nearest(judged: _Judged) -> float | None:
-    """Return how far the p of one category is from the nearest test; None for another p."""
-    counts, p = judged.tables[0], judged.comparison
-    if len(judged.tables) > 1 or len(counts) != 2 or p.printed.operator:
+    """Return how far a p is from the nearest test, as it is printed; None if that is not clear."""
+    p = judged.comparison
+    tested = list(_tested(judged.tables, own=p.own))
+    if p.printed.operator or not all(_is_pair(groups) or is_large(groups) for groups in tested):
         return None
-    return distance_of_nearest(counts[0], counts[1], p.span)
+    distances = (
+        distance_of_nearest(*_pair_of(groups), p.span)
+        if _is_pair(groups)
+        else distance_of_table(groups, p.span)
+        for groups in tested
+    )
+    return min((distance for distance in distances if distance is not None), default=None)
 
 
 def _by_factor(reading: TableReading, column: Sequence[_Judged]) -> ScanFinding | None:

@@ -31,7 +31,7 @@ _SPREAD: Final = (
     r"(?: ?(?:±|\+ ?/ ?-) ?(?P<{0}>N)"
     r"| ?[(\[] ?(?P<{0}_name>sd|sem?) ?=? ?(?P<{0}_named>N) ?[)\]])"
 )
-_AND: Final = r"\b(?:vs\.?|versus|compared (?:with|to)|and|against)\b"
+_AND: Final = r"\b(?:vs\.?|versus|compared (?:with|to)|and|than|against)\b"
 _P: Final = r"[,;(\[:] ?p(?:[ -]?values?)?(?: ?(?:=|of|was|is))? ?(?P<p>N)(?! ?[%×x])"
 _MEANS: Final = re.compile(
     rf"(?<![N.,/-])(?P<one>N){_UNIT}{_SPREAD.format('a')}[^N;.]{{0,60}}?{_AND}[^N;.]{{0,60}}?"
@@ -42,6 +42,12 @@ _SHARES: Final = re.compile(
     rf"(?P<two>N) ?%[^N;%]{{0,60}}?{_P}"
 )
 _PLANNED: Final = re.compile(r"power|sample size|assum|expect|alpha|type i|log-?transf|geometric")
+_CHANGES: Final = re.compile(
+    r"\+ ?[0-9]|increas|decreas|chang|reduc|improv|gain|loss|gr[eo]w|\brose|\bfell|mean|median"
+    r"|score|level|predicted|difference",
+    re.IGNORECASE,
+)
+"""Words of percentages that are no parts of a group: "strength grew by 18% vs. 11%"."""
 _GROSS: Final = 1.0
 _RARE: Final = 20
 """A group of so many people, for percentages in whole numbers, gives a fifth of them."""
@@ -92,7 +98,8 @@ def _p(sentence: Sentence, match: re.Match[str]) -> Span | None:
 def _of_shares(sentence: Sentence, match: re.Match[str], arms: tuple[int, int]) -> _Judged | None:
     one, two = (sentence.skeleton.figure(match, name) for name in ("one", "two"))
     p = _p(sentence, match)
-    if p is None or one is None or two is None or one.operator or two.operator:
+    is_change = _CHANGES.search(sentence.text) is not None
+    if p is None or one is None or two is None or one.operator or two.operator or is_change:
         return None
     tables = [
         pair

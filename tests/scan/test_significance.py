@@ -155,6 +155,34 @@ def test_a_p_that_is_of_no_test_among_others_that_are_exact() -> None:
     assert found(*FITTING, headache.format("0.388")) == []
 
 
+def test_a_few_others_that_are_exact_show_what_is_far_from_every_test() -> None:
+    rows = (
+        "Diabetes, n (%) | 12 (12) | 20 (20) | 0.123",
+        "Smoker, n (%) | 30 (30) | 28 (28) | 0.755",
+        "Asthma, n (%) | 9 (9) | 11 (11) | 0.637",
+    )
+    headache = "Headache, n (%) | 52 (52) | 44 (44) | {}"
+    assert found(*rows, headache.format("0.388")) == []
+    assert found(*rows, headache.format("0.448")) == [("p-of-counts", "doubtful")]
+    assert found(*rows[:2], headache.format("0.448")) == []
+
+
+def test_three_arms_among_others_that_are_exact() -> None:
+    header = " | A (n = 50) | B (n = 50) | C (n = 50) | P"
+    rows = (
+        "Dry mouth, n (%) | 20 (40) | 12 (24) | 9 (18) | 0.039",
+        "Pain, n (%) | 30 (60) | 20 (40) | 25 (50) | 0.135",
+        "Smoker, n (%) | 10 (20) | 22 (44) | 15 (30) | 0.034",
+        "Women, n (%) | 44 (88) | 40 (80) | 35 (70) | 0.084",
+    )
+    anaemia = "Anaemia, n (%) | 18 (36) | 27 (54) | 22 (44) | {}"
+    assert found(*rows, anaemia.format("0.193"), header=header) == []
+    assert found(*rows, anaemia.format("0.293"), header=header) == [("p-of-counts", "doubtful")]
+    # Of few people another test is usual.
+    rare = "Gout, n (%) | 1 (2) | 4 (8) | 2 (4) | 0.532"
+    assert found(*rows, rare, header=header) == []
+
+
 def test_the_base_of_a_percentage_that_is_cut_off() -> None:
     row = "Stroke, n (%) | 31 (75%) | 36 (78%) | {}"
     header = HEADER.replace("100", "41", 1).replace("100", "46")

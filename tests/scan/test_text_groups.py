@@ -23,6 +23,9 @@ GROUPS = table(" | Drug (n = 40) | Placebo (n = 42) | P", "Age, mean ± SD | 51 
         ("Relief was seen in 50% vs 29% (p = 0.0002).", True),
         ("Relief was seen in 50% vs 29% (p = 0.60).", False),  # whole numbers fit many sizes
         ("Relief was seen in 50.0% vs 28.6% (adjusted p = 0.60).", False),
+        ("Strength grew by 50.0% vs 28.6% (p = 0.60).", False),  # a change
+        ("Thickness: +50.0% vs +28.6% (p = 0.60).", False),
+        ("Relief was more frequent in 50.0% than in 28.6% (p = 0.0002).", True),
         ("Survival was 50.0% vs 28.6% (p = 0.60).", False),
         ("We assumed 50.0% vs 28.6% (p = 0.60).", False),
         ("It was seen in 20 (50.0%) vs 12 (28.6%) (p = 0.60).", False),  # judged by its counts
