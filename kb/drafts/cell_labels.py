@@ -133,7 +133,9 @@ class CellLabels:
 
         That is their heading, or what all of them name: "Drug, response (%)".
         """
-        columns = [one for one in self.roles if one.has_people]
+        path = role.column.path
+        near = [one for one in self.roles if len(path) > 1 and one.column.path[:1] == path[:1]]
+        columns = [one for one in near or self.roles if one.has_people]
         is_trait = (one.column.statistic.centre is Centre.CORRELATION for one in columns)
         people = [] if any(is_trait) else [one.labels for one in columns]
         shared = [one for one in role.labels if any(one in labels for labels in people)]

@@ -22,7 +22,8 @@ _VS: Final = re.compile(r"\s(?:vs?\.?|versus|compared (?:with|to))\s", re.IGNORE
 _P_BEHIND: Final = re.compile(r" ?\(p[- –]?values?\)$", re.IGNORECASE)
 _NOT_PEOPLE: Final = re.compile(
     r"\b(?:effects?|estimates?|coefficients?|regression|analys[ie]s|rho|incidence"
-    r"|prevalence|rates?|scores?|number of|^numbers?|costs?|ratio|reason|(?:un)?adjusted|crude"
+    r"|prevalence|rates?|scores?|number of|^numbers?|costs?|ratio|reason"
+    r"|(?:un)?(?:adjust|correct)ed|crude"
     r"|(?:cor)?relations?|associations?|agreement|ICC|alpha|omega"
     r"|corr|coeff?|proportion|data|kappa|sensitivity|specificity|[pn]pv|answered|dosage|duration|frequency"
     r"|(?:uni|multi)variate|compared (?:to|with)|baseline|follow[- ]?up)\b|^%|^[nN] [a-z]"
@@ -44,7 +45,7 @@ _OF_TEST: Final = re.compile(
     r"χ.{0,2}2?.*"
     r"|(?:M?AN[CO]+VA|omega)\b.*"
     r"|chi[- ]?squared?.*|Wald\b.*|d\.?f\.?|eta\b.*|η.*|Cohen.{0,5}|r ?\^?2|β|[Ss]tat\.?"
-    r"|(?:min|max)(?:imum)?\.?",
+    r"|(?:test )?statistics?(?: \(.*\))?|(?:min|max)(?:imum)?\.?",
     re.IGNORECASE,
 )
 _RATE: Final = re.compile(r"\([^()0-9<>≥≤]*[a-zA-Zµμ]/[a-zA-Zµμ]{1,4}\)$")

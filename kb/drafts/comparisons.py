@@ -258,6 +258,8 @@ class Comparisons:
         """Return the two groups that a column compares, the control last, and how sure it is."""
         if role.compared:
             return (*role.compared, "sure")
+        if self._is_of_coefficient(role):
+            return None
         arms = list(role.together or self._near(role))
         if role.group is not None:
             controls = [arm for arm in arms if self.groups.is_control(arm)]
@@ -268,6 +270,16 @@ class Comparisons:
         if self.groups.is_control(arms[0]) and not self.groups.is_control(arms[1]):
             arms = arms[::-1]
         return arms[0], arms[1], "sure"
+
+    def _is_of_coefficient(self, role: ColumnRole) -> bool:
+        """Whether a p-value is that of a coefficient of all, where each group has its own."""
+        path = role.column.path
+        is_own = role.column.kind is ColumnKind.P and len(path) > 1 and role.within is None
+        if not is_own or not any(one.within for one in self.roles):
+            return False
+        beside = (one.column for one in self.roles if one.column.path[:1] == path[:1])
+        is_named = any(map(_BETWEEN.search, path))
+        return not is_named and Centre.COEFFICIENT in {one.statistic.centre for one in beside}
 
     def _near(self, role: ColumnRole) -> list[str]:
         """Return the groups of the columns below the same header, or of the whole table."""

@@ -169,9 +169,19 @@ class GroupNames:
 
     def resolve(self, label: str, *, sized: bool) -> GroupOf:
         """Return the group of a label, a new one if the study has none of this name."""
-        found = self.find(label) or self.add(label, sized=sized)
+        found = None if self._is_part(label) else self.find(label)
+        found = found or self.add(label, sized=sized)
         self.used[label] = found.id
         return found
+
+    def _is_part(self, label: str) -> bool:
+        """Whether a header names people of a known group only: "Mild pain › Drug"."""
+        parent, _, last = label.rpartition(" › ")
+        if not parent or group_key(label) in self.answers or self.find(parent):
+            return False
+        inner, whole = self.find(last), self.find(label)
+        is_known = inner is not None and inner.sure == "sure" and inner.id != WHOLE
+        return is_known and (whole is None or whole.sure == "likely")
 
     def is_new(self, group: str) -> bool:
         """Whether a group was added and is not of the record."""

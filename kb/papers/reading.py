@@ -333,7 +333,7 @@ class TableReading:
         if print_.form not in (Form.NUMBER, Form.SHARE) or following >= len(self.columns):
             return cells
         beside, cell = self.columns[following], self.table.grid[row][following]
-        form = entry(cell.text, decimal_comma=self._comma).form
+        form = entry(cell.text.strip(" ()[]"), decimal_comma=self._comma).form
         same = beside.path[:-1] == column.path[:-1] and (beside.path != column.path)
         is_own = (
             (same and _belongs(column, beside))

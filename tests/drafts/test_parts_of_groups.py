@@ -1,0 +1,80 @@
+"""Headers above the names of arms: a part of their people, a qualifier, statistics of tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.drafted_base import write_base
+from support.drafting import block_of, blocks, drafted, table
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_base(tmp_path_factory.mktemp("parts-of-groups") / "base")
+
+
+def _below(first: str, second: str) -> tuple[str, ...]:
+    return (
+        f"\t{first}\t\t{second}\t",
+        "\tTussolan\tPlacebo\tTussolan\tPlacebo",
+        "Cured, n (%)\t12 (40%)\t10 (33%)\t5 (20%)\t4 (17%)",
+    )
+
+
+def test_people_of_an_arm_below_another_header_are_a_part_of_it(root: Path) -> None:
+    made = drafted(root, table(*_below("Mild pain", "Severe pain")))
+    assert block_of(made, "12 (40%)")["values"].keys() == {"mild-pain-tussolan"}
+    assert made.groups["mild-pain-tussolan"]["within"] == "tussolan"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("Week 4", "Week 12"), ("PCR-corrected", "Uncorrected"), ("Crude", "Adjusted")],
+)
+def test_a_time_or_a_method_above_an_arm_names_nobody(root: Path, first: str, second: str) -> None:
+    made = drafted(root, table(*_below(first, second)))
+    assert block_of(made, "12 (40%)")["values"].keys() == {"tussolan"}
+
+
+@pytest.mark.parametrize(
+    ("header", "cell"),
+    [("Test statistic", "t = 2.4"), ("Statistics", "2.4"), ("ANCOVA", "2.4 (87)"), ("t (df)", "2")],
+)
+def test_statistics_of_tests_are_of_no_group(root: Path, header: str, cell: str) -> None:
+    rows = (
+        f"\tTussolan (n = 45)\tPlacebo (n = 44)\t{header}\tP value",
+        f"Coughs, mean (SD)\t5.1 (1.2)\t6.0 (1.1)\t{cell}\t0.02",
+    )
+    made = drafted(root, table(*rows))
+    assert cell not in {block["printed"] for block in blocks(made)}
+    assert block_of(made, "0.02")["comparison"]["versus"] == "placebo"
+
+
+@pytest.mark.parametrize("cells", ["12\t(26.7)\t11\t(25.0)", "12\t26.7\t11\t25.0"])
+def test_a_percentage_in_the_next_cell_may_have_brackets(root: Path, cells: str) -> None:
+    rows = ("\tTussolan\t\tPlacebo\t", "\tn\t(%)\tn\t(%)", f"Cured\t{cells}")
+    values = [block["values"] for block in blocks(drafted(root, table(*rows)))]
+    assert values == [{"tussolan": "12 (26.7%)"}, {"placebo": "11 (25.0%)"}]
+
+
+def test_the_p_value_of_a_coefficient_of_all_compares_no_groups(root: Path) -> None:
+    rows = (
+        "Score\tCorrelations\t\t\t\tAnalysis of covariance\t",
+        "\tTussolan\t\tPlacebo\t\tβ\tp value",
+        "Predictors\tCorr. coeff\tp value\tCorr. coeff\tp value\tβ\tp value",
+        "Anxiety\t0.70\t0.02\t0.90\t0.03\t0.77\t0.04",
+    )
+    made = drafted(root, table(*rows, caption="Factors influencing the scores"))
+    assert block_of(made, "0.02")["values"] == {"tussolan": {"p": "=0.02"}}
+    assert "0.04" not in {block["printed"] for block in blocks(made)}
+
+
+def test_the_p_value_beside_a_difference_of_groups_compares_them(root: Path) -> None:
+    rows = (
+        "\tTussolan\t\tPlacebo\t\tBetween groups\t",
+        "\tMean\tp value\tMean\tp value\tβ\tp value",
+        "Anxiety\t5.1\t0.02\t6.2\t0.03\t0.77\t0.04",
+    )
+    found = block_of(drafted(root, table(*rows)), "0.04")["comparison"]
+    assert found == {"of": "tussolan", "versus": "placebo", "p": "=0.04"}
