@@ -32,7 +32,7 @@ async states => {
         figures: [...cell.querySelectorAll(".the-figure a")].map(a => a.dataset.claims),
         hidden: [...cell.querySelectorAll("button[data-hidden]")]
           .reduce((sum, one) => sum + Number(one.dataset.hidden), 0),
-        isEmpty: cell.textContent.includes("not reported"),
+        isEmpty: cell.querySelector(".compare-empty")?.textContent === "not reported",
       }))),
   ]);
   const found = [];
