@@ -68,7 +68,8 @@ class Counts:
         path = self.rows.path(figure.row)
         is_named = _OF_PEOPLE.search(header) is not None or self._only_counts
         is_named = is_named or any(map(_NUMBER.search, path))
-        is_named = is_named or _NUMBER_OF.search(" ".join((*path[-1:], header))) is not None
+        of_people = any(map(_NUMBER_OF.search, (*path, header)))
+        is_named = is_named or (of_people and not _MEASURED.search(path[-1]))
         is_named = is_named and not self.names.unit(path[-1:])
         is_summed = (figure.row, figure.column.index) in self._summed
         return is_named or is_summed or figure.row in self._counted

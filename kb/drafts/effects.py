@@ -13,6 +13,7 @@ from typing import Final
 
 from kb.papers.entries import Entry, Form, entry, whole
 from kb.papers.from_source import label_text
+from kb.papers.paper import Cell
 from kb.papers.reading import PEOPLE, Column, ColumnKind, TableReading
 from kb.papers.statistic import Centre, Spread, Statistic, declared
 
@@ -23,6 +24,9 @@ _EXCEPTION: Final = re.compile(
     re.IGNORECASE,
 )
 _P: Final = re.compile(r"p[- –]?(?:values?)?", re.IGNORECASE)
+_LOW: Final = re.compile(r"(?:.*\bCI,? )?(?:lower(?: (?:limit|bound))?|low|LL)", re.IGNORECASE)
+_HIGH: Final = re.compile(r"(?:.*\bCI,? )?(?:upper(?: (?:limit|bound))?|high|UL)", re.IGNORECASE)
+_ESTIMATE_AND_LIMITS: Final = 3
 _P_CELL: Final = re.compile(r"[pP](?:[- –]?values?)?\s?[=<>≤≥]")
 _FIGURE: Final = re.compile(r"[-−–(]?[0-9]")
 _SIZE: Final = re.compile(r"(?:^|, )[nN]$")
@@ -102,6 +106,41 @@ class EffectReading(TableReading):
             named = own.within(replace(column.statistic, centre=None))
             return replace(column, kind=ColumnKind.EFFECT, statistic=named)
         return replace(column, statistic=own) if own.centre is Centre.CORRELATION else column
+
+    def _joined(self, row: int, column: Column, print_: Entry) -> tuple[Cell, ...]:
+        """Return a cell with those that belong to it: two columns may be the limits of its CI."""
+        limits = self.table.grid[row][column.index + 1 : column.index + 3]
+        is_interval = print_.form is Form.NUMBER and self._are_limits(column.index + 1)
+        forms = {entry(cell.text, decimal_comma=self._comma).form for cell in limits}
+        if is_interval and forms == {Form.NUMBER} and limits[0] is not limits[1]:
+            return (self.table.grid[row][column.index], *limits)
+        return super()._joined(row, column, print_)
+
+    def _join(self, cells: Sequence[Cell], first: Entry) -> Entry:
+        if len(cells) == _ESTIMATE_AND_LIMITS:
+            level = self.columns[cells[1].column].statistic.level
+            name = f"{level:f}% CI" if level else "CI"
+            low, high = (cell.text.strip(" ()[],;") for cell in cells[1:])
+            return entry(f"{first.text} ({name} {low} to {high})", decimal_comma=self._comma)
+        return super()._join(cells, first)
+
+    def _are_limits(self, index: int) -> bool:
+        """Whether a column and the next have the limits of the interval that their header names."""
+        if index + 1 >= len(self.columns):
+            return False
+        low, high = self.columns[index], self.columns[index + 1]
+        headers = [self.table.grid[self.table.header_rows - 1][c.index] for c in (low, high)]
+        is_one = low.path == high.path and headers[0] is headers[1]
+        named = (low.path[-1:], high.path[-1:])
+        is_named = bool(low.path) and all(
+            name and pattern.fullmatch(name[0])
+            for name, pattern in zip(named, (_LOW, _HIGH), strict=True)
+        )
+        bare = low.statistic.spread is Spread.CI and declared(low.path[0]).centre in (
+            None,
+            low.statistic.centre,
+        )
+        return self.table.header_rows > 0 and bare and (is_one or is_named)
 
     def _exceptional(self, row: int) -> Statistic | None:
         """Return the effect of a row that the caption excepts: "except CPG, which are ORs"."""

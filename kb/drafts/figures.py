@@ -109,6 +109,10 @@ def _measure(entry: Entry, declared: Statistic, *, change: bool) -> Proposal | N
     if entry.second is not None and entry.low is not None:
         return _measure_twice(entry, declared, change=change)
     is_ci = entry.level is not None or declared.spread is Spread.CI
+    if entry.form is Form.NUMBER and declared.spread in _SPREADS and declared.centre is None:
+        name = declared.spread.name.lower()
+        found = {name: stored(entry.main)} if entry.main else {}
+        return Proposal(found, "mean", "likely", "the spread of the mean above") if found else None
     if entry.main is None and (entry.low is None or (is_ci and declared.centre is None)):
         return None  # the interval of a figure that stands elsewhere
     name, sure, why = _name(entry, declared)

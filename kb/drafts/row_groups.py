@@ -20,6 +20,10 @@ _GROUPS: Final = re.compile(
     r"(?:(?:study|treatment|intervention|patient) )?(?:groups?|arms?|treatments?|regimens?)",
     re.IGNORECASE,
 )
+_TWO: Final = re.compile(
+    r"\b(?:for|of|between|in|comparing) (?:the )?([A-Z][\w -]{2,30}?) and (?:the )?"
+    r"([A-Z][\w -]{2,30}?) (?:conditions|groups|arms)\b"
+)
 _UNIT: Final = re.compile(r"\((?:%|[^()=]*[/°µμ²³][^()=]*|[mck]?m|k?g|m?l|h|min|days|years)\)")
 
 
@@ -38,11 +42,21 @@ class RowGroups:
         parts = {p for c in self.reading.columns[1:] for p in group_parts(c, self.names)}
         if any(self._is_group(part) for part in parts):
             return False
-        if self.are_declared:
+        if self.are_declared or self._are_in_caption:
             return True
         rows = range(table.header_rows, len(table.grid))
         found = (self.groups.find(without_size(p)) for r in rows for p in table.row_path(r))
         return len({one.id for one in found if one and one.id != WHOLE}) > 1
+
+    @property
+    def _are_in_caption(self) -> bool:
+        """Whether the caption names two rows as groups: "for the A and B conditions"."""
+        labels = {label_text(row[0].text) for row in self.reading.table.body}
+        pairs = (found.groups() for found in _TWO.finditer(label_text(self.reading.table.caption)))
+        named = [pair for pair in pairs if labels.issuperset(pair)]
+        for label in (label for pair in named for label in pair):
+            self.groups.resolve(label, sized=False)
+        return bool(named)
 
     def _is_group(self, label: str) -> bool:
         found = self.groups.find(label)

@@ -61,9 +61,17 @@ class Unclear:
         """Whether a label or the last header names a spread, and nothing else."""
         if figure.entry.form is not Form.NUMBER:
             return False
+        if declared(printed).spread in (Spread.SD, Spread.SE) and self._is_below_mean(figure.row):
+            return False
         names = [printed, *map(label_text, figure.column.path[-1:])]
         found = (declared(name) for name in names if is_statistic(name))
         return any(one.spread in _SPREADS and one.centre is None for one in found)
+
+    def _is_below_mean(self, row: int) -> bool:
+        """Whether the row above is the mean of the same heading."""
+        above, own = (self.reading.table.row_path(one) for one in (row - 1, row))
+        is_mean = bool(above) and declared(above[-1]).centre is Centre.MEAN
+        return is_mean and is_statistic(above[-1]) and above[:-1] == own[:-1]
 
     @cached_property
     def _has_effects(self) -> bool:
