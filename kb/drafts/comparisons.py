@@ -32,7 +32,7 @@ _BETWEEN: Final = re.compile(
 """Words by which figures compare groups that no header may name."""
 _NO_GROUPS: Final = "an estimate: no label names the groups that it compares"
 _VAGUE: Final = re.compile(
-    r"(?:treatment |intervention )?effects?(?: sizes?)?|estimates?", re.IGNORECASE
+    r"(?:treatment |intervention )?effects?(?: (?:sizes?|estimates?))?|estimates?", re.IGNORECASE
 )
 _STANDARDISED: Final = re.compile(r"\b[Cc]ohen|\b[Hh]edges|\bSMD\b|[Ss]tandardi[sz]ed")
 _SIZE: Final = re.compile(r"[Ee]ffect size.{0,3}\bd\b")

@@ -114,7 +114,7 @@ def test_a_total_of_one_arm_has_fewer_people_than_that_of_another(root: Path) ->
 
 def test_a_cell_may_print_its_own_statistic(root: Path) -> None:
     header = "\tTussolan (n = 45)\tPlacebo (n = 45)\tAdjusted"
-    rows = ("\t\t\tEstimate (95% CI)", "Death, n (%)\t3 (7)\t4 (9)\tHR 0.92 (0.77 to 1.10)")
+    rows = ("\t\t\tEffect estimate (95% CI)", "Death, n (%)\t3 (7)\t4 (9)\tHR 0.92 (0.77 to 1.10)")
     made = drafted(root, table(header, *rows, "Grip, mean\t3.1\t4.2\tMD −1.1 (−2.7 to 0.4)"))
     hazard = block_of(made, "HR 0.92 (0.77 to 1.10)")["comparison"]
     assert (hazard["statistic"], hazard["of"], hazard["versus"]) == (
