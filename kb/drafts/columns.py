@@ -26,7 +26,8 @@ _NOT_PEOPLE: Final = re.compile(
     r"|(?:un)?(?:adjust|correct)ed|crude"
     r"|(?:cor)?relations?|associations?|agreement|ICC|alpha|omega"
     r"|corr|coeff?|proportion|data|kappa|sensitivity|specificity|[pn]pv|answered|dosage|duration|frequency"
-    r"|(?:uni|multi)variate|compared (?:to|with)|baseline|follow[- ]?up)\b|^%|^(?:[0-9]+ ?%)? ?(?:CI|confidence)\b"
+    r"|(?:uni|multi)variate|compared (?:to|with)|baseline|follow[- ]?up)\b|^%"
+    r"|^(?:[0-9]+ ?%)? ?(?:CI|confidence)\b"
     r"|^[nN] [a-z]"
     r"|\b(?:day|week|month|year)s? ?[0-9]|\b[0-9]+[- ](?:day|week|month)s?\b",
     re.IGNORECASE,
