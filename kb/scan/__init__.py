@@ -38,6 +38,7 @@ RULES: Final = (
     "estimates",
     "agreement",
     "comparisons",
+    "text_means",
     "breakdowns",
     "flow",
     "dates",

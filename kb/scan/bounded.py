@@ -94,7 +94,11 @@ class Estimate:
     def _offs(self) -> list[tuple[bool, float | None]]:
         """Return it for each scale that is possible: a ratio from 0.0 on shows no middle."""
         above = self.low.value > 0
-        scales = (False, True) if above else () if self.is_ratio else (False,)
+        # The words of a sentence name a difference that need not be this one.
+        is_difference = self.statistic.centre is Centre.DIFFERENCE and bool(self.place.table)
+        scales = (False,) if is_difference else (False, True) if above else ()
+        if not above and not self.is_ratio:
+            scales = (False,)
         return [(r, off_middle(self.main.value, self.bounds, ratio=r)) for r in scales]
 
     @property

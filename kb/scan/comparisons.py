@@ -96,10 +96,17 @@ def _orders(row: _Row) -> Iterator[tuple[Number, Number, Number]]:
 
 
 def _equal(row: Sequence[Number], printed: Sequence[Number]) -> list[bool]:
-    return [_agree(a, b) for a, b in zip(row, printed, strict=True)]
+    return [agree(a, b) for a, b in zip(row, printed, strict=True)]
 
 
-def _agree(one: Number, other: Number) -> bool:
+def agree(one: Number, other: Number) -> bool:
+    """Tell whether two printed numbers may be one, at the precision of both.
+
+    >>> from kb.papers.entries import entry
+    >>> one, two, three = (entry(text).main for text in ("12.34", "12.3", "<12.9"))
+    >>> agree(one, two), agree(one, three), agree(two, entry("12.5").main)
+    (True, True, False)
+    """
     spans = [possible_values(n.value, n.operator.replace("=", "")) for n in (one, other)]
     if one.operator.strip("=") or other.operator.strip("="):
         return spans[0].overlaps(spans[1])

@@ -33,8 +33,8 @@ SIGN: Final = "sign-of-limit"
 _LEVEL: Final = Decimal(95)
 _UNSTATED: Final = (0.95, 0.9, 0.99)
 _LOPSIDED: Final = re.compile(
-    r"bootstrap|profile|exact|credible|posterior|bayes|percentile|clopper|hodges|median diff"
-    r"|likelihood|fieller|skew",
+    r"bootstrap|profile|(?<!fisher )(?<!fishers )(?<!fisher[’']s )exact|credible|posterior|bayes"
+    r"|percentile|clopper|hodges|median diff|likelihood|fieller|skew",
     re.IGNORECASE,
 )
 """Methods whose intervals need not be symmetric."""

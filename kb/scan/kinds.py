@@ -115,8 +115,9 @@ KINDS: Final = {
         Kind(
             "comparison-against-table",
             "Comparisons of the text against the table",
-            "Two groups and their p-value in a sentence are looked for in the tables. A row that "
-            "has two of the three figures, where none has all, likely shows a slip.",
+            "Two groups and their p-value, or their standard deviations, in a sentence are looked "
+            "for in the tables. A row that has all figures but one, where none has all, likely "
+            "shows a slip.",
         ),
         Kind(
             "two-versions-of-a-breakdown",

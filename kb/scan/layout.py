@@ -43,6 +43,8 @@ class Comparison:
     """Whether the p stands in the first of the rows alone."""
     line: tuple[str, int]
     """The column, or the row, of p-values that it belongs to."""
+    above: tuple[tuple[TableFigure, ...], ...] = ()
+    """The rows without a p directly above the first: the p may be of all of these categories."""
 
 
 def comparisons(reading: TableReading) -> Iterator[Comparison]:
@@ -194,7 +196,27 @@ def _comparison(
         path = reading.table.row_path(p.row)[:-1]
         same = [r for r in same if reading.table.row_path(r[0].row)[: len(path)] == path]
     line = ("column", p.column.index)
-    return Comparison(p, printed, span, tuple(same), own, line) if same else None
+    above = _without_p(reading, p, ps, figures, width) if own else ()
+    return Comparison(p, printed, span, tuple(same), own, line, above) if same else None
+
+
+def _without_p(
+    reading: TableReading,
+    p: TableFigure,
+    ps: dict[int, TableFigure],
+    figures: dict[int, tuple[TableFigure, ...]],
+    width: Sequence[int],
+) -> tuple[tuple[TableFigure, ...], ...]:
+    """Return the rows directly above a p that have figures of the same groups, and no p."""
+    path = reading.table.row_path(p.row)[:-1]
+    rows: list[tuple[TableFigure, ...]] = []
+    for number in range(p.row - 1, p.row - _MOST_ROWS, -1):
+        row = figures.get(number, ())
+        same = [f.column.index for f in row] == width
+        if not same or number in ps or reading.table.row_path(number)[: len(path)] != path:
+            break
+        rows.insert(0, row)
+    return tuple(rows)
 
 
 def with_sizes(row: Sequence[TableFigure]) -> list[tuple[TableFigure, int | None]]:

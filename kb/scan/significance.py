@@ -61,6 +61,8 @@ _FEWEST: Final = 4
 
 Counts = tuple[int, int]
 """How many have the event, and how many there are."""
+_Tables = Sequence[Sequence[Counts]]
+"""The counts of the groups, for each category."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class _Judged:
     comparison: Comparison
     tables: tuple[tuple[Counts, ...], ...]
     """The counts of the groups with their bases, for each category."""
+    above: tuple[tuple[Counts, ...], ...]
+    """Those of the categories above that have no p."""
     distance: float
 
     @property
@@ -86,18 +90,28 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
 
 
 def _judge(bases: TableBases, comparison: Comparison) -> _Judged | None:
-    tables: list[tuple[Counts, ...]] = []
-    for row in comparison.rows:
-        counts = counts_of(bases, row)
-        if counts is None or (tables and len(counts) != len(tables[0])):
-            break
-        tables.append(counts)
+    tables = _tables(bases, comparison.rows)
+    above = _tables(bases, comparison.above[::-1])[::-1] if tables else []
     if not tables or len(tables[0]) < 2:
         return None
     if not comparison.own and not any(_are_all(tables[:i]) for i in range(1, len(tables) + 1)):
         return None
-    distance = _distance(tables, comparison.span, own=comparison.own)
-    return None if distance is None else _Judged(comparison, tuple(tables), distance)
+    if above and len(above[0]) != len(tables[0]):
+        above = []
+    distance = _distance(tables, above, comparison.span, own=comparison.own)
+    judged = tuple(tables), tuple(above)
+    return None if distance is None else _Judged(comparison, *judged, distance)
+
+
+def _tables(bases: TableBases, rows: Sequence[Sequence[TableFigure]]) -> list[tuple[Counts, ...]]:
+    """Return the counts of the first rows that have all of them, for the same groups."""
+    tables: list[tuple[Counts, ...]] = []
+    for row in rows:
+        counts = counts_of(bases, row)
+        if counts is None or (tables and len(counts) != len(tables[0])):
+            break
+        tables.append(counts)
+    return tables
 
 
 def counts_of(bases: TableBases, row: Sequence[TableFigure]) -> tuple[Counts, ...] | None:
@@ -165,13 +179,13 @@ def _are_all(tables: Sequence[Sequence[Counts]]) -> bool:
     return True
 
 
-def _distance(tables: Sequence[Sequence[Counts]], span: Span, *, own: bool) -> float | None:
+def _distance(tables: _Tables, above: _Tables, span: Span, *, own: bool) -> float | None:
     """Return how far a p is from every test of its rows, in standard errors."""
     distances = (
         distance_of_counts(*_pair_of(groups), span)
         if _is_pair(groups)
         else distance_of_groups(groups, span)
-        for groups in _tested(tables, own=own)
+        for groups in _tested(tables, above, own=own)
     )
     return min((distance for distance in distances if distance is not None), default=None)
 
@@ -180,23 +194,30 @@ _Groups = Sequence[Sequence[int]]
 """The counts of each group in the same categories."""
 
 
-def _tested(tables: Sequence[Sequence[Counts]], *, own: bool) -> Iterator[_Groups]:
+def _tested(tables: _Tables, above: _Tables, *, own: bool) -> Iterator[_Groups]:
     """Yield the tables of counts that a p may be of.
 
     A p in the first of its rows is of that row, or of the block that starts there; one beside the
     heading of a block, or across its rows, is of the whole block, with those who are left or not.
+    Below categories without a p it may be of these, too.
     """
     if own or len(tables) == 1:
         yield [(n, of - n) for n, of in tables[0]]
     for last in range(2, len(tables) + 1):
         block = tables[:last]
-        if not (own or last == len(tables) or _are_all(block)):
-            continue
-        groups = [[n for n, _ in group] for group in zip(*block, strict=True)]
-        yield groups
-        rest = [max(of for _, of in g) - sum(n for n, _ in g) for g in zip(*block, strict=True)]
-        if min(rest) >= 0 and any(rest):
-            yield [(*group, left) for group, left in zip(groups, rest, strict=True)]
+        if own or last == len(tables) or _are_all(block):
+            yield from _with_rest(block)
+    for last in range(1, len(tables) + 1) if above else ():
+        yield from _with_rest([*above, *tables[:last]])
+
+
+def _with_rest(block: _Tables) -> Iterator[_Groups]:
+    """Yield the counts of a block of categories, and with those who are in none of them."""
+    groups = [[n for n, _ in group] for group in zip(*block, strict=True)]
+    yield groups
+    rest = [max(of for _, of in g) - sum(n for n, _ in g) for g in zip(*block, strict=True)]
+    if min(rest) >= 0 and any(rest):
+        yield [(*group, left) for group, left in zip(groups, rest, strict=True)]
 
 
 def _is_pair(groups: _Groups) -> bool:
@@ -239,7 +260,7 @@ def _is_alone(judged: _Judged, column: Sequence[_Judged]) -> bool:
 def _nearest(judged: _Judged) -> float | None:
     """Return how far a p is from the nearest test, as it is printed; None if that is not clear."""
     p = judged.comparison
-    tested = list(_tested(judged.tables, own=p.own))
+    tested = list(_tested(judged.tables, judged.above, own=p.own))
     if p.printed.operator or not all(_is_pair(groups) or is_large(groups) for groups in tested):
         return None
     distances = (
@@ -262,7 +283,7 @@ def _by_factor(reading: TableReading, column: Sequence[_Judged]) -> ScanFinding 
         fitting = [
             j
             for j, span in zip(plain, spans, strict=True)
-            if span and _distance(j.tables, span, own=j.comparison.own) == 0
+            if span and _distance(j.tables, j.above, span, own=j.comparison.own) == 0
         ]
         if len(fitting) >= max(_FEWEST, 0.8 * len(plain)):
             return _factor_finding(reading, fitting, factor)

@@ -31,7 +31,7 @@ _SPREAD: Final = (
     r"(?: ?(?:±|\+ ?/ ?-) ?(?P<{0}>N)"
     r"| ?[(\[] ?(?P<{0}_name>sd|sem?) ?=? ?(?P<{0}_named>N) ?[)\]])"
 )
-_AND: Final = r"\b(?:vs\.?|versus|compared (?:with|to)|and|than|against)\b"
+_AND: Final = r"\b(?:vs|versus|compared (?:with|to)|and|than|against)\b\.?"
 _P: Final = r"[,;(\[:] ?p(?:[ -]?values?)?(?: ?(?:=|of|was|is))? ?(?P<p>N)(?! ?[%×x])"
 _MEANS: Final = re.compile(
     rf"(?<![N.,/-])(?P<one>N){_UNIT}{_SPREAD.format('a')}[^N;.]{{0,60}}?{_AND}[^N;.]{{0,60}}?"

@@ -37,6 +37,20 @@ def test_methods_whose_intervals_are_lopsided(note: str) -> None:
     assert found(*WALD, "Men | 1.29 (1.08–1.46) | 0.001", notes=(note,)) == []
 
 
+@pytest.mark.parametrize("note", ["Fisher's exact test", "a Fisher exact test."])
+def test_an_exact_test_is_not_an_exact_interval(note: str) -> None:
+    men = "Men | 1.29 (1.08–1.46) | 0.001"
+    assert found(*WALD, men, notes=(note,)) == [("interval-not-symmetric", "doubtful")]
+
+
+def test_a_declared_difference_is_not_symmetric_on_the_logarithmic_scale() -> None:
+    row = "Weight | 0.7 (0.3 to 2.1)"  # √(0.3 x 2.1) = 0.79, (0.3 + 2.1)/2 = 1.2
+    doubtful = [("interval-not-symmetric", "doubtful")]
+    assert found(row, header="Variable | Mean difference (95% CI)") == doubtful
+    assert found(row.replace("2.1", "1.1"), header="Variable | Mean difference (95% CI)") == []
+    assert found(row.replace("0.7", "0.8"), header="Variable | HR (95% CI)") == []
+
+
 def test_intervals_of_few_events_are_lopsided() -> None:
     assert found("Death | 4.0 (0.4–190) | 0.4", header="Event | OR (95% CI) | P") == []
     assert found("Death | 1.6 (1.6–51.2) | 0.01", header="Event | OR (95% CI) | P") == [

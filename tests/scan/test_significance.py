@@ -71,6 +71,32 @@ def test_the_p_of_a_block_is_of_all_its_categories() -> None:
     assert wrong == [("p-of-counts", "inconsistent")]
 
 
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_the_p_of_a_block_may_stand_in_any_of_its_rows(at: int) -> None:
+    rows = [
+        "Mild | 20 (20) | 35 (35)",
+        "Moderate | 40 (40) | 30 (30)",
+        "Severe | 40 (40) | 35 (35)",
+    ]
+
+    def block(p: str) -> list[str]:
+        return [
+            "Stage, n (%) | | |",
+            *(f"  {r} | {p if i == at else ''}" for i, r in enumerate(rows)),
+        ]
+
+    assert found(*FITTING, *block("0.05")) == []  # chi-square of all three gives 0.050
+    wrong = found(*FITTING, *block("0.0002"))
+    assert [kind for kind, _ in wrong] == ["p-of-counts"]
+
+
+def test_rows_below_another_heading_are_no_categories_of_a_p() -> None:
+    rows = ("Sex, n (%) | | |", "  Women | 20 (20) | 45 (45) |", "Habits, n (%) | | |")
+    assert found(*FITTING, *rows, "  Smoker | 30 (30) | 31 (31) | 0.001") == [
+        ("p-of-counts", "inconsistent")
+    ]
+
+
 def test_a_block_of_which_people_are_missing_has_a_smaller_base() -> None:
     rows = (
         "Depression | | |",
