@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from kb.cli.common import echo, examples, required_texts, root_of, texts_option
-from kb.errors import InputError, RecordError
+from kb.errors import InputError, ReadError, RecordError
 from kb.papers.paper import Paper
 from kb.papers.publication_file import with_publications
 from kb.papers.read import read_paper
@@ -46,6 +46,9 @@ def read(context: click.Context, paper: Path, name: str | None, texts: Path | No
         if os.path.lexists(path):
             raise InputError(f"{path} exists already: choose another id with --id")
     draft = draft_record(contents, chosen, records.publications)
+    has_sentence = any(section.paragraphs for section in contents.sections)
+    if not (has_sentence or contents.tables or contents.figures):
+        raise ReadError(f"{paper}: no sentence, table or figure was found in it")
     publications = record_file(root, "publications")
     merged = with_publications(publications.read_bytes().decode(), draft.publications)
     write_atomically(publications, [merged.encode()])

@@ -50,11 +50,18 @@ _OF_TITLE: Final = re.compile(
     r"|(?:number|percentage|proportion) of (?:participants|subjects|patients) with ",
     re.IGNORECASE,
 )
-_ORDER: Final[tuple[str, ...]] = ("endpoint", "named", "category", "statistic", "unit", "time")
+_ORDER: Final[tuple[str, ...]] = (
+    *("endpoint", "named", "category", "statistic", "unit", "time", "analysis_set"),
+)
 _KINDS: Final = {results.SERIOUS: "serious", results.OTHER: "not serious"}
 """The category of adverse events, by their table."""
 _LEFT: Final = re.compile(r"lost to follow|withdraw|discontinu", re.IGNORECASE)
 """Reasons that are ways of leaving a study."""
+_DANGLING: Final = re.compile(
+    r"(?: (?:a|an|and|as|at|by|for|from|in|of|on|or|the|to|with|day|week|month|year))+$",
+    re.IGNORECASE,
+)
+"""Words that say nothing at the end of a name that is cut."""
 _SIDED: Final = re.compile(r"\(([12])-sided\)$")
 _MAX_WORDS: Final = 16
 _MAX_TEXT: Final = 140
@@ -233,6 +240,7 @@ class RegistrationDrafter(Drafter):
         if label.startswith(title):
             bare = _OF_TITLE.sub("", title)
             draft = self._named(draft, (_TITLES.get(title, title), bare, bare.partition(" at ")[0]))
+        draft = self._analysed(draft)
         if not isinstance(measure, OutcomeMeasure):
             return draft
         draft = self._of_part(draft, measure, label)
@@ -240,6 +248,23 @@ class RegistrationDrafter(Drafter):
         if time and draft.block.setdefault("time", time) != time:
             draft = replace(draft, sure="unsure", why=[*draft.why, f"the time frame is {time}"])
         return _sided(_with(draft))
+
+    @cached_property
+    def _started(self) -> dict[str, str]:
+        """The numbers of people who started, by the title of their group."""
+        flow = self.entry.results.participant_flow_module
+        first = [m for p in flow.periods[:1] for m in p.milestones if phrase(m.type) == _STARTED]
+        titles = dict(zip((g.id for g in flow.groups), results.names_of(flow.groups), strict=True))
+        return {titles[one.group_id]: one.num_subjects for m in first for one in m.achievements}
+
+    def _analysed(self, draft: Draft) -> Draft:
+        """Return a draft with the number of people analysed, where others started."""
+        title, _, size = str(draft.block["column"]).partition(" (N = ")
+        started = self._started.get(title, "")
+        if not size or not started or size.rstrip(")") == started or "values" not in draft.block:
+            return draft
+        given = (draft.block.get("analysis_set", ""), f"N = {size.rstrip(')')}")
+        return _with(draft, analysis_set=", ".join(filter(None, given)))
 
     def _of_part(self, draft: Draft, outcome: OutcomeMeasure, label: str) -> Draft:
         """Return a draft of an analysis with what it is about, where that is a part of an outcome.
@@ -285,5 +310,7 @@ def missing_items(drafter: RegistrationDrafter) -> list[str]:
 
 def _cut(text: str) -> str:
     """Return a text, or its beginning where a print has too many words."""
-    line = " ".join(" ".join(text.split()).split(" ")[:_MAX_WORDS])
-    return line if len(line) <= _MAX_TEXT else line[:_MAX_TEXT].rsplit(" ", 1)[0]
+    whole = " ".join(text.split())
+    line = " ".join(whole.split(" ")[:_MAX_WORDS])
+    line = line if len(line) <= _MAX_TEXT else line[:_MAX_TEXT].rsplit(" ", 1)[0]
+    return line if line == whole else _DANGLING.sub("", line)

@@ -101,6 +101,10 @@ def record_of(paper: Metadata | Reference, kind: str, text: str) -> dict[str, ob
     return record | {"type": kind}
 
 
+_LONG_TITLE: Final = 30
+"""So many letters of a title name one publication of a year."""
+
+
 class PublicationIndex:
     """The publications that are known or new, by what identifies them.
 
@@ -114,6 +118,8 @@ class PublicationIndex:
         self._ids = set(known)
         self._by_key: dict[_Key, str] = {}
         self._marks: dict[str, dict[str, str]] = {}
+        self._titles: dict[str, dict[str, str]] = {}
+        """The titles of publications by year, with their ids."""
         self.new: dict[str, dict[str, object]] = {}
         for slug, record in known.items():
             self.learn(slug, record.model_dump(exclude_none=True))
@@ -123,6 +129,9 @@ class PublicationIndex:
         for key in _keys(record):
             self._by_key.setdefault(key, slug)
         self._marks[slug] = self._marks.get(slug, {}) | _marks(record)
+        title = folded(str(record.get("title") or ""))
+        if len(title) > _LONG_TITLE:
+            self._titles.setdefault(str(record.get("year")), {}).setdefault(title, slug)
 
     def find(self, record: Mapping[str, object]) -> str:
         """Return the id of a publication that is there already, or ""."""
@@ -141,6 +150,20 @@ class PublicationIndex:
             if slug and slug not in seen and (key[0] in _IDS or not self._differs(slug, marks)):
                 seen.add(slug)
                 yield slug, key[0]
+        if (slug := self._named_in(record)) and slug not in seen:
+            yield slug, "title"
+
+    def _named_in(self, record: Mapping[str, object]) -> str:
+        """Return the publication whose title stands in the citation of one that has no title.
+
+        The references of a PDF are lines of text; those of the same paper in XML have fields.
+        """
+        if record.get("title") or not record.get("citation") or not record.get("year"):
+            return ""
+        citation, marks = folded(str(record["citation"])), _marks(record)
+        titles = self._titles.get(str(record["year"]), {})
+        found = (slug for title, slug in titles.items() if title in citation)
+        return next((slug for slug in found if not self._differs(slug, marks)), "")
 
     def _differs(self, slug: str, marks: Mapping[str, str]) -> bool:
         """Whether an identifier, or both volume and page, are not those of a publication."""

@@ -8,6 +8,7 @@ footnotes, in sections of their own.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -17,6 +18,8 @@ from kb.papers.paper import Figure, Paper, Section, Table
 INDENT: Final = "  "
 """What stands before the label of a row for each step that it is indented."""
 _MAX_MARKER: Final = 150
+_MOST_SIGNS: Final = 20
+"""Headings of one text are told apart by so many signs, then by their number."""
 _CONTROL: Final = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
 )
@@ -58,16 +61,31 @@ def source_text(paper: Paper) -> SourceDraft:
     written: list[str] = []
     parts: list[Part] = []
     taken: set[str] = set()
+    times: Counter[str] = Counter()
     for block in blocks:
-        heading = f"## {block.heading} ##"
-        while heading[:_MAX_MARKER] in taken:
-            heading = f"#{heading}"
+        heading = _heading(block.heading, taken, times)
         marker = heading[:_MAX_MARKER].rstrip()
-        taken.add(heading[:_MAX_MARKER])
         parts.append(Part(block.id, block.label, marker, block.evidence))
         written += [heading, "", *block.lines]
         written += [""] * (bool(block.lines) and block.lines[-1] != "")
     return SourceDraft("\n".join(written), tuple(parts))
+
+
+def _heading(text: str, taken: set[str], times: Counter[str]) -> str:
+    """Return a heading that begins as no other does: of one text, with more signs, or a number.
+
+    >>> taken, times = set(), Counter()
+    >>> [_heading("Case", taken, times) for _ in range(21)][::20]
+    ['## Case ##', '## 20 Case ##']
+    """
+    while True:
+        number = times[text]
+        times[text] += 1
+        many = number >= _MOST_SIGNS
+        heading = f"## {number} {text} ##" if many else f"{'#' * number}## {text} ##"
+        if heading[:_MAX_MARKER] not in taken:
+            taken.add(heading[:_MAX_MARKER])
+            return heading
 
 
 def _blocks(paper: Paper) -> Iterator[_Block]:

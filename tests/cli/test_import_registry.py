@@ -170,6 +170,23 @@ def test_a_percentage_that_no_number_of_people_gives_is_reported(base: Path) -> 
     assert "of 46 patients" in imported(base, **changes)["impossible-share"]["message"]
 
 
+def test_the_people_analysed_are_named_where_others_started(base: Path) -> None:
+    count = f"{OUTCOME}__0__denoms__0__counts__0__value"
+    fewer = [one.analysis_set for one in drafted(base, **{count: "55"})["Outcome 1"] if one.values]
+    assert fewer == ["N = 55", None]
+
+
+def test_a_name_that_is_cut_ends_in_a_word_of_meaning(base: Path) -> None:
+    name = (
+        "Number of people with a positive response in the second of the two periods by the week 12"
+    )
+    [claim] = drafted(base, **{PRIMARY: name})["Primary outcomes"]
+    assert (
+        claim.category
+        == "Number of people with a positive response in the second of the two periods"
+    )
+
+
 def test_a_reason_to_leave_is_not_an_outcome(base: Path) -> None:
     reason = {
         "type": "Adverse Event",

@@ -67,6 +67,19 @@ def test_a_paper_is_read_into_a_base_that_still_checks(
     assert kb(base, "check").exit_code in {0, 1}
 
 
+def test_a_file_without_a_sentence_writes_nothing(base: Path, tmp_path: Path) -> None:
+    texts, path = tmp_path / "texts", tmp_path / "empty.xml"
+    texts.mkdir()
+    path.write_text("<article><body><sec><title/></sec></body></article>")
+    before = content(tmp_path)
+    result = kb(base, "read", path, "--texts", texts)
+    assert result.exit_code == 2
+    assert "no sentence, table or figure was found" in result.output
+    assert content(tmp_path) == before
+    path.write_text("<article><body><sec><p>OS was 7.</p></sec></body></article>")
+    assert kb(base, "read", path, "--texts", texts).exit_code == 0
+
+
 def test_nothing_is_overwritten(base: Path, paper: Path, tmp_path: Path) -> None:
     texts = tmp_path / "texts"
     texts.mkdir()

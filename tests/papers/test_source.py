@@ -13,6 +13,7 @@ from kb.errors import InputError
 from kb.papers.jats import read_jats
 from kb.papers.paper import Paper
 from kb.papers.publication_file import with_publications
+from kb.papers.publications import PublicationIndex
 from kb.papers.source import draft_record
 from kb.papers.text import one_line, source_text, table_lines
 from kb.records.shared_schema import PublicationRecord, SourceRecord, Span
@@ -119,6 +120,27 @@ def test_references_become_publications_or_are_those_that_are_there() -> None:
     assert draft.publications["page-web-undated"]["citation"] == "A page of the web, 2021."
 
 
+@pytest.mark.parametrize(
+    ("citation", "year", "found"),
+    [
+        (
+            "Low B (2020) A trial of sleep in tall people of the north. J X 7: 1–9.",
+            2020,
+            "low-2020",
+        ),
+        ("Low B (2021) A trial of sleep in tall people of the north. J X 7: 1–9.", 2021, ""),
+        ("Low B (2020) A trial of sleep in tall people of the south. J X 7: 1–9.", 2020, ""),
+    ],
+)
+def test_a_reference_without_fields_is_known_by_its_title(
+    citation: str, year: int, found: str
+) -> None:
+    index = PublicationIndex({})
+    title = "A trial of sleep in tall people of the North"
+    index.add({"authors": "Low B", "title": title, "year": 2020, "journal": "J X", "volume": "7"})
+    assert index.find({"citation": citation, "year": year, "volume": "7"}) == found
+
+
 def test_publications_are_added_in_order_and_no_line_is_changed() -> None:
     before = "# All\npublications:\n  # of b\n  b-2020:\n    year: 2020 # as printed\n  d-2020: {}"
     new = {"a-1": {"title": 'A "b": c'}, "c-1": {"year": 1}, "e-1": {"type": "review"}}
@@ -144,6 +166,16 @@ def test_equal_headings_begin_differently() -> None:
         "### A ##",
         "#### A ##",
     ]
+
+
+@pytest.mark.parametrize("title", ["Case", "Case " * 60])
+def test_hundreds_of_equal_headings_begin_differently(title: str) -> None:
+    sections = f"<sec><title>{title}</title><p>7</p></sec>" * 400
+    draft = source_text(read_jats(f"<article><body>{sections}</body></article>".encode()))
+    assert len({part.marker for part in draft.parts}) == 400
+    lines = draft.text.splitlines()
+    for part in draft.parts:
+        assert sum(line.startswith(part.marker) for line in lines) == 1
 
 
 def test_the_header_of_figures_in_a_row_is_the_one_above_them() -> None:

@@ -53,25 +53,30 @@ def read_nbib(text: str, file: str, first: int) -> Iterator[Entry | Problem]:
 
 def _entries(text: str, first: int, start: str, end: str) -> Iterator[tuple[int, Tags, bool]]:
     """Yield the first line and the fields of each entry, and whether it begins with its tag."""
-    tags: dict[str, list[str]] = {}
+    tags: dict[str, list[list[str]]] = {}
     line, last, is_open = first, "", False
     for number, content in enumerate(text.splitlines(), first):
         match = _LINE.match(content)
         if match is None:
             if last and content.strip():
-                tags[last][-1] += " " + content.strip()
+                tags[last][-1].append(content.strip())
             continue
         tag, value = match[1], match[2].strip()
         if tag in (start, end):
             if tags:
-                yield line, tags, is_open
+                yield line, _joined(tags), is_open
             tags, last, is_open = {}, "", tag == start
         if tag != end:
             line = line if tags else number
-            tags.setdefault(tag, []).append(value)
+            tags.setdefault(tag, []).append([value])
             last = tag
     if tags:
-        yield line, tags, is_open
+        yield line, _joined(tags), is_open
+
+
+def _joined(tags: Mapping[str, Sequence[Sequence[str]]]) -> Tags:
+    """Return fields whose values may go on in further lines."""
+    return {tag: [" ".join(lines) for lines in values] for tag, values in tags.items()}
 
 
 def _first(tags: Tags, *names: str) -> str:

@@ -32,9 +32,9 @@ def read_pdf(data: bytes, name: str) -> Paper:
         ReadError: the file is not a PDF, is encrypted or broken, or too long.
     """
     pages, unsure = _pages(data, name)
+    drop_running_heads(pages)
     if not any(page.pieces for page in pages):
         raise ReadError(f"{name}: no page has text: a scan must be recognised (OCR) first")
-    drop_running_heads(pages)
     find_columns(pages)
     body = _body_font(pages)
     regions, items = _arranged(pages, body)
