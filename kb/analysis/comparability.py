@@ -126,10 +126,12 @@ class Comparability:
                     studies_by_value[value].add(study)
             yield from self._difference(respect, studies_by_value)
         studies = {claim.study for claim in claims}
-        for endpoint in sorted({claim.measure.endpoint for claim in claims}):
-            reporting = {claim.study for claim in claims if claim.measure.endpoint == endpoint}
+        reporting: dict[str, set[str]] = defaultdict(set)
+        for claim in claims:
+            reporting[claim.measure.endpoint].add(claim.study)
+        for endpoint in sorted(reporting):
             respect = f"definition of {self._term('endpoint', endpoint)}"
-            yield from self._stated(respect, self._definitions[endpoint], reporting)
+            yield from self._stated(respect, self._definitions[endpoint], reporting[endpoint])
         for endpoint, texts in sorted(self._background.items()):
             yield from self._stated(self._term("endpoint", endpoint), texts, studies)
 

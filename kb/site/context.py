@@ -261,8 +261,12 @@ class PageContext:
 
     def groups_of(self, study: str) -> list[Group]:
         """Return the groups of a study: experimental arms first, parts after their whole."""
-        groups = [group for group in self.evidence.groups if group.study == study]
-        return sorted(groups, key=lambda g: (_ROLES.get(g.role, 3), g.id))
+        return list(self._groups_by_study.get(study, ()))
+
+    @cached_property
+    def _groups_by_study(self) -> Mapping[str, list[Group]]:
+        ordered = sorted(self.evidence.groups, key=lambda g: (_ROLES.get(g.role, 3), g.id))
+        return collect((group.study, group) for group in ordered)
 
     def is_part(self, study: str, name: str, whole: str) -> bool:
         """Whether a group is within another, or within its arm of an analysis set."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from kb.api.results import ClaimView
 from kb.checks import Discrepancy, Severity, Status
 from kb.export.csv import table_csv
 from kb.model import slug
-from kb.site.context import PageContext
+from kb.site.context import PageContext, collect
 from kb.site.page import OutputFile, Page, Values
 
 VERDICTS: Final = {
@@ -158,21 +159,31 @@ def cards(site: PageContext) -> list[Card]:
 
 def of_study(site: PageContext, study: str) -> list[Card]:
     """Return the discrepancies that the page of a study shows."""
-    return [card for card in cards(site) if card.finding.study == study]
+    return [card for card in _about(site, study) if card.finding.study == study]
 
 
 def from_elsewhere(site: PageContext, study: str) -> list[Card]:
     """Return the discrepancies about figures of a study that another study's page shows."""
-    return [c for c in cards(site) if c.finding.study != study and study in c.studies]
+    return [card for card in _about(site, study) if card.finding.study != study]
+
+
+def _about(site: PageContext, study: str) -> list[Card]:
+    """Return the discrepancies on the page of a study, or with a figure of it."""
+
+    def made() -> Mapping[str, list[Card]]:
+        return collect((s, c) for c in cards(site) for s in {c.finding.study, *c.studies})
+
+    return site.memo(("cards by study",), made).get(study, [])
 
 
 def by_section(site: PageContext, source: str) -> Counter[str]:
     """Count the discrepancies about figures of each section of a source."""
-    return Counter(
-        section
-        for card in cards(site)
-        for section in {v.claim.section for v in card.claims if v.claim.source == source}
-    )
+
+    def made() -> Mapping[str, list[str]]:
+        places = ({(v.claim.source, v.claim.section) for v in c.claims} for c in cards(site))
+        return collect(chain.from_iterable(places))
+
+    return Counter(site.memo(("discrepancies by source",), made).get(source, ()))
 
 
 def newest(site: PageContext, most: int) -> list[Card]:
@@ -205,7 +216,7 @@ def _values(site: PageContext) -> Values:
         "words": VERDICTS,
         "most": MOST_PRINTS,
         "kinds": sorted({(card.finding.kind, card.kind) for card in every}),
-        "studies": [s for s in site.studies if any(s in card.studies for card in every)],
+        "studies": [s for s in site.studies if any(s in c.studies for c in _about(site, s))],
         "places": _places(site, every),
         "stale": site.base.curated.stale(),
     }

@@ -22,7 +22,7 @@ from kb.site.page import OutputFile, Page, Values
 
 _MOST_STUDIES: Final = 25
 """Rows of the page for one pair of regimens; its download has all."""
-_MOST_CLAIMS: Final = 1000
+_MOST_CLAIMS: Final = 900
 """Links to claims on the page: where there are more, each pair of regimens shows fewer rows."""
 KINDS: Final = {
     "randomised": ("randomised", "between the randomised arms of a trial, or of an analysis of it"),
