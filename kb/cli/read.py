@@ -18,6 +18,8 @@ from kb.papers.read import read_paper
 from kb.papers.source import RecordDraft, draft_record, source_id
 from kb.records.load import load_shared
 from kb.records.paths import record_file
+from kb.records.yaml import MAX_BYTES, MAX_PUBLICATIONS_BYTES
+from kb.sources.text import MAX_BYTES as MAX_TEXT_BYTES
 from kb.util.atomic import write_atomically
 from kb.util.wording import counted
 
@@ -51,11 +53,25 @@ def read(context: click.Context, paper: Path, name: str | None, texts: Path | No
         raise ReadError(f"{paper}: no sentence, table or figure was found in it")
     publications = record_file(root, "publications")
     merged = with_publications(publications.read_bytes().decode(), draft.publications)
+    _require_loadable(paper, draft, merged)
     write_atomically(publications, [merged.encode()])
     write_atomically(text, [draft.source.text.encode()])
     record.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(record, [draft.record.encode()])
     _report(contents, draft, [text, record, publications])
+
+
+def _require_loadable(paper: Path, draft: RecordDraft, publications: str) -> None:
+    """Refuse to write what no command could read again."""
+    for what, text, most in (
+        ("text", draft.source.text, MAX_TEXT_BYTES),
+        ("record", draft.record, MAX_BYTES),
+        ("list of publications", publications, MAX_PUBLICATIONS_BYTES),
+    ):
+        size = len(text.encode())
+        if size > most:
+            name = f"{paper}: the {what}"
+            raise ReadError(f"{name} would have {size:,} bytes, expected at most {most:,}")
 
 
 def _checked(name: str) -> str:

@@ -97,10 +97,12 @@ def record_of(paper: Metadata | Reference, kind: str, text: str) -> dict[str, ob
             record[name] = short
     if not (record.get("journal") and record.get("year")):
         record.pop("journal", None)
-        record["citation"] = record_line(text) or "untitled"
+        record["citation"] = record_line(text) or _UNTITLED
     return record | {"type": kind}
 
 
+_UNTITLED: Final = "untitled"
+"""The citation of a paper of which no citation was read."""
 _LONG_TITLE: Final = 30
 """So many letters of a title name one publication of a year."""
 
@@ -206,6 +208,8 @@ def _keys(record: Mapping[str, object]) -> Iterator[_Key]:
     for name in _IDS:
         if record.get(name):
             yield name, str(record[name]).lower()
+    if record.get("citation") == _UNTITLED:
+        return  # two papers of which nothing was read are not one
     if len(of("title")) > 15 and record.get("year"):
         yield "title", of("title"), str(record["year"])
     page = first_page(record)

@@ -80,6 +80,37 @@ def test_a_file_without_a_sentence_writes_nothing(base: Path, tmp_path: Path) ->
     assert kb(base, "read", path, "--texts", texts).exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        ("<sec><title>S</title><p>7</p></sec>" * 40_000, "record"),
+        ("<sec><title>S</title>" + f"<p>{'7 ' * 900}</p>" * 3_000 + "</sec>", "text"),
+    ],
+)
+def test_what_no_command_could_load_is_not_written(
+    base: Path, tmp_path: Path, body: str, what: str
+) -> None:
+    texts, path = tmp_path / "texts", tmp_path / "long.xml"
+    texts.mkdir()
+    path.write_text(f"<article><body>{body}</body></article>")
+    before = content(tmp_path)
+    result = kb(base, "read", path, "--texts", texts)
+    assert result.exit_code == 2
+    assert f"the {what} would have" in result.output
+    assert content(tmp_path) == before
+
+
+def test_two_papers_of_which_nothing_is_known_are_two(base: Path, tmp_path: Path) -> None:
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    for name in ("a", "b"):
+        path = tmp_path / f"{name}.xml"
+        path.write_text(f"<article><body><sec><p>OS was 7{name}.</p></sec></body></article>")
+        assert kb(base, "read", path, "--texts", texts, "--id", f"paper-{name}").exit_code == 0
+    record = (base / "evidence/sources/paper-b.yaml").read_text()
+    assert "publication: paper-b" in record
+
+
 def test_nothing_is_overwritten(base: Path, paper: Path, tmp_path: Path) -> None:
     texts = tmp_path / "texts"
     texts.mkdir()
