@@ -95,8 +95,7 @@ class CellLabels:
         if role.column.kind is ColumnKind.EFFECT:
             labels = [one for one in labels if not names_kind(one)]
         is_size = row in self.reading.size_rows
-        if not is_size and all(self._is_when(one, row) for one in [*path, *labels]):
-            path = [*self._above_moments(), *(one for one in path if not one.isdigit())]
+        path = path if is_size else self._without_weeks(path, labels, row)
         found = self._named(path, labels)
         is_size = is_size or (role.has_people and _is_number(path))
         if found is None and is_size and self.names.size:
@@ -111,6 +110,16 @@ class CellLabels:
         if len(category) > MAX_LABEL:
             category = category[:MAX_LABEL].strip()
         return NamedEndpoint(found.endpoint, category, found.named)
+
+    def _without_weeks(self, path: Sequence[str], labels: Sequence[str], row: int) -> list[str]:
+        """Return the labels of a row without the number of weeks that one is.
+
+        Where only times are left, the header of the labels or the caption names the outcome.
+        """
+        if all(self._is_when(one, row) for one in [*path, *labels]):
+            return [*self._above_moments(), *(one for one in path if not one.isdigit())]
+        is_number = bool(self.rows.time(row)) and bool(labels)
+        return [one for one in path if not (is_number and one.isdigit())]
 
     def _named(self, path: Sequence[str], labels: Sequence[str]) -> NamedEndpoint | None:
         """Return the endpoint of the labels of a row and of a column.

@@ -98,9 +98,9 @@ def column_roles(
     reading: TableReading, names: EndpointNames, groups: GroupNames, *, transposed: bool
 ) -> list[ColumnRole]:
     """Return the role of each column; in a ``transposed`` table, the rows are the groups."""
-    samples = _samples(reading)
+    samples, shared = _samples(reading), _shared(reading, names, groups)
     roles = [
-        _role(column, names, groups, transposed=transposed and column.index not in samples)
+        _role(column, names, groups, shared, transposed=transposed and column.index not in samples)
         for column in reading.columns
     ]
     for index, name in samples.items():
@@ -158,6 +158,20 @@ def _as_labels(role: ColumnRole, groups: GroupNames) -> ColumnRole:
     return replace(role, group=None, labels=(*role.labels, *parts))
 
 
+def _shared(reading: TableReading, names: EndpointNames, groups: GroupNames) -> frozenset[str]:
+    """Return the parts of headers that stand above known groups only, above each the same.
+
+    They tell no people apart: "Abstinence" above "Drug" and "Placebo".
+    """
+    columns = [c for c in reading.columns if c.kind is ColumnKind.GROUP]
+    parts = [found for c in columns if (found := set(group_parts(c, names)))]
+    shared = frozenset[str]().union(*parts).intersection(*parts)
+    rest = {part for found in parts for part in found - shared}
+    known = {one.id for part in rest if (one := groups.find(part)) and one.sure == "sure"}
+    is_told = len(known - {WHOLE}) == len(rest) > 1 and all(found - shared for found in parts)
+    return frozenset(part for part in shared if is_told and groups.find(part) is None)
+
+
 def _samples(reading: TableReading) -> dict[int, str]:
     """Return the names of two columns "Before" and "After" with more people after than before.
 
@@ -200,7 +214,12 @@ def _is_other(name: str, names: EndpointNames) -> bool:
 
 
 def _role(
-    column: Column, names: EndpointNames, groups: GroupNames, *, transposed: bool
+    column: Column,
+    names: EndpointNames,
+    groups: GroupNames,
+    shared: frozenset[str],
+    *,
+    transposed: bool,
 ) -> ColumnRole:
     header = " ".join(map(label_text, column.path))
     names_ = [without_size(part) for part in column.path]
@@ -208,6 +227,7 @@ def _role(
         filter(None, map(time_in, names_)), ""
     )
     parts = list(group_parts(column, names)) if column.kind is not ColumnKind.LABEL else []
+    parts = [part for part in parts if part not in shared]
     parts = [part for part in parts if not _PLACEHOLDER.fullmatch(part)] or parts
     labels = [
         name

@@ -247,8 +247,15 @@ class RowLabels:
         for row in range(self.table.header_rows, len(self.table.grid)):
             if times[alone.get(row, "")] == 1 and times[alone.get(row + 1, "")] > 1:
                 outer = alone[row]
-            found[row] = outer
+            found[row] = outer or self._heading_above(row)
         return found
+
+    def _heading_above(self, row: int) -> str:
+        """Return the heading directly above the nearest one, which has no rows of its own."""
+        above = range(row, self.table.header_rows, -1)
+        near = next((one for one in above if self._alone.get(one, "").strip()), 0)
+        outer = self._alone.get(near - 1, "").strip() if near else ""
+        return "" if is_moment(outer) or is_statistic(outer) else outer
 
     def _below(self, heading: str, row: int) -> Iterator[int]:
         """Yield the rows from below the nearest heading of this label down to a row."""

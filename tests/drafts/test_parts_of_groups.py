@@ -78,3 +78,40 @@ def test_the_p_value_beside_a_difference_of_groups_compares_them(root: Path) -> 
     )
     found = block_of(drafted(root, table(*rows)), "0.04")["comparison"]
     assert found == {"of": "tussolan", "versus": "placebo", "p": "=0.04"}
+
+
+def test_a_header_above_all_arms_is_of_the_outcome(root: Path) -> None:
+    rows = ("Month\tAbstinence\t\tP", "\tTussolan\tPlacebo\t", "6\t7 (16%)\t3 (7%)\t0.02")
+    made = drafted(root, table(*rows, caption="Rates of smoking"))
+    block = block_of(made, "7 (16%)")
+    assert block["values"] == {"tussolan": "7 (16%)"}
+    assert (block["named"], block["time"]) == ("Abstinence", "at 6 months")
+    assert block_of(made, "0.02")["comparison"]["of"] == "tussolan"
+
+
+def test_answers_below_one_header_need_it(root: Path) -> None:
+    rows = ("\tStopped\t", "\tYes (n = 17)\tNo (n = 21)", "Cured, n (%)\t7 (41%)\t3 (14%)")
+    made = drafted(root, table(*rows))
+    assert block_of(made, "7 (41%)")["values"].keys() == {"stopped-yes"}
+
+
+def test_least_and_largest_are_a_statistic(root: Path) -> None:
+    rows = ("\tTussolan\tPlacebo", "Bouts\t\t", "Min to max\t19 to 48\t26 to 50")
+    block = block_of(drafted(root, table(*rows)), "19 to 48")
+    assert (block["named"], block["statistic"]) == ("Bouts", "range")
+
+
+_NESTED = (
+    "\tTussolan (n = 45)\tPlacebo (n = 44)",
+    "Primary outcome\t\t",
+    "Original data\t\t",
+    "Better\t9 (20%)\t4 (9%)",
+    "Imputed data\t\t",
+    "Better\t10 (22%)\t5 (11%)",
+)
+
+
+def test_a_heading_directly_above_a_heading_is_one_of_its_rows(root: Path) -> None:
+    made = drafted(root, table(*_NESTED))
+    assert block_of(made, "9 (20%)")["named"] == "Primary outcome › Original data › Better"
+    assert block_of(made, "10 (22%)")["named"] == "Imputed data › Better"
