@@ -79,7 +79,9 @@ def test_one_thing_has_one_name() -> None:
     assert len(texts) > 30
     pages = (folder / "pages" / name for name in WRITTEN_FOR_READERS)
     texts |= {path.name: path.read_text("utf-8") for path in pages}
-    texts["dataset.yaml"] = records().evidence.dataset.description
+    evidence = records().evidence
+    texts |= {study.id: f"{study.title} {study.about}" for study in evidence.studies}
+    texts["dataset.yaml"] = evidence.dataset.description
     texts["site.yaml"] = str(load_settings(ROOT)["selection"])
     assert {
         name: found for name, text in texts.items() if (found := list(around(OTHERS, text)))
