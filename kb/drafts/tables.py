@@ -21,7 +21,7 @@ from kb.drafts.people import analysis_set
 from kb.drafts.row_groups import RowGroups
 from kb.drafts.rows import RowLabels
 from kb.drafts.store import Sureness
-from kb.drafts.two_counts import Half, halves
+from kb.drafts.two_counts import Half, halves, sides_of, sizes_of
 from kb.drafts.unclear import Unclear
 from kb.drafts.values import Values
 from kb.papers.from_source import SourceTable, label_text
@@ -172,6 +172,11 @@ class TableDrafts:
             count = len(figure.cells) + sum(len(one.cells) for one in beside)
             self.left.append(NotDrafted(self.source.section, figure.text, why, count))
 
+    def _sizes(self, figure: TableFigure) -> dict[str, Any] | None:
+        """Return the numbers of people of two groups that a cell has: "174/176"."""
+        sides = sides_of(figure.column.path, self.groups) if self.names.size else None
+        return sizes_of(figure, sides) if sides else None
+
     def _halved(self, row: int, figure: TableFigure) -> Iterator[Draft]:
         """Yield the drafts of the two counts of a cell, the second of no further cell."""
         path = self.rows.path(row)
@@ -207,9 +212,11 @@ class TableDrafts:
         path = [*path[:-1], *filter(None, (half.outer, half.category))] if half else path
         if self.not_results.is_of_method or self.not_results.lists_people:
             return NOT_A_RESULT
-        if reason := self.unclear.why(figure, role, path_all):
+        sizes = self._sizes(figure)
+        role = replace(role, labels=()) if sizes else role
+        if not sizes and (reason := self.unclear.why(figure, role, path_all)):
             return reason
-        if role.has_people and group.sure == "unsure":
+        if role.has_people and group.sure == "unsure" and not sizes:
             return "no label names the group"
         cells = [*figure.cells, *(cell for one in beside for cell in one.cells)]
         placed = self._placed(figure, cells, role, path_all, path)
@@ -217,6 +224,9 @@ class TableDrafts:
             return placed
         what, place = placed
         made = self._made(figure, beside, role, group, [*role.column.path, *path])
+        made = (
+            Made({"values": sizes}, "likely", ["the header names both groups"]) if sizes else made
+        )
         if isinstance(made, str):
             return made
         fields, sure, why, bare = made
@@ -303,7 +313,7 @@ class TableDrafts:
 
     def _sized(self, what: NamedEndpoint, figure: TableFigure) -> NamedEndpoint:
         """Return the endpoint, or the size of the group for the number of people measured."""
-        is_size = self.names.size and self.counts.is_size(figure)
+        is_size = self.names.size and (self.counts.is_size(figure) or self._sizes(figure))
         return NamedEndpoint(self.names.size, what.category) if is_size else what
 
     def _within(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
+from kb.drafts.groups import GroupNames
 from kb.drafts.labels import without_size
 from kb.papers.entries import Entry, Form, entry, whole
 from kb.papers.from_source import label_text
@@ -27,6 +28,35 @@ _BASES: Final = re.compile(
     re.IGNORECASE,
 )
 """What a second name means if the first count is a part of the second, or a unit."""
+
+
+_SIDES: Final = re.compile(
+    r"(?:numbers?|n|no\.?)(?: of \w+)?[,:]? ?\(?(?P<first>[^/()]+?) ?/ ?(?P<second>[^/()]+?)\)?",
+    re.IGNORECASE,
+)
+
+
+def sides_of(header: Sequence[str], groups: GroupNames) -> tuple[str, str] | None:
+    """Return the two groups whose numbers of people a header has: "N drug/placebo".
+
+    >>> groups = GroupNames({}, None, {})
+    >>> _ = groups.add("Drug", sized=True), groups.add("Placebo", sized=True)
+    >>> sides_of(["Number drug / placebo"], groups), sides_of(["N drug/dose"], groups)
+    (('drug', 'placebo'), None)
+    """
+    for match in filter(None, map(_SIDES.fullmatch, header)):
+        found = [groups.find(match[name]) for name in ("first", "second")]
+        if found[0] and found[1] and found[0].id != found[1].id:
+            return found[0].id, found[1].id
+    return None
+
+
+def sizes_of(figure: TableFigure, sides: tuple[str, str]) -> dict[str, Any] | None:
+    """Return the values of a cell with the numbers of two groups, "174/176"."""
+    first, second = whole(figure.entry.main), whole(figure.entry.of)
+    if figure.entry.form is not Form.RATIO or first is None or second is None:
+        return None
+    return {sides[0]: {"n": first}, sides[1]: {"n": second}}
 
 
 @dataclass(frozen=True)

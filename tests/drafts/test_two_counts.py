@@ -67,3 +67,13 @@ def test_a_p_value_may_stand_in_brackets_behind_an_estimate(root: Path) -> None:
     }
     made = drafted(root, table("Trait\tP value", "Grip\t1.11 (< 0.001)"))
     assert not blocks(made)
+
+
+def test_a_header_may_name_two_groups_of_one_cell(root: Path) -> None:
+    rows = ("Outcome\tNumber Tussolan/ Placebo\tTussolan M (SD)\tPlacebo M (SD)",)
+    made = drafted(root, table(*rows, "Grip\t44/43\t2.1 (1.1)\t2.0 (1.2)"))
+    sizes = block_of(made, "44/43")
+    assert sizes["values"] == {"tussolan": {"n": 44}, "placebo": {"n": 43}}
+    assert sizes["category"] == "Grip"
+    made = drafted(root, table("Outcome\tNumber cured/ all", "Grip\t44/43"))
+    assert not blocks(made)
