@@ -11,7 +11,8 @@ from typing import Final
 
 from kb.drafts.associations import associated
 from kb.drafts.columns import ColumnRole
-from kb.drafts.comparisons import Comparisons, names_kind
+from kb.drafts.comparisons import Comparisons
+from kb.drafts.estimates import names_kind
 from kb.drafts.groups import GroupNames, GroupOf
 from kb.drafts.labels import MAX_LABEL, EndpointNames, NamedEndpoint, is_statistic, without_size
 from kb.drafts.people import People, is_analysis_set

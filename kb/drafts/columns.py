@@ -246,26 +246,30 @@ def _role(
         labels += [part for part in parts if _is_label_of_total(part, column)]
     elif column.kind is ColumnKind.TOTAL:
         labels += parts
-    elif column.kind is ColumnKind.P:
+    elif column.kind in (ColumnKind.P, ColumnKind.EFFECT):
         compared = _pair(parts, groups, _VERSUS) or _pair_with_new(parts, groups)
         together = _pair(parts, groups, _AND)
-    elif column.kind is ColumnKind.EFFECT:
-        compared = _pair(parts, groups, _VERSUS) or _pair_with_new(parts, groups)
-        together = _pair(parts, groups, _AND)
-        found = (groups.find(part) for part in parts)
-        group = next((one for one in found if one and one.id != WHOLE), None)
-        labels += [] if group or compared or together else parts
+        if column.kind is ColumnKind.EFFECT:
+            found = (groups.find(part) for part in parts)
+            group = next((one for one in found if one and one.id != WHOLE), None)
+            labels += [] if group or compared or together else parts
     elif column.kind is ColumnKind.GROUP and parts:
-        label = " › ".join(parts)
-        is_trait = column.statistic.centre is Centre.CORRELATION and not _PEOPLE.search(label)
-        is_other = transposed or is_trait or groups.is_not_about_people(label)
-        if groups.find(label) is None and is_other:
-            labels += parts
-        else:
-            if is_everybody(label) and column.size:
-                groups.add(label, sized=True)  # the reading has found that it is a part
-            group = groups.resolve(label, sized=column.size is not None)
+        group = _people_of(" › ".join(parts), column, groups, transposed=transposed)
+        labels += [] if group else parts
     return ColumnRole(column, group, tuple(labels), time, is_change(header), compared, together)
+
+
+def _people_of(
+    label: str, column: Column, groups: GroupNames, *, transposed: bool
+) -> GroupOf | None:
+    """Return the group that a header names, a new one if need be; None if it names an outcome."""
+    is_trait = column.statistic.centre is Centre.CORRELATION and not _PEOPLE.search(label)
+    is_other = transposed or is_trait or groups.is_not_about_people(label)
+    if groups.find(label) is None and is_other:
+        return None
+    if is_everybody(label) and column.size:
+        groups.add(label, sized=True)  # the reading has found that it is a part
+    return groups.resolve(label, sized=column.size is not None)
 
 
 def _everybody_in(parts: list[str], groups: GroupNames) -> GroupOf:

@@ -9,10 +9,11 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-from kb.drafts.associations import MODEL, adjustment, in_group
+from kb.drafts.associations import adjustment, in_group
 from kb.drafts.columns import ColumnRole
 from kb.drafts.comparators import comparator_of
 from kb.drafts.effects import EffectReading
+from kb.drafts.estimates import is_reference, names_effect, p_in_brackets, with_slash
 from kb.drafts.figures import estimate, interval, p_text
 from kb.drafts.groups import GroupNames, GroupOf
 from kb.drafts.labels import without_size
@@ -22,7 +23,6 @@ from kb.papers.entries import Form
 from kb.papers.from_source import SourceTable
 from kb.papers.reading import ColumnKind, TableFigure
 from kb.papers.statistic import Centre, Spread, Statistic, declared
-from kb.sources.numbers import Number
 
 _BETWEEN: Final = re.compile(
     r"\b(?:between|inter)[- ]?groups?\b|between (?:the )?(?:\w+ )?(?:groups|arms|treatments)\b"
@@ -31,14 +31,10 @@ _BETWEEN: Final = re.compile(
 )
 """Words by which figures compare groups that no header may name."""
 _NO_GROUPS: Final = "an estimate: no label names the groups that it compares"
-_VAGUE: Final = re.compile(
-    r"(?:treatment |intervention )?effects?(?: (?:sizes?|estimates?))?|estimates?", re.IGNORECASE
-)
 _STANDARDISED: Final = re.compile(r"\b[Cc]ohen|\b[Hh]edges|\bSMD\b|[Ss]tandardi[sz]ed")
 _SIZE: Final = re.compile(r"[Ee]ffect size.{0,3}\bd\b")
 _EFFECT: Final = re.compile(r"\b(?:effects?|estimates?)\b", re.IGNORECASE)
 _DIFFERENCE: Final = Statistic(Centre.DIFFERENCE)
-_P_IN_BRACKETS: Final = re.compile(r"\w.*[(\[]p(?:[- –]?values?)?[)\]]", re.IGNORECASE)
 _CLAUSE: Final = re.compile(r"[.;,]| and | or ")
 _OF_COUNTS: Final = (Form.RATIO, Form.RATIO_SHARE, Form.COUNT_SHARE)
 _SEVERAL: Final = 3
@@ -85,7 +81,7 @@ class Comparisons:
             return [one for one in row if self._is_of_change(one, figure)]
         if figure.column.kind is not ColumnKind.EFFECT or figure.entry.form is Form.BOUNDS:
             return []
-        if self.is_of_one_group(role) and _is_reference(figure):
+        if self.is_of_one_group(role) and is_reference(figure):
             return []  # a p-value beside 1 is that of all categories
         after = [one for one in row if one.column.index > figure.column.index]
         found = []
@@ -111,7 +107,7 @@ class Comparisons:
 
     def p_value(self, figure: TableFigure, role: ColumnRole, group: GroupOf) -> Made | str:
         """Return what a p-value says of two groups, or of all; or why it is not drafted."""
-        main = figure.entry.main if figure.entry.form is Form.NUMBER else _in_brackets(figure)
+        main = figure.entry.main if figure.entry.form is Form.NUMBER else p_in_brackets(figure)
         if main is None:
             return "not a p-value"
         labels = [*role.column.path, *self.reading.table.row_path(figure.row)]
@@ -149,7 +145,7 @@ class Comparisons:
     ) -> Made | str:
         """Return what an estimate says of two groups or within one, or why it is not drafted."""
         header = " ".join(role.column.path)
-        figure = _with_slash(figure)
+        figure = with_slash(figure)
         is_coefficient = figure.statistic.centre is Centre.COEFFICIENT
         is_one = self.is_of_one_group(role) and group.sure != "unsure"
         if (is_coefficient and not is_one and not role.compared) or figure.entry.form in _OF_COUNTS:
@@ -318,31 +314,6 @@ def _is_p(figure: TableFigure) -> bool:
     return figure.column.kind is ColumnKind.P and is_number and not figure.statistic.trend
 
 
-def _in_brackets(figure: TableFigure) -> Number | None:
-    """Return the p-value behind an estimate, 1.11 (<0.001), where the header has it in brackets."""
-    header = " ".join(figure.column.path)
-    is_behind = figure.entry.form is Form.PAIR and _P_IN_BRACKETS.search(header)
-    return figure.entry.second if is_behind else None
-
-
-def _is_reference(figure: TableFigure) -> bool:
-    """Whether an estimate is the 1 of the category that others are compared with."""
-    main = figure.entry.main or next(iter(figure.entry.numbers), None)
-    is_bare = figure.entry.form in (Form.NUMBER, Form.OTHER)
-    return is_bare and main is not None and main.value == 1 and len(figure.entry.numbers) == 1
-
-
-def _with_slash(figure: TableFigure) -> TableFigure:
-    """Return an estimate whose interval is printed with a slash: "-1.3 (-2.2/-0.4)"."""
-    entry, spread = figure.entry, figure.statistic.spread
-    if entry.form is not Form.RATIO_SHARE or spread is not Spread.CI or "%" in entry.text:
-        return figure
-    bounded = replace(
-        entry, form=Form.WITH_BOUNDS, main=entry.share, low=entry.main, high=entry.of, share=None
-    )
-    return replace(figure, entry=replace(bounded, of=None))
-
-
 def with_p(value: Any, figures: Sequence[TableFigure]) -> Any:
     """Return a value with the p-value that stands beside it, if one does."""
     found = _beside(figures)
@@ -358,17 +329,6 @@ def _beside(figures: Sequence[TableFigure]) -> dict[str, Any]:
         elif one.entry.main is not None:
             found["p"] = p_text(one.entry.main)
     return found
-
-
-def names_kind(label: str) -> bool:
-    """Whether a label says only that figures are estimates, or how they are: "Adjusted"."""
-    return names_effect(label) or any(one.fullmatch(label) for one in (_VAGUE, MODEL))
-
-
-def names_effect(header: str) -> bool:
-    """Whether a header says what an estimate is: "Treatment effect" does not."""
-    centre = declared(_VAGUE.sub(" ", header)).centre
-    return centre is not None and centre.is_effect
 
 
 def _numbers(figure: TableFigure) -> tuple[Decimal | None, ...]:

@@ -210,23 +210,14 @@ class TableDrafts:
         path_all = self.rows.path(row)
         group, path = self.labels.group(role, path_all)
         path = [*path[:-1], *filter(None, (half.outer, half.category))] if half else path
-        if self.not_results.is_of_method or self.not_results.lists_people:
-            return NOT_A_RESULT
-        sizes = self._sizes(figure)
-        role = replace(role, labels=()) if sizes else role
-        if not sizes and (reason := self.unclear.why(figure, role, path_all)):
+        if reason := self._open(figure, role, group, path_all):
             return reason
-        if role.has_people and group.sure == "unsure" and not sizes:
-            return "no label names the group"
         cells = [*figure.cells, *(cell for one in beside for cell in one.cells)]
         placed = self._placed(figure, cells, role, path_all, path)
         if isinstance(placed, str):
             return placed
         what, place = placed
         made = self._made(figure, beside, role, group, [*role.column.path, *path])
-        made = (
-            Made({"values": sizes}, "likely", ["the header names both groups"]) if sizes else made
-        )
         if isinstance(made, str):
             return made
         fields, sure, why, bare = made
@@ -243,11 +234,25 @@ class TableDrafts:
         start, section = span.start if span else 0, self.source.section
         return Draft(block | place | fields, sure, why, section, start, len(cells), bare)
 
+    def _open(
+        self, figure: TableFigure, role: ColumnRole, group: GroupOf, path: Sequence[str]
+    ) -> str:
+        """Return why nothing is drafted from a figure, by what it is and whose, or ""."""
+        if self.not_results.is_of_method or self.not_results.lists_people:
+            return NOT_A_RESULT
+        if self._sizes(figure):
+            return ""
+        no_group = role.has_people and group.sure == "unsure"
+        reason = self.unclear.why(figure, role, path)
+        return reason or ("no label names the group" if no_group else "")
+
     def _role(self, figure: TableFigure) -> ColumnRole:
         """Return what a column is about in the row of a figure."""
         role = self.roles[figure.column.index]
         if figure.column.kind is not role.column.kind:
             role = replace(role, column=figure.column)
+        if self._sizes(figure):
+            return replace(role, labels=())
         pair = self.compared.pair_of_row(role, self.rows.path(figure.row))
         return replace(role, compared=pair) if pair else role
 
@@ -350,6 +355,8 @@ class TableDrafts:
         labels: Sequence[str],
     ) -> Made | str:
         """Return the fields that the figures give, by the kind of their column."""
+        if sizes := self._sizes(figure):
+            return Made({"values": sizes}, "likely", ["the header names both groups"])
         if figure.column.kind is ColumnKind.P:
             return self.compared.p_value(figure, role, group)
         if figure.column.kind is ColumnKind.EFFECT:
