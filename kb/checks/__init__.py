@@ -65,6 +65,7 @@ __all__ = [
 FAMILIES: Final = (
     "shares",
     "parts",
+    "spreads",
     "strata",
     "order",
     "inference",

@@ -45,10 +45,10 @@ def p_against_means(
     usual = claim.statistic in _OF_MEANS and context.designs[claim.study] not in _DEPENDENT
     if p is None or not usual or claim.measure.adjustment == "adjusted":
         return
-    pairs = nearest(claim, claims, lambda a, b: None not in (_of(context, a), _of(context, b)))
+    pairs = nearest(claim, claims, lambda *both: all(summary_of(context, c) for c in both))
     if len(pairs) != 1:
         return
-    groups = [group for one in pairs[0] if (group := _of(context, one))]
+    groups = [group for one in pairs[0] if (group := summary_of(context, one))]
     far = distance_of_means(groups, p)
     if far is None or far <= (FAR_OF_SKEWED if is_skewed(groups) else FAR):
         return
@@ -66,7 +66,7 @@ def p_against_means(
     yield Discrepancy.of_endpoint("p-of-means", severity, message, involved, computation)
 
 
-def _of(context: CheckContext, claim: Claim) -> Summary | None:
+def summary_of(context: CheckContext, claim: Claim) -> Summary | None:
     """Return a mean with its declared spread and the number of people of its group."""
     figure, is_error = claim.figure, _ERRORS.get(claim.figure.dispersion_kind)
     if claim.statistic != "mean" or is_error is None or figure.operator:

@@ -12,10 +12,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
 from math import ceil, floor, inf, sqrt
+from typing import Final
 
 from kb.checks.discrepancy import Outcome
 from kb.checks.rounding import Span, last_digit, possible_values
 from kb.checks.significance import p_distance
+
+NEAR_SPREAD: Final = 0.05
+FAR_SPREAD: Final = 0.15
+"""Parts of a standard deviation that a few missing people hardly change, and do not explain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +225,29 @@ def spread_of_all(groups: Sequence[Summary]) -> tuple[float, float]:
         for end, way in ((0, -1), (1, 1))
     )
     return low, high
+
+
+def distance_of_spread(groups: Sequence[Summary], whole: Summary) -> float | None:
+    """Return by which part a standard deviation of all is off from that of the groups; 0 if not.
+
+    None where one is a standard error. ``NEAR_SPREAD`` may be due to a few missing people.
+
+    >>> from dataclasses import replace
+    >>> drug, placebo, both = (
+    ...     Summary(Decimal(mean), Decimal(sd), n)
+    ...     for mean, sd, n in (("50.0", "8.0", 20), ("51.0", "9.0", 60), ("50.8", "8.8", 80))
+    ... )
+    >>> distance_of_spread([drug, placebo], both)
+    0.0
+    >>> distance_of_spread([drug, placebo], replace(both, sd=Decimal("5.8"))) > FAR_SPREAD
+    True
+    """
+    if any(group.is_error for group in (*groups, whole)) or min(g.n for g in groups) < 2:
+        return None
+    (low, high), (least, most) = spread_of_all(groups), whole.sds
+    if high <= 0:
+        return None
+    return max(0.0, least / high - 1, 1 - most / low if low else 0.0)
 
 
 def mean_is_possible(mean: Decimal, n: int) -> Outcome:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from kb.checks.discrepancy import Outcome, Severity
-from kb.checks.means import spread_of_all
+from kb.checks.means import FAR_SPREAD, NEAR_SPREAD, distance_of_spread, spread_of_all
 from kb.checks.parts import Share, averages, reach
 from kb.checks.rounding import Span, possible_values
 from kb.papers.entries import Form
@@ -24,9 +24,6 @@ from kb.sources.numbers import Number
 
 KIND: Final = "groups-against-mean"
 SPREAD: Final = "groups-against-spread"
-_NEAR: Final = 0.05
-_FAR: Final = 0.15
-"""Parts of a standard deviation that a few missing people hardly change, and not at all."""
 _MEAN: Final = re.compile(
     r"\b(?:mean|average)(?: ?[(\[](?:sd|± ?sd)[)\]])? (?P<what>[a-z]{3,20})"
     r"(?: ?[(\[](?:sd|± ?sd)[)\]])?(?: (?:of|was|is|at|in|for|the|all|our|study|patients|subjects"
@@ -81,20 +78,20 @@ def _spread(
     groups = [s for f in parts if (s := summary_of(bases, f, sizes[f.column.index]))]
     everybody = summary_of(bases, whole, sum(sizes.values()))
     known = [*groups, everybody] if everybody else []
-    if len(known) <= len(parts) or everybody is None or any(s.is_error for s in known):
+    if len(known) <= len(parts) or everybody is None:
         return None
-    context.checked[SPREAD] += 1
-    (low, high), (least, most) = spread_of_all(groups), everybody.sds
-    if least <= high * (1 + _NEAR) and most >= low * (1 - _NEAR):
+    far = distance_of_spread(groups, everybody)
+    context.checked[SPREAD] += far is not None
+    if far is None or far <= NEAR_SPREAD:
         return None
-    gross = least > high * (1 + _FAR) or most < low * (1 - _FAR)
+    low, high = spread_of_all(groups)
     shown = f"{(low + high) / 2:.3g}"
     weighted = ", ".join(f"{s.n} with an SD of {s.sd}" for s in groups)
     message = f"The SDs of the groups give an SD of about {shown} for all, not {everybody.sd}."
     texts = (*(f.text for f in parts), whole.text)
     return ScanFinding(
         SPREAD,
-        Verdict.INCONSISTENT if gross else Verdict.DOUBTFUL,
+        Verdict.INCONSISTENT if far > FAR_SPREAD else Verdict.DOUBTFUL,
         Severity.MATERIAL,
         place_of(bases.reading, whole),
         texts,

@@ -144,34 +144,26 @@ def _effect(
         crude = _ratios(*counted) if is_ratio else _differences(*counted)
         computed, kind = _of_counts(counted, is_ratio=is_ratio), COUNTS
     elif means and len(means) == 2 and (centre is Centre.DIFFERENCE or of_interval):
-        one, other = map(possible_values, means)
-        difference = Span(one.low - other.high, one.high - other.low)
-        crude, is_ratio, kind = [difference, _mirrored(difference)], False, MEANS
-        if of_interval and one.low > 0 and other.low > 0:
-            crude.append(Span(one.low / other.high, one.high / other.low))
+        crude, is_ratio, kind = _of_means(means, or_ratio=of_interval), False, MEANS
         computed = f"{means[0]} − {means[1]} = {means[0] - means[1]}"
     else:
         return None
     rest = _of_rest(*counted) if counted and is_ratio else ()
     bounds = Span(low.value, high.value) if low and high and low.value < high.value else None
     printed = (*(f.text for f in groups), effect.text)
-    place = place_of(bases.reading, effect)
-    labels = " ".join(path)
-    if not crude:
-        return None
-    return _Effect(
-        kind,
-        main,
-        bounds,
-        tuple(crude),
-        rest,
-        is_ratio,
-        computed,
-        printed,
-        place,
-        labels,
-        is_declared=not of_interval,
-    )
+    place, labels = place_of(bases.reading, effect), " ".join(path)
+    found = (kind, main, bounds, tuple(crude), rest, is_ratio, computed, printed, place, labels)
+    return _Effect(*found, is_declared=not of_interval) if crude else None
+
+
+def _of_means(means: Sequence[Decimal], *, or_ratio: bool) -> list[Span]:
+    """Return the difference of two means, both ways round, and their ratio if it may be meant."""
+    one, other = map(possible_values, means)
+    difference = Span(one.low - other.high, one.high - other.low)
+    both = [difference, _mirrored(difference)]
+    if or_ratio and one.low > 0 and other.low > 0:
+        both.append(Span(one.low / other.high, one.high / other.low))
+    return both
 
 
 def _means(
