@@ -6,12 +6,15 @@ those that only their cell or their words show to be the same.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from kb.drafts.readings import FIELDS, Reading
+from kb.sources.normalise import fold
 
 _STAGES: Final = (
     # all the same, then all but the row, the group, the endpoint, statistic and time
@@ -33,6 +36,7 @@ _STAGES: Final = (
     "source endpoint group when figure",
 )
 _MANY: Final = 400
+_BESIDE_SIGNS: Final = re.compile(r" ?([=<>≤≥±(),;:/%-]) ?")
 """Of more combinations with the same key, claims are paired in their order."""
 
 Pair = tuple[Reading, Reading]
@@ -86,8 +90,14 @@ def _parts(reading: Reading) -> dict[str, tuple[str, ...]]:
     }
 
 
+@lru_cache(maxsize=10_000)
 def _folded(text: str) -> str:
-    return " ".join(text.casefold().split())
+    """Return a label or print in one form: a PDF sets "(n=45)" where XML has "(n = 45)".
+
+    >>> _folded("Drug (n = 45)") == _folded("drug (n=45)"), _folded("1 2") == _folded("12")
+    (True, False)
+    """
+    return _BESIDE_SIGNS.sub(r"\1", " ".join(fold(text).text.casefold().split()))
 
 
 def _buckets(

@@ -112,6 +112,27 @@ def test_a_section_is_a_place(example_root: Path, other: Path) -> None:
     assert (difference.first, difference.second) == ("halt-paper › 2", "halt-paper › 1")
 
 
+@pytest.mark.parametrize(
+    ("column", "fields"),
+    [
+        ("Drug (n=45)", []),
+        ("drug (N = 45)", []),
+        ("Drug (n=54)", ["place"]),
+        ("Drug n 45", ["place"]),
+    ],
+)
+def test_the_typography_of_a_label_is_no_other_place(
+    example_root: Path, column: str, fields: list[str]
+) -> None:
+    base = read_reader(example_root, example_root)
+    first = base.files[0]
+    cell = {"row": ("Age",), "column": "Drug (n = 45)"}
+    one = replace(first.readings[0], claim=replace(first.readings[0].claim, **cell))
+    other = replace(one, claim=replace(one.claim, column=column))
+    pair = (replace(base, files=(replace(first, readings=(r,)),)) for r in (one, other))
+    assert [d.field for d in compare(*pair).differences] == fields
+
+
 def test_figures_exchanged_between_groups_are_found(example_root: Path, other: Path) -> None:
     old = "values: {calmol: 24/57 (42%), placebo: 14/63 (22%)}"
     edit(other.parents[2], HALT, old, "values: {calmol: 14/63 (22%), placebo: 24/57 (42%)}")

@@ -200,6 +200,7 @@ def test_invisible_text_behind_a_scan_is_said_to_be_recognised() -> None:
         (b"%PDF-1.7\n" + b"\0" * 2000, "cannot be opened"),
         (pdf([[two_columns()]])[:900], "cannot be opened"),
         (pdf([[b""]]), "no page has text"),
+        (pdf([[text(300, 20, str(n))] for n in range(7, 12)]), "no page has text"),
         (pdf([[text(50, 50, "a")]] * 401), "401 pages, a paper has at most 400"),
         (pdf([[text(1, 50 + n, "a" * 30_000, 1) for n in range(4)]]), "more text than a paper's"),
     ],
