@@ -79,12 +79,12 @@ def report(rows: Iterable[Row], repeats: int) -> str:
     )
     today = datetime.now(UTC).date().isoformat()
     load = os.getloadavg()[1] if hasattr(os, "getloadavg") else 0.0
-    said = (
+    conditions = (
         f"Measured on {today}: {platform.system()} on {platform.machine()}, {os.cpu_count()} "
         f"processors, Python {platform.python_version()}, {_packages()}. Medians of {repeats}. "
         f"The machine had {load:.1f} processes waiting or running, on average over five minutes."
     )
-    return "\n".join((said, "", *head, *(row.line() for row in rows)))
+    return "\n".join((conditions, "", *head, *(row.line() for row in rows)))
 
 
 def _packages() -> str:

@@ -35,7 +35,7 @@ settings.register_profile("kb", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "kb")
 
-# Which store answers is said by the tests, not by who runs them.
+# The tests choose the store, not the environment.
 for setting in ("KB_STORE", "KB_STORE_TOKEN", "KB_STORE_TIMEOUT"):
     os.environ.pop(setting, None)
 
@@ -149,8 +149,8 @@ def without_address_bars(usual: Browser) -> str:
 
     Of the flags that switch features off, the last one holds: it names Playwright's own too.
     """
-    said = usual.new_browser_cdp_session().send("Browser.getBrowserCommandLine")["arguments"]
-    off = next(one for one in reversed(said) if one.startswith("--disable-features="))
+    switches = usual.new_browser_cdp_session().send("Browser.getBrowserCommandLine")["arguments"]
+    off = next(one for one in reversed(switches) if one.startswith("--disable-features="))
     return f"{off},WebUIOmniboxPopup,WebUIOmniboxAimPopup"
 
 

@@ -45,7 +45,7 @@ TRIES = 3
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    """The server of Python's own library: no compression, nothing said about keeping."""
+    """The server of Python's own library: no compression, no word on caching."""
 
     protocol_version = "HTTP/1.1"
 
@@ -124,8 +124,8 @@ def main() -> int:
                     report = asked(address + pages[kind], preset)
                     scores, figures, wanting = row(report)
                     low += min(scores) < LOWEST
-                    said = [name, kind, preset, *map(str, scores), *figures, *wanting]
-                    sys.stdout.write("\t".join(said) + "\n")
+                    fields = [name, kind, preset, *map(str, scores), *figures, *wanting]
+                    sys.stdout.write("\t".join(fields) + "\n")
                     sys.stdout.flush()
                     if given.keep:
                         file = f"{name}-{kind.replace('/', '_').replace('*', 'x')}-{preset}.json"

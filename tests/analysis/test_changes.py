@@ -1,4 +1,4 @@
-"""What changed between two states: each kind of change alone, and all of them told apart."""
+"""What changed between two states: each kind of change alone, and all of them distinguished."""
 
 from __future__ import annotations
 

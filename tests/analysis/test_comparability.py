@@ -1,4 +1,4 @@
-"""A user lines up figures of several studies, and is told in what they are not alike."""
+"""A user lines up figures of several studies, and sees in what they differ."""
 
 from __future__ import annotations
 
@@ -15,13 +15,18 @@ from kb.records.notation import parse_time
 
 
 def claim(study: str, group: str = "all", time: str = "", **changes: str) -> Claim:
-    said = {"endpoint": "CR", "statistic": "percentage", "kind": "result", "category": ""} | changes
+    fields = {
+        "endpoint": "CR",
+        "statistic": "percentage",
+        "kind": "result",
+        "category": "",
+    } | changes
     measure = Measure(
-        study, group, said["endpoint"], said["statistic"], said["category"], parse_time(time)
+        study, group, fields["endpoint"], fields["statistic"], fields["category"], parse_time(time)
     )
     figure = Figure(value=Decimal(50), digits="50", unit="%")
-    printed = said.get("printed", "50%")
-    names = (f"{study}.{group}.{time}", "b", said["kind"], said["statistic"])
+    printed = fields.get("printed", "50%")
+    names = (f"{study}.{group}.{time}", "b", fields["kind"], fields["statistic"])
     return Claim(*names, measure, "paper", "1", printed, figure=figure)
 
 
@@ -44,21 +49,21 @@ def evidence(*claims: Claim, **populations: str) -> Evidence:
     return Evidence(dataset, (), (), (), studies, groups, (), claims)
 
 
-def told(real: KnowledgeBase, *claims: Claim, **populations: str) -> dict[str, str]:
+def differences_of(real: KnowledgeBase, *claims: Claim, **populations: str) -> dict[str, str]:
     comparability = Comparability(evidence(*claims, **populations), real.vocabulary)
     return {d.respect: str(d) for d in comparability.differences(claims)}
 
 
 def test_figures_of_one_kind_have_no_difference(real: KnowledgeBase) -> None:
-    assert told(real, claim("one"), claim("two")) == {}
+    assert differences_of(real, claim("one"), claim("two")) == {}
 
 
 def test_figures_of_one_study_are_not_compared_with_each_other(real: KnowledgeBase) -> None:
-    assert told(real, claim("one"), claim("one", "cr", endpoint="MRD_NEG")) == {}
+    assert differences_of(real, claim("one"), claim("one", "cr", endpoint="MRD_NEG")) == {}
 
 
 @pytest.mark.parametrize(
-    ("other", "respect", "said"),
+    ("other", "respect", "expected"),
     [
         ({"endpoint": "ORR"}, "endpoint", "overall response rate (TWO)"),
         ({"group": "evaluable"}, "analysis set", "evaluable patients (TWO)"),
@@ -68,13 +73,13 @@ def test_figures_of_one_study_are_not_compared_with_each_other(real: KnowledgeBa
     ],
 )
 def test_each_respect_is_said(
-    real: KnowledgeBase, other: dict[str, str], respect: str, said: str
+    real: KnowledgeBase, other: dict[str, str], respect: str, expected: str
 ) -> None:
-    assert said in told(real, claim("one"), claim("two", **other))[respect]
+    assert expected in differences_of(real, claim("one"), claim("two", **other))[respect]
 
 
 def test_populations_are_told_apart_by_what_the_ontology_says_of_them(real: KnowledgeBase) -> None:
-    found = told(real, claim("one"), claim("two"), two="mrd-positive-adult")
+    found = differences_of(real, claim("one"), claim("two"), two="mrd-positive-adult")
     assert found["status"] == "status: mrd positive (TWO); relapsed refractory (ONE)"
 
 
@@ -99,7 +104,7 @@ def test_what_only_some_studies_state_is_a_gap_and_no_difference() -> None:
 
 
 def test_times_have_the_labels_of_events(real: KnowledgeBase) -> None:
-    found = told(real, claim("one"), claim("two", time="after second-cycle"))
+    found = differences_of(real, claim("one"), claim("two", time="after second-cycle"))
     assert "after second cycle (TWO)" in found["time"]
 
 

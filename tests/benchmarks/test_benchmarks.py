@@ -68,8 +68,8 @@ def test_the_whole_harness_runs_at_a_tiny_size(tmp_path: Path) -> None:
     __main__.main([*words, "--page", str(page)])
     text = page.read_text(encoding="utf-8")
     assert "old" not in text
-    for said in ("linkml-runtime", "rdflib", "store on disk", "kb show"):
-        assert said in text
+    for mention in ("linkml-runtime", "rdflib", "store on disk", "kb show"):
+        assert mention in text
 
 
 def test_the_lookup_and_its_engine_give_as_many_rows(tmp_path: Path) -> None:

@@ -40,9 +40,9 @@ def test_every_page_is_valid_html(tmp_path: Path) -> None:
         report.seek(0)
         pages = json.load(report)
     found = {
-        (page["filePath"], said["line"], said["ruleId"], said["message"])
+        (page["filePath"], message["line"], message["ruleId"], message["message"])
         for page in pages
-        for said in page["messages"]
+        for message in page["messages"]
     }
     assert not found
 

@@ -132,16 +132,16 @@ def test_a_figure_stands_under_its_own_regimen(comparison: Chosen) -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "selection",
     [
         {"regimen": ["blinatumomab", "inotuzumab"], "endpoint": "cCR"},
         {"regimen": ["inotuzumab", "standard-chemotherapy"], "parts": "1"},
     ],
 )
 def test_differences_are_those_of_the_lookup_and_gaps_stand_apart(
-    comparison: Chosen, said: Any
+    comparison: Chosen, selection: Any
 ) -> None:
-    comparison.open(said)
+    comparison.open(selection)
     judge = Comparability(records().evidence, records().vocabulary)
     # What stands together: an endpoint of the matrix, a table of comparisons with what is folded.
     number = comparison.page.evaluate(
@@ -186,13 +186,13 @@ def capital(text: str) -> str:
 
 def test_the_population_finds_narrower_ones_and_no_others(comparison: Chosen) -> None:
     population = "rr-b-all"
-    said = {"regimen": ["blinatumomab", "inotuzumab"], "endpoint": "all", "parts": "1"}
-    comparison.open(said | {"population": population})
+    selection = {"regimen": ["blinatumomab", "inotuzumab"], "endpoint": "all", "parts": "1"}
+    comparison.open(selection | {"population": population})
     found = comparison.claims("#compare-answer")
     allowed = {f"{f.claim.study}#{f.claim.id}" for f in records().claims(population=population)}
     assert found
     assert found <= allowed
-    comparison.open(said)
+    comparison.open(selection)
     assert comparison.claims("#compare-answer") > found
 
 
@@ -256,8 +256,10 @@ def test_the_choice_is_in_the_address_and_restored(
     page.get_by_label("Regimen B").select_option("standard-chemotherapy")
     page.get_by_label("Population").select_option("rr-ph-negative")
     page.get_by_label("Subgroups and categories too").check()
-    said = "regimen=blinatumomab&regimen=standard-chemotherapy&population=rr-ph-negative&parts=1"
-    expect(page).to_have_url(re.compile(f"#{said}$"))
+    selection = (
+        "regimen=blinatumomab&regimen=standard-chemotherapy&population=rr-ph-negative&parts=1"
+    )
+    expect(page).to_have_url(re.compile(f"#{selection}$"))
     other = Chosen(context.new_page(), comparison.address.removesuffix("compare/"), "compare")
     other.page.goto(page.url)
     expect(other.status).to_have_text(comparison.status.inner_text())
@@ -308,11 +310,11 @@ def test_it_is_accessible_still_and_quiet(
     browser: Browser, address: str, width: int, scheme: str
 ) -> None:
     with watched(browser, address, "compare", width, scheme) as comparison:
-        for said in (
+        for selection in (
             {},
             {"regimen": ["blinatumomab", "inotuzumab", "standard-chemotherapy"], "parts": "1"},
         ):
-            comparison.open(said)
+            comparison.open(selection)
             assert comparison.violations() == []
             assert comparison.shifted() < 0.02
         comparison.page.locator("#compare-answer details").evaluate_all(

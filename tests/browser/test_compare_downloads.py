@@ -1,4 +1,4 @@
-"""Whoever compares takes exactly what is shown, and is told what an address names in vain."""
+"""A download of the comparison is what is shown; unknown names in an address are reported."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ def test_an_address_that_names_what_nothing_is_called_says_so(comparison: Chosen
             "endpoint": ["0S"],
         }
     )
-    said = comparison.page.locator("#compare-unknown").inner_text()
-    assert "No regimen is called “blinatumomap”; did you mean “blinatumomab”" in said
-    assert "No population is called “no-such-people-at-all-anywhere”." in said
-    assert "No endpoint is called “0S”; did you mean “OS”" in said
+    text = comparison.page.locator("#compare-unknown").inner_text()
+    assert "No regimen is called “blinatumomap”; did you mean “blinatumomab”" in text
+    assert "No population is called “no-such-people-at-all-anywhere”." in text
+    assert "No endpoint is called “0S”; did you mean “OS”" in text
 
 
 def test_an_address_that_is_understood_says_nothing_more(comparison: Chosen) -> None:

@@ -70,7 +70,7 @@ def column(regimen: str, chosen: tuple[str, ...]) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "selection",
     [
         {"endpoint": "all"},
         {"endpoint": "all", "parts": "1"},
@@ -78,10 +78,10 @@ def column(regimen: str, chosen: tuple[str, ...]) -> set[str]:
         {"population": "newly-diagnosed", "endpoint": "all"},
         {},
     ],
-    ids=lambda said: urlencode(said, doseq=True) or "main",
+    ids=lambda selection: urlencode(selection, doseq=True) or "main",
 )
 def test_no_cell_looks_empty_where_a_filter_hides_a_result(
-    comparison: Chosen, figures: list[dict[str, Any]], said: dict[str, Any]
+    comparison: Chosen, figures: list[dict[str, Any]], selection: dict[str, Any]
 ) -> None:
     """Every regimen beside the next one, every endpoint: what is shown and offered is all."""
     used = [t.notation for t in records().vocabulary.schemes["regimen"].values()]
@@ -89,7 +89,8 @@ def test_no_cell_looks_empty_where_a_filter_hides_a_result(
     couples = list(pairwise([*used, used[0]]))
     comparison.open(PAIR)
     states = [
-        urlencode({"regimen": pair, **said, "n": at}, doseq=True) for at, pair in enumerate(couples)
+        urlencode({"regimen": pair, **selection, "n": at}, doseq=True)
+        for at, pair in enumerate(couples)
     ]
     found = comparison.page.evaluate(WALK, states)
     hidden_cells = 0
@@ -110,7 +111,7 @@ def test_no_cell_looks_empty_where_a_filter_hides_a_result(
         assert +shown == Counter({k: n for k, n in wanted.items() if k[0] in in_table}), pair
         rest = sum(bool(names) for f, names in of if f["endpoint"] not in in_table)
         assert page["others"] == rest, pair
-    assert bool(hidden_cells) == ("parts" not in said)
+    assert bool(hidden_cells) == ("parts" not in selection)
 
 
 def test_rows_and_columns_are_those_of_the_records(comparison: Chosen) -> None:

@@ -67,7 +67,9 @@ def test_a_mark_at_a_figure_leads_to_what_was_decided(
 ) -> None:
     page = context.new_page()
     faults: list[str] = []
-    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.on(
+        "console", lambda message: faults.append(message.text) if message.type == "error" else None
+    )
     page.goto(f"{address}study/campus-all/")
     mark = page.locator("#main-results ~ * a.contested").first
     mark.focus()

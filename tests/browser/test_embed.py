@@ -127,7 +127,9 @@ def test_a_hostile_address_does_nothing(context: BrowserContext, whole: Server) 
     wrong: list[str] = []
     page.on("dialog", lambda dialog: wrong.append(dialog.message))
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on(
+        "console", lambda message: wrong.append(message.text) if message.type == "error" else None
+    )
     page.goto(f"http://127.0.0.1:{whole.port}/embed/forest/{HOSTILE}")
     status = page.locator("#forest-status")
     status.get_by_text("There is no measure").wait_for()

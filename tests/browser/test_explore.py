@@ -88,9 +88,9 @@ def test_counts_of_a_facet_say_what_a_tick_would_leave(explorer: Chosen) -> None
         "l.querySelector('.facet-count').textContent])"
     )
     assert found
-    for name, said in found:
+    for name, number in found:
         wanted = len(records().claims(endpoint=endpoint, population=name))
-        assert int(said.replace(",", "")) == wanted, name
+        assert int(number.replace(",", "")) == wanted, name
 
 
 def test_words_are_found_in_any_order_and_without_accents(explorer: Chosen) -> None:
@@ -178,7 +178,7 @@ def test_back_leads_to_what_was_shown_before(explorer: Chosen) -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "selection",
     [
         {},
         {"endpoint": ["RESPONSE", "OS"], "kind": "result"},
@@ -189,8 +189,8 @@ def test_back_leads_to_what_was_shown_before(explorer: Chosen) -> None:
         {"study": "tower", "words": "median"},
     ],
 )
-def test_the_query_of_what_is_shown_finds_exactly_that(explorer: Chosen, said: Any) -> None:
-    explorer.open(said)
+def test_the_query_of_what_is_shown_finds_exactly_that(explorer: Chosen, selection: Any) -> None:
+    explorer.open(selection)
     wanted = iris(explorer.download("CSV"))
     assert wanted
     assert {str(row["claim"]) for row in records().sparql(asked(explorer))} == wanted
@@ -256,8 +256,8 @@ def test_it_is_accessible_still_and_quiet(
     browser: Browser, address: str, width: int, scheme: str
 ) -> None:
     with watched(browser, address, "explore", width, scheme) as explorer:
-        for said in ({}, {"standing": "set-aside", "words": "a"}):
-            explorer.open(said)
+        for selection in ({}, {"standing": "set-aside", "words": "a"}):
+            explorer.open(selection)
             assert explorer.violations() == []
             assert explorer.shifted() < 0.02
         explorer.page.locator("details:not([open])").evaluate_all("all => all.map(d => d.open = 1)")
@@ -276,12 +276,12 @@ def hostile_address(hostile_site: Path) -> Iterator[str]:  # noqa: F811 - the fi
 
 def test_markup_in_records_is_inert(context: BrowserContext, hostile_address: str) -> None:
     page = context.new_page()
-    said: list[str] = []
-    page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     explorer = Chosen(page, hostile_address, "explore")
     explorer.open()
     assert "<script>alert(1)</script>" in page.locator(".claims tbody").inner_text()
     assert page.locator("#explore :is(script, b b, [onclick], a[href^='javascript:'])").count() == 0
     assert "'" not in explorer.download("CSV").splitlines()[0]
     Chosen(page, hostile_address, "compare").open()
-    assert not said
+    assert not dialogs

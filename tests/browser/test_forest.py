@@ -126,8 +126,8 @@ def test_what_is_set_aside_is_not_offered_by_default(
 
 def test_an_unknown_name_in_the_address_is_reported(builder: Chosen) -> None:
     builder.open({"measure": "OS.nothing", "drug": "nothing", "row": "no:row"})
-    said = builder.page.locator("#forest-unknown").inner_text()
-    assert [word in said for word in ("OS.nothing", "“nothing”", "no:row")] == [True] * 3
+    text = builder.page.locator("#forest-unknown").inner_text()
+    assert [word in text for word in ("OS.nothing", "“nothing”", "no:row")] == [True] * 3
 
 
 def test_boxes_are_ticked_by_keyboard_and_keep_the_focus(builder: Chosen) -> None:

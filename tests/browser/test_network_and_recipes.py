@@ -113,12 +113,12 @@ def test_a_number_of_the_flow_opens_its_print(context: BrowserContext, address: 
     page = context.new_page()
     page.goto(f"{address}study/campus-all/")
     number = page.locator(".flow svg text.figure a").last
-    said = number.text_content() or ""
+    label = number.text_content() or ""
     number.focus()
     page.keyboard.press("Enter")
     box = page.locator(".prints:popover-open")
     expect(box).to_be_visible()
-    expect(box).to_contain_text(said)
+    expect(box).to_contain_text(label)
 
 
 def test_the_map_waits_on_a_phone_until_it_is_opened(browser: Browser, address: str) -> None:

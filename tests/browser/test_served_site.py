@@ -17,7 +17,9 @@ def test_pages_and_console_work_under_the_served_policies(
 ) -> None:
     page = context.new_page()
     wrong: list[str] = []
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on(
+        "console", lambda message: wrong.append(message.text) if message.type == "error" else None
+    )
     page.on("requestfailed", lambda request: wrong.append(request.url))
     address = f"http://127.0.0.1:{whole.port}/"
     for path in ("", "study/tower", "endpoint/", "questions/", "decisions/"):

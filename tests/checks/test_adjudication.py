@@ -95,11 +95,11 @@ def test_a_claim_explains_what_is_wrong_with_it_and_what_was_judged(
     example: KnowledgeBase,
 ) -> None:
     lines = example.explain(f"halt#{theirs}").splitlines()
-    said = {key: text.strip() for key, text in (line.split(":", 1) for line in lines)}
-    assert said["standing"] == "set-aside"
-    assert said["discrepancy"].startswith("For HALT, section 1 of headache-review differs from")
-    assert said["discrepancy"].endswith("(material, adjudicated)")
-    assert said["adjudication"] == (
+    facts = {key: text.strip() for key, text in (line.split(":", 1) for line in lines)}
+    assert facts["standing"] == "set-aside"
+    assert facts["discrepancy"].startswith("For HALT, section 1 of headache-review differs from")
+    assert facts["discrepancy"].endswith("(material, adjudicated)")
+    assert facts["adjudication"] == (
         "one-stands: The review took another figure than the trial prints. (2021-03-04)"
     )
     misprint = example.explain("halt#halt-paper.Table-1.AGE.median.placebo")

@@ -131,7 +131,7 @@ def test_the_start_may_be_what_the_paper_prints_and_the_first_registration_count
         ("Overall survival", "OS", "CONSISTENT"),
         ("Safety and tolerability", "number of participants with adverse events", "CONSISTENT"),
         ("Symptom score at 12 weeks", "SYMPTOM SCORE", "CONSISTENT"),
-        # What can not be told from the words.
+        # What the words leave open.
         ("HbA1c", "glycated haemoglobin", "NOT_ENOUGH"),
         ("Overall survival", "death from any cause", "NOT_ENOUGH"),
         ("Change from baseline at week 12", "Response rate", "NOT_ENOUGH"),

@@ -163,7 +163,7 @@ def test_those_who_meet_a_criterion_are_the_size_of_their_group() -> None:
     wrong = claim("ALLOSCT", share("36", 13), group="responders")
     assert not [*find(material([*known, right], [responders]))]
     assert kinds(find(material([*known, wrong], [responders]))) == ["count-and-share"]
-    # Whether a share without its count is of them or of some of them is not said.
+    # A share without its count may be of all of them or of some.
     assert not [
         *find(material([*known, claim("ALLOSCT", share("63"), group="responders")], [responders]))
     ]

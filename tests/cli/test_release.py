@@ -127,8 +127,8 @@ def test_two_releases_are_told_apart(archive: Path, base: Path, tmp_path: Path) 
     with zipfile.ZipFile(later) as file:
         made = json.loads(file.read("evidence-1.1.0/provenance.json"))
     assert len(made["refused_for"]) >= 2
-    told = kb(None, "diff", archive, later)
-    assert (told.exit_code, "figures changed" in told.output) == (1, True)
+    changes = kb(None, "diff", archive, later)
+    assert (changes.exit_code, "figures changed" in changes.output) == (1, True)
     assert kb(None, "diff", archive, archive).output == "no difference\n"
 
 

@@ -383,7 +383,7 @@ def test_the_code_knows_no_disease(vocabulary: Vocabulary) -> None:
         for path in sorted((ROOT / "kb").rglob("*.py"))
     }
     assert len(found) > 20
-    assert {path: said for path, said in found.items() if said} == {}
+    assert {path: problems for path, problems in found.items() if problems} == {}
 
 
 def test_the_attestations_are_of_the_present_claims(real: KnowledgeBase) -> None:

@@ -86,12 +86,12 @@ def test_a_special_file_or_a_link_elsewhere_is_refused(example_root: Path, tmp_p
     (studies / "other.yml").write_text("id: other\n", encoding="utf-8")
     with pytest.raises(RecordError) as raised:
         load_records(example_root)
-    said = {Path(p.file).name: p.expected for p in raised.value.problems}
-    assert "a file inside" in said["link.yaml"]
-    assert "a readable" in said["circle.yaml"]
-    assert "a readable" in said["broken.yaml"]
-    assert said["folder.yaml"] == said["pipe.yaml"] == "a plain file"
-    assert said["other.yml"] == "a name in .yaml"
+    messages = {Path(p.file).name: p.expected for p in raised.value.problems}
+    assert "a file inside" in messages["link.yaml"]
+    assert "a readable" in messages["circle.yaml"]
+    assert "a readable" in messages["broken.yaml"]
+    assert messages["folder.yaml"] == messages["pipe.yaml"] == "a plain file"
+    assert messages["other.yml"] == "a name in .yaml"
     assert outside.read_text(encoding="utf-8") == "id: outside\n"
 
 

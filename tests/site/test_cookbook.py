@@ -68,7 +68,7 @@ def test_the_trap_on_publications_counts_the_studies() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "said"),
+    ("name", "text", "message"),
     [
         ("python/01-a.py", "print(kb.study('nobody'))\n", "NotFoundError"),
         ("python/01-a.py", "print(\n", "SyntaxError"),
@@ -89,13 +89,13 @@ def test_the_trap_on_publications_counts_the_studies() -> None:
     ],
 )
 def test_a_recipe_that_fails_stops_the_build_and_is_named(
-    base: KnowledgeBase, name: str, text: str, said: str
+    base: KnowledgeBase, name: str, text: str, message: str
 ) -> None:
     write(base, name, text)
     with pytest.raises(InputError) as raised:
         [page.values() for page in cookbook_pages(PageContext(base, ROOT / "site"))]
     assert name.rpartition("/")[2] in str(raised.value)
-    assert said in str(raised.value)
+    assert message in str(raised.value)
 
 
 def test_an_evidence_base_without_recipes_has_no_recipe_pages(base: KnowledgeBase) -> None:

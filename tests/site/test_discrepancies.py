@@ -39,17 +39,17 @@ def text_of(html: str) -> str:
 def test_the_page_lists_every_discrepancy_once() -> None:
     html = page("finding")
     assert html.count('<article class="finding') == len(records().discrepancies())
-    said = text_of(html)
+    text = text_of(html)
     for finding in records().discrepancies():
-        assert " ".join(the_site().named_sources(finding.message).split())[1:] in said
+        assert " ".join(the_site().named_sources(finding.message).split())[1:] in text
 
 
 def test_sources_are_named_as_they_are_cited_and_kinds_in_the_words_of_the_field() -> None:
     checks = "".join(path.read_text("utf-8") for path in (ROOT / "kb/checks").glob("*.py"))
     assert not [kind for kind in KINDS if f'"{kind}"' not in checks]
-    said = text_of(page("finding").partition('id="findings"')[2])
+    text = text_of(page("finding").partition('id="findings"')[2])
     names = the_site().sources
-    assert not [name for name in names if re.search(rf"(?<![\w-]){name}(?![\w-])", said)]
+    assert not [name for name in names if re.search(rf"(?<![\w-]){name}(?![\w-])", text)]
     assert the_site().named_sources("2.1 of bruzzese-2025, not x-bruzzese-2025") == (
         "2.1 of Bruzzese 2025, not x-bruzzese-2025"
     )
@@ -115,12 +115,12 @@ def test_the_pages_agree_on_the_number_of_discrepancies() -> None:
 def test_concept_pages_list_differences_before_the_figures() -> None:
     html = page("endpoint/MRD_NEG")
     found = records().claims(endpoint="MRD_NEG").comparability()
-    said = [d.respect for d in found if d.is_stated]
-    assert said
+    respects = [d.respect for d in found if d.is_stated]
+    assert respects
     pattern = r'<details class="unalike"><summary>Differences between studies: ([^<]+)</summary>'
     summary = re.search(pattern, html)
     assert summary is not None
-    at = [unescape(summary[1]).find(f"{respect} (") for respect in said]
+    at = [unescape(summary[1]).find(f"{respect} (") for respect in respects]
     assert at[0] == 0
     assert at == sorted(set(at))
     gaps = [f"{d.respect[0].upper()}{d.respect[1:]}" for d in found if d.missing]
@@ -154,9 +154,9 @@ def test_every_page_has_linked_data_and_citations() -> None:
 
 def test_pages_are_described_with_schema_org() -> None:
     html = page("study/tower")
-    said = re.search(r'<script type="application/ld\+json">(.+?)</script>', html)
-    assert said is not None
-    data = json.loads(said[1])
+    script = re.search(r'<script type="application/ld\+json">(.+?)</script>', html)
+    assert script is not None
+    data = json.loads(script[1])
     assert data["name"] == "TOWER"
     assert data["identifier"] == ["NCT02013167"]
     assert "application/ld+json" not in page("finding")

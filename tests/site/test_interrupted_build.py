@@ -110,18 +110,18 @@ def test_two_builds_at_once_do_not_mix(root: Path, out: Path) -> None:
 def test_without_disk_space_the_last_build_stays(root: Path, out: Path, largest: int) -> None:
     finish(start(root, out))
     good = content(out)
-    code, said = finish(start(root, out, largest))
+    code, output = finish(start(root, out, largest))
     assert code == 3
-    assert "File too large" in said or "mkdocs" in said
+    assert "File too large" in output or "mkdocs" in output
     assert content(out) == good
     assert names(out.parent) == ["out"]
 
 
 @pytest.mark.parametrize("place", ["/proc/out", "/dev/null/out"])
 def test_a_folder_that_cannot_be_written_is_reported(root: Path, place: str) -> None:
-    code, said = finish(start(root, Path(place)))
+    code, output = finish(start(root, Path(place)))
     assert code == 3
-    assert said.startswith(f"cannot write {place}: ")
+    assert output.startswith(f"cannot write {place}: ")
 
 
 def test_a_build_does_not_replace_a_folder_that_is_not_a_build(example_root: Path) -> None:

@@ -18,11 +18,11 @@ from kb.site.data.redirects import TABLE
 
 def with_context(site_folder: Path, path: Path) -> bytes:
     """A file with its context inlined, for a parser that fetches nothing."""
-    said = json.loads(path.read_text(encoding="utf-8"))
-    at = (path.parent / said["@context"]).resolve()
+    document = json.loads(path.read_text(encoding="utf-8"))
+    at = (path.parent / document["@context"]).resolve()
     assert at == (site_folder / CONTEXT).resolve()
-    said["@context"] = json.loads(at.read_text(encoding="utf-8"))["@context"]
-    return json.dumps(said).encode()
+    document["@context"] = json.loads(at.read_text(encoding="utf-8"))["@context"]
+    return json.dumps(document).encode()
 
 
 def former_addresses(site_folder: Path) -> dict[str, str]:
@@ -82,7 +82,7 @@ def test_another_json_ld_parser_reads_the_same_graph(site_folder: Path, kind: st
 
 def test_the_context_is_on_the_site_itself(site_folder: Path, site: PageContext) -> None:
     context = json.loads((site_folder / CONTEXT).read_text(encoding="utf-8"))["@context"]
-    assert all(isinstance(said, str | dict) for said in context.values())
+    assert all(isinstance(entry, str | dict) for entry in context.values())
     assert "@import" not in context
     assert context["study"] == f"{site.base.iris.base}study/"
 

@@ -35,8 +35,8 @@ def test_the_table_of_the_network_contains_each_edge_once(
     real: KnowledgeBase, compared: Comparisons
 ) -> None:
     edges = Counter(
-        (frozenset((of, versus)), str(said["claim"]))
-        for of, versus, said in real.network().edges(data=True)
+        (frozenset((of, versus)), str(edge["claim"]))
+        for of, versus, edge in real.network().edges(data=True)
     )
     rows = Counter(
         (frozenset((row.of.notation, row.versus.notation)), found.iri)
@@ -171,10 +171,10 @@ def test_a_study_without_a_sequence_has_no_flow(site: PageContext) -> None:
 
 
 def test_the_map_counts_what_the_lookup_finds(site: PageContext, real: KnowledgeBase) -> None:
-    said = {entry["title"]: entry["endpoints"] for entry in site.settings["map"]}
+    endpoints = {entry["title"]: entry["endpoints"] for entry in site.settings["map"]}
     for study, cells in evidence_map(site).rows:
         for cell in cells:
-            names = said[cell.column.title]
+            names = endpoints[cell.column.title]
             found = [real.claims(study=study.id, endpoint=n) for n in names]
             assert {f.iri for f in cell.claims} == {f.iri for some in found for f in some}
 

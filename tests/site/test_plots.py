@@ -175,8 +175,8 @@ def test_every_figure_is_printed_or_in_the_derived_column() -> None:
             } | {"97.5"}  # the name of an interval
             for column, cell in zip(plot.columns, row.cells, strict=True):
                 if column != SIZE and not column.derived:
-                    told = {n for piece in cell for n in number.findall(piece.text)}
-                    assert told <= known, (plot.id, row.label, told - known)
+                    figures = {n for piece in cell for n in number.findall(piece.text)}
+                    assert figures <= known, (plot.id, row.label, figures - known)
 
 
 def test_a_size_beside_a_median_is_printed_by_its_source() -> None:
@@ -326,23 +326,25 @@ class Figures(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        said = dict(attrs)
-        if said.get("id"):
-            self.ids.add(str(said["id"]))
-        if tag == "figure" and said.get("class") == "plot":
+        attributes = dict(attrs)
+        if attributes.get("id"):
+            self.ids.add(str(attributes["id"]))
+        if tag == "figure" and attributes.get("class") == "plot":
             self.figures.append({"rows": 0, "marks": 0, "table": False, "caption": False})
             self.inside = 1
         if not self.inside:
             return
         now = self.figures[-1]
         if tag == "svg":
-            now |= {"role": said["role"], "named": str(said["aria-labelledby"]).split()}
-        if tag == "div" and said.get("class") == "plot-box":
-            now["focusable"] = said.get("tabindex") == "0" and said.get("role") == "region"
+            now |= {"role": attributes["role"], "named": str(attributes["aria-labelledby"]).split()}
+        if tag == "div" and attributes.get("class") == "plot-box":
+            now["focusable"] = (
+                attributes.get("tabindex") == "0" and attributes.get("role") == "region"
+            )
         now["caption"] = now["caption"] or tag == "figcaption"
         now["table"] = now["table"] or tag == "table"
-        now["marks"] = int(str(now["marks"])) + (tag == "g" and said.get("class") == "row")
-        now["rows"] = int(str(now["rows"])) + (tag == "th" and said.get("scope") == "row")
+        now["marks"] = int(str(now["marks"])) + (tag == "g" and attributes.get("class") == "row")
+        now["rows"] = int(str(now["rows"])) + (tag == "th" and attributes.get("scope") == "row")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "figure":
@@ -395,7 +397,7 @@ def test_a_plot_does_not_depend_on_the_hash_seed() -> None:
         "print(sha256(b''.join(E.tostring(drawn(p)) for k in ('endpoint/cCR', 'endpoint/OS')"
         " for p in concept_plots()[k])).hexdigest())"
     )
-    told = {
+    digests = {
         subprocess.run(
             [sys.executable, "-c", code],
             cwd=ROOT / "tests",
@@ -406,4 +408,4 @@ def test_a_plot_does_not_depend_on_the_hash_seed() -> None:
         ).stdout
         for seed in ("1", "2")
     }
-    assert len(told) == 1
+    assert len(digests) == 1

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
 
-def formerly(root: Path, **said: str) -> Path:
+def formerly(root: Path, **former: str) -> Path:
     """Write the list of former addresses; ``_`` in a name is a slash."""
-    lines = (f"  {old.replace('_', '/')}: {new}\n" for old, new in said.items())
+    lines = (f"  {old.replace('_', '/')}: {new}\n" for old, new in former.items())
     (root / "evidence" / "formerly.yaml").write_text("formerly:\n" + "".join(lines), "utf-8")
     return root
 

@@ -111,7 +111,7 @@ def test_a_figure_that_is_not_printed_there_fails_with_the_reason(
     edit(example_root, HALT, old, new)
     found = failed(example_root)
     assert found
-    assert all(reason in said for said in found.values()), found
+    assert all(reason in outcome for outcome in found.values()), found
 
 
 def test_the_operator_of_an_interval_is_printed_at_its_first_figure(

@@ -1,4 +1,4 @@
-"""Claims made up for a check: one study, one source, and what is said about its groups."""
+"""Claims made up for a check: one study, one source, and figures of its groups."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ FOLDED = '.fold[aria-expanded="false"]'
 UNFOLD = "all => all.forEach(button => button.click())"
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
-Said = Mapping[str, str | Sequence[str]]
+Selection = Mapping[str, str | Sequence[str]]
 
 
 class Chosen:
@@ -36,11 +36,11 @@ class Chosen:
         self.name = name
         self.status = page.locator(f"#{name}-status")
 
-    def open(self, said: Said | None = None) -> None:
+    def open(self, selection: Selection | None = None) -> None:
         """Open the page at a state, as a link does, and wait until it shows something."""
         from playwright.sync_api import expect
 
-        fragment = f"#{urlencode(said, doseq=True)}" if said else ""
+        fragment = f"#{urlencode(selection, doseq=True)}" if selection else ""
         self.page.goto("about:blank")
         self.page.goto(f"{self.address}{fragment}")
         expect(self.status).not_to_have_text(re.compile("Loading"), timeout=20_000)

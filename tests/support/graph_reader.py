@@ -33,7 +33,7 @@ from kb.records.ontology import RDF_TYPE
 from kb.records.vocabulary import Vocabulary
 
 T = TypeVar("T")
-Said = Mapping[str, list[str]]
+Properties = Mapping[str, list[str]]
 
 
 class GraphReader:
@@ -47,7 +47,7 @@ class GraphReader:
             for terms in vocabulary.schemes.values()
             for term in terms.values()
         }
-        self._said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        self._properties: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         self._kinds: dict[str, list[str]] = defaultdict(list)
 
     def read(self, nquads: bytes) -> Evidence:
@@ -55,9 +55,9 @@ class GraphReader:
         for quad in ox.parse(nquads, ox.RdfFormat.N_QUADS):
             subject, value = str(getattr(quad.subject, "value", "")), quad.object
             if isinstance(value, ox.NamedNode | ox.Literal):
-                self._said[subject][quad.predicate.value].append(value.value)
-        for subject, said in self._said.items():
-            for kind in said[RDF_TYPE]:
+                self._properties[subject][quad.predicate.value].append(value.value)
+        for subject, properties in self._properties.items():
+            for kind in properties[RDF_TYPE]:
                 self._kinds[kind].append(subject)
         return Evidence(
             dataset=self._one(Dataset, self.iris.base, base=self.iris.base),
@@ -81,15 +81,15 @@ class GraphReader:
         )
 
     def _one(self, kind: type[T], subject: str, **ids: Any) -> T:
-        return kind(**ids, **dict(self._values(kind, self._said[subject])))
+        return kind(**ids, **dict(self._values(kind, self._properties[subject])))
 
-    def _values(self, kind: type, said: Said) -> Iterator[tuple[str, Any]]:
+    def _values(self, kind: type, properties: Properties) -> Iterator[tuple[str, Any]]:
         for output in outputs(kind):
             predicate = output.predicate
             full = predicate if ":" in predicate else self.iris.own(predicate)
             if output.kind == "id":
                 continue
-            found = [self._value(output, value) for value in said.get(full, [])]
+            found = [self._value(output, value) for value in properties.get(full, [])]
             if output.many:
                 yield output.attr, tuple(sorted(found))
             elif found:
@@ -101,17 +101,17 @@ class GraphReader:
         if output.kind == "value":
             return value == "true" if output.type is bool else output.type(value)
         if output.kind == "section":
-            return self._said[value][f"{_DCTERMS}identifier"][0]
+            return self._properties[value][f"{_DCTERMS}identifier"][0]
         return _READERS.get(output.kind, str)(value)
 
     def _source(self, subject: str) -> Source:
         name = _last(subject)
         references = []
         for node in self._kinds[self.iris.own("Reference")]:
-            said = self._said[node]
+            properties = self._properties[node]
             if node.startswith(f"{subject}#"):
-                number = int(said[self.iris.own("referenceNumber")][0])
-                references.append((number, _last(said[self.iris.own("publication")][0])))
+                number = int(properties[self.iris.own("referenceNumber")][0])
+                references.append((number, _last(properties[self.iris.own("publication")][0])))
         return self._one(Source, subject, id=name, references=tuple(sorted(references)))
 
     def _sections(self) -> tuple[Section, ...]:
@@ -119,16 +119,16 @@ class GraphReader:
         return tuple(sorted(found, key=lambda section: (section.source, section.position)))
 
     def _claim(self, subject: str) -> Claim:
-        said = self._said[subject]
-        measure = said[self.iris.own("measure")][0]
-        steps = (self._one(DoseStep, node) for node in said.get(self.iris.own("step"), []))
+        properties = self._properties[subject]
+        measure = properties[self.iris.own("measure")][0]
+        steps = (self._one(DoseStep, node) for node in properties.get(self.iris.own("step"), []))
         return Claim(
             id=subject.partition("#")[2],
             measure=self._one(Measure, measure, study=_study(measure)),
-            figure=Figure(**dict(self._values(Figure, said))),
-            result=ComparisonResult(**dict(self._values(ComparisonResult, said))),
+            figure=Figure(**dict(self._values(Figure, properties))),
+            result=ComparisonResult(**dict(self._values(ComparisonResult, properties))),
             steps=tuple(sorted(steps, key=lambda step: step.position)),
-            **dict(self._values(Claim, said)),
+            **dict(self._values(Claim, properties)),
         )
 
 
