@@ -169,11 +169,19 @@ class CellLabels:
         """Return the time of a figure, as a phrase of records, or ""."""
         if self.compared.is_of_one_group(role):
             return ""  # times in its labels are those of a predictor
-        if role.time:
+        if role.time and not self._is_other_moment(role, path):
             return role.time
         own = next(filter(None, (time_of(label) for label in reversed(path))), "")
         own = own or self.rows.time(row)
         return own or next(filter(None, map(self._time_in, reversed(path), count())), "")
+
+    def _is_other_moment(self, role: ColumnRole, path: Sequence[str]) -> bool:
+        """Whether a row is of a moment of its own, and the header only mentions a time.
+
+        "Difference at the end and at 12 months" stands above "End of treatment".
+        """
+        is_whole = any(time_of(without_size(part)) for part in role.column.path)
+        return not is_whole and any(is_moment(without_size(label)) for label in path)
 
     def _time_in(self, label: str, above: int) -> str:
         """Return the time that a label mentions, ``above`` the row's own so many labels higher.

@@ -40,7 +40,7 @@ _UNNAMED: Final = re.compile(
 """Headers that name nobody: what the columns are, a unit of time, an answer in quotes."""
 _PLACEHOLDER: Final = re.compile(r"(?:group|arm) ?(?:[0-9]|[A-D]|I{1,3})", re.IGNORECASE)
 """A header that stands for the group below it: "Group 1" above "Drug"."""
-_EMPTY: Final = re.compile(r"data|values?|results?|findings", re.IGNORECASE)
+_EMPTY: Final = re.compile(r"data|values?|results?|findings|groups?", re.IGNORECASE)
 """Headers that say nothing of the figures below them."""
 _OF_TEST: Final = re.compile(
     r"[“\"]?[tTFfzZrRdqQUW][”\"]?(?:[- ]?(?:values?|ratio|statistics?|test)\b.*| ?\(df\))?|"

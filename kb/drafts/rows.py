@@ -24,6 +24,10 @@ _UNIT_ONLY: Final = re.compile(r"\([^()]*\)")
 _SCALE: Final = re.compile(
     r"\([^()]*(?:[0-9] ?[-–] ?[0-9]|(?:[^\W\d_]|[%°])/|\b(?:kg|cm|mm|g)\b)[^()]*\)"
 )
+_UNIT: Final = re.compile(
+    r"\((?:Nm|[kmcnµμ]?(?:g|m|l|L)|mm ?Hg|kJ|kcal|°C|[^\W\d_]+/[^\W\d_]+|h|min|(?:year|yr|month"
+    r"|week|day|hour)s?)\)"
+)
 _CASES: Final = re.compile(r"\([0-9][0-9, ]* (?:cases|events|patients|participants)\)")
 _EFFECT: Final = re.compile(r"\b(?:effects?|estimates?)\b", re.IGNORECASE)
 _BEHIND: Final = re.compile(r" ?(?:\([0-9]+ ?[-–] ?[0-9]+\).*| p ?-? ?values?)$", re.IGNORECASE)
@@ -277,6 +281,9 @@ class RowLabels:
             return False
         if _CASES.search(heading) and _CASES.search(self.reading.label(row)):
             return True  # "Pooled (2519 cases)" stands beside "Men (1061 cases)", not below it
+        units = [_UNIT.search(one) for one in (heading, self.reading.label(row))]
+        if units[0] and units[1] and units[0][0] != units[1][0]:
+            return True  # "Work (Nm)" does not stand above "Iron (g/l)"
         return self._is_of_heading_alone(first, row) or (
             self._is_measurement_after(first, row)
             or (_is_declaring(own) and not _is_declaring(declared(self.reading.label(first))))

@@ -29,6 +29,7 @@ _MARK: Final = re.compile(
     r"(?:(?<![mM])<sup>(?P<raised>[^<]{1,3})</sup>|(?P<sign>[*†‡§¶#]{1,3}))\s*$"
 )
 """The mark of a footnote behind a label or figure, which is not an exponent."""
+_POWER: Final = re.compile(r"[^\W\d_](?:\^|<sup>)[-−]?[23]\b")
 _MEANS: Final = re.compile(
     rf"(?:{TABLE_NUMBER})?"
     r"(?:(?:estimated|adjusted|observed|values are|data are) )?means?"
@@ -151,7 +152,11 @@ class Values:
         """Return the unit that a cell prints at its figure, or else its labels, or ""."""
         printed = read_print(label_text(figure.text), self.names.names)
         own = printed[0].unit if printed else ""
-        return own if self.names.vocabulary.knows("unit", own) else self.names.unit(labels)
+        if self.names.vocabulary.knows("unit", own):
+            return own
+        span = self.source.span(figure.row, 0)
+        is_power = span and _POWER.search(self.text.text[slice(*span)])  # no label has it: "cm^2"
+        return "" if is_power else self.names.unit(labels)
 
     def _admits(self, statistic: str, unit: str) -> bool:
         admitted = self.names.vocabulary.get("statistic", statistic).properties.get("admits", ())

@@ -115,3 +115,34 @@ def test_a_heading_directly_above_a_heading_is_one_of_its_rows(root: Path) -> No
     made = drafted(root, table(*_NESTED))
     assert block_of(made, "9 (20%)")["named"] == "Primary outcome › Original data › Better"
     assert block_of(made, "10 (22%)")["named"] == "Imputed data › Better"
+
+
+@pytest.mark.parametrize(("label", "unit"), [("Area (cm^2)", None), ("Length (cm)", "cm")])
+def test_a_unit_with_a_power_is_not_the_one_without(
+    root: Path, label: str, unit: str | None
+) -> None:
+    rows = ("\tTussolan\tPlacebo", f"{label}, mean (SD)\t81.1 (9.2)\t79.2 (9.1)")
+    assert block_of(drafted(root, table(*rows)), "81.1 (9.2)").get("unit") == unit
+
+
+def test_the_moment_of_a_row_is_not_a_time_that_its_column_mentions(root: Path) -> None:
+    rows = (
+        "\tTussolan\tPlacebo\tDifference (95% CI) at the end and at 12 months",
+        "End of treatment\t5.1\t6.1\t1.1 (0.3 to 1.9)",
+        "12 months\t5.2\t6.2\t1.2 (0.4 to 2.0)",
+    )
+    made = drafted(root, table(*rows, caption="Mean scores of coughing"))
+    assert "time" not in block_of(made, "1.1 (0.3 to 1.9)")
+    assert block_of(made, "1.2 (0.4 to 2.0)")["time"] == "at 12 months"
+
+
+def test_a_heading_with_a_unit_ends_at_another_unit(root: Path) -> None:
+    rows = (
+        "\tTussolan\tPlacebo",
+        "Muscular work (Nm)\t\t",
+        "Flexion, mean (SD)\t81.1 (9.2)\t79.2 (9.1)",
+        "Iron (g/l), mean (SD)\t8.2 (1.2)\t7.3 (1.1)",
+    )
+    made = drafted(root, table(*rows))
+    assert block_of(made, "81.1 (9.2)")["named"] == "Muscular work (Nm) › Flexion, mean (SD)"
+    assert block_of(made, "8.2 (1.2)")["named"] == "Iron (g/l), mean (SD)"
