@@ -174,8 +174,14 @@ class TableDrafts:
 
     def _sizes(self, figure: TableFigure) -> dict[str, Any] | None:
         """Return the numbers of people of two groups that a cell has: "174/176"."""
-        sides = sides_of(figure.column.path, self.groups) if self.names.size else None
+        sides = self._sides.get(figure.column.index) if self.names.size else None
         return sizes_of(figure, sides) if sides else None
+
+    @cached_property
+    def _sides(self) -> dict[int, tuple[str, str]]:
+        """The two groups of each column whose header names the numbers of both."""
+        found = ((c.index, sides_of(c.path, self.groups)) for c in self.reading.columns)
+        return {index: sides for index, sides in found if sides}
 
     def _halved(self, row: int, figure: TableFigure) -> Iterator[Draft]:
         """Yield the drafts of the two counts of a cell, the second of no further cell."""
