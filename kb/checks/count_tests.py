@@ -169,7 +169,10 @@ def p_values(first: tuple[int, int], second: tuple[int, int]) -> Mapping[str, fl
 def _exact_p_values(a: int, m: int, c: int, n: int) -> dict[str, float]:
     """Return the p-values of Fisher's test: two-sided and one-sided, and each as mid-p."""
     k = a + c
-    ways = {x: comb(m, x) * comb(n, k - x) for x in range(max(0, k - n), min(k, m) + 1)}
+    first, last = max(0, k - n), min(k, m)
+    ways = {first: comb(m, first) * comb(n, k - first)}
+    for x in range(first, last):  # each from the one before: large binomials take long
+        ways[x + 1] = ways[x] * (m - x) * (k - x) // ((x + 1) * (n - k + x + 1))
     every = comb(m + n, k)
     two = sum(w for w in ways.values() if w <= ways[a]) / every
     one = min(sum(w for x, w in ways.items() if sign * x >= sign * a) for sign in (1, -1)) / every
