@@ -155,6 +155,8 @@ _LABEL: Final = re.compile(r"[a-z][a-z. -]{0,24}[=:,]? ?(?=N)")
 _ORDINAL: Final = re.compile(r"N(?:st|nd|rd|th)\b")
 """The number of a label, not a figure: "2nd tertile (7-21)"."""
 _P = r"(?:[,;]? ?\(?p(?:[- ]?value)? ?=? ?(?P<p>N)\)?)?"
+_LINES = r"(?P<main>N) (?P<share>N) ?%"
+"""A count above its percentage."""
 _FORMS: Final = tuple(
     (form, re.compile(pattern))
     for form, pattern in (
@@ -172,6 +174,7 @@ _FORMS: Final = tuple(
             rf"(?P<share>N) ?%?{_OPEN}(?P<main>N) ?(?:/"
             rf"|(?:out )?of) ?(?P<of>N){_UNIT}{_CLOSE}",
         ),
+        (Form.COUNT_SHARE, _LINES),
         (Form.COUNT_SHARE, rf"(?P<main>N){_UNIT}(?:{_OPEN}|, ?|; ?|/ ?)(?P<share>N) ?%{_CLOSE}?"),
         (
             Form.COUNT_SHARE,
@@ -220,8 +223,16 @@ def entry(text: str, *, decimal_comma: bool = False) -> Entry:
             parts = {name: skeleton.number(match, name) for name in _PARTS}
             parts["main"] = skeleton.figure(match, "main")  # "n = 122"
             parts["second"] = parts["second"] or skeleton.number(match, "second_")
+            if _is_run_together(pattern.pattern, parts["main"], parts["share"]):
+                break
             return Entry(form, text, numbers=skeleton.numbers, **parts)
     return Entry(Form.OTHER, text, numbers=skeleton.numbers)
+
+
+def _is_run_together(pattern: str, main: Number | None, share: Number | None) -> bool:
+    """Whether two lines are not a count and its percentage, or run together: "22 447 100%"."""
+    is_grouped = share is not None and " " in share.text
+    return is_grouped or (pattern == _LINES and whole(main) is None)
 
 
 def _has_two_units(match: re.Match[str]) -> bool:
