@@ -103,6 +103,7 @@ def test_safety_of_many_studies_has_a_page_for_each_kind(
     whole, *parts = safety.safety_pages(site)
     rows = [Renderer(site).content(page).count("<tr data-prints") for page in (whole, *parts)]
     assert rows[0] == 0
+    assert "studies</li>" in Renderer(site).content(whole)
     assert rows[1:] == [len(part.rows) for part in Safety.of(site).parts]
     for title, address in Safety.of(site).links():
         path, _, anchor = address.partition("/#")

@@ -36,7 +36,11 @@ def safety_pages(site: PageContext) -> Iterator[Page]:
         PATH,
         "safety.html.j2",
         TITLE,
-        lambda: {"links": safety.links(), "parts": [] if safety.is_divided else safety.parts},
+        lambda: {
+            "links": safety.links(),
+            "parts": [] if safety.is_divided else safety.parts,
+            "studies": {part.kind.title: len(part.studies) for part in safety.parts},
+        },
         f"Adverse events by regimen, with grade, denominator and source: {', '.join(titles)}.",
         hide=("navigation",),
         search=lambda: SearchEntry(
