@@ -125,3 +125,10 @@ def test_rows_of_single_people_are_no_results(
 ) -> None:
     made = drafted(root, table(*rows))
     assert (made.no_results, blocks(made)) == (count, [])
+
+
+def test_the_exponent_of_a_unit_is_no_footnote_mark(root: Path) -> None:
+    rows = (_HEADER, "Fat area (cm<sup>2</sup>)<sup>1</sup>, mean (SD)\t70.1 (9.9)\t71.3 (8.8)")
+    found = block_of(drafted(root, table(*rows)), "71.3 (8.8)")
+    assert found["category"].startswith("Fat area (cm^2)")
+    assert found.get("unit") != "cm"
