@@ -20,6 +20,7 @@ from kb.drafts.tables import Draft
 from kb.drafts.times import time_of
 from kb.model import WHOLE
 from kb.papers.registry import protocol, results
+from kb.papers.registry.analyses import compares
 from kb.papers.registry.entry import Entry, Measure, Outcome, OutcomeMeasure
 from kb.papers.registry.words import moment, phrase
 from kb.records.load import Records
@@ -275,6 +276,8 @@ class RegistrationDrafter(Drafter):
         if ", analysis" not in draft.at:
             return draft
         part = label.removeprefix(results.timed(outcome)).strip(", ")
+        if not part and _is_of_all_times(outcome):
+            return draft
         if not part:
             why = [*draft.why, "the entry does not say which part of the outcome this is"]
             return replace(draft, sure="unsure", why=why)
@@ -292,6 +295,12 @@ def _with(draft: Draft, **fields: Any) -> Draft:
     order = [name for name in _ORDER if name in block]
     order += [name for name in block if name not in order]
     return replace(draft, block={n: block[n] for n in order if block[n] is not None})
+
+
+def _is_of_all_times(outcome: OutcomeMeasure) -> bool:
+    """Whether the one analysis of an outcome is of the whole of it, as a hazard ratio is."""
+    compared = [one for one in outcome.analyses if compares(one)]
+    return len(compared) == 1 and "hazard" in compared[0].param_type.casefold()
 
 
 def _sided(draft: Draft) -> Draft:

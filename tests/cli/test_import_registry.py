@@ -208,7 +208,15 @@ def test_an_estimate_and_its_p_value_have_the_stated_order_and_sides(base: Path)
     }
     estimate, p = drafted(base, **more)["Outcome 3, analysis 1"]
     assert estimate.comparison.of == p.comparison.of == "placebo"
+    assert estimate.sure == "likely"
     assert (estimate.comparison.sides, p.comparison.sides) == (None, 1)
+
+
+def test_an_analysis_of_an_unnamed_part_is_not_sure(base: Path) -> None:
+    """Two rows, and a difference that may be of either."""
+    changes = {f"{OUTCOME}__2__analyses__0__paramType": "Difference in proportions"}
+    claims = drafted(base, **changes)["Outcome 3, analysis 1"]
+    assert {one.sure for one in claims} == {"unsure"}
 
 
 def test_periods_are_told_apart(base: Path) -> None:

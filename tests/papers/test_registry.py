@@ -192,6 +192,25 @@ def test_markup_of_sentences_is_undone_and_titles_are_left() -> None:
     assert "Response \\ cure" in text
 
 
+@pytest.mark.parametrize(
+    ("dispersion", "printed"),
+    [
+        ("Standard Deviation", "12 (2)"),
+        ("STANDARD_ERROR", "12 (2)"),
+        ("95% Confidence Interval", "12 (8 to 16)"),
+        ("FULL_RANGE", "12 (8 to 16)"),
+    ],
+)
+def test_what_stands_beside_a_figure_is_of_the_kind_that_the_measure_names(
+    dispersion: str, printed: str
+) -> None:
+    figure = {"groupId": "OG000", "value": "12", "spread": "2"}
+    figure |= {"lowerLimit": "8", "upperLimit": "16"}
+    path = f"{OUTCOME}__0__classes__0__categories__0__measurements"
+    changes = {path: [figure], f"{OUTCOME}__0__dispersionType": dispersion}
+    assert table_lines(table("Outcome 1", **changes))[2][1] == printed
+
+
 def test_why_a_figure_is_not_available_is_in_the_text() -> None:
     figure = {"groupId": "OG000", "value": "NA", "comment": "Median not\nreached"}
     path = f"{OUTCOME}__1__classes__0__categories__0__measurements"

@@ -24,7 +24,15 @@ from kb.papers.registry.entry import (
     OutcomeMeasure,
     Row,
 )
-from kb.papers.registry.words import is_count, is_people, label, moment, names_moment, phrase
+from kb.papers.registry.words import (
+    is_count,
+    is_people,
+    is_spread,
+    label,
+    moment,
+    names_moment,
+    phrase,
+)
 
 FLOW, BASELINE, OUTCOME = "Participant flow", "Baseline", "Outcome"
 EVENTS, DEATHS = "Adverse events", "Deaths"
@@ -214,7 +222,8 @@ def _figure(measure: Measure, figure: Measurement, size: str) -> str:
     if is_count(measure.param_type):
         is_of = size and is_people(measure.unit_of_measure) and figure.value.isdigit()
         return f"{figure.value}/{size}" if is_of else figure.value
-    beside = limits(figure.lower_limit, figure.upper_limit) or figure.spread
+    given = (limits(figure.lower_limit, figure.upper_limit), figure.spread)
+    beside = next(filter(None, given[::-1] if is_spread(measure.dispersion_type) else given), "")
     return f"{figure.value} ({beside})" if figure.value and beside else figure.value
 
 

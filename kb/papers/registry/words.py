@@ -81,6 +81,15 @@ def is_people(units: str) -> bool:
     return units.strip().lower() in _PEOPLE
 
 
+def is_spread(dispersion_type: str) -> bool:
+    """Whether a figure's dispersion is one number, and not two limits.
+
+    >>> is_spread("STANDARD_DEVIATION"), is_spread("95% Confidence Interval")
+    (True, False)
+    """
+    return folded(dispersion_type) in ("standard deviation", "standard error")
+
+
 def is_share(unit: str) -> bool:
     """Whether a unit is the percentage of people.
 
