@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -229,17 +229,7 @@ def _role(
     parts = list(group_parts(column, names)) if column.kind is not ColumnKind.LABEL else []
     parts = [part for part in parts if part not in shared]
     parts = [part for part in parts if not _PLACEHOLDER.fullmatch(part)] or parts
-    labels = [
-        name
-        for part in column.path
-        if (name := without_size(part))
-        and name not in parts
-        and not _PLACEHOLDER.fullmatch(name)
-        and not time_of(name)
-        and not _FIGURES_ONLY.fullmatch(name)
-        and not _EMPTY.fullmatch(name)
-    ]
-    labels += filter(None, map(behind_size, column.path))
+    labels = _labels(column, parts)
     group, compared, together = None, None, None
     if column.kind is ColumnKind.TOTAL and not transposed:
         group = _everybody_in(parts, groups)
@@ -257,6 +247,21 @@ def _role(
         group = _people_of(" › ".join(parts), column, groups, transposed=transposed)
         labels += [] if group else parts
     return ColumnRole(column, group, tuple(labels), time, is_change(header), compared, together)
+
+
+def _labels(column: Column, parts: Sequence[str]) -> list[str]:
+    """Return the parts of a header that name neither people, nor a time, nor figures."""
+    labels = [
+        name
+        for part in column.path
+        if (name := without_size(part))
+        and name not in parts
+        and not _PLACEHOLDER.fullmatch(name)
+        and not time_of(name)
+        and not _FIGURES_ONLY.fullmatch(name)
+        and not _EMPTY.fullmatch(name)
+    ]
+    return [*labels, *filter(None, map(behind_size, column.path))]
 
 
 def _people_of(
