@@ -13,7 +13,7 @@ from kb.papers.reading import Column, ColumnKind, TableFigure, TableReading
 from kb.papers.statistic import Centre
 from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding, Verdict
-from kb.scan.layout import place_of
+from kb.scan.places import place_of
 
 KIND: Final = "groups-against-total"
 _COUNTED: Final = (None, Centre.COUNT, Centre.SIZE)

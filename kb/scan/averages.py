@@ -18,8 +18,8 @@ from kb.papers.statistic import Centre, Spread
 from kb.scan.bases import TableBases
 from kb.scan.context import ScanContext, Sentence
 from kb.scan.finding import Place, ScanFinding, Verdict
-from kb.scan.layout import place_of
-from kb.scan.mean_tests import summary_of
+from kb.scan.group_means import summary_of
+from kb.scan.places import place_of
 from kb.sources.numbers import Number
 
 KIND: Final = "groups-against-mean"

@@ -255,3 +255,16 @@ def sizes_of(figure: TableFigure, slack: float = 0.5) -> Sizes | None:
     if figure.count is None or figure.share is None or figure.share.operator:
         return None
     return Sizes.of(figure.count, figure.share.value, slack)
+
+
+def with_sizes(row: Sequence[TableFigure]) -> list[tuple[TableFigure, int | None]]:
+    """Return the figures of a row, each with the number that a column "n" before it prints."""
+    pairs: list[tuple[TableFigure, int | None]] = []
+    size: int | None = None
+    for figure in row:
+        if figure.column.statistic.centre is Centre.SIZE and figure.count is not None:
+            size = figure.count
+        else:
+            pairs.append((figure, size))
+            size = None
+    return pairs

@@ -15,8 +15,8 @@ from kb.papers.reading import ColumnKind, TableFigure, TableReading
 from kb.papers.statistic import Centre, Spread, Statistic, declared
 from kb.scan.context import ScanContext
 from kb.scan.finding import Place
-from kb.scan.layout import notes, parts_of_notes, place_of
 from kb.scan.phrases import EstimatePhrase, estimates
+from kb.scan.places import notes, parts_of_notes, place_of
 from kb.sources.numbers import Number
 
 _LEVEL: Final = Decimal(95)

@@ -16,8 +16,8 @@ from kb.checks.rounding import possible_values, same_figure
 from kb.papers.reading import ColumnKind, TableFigure, TableReading
 from kb.scan.context import ScanContext, Sentence
 from kb.scan.finding import Place, ScanFinding, Verdict
-from kb.scan.layout import place_of
 from kb.scan.pairs import is_slip
+from kb.scan.places import place_of
 from kb.sources.numbers import Number
 
 KIND: Final = "comparison-against-table"

@@ -12,7 +12,7 @@ from kb.papers.entries import Form
 from kb.papers.reading import ColumnKind, TableFigure, TableReading
 from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding, Verdict
-from kb.scan.layout import place_of
+from kb.scan.places import place_of
 
 KIND: Final = "copied-figures"
 _MEASURED: Final = (Form.PLUS_MINUS, Form.WITH_BOUNDS, Form.PAIR)

@@ -18,10 +18,11 @@ from kb.papers.statistic import Centre, Spread
 from kb.scan.bases import TableBases
 from kb.scan.context import ScanContext, Sentence
 from kb.scan.finding import Place, ScanFinding, Verdict
-from kb.scan.layout import Limits, names_other_test, notes, place_of, verdict
-from kb.scan.mean_tests import summaries
+from kb.scan.group_counts import Counts, counts_of
+from kb.scan.group_means import summaries
+from kb.scan.p_fit import Limits, names_other_test, verdict
 from kb.scan.phrases import EstimatePhrase, counts, estimates
-from kb.scan.significance import Counts, counts_of
+from kb.scan.places import notes, place_of
 from kb.sources.numbers import Number
 from kb.util.grouping import group_by
 

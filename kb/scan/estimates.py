@@ -21,7 +21,7 @@ from kb.papers.statistic import Centre, Spread
 from kb.scan.bounded import Estimate, all_estimates, of_phrase
 from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding, Verdict
-from kb.scan.layout import p_values_of
+from kb.scan.p_fit import p_values_of
 from kb.scan.phrases import summaries
 from kb.util.grouping import group_by
 

@@ -12,7 +12,7 @@ from kb.papers.reading import TableFigure, TableReading
 from kb.scan.bases import GROUPS, Sizes, TableBases
 from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding, Verdict
-from kb.scan.layout import place_of
+from kb.scan.places import place_of
 from kb.util.grouping import group_by
 
 KIND: Final = "categories-above-all"

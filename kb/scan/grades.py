@@ -11,7 +11,7 @@ from kb.papers.reading import Column, TableFigure
 from kb.scan.bases import GROUPS
 from kb.scan.context import ScanContext
 from kb.scan.finding import Place, ScanFinding, Verdict
-from kb.scan.layout import place_of
+from kb.scan.places import place_of
 
 KIND: Final = "grades-above-any"
 _ANY: Final = re.compile(r"^(?:any|all)\b|\b(?:any|all)[ -]grades?", re.IGNORECASE)

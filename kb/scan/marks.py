@@ -12,7 +12,7 @@ from kb.papers.paper import Paper, Table, plain
 from kb.papers.reading import TableReading
 from kb.scan.context import split_sentences
 from kb.scan.finding import ScanFinding
-from kb.scan.layout import path_name, row_name
+from kb.scan.places import path_name, row_name
 from kb.sources.folded import FoldedText
 from kb.sources.normalise import fold
 from kb.sources.text import DECIMAL_COMMA

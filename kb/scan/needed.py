@@ -13,8 +13,9 @@ from kb.papers.reading import ColumnKind, TableFigure, TableReading
 from kb.scan.bases import TableBases
 from kb.scan.context import ScanContext, Sentence
 from kb.scan.finding import Place, ScanFinding, Verdict
-from kb.scan.layout import names_other_test, notes, place_of
-from kb.scan.significance import counts_of
+from kb.scan.group_counts import counts_of
+from kb.scan.p_fit import names_other_test
+from kb.scan.places import notes, place_of
 from kb.sources.numbers import Number
 
 KIND: Final = "number-needed-to-treat"

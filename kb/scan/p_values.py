@@ -12,7 +12,7 @@ from kb.papers.entries import Form
 from kb.papers.reading import ColumnKind, TableFigure, TableReading
 from kb.scan.context import ScanContext, Sentence
 from kb.scan.finding import Place, ScanFinding, Verdict
-from kb.scan.layout import place_of
+from kb.scan.places import place_of
 from kb.sources.numbers import Number
 from kb.util.grouping import group_by
 

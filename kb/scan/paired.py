@@ -12,8 +12,10 @@ from kb.papers.reading import TableReading
 from kb.scan.bases import TableBases
 from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding, Verdict
-from kb.scan.layout import Comparison, changes, names_other_test, notes, place_of, shown_p
-from kb.scan.mean_tests import summaries
+from kb.scan.group_means import summaries
+from kb.scan.p_columns import Comparison, changes
+from kb.scan.p_fit import names_other_test, shown_p
+from kb.scan.places import notes, place_of
 from kb.util.grouping import group_by
 
 KIND: Final = "p-of-paired-means"

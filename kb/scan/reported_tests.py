@@ -17,7 +17,9 @@ from kb.papers.paper import plain
 from kb.papers.reading import ColumnKind, TableFigure, TableReading
 from kb.scan.context import ScanContext, Sentence
 from kb.scan.finding import Place, ScanFinding, Verdict
-from kb.scan.layout import names_other_test, notes, p_values_of, place_of, shown_p, statistic_of
+from kb.scan.p_columns import statistic_of
+from kb.scan.p_fit import names_other_test, p_values_of, shown_p
+from kb.scan.places import notes, place_of
 from kb.sources.normalise import fold
 
 KIND: Final = "p-of-test-statistic"

@@ -19,11 +19,11 @@ from kb.checks.means import (
 )
 from kb.checks.rounding import last_digit
 from kb.papers.reading import TableFigure, TableReading
-from kb.scan.bases import TableBases
+from kb.scan.bases import TableBases, with_sizes
 from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding, Verdict
-from kb.scan.layout import notes, place_of, with_sizes
-from kb.scan.mean_tests import summary_of
+from kb.scan.group_means import summary_of
+from kb.scan.places import notes, place_of
 
 SCALE: Final = "spread-of-scale"
 OUTSIDE: Final = "mean-outside-scale"

@@ -19,7 +19,7 @@ from kb.scan.bases import GROUPS, Base, Sizes, TableBases, no_base
 from kb.scan.blocks import Category, contradicted
 from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding, Verdict
-from kb.scan.layout import place_of
+from kb.scan.places import place_of
 from kb.util.grouping import group_by
 
 KIND: Final = "percentage-of-count"

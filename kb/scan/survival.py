@@ -16,7 +16,7 @@ from kb.papers.reading import TableFigure, TableReading
 from kb.scan.bases import GROUPS
 from kb.scan.context import ScanContext, Sentence
 from kb.scan.finding import Place, ScanFinding, Verdict
-from kb.scan.layout import path_name, place_of
+from kb.scan.places import path_name, place_of
 from kb.sources.numbers import Number
 from kb.util.grouping import group_by
 

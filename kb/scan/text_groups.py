@@ -20,9 +20,10 @@ from kb.checks.rounding import Span, last_digit
 from kb.checks.shares import nearest_counts, share_fits
 from kb.scan.context import OTHER_STUDIES, ScanContext, Sentence
 from kb.scan.finding import Place, ScanFinding, Verdict
-from kb.scan.layout import p_values_of, shown_p
+from kb.scan.group_counts import Counts, shown_tests
 from kb.scan.mean_tests import MEANS
-from kb.scan.significance import COUNTS, Counts, shown_tests
+from kb.scan.p_fit import p_values_of, shown_p
+from kb.scan.significance import COUNTS
 from kb.scan.text_tests import names_other
 from kb.sources.numbers import Number
 

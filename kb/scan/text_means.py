@@ -17,7 +17,7 @@ from kb.papers.reading import ColumnKind, TableFigure, TableReading
 from kb.scan.comparisons import KIND, agree
 from kb.scan.context import ScanContext, Sentence
 from kb.scan.finding import Place, ScanFinding, Verdict
-from kb.scan.layout import place_of
+from kb.scan.places import place_of
 from kb.sources.numbers import Number
 
 _UNIT: Final = r"(?: ?%| [a-z/²µ]{1,10}){0,2}"

@@ -11,8 +11,9 @@ from kb.checks.discrepancy import Severity
 from kb.papers.entries import Skeleton, whole
 from kb.scan.context import ScanContext
 from kb.scan.finding import Place, ScanFinding, Verdict
-from kb.scan.layout import names_other_test, p_values_of
-from kb.scan.significance import COUNTS, Counts, shown_tests
+from kb.scan.group_counts import Counts, shown_tests
+from kb.scan.p_fit import names_other_test, p_values_of
+from kb.scan.significance import COUNTS
 
 _COUNT: Final = re.compile(
     r"(?<![N.,/-])(?P<count>N)(?: ?/ ?| (?:out )?of (?:the )?)(?P<of>N)\b(?! ?[%/])"

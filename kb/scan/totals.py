@@ -14,7 +14,7 @@ from kb.papers.reading import ColumnKind, TableFigure, TableReading
 from kb.scan.arms import is_whole
 from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding, Verdict
-from kb.scan.layout import place_of
+from kb.scan.places import place_of
 
 KIND: Final = "rows-against-total"
 _TOTAL: Final = re.compile(r"^(?:sub-?|grand )?total\b|^(?:all|sum|overall)\b", re.IGNORECASE)

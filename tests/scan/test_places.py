@@ -1,4 +1,4 @@
-"""Where a finding says that a figure of a table is printed."""
+"""The place of a figure in a table, as findings name it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from support.scanned import table
 
 from kb.papers.reading import TableReading
-from kb.scan.layout import place_of, row_name
+from kb.scan.places import place_of, row_name
 
 BLOCKS = (
     "Characteristic | Drug  (n = 45) | P",

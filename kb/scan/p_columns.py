@@ -1,19 +1,17 @@
-"""Which rows and groups of a table a p-value is about."""
+"""The p-values of a table, each with the rows and groups that it compares."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
 from kb.checks.distributions import Statistic
-from kb.checks.rounding import Span, possible_values
+from kb.checks.rounding import Span
 from kb.papers.paper import plain
 from kb.papers.reading import Column, ColumnKind, TableFigure, TableReading
-from kb.papers.statistic import Centre
-from kb.scan.finding import Place, Verdict
+from kb.scan.p_fit import p_values_of
 from kb.sources.numbers import Number
 from kb.sources.sizes import printed_size
 
@@ -25,8 +23,17 @@ _TIMES: Final = re.compile(
 _CHANGE: Final = re.compile(r"change|Δ|difference|reduction|increase|decrease", re.IGNORECASE)
 _IS_P: Final = re.compile(r"\W*p(?:[ -]?values?)?\W*$", re.IGNORECASE)
 _CRUDE: Final = re.compile(r"\b(?:unadjusted|crude)\b", re.IGNORECASE)
-_LEAST: Final = Decimal("0.001")
 _MOST_ROWS: Final = 12
+_STATISTICS: Final[dict[Statistic, re.Pattern[str]]] = {
+    "chi-square": re.compile(
+        r"(?:[χ\u03a7xX]\s?[2²]|[Cc]hi-?\s?[Ss]quared?)(?:[ -]?(?:value|test))?"
+    ),
+    "t": re.compile(r"[tT](?:[ -]?(?:value|test|statistic|ratio|score))?"),
+    "F": re.compile(r"F(?:[ -]?(?:value|test|statistic|ratio))?"),
+    "z": re.compile(r"[zZ](?:[ -]?(?:value|test|statistic|score))?"),
+    "r": re.compile(r"r"),
+}
+_DETAILS: Final = re.compile(r"\s*[(\[,;].*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,34 +105,6 @@ def _below(reading: TableReading) -> Iterator[Comparison]:
             if span and p.entry.main and len(above) == len(groups):
                 line = ("row", number)
                 yield Comparison(p, p.entry.main, span, (tuple(above),), own=True, line=line)
-
-
-def p_values_of(number: Number) -> Span | None:
-    """Return the values that a printed p may have; None if it is not one.
-
-    >>> from kb.papers.entries import entry
-    >>> p_values_of(entry("<0.05").main).high, p_values_of(entry("1.7").main)
-    (Decimal('0.05'), None)
-    """
-    if not 0 <= number.value <= 1 or "%" in number.text:
-        return None
-    span = possible_values(number.value, number.operator.replace("=", ""))
-    if number.operator not in ("", "=") or number.value > _LEAST:
-        return span
-    # "0.000" and "0.0001" are printed for any p below; "0.0" tells nothing.
-    return Span(Decimal(0), span.high) if span.high <= 2 * _LEAST else None
-
-
-_STATISTICS: Final[dict[Statistic, re.Pattern[str]]] = {
-    "chi-square": re.compile(
-        r"(?:[χ\u03a7xX]\s?[2²]|[Cc]hi-?\s?[Ss]quared?)(?:[ -]?(?:value|test))?"
-    ),
-    "t": re.compile(r"[tT](?:[ -]?(?:value|test|statistic|ratio|score))?"),
-    "F": re.compile(r"F(?:[ -]?(?:value|test|statistic|ratio))?"),
-    "z": re.compile(r"[zZ](?:[ -]?(?:value|test|statistic|score))?"),
-    "r": re.compile(r"r"),
-}
-_DETAILS: Final = re.compile(r"\s*[(\[,;].*$")
 
 
 def statistic_of(column: Column) -> Statistic | None:
@@ -219,152 +198,7 @@ def _without_p(
     return tuple(rows)
 
 
-def with_sizes(row: Sequence[TableFigure]) -> list[tuple[TableFigure, int | None]]:
-    """Return the figures of a row, each with the number that a column "n" before it prints."""
-    pairs: list[tuple[TableFigure, int | None]] = []
-    size: int | None = None
-    for figure in row:
-        if figure.column.statistic.centre is Centre.SIZE and figure.count is not None:
-            size = figure.count
-        else:
-            pairs.append((figure, size))
-            size = None
-    return pairs
-
-
-_OTHER_TEST: Final = re.compile(
-    r"(?<!un)(?<!un-)adjust|paired|within.(?:group|arm)|ancova|covarian|mixed|model|regress|trend|interact"
-    r"|repeated|cluster|stratif|cochran|gee\b|estimating eq|imput|bonferroni|bootstrap|permut"
-    r"|non-?inferior|equivalen|bayes|match|weighted",
-    re.IGNORECASE,
-)
-
-
-def names_other_test(text: str) -> bool:
-    """Whether a text names a test or model that counts, or means and SDs, do not determine.
-
-    >>> [names_other_test(text) for text in ("adjusted for age", "Unadjusted p", "t-test")]
-    [True, False, False]
-    """
-    return _OTHER_TEST.search(text) is not None
-
-
-def place_of(reading: TableReading, figure: TableFigure) -> Place:
-    """Return where a figure of a table is printed."""
-    row = row_name(reading, figure.row)
-    return Place(reading.table.section, reading.table.id, row, path_name(figure.column.path))
-
-
-def path_name(path: Iterable[str]) -> str:
-    """Return headings or labels in one line, from the outermost, whatever spaces they hold.
-
-    >>> path_name(("Drug", "n\u2003 (%)"))
-    'Drug › n (%)'
-    """
-    return " › ".join(" ".join(name.split()) for name in path)
-
-
-def shown_p(low: float, high: float | None = None) -> str:
-    """Return a computed p, or a range of them, as papers print it.
-
-    >>> shown_p(0.0342), shown_p(2.6e-09, 4.5e-09), shown_p(0.011, 0.0234)
-    ('0.034', '<0.0001', '0.011 to 0.023')
-    """
-    ends = (
-        "<0.0001" if p < _LEAST_SHOWN else f"{p:.2g}" for p in (low, low if high is None else high)
-    )
-    return " to ".join(dict.fromkeys(ends))
-
-
-def row_name(reading: TableReading, row: int) -> str:
-    """Return the labels of a row, from the outermost; several columns may hold labels.
-
-    A label that several rows have, such as "Yes", stands below that of the row before it that has
-    no figures of groups: "Smokers", with the p-value of the block.
-
-    >>> from kb.papers.paper import Cell, Table
-    >>> rows = [["", "", "Drug"], ["Tetanus", "Women", "74"], ["Tetanus", "Men", "45"]]
-    >>> grid = tuple(tuple(Cell(t, i, j) for j, t in enumerate(r)) for i, r in enumerate(rows))
-    >>> row_name(TableReading(Table("Table 1", "Table 1", "", grid, header_rows=1)), 2)
-    'Tetanus › Men'
-    """
-    cells = reading.table.grid[row]
-    path = reading.table.row_path(row)
-    first = (c.index for c in reading.columns if c.kind is not ColumnKind.LABEL)
-    own = (plain(cell.text).strip() for cell in cells[1 : next(first, 1)])
-    return path_name(dict.fromkeys((*_in_block(reading, row, path), *filter(None, own))))
-
-
-def _in_block(reading: TableReading, row: int, path: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the path of a row; below the label of its block if other rows have the same path."""
-    table = reading.table
-    rows = range(table.header_rows, len(table.grid))
-    if not path or sum(table.row_path(other) == path for other in rows) < _FEW:
-        return path
-    for above in range(row - 1, table.header_rows - 1, -1):
-        groups = [f for f in reading.rows.get(above, ()) if f.column.kind is not ColumnKind.P]
-        if not groups:
-            heading = table.row_path(above)[-1:]
-            return path if heading == path[-2:-1] else (*heading, path[-1])
-    return path
-
-
 def own_labels(reading: TableReading, comparison: Comparison) -> str:
     """Return the labels of the row and column of a p-value."""
     path = reading.table.row_path(comparison.p.row)
     return " ".join((*path, *comparison.p.column.path))
-
-
-def notes(reading: TableReading) -> str:
-    """Return the caption and the footnotes of a table."""
-    return " ".join(parts_of_notes(reading))
-
-
-def parts_of_notes(reading: TableReading) -> tuple[str, ...]:
-    """Return the caption of a table, then its footnotes."""
-    return reading.table.caption, *(note.text for note in reading.table.footnotes)
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Distances of a p, in standard errors, beyond which it is doubtful, and gross."""
-
-    small: float
-    gross: float
-    strict: float | None = None
-    """The first distance, if it is smaller where all others of the column fit."""
-
-
-_LEAST_SHOWN: Final = 0.0001
-_MOST: Final = 0.7
-_HALF: Final = 0.5
-_ENOUGH: Final = 3
-_FEW: Final = 2
-
-
-def verdict(
-    distance: float, distances: Sequence[float], limits: Limits, *, other_test: bool
-) -> Verdict | None:
-    """Return how sure it is that a p is wrong, given how well all p's of its column fit.
-
-    Where most fit, their test is the usual one, and one far away is wrong. Where few do, another
-    test was used, and none is judged.
-
-    >>> limits = Limits(0.3, 1.0)
-    >>> verdict(1.4, [0, 0, 0, 0, 1.4], limits, other_test=False).value
-    'inconsistent'
-    >>> verdict(1.4, [1.4, 0.8, 2.0, 0], limits, other_test=False) is None
-    True
-    """
-    fitting = sum(d <= 0 for d in distances)
-    if fitting >= _ENOUGH and fitting >= _MOST * len(distances):
-        if distance > limits.gross:
-            return Verdict.INCONSISTENT
-        is_lone = limits.strict is not None and fitting == len(distances) - 1 > _ENOUGH
-        least = limits.strict if is_lone and limits.strict else limits.small
-        return Verdict.DOUBTFUL if distance > least else None
-    if other_test:
-        return None
-    if fitting >= max(_FEW, _HALF * len(distances)):
-        return Verdict.DOUBTFUL if distance > limits.small else None
-    return Verdict.DOUBTFUL if len(distances) <= _FEW and distance > limits.gross else None
