@@ -92,8 +92,8 @@ def check(evidence: Evidence, vocabulary: Vocabulary) -> list[Discrepancy]:
 
 def within(context: CheckContext) -> Iterator[Discrepancy]:
     """Yield the discrepancies that each rest on one study, one for each cause."""
-    found = chain.from_iterable(_family(name).find(context) for name in FAMILIES)
-    yield from one_for_each_cause(context, found)
+    discrepancies = chain.from_iterable(_family(name).find(context) for name in FAMILIES)
+    yield from one_for_each_cause(context, discrepancies)
 
 
 def across(context: CheckContext) -> Iterator[Discrepancy]:

@@ -20,15 +20,15 @@ from kb.checks.significance import (
     z_of,
 )
 
+Counts = tuple[int, int]
+"""How many have the event, and how many there are."""
 _NORMAL: Final = NormalDist()
 _USUAL: Final = 5
 _MOST_EXACT: Final = 5_000
 """Among more people the exact tests take long, and differ little from the others."""
 
 
-def p_of_counts(
-    first: tuple[int, int], second: tuple[int, int], p: Span, sides: int | None = None
-) -> Outcome:
+def p_of_counts(first: Counts, second: Counts, p: Span, sides: int | None = None) -> Outcome:
     """Judge a p-value against the counts of two groups, each (with the event, all).
 
     It must lie among those of the usual tests, or within ``Z_OF_COUNTS`` of one.
@@ -50,7 +50,7 @@ def p_of_counts(
     return Outcome.INCONSISTENT
 
 
-def distance_of_counts(first: tuple[int, int], second: tuple[int, int], p: Span) -> float | None:
+def distance_of_counts(first: Counts, second: Counts, p: Span) -> float | None:
     """Return how far a p lies from all usual tests of two counts, in standard errors.
 
     0 if one of them may give it; None if no one, or everyone, has the event.
@@ -68,7 +68,7 @@ def distance_of_counts(first: tuple[int, int], second: tuple[int, int], p: Span)
     return p_distance(Span(Decimal(min(computed)), Decimal(max(computed))), p)
 
 
-def distance_of_nearest(first: tuple[int, int], second: tuple[int, int], p: Span) -> float | None:
+def distance_of_nearest(first: Counts, second: Counts, p: Span) -> float | None:
     """Return how far a p lies from the nearest two-sided test of two counts, in standard errors.
 
     0 if one of them gives the p as it is printed; ``distance_of_counts`` also accepts what lies
@@ -88,22 +88,19 @@ def distance_of_nearest(first: tuple[int, int], second: tuple[int, int], p: Span
 def distance_of_groups(groups: Sequence[Sequence[int]], p: Span) -> float | None:
     """Return how far a p lies from the chi-square and rank tests of counts in categories.
 
+    0 within ``Z_TOLERANCE``; ``distance_of_table`` has no tolerance.
+
     >>> distance_of_groups([(20, 20, 10), (18, 22, 10)], Span(Decimal("0.89"), Decimal("0.91")))
     0.0
     >>> distance_of_groups([(20, 20, 10), (18, 22, 10)], Span(Decimal(0), Decimal("0.01"))) > 1.5
     True
     """
-    computed = p_of_groups(groups)
-    if computed is None:
-        return None
-    if len(groups) == 2 and p_of_ranks(groups[0], groups[1], p) is Outcome.CONSISTENT:
-        return 0.0
-    far = p_distance(_exactly(computed), p)
-    return 0.0 if far <= Z_TOLERANCE else far
+    far = distance_of_table(groups, p)
+    return 0.0 if far is not None and far <= Z_TOLERANCE else far
 
 
 def distance_of_table(groups: Sequence[Sequence[int]], p: Span) -> float | None:
-    """Return how far a p lies from the chi-square test of counts in categories, and from no other.
+    """Return how far a p, as printed, lies from the chi-square test of counts in categories.
 
     Two groups in ordered categories may be compared by their ranks: 0 if that gives the p.
 
@@ -139,7 +136,7 @@ def _tails(test: str) -> int:
     return 1 if test.endswith(ONE_SIDED) else 2
 
 
-def _is_table(first: tuple[int, int], second: tuple[int, int]) -> bool:
+def _is_table(first: Counts, second: Counts) -> bool:
     fits = all(0 <= n <= of and of > 0 for n, of in (first, second))
     return fits and 0 < first[0] + second[0] < first[1] + second[1]
 
@@ -148,7 +145,7 @@ ONE_SIDED: Final = ", one-sided"
 
 
 @lru_cache(maxsize=1024)
-def p_values(first: tuple[int, int], second: tuple[int, int]) -> Mapping[str, float]:
+def p_values(first: Counts, second: Counts) -> Mapping[str, float]:
     """Return the p-values of the usual tests of two proportions, by name.
 
     >>> {name: round(p, 4) for name, p in p_values((6, 7), (0, 5)).items()}
@@ -185,9 +182,7 @@ def _exact_p_values(a: int, m: int, c: int, n: int) -> dict[str, float]:
     }
 
 
-def crude_estimate(
-    statistic: str, first: tuple[int, int], second: tuple[int, int]
-) -> Decimal | None:
+def crude_estimate(statistic: str, first: Counts, second: Counts) -> Decimal | None:
     """Return a ratio, or a difference in percentage points, of two counts, each (with, all).
 
     >>> round(crude_estimate("risk-ratio", (22, 30), (12, 31)), 2)
@@ -242,7 +237,7 @@ def p_of_table(first: Sequence[int], second: Sequence[int], p: Span) -> Outcome:
 def p_of_groups(groups: Sequence[Sequence[int]]) -> float | None:
     """Return the p of the chi-square test of any number of groups in the same categories.
 
-    None if fewer than two groups or categories have anybody.
+    None if fewer than two groups or categories have people.
 
     >>> round(p_of_groups([(20, 30), (12, 38), (9, 41)]), 3)
     0.039

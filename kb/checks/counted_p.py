@@ -10,6 +10,7 @@ from kb.checks.comparisons import Pair, nearest, p_or_word
 from kb.checks.comparisons import subject as subject_of
 from kb.checks.context import CheckContext
 from kb.checks.count_tests import (
+    Counts,
     crude_estimate,
     p_of_counts,
     p_of_ranks,
@@ -31,9 +32,6 @@ _OF_COUNTS: Final = frozenset(
     {"odds-ratio", "risk-ratio", "difference", "risk-difference", "p-value", "direction"}
 )
 """What may be printed with a p that tests counts; that of a hazard ratio tests times."""
-
-Counts = tuple[int, int]
-"""How many have the event, and how many there are."""
 
 
 def p_against_counts(

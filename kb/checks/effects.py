@@ -81,7 +81,7 @@ def difference_fits(printed: Span, of_arms: Span, *, modelled: bool) -> Outcome:
     'INCONSISTENT'
     """
     slack = _LOOSE * max(abs(printed.low), abs(printed.high))
-    for one in (printed, Span(-printed.high, -printed.low)):
+    for one in (printed, printed.negated()):
         if one.low - slack <= of_arms.high and of_arms.low <= one.high + slack:
             return Outcome.CONSISTENT
     same_way = printed.low * of_arms.low > 0
@@ -328,7 +328,7 @@ class _Estimate:
     def _difference_and_arms(self, span: Span, pair: Pair) -> Outcome:
         modelled, arms = pair[0].measure.statistic not in ("frequency", "median"), _difference(pair)
         bounds = self._bounds if modelled else None
-        if bounds and any(one.overlaps(bounds) for one in (arms, Span(-arms.high, -arms.low))):
+        if bounds and any(one.overlaps(bounds) for one in (arms, arms.negated())):
             return Outcome.CONSISTENT
         return difference_fits(span, arms, modelled=modelled)
 
@@ -389,7 +389,7 @@ def _share(claim: Claim) -> Span:
 
 def _difference(pair: Pair) -> Span:
     one, other = (possible_values(c.figure.value or Decimal(0)) for c in pair)
-    return Span(one.low - other.high, one.high - other.low)
+    return one.minus(other)
 
 
 def _printed(claim: Claim) -> str:

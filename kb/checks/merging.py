@@ -29,18 +29,18 @@ FOLLOWS: Final = frozenset(
         "survival-rises",
     }
 )
-"""What is found, too, where the figures of two groups are exchanged."""
+"""Kinds of findings that also arise where the figures of two groups are exchanged."""
 
 
 def one_for_each_cause(
     context: CheckContext, discrepancies: Iterable[Discrepancy]
 ) -> Iterator[Discrepancy]:
     """Yield discrepancies without those that a swap explains, and repeats as one."""
-    found = list(discrepancies)
-    swapped = {(c.study, c.id) for one in found if one.kind == SWAP for c in one.claims}
+    everything = list(discrepancies)
+    swapped = {(c.study, c.id) for one in everything if one.kind == SWAP for c in one.claims}
     left = [
         one
-        for one in found
+        for one in everything
         if one.kind not in FOLLOWS or swapped.isdisjoint((c.study, c.id) for c in one.claims)
     ]
     for same in group_by(left, lambda one: (one.kind, one.study, one.computation)).values():

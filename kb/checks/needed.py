@@ -64,7 +64,7 @@ def _points(pair: Pair) -> Span | None:
     known = [possible_values(value) for value in values if value is not None]
     if len(known) < 2:
         return None
-    return Span(known[0].low - known[1].high, known[0].high - known[1].low)
+    return known[0].minus(known[1])
 
 
 def _difference(claim: Claim, other: Claim) -> Span | None:

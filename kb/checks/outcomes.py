@@ -73,16 +73,16 @@ class OutcomeNames:
 
     def endpoints(self, text: str) -> frozenset[str]:
         """Return the endpoints that a text names, longer names before shorter ones in them."""
-        words, found, at = _words(text), set[str](), 0
+        words, endpoints, at = _words(text), set[str](), 0
         while at < len(words):
             for size in range(min(self._longest, len(words) - at), 0, -1):
                 named = self._by_label.get(" ".join(words[at : at + size]), set())
                 if len(named) == 1:
-                    found |= named
+                    endpoints |= named
                     at += size - 1
                     break
             at += 1
-        return frozenset(found)
+        return frozenset(endpoints)
 
     def same(self, one: str, other: str) -> Outcome:
         """Judge whether two names are of one outcome.

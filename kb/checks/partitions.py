@@ -39,20 +39,20 @@ def divisions(evidence: Evidence) -> dict[str, list[Division]]:
     groups: dict[str, dict[str, Group]] = defaultdict(dict)
     for group in evidence.groups:
         groups[group.study][group.id] = group
-    found: dict[str, dict[tuple[str, tuple[str, ...]], Division]] = defaultdict(dict)
+    by_study: dict[str, dict[tuple[str, tuple[str, ...]], Division]] = defaultdict(dict)
     for partition in evidence.partitions:
         own = groups[partition.study]
         formed = all(own[part].kind in _FORMED for part in partition.parts)
         declared = Division(partition.study, partition.of, partition.parts, True, formed)
-        _add(found[declared.study], [declared, *_crossed(declared, own)])
+        _add(by_study[declared.study], [declared, *_crossed(declared, own)])
     for study, own in groups.items():
-        _add(found[study], _opposite_pairs(study, own.values()))
-    return {study: list(own.values()) for study, own in found.items()}
+        _add(by_study[study], _opposite_pairs(study, own.values()))
+    return {study: list(own.values()) for study, own in by_study.items()}
 
 
-def _add(found: dict[tuple[str, tuple[str, ...]], Division], more: Iterable[Division]) -> None:
+def _add(known: dict[tuple[str, tuple[str, ...]], Division], more: Iterable[Division]) -> None:
     for division in more:
-        found.setdefault((division.whole, tuple(sorted(division.parts))), division)
+        known.setdefault((division.whole, tuple(sorted(division.parts))), division)
 
 
 def _crossed(division: Division, groups: dict[str, Group]) -> Iterator[Division]:

@@ -61,6 +61,22 @@ class Span:
         """
         return self.low <= other.high and other.low <= self.high
 
+    def minus(self, other: Span) -> Span:
+        """Return what the difference of two figures may be.
+
+        >>> possible_values(Decimal(63)).minus(possible_values(Decimal(60)))
+        Span(low=Decimal('2.0'), high=Decimal('4.0'))
+        """
+        return Span(self.low - other.high, self.high - other.low)
+
+    def negated(self) -> Span:
+        """Return the values with their signs changed.
+
+        >>> Span(Decimal(1), Decimal(2)).negated()
+        Span(low=Decimal('-2'), high=Decimal('-1'))
+        """
+        return Span(-self.high, -self.low)
+
     def holds(self, value: Decimal) -> bool:
         """Tell whether the figure may stand for a value."""
         return self.low <= value <= self.high

@@ -82,6 +82,15 @@ class Skeleton:
             return None
         return self.numbers[self.positions.index(match.start(group))]
 
+    def numbers_in(self, start: int, end: int) -> list[Number]:
+        """Return the numbers of a part of the text.
+
+        >>> [number.text for number in Skeleton.of("12 of 45 (27%)").numbers_in(0, 6)]
+        ['12', '45']
+        """
+        pairs = zip(self.numbers, self.positions, strict=True)
+        return [number for number, at in pairs if start <= at < end]
+
     def figure(self, match: re.Match[str], group: str) -> Number | None:
         """Return the number of a group; an equals sign before it changes nothing: "n = 35"."""
         number = self.number(match, group)

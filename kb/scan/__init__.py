@@ -110,8 +110,8 @@ def scan_paper(paper: Paper) -> Scan:
 
 
 def _run(name: str, context: ScanContext) -> Iterator[ScanFinding]:
-    found: Iterator[ScanFinding] = import_module(f"kb.scan.{name}").find(context)
-    return found
+    findings: Iterator[ScanFinding] = import_module(f"kb.scan.{name}").find(context)
+    return findings
 
 
 class _Room(ModuleType):

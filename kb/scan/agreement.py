@@ -16,7 +16,7 @@ from kb.checks.discrepancy import Outcome, Severity
 from kb.checks.rounding import last_digit, same_figure
 from kb.scan.bounded import Estimate, all_estimates
 from kb.scan.context import ScanContext
-from kb.scan.finding import ScanFinding, Verdict
+from kb.scan.finding import ScanFinding, Verdict, two_prints
 
 KIND: Final = "same-estimate-printed-differently"
 _Key = tuple[int, Decimal, Decimal]
@@ -122,8 +122,7 @@ def _finding(one: Estimate, other: Estimate) -> ScanFinding:
     figures = zip(pairs, _figures(one), _figures(other), strict=True)
     apart = [f"{a.text} against {b.text}" for (a, b), x, y in figures if not _agree(x, y)]
     computed = ", ".join(apart)
-    message = f"{one.place} prints {one.text}; {other.place} prints {other.text}."
-    message = message[0].upper() + message[1:]
+    message = two_prints(one.place, one.text, other.place, other.text)
     printed = (one.text, other.text)
     severity = Severity.ROUNDING if _is_last_digit(one, other) else Severity.MATERIAL
     return ScanFinding(KIND, Verdict.DOUBTFUL, severity, one.place, printed, computed, message)

@@ -1,4 +1,4 @@
-"""Means of everybody against the means of the groups: in a table, and in a sentence beside it."""
+"""Means of all participants against those of the groups: in a table, and in a sentence."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _MISSING: Final = Decimal("0.1")
 
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:
-    """Yield means of everybody that the means of the groups do not give."""
+    """Yield means of all participants that the means of the groups do not give."""
     for bases in context.bases:
         yield from _totals(context, bases)
     wholes = list(_wholes(context))
@@ -74,20 +74,20 @@ def _spread(
     whole: TableFigure,
     sizes: dict[int, int],
 ) -> ScanFinding | None:
-    """Return a standard deviation of everybody that those of the groups do not give."""
+    """Return a standard deviation of all participants that those of the groups do not give."""
     groups = [s for f in parts if (s := summary_of(bases, f, sizes[f.column.index]))]
-    everybody = summary_of(bases, whole, sum(sizes.values()))
-    known = [*groups, everybody] if everybody else []
-    if len(known) <= len(parts) or everybody is None:
+    overall = summary_of(bases, whole, sum(sizes.values()))
+    known = [*groups, overall] if overall else []
+    if len(known) <= len(parts) or overall is None:
         return None
-    far = distance_of_spread(groups, everybody)
+    far = distance_of_spread(groups, overall)
     context.checked[SPREAD] += far is not None
     if far is None or far <= NEAR_SPREAD:
         return None
     low, high = spread_of_all(groups)
     shown = f"{(low + high) / 2:.3g}"
     weighted = ", ".join(f"{s.n} with an SD of {s.sd}" for s in groups)
-    message = f"The SDs of the groups give an SD of about {shown} for all, not {everybody.sd}."
+    message = f"The SDs of the groups give an SD of about {shown} for all, not {overall.sd}."
     texts = (*(f.text for f in parts), whole.text)
     return ScanFinding(
         SPREAD,
@@ -132,7 +132,7 @@ def _in_sentence(
         context.checked[KIND] += 1
         if _verdict(parts, printed, sizes):
             texts = (printed.text, *(f.text for f in parts))
-            place = Place(sentence.section.title)
+            place = sentence.place
             yield _finding(parts, printed, sizes, Verdict.DOUBTFUL, place, texts)
 
 

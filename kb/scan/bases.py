@@ -141,7 +141,7 @@ class TableBases:
         return self._shared[column]
 
     def _fitting_most(self, column: int) -> Iterator[Base]:
-        sizes = [found for f in self.columns[column] if (found := sizes_of(f))]
+        sizes = [own for f in self.columns[column] if (own := sizes_of(f))]
         narrow = [s for s in sizes if s.low <= s.high and s.high - s.low <= max(3, s.low // 20)]
         tried = Counter(size for s in narrow for size in range(s.low, s.high + 1))
         if not tried:
@@ -151,7 +151,7 @@ class TableBases:
         fitting = sum(best[0] in s for s in sizes)
         if most >= _FEWEST and fitting >= _MOST * len(sizes) and len(best) <= _FEW:
             for size in best:
-                yield Base(size, "size that the other rows fit")
+                yield Base(size, "the denominator that the other rows imply")
 
     def implied(self, figure: TableFigure) -> Iterator[Base]:
         """Yield the bases that other figures imply: sums of categories, of a row, neighbours."""

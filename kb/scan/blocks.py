@@ -49,14 +49,14 @@ class Category:
 
 def contradicted(bases: TableBases) -> dict[tuple[int, int], Category]:
     """Return the categories that do not fit the rest of their group, by row and column."""
-    found: dict[tuple[int, int], Category] = {}
+    categories: dict[tuple[int, int], Category] = {}
     for column in bases.columns.values():
         blocks = group_by(column, key=lambda f: bases.reading.table.row_path(f.row)[:-1])
         for path, block in blocks.items():
             if path and len(block) > 1 and all(sizes_of(f) is not None for f in block):
                 for category in _contradicted(bases, block):
-                    found[category.figure.row, category.figure.column.index] = category
-    return found
+                    categories[category.figure.row, category.figure.column.index] = category
+    return categories
 
 
 def _contradicted(bases: TableBases, block: Sequence[TableFigure]) -> Iterator[Category]:

@@ -25,7 +25,7 @@ _CHANGE: Final = re.compile(r"change|Δ|difference|reduction|gain|loss", re.IGNO
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A figure with two bounds, and what the paper says of it."""
+    """A figure with two bounds, and what the paper states about it."""
 
     main: Number
     low: Number
@@ -83,9 +83,9 @@ class Estimate:
         return scaled[0] if scaled and low > 0 else own
 
     def off(self, *, ratio: bool | None = None) -> float | None:
-        """Return how far it lies from the middle of its bounds; None if it cannot be told.
+        """Return how far it lies from the middle of its bounds; None if it has no middle.
 
-        On the scale where it is nearest, unless ``ratio`` tells which one.
+        On the scale where it is nearest, unless ``ratio`` selects one.
         """
         known = [off for scale, off in self._offs if ratio in (None, scale) and off is not None]
         return min(known) if known else None
@@ -138,7 +138,7 @@ def of_phrase(phrase: EstimatePhrase, statistic: Statistic) -> Estimate:
         phrase.p,
         phrase.level.value if phrase.level else _LEVEL,
         statistic,
-        Place(sentence.section.title),
+        sentence.place,
         phrase.text,
         phrase.level is not None,
         sentence.text,
@@ -218,10 +218,10 @@ def _named(reading: TableReading, figure: TableFigure) -> Statistic:
     if not is_effect and any(c.kind is ColumnKind.EFFECT for c in reading.columns):
         return own
     named = {
-        found.centre
+        noted.centre
         for text in parts_of_notes(reading)
-        if (found := declared(text)).spread is Spread.CI or is_effect
-        if found.centre and (found.centre.is_ratio or (is_effect and found.centre.is_effect))
+        if (noted := declared(text)).spread is Spread.CI or is_effect
+        if noted.centre and (noted.centre.is_ratio or (is_effect and noted.centre.is_effect))
     }
     return replace(own, centre=named.pop(), spread=Spread.CI) if len(named) == 1 else own
 

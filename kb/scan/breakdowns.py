@@ -10,7 +10,7 @@ from typing import Final
 
 from kb.checks.discrepancy import Severity
 from kb.scan.context import ScanContext, Sentence
-from kb.scan.finding import Place, ScanFinding, Verdict
+from kb.scan.finding import ScanFinding, Verdict
 
 KIND: Final = "two-versions-of-a-breakdown"
 _PARTS: Final = re.compile(r"[^();:\[\]]+")
@@ -44,11 +44,7 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
 def _lists(sentence: Sentence) -> Iterator[_List]:
     skeleton = sentence.skeleton
     for part in _PARTS.finditer(skeleton.text):
-        inside = [
-            number
-            for number, at in zip(skeleton.numbers, skeleton.positions, strict=True)
-            if part.start() <= at < part.end()
-        ]
+        inside = skeleton.numbers_in(*part.span())
         words = tuple(_BETWEEN.sub(" ", text).strip() for text in part[0].split("N"))
         is_whole = all(n.value == n.value.to_integral_value() and not n.operator for n in inside)
         letters = sum(len(word) for word in words[1:])
@@ -65,7 +61,7 @@ def _differ(one: _List, other: _List) -> bool:
 
 
 def _finding(one: _List, other: _List) -> ScanFinding:
-    place = Place(other.sentence.section.title)
+    place = other.sentence.place
     first, second = (_numbers(item.values) for item in (one, other))
     computed = f"both add up to {sum(one.values)}"
     message = f"The same breakdown is printed as {first} and as {second}."

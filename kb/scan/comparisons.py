@@ -7,15 +7,16 @@ that chance hardly makes them so, and no row has all three, the third is likely 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import compress
 from typing import Final
 
 from kb.checks.discrepancy import Outcome, Severity
 from kb.checks.rounding import possible_values, same_figure
 from kb.papers.reading import ColumnKind, TableFigure, TableReading
 from kb.scan.context import ScanContext, Sentence
-from kb.scan.finding import Place, ScanFinding, Verdict
+from kb.scan.finding import ScanFinding, Verdict, two_prints
 from kb.scan.pairs import is_slip
 from kb.scan.places import place_of
 from kb.sources.numbers import Number
@@ -32,17 +33,15 @@ _FEWEST_DIGITS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    """The two groups of a row and their p-value."""
+class Row:
+    """The figures of two groups in a row of a table."""
 
     reading: TableReading
-    figures: tuple[TableFigure, TableFigure, TableFigure]
-    numbers: tuple[Number, Number, Number]
-
-    @property
-    def text(self) -> str:
-        one, two, p = (figure.text for figure in self.figures)
-        return f"{one} and {two}, p {p}"
+    figures: tuple[TableFigure, ...]
+    orders: tuple[tuple[Number, ...], tuple[Number, ...]]
+    """Their numbers, with either group first."""
+    text: str
+    """The figures as printed."""
 
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:
@@ -54,30 +53,42 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
             numbers = tuple(skeleton.number(match, name) for name in ("one", "two", "p"))
             known = tuple(number for number in numbers if number is not None)
             context.checked[KIND] += 1
-            start, end = known[0].start, known[-1].end
-            yield from _judge(sentence, skeleton.folded[start:end], known, rows)
+            row = row_with_slip(known, rows, _FEWEST_DIGITS)
+            if row and not _is_slip_of_shares(known, row):
+                text = skeleton.folded[known[0].start : known[-1].end]
+                yield slip_finding(sentence, text, row)
 
 
-def _judge(
-    sentence: Sentence, text: str, printed: Sequence[Number], rows: Sequence[_Row]
-) -> Iterator[ScanFinding]:
-    judged = [(row, _equal(order, printed)) for row in rows for order in _orders(row)]
+def row_with_slip(printed: Sequence[Number], rows: Sequence[Row], fewest_digits: int) -> Row | None:
+    """Return the only row that has all printed numbers but one; None if a row has them all.
+
+    ``fewest_digits``: how many digits the equal numbers need, so that they are hardly equal by
+    chance.
+    """
+    judged = [
+        (row, [agree(a, b) for a, b in zip(order, printed, strict=True)])
+        for row in rows
+        for order in row.orders
+    ]
     if any(all(equal) for _, equal in judged):
-        return
-    near = [(row, equal) for row, equal in judged if sum(equal) == 2 and _is_rare(printed, equal)]
-    if len(near) == 1 and not _is_slip_of_shares(printed, near[0][0]):
-        yield _finding(sentence, text, near[0][0])
+        return None
+    near = [
+        row
+        for row, equal in judged
+        if sum(equal) == len(printed) - 1 and _digits(compress(printed, equal)) >= fewest_digits
+    ]
+    return near[0] if len(near) == 1 else None
 
 
-def _is_slip_of_shares(printed: Sequence[Number], row: _Row) -> bool:
+def _is_slip_of_shares(printed: Sequence[Number], row: Row) -> bool:
     """Whether the last digit of a percentage differs, which ``kb.scan.pairs`` reports."""
     if not all(figure.share for figure in row.figures[:2]):
         return False
-    pair, shares = (sorted(n.value for n in numbers[:2]) for numbers in (printed, row.numbers))
+    pair, shares = (sorted(n.value for n in numbers[:2]) for numbers in (printed, row.orders[0]))
     return pair != shares and is_slip((pair[0], pair[1]), (shares[0], shares[1]))
 
 
-def _rows(reading: TableReading) -> Iterator[_Row]:
+def _rows(reading: TableReading) -> Iterator[Row]:
     for figures in reading.rows.values():
         groups = [f for f in figures if f.column.kind is ColumnKind.GROUP]
         ps = [f for f in figures if f.column.kind is ColumnKind.P]
@@ -86,17 +97,9 @@ def _rows(reading: TableReading) -> Iterator[_Row]:
         one, two, p = *groups, *ps
         first, second, third = (f.share or f.entry.main for f in (one, two, p))
         if first and second and third:
-            yield _Row(reading, (one, two, p), (first, second, third))
-
-
-def _orders(row: _Row) -> Iterator[tuple[Number, Number, Number]]:
-    one, two, p = row.numbers
-    yield one, two, p
-    yield two, one, p
-
-
-def _equal(row: Sequence[Number], printed: Sequence[Number]) -> list[bool]:
-    return [agree(a, b) for a, b in zip(row, printed, strict=True)]
+            text = f"{one.text} and {two.text}, p {p.text}"
+            orders = (first, second, third), (second, first, third)
+            yield Row(reading, (one, two, p), orders, text)
 
 
 def agree(one: Number, other: Number) -> bool:
@@ -113,21 +116,19 @@ def agree(one: Number, other: Number) -> bool:
     return same_figure(one.value, other.value) is not Outcome.INCONSISTENT
 
 
-def _is_rare(printed: Sequence[Number], equal: Sequence[bool]) -> bool:
-    """Whether the equal figures have many digits; "p < 0.001" has none."""
-    digits = [
-        len(number.value.as_tuple().digits)
-        for number, is_equal in zip(printed, equal, strict=True)
-        if is_equal and number.operator in ("", "=")
-    ]
-    return len(digits) == 2 and sum(digits) >= _FEWEST_DIGITS
+def _digits(numbers: Iterable[Number]) -> int:
+    """Return the number of digits of exact numbers; 0 if one is a limit, such as "p < 0.001"."""
+    numbers = list(numbers)
+    is_exact = all(number.operator in ("", "=") for number in numbers)
+    return sum(len(n.value.as_tuple().digits) for n in numbers) if is_exact else 0
 
 
-def _finding(sentence: Sentence, text: str, row: _Row) -> ScanFinding:
-    place = Place(sentence.section.title)
-    there = place_of(row.reading, row.figures[0])
-    where = f'{there.table}, row "{there.row}"'
+def slip_finding(sentence: Sentence, text: str, row: Row) -> ScanFinding:
+    """Return the finding on a sentence and the row from which it differs in one number."""
+    there = replace(place_of(row.reading, row.figures[0]), column="")
     computed = f"{text} against {row.text}"
-    message = f"S{str(place)[1:]} prints {text}; {where} prints {row.text}."
+    message = two_prints(sentence.place, text, there, row.text)
     printed = (text, *(figure.text for figure in row.figures))
-    return ScanFinding(KIND, Verdict.DOUBTFUL, Severity.MATERIAL, place, printed, computed, message)
+    return ScanFinding(
+        KIND, Verdict.DOUBTFUL, Severity.MATERIAL, sentence.place, printed, computed, message
+    )

@@ -13,6 +13,7 @@ from kb.papers.entries import Skeleton
 from kb.papers.paper import Paper, Section
 from kb.papers.reading import Column, ColumnKind, TableReading
 from kb.scan.bases import TableBases
+from kb.scan.finding import Place
 from kb.sources.text import DECIMAL_COMMA
 
 _END: Final = re.compile(
@@ -34,6 +35,11 @@ class Sentence:
     before: str
     """The sentence before it in its paragraph, or ""."""
     skeleton: Skeleton
+
+    @property
+    def place(self) -> Place:
+        """Where it is printed."""
+        return Place(self.section.title)
 
 
 class ScanContext:

@@ -49,7 +49,7 @@ def _copies(
     seen: dict[tuple[str, ...], list[TableFigure]] = {}
     for line in lines:
         texts = tuple(figure.text.strip() for figure in line)
-        # A column that says the same in all its rows is not a copy of another that does.
+        # Columns that repeat one figure in all rows are not copies of each other.
         if len(line) < fewest or len(set(texts)) < fewest or not _is_rare(line):
             continue
         context.checked[KIND] += 1

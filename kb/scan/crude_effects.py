@@ -9,18 +9,18 @@ from itertools import pairwise
 from math import log
 from typing import Final
 
-from kb.checks.count_tests import crude_estimate
+from kb.checks.count_tests import Counts, crude_estimate
 from kb.checks.discrepancy import Severity
 from kb.checks.rounding import Span, possible_values
 from kb.papers.entries import Form, whole
 from kb.papers.reading import ColumnKind, TableFigure
-from kb.papers.statistic import Centre, Spread
+from kb.papers.statistic import Centre, Spread, Statistic
 from kb.scan.bases import TableBases
 from kb.scan.context import ScanContext, Sentence
 from kb.scan.finding import Place, ScanFinding, Verdict
-from kb.scan.group_counts import Counts, counts_of
+from kb.scan.group_counts import counts_of
 from kb.scan.group_means import summaries
-from kb.scan.p_fit import Limits, names_other_test, verdict
+from kb.scan.p_fit import Limits, names_other_test, verdict_in_column
 from kb.scan.phrases import EstimatePhrase, counts, estimates
 from kb.scan.places import notes, place_of
 from kb.sources.numbers import Number
@@ -38,64 +38,73 @@ _RATIOS: Final = (Centre.RISK_RATIO, Centre.ODDS_RATIO, Centre.RATIO)
 
 
 @dataclass(frozen=True, slots=True)
-class _Effect:
-    """An effect with the figures of the two groups that it compares."""
+class _Crude:
+    """The effect that the figures of two groups give, without a model."""
 
     kind: str
-    main: Number
-    bounds: Span | None
-    crude: tuple[Span, ...]
-    """What the figures give, both ways round."""
-    rest: tuple[Span, ...]
-    """What they give for those without the event, which only an exact fit shows to be meant."""
+    spans: tuple[Span, ...]
+    """Its possible values, with either group first."""
     is_ratio: bool
     computed: str
+    without_event: tuple[Span, ...] = ()
+    """The ratios of those without the event: only an exact fit shows that they are meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Effect:
+    """A printed effect, with what the figures of the two groups that it compares give."""
+
+    crude: _Crude
+    main: Number
+    bounds: Span | None
     printed: tuple[str, ...]
     place: Place
-    labels: str
+    labels: str = ""
     is_declared: bool = True
-    """Whether a label says which effect it is; else it is the one that its neighbours fit."""
+    """Whether a label names the effect; else it is the one that its neighbours fit."""
 
     @property
     def distance(self) -> float:
         """How far the effect is from what the figures give; 0 if it fits."""
         printed = possible_values(self.main.value)
-        if any(printed.overlaps(span) for span in self.rest):
+        if any(printed.overlaps(span) for span in self.crude.without_event):
             return 0.0
-        return min(self._distance(printed, span) for span in self.crude)
+        return min(self._distance(printed, span) for span in self.crude.spans)
 
     def _distance(self, printed: Span, span: Span) -> float:
         if printed.overlaps(span):
             return 0.0
         near = (printed.high, span.low) if printed.high < span.low else (span.high, printed.low)
         low, high = float(near[0]), float(near[1])
-        if self.is_ratio:
+        if self.crude.is_ratio:
             return log(high / low) if low > 0 else 9.0
         return (high - low) / max(abs(float(self.main.value)), abs(float(span.high)), 1e-9)
 
     @property
     def is_outside(self) -> bool:
         """Whether what the figures give lies outside the printed interval of the effect."""
-        return self.bounds is not None and not any(s.overlaps(self.bounds) for s in self.crude)
+        return self.bounds is not None and not any(
+            s.overlaps(self.bounds) for s in self.crude.spans
+        )
 
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield ratios and differences that the figures beside them do not give."""
     for bases in context.bases:
-        columns = group_by(_of_table(bases), key=lambda pair: (pair[0], pair[1].kind))
+        columns = group_by(_of_table(bases), key=lambda pair: (pair[0], pair[1].crude.kind))
         other_test = names_other_test(notes(bases.reading))
         for (_, kind), pairs in columns.items():
             effects = [effect for _, effect in pairs]
             context.checked[kind] += len(effects)
             yield from _column(effects, other_test=other_test)
     for sentence in context.sentences:
-        spoken = _of_sentence(sentence)
-        if spoken is None:
+        effect = _of_sentence(sentence)
+        if effect is None:
             continue
         context.checked[COUNTS] += 1
-        if spoken.distance > _LIMITS.gross:
-            sure = spoken.is_outside
-            yield _finding(spoken, Verdict.INCONSISTENT if sure else Verdict.DOUBTFUL)
+        if effect.distance > _LIMITS.gross:
+            sure = effect.is_outside
+            yield _finding(effect, Verdict.INCONSISTENT if sure else Verdict.DOUBTFUL)
 
 
 def _column(effects: Sequence[_Effect], *, other_test: bool) -> Iterator[ScanFinding]:
@@ -106,11 +115,11 @@ def _column(effects: Sequence[_Effect], *, other_test: bool) -> Iterator[ScanFin
     for effect, distance in zip(effects, distances, strict=True):
         if names_other_test(effect.labels):
             continue
-        found = verdict(distance, distances, _LIMITS, other_test=other_test)
-        if found is Verdict.INCONSISTENT and effect.bounds is not None and not effect.is_outside:
-            found = Verdict.DOUBTFUL
-        if found:
-            yield _finding(effect, found)
+        verdict = verdict_in_column(distance, distances, _LIMITS, other_test=other_test)
+        if verdict is Verdict.INCONSISTENT and effect.bounds is not None and not effect.is_outside:
+            verdict = Verdict.DOUBTFUL
+        if verdict:
+            yield _finding(effect, verdict)
 
 
 def _of_table(bases: TableBases) -> Iterator[tuple[int, _Effect]]:
@@ -132,39 +141,64 @@ def _of_table(bases: TableBases) -> Iterator[tuple[int, _Effect]]:
 def _effect(
     bases: TableBases, groups: Sequence[TableFigure], effect: TableFigure
 ) -> _Effect | None:
+    """Return an effect of a table with what its groups give; None if they give none of its kind."""
     main, low, high = effect.entry.main, effect.entry.low, effect.entry.high
     if main is None or main.operator or len(groups) < 2:
         return None
-    centre = effect.statistic.centre
-    path = (*bases.reading.table.row_path(effect.row), *effect.column.path)
-    of_interval = centre is None and effect.statistic.spread is Spread.CI
-    counted = counts_of(bases, groups)
-    means = _means(bases, groups, declared=not of_interval)
-    if counted and len(counted) == 2 and (centre in (*_RATIOS, Centre.DIFFERENCE) or of_interval):
-        is_ratio = centre is not Centre.DIFFERENCE
-        crude = _ratios(*counted) if is_ratio else _differences(*counted)
-        computed, kind = _of_counts(counted, is_ratio=is_ratio), COUNTS
-    elif means and len(means) == 2 and (centre is Centre.DIFFERENCE or of_interval):
-        crude, is_ratio, kind = _of_means(means, or_ratio=of_interval), False, MEANS
-        computed = f"{means[0]} − {means[1]} = {means[0] - means[1]}"
-    else:
+    crude = _crude_of_table(bases, groups, effect.statistic)
+    if crude is None or not crude.spans:
         return None
-    rest = _of_rest(*counted) if counted and is_ratio else ()
-    bounds = Span(low.value, high.value) if low and high and low.value < high.value else None
-    printed = (*(f.text for f in groups), effect.text)
-    place, labels = place_of(bases.reading, effect), " ".join(path)
-    found = (kind, main, bounds, tuple(crude), rest, is_ratio, computed, printed, place, labels)
-    return _Effect(*found, is_declared=not of_interval) if crude else None
+    return _Effect(
+        crude,
+        main,
+        Span(low.value, high.value) if low and high and low.value < high.value else None,
+        (*(f.text for f in groups), effect.text),
+        place_of(bases.reading, effect),
+        " ".join((*bases.reading.table.row_path(effect.row), *effect.column.path)),
+        is_declared=not _is_unnamed(effect.statistic),
+    )
 
 
-def _of_means(means: Sequence[Decimal], *, or_ratio: bool) -> list[Span]:
-    """Return the difference of two means, both ways round, and their ratio if it may be meant."""
-    one, other = map(possible_values, means)
-    difference = Span(one.low - other.high, one.high - other.low)
-    both = [difference, _mirrored(difference)]
+def _is_unnamed(statistic: Statistic) -> bool:
+    """Whether a label names an interval only, not the effect that it is of."""
+    return statistic.centre is None and statistic.spread is Spread.CI
+
+
+def _crude_of_table(
+    bases: TableBases, groups: Sequence[TableFigure], statistic: Statistic
+) -> _Crude | None:
+    """Return what two groups give for an effect; an unnamed one may be any that they give."""
+    centre, unnamed = statistic.centre, _is_unnamed(statistic)
+    is_difference = centre is Centre.DIFFERENCE
+    counted = counts_of(bases, groups)
+    if counted and len(counted) == 2 and (centre in _RATIOS or is_difference or unnamed):
+        return _crude_of_counts(*counted, is_ratio=not is_difference)
+    means = _means(bases, groups, declared=not unnamed)
+    if means and len(means) == 2 and (is_difference or unnamed):
+        return _crude_of_means(*means, or_ratio=unnamed)
+    return None
+
+
+def _crude_of_counts(first: Counts, second: Counts, *, is_ratio: bool) -> _Crude:
+    spans = _ratios(first, second) if is_ratio else _differences(first, second)
+    names = ("risk-ratio", "odds-ratio") if is_ratio else ("difference",)
+    values = [(name, crude_estimate(name, first, second)) for name in names]
+    shown = ", ".join(f"{name.replace('-', ' ')} {v:.3g}" for name, v in values if v is not None)
+    computed = f"{first[0]}/{first[1]} against {second[0]}/{second[1]}: {shown}"
+    rest = [(of - n, of) for n, of in (first, second)]
+    without_event = _ratios(*rest) if is_ratio else []
+    return _Crude(COUNTS, tuple(spans), is_ratio, computed, tuple(without_event))
+
+
+def _crude_of_means(first: Decimal, second: Decimal, *, or_ratio: bool) -> _Crude:
+    """Return the difference of two means, and their ratio if that may be meant."""
+    one, other = possible_values(first), possible_values(second)
+    difference = one.minus(other)
+    spans = [difference, difference.negated()]
     if or_ratio and one.low > 0 and other.low > 0:
-        both.append(Span(one.low / other.high, one.high / other.low))
-    return both
+        spans.append(Span(one.low / other.high, one.high / other.low))
+    computed = f"{first} − {second} = {first - second}"
+    return _Crude(MEANS, tuple(spans), is_ratio=False, computed=computed)
 
 
 def _means(
@@ -172,15 +206,11 @@ def _means(
 ) -> list[Decimal] | None:
     """Return the means of a row; those that no label calls so only beside an undeclared effect."""
     if declared:
-        found = summaries(bases, groups)
-        return [summary.mean for summary in found] if found else None
+        printed = summaries(bases, groups)
+        return [summary.mean for summary in printed] if printed else None
     pairs = [f.entry.main for f in groups if f.entry.form in _PAIRS and f.share is None]
     known = [n.value for n in pairs if n is not None and not n.operator]
     return known if len(known) == len(groups) else None
-
-
-def _mirrored(span: Span) -> Span:
-    return Span(-span.high, -span.low)
 
 
 def _exactly(value: Decimal) -> Span:
@@ -194,12 +224,6 @@ def _ratios(first: Counts, second: Counts) -> list[Span]:
     return [_exactly(value) for value in values if value is not None and value > 0]
 
 
-def _of_rest(first: Counts, second: Counts) -> tuple[Span, ...]:
-    """Return the ratios of those without the event."""
-    (n, m), (k, of) = first, second
-    return tuple(_ratios((m - n, m), (of - k, of)))
-
-
 def _differences(first: Counts, second: Counts) -> list[Span]:
     """Return the difference in points and as a proportion, both ways round."""
     points = crude_estimate("difference", first, second)
@@ -208,54 +232,44 @@ def _differences(first: Counts, second: Counts) -> list[Span]:
     half = Decimal("0.1")  # differences are often taken of rounded percentages
     span = Span(points - half, points + half)
     parts = Span(span.low / 100, span.high / 100)
-    return [span, _mirrored(span), parts, _mirrored(parts)]
-
-
-def _of_counts(pair: Sequence[Counts], *, is_ratio: bool) -> str:
-    against = " against ".join(f"{n}/{of}" for n, of in pair)
-    names = ("risk-ratio", "odds-ratio") if is_ratio else ("difference",)
-    values = [(name, crude_estimate(name, pair[0], pair[1])) for name in names]
-    shown = ", ".join(f"{name.replace('-', ' ')} {v:.3g}" for name, v in values if v is not None)
-    return f"{against}: {shown}"
+    return [span, span.negated(), parts, parts.negated()]
 
 
 def _of_sentence(sentence: Sentence) -> _Effect | None:
     """Return the ratio of a sentence that has one, and two counts with their bases before it."""
     if "ratio" not in sentence.skeleton.text and "R" not in sentence.text:
         return None
-    found = list(estimates(sentence))
+    phrases = list(estimates(sentence))
     pairs = [c for c in counts(sentence) if c.of is not None]
-    if len(found) != 1 or len(pairs) != 2 or names_other_test(sentence.text):
+    if len(phrases) != 1 or len(pairs) != 2 or names_other_test(sentence.text):
         return None
-    return _spoken(sentence, found[0], [(whole(c.main), whole(c.of)) for c in pairs])
+    return _of_phrase(phrases[0], [(whole(c.main), whole(c.of)) for c in pairs])
 
 
-def _spoken(
-    sentence: Sentence, phrase: EstimatePhrase, pairs: Sequence[tuple[int | None, int | None]]
+def _of_phrase(
+    phrase: EstimatePhrase, pairs: Sequence[tuple[int | None, int | None]]
 ) -> _Effect | None:
     known = [(n, of) for n, of in pairs if n is not None and of is not None and n <= of]
-    centre = phrase.statistic.centre
-    if len(known) != 2 or centre not in _RATIOS or phrase.statistic.adjusted:
+    statistic = phrase.statistic
+    if len(known) != 2 or statistic.centre not in _RATIOS or statistic.adjusted:
         return None
-    crude = _ratios(known[0], known[1])
-    if not crude or phrase.main.operator or phrase.low.value >= phrase.high.value:
+    if phrase.main.operator or phrase.low.value >= phrase.high.value:
         return None
+    crude = _crude_of_counts(known[0], known[1], is_ratio=True)
     bounds = Span(phrase.low.value, phrase.high.value)
     texts = (*(f"{n}/{of}" for n, of in known), phrase.text)
-    place = Place(sentence.section.title)
-    computed = _of_counts(known, is_ratio=True)
-    rest, is_ratio, labels = _of_rest(known[0], known[1]), True, ""
-    return _Effect(
-        COUNTS, phrase.main, bounds, tuple(crude), rest, is_ratio, computed, texts, place, labels
+    return (
+        _Effect(crude, phrase.main, bounds, texts, phrase.sentence.place) if crude.spans else None
     )
 
 
-def _finding(effect: _Effect, found: Verdict) -> ScanFinding:
-    what = "ratio" if effect.is_ratio else "difference"
-    source = "counts" if effect.kind == COUNTS else "means"
-    message = f"A {what} of {effect.main.text} is printed, which the {source} do not give."
+def _finding(effect: _Effect, verdict: Verdict) -> ScanFinding:
+    crude = effect.crude
+    what = "ratio" if crude.is_ratio else "difference"
+    source = "counts" if crude.kind == COUNTS else "means"
+    message = f"The {source} do not give the printed {what} of {effect.main.text}."
     gross = effect.distance > _LIMITS.gross
     severity = Severity.MATERIAL if gross else Severity.MINOR
     return ScanFinding(
-        effect.kind, found, severity, effect.place, effect.printed, effect.computed, message
+        crude.kind, verdict, severity, effect.place, effect.printed, crude.computed, message
     )

@@ -10,7 +10,7 @@ from typing import Final
 from kb.checks.discrepancy import Outcome, Severity
 from kb.checks.follow_up import follow_up_fits
 from kb.scan.context import OTHER_STUDIES, ScanContext, Sentence
-from kb.scan.finding import Place, ScanFinding, Verdict
+from kb.scan.finding import ScanFinding, Verdict
 
 PERIOD: Final = "period-ends-before-it-begins"
 FOLLOW_UP: Final = "follow-up-beyond-the-study"
@@ -80,15 +80,15 @@ def _print(date: tuple[int, ...]) -> str:
 def _follow_up(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield a follow-up that is longer than from the first date of the study to its publication."""
     own = [s for s in context.sentences if not OTHER_STUDIES.search(s.section.title)]
-    found = [(s, m) for s in own for m in _FOLLOW_UP.finditer(s.skeleton.text)]
+    follow_ups = [(s, m) for s in own for m in _FOLLOW_UP.finditer(s.skeleton.text)]
     ends = _published(context)
-    if not found or ends is None:
+    if not follow_ups or ends is None:
         return
     periods = (
         m for s in own if _ENROLLED.search(s.text) for m in _PERIOD.finditer(s.skeleton.folded)
     )
     starts = [_key(match, "a")[:2] for match in periods]
-    for sentence, match in found if starts else ():
+    for sentence, match in follow_ups if starts else ():
         number = sentence.skeleton.figure(match, "time")
         if number is None or number.operator:
             continue
@@ -115,7 +115,7 @@ def _published(context: ScanContext) -> tuple[int, int] | None:
 def _finding(
     kind: str, sentence: Sentence, printed: tuple[str, ...], computed: str, message: str
 ) -> ScanFinding:
-    place = Place(sentence.section.title)
+    place = sentence.place
     return ScanFinding(
         kind, Verdict.INCONSISTENT, Severity.MATERIAL, place, printed, computed, message
     )

@@ -21,7 +21,7 @@ from kb.papers.statistic import Centre, Spread
 from kb.scan.bounded import Estimate, all_estimates, of_phrase
 from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding, Verdict
-from kb.scan.p_fit import p_values_of
+from kb.scan.p_fit import p_values_of, printed_p
 from kb.scan.phrases import summaries
 from kb.util.grouping import group_by
 
@@ -30,7 +30,6 @@ REVERSED: Final = "limits-reversed"
 ASYMMETRIC: Final = "interval-not-symmetric"
 AGAINST_P: Final = "interval-against-p"
 SIGN: Final = "sign-of-limit"
-_LEVEL: Final = Decimal(95)
 _UNSTATED: Final = (0.95, 0.9, 0.99)
 _LOPSIDED: Final = re.compile(
     r"bootstrap|profile|(?<!fisher )(?<!fishers )(?<!fisher[’']s )exact|credible|posterior|bayes"
@@ -87,7 +86,9 @@ def _order(context: ScanContext, column: Sequence[Estimate]) -> Iterator[ScanFin
             # A mean may lie outside the quartiles of skewed data.
             skewed = e.statistic.centre is Centre.MEAN and e.statistic.spread is Spread.IQR
             verdict = Verdict.DOUBTFUL if skewed else Verdict.INCONSISTENT
-            yield _finding(e, OUTSIDE, computed, f"{e.main.text} lies outside its bounds", verdict)
+            yield _finding(
+                e, OUTSIDE, computed, f"the estimate {e.main.text} lies outside its bounds", verdict
+            )
 
 
 def _reversed(e: Estimate, *, alone: bool) -> ScanFinding:
@@ -123,7 +124,9 @@ def _symmetry(context: ScanContext, column: Sequence[Estimate]) -> Iterator[Scan
         elif verdict:
             surer = bool(repeated) and off > _OFF
             scale = " on the logarithmic scale" if e.is_ratio else ""
-            message = f"{e.main.text} is not in the middle of its bounds{scale}{repeated}"
+            message = (
+                f"the estimate {e.main.text} is not in the middle of its bounds{scale}{repeated}"
+            )
             yield _finding(
                 e, ASYMMETRIC, _middle(e), message, Verdict.INCONSISTENT if surer else verdict
             )
@@ -165,9 +168,9 @@ def _repeated(e: Estimate, column: Sequence[Estimate]) -> str:
     for other in _neighbours(e, column):
         same = repeated_limits(*(Span(one.low.value, one.high.value) for one in (e, other)))
         if same and other.main.text != e.main.text:
-            name = "interval" if len(same) > 1 else "limit"
+            name = "the interval" if len(same) > 1 else "a limit"
             text = " to ".join(map(str, same))
-            return f"; {text} is also the {name} of its neighbour {other.main.text}"
+            return f"; {text} is also {name} of the neighbouring estimate {other.main.text}"
     return ""
 
 
@@ -196,7 +199,9 @@ def _sign(e: Estimate, *, short: bool) -> ScanFinding | None:
             verdict = Verdict.INCONSISTENT if wide else Verdict.DOUBTFUL
             centre = (bounds.low + bounds.high) / 2
             changed = f"({bounds.low} + {bounds.high})/2 = {centre}"
-            message = f"it is in the middle of its bounds only if the sign of {name} is changed"
+            message = (
+                f"the estimate is in the middle of its bounds only if {name} has the other sign"
+            )
             own = name == e.main.text
             computed = f"{changed}, printed {name}" if own else f"{_middle(e)}; {changed}"
             return _finding(e, SIGN, computed, message, verdict)
@@ -228,10 +233,11 @@ def _p(context: ScanContext, column: Sequence[Estimate]) -> Iterator[ScanFinding
             continue
         sure = off > 1 and (in_text or mostly) and apart
         verdict = Verdict.INCONSISTENT if sure else Verdict.DOUBTFUL
-        words = "about significance" if apart else "in size"
-        sign = e.p.operator or "="
-        message = f"the interval and p {sign} {e.p.text} disagree {words}"
-        yield _finding(e, AGAINST_P, f"p {sign} {e.p.text}", message, verdict)
+        p = printed_p(e.p)
+        message = f"the interval and p {p} disagree about significance"
+        if not apart:
+            message = f"the interval implies another p than {e.p.text}"
+        yield _finding(e, AGAINST_P, f"p {p}", message, verdict)
 
 
 def _levels(e: Estimate) -> Sequence[float]:

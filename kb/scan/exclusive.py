@@ -1,4 +1,4 @@
-"""Categories of which everybody has one: their counts are not more than everybody."""
+"""Categories that exclude each other: their counts add up to at most the group."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _above(reading: TableReading, block: Sequence[TableFigure], most: int) -> Sc
     if adds_up(counts, most, complete=False) is not Outcome.INCONSISTENT or not fits:
         return None
     parts = " + ".join(map(str, counts))
-    message = f"The categories add up to {total}, but the group has {most}."
+    message = f"The categories add up to {total}, but the group has {most} people."
     texts = tuple(figure.text for figure in block)
     place = place_of(reading, block[0])
     computed = f"{parts} = {total}, group of {most}"

@@ -20,8 +20,8 @@ def paper_files(names: Iterable[str]) -> list[Path]:
     """Return the files that names stand for, each once.
 
     A name is a file, a folder with papers at any depth, ``@LIST`` for a file that lists files one
-    a line, or ``-`` for such a list on standard input. What a list names need not exist: that is
-    found when it is read.
+    a line, or ``-`` for such a list on standard input. The files of a list need not exist: a
+    missing one is reported when it is read.
 
     Raises:
         InputError: there is no such file, a folder has no papers, or a list cannot be read.
@@ -50,11 +50,11 @@ def _files(name: str) -> Iterator[Path]:
         # A link to nothing is a paper that cannot be read: it is not left out in silence.
         links = (link for link in path.rglob("*") if link.is_symlink() and not _exists(link))
         files = (*files_below(path), *sorted(links))
-        found = [file for file in files if file.suffix.lower() in SUFFIXES]
-        if not found:
+        papers = [file for file in files if file.suffix.lower() in SUFFIXES]
+        if not papers:
             expected = ", ".join(sorted(SUFFIXES))
             raise InputError(f"{name}: a folder without papers, expected files named {expected}")
-        yield from found
+        yield from papers
     elif _exists(path):
         yield path
     else:

@@ -38,6 +38,16 @@ class Place:
         return f"{self.table}{row}" + (f', column "{self.column}"' if self.column else "")
 
 
+def two_prints(one: Place, text: str, other: Place, other_text: str) -> str:
+    """Return a sentence on what two places print.
+
+    >>> two_prints(Place("Abstract"), "0.61", Place("Results", "Table 2"), "0.62")
+    'Section "Abstract" prints 0.61; Table 2 prints 0.62.'
+    """
+    message = f"{one} prints {text}; {other} prints {other_text}."
+    return message[0].upper() + message[1:]
+
+
 @dataclass(frozen=True, slots=True)
 class ScanFinding:
     """Figures that do not fit together, with the arithmetic that shows it."""
@@ -51,4 +61,4 @@ class ScanFinding:
     computed: str
     """The arithmetic, with the numbers filled in: "3/24 = 12.5%"."""
     message: str
-    """One plain sentence that says what does not fit."""
+    """What does not fit, in one plain sentence."""

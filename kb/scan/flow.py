@@ -11,7 +11,7 @@ from kb.checks.discrepancy import Outcome, Severity
 from kb.checks.parts import adds_up
 from kb.papers.entries import whole
 from kb.scan.context import ScanContext, Sentence
-from kb.scan.finding import Place, ScanFinding, Verdict
+from kb.scan.finding import ScanFinding, Verdict
 from kb.sources.numbers import Number
 
 ANALYSED: Final = "analysed-above-randomised"
@@ -82,15 +82,15 @@ def _arms(context: ScanContext, sentence: Sentence) -> Iterator[ScanFinding]:
     match = _RANDOMISED.search(skeleton.text)
     if match is None or _OTHER_SET.search(skeleton.text):
         return
-    everybody = whole(skeleton.number(match, "all"))
+    expected = whole(skeleton.number(match, "all"))
     arms = [
         _size(next(filter(None, (skeleton.number(arm, name) for name in _ARM.groupindex))))
         for arm in _matches_of_arms(skeleton.text, match.end())
     ]
     sizes = [size for size in arms if size is not None]
-    if everybody is None or len(sizes) < 2 or len(sizes) < len(arms):
+    if expected is None or len(sizes) < 2 or len(sizes) < len(arms):
         return
-    yield from _sum(context, sentence, ARMS, sizes, everybody)
+    yield from _sum(context, sentence, ARMS, sizes, expected)
 
 
 def _matches_of_arms(text: str, start: int) -> list[re.Match[str]]:
@@ -109,10 +109,10 @@ def _completed(context: ScanContext, sentence: Sentence) -> Iterator[ScanFinding
     if len(done) != 1 or len(gone) != 1 or not re.search(rf"N\b.*?\b{_PEOPLE}\b", begins):
         return
     sizes = [whole(skeleton.number(match, "n")) for match in (*done, *gone)]
-    everybody = whole(skeleton.numbers[0])
+    expected = whole(skeleton.numbers[0])
     known = [size for size in sizes if size is not None]
-    if everybody is not None and len(known) == 2 and everybody not in known:
-        yield from _sum(context, sentence, COMPLETED, known, everybody)
+    if expected is not None and len(known) == 2 and expected not in known:
+        yield from _sum(context, sentence, COMPLETED, known, expected)
 
 
 def _analysed(context: ScanContext) -> Iterator[ScanFinding]:
@@ -128,19 +128,19 @@ def _analysed(context: ScanContext) -> Iterator[ScanFinding]:
         for match in _ANALYSED.finditer(skeleton.text):
             if size := whole(skeleton.number(match, "n")):
                 analysed.append((sentence, size))
-    everybody = max(randomised, default=0)
+    expected = max(randomised, default=0)
     for sentence, size in analysed if len(randomised) == 1 else ():
         context.checked[ANALYSED] += 1
-        if everybody < size <= (1 + _NEAR) * everybody:
-            message = f"{size} people were analysed, but only {everybody} were randomised."
-            place, printed = Place(sentence.section.title), (str(size), str(everybody))
+        if expected < size <= (1 + _NEAR) * expected:
+            message = f"{size} people were analysed, but only {expected} were randomised."
+            place, printed = sentence.place, (str(size), str(expected))
             yield ScanFinding(
                 ANALYSED,
                 Verdict.DOUBTFUL,
                 Severity.MATERIAL,
                 place,
                 printed,
-                f"{size} > {everybody}",
+                f"{size} > {expected}",
                 message,
             )
 
@@ -149,13 +149,13 @@ def _reasons(context: ScanContext, sentence: Sentence) -> Iterator[ScanFinding]:
     """Yield reasons that do not add up to those who were lost, where each is one item of a list."""
     skeleton = sentence.skeleton
     for match in _LOST.finditer(skeleton.text):
-        everybody = whole(skeleton.number(match, "all"))
-        if everybody is None or _NOT_ALL.search(match["list"]):
+        expected = whole(skeleton.number(match, "all"))
+        if expected is None or _NOT_ALL.search(match["list"]):
             continue
         sizes = [_size(number) for number in _items(sentence, match)]
         known = [size for size in sizes if size is not None]
         if len(known) == len(sizes) > 1:
-            yield from _sum(context, sentence, REASONS, known, everybody)
+            yield from _sum(context, sentence, REASONS, known, expected)
 
 
 def _items(sentence: Sentence, match: re.Match[str]) -> Iterator[Number | None]:
@@ -178,23 +178,23 @@ def _size(number: Number | None) -> int | None:
 
 
 def _sum(
-    context: ScanContext, sentence: Sentence, kind: str, sizes: list[int], everybody: int
+    context: ScanContext, sentence: Sentence, kind: str, sizes: list[int], expected: int
 ) -> Iterator[ScanFinding]:
     context.checked[kind] += 1
     total = sum(sizes)
-    is_near = abs(total - everybody) <= max(2, _NEAR * everybody)
-    if adds_up(sizes, everybody) is not Outcome.INCONSISTENT or not is_near:
+    is_near = abs(total - expected) <= max(2, _NEAR * expected)
+    if adds_up(sizes, expected) is not Outcome.INCONSISTENT or not is_near:
         return
     parts = " + ".join(map(str, sizes))
-    message = f"The {_NAMES[kind]} add up to {total}, not to {everybody}."
-    place = Place(sentence.section.title)
-    printed = (str(everybody), *map(str, sizes))
+    message = f"The {_NAMES[kind]} add up to {total}, not to {expected}."
+    place = sentence.place
+    printed = (str(expected), *map(str, sizes))
     yield ScanFinding(
         kind,
         Verdict.DOUBTFUL,
         Severity.MATERIAL,
         place,
         printed,
-        f"{parts} = {total}, printed {everybody}",
+        f"{parts} = {total}, printed {expected}",
         message,
     )

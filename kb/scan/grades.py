@@ -50,7 +50,9 @@ def _pairs(columns: Sequence[Column]) -> Iterator[tuple[Column, Column]]:
 
 def _finding(place: Place, whole: TableFigure, part: TableFigure) -> ScanFinding:
     computed = f"{part.count} > {whole.count}"
-    message = f"{part.count} of these grades is more than {whole.count} of any grade."
+    message = (
+        f"{part.count} events of some grades are printed, but only {whole.count} of any grade."
+    )
     printed = (whole.text, part.text)
     return ScanFinding(
         KIND, Verdict.INCONSISTENT, Severity.MATERIAL, place, printed, computed, message

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kb.checks.count_tests import ONE_SIDED, p_of_groups, p_values
+from kb.checks.count_tests import ONE_SIDED, Counts, p_of_groups, p_values
 from kb.papers.entries import Form, whole
 from kb.papers.reading import TableFigure
 from kb.scan.bases import TableBases, sizes_of, with_sizes
 from kb.scan.p_fit import shown_p
-
-Counts = tuple[int, int]
-"""How many have the event, and how many there are."""
 
 
 def counts_of(bases: TableBases, row: Sequence[TableFigure]) -> tuple[Counts, ...] | None:

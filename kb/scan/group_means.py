@@ -29,8 +29,8 @@ def summaries(
     """
     pairs = with_sizes(row)
     known = ((f, size or _size(bases, f) or sizes.get(last_name(f.column))) for f, size in pairs)
-    found = [s for figure, size in known if size and (s := _summary(bases.reading, figure, size))]
-    return tuple(found) if len(found) == len(pairs) >= 2 else None
+    groups = [s for figure, size in known if size and (s := _summary(bases.reading, figure, size))]
+    return tuple(groups) if len(groups) == len(pairs) >= 2 else None
 
 
 def summary_of(bases: TableBases, figure: TableFigure, size: int | None) -> Summary | None:

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from kb.papers.paper import Cell, Metadata, Paper, Table, plain
 from kb.scan.finding import ScanFinding, Verdict
 from kb.scan.kinds import kind_of
-from kb.scan.marks import CellMark, Mark, TextMark, marks
+from kb.scan.marks import CellMark, Mark, TextMark, marks_of
 from kb.scan.report import VERDICTS, PaperReport, printed_text
 from kb.scan.segments import Segment, segments
 from kb.util.visible import visible
@@ -60,7 +60,7 @@ class _Page:
     def __init__(self, report: PaperReport, paper: Paper) -> None:
         self._report, self._paper = report, paper
         self._seen: set[int] = set()
-        self._marks = list(marks(paper, report.findings))
+        self._marks = list(marks_of(paper, report.findings))
 
     def html(self) -> str:
         report = self._report
@@ -94,14 +94,14 @@ class _Page:
             "marked": number in self._seen,
         }
 
-    def _is_wrong(self, found: Iterable[Mark]) -> bool:
+    def _is_wrong(self, marks: Iterable[Mark]) -> bool:
         findings = self._report.findings
-        return any(findings[m.finding - 1].verdict is Verdict.INCONSISTENT for m in found)
+        return any(findings[m.finding - 1].verdict is Verdict.INCONSISTENT for m in marks)
 
-    def _numbers(self, found: Iterable[Mark]) -> list[_Number]:
+    def _numbers(self, marks: Iterable[Mark]) -> list[_Number]:
         """Return the numbers beside a figure; the first of each finding is where links lead."""
         numbers = []
-        for finding in dict.fromkeys(mark.finding for mark in found):
+        for finding in dict.fromkeys(mark.finding for mark in marks):
             verdict = VERDICTS[self._report.findings[finding - 1].verdict]
             numbers.append(_Number(finding, verdict, finding not in self._seen))
             self._seen.add(finding)
@@ -114,11 +114,11 @@ class _Page:
         for mark in self._marks:
             if isinstance(mark, TextMark):
                 by_sentence.setdefault((mark.section, mark.sentence), []).append(mark)
-        for (section, sentence), found in by_sentence.items():
-            spans = [(mark.start, mark.end) for mark in found]
+        for (section, sentence), marks in by_sentence.items():
+            spans = [(mark.start, mark.end) for mark in marks]
             parts = segments(sentence, spans)
             for part in parts:
-                here = [m for m in found if m.start < part.end and part.start < m.end]
+                here = [m for m in marks if m.start < part.end and part.start < m.end]
                 part.is_wrong = self._is_wrong(here)
                 part.numbers = self._numbers([m for m in here if m.end == part.end])
             yield {"section": section, "segments": parts}
@@ -127,17 +127,17 @@ class _Page:
 
     def _tables(self) -> Iterator[dict[str, Any]]:
         for table in self._paper.tables:
-            found = [m for m in self._marks if isinstance(m, CellMark) and m.table == table.id]
-            if found:
-                yield self._table(table, found)
+            marks = [m for m in self._marks if isinstance(m, CellMark) and m.table == table.id]
+            if marks:
+                yield self._table(table, marks)
 
-    def _table(self, table: Table, found: list[CellMark]) -> dict[str, Any]:
+    def _table(self, table: Table, marks: list[CellMark]) -> dict[str, Any]:
         head = list(range(table.header_rows))
         body = list(range(table.header_rows, len(table.grid)))
-        rows = _near(body, {mark.row for mark in found}, _MOST_ROWS)
-        columns = _near(list(range(table.width)), {m.column for m in found} | {0}, _MOST_COLUMNS)
+        rows = _near(body, {mark.row for mark in marks}, _MOST_ROWS)
+        columns = _near(list(range(table.width)), {m.column for m in marks} | {0}, _MOST_COLUMNS)
         by_cell: dict[int, list[CellMark]] = {}
-        for mark in found:
+        for mark in marks:
             by_cell.setdefault(id(table.grid[mark.row][mark.column]), []).append(mark)
         return {
             "id": table.id,
@@ -169,13 +169,13 @@ class _Page:
             shown.append(_ShownCell(self._cell(cell, by_cell.get(id(cell), [])), height, width))
         return shown
 
-    def _cell(self, cell: Cell, found: list[CellMark]) -> list[Segment]:
+    def _cell(self, cell: Cell, marks: list[CellMark]) -> list[Segment]:
         text = cell.text
-        parts = segments(text, [(0, len(text))] if found else [])
+        parts = segments(text, [(0, len(text))] if marks else [])
         for part in parts:
-            part.is_wrong = self._is_wrong(found)
+            part.is_wrong = self._is_wrong(marks)
         if parts:
-            parts[-1].numbers = self._numbers(found)
+            parts[-1].numbers = self._numbers(marks)
         return parts
 
 
@@ -199,8 +199,8 @@ def _summary(report: PaperReport) -> str:
     if not report.findings:
         return f"Nothing found in {total:,} comparisons."
     counts = [(report.count(verdict), name) for verdict, name in VERDICTS.items()]
-    found = ", ".join(f"{number} {name}" for number, name in counts if number)
-    return f"{found}, in {total:,} comparisons."
+    numbers = ", ".join(f"{number} {name}" for number, name in counts if number)
+    return f"{numbers}, in {total:,} comparisons."
 
 
 def _citation(report: PaperReport) -> str:

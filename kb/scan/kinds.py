@@ -56,14 +56,14 @@ KINDS: Final = {
         Kind(
             "groups-against-mean",
             "Means of the groups against the mean of all",
-            "The mean of everybody lies between the means of the groups, and near their mean "
-            "weighted by the numbers of people.",
+            "The mean of all participants lies between the means of the groups, and near their "
+            "mean weighted by the numbers of people.",
         ),
         Kind(
             "groups-against-spread",
             "Standard deviations of the groups against that of all",
-            "The standard deviation of everybody follows from the means, the standard deviations "
-            "and the numbers of people of the groups.",
+            "The standard deviation of all participants follows from the means, the standard "
+            "deviations and the numbers of people of the groups.",
         ),
         Kind(
             "copied-figures",
@@ -255,8 +255,8 @@ KINDS: Final = {
         ),
         Kind(
             "categories-above-all",
-            "Categories against everybody",
-            "Everybody has one stage or one grade: the counts of such categories are not more "
+            "Categories against the group",
+            "Each person has one stage or one grade: the counts of such categories are not more "
             "than the people of their column.",
         ),
         Kind(

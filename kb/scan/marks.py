@@ -53,7 +53,7 @@ class _Sentence:
     text: str
 
 
-def marks(paper: Paper, findings: Sequence[ScanFinding]) -> Iterator[Mark]:
+def marks_of(paper: Paper, findings: Sequence[ScanFinding]) -> Iterator[Mark]:
     """Yield the places of the findings' figures; a finding may have none.
 
     >>> from kb.papers.paper import Metadata, Paragraph, Section
@@ -61,7 +61,7 @@ def marks(paper: Paper, findings: Sequence[ScanFinding]) -> Iterator[Mark]:
     >>> text = "It was rare. Falls occurred in 3/24 subjects (28%)."
     >>> section = Section("Results", "Results", (), "body", (Paragraph(text),))
     >>> paper = Paper(Metadata(), (section,))
-    >>> (mark,) = marks(paper, scan_paper(paper).findings)
+    >>> (mark,) = marks_of(paper, scan_paper(paper).findings)
     >>> mark.sentence[mark.start : mark.end]
     '3/24 subjects (28%)'
     """
@@ -87,9 +87,9 @@ class _Finder:
         """Yield the marks at the place of the finding, then those of figures from elsewhere."""
         table, shown = self._tables.get(finding.place.table), []
         if table is not None:
-            found = list(self._in_table(number, finding, table))
-            yield from found
-            shown = [plain(table.grid[m.row][m.column].text) for m in found]
+            cells = list(self._in_table(number, finding, table))
+            yield from cells
+            shown = [plain(table.grid[m.row][m.column].text) for m in cells]
             left = [p for p in finding.printed if not any(_has(p, s) or _has(s, p) for s in shown)]
         else:
             left = list(finding.printed)
@@ -111,15 +111,15 @@ class _Finder:
             if not place.row or row_name(reading, r) == place.row
         ]
         all_columns = range(table.width)
-        found = [
+        cells = [
             CellMark(number, table.id, r, c)
             for r in rows
             if any(_is_of(table, r, c, finding.printed) for c in columns)
             for c in (all_columns if place.row else columns)
             if table.grid[r][c].column == c and _is_of(table, r, c, finding.printed)
         ]
-        if found or not place.row or not place.column:
-            yield from found
+        if cells or not place.row or not place.column:
+            yield from cells
         else:
             yield from (CellMark(number, table.id, r, c) for r in rows[:1] for c in columns[:1])
 

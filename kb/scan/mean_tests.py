@@ -16,7 +16,14 @@ from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding, Verdict
 from kb.scan.group_means import spread_of, summaries
 from kb.scan.p_columns import Comparison, comparisons, own_labels
-from kb.scan.p_fit import Limits, names_other_test, shown_p, verdict
+from kb.scan.p_fit import (
+    Limits,
+    names_change,
+    names_other_test,
+    printed_p,
+    shown_p,
+    verdict_in_column,
+)
 from kb.scan.places import notes, place_of
 from kb.util.grouping import group_by
 
@@ -27,7 +34,6 @@ _LIMITS_OF_SKEWED: Final = Limits(2.0, FAR_OF_SKEWED)
 """Of values far from normal, whose p may be that of a test of ranks or of logarithms."""
 _LOGS: Final = re.compile(r"geometric|\blog\b|logarithm|log-?transform|\bln\b", re.IGNORECASE)
 _RANKS: Final = re.compile(r"mann|wilcoxon|kruskal|rank|non-?parametric", re.IGNORECASE)
-_CHANGE: Final = re.compile(r"change|Δ|difference|reduction|increase|decrease", re.IGNORECASE)
 _FEWEST: Final = 3
 
 
@@ -51,8 +57,7 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
         reading = bases.reading
         if _LOGS.search(notes(reading)):
             continue
-        found = (_judge(context, bases, comparison) for comparison in comparisons(reading))
-        judged = [j for j in found if j]
+        judged = [j for c in comparisons(reading) if (j := _judge(context, bases, c))]
         for column in group_by(judged, key=lambda j: j.comparison.line).values():
             context.checked[MEANS] += len(column)
             yield from _column(reading, column)
@@ -87,14 +92,14 @@ def _column(reading: TableReading, column: Sequence[_Judged]) -> Iterator[ScanFi
         labels = own_labels(reading, judged.comparison)
         may_be_ranks = judged.is_skewed or _RANKS.search(text + labels)
         limits = _LIMITS_OF_SKEWED if may_be_ranks else _LIMITS
-        found = verdict(judged.distance, distances, limits, other_test=other_test)
-        if found and not names_other_test(labels) and not _LOGS.search(labels):
-            yield _finding(reading, judged, found)
+        verdict = verdict_in_column(judged.distance, distances, limits, other_test=other_test)
+        if verdict and not names_other_test(labels) and not _LOGS.search(labels):
+            yield _finding(reading, judged, verdict)
 
 
 def _errors(reading: TableReading, column: Sequence[_Judged]) -> ScanFinding | None:
     """Return a column whose p-values fit only if its SDs are standard errors, or the reverse."""
-    plain = [j for j in column if not _CHANGE.search(own_labels(reading, j.comparison))]
+    plain = [j for j in column if not names_change(own_labels(reading, j.comparison))]
     fitting = sum(j.distance <= 0 for j in plain)
     others = [j for j in plain if j.other <= 0 < j.distance]
     if len(others) < _FEWEST or len(others) < 2 * fitting or len(others) * 10 < 6 * len(plain):
@@ -104,8 +109,8 @@ def _errors(reading: TableReading, column: Sequence[_Judged]) -> ScanFinding | N
     as_printed, as_meant = _tests(first.groups), _tests(_flipped(first.groups))
     computed = f"here, as {printed_as}: {as_printed}; as {meant}: {as_meant}"
     message = (
-        f"{len(others)} of {len(plain)} p-values of the column fit only if the figures printed "
-        f"as {printed_as} are {meant}."
+        f"{len(others)} of {len(plain)} p-values of this column fit only if the values "
+        f"printed as {printed_as} are {meant}."
     )
     texts = (*(f.text for f in first.figures), *(j.comparison.p.text for j in others))
     place = place_of(reading, first.figures[0])
@@ -126,12 +131,12 @@ def _tests(groups: Sequence[Summary]) -> str:
     return f"analysis of variance gives p {shown_p(low, high)}"
 
 
-def _finding(reading: TableReading, judged: _Judged, found: Verdict) -> ScanFinding:
+def _finding(reading: TableReading, judged: _Judged, verdict: Verdict) -> ScanFinding:
     printed = judged.comparison.printed
     sizes = ", ".join(str(group.n) for group in judged.groups)
     computed = f"{_tests(judged.groups)} (n = {sizes})"
     name = "t test" if len(judged.groups) == 2 else "analysis of variance"
-    message = f"No {name} of these means gives p {printed.operator or '='} {printed.text}."
+    message = f"No {name} of these means gives p {printed_p(printed)}."
     texts = (*(f.text for f in judged.figures), printed.text)
     place = place_of(reading, judged.figures[0])
-    return ScanFinding(MEANS, found, Severity.MATERIAL, place, texts, computed, message)
+    return ScanFinding(MEANS, verdict, Severity.MATERIAL, place, texts, computed, message)

@@ -43,11 +43,11 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
         if len(needed) != 1 or names_other_test(sentence.text):
             continue
         printed = sentence.skeleton.figure(needed[0], "n")
-        found = _points(sentence)
-        if printed is None or printed.operator or found is None:
+        difference = _points(sentence)
+        if printed is None or printed.operator or difference is None:
             continue
         context.checked[KIND] += 1
-        points, text = found
+        points, text = difference
         if number_needed(points, printed.value) is Outcome.INCONSISTENT:
             yield _finding(sentence, printed, points, text)
 
@@ -67,8 +67,7 @@ def _points(sentence: Sentence) -> tuple[Span, str] | None:
     if one is None or two is None or one.operator or two.operator:
         return None
     first, second = possible_values(one.value), possible_values(two.value)
-    difference = Span(first.low - second.high, first.high - second.low)
-    return difference, f"({one.text} − {two.text})%"
+    return first.minus(second), f"({one.text} − {two.text})%"
 
 
 def _in_table(context: ScanContext, bases: TableBases) -> Iterator[ScanFinding]:
@@ -118,7 +117,7 @@ def _beside(bases: TableBases, figure: TableFigure) -> Span | None:
 
 
 def _finding(sentence: Sentence, printed: Number, points: Span, text: str) -> ScanFinding:
-    place = Place(sentence.section.title)
+    place = sentence.place
     return _needed(place, points, (printed.text, text), Verdict.DOUBTFUL)
 
 
@@ -128,6 +127,7 @@ def _needed(place: Place, points: Span, texts: tuple[str, ...], verdict: Verdict
     needed = f"{200 / abs(points.low + points.high):.1f}"
     computed = f"1/{middle:f}% = {needed}"
     message = (
-        f"A difference of {middle:f} points gives a number needed of {needed}, not {texts[0]}."
+        f"A difference of {middle:f} percentage points gives a number needed to treat or harm of "
+        f"{needed}, not {texts[0]}."
     )
     return ScanFinding(KIND, verdict, Severity.MATERIAL, place, texts, computed, message)

@@ -11,7 +11,7 @@ from kb.checks.distributions import Statistic
 from kb.checks.rounding import Span
 from kb.papers.paper import plain
 from kb.papers.reading import Column, ColumnKind, TableFigure, TableReading
-from kb.scan.p_fit import p_values_of
+from kb.scan.p_fit import names_change, p_values_of
 from kb.sources.numbers import Number
 from kb.sources.sizes import printed_size
 
@@ -20,7 +20,6 @@ _TIMES: Final = re.compile(
     r"|admission|discharge|change|t[0-9])\b",
     re.IGNORECASE,
 )
-_CHANGE: Final = re.compile(r"change|Δ|difference|reduction|increase|decrease", re.IGNORECASE)
 _IS_P: Final = re.compile(r"\W*p(?:[ -]?values?)?\W*$", re.IGNORECASE)
 _CRUDE: Final = re.compile(r"\b(?:unadjusted|crude)\b", re.IGNORECASE)
 _MOST_ROWS: Final = 12
@@ -79,8 +78,8 @@ def _beside(
         for number, row in reading.rows.items()
     }
     for p in ps.values():
-        if found := _comparison(reading, p, ps, figures):
-            yield found
+        if comparison := _comparison(reading, p, ps, figures):
+            yield comparison
 
 
 def _below(reading: TableReading) -> Iterator[Comparison]:
@@ -140,7 +139,7 @@ def _are_times(groups: Sequence[Column]) -> bool:
 
 
 def _is_change(column: Column) -> bool:
-    return _CHANGE.search(column.path[-1]) is not None
+    return names_change(column.path[-1])
 
 
 def _comparison(

@@ -18,6 +18,7 @@ _MOST: Final = 0.7
 _HALF: Final = 0.5
 _ENOUGH: Final = 3
 _FEW: Final = 2
+_CHANGE: Final = re.compile(r"change|Δ|difference|reduction|increase|decrease", re.IGNORECASE)
 _OTHER_TEST: Final = re.compile(
     r"(?<!un)(?<!un-)adjust|paired|within.(?:group|arm)|ancova|covarian|mixed|model|regress|trend|interact"
     r"|repeated|cluster|stratif|cochran|gee\b|estimating eq|imput|bonferroni|bootstrap|permut"
@@ -38,8 +39,18 @@ def p_values_of(number: Number) -> Span | None:
     span = possible_values(number.value, number.operator.replace("=", ""))
     if number.operator not in ("", "=") or number.value > _LEAST:
         return span
-    # "0.000" and "0.0001" are printed for any p below; "0.0" tells nothing.
+    # "0.000" and "0.0001" are printed for any p below; "0.0" is too coarse to judge.
     return Span(Decimal(0), span.high) if span.high <= 2 * _LEAST else None
+
+
+def printed_p(number: Number) -> str:
+    """Return a printed p with its sign, as a sentence names it.
+
+    >>> from kb.papers.entries import entry
+    >>> printed_p(entry("0.03").main), printed_p(entry("<0.05").main)
+    ('= 0.03', '< 0.05')
+    """
+    return f"{number.operator or '='} {number.text}"
 
 
 def shown_p(low: float, high: float | None = None) -> str:
@@ -52,6 +63,15 @@ def shown_p(low: float, high: float | None = None) -> str:
         "<0.0001" if p < _LEAST_SHOWN else f"{p:.2g}" for p in (low, low if high is None else high)
     )
     return " to ".join(dict.fromkeys(ends))
+
+
+def names_change(text: str) -> bool:
+    """Whether a text names a change or a difference.
+
+    >>> names_change("Weight, change"), names_change("Weight")
+    (True, False)
+    """
+    return _CHANGE.search(text) is not None
 
 
 def names_other_test(text: str) -> bool:
@@ -73,7 +93,7 @@ class Limits:
     """The first distance, if it is smaller where all others of the column fit."""
 
 
-def verdict(
+def verdict_in_column(
     distance: float, distances: Sequence[float], limits: Limits, *, other_test: bool
 ) -> Verdict | None:
     """Return how sure it is that a p is wrong, given how well all p's of its column fit.
@@ -82,9 +102,9 @@ def verdict(
     test was used, and none is judged.
 
     >>> limits = Limits(0.3, 1.0)
-    >>> verdict(1.4, [0, 0, 0, 0, 1.4], limits, other_test=False).value
+    >>> verdict_in_column(1.4, [0, 0, 0, 0, 1.4], limits, other_test=False).value
     'inconsistent'
-    >>> verdict(1.4, [1.4, 0.8, 2.0, 0], limits, other_test=False) is None
+    >>> verdict_in_column(1.4, [1.4, 0.8, 2.0, 0], limits, other_test=False) is None
     True
     """
     fitting = sum(d <= 0 for d in distances)

@@ -1,4 +1,4 @@
-"""P-values by themselves: none is above 1."""
+"""P-values above 1."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from kb.papers.entries import Form
 from kb.papers.reading import ColumnKind, TableFigure, TableReading
 from kb.scan.context import ScanContext, Sentence
 from kb.scan.finding import Place, ScanFinding, Verdict
+from kb.scan.phrases import P_PHRASE
 from kb.scan.places import place_of
 from kb.sources.numbers import Number
 from kb.util.grouping import group_by
 
 KIND: Final = "p-above-one"
-_P: Final = re.compile(
-    r"(?:(?<=[(\[])|(?<=[,;] ))p(?:[ -]?values?)?(?: ?(?:=|of|was|is))? ?(?P<p>N)(?= ?[)\],;.])"
-)
+_P: Final = re.compile(rf"(?:(?<=[(\[])|(?<=[,;] )){P_PHRASE}(?= ?[)\],;.])")
 """A p-value that ends where it does: not that of "p = 1.2 × 10-5"."""
 _MOST: Final = 10
 _FEWEST: Final = 3
@@ -63,7 +62,7 @@ def _in_sentence(context: ScanContext, sentence: Sentence) -> Iterator[ScanFindi
             continue
         context.checked[KIND] += 1
         if _is_above(number) and _has_decimals(number) and number.value < _MOST:
-            yield _finding(number, Place(sentence.section.title), Verdict.DOUBTFUL)
+            yield _finding(number, sentence.place, Verdict.DOUBTFUL)
 
 
 def _is_above(p: Number) -> bool:

@@ -14,7 +14,7 @@ from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding, Verdict
 from kb.scan.group_means import summaries
 from kb.scan.p_columns import Comparison, changes
-from kb.scan.p_fit import names_other_test, shown_p
+from kb.scan.p_fit import names_other_test, printed_p, shown_p
 from kb.scan.places import notes, place_of
 from kb.util.grouping import group_by
 
@@ -57,7 +57,7 @@ def _finding(
     reading: TableReading, comparison: Comparison, groups: Sequence[Summary]
 ) -> ScanFinding:
     low, high = paired_t_test(groups[0], groups[1])
-    printed = f"{comparison.printed.operator or '='} {comparison.printed.text}"
+    printed = printed_p(comparison.printed)
     row = comparison.rows[0]
     texts = (*(figure.text for figure in row), comparison.printed.text)
     computed = f"paired t tests give p {shown_p(low, high)} (n = {groups[0].n})"

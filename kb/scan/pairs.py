@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -12,7 +13,7 @@ from kb.checks.rounding import last_digit, same_figure
 from kb.papers.reading import ColumnKind, TableFigure, TableReading
 from kb.scan.bases import TableBases
 from kb.scan.context import ScanContext, Sentence
-from kb.scan.finding import Place, ScanFinding, Verdict
+from kb.scan.finding import ScanFinding, Verdict, two_prints
 from kb.scan.places import place_of
 from kb.sources.numbers import Number
 
@@ -83,12 +84,12 @@ def _finding(sentence: Sentence, pair: tuple[Number, Number], row: _Row) -> Scan
     table = " and ".join(figure.text for figure in row.figures)
     place = place_of(row.reading, row.figures[0])
     computed = f"{text} in the text, {table} in {place.table}"
-    message = f'The text prints {text}; {place.table}, row "{place.row}" prints {table}.'
+    message = two_prints(sentence.place, text, replace(place, column=""), table)
     return ScanFinding(
         KIND,
         Verdict.DOUBTFUL,
         Severity.ROUNDING,
-        Place(sentence.section.title),
+        sentence.place,
         (here, *(figure.text for figure in row.figures)),
         computed,
         message,

@@ -57,6 +57,8 @@ _NO_ESTIMATE: Final = re.compile(
     re.IGNORECASE,
 )
 """What stands before a p, a test statistic, a spread, or the base of a rate."""
+P_PHRASE: Final = r"p(?:[ -]?values?)?(?: ?(?:=|of|was|is))? ?(?P<p>N)"
+"""A pattern of a p-value in a skeleton."""
 _P: Final = re.compile(
     r"\bp(?:[ -]?values?)?(?: for [a-z ]{1,20})?(?: ?(?:=|of|was|is))? ?(?P<p>N)"
 )
@@ -106,8 +108,8 @@ def counts(sentence: Sentence) -> Iterator[CountPhrase]:
     >>> from kb.papers.entries import Skeleton
     >>> from kb.papers.paper import Section
     >>> text = "A fall occurred in 3/24 subjects (28%) and pain in 5 (21%)."
-    >>> found = counts(Sentence(Section("1", "Results"), text, "", Skeleton.of(text)))
-    >>> [(c.main.text, c.of and c.of.text, c.share.text) for c in found]
+    >>> phrases = counts(Sentence(Section("1", "Results"), text, "", Skeleton.of(text)))
+    >>> [(c.main.text, c.of and c.of.text, c.share.text) for c in phrases]
     [('3', '24', '28'), ('5', None, '21')]
     """
     skeleton = sentence.skeleton
@@ -176,7 +178,7 @@ def _listed(skeleton: Skeleton, named: Sequence[re.Match[str]]) -> Iterator[re.M
         decimal = all(limit is not None and "." in limit.text for limit in limits)
         overlaps = any(m.start() < match.end() and match.start() < m.end() for m in named)
         before = skeleton.text[: match.start()]
-        last = [found.end() for found in _IS_CI.finditer(before)][-1:]
+        last = [ci.end() for ci in _IS_CI.finditer(before)][-1:]
         if decimal and not overlaps and last and not _IS_SPREAD.search(before, last[0]):
             yield match
 

@@ -1,4 +1,4 @@
-"""What a scan of one file gives, as plain data: for JSON Lines, CSV and text."""
+"""The report on one scanned file, as plain data: for JSON Lines, CSV and text."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ _MOST_SHOWN: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class PaperReport:
-    """The report on one file; ``error`` says why it could not be read."""
+    """The report on one file; ``error`` is the reason why it could not be read."""
 
     file: str
     metadata: Metadata = field(default_factory=Metadata)
     checked: dict[str, int] = field(default_factory=dict)
     findings: tuple[ScanFinding, ...] = ()
     unsure: tuple[str, ...] = ()
-    """What of the paper could not be read, or not surely."""
+    """Parts of the paper that could not be read, or that are uncertain."""
     error: str = ""
 
     @classmethod
     def of(cls, path: Path, scan: Scan, findings: tuple[ScanFinding, ...]) -> PaperReport:
-        """Return the report on a scan, with those of its findings that are asked for."""
+        """Return the report on a scan, with the selected ones of its findings."""
         paper = scan.paper
         return cls(file_name(path), paper.metadata, scan.checked, findings, paper.unsure)
 
@@ -111,9 +111,9 @@ class PaperReport:
                 yield f"    {finding.computed}"
         if self.checked and not self.findings:
             yield "  nothing found"
-        yield f"  checked: {self.what_was_checked() or 'nothing, for no figures were understood'}"
+        yield f"  checked: {self.what_was_checked() or 'nothing: no figures were recognised'}"
         for reason in self.unsure:
-            yield f"  not read, or not surely: {reason}"
+            yield f"  not read, or uncertain: {reason}"
 
     def what_was_checked(self) -> str:
         """Return the kinds of checks in plain words, each with how many figures it judged."""

@@ -18,7 +18,7 @@ from kb.papers.reading import ColumnKind, TableFigure, TableReading
 from kb.scan.context import ScanContext, Sentence
 from kb.scan.finding import Place, ScanFinding, Verdict
 from kb.scan.p_columns import statistic_of
-from kb.scan.p_fit import names_other_test, p_values_of, shown_p
+from kb.scan.p_fit import names_other_test, p_values_of, printed_p, shown_p
 from kb.scan.places import notes, place_of
 from kb.sources.normalise import fold
 
@@ -87,8 +87,8 @@ def _of_sentence(sentence: Sentence) -> Iterator[_Test]:
         return
     text = fold(plain(_TAGGED.sub(_degrees_in_tag, sentence.text))).text
     for match in _TEST.finditer(text):
-        found = entry(match["sign"] + match["p"]).main if match["sign"] != "=" else None
-        number = found or entry(match["p"]).main
+        limit = entry(match["sign"] + match["p"]).main if match["sign"] != "=" else None
+        number = limit or entry(match["p"]).main
         span = p_values_of(number) if number else None
         name = _named(match["name"])
         degrees = _degrees(name, match["df"] or match["after"] or match["words"])
@@ -96,7 +96,7 @@ def _of_sentence(sentence: Sentence) -> Iterator[_Test]:
         if span is None or value is None or degrees is None:
             continue
         around = text[max(0, match.start() - 60) : match.end() + 40]
-        place = Place(sentence.section.title)
+        place = sentence.place
         sign = match["sign"]
         yield _Test(name, value, degrees, span, f"{sign} {match['p']}", (match[0],), place, around)
 
@@ -161,7 +161,7 @@ def _table_test(
         return None
     if span is None or degrees is None:
         return None
-    text = f"{printed.operator or '='} {printed.text}"
+    text = printed_p(printed)
     cells = (figure.text, *((df.text,) if df else ()), p.text)
     place = place_of(reading, figure)
     around = f"{notes(reading)} {' '.join(p.column.path)}"
@@ -192,13 +192,13 @@ def _judge(test: _Test) -> ScanFinding | None:
     other_side = (computed.low > ALPHA) != (test.p.low >= ALPHA)
     severity = Severity.MATERIAL if other_side or distance > 1 else Severity.MINOR
     sure = distance > _SURE and test.is_complete and not names_other_test(test.around)
-    found = Verdict.INCONSISTENT if sure else Verdict.DOUBTFUL
+    verdict = Verdict.INCONSISTENT if sure else Verdict.DOUBTFUL
     degrees = ", ".join(f"{d:g}" for d in test.degrees)
     name = f"{test.statistic}({degrees})" if degrees else test.statistic
     shown = shown_p(float(computed.low), float(computed.high))
     message = f"{name} = {test.value} gives p {_equal(shown)}, but p {test.p_text} is printed."
     text = f"{name} = {test.value}: p {_equal(shown)}"
-    return ScanFinding(KIND, found, severity, test.place, test.printed, text, message)
+    return ScanFinding(KIND, verdict, severity, test.place, test.printed, text, message)
 
 
 def _equal(shown: str) -> str:

@@ -17,7 +17,7 @@ from kb.util.workers import Failure, map_in_workers, processors
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which findings are asked for.
+    """Which findings are reported.
 
     >>> Filter().accepts
     <bound method Filter.accepts of Filter(...)>
@@ -29,7 +29,7 @@ class Filter:
     doubtful: bool = True
 
     def accepts(self, finding: ScanFinding) -> bool:
-        """Whether a finding is asked for."""
+        """Whether a finding is reported."""
         is_kind = not self.kinds or finding.kind in self.kinds
         is_sure = self.doubtful or finding.verdict is Verdict.INCONSISTENT
         return is_kind and is_sure and finding.severity in self.severities

@@ -138,18 +138,18 @@ def _of_number(context: ScanContext, reading: TableReading, cell: _Cell) -> Scan
     context.checked[GRIM] += 1
     sizes = range(max(2, n - _MISSING), n + 1)
     fitting = [s for s in sizes if mean_is_possible(mean, s) is not Outcome.INCONSISTENT]
-    people = f"{n} people, or of {_MISSING} fewer,"
+    people = f"{n} people, or of up to {_MISSING} fewer,"
     if not fitting:
         nearest = round(mean * n)
         computed = f"{nearest}/{n} = {Decimal(nearest) / n:.4f}"
-        message = f"No whole numbers of {people} have a mean of {mean}."
+        message = f"Whole numbers of {people} cannot have a mean of {mean}."
         return _finding(reading, cell, GRIM, Verdict.DOUBTFUL, computed, message)
     sd = cell.summary.sd
     context.checked[GRIMMER] += 1
     if any(sd_is_possible(mean, sd, size) is not Outcome.INCONSISTENT for size in fitting):
         return None
     computed = f"least SD of a mean of {mean}: {least_sd(mean):.3g}"
-    message = f"No whole numbers of {people} have a mean of {mean} and an SD of {sd}."
+    message = f"Whole numbers of {people} cannot have a mean of {mean} and an SD of {sd}."
     return _finding(reading, cell, GRIMMER, Verdict.DOUBTFUL, computed, message)
 
 

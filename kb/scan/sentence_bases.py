@@ -56,10 +56,10 @@ def bases_before(sentence: Sentence, phrases: Sequence[CountPhrase]) -> dict[int
     if not bare or len(bare) < len(phrases):
         return {}
     first, text = bare[0].start, skeleton.text
-    found = [*_OF_PEOPLE.finditer(text, 0, first), *_IN_GROUP.finditer(text, 0, first)]
-    if len(found) != len(bare) or (len(found) == 1 and _is_of_others(found[0], bare[0])):
+    bases = [*_OF_PEOPLE.finditer(text, 0, first), *_IN_GROUP.finditer(text, 0, first)]
+    if len(bases) != len(bare) or (len(bases) == 1 and _is_of_others(bases[0], bare[0])):
         return {}
-    sizes = [whole(skeleton.figure(match, "n")) for match in found]
+    sizes = [whole(skeleton.figure(match, "n")) for match in bases]
     pairs = zip(bare, sizes, strict=True)
     return {phrase.start: size for phrase, size in pairs if size}
 
@@ -98,7 +98,7 @@ class SentenceBases:
             return {}
         own = _wholes(sentence.skeleton)
         respective = self._respective(sentence, bare)
-        found: dict[int, int] = {}
+        unfitting: dict[int, int] = {}
         for phrase in bare:
             base = (
                 _leading(sentence, phrase, bare)
@@ -107,9 +107,9 @@ class SentenceBases:
             )
             count = whole(phrase.main)
             if base and count and count <= base and not self._fits(sentence, phrase, base, own):
-                found[phrase.start] = base
+                unfitting[phrase.start] = base
         # Two that do not fit are of two other groups.
-        return found if len(found) == 1 else {}
+        return unfitting if len(unfitting) == 1 else {}
 
     def _fits(self, sentence: Sentence, phrase: CountPhrase, base: int, own: Sequence[int]) -> bool:
         """Whether a percentage is of its base, or of other people that the paper counts."""
@@ -155,8 +155,8 @@ def _numbers_of_people(sentence: Sentence) -> Iterator[int]:
 
 def _wholes(skeleton: Skeleton) -> list[int]:
     """Return the whole numbers of a text, of "n = 45" as well."""
-    found = (whole(replace(number, operator="")) for number in skeleton.numbers)
-    return list(dict.fromkeys(size for size in found if size))
+    sizes = (whole(replace(number, operator="")) for number in skeleton.numbers)
+    return list(dict.fromkeys(size for size in sizes if size))
 
 
 def _leading(sentence: Sentence, phrase: CountPhrase, bare: Sequence[CountPhrase]) -> int | None:

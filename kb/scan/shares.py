@@ -158,7 +158,7 @@ def _two_shares_finding(reading: TableReading, item: _Count, other: _Count) -> S
     row = place_of(reading, twin).row
     size = next(base.size for base in other.printed if base.size in other.sizes)
     computed = f"{item.count}/{size} = {Decimal(100 * item.count) / size:.2f}%"
-    message = f'{figure.text} here, but {twin.text} in row "{row}" of the same column.'
+    message = f'One count has two percentages: {figure.text}, but {twin.text} in row "{row}".'
     place, printed = place_of(reading, figure), (figure.text, twin.text)
     return ScanFinding(
         TWO_SHARES, Verdict.DOUBTFUL, Severity.ROUNDING, place, printed, computed, message
@@ -190,12 +190,12 @@ def _doubt(figure: TableFigure) -> int:
         return 1
     if figure.entry.form is not Form.PAIR or figure.share is not None:
         return 0
-    # "Smokers (%)" is a percentage, a caption that tells of means is not about each row.
+    # "Smokers (%)" is a percentage; a caption that names means is not about each row.
     return 1 if figure.statistic.centre is Centre.SHARE else 2
 
 
 def _counted(counts: list[_Count]) -> Iterator[_Count]:
-    """Yield what is declared to be counts, and other rows that fit as such but for one."""
+    """Yield what is declared to be counts, and other rows in which all pairs but one fit."""
     for row in group_by(counts, key=lambda item: item.figure.row).values():
         yield from (c for c in row if not c.doubt)
         pairs = [c for c in row if c.doubt]
@@ -300,7 +300,9 @@ def _impossible(reading: TableReading, item: _Count, *, is_sure: bool) -> ScanFi
         base = item.printed[0]
         exact = Decimal(100 * item.count) / base.size
         computed = f"{item.count}/{base.size} = {exact:.2f}%; {computed}"
-        message = _against_base(item, base, exact, "; no other number of people gives it either.")
+        message = _against_base(
+            item, base, exact, f"; no denominator gives {item.share}% for {item.count}."
+        )
         severity = share_severity(item.count, base.size, item.share)
     place, printed = place_of(reading, figure), (figure.text,)
     verdict = Verdict.INCONSISTENT if is_sure else Verdict.DOUBTFUL

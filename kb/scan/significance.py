@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from kb.checks.count_tests import (
+    Counts,
     distance_of_counts,
     distance_of_groups,
     distance_of_nearest,
@@ -22,9 +23,9 @@ from kb.papers.reading import TableFigure, TableReading
 from kb.scan.bases import TableBases
 from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding, Verdict
-from kb.scan.group_counts import Counts, counts_of, shown_tests
+from kb.scan.group_counts import counts_of, shown_tests
 from kb.scan.p_columns import Comparison, comparisons, own_labels
-from kb.scan.p_fit import Limits, names_other_test, shown_p, verdict
+from kb.scan.p_fit import Limits, names_other_test, printed_p, shown_p, verdict_in_column
 from kb.scan.places import notes, place_of
 from kb.util.grouping import group_by
 
@@ -50,6 +51,11 @@ _FEWEST: Final = 4
 
 _Tables = Sequence[Sequence[Counts]]
 """The counts of the groups, for each category."""
+_Groups = Sequence[Sequence[int]]
+"""The counts of each group in the same categories."""
+_OfPair = Callable[[Counts, Counts, Span], float | None]
+_OfGroups = Callable[[_Groups, Span], float | None]
+"""Functions that return how far a p lies from the tests of a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +118,19 @@ def _are_all(tables: Sequence[Sequence[Counts]]) -> bool:
 
 def _distance(tables: _Tables, above: _Tables, span: Span, *, own: bool) -> float | None:
     """Return how far a p is from every test of its rows, in standard errors."""
+    tested = _tested(tables, above, own=own)
+    return _least(tested, span, distance_of_counts, distance_of_groups)
+
+
+def _least(
+    tested: Iterable[_Groups], span: Span, of_pair: _OfPair, of_groups: _OfGroups
+) -> float | None:
+    """Return the smallest distance of a p from the tests of some tables."""
     distances = (
-        distance_of_counts(*_pair_of(groups), span)
-        if _is_pair(groups)
-        else distance_of_groups(groups, span)
-        for groups in _tested(tables, above, own=own)
+        of_pair(*_pair_of(groups), span) if _is_pair(groups) else of_groups(groups, span)
+        for groups in tested
     )
     return min((distance for distance in distances if distance is not None), default=None)
-
-
-_Groups = Sequence[Sequence[int]]
-"""The counts of each group in the same categories."""
 
 
 def _tested(tables: _Tables, above: _Tables, *, own: bool) -> Iterator[_Groups]:
@@ -169,11 +177,11 @@ def _column(reading: TableReading, column: Sequence[_Judged]) -> Iterator[ScanFi
     for judged in column:
         labels = own_labels(reading, judged.comparison)
         limits = _LIMITS_OF_TIMES if _TIMES.search(labels) else _LIMITS
-        found = verdict(judged.distance, distances, limits, other_test=other_test)
-        if not found and _is_alone(judged, column) and not _TIMES.search(labels):
-            found = Verdict.DOUBTFUL
-        if found and not names_other_test(labels):
-            yield _finding(reading, judged, found)
+        verdict = verdict_in_column(judged.distance, distances, limits, other_test=other_test)
+        if not verdict and _is_alone(judged, column) and not _TIMES.search(labels):
+            verdict = Verdict.DOUBTFUL
+        if verdict and not names_other_test(labels):
+            yield _finding(reading, judged, verdict)
 
 
 def _is_alone(judged: _Judged, column: Sequence[_Judged]) -> bool:
@@ -194,13 +202,7 @@ def _nearest(judged: _Judged) -> float | None:
     tested = list(_tested(judged.tables, judged.above, own=p.own))
     if p.printed.operator or not all(_is_pair(groups) or is_large(groups) for groups in tested):
         return None
-    distances = (
-        distance_of_nearest(*_pair_of(groups), p.span)
-        if _is_pair(groups)
-        else distance_of_table(groups, p.span)
-        for groups in tested
-    )
-    return min((distance for distance in distances if distance is not None), default=None)
+    return _least(tested, p.span, distance_of_nearest, distance_of_table)
 
 
 def _by_factor(reading: TableReading, column: Sequence[_Judged]) -> ScanFinding | None:
@@ -246,12 +248,11 @@ def _of_block(judged: _Judged) -> str:
     return against if computed is None else f"{against}: chi-square {shown_p(computed)}"
 
 
-def _finding(reading: TableReading, judged: _Judged, found: Verdict) -> ScanFinding:
+def _finding(reading: TableReading, judged: _Judged, verdict: Verdict) -> ScanFinding:
     comparison = judged.comparison
     printed = comparison.printed
     computed = shown_tests(judged.tables[0]) if judged.is_binary else _of_block(judged)
-    sign = printed.operator or "="
-    message = f"No usual test of these counts gives p {sign} {printed.text}."
+    message = f"No usual test of these counts gives p {printed_p(printed)}."
     texts = (*(f.text for f in comparison.rows[0]), printed.text)
     place = place_of(reading, comparison.rows[0][0])
-    return ScanFinding(COUNTS, found, Severity.MATERIAL, place, texts, computed, message)
+    return ScanFinding(COUNTS, verdict, Severity.MATERIAL, place, texts, computed, message)

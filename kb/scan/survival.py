@@ -64,7 +64,7 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
 def _in_sentence(context: ScanContext, sentence: Sentence) -> Iterator[ScanFinding]:
     skeleton = sentence.skeleton
     for match in _SURVIVAL.finditer(skeleton.text):
-        times, shares = (_numbers(sentence, match, name) for name in ("times", "shares"))
+        times, shares = (skeleton.numbers_in(*match.span(name)) for name in ("times", "shares"))
         ordered = all(one.value < two.value for one, two in pairwise(times))
         if len(times) != len(shares) or not ordered or _OF_GROUPS.search(skeleton.text):
             continue
@@ -72,15 +72,8 @@ def _in_sentence(context: ScanContext, sentence: Sentence) -> Iterator[ScanFindi
         if any(_rises(one.value, two.value) for one, two in pairwise(shares)):
             printed = (skeleton.folded[shares[0].start : shares[-1].end],)
             computed = " < ".join(share.text for share in shares)
-            place = Place(sentence.section.title)
+            place = sentence.place
             yield _finding(place, printed, computed, Verdict.INCONSISTENT)
-
-
-def _numbers(sentence: Sentence, match: re.Match[str], name: str) -> list[Number]:
-    skeleton = sentence.skeleton
-    start, end = match.span(name)
-    pairs = zip(skeleton.numbers, skeleton.positions, strict=True)
-    return [number for number, at in pairs if start <= at < end]
 
 
 def _at(reading: TableReading, figure: TableFigure) -> _Point | None:

@@ -12,17 +12,18 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Final
 
-from kb.checks.count_tests import distance_of_counts, p_values
+from kb.checks.count_tests import Counts, distance_of_counts, p_values
 from kb.checks.discrepancy import Outcome, Severity
 from kb.checks.mean_p import FAR, FAR_OF_SKEWED, is_skewed
 from kb.checks.means import Summary, distance_of_means, t_test
 from kb.checks.rounding import Span, last_digit
 from kb.checks.shares import nearest_counts, share_fits
 from kb.scan.context import OTHER_STUDIES, ScanContext, Sentence
-from kb.scan.finding import Place, ScanFinding, Verdict
-from kb.scan.group_counts import Counts, shown_tests
+from kb.scan.finding import ScanFinding, Verdict
+from kb.scan.group_counts import shown_tests
 from kb.scan.mean_tests import MEANS
-from kb.scan.p_fit import p_values_of, shown_p
+from kb.scan.p_fit import p_values_of, printed_p, shown_p
+from kb.scan.phrases import P_PHRASE
 from kb.scan.significance import COUNTS
 from kb.scan.text_tests import names_other
 from kb.sources.numbers import Number
@@ -33,7 +34,7 @@ _SPREAD: Final = (
     r"| ?[(\[] ?(?P<{0}_name>sd|sem?) ?=? ?(?P<{0}_named>N) ?[)\]])"
 )
 _AND: Final = r"\b(?:vs|versus|compared (?:with|to)|and|than|against)\b\.?"
-_P: Final = r"[,;(\[:] ?p(?:[ -]?values?)?(?: ?(?:=|of|was|is))? ?(?P<p>N)(?! ?[%×x])"
+_P: Final = rf"[,;(\[:] ?{P_PHRASE}(?! ?[%×x])"
 _MEANS: Final = re.compile(
     rf"(?<![N.,/-])(?P<one>N){_UNIT}{_SPREAD.format('a')}[^N;.]{{0,60}}?{_AND}[^N;.]{{0,60}}?"
     rf"(?P<two>N){_UNIT}{_SPREAD.format('b')}[^N;]{{0,60}}?{_P}"
@@ -48,7 +49,7 @@ _CHANGES: Final = re.compile(
     r"|score|level|predicted|difference",
     re.IGNORECASE,
 )
-"""Words of percentages that are no parts of a group: "strength grew by 18% vs. 11%"."""
+"""Words of percentages that are not parts of a group: "strength grew by 18% vs. 11%"."""
 _GROSS: Final = 1.0
 _RARE: Final = 20
 """A group of so many people, for percentages in whole numbers, gives a fifth of them."""
@@ -83,9 +84,8 @@ def _judge(
     if is_wrong:
         text = sentence.skeleton.folded[first.start : p.end]
         sizes = " and ".join(map(str, context.arms or ()))
-        printed = f"{p.operator or '='} {p.text}"
-        message = f"No usual test of groups of {sizes} gives p {printed} for these figures."
-        place = Place(sentence.section.title)
+        message = f"No usual test of two groups of {sizes} people gives p {printed_p(p)}."
+        place = sentence.place
         yield ScanFinding(
             kind, Verdict.DOUBTFUL, Severity.MATERIAL, place, (text,), computed, message
         )

@@ -14,7 +14,7 @@ from kb.checks.shares import share_severity
 from kb.papers.entries import whole
 from kb.scan.bases import Sizes, no_base
 from kb.scan.context import ScanContext
-from kb.scan.finding import Place, ScanFinding, Verdict
+from kb.scan.finding import ScanFinding, Verdict
 from kb.scan.phrases import CountPhrase, counts
 from kb.scan.sentence_bases import PERSON, SentenceBases, bases_before
 from kb.scan.shares import is_raised
@@ -67,11 +67,7 @@ def _of_base(phrase: CountPhrase, of: int | None) -> ScanFinding | None:
         return None
     if of in Sizes.of(count, phrase.share.value, slack=1):
         return None
-    exact = Decimal(100 * count) / of
-    message = f"{count} of {of} is {exact:.1f}%, not {phrase.share.text}%."
-    severity = share_severity(count, of, phrase.share.value)
-    computed = f"{count}/{of} = {exact:.2f}%"
-    return _finding(phrase, Verdict.DOUBTFUL, severity, computed, message)
+    return _wrong(phrase, count, of, Verdict.DOUBTFUL)
 
 
 def _is_judgeable(phrase: CountPhrase) -> bool:
@@ -109,10 +105,15 @@ def _judge(phrase: CountPhrase) -> ScanFinding | None:
     exact = Decimal(100 * count) / of
     if phrase.share.operator and not _is_wrong(exact, phrase):
         return None
+    return _wrong(phrase, count, of, Verdict.INCONSISTENT)
+
+
+def _wrong(phrase: CountPhrase, count: int, of: int, verdict: Verdict) -> ScanFinding:
+    exact = Decimal(100 * count) / of
     computed = f"{count}/{of} = {exact:.2f}%"
     message = f"{count} of {of} is {exact:.1f}%, not {phrase.share.text}%."
     severity = share_severity(count, of, phrase.share.value)
-    return _finding(phrase, Verdict.INCONSISTENT, severity, computed, message)
+    return _finding(phrase, verdict, severity, computed, message)
 
 
 def _may_be_of(size: int, share: Decimal) -> bool:
@@ -134,7 +135,10 @@ def _above_base(phrase: CountPhrase, count: int, of: int) -> ScanFinding | None:
     is_free = is_other and not PERSON.search(phrase.text.lower())
     if of == 0 or is_ratio or phrase.share.operator or is_free:
         return None
-    computed, message = f"{count} > {of}", f"{count} of {of} is more than all of them."
+    computed, message = (
+        f"{count} > {of}",
+        f"A count of {count} is larger than its denominator, {of}.",
+    )
     return _finding(phrase, Verdict.DOUBTFUL, Severity.MATERIAL, computed, message)
 
 
@@ -163,5 +167,5 @@ def _is_wrong(exact: Decimal, phrase: CountPhrase) -> bool:
 def _finding(
     phrase: CountPhrase, verdict: Verdict, severity: Severity, computed: str, message: str
 ) -> ScanFinding:
-    place = Place(phrase.sentence.section.title)
+    place = phrase.sentence.place
     return ScanFinding(KIND, verdict, severity, place, (phrase.text,), computed, message)

@@ -6,19 +6,20 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from kb.checks.count_tests import distance_of_counts
+from kb.checks.count_tests import Counts, distance_of_counts
 from kb.checks.discrepancy import Severity
 from kb.papers.entries import Skeleton, whole
 from kb.scan.context import ScanContext
-from kb.scan.finding import Place, ScanFinding, Verdict
-from kb.scan.group_counts import Counts, shown_tests
-from kb.scan.p_fit import names_other_test, p_values_of
+from kb.scan.finding import ScanFinding, Verdict
+from kb.scan.group_counts import shown_tests
+from kb.scan.p_fit import names_other_test, p_values_of, printed_p
+from kb.scan.phrases import P_PHRASE
 from kb.scan.significance import COUNTS
 
 _COUNT: Final = re.compile(
     r"(?<![N.,/-])(?P<count>N)(?: ?/ ?| (?:out )?of (?:the )?)(?P<of>N)\b(?! ?[%/])"
 )
-_P: Final = re.compile(r"\bp(?:[ -]?values?)?(?: ?(?:=|of|was|is))? ?(?P<p>N)(?! ?%)")
+_P: Final = re.compile(rf"\b{P_PHRASE}(?! ?%)")
 _BETWEEN: Final = re.compile(
     r"(?: ?[(\[]? ?N ?%[)\]]*)?[^N;]{0,80}\b(?:vs\.?|versus|compared (?:with|to)|and|against)\b"
     r"[^N;]{0,60}(?:N ?% ?[(\[] ?)?"
@@ -51,10 +52,9 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
                 continue
             context.checked[COUNTS] += 1
             if distance > (_GROSS_OF_USUAL if is_usual else _GROSS):
-                printed = f"{number.operator or '='} {number.text}"
                 verdict = Verdict.INCONSISTENT if is_usual else Verdict.DOUBTFUL
-                message = f"No usual test of these counts gives p {printed}."
-                place, computed = Place(sentence.section.title), shown_tests((first, second))
+                message = f"No usual test of these counts gives p {printed_p(number)}."
+                place, computed = sentence.place, shown_tests((first, second))
                 yield ScanFinding(
                     COUNTS, verdict, Severity.MATERIAL, place, (text,), computed, message
                 )
@@ -74,14 +74,14 @@ def _comparisons(skeleton: Skeleton) -> Iterator[tuple[Counts, Counts, re.Match[
     start = 0
     for p in _P.finditer(skeleton.text):
         clause = max(start, skeleton.text.rfind(";", start, p.start() - 2) + 1)
-        found = list(_COUNT.finditer(skeleton.text, clause, p.start()))
+        fractions = list(_COUNT.finditer(skeleton.text, clause, p.start()))
         start = p.end()
-        if len(found) != 2:
+        if len(fractions) != 2:
             continue
-        one, two = found
+        one, two = fractions
         between = skeleton.text[one.end() : two.start()]
         after = skeleton.text[two.end() : p.start()]
-        counts = [(_whole(skeleton, m, "count"), _whole(skeleton, m, "of")) for m in found]
+        counts = [(_whole(skeleton, m, "count"), _whole(skeleton, m, "of")) for m in fractions]
         (a, m), (c, n) = counts
         if _BETWEEN.fullmatch(between) and _AFTER.fullmatch(after) and a <= m and c <= n:
             yield (a, m), (c, n), p, _printed(skeleton, one, p)

@@ -1,4 +1,4 @@
-"""Means of everybody against the means of the groups."""
+"""Means of all participants against the means of the groups."""
 
 from __future__ import annotations
 
@@ -73,6 +73,6 @@ def test_the_arithmetic_is_shown() -> None:
         ("Age, mean | 50.0 (8.0) | 51.0 (9.0) | 50.8 (2.0)", []),  # a spread of no declared kind
     ],
 )
-def test_the_spread_of_everybody(row: str, expected: list[str]) -> None:
+def test_the_standard_deviation_of_all_participants(row: str, expected: list[str]) -> None:
     found = verdicts("averages", table(HEADER, row))
     assert found == [("groups-against-spread", verdict) for verdict in expected]

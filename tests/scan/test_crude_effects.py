@@ -13,35 +13,37 @@ FITTING = (
 INCONSISTENT = [("effect-of-counts", "inconsistent")]
 
 
-def found(*rows: str, header: str = HEADER, notes: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+def verdicts_of(
+    *rows: str, header: str = HEADER, notes: tuple[str, ...] = ()
+) -> list[tuple[str, str]]:
     return verdicts("crude_effects", table(header, *rows, notes=notes))
 
 
 def test_ratios_of_their_counts() -> None:
-    assert found(*FITTING) == []
+    assert verdicts_of(*FITTING) == []
     # The other way round, of the rest, and as an odds ratio.
     others = (
         "A, n (%) | 10 (10) | 20 (20) | 2.00 (0.99–4.05)",
         "B, n (%) | 10 (10) | 20 (20) | 1.13 (1.00–1.26)",
         "C, n (%) | 10 (10) | 20 (20) | 0.44 (0.20–1.00)",
     )
-    assert found(*FITTING, *others) == []
+    assert verdicts_of(*FITTING, *others) == []
 
 
 def test_a_ratio_that_the_counts_do_not_give() -> None:
-    assert found(*FITTING, "Gout, n (%) | 4 (4) | 10 (10) | 0.90 (0.80–1.00)") == INCONSISTENT
+    assert verdicts_of(*FITTING, "Gout, n (%) | 4 (4) | 10 (10) | 0.90 (0.80–1.00)") == INCONSISTENT
     # Within its interval it may be adjusted.
-    assert found(*FITTING, "Gout, n (%) | 4 (4) | 10 (10) | 0.70 (0.20–2.30)") == [
+    assert verdicts_of(*FITTING, "Gout, n (%) | 4 (4) | 10 (10) | 0.70 (0.20–2.30)") == [
         ("effect-of-counts", "doubtful")
     ]
 
 
 def test_adjusted_ratios_are_no_error() -> None:
     row = "Gout, n (%) | 4 (4) | 10 (10) | 0.90 (0.80–1.00)"
-    assert found(row, header=HEADER.replace("RR", "Adjusted RR")) == []
-    assert found(row, notes=("Mixed model",)) == []
+    assert verdicts_of(row, header=HEADER.replace("RR", "Adjusted RR")) == []
+    assert verdicts_of(row, notes=("Mixed model",)) == []
     wrong = (row, row.replace("4 (4)", "5 (5)"), row.replace("4 (4)", "3 (3)"))
-    assert found(*wrong) == []
+    assert verdicts_of(*wrong) == []
 
 
 def test_differences_in_points_and_as_proportions() -> None:
@@ -51,8 +53,8 @@ def test_differences_in_points_and_as_proportions() -> None:
         "B, n (%) | 15 (15) | 12 (12) | 0.03 (−0.06 to 0.12)",
         "C, n (%) | 30 (30) | 40 (40) | 10 (−3 to 23)",
     )
-    assert found(*fitting, header=header) == []
-    assert found(*fitting, "D, n (%) | 30 (30) | 40 (40) | 40 (27 to 53)", header=header) == (
+    assert verdicts_of(*fitting, header=header) == []
+    assert verdicts_of(*fitting, "D, n (%) | 30 (30) | 40 (40) | 40 (27 to 53)", header=header) == (
         INCONSISTENT
     )
 
@@ -64,10 +66,10 @@ def test_differences_of_means() -> None:
         "Height | 7.0 (2.0) | 6.5 (2.2) | 0.5 (−0.4 to 1.4)",
         "Weight | 9.0 (2.0) | 8.0 (2.2) | −1.0 (−1.9 to −0.1)",
     )
-    assert found(*fitting, header=header) == []
-    assert found(*fitting, "Waist | 9.0 (2.0) | 8.0 (2.2) | 5.0 (4.1 to 5.9)", header=header) == [
-        ("difference-of-means", "inconsistent")
-    ]
+    assert verdicts_of(*fitting, header=header) == []
+    assert verdicts_of(
+        *fitting, "Waist | 9.0 (2.0) | 8.0 (2.2) | 5.0 (4.1 to 5.9)", header=header
+    ) == [("difference-of-means", "inconsistent")]
 
 
 def test_a_sentence_with_both_counts() -> None:
@@ -93,20 +95,20 @@ DIFFERENCES = (
 
 
 def test_an_effect_without_a_name_is_the_one_that_the_others_fit() -> None:
-    assert found(*DIFFERENCES, header=UNNAMED) == []
+    assert verdicts_of(*DIFFERENCES, header=UNNAMED) == []
     wrong = "Health | 76.9 (17.9) | 37.2 (16.2) | −0.3 (−0.9 to 0.3) | −0.3 (−0.8 to 0.3)"
     expected = [("difference-of-means", "inconsistent")]
-    assert found(*DIFFERENCES, wrong, header=UNNAMED) == expected
+    assert verdicts_of(*DIFFERENCES, wrong, header=UNNAMED) == expected
     # Two show no effect, nor do three of five.
-    assert found(*DIFFERENCES[:2], wrong, header=UNNAMED) == []
+    assert verdicts_of(*DIFFERENCES[:2], wrong, header=UNNAMED) == []
     others = [wrong.replace("Health", name) for name in ("Mood", "Sleep")]
-    assert found(*DIFFERENCES, *others, header=UNNAMED) == []
+    assert verdicts_of(*DIFFERENCES, *others, header=UNNAMED) == []
 
 
 def test_a_ratio_without_a_name() -> None:
     fitting = [row.replace("–", " to ") + " | 1.0 (0.9 to 1.1)" for row in FITTING]
     wrong = "Gout, n (%) | 4 (4) | 10 (10) | 0.90 (0.80 to 1.00) | 1.0 (0.9 to 1.1)"
     header = UNNAMED.replace("40", "100").replace("42", "100")
-    assert found(*fitting, header=header) == []
-    assert found(*fitting, wrong, header=header) == INCONSISTENT
-    assert found(wrong, header=header) == []
+    assert verdicts_of(*fitting, header=header) == []
+    assert verdicts_of(*fitting, wrong, header=header) == INCONSISTENT
+    assert verdicts_of(wrong, header=header) == []

@@ -14,46 +14,50 @@ WALD = (
 HEADER = "Variable | HR (95% CI) | P value"
 
 
-def found(*rows: str, header: str = HEADER, notes: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+def verdicts_of(
+    *rows: str, header: str = HEADER, notes: tuple[str, ...] = ()
+) -> list[tuple[str, str]]:
     return verdicts("estimates", table(header, *rows, notes=notes))
 
 
 def test_intervals_that_are_symmetric_within_rounding() -> None:
-    assert found(*WALD) == []
+    assert verdicts_of(*WALD) == []
 
 
 def test_among_wald_intervals_rounding_alone_is_allowed() -> None:
     men = "Men | 1.29 (1.08–1.46) | <0.001"
-    assert found(*WALD, men) == [("interval-not-symmetric", "doubtful")]
-    assert found(*WALD, "Men | 1.40 (1.08–1.46) | <0.001") == [
+    assert verdicts_of(*WALD, men) == [("interval-not-symmetric", "doubtful")]
+    assert verdicts_of(*WALD, "Men | 1.40 (1.08–1.46) | <0.001") == [
         ("interval-not-symmetric", "inconsistent")
     ]
     # Alone it may be a profile interval.
-    assert found(men) == []
+    assert verdicts_of(men) == []
 
 
 @pytest.mark.parametrize("note", ["Profile likelihood intervals", "Bootstrap 95% CI", "exact"])
 def test_methods_whose_intervals_are_lopsided(note: str) -> None:
-    assert found(*WALD, "Men | 1.29 (1.08–1.46) | 0.001", notes=(note,)) == []
+    assert verdicts_of(*WALD, "Men | 1.29 (1.08–1.46) | 0.001", notes=(note,)) == []
 
 
 @pytest.mark.parametrize("note", ["Fisher's exact test", "a Fisher exact test."])
 def test_an_exact_test_is_not_an_exact_interval(note: str) -> None:
     men = "Men | 1.29 (1.08–1.46) | 0.001"
-    assert found(*WALD, men, notes=(note,)) == [("interval-not-symmetric", "doubtful")]
+    assert verdicts_of(*WALD, men, notes=(note,)) == [("interval-not-symmetric", "doubtful")]
 
 
 def test_a_declared_difference_is_not_symmetric_on_the_logarithmic_scale() -> None:
     row = "Weight | 0.7 (0.3 to 2.1)"  # √(0.3 x 2.1) = 0.79, (0.3 + 2.1)/2 = 1.2
     doubtful = [("interval-not-symmetric", "doubtful")]
-    assert found(row, header="Variable | Mean difference (95% CI)") == doubtful
-    assert found(row.replace("2.1", "1.1"), header="Variable | Mean difference (95% CI)") == []
-    assert found(row.replace("0.7", "0.8"), header="Variable | HR (95% CI)") == []
+    assert verdicts_of(row, header="Variable | Mean difference (95% CI)") == doubtful
+    assert (
+        verdicts_of(row.replace("2.1", "1.1"), header="Variable | Mean difference (95% CI)") == []
+    )
+    assert verdicts_of(row.replace("0.7", "0.8"), header="Variable | HR (95% CI)") == []
 
 
 def test_intervals_of_few_events_are_lopsided() -> None:
-    assert found("Death | 4.0 (0.4–190) | 0.4", header="Event | OR (95% CI) | P") == []
-    assert found("Death | 1.6 (1.6–51.2) | 0.01", header="Event | OR (95% CI) | P") == [
+    assert verdicts_of("Death | 4.0 (0.4–190) | 0.4", header="Event | OR (95% CI) | P") == []
+    assert verdicts_of("Death | 1.6 (1.6–51.2) | 0.01", header="Event | OR (95% CI) | P") == [
         ("interval-not-symmetric", "inconsistent")
     ]
 
@@ -73,7 +77,7 @@ def test_bounds_in_the_cell_below(
     estimate: str, label: str, interval: str, expected: list[tuple[str, str]]
 ) -> None:
     rows = (f"Hearing | {estimate}", f"{label} | {interval}")
-    assert found(*rows, header="Outcome | Drug") == expected
+    assert verdicts_of(*rows, header="Outcome | Drug") == expected
 
 
 def test_a_sign_that_is_lost() -> None:
@@ -90,18 +94,18 @@ def test_the_sign_of_an_estimate_that_is_lost() -> None:
         "Weight | 0.011 | −0.112, 0.135 | 0.856",
         "Height | 0.030 | −0.100, 0.160 | 0.647",
     )
-    assert found(*rows, header=header) == []
-    assert found(*rows, "Pulse | 0.008 | −0.089, 0.073 | 0.843", header=header) == [
+    assert verdicts_of(*rows, header=header) == []
+    assert verdicts_of(*rows, "Pulse | 0.008 | −0.089, 0.073 | 0.843", header=header) == [
         ("sign-of-limit", "inconsistent")
     ]
 
 
 def test_an_estimate_outside_its_limits() -> None:
     header = "Outcome | Mean difference (95% CI) | P"
-    assert found("Appetite | 2.6 (−6.0, 0.8) | 0.1", header=header) == [
+    assert verdicts_of("Appetite | 2.6 (−6.0, 0.8) | 0.1", header=header) == [
         ("estimate-outside-interval", "inconsistent")
     ]
-    assert found("Appetite | −2.6 (−6.0, 0.8) | 0.1", header=header) == []
+    assert verdicts_of("Appetite | −2.6 (−6.0, 0.8) | 0.1", header=header) == []
 
 
 def test_the_bounds_of_another_figure() -> None:
@@ -113,9 +117,9 @@ def test_limits_in_the_wrong_order() -> None:
     header = "Outcome | Difference (95% CI)"
     rows = ("A | −5 (−2 to −8)", "B | −6 (−3 to −9)", "C | −4 (−1 to −7)")
     # A table may print the upper limit first.
-    assert found(*rows, header=header) == []
+    assert verdicts_of(*rows, header=header) == []
     ordered = ("A | −5 (−8 to −2)", "B | −6 (−9 to −3)", "C | −4 (−7 to −1)", "D | −4 (−1 to −7)")
-    assert found(*ordered, header=header) == [("limits-reversed", "inconsistent")]
+    assert verdicts_of(*ordered, header=header) == [("limits-reversed", "inconsistent")]
     assert verdicts("estimates", "The OR was 1.87 (95% CI 0.75 to 0.64).") == [
         ("limits-reversed", "inconsistent")
     ]
@@ -181,16 +185,16 @@ def test_medians_of_sentences(text: str, expected: list[str]) -> None:
 
 def test_a_p_value_belongs_to_the_estimate_before_it() -> None:
     header = "Variable | Unadjusted HR (95% CI) | Adjusted HR (95% CI) | P value"
-    assert found("Men | 0.58 (0.42–0.82) | 0.81 (0.60–1.10) | 0.17", header=header) == []
-    assert found("Men | 0.81 (0.60–1.10) | 0.58 (0.42–0.82) | 0.002", header=header) == []
-    doubtful = found("Men | 0.81 (0.60–1.10) | 0.58 (0.42–0.82) | 0.85", header=header)
+    assert verdicts_of("Men | 0.58 (0.42–0.82) | 0.81 (0.60–1.10) | 0.17", header=header) == []
+    assert verdicts_of("Men | 0.81 (0.60–1.10) | 0.58 (0.42–0.82) | 0.002", header=header) == []
+    doubtful = verdicts_of("Men | 0.81 (0.60–1.10) | 0.58 (0.42–0.82) | 0.85", header=header)
     assert doubtful == [("interval-against-p", "doubtful")]
 
 
 def test_a_sign_glued_to_the_word_before_it() -> None:
     header = "Outcome | Mean difference (95% CI)"
-    assert found("Pain | −0.44 (−0.83 to−0.05)", header=header) == []
-    assert found("Pain | −0.04 (−0.83 to−0.05)", header=header) == [
+    assert verdicts_of("Pain | −0.44 (−0.83 to−0.05)", header=header) == []
+    assert verdicts_of("Pain | −0.04 (−0.83 to−0.05)", header=header) == [
         ("estimate-outside-interval", "inconsistent")
     ]
 
@@ -208,19 +212,22 @@ def test_figures_of_sentences_are_shown_with_their_unit_and_bracket() -> None:
 def test_effects_that_only_the_notes_name() -> None:
     header = "Variable | 3 months | 24 months"
     notes = ("ORs with 95% CIs.",)
-    assert found("Gender | 1.7 (0.4 to 7.5) | 2.4 (0.4 to 16.3)", header=header, notes=notes) == []
-    assert found("Gender | 6.7 (0.4 to 7.5) | 2.4 (0.4 to 16.3)", header=header, notes=notes) == [
-        ("interval-not-symmetric", "inconsistent")
-    ]
+    assert (
+        verdicts_of("Gender | 1.7 (0.4 to 7.5) | 2.4 (0.4 to 16.3)", header=header, notes=notes)
+        == []
+    )
+    assert verdicts_of(
+        "Gender | 6.7 (0.4 to 7.5) | 2.4 (0.4 to 16.3)", header=header, notes=notes
+    ) == [("interval-not-symmetric", "inconsistent")]
     # Without the note they may be medians with ranges.
-    assert found("Age | 6.7 (0.4 to 7.5) | 2.4 (0.4 to 16.3)", header=header) == []
+    assert verdicts_of("Age | 6.7 (0.4 to 7.5) | 2.4 (0.4 to 16.3)", header=header) == []
 
 
 def test_an_unnamed_interval_of_a_comparison() -> None:
     header = "Outcome | Drug versus placebo (95% CI)"
     rows = ("Headache | 1.10 (0.90–1.35)", "Nausea | 1.08 (0.70–1.67)", "Pain | −1.3 (−5.8 to 3.2)")
-    assert found(*rows, header=header) == []
-    assert found("Headache | 1.10 (0.90–4.35)", *rows[1:], header=header) == [
+    assert verdicts_of(*rows, header=header) == []
+    assert verdicts_of("Headache | 1.10 (0.90–4.35)", *rows[1:], header=header) == [
         ("interval-not-symmetric", "doubtful")
     ]
 
@@ -232,12 +239,12 @@ def test_means_with_intervals_are_in_the_middle() -> None:
         "Muscle | 0.3 (−0.9, 1.5) | 0.62",
         "Bone | 0.1 (−0.2, 0.4) | 0.51",
     )
-    assert found("Area | 23.3 (15.5, 31.1) | <0.001", *rows, header=header) == []
-    assert ("interval-not-symmetric", "inconsistent") in found(
+    assert verdicts_of("Area | 23.3 (15.5, 31.1) | <0.001", *rows, header=header) == []
+    assert ("interval-not-symmetric", "inconsistent") in verdicts_of(
         "Area | 23.3 (15.5, 43.1) | <0.001", *rows, header=header
     )
     # The p of a change stands right beside it.
-    assert found("Area | 0.4 (−0.3, 1.1) | 0.001", *rows, header=header) == [
+    assert verdicts_of("Area | 0.4 (−0.3, 1.1) | 0.001", *rows, header=header) == [
         ("interval-against-p", "inconsistent")
     ]
 
@@ -245,19 +252,21 @@ def test_means_with_intervals_are_in_the_middle() -> None:
 def test_a_p_of_two_changes_is_of_neither() -> None:
     header = "Group | Mean change (95% CI) | P value"
     assert (
-        found("Drug | −0.5 (−0.8, −0.2) | 0.30", "Placebo | −0.3 (−0.6, 0.1) | ", header=header)
+        verdicts_of(
+            "Drug | −0.5 (−0.8, −0.2) | 0.30", "Placebo | −0.3 (−0.6, 0.1) | ", header=header
+        )
         == []
     )
     rows = ("Drug | −0.5 (−0.8, −0.2) | 0.001", "Placebo | −0.3 (−0.6, 0.1) | 0.10")
-    assert found(*rows, header=header) == []
+    assert verdicts_of(*rows, header=header) == []
 
 
 def test_a_column_shows_its_scale() -> None:
     header = "Outcome | β (95% CI)"
     rows = ("A | 1.2 (−0.8–3.2)", "B | −2.0 (−4.5–0.5)", "C | 0.9 (−1.2–3.0)")
-    assert found(*rows, "D | 2.6 (0.9–4.2)", header=header) == []
+    assert verdicts_of(*rows, "D | 2.6 (0.9–4.2)", header=header) == []
     # The middle of the logarithms is 2.5: no column of coefficients has that.
-    assert found(*rows, "D | 2.6 (0.9–7.2)", header=header) == [
+    assert verdicts_of(*rows, "D | 2.6 (0.9–7.2)", header=header) == [
         ("interval-not-symmetric", "inconsistent")
     ]
 
@@ -286,4 +295,4 @@ def test_an_interval_that_is_that_of_the_neighbour() -> None:
     # Close estimates may share an interval by rounding.
     assert verdicts("estimates", text.format("2.8")) == []
     [finding] = findings("estimates", text.format("3.1"))
-    assert "1.3 to 6.0 is also the interval of its neighbour 2.8" in finding.message
+    assert "1.3 to 6.0 is also the interval of the neighbouring estimate 2.8" in finding.message

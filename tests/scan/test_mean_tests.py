@@ -15,33 +15,35 @@ FITTING = (
 WRONG = "Pulse, mean ± SD | 71.1 ± 8.2 | 71.3 ± 8.0 | 0.01"
 
 
-def found(*rows: str, notes: tuple[str, ...] = (), header: str = HEADER) -> list[tuple[str, str]]:
+def verdicts_of(
+    *rows: str, notes: tuple[str, ...] = (), header: str = HEADER
+) -> list[tuple[str, str]]:
     return verdicts("mean_tests", table(header, *rows, notes=notes))
 
 
 def test_t_tests_fit() -> None:
-    assert found(*FITTING) == []
+    assert verdicts_of(*FITTING) == []
 
 
 def test_one_p_that_no_t_test_gives() -> None:
-    assert found(*FITTING, WRONG) == [("p-of-means", "inconsistent")]
-    assert found(WRONG) == [("p-of-means", "doubtful")]
+    assert verdicts_of(*FITTING, WRONG) == [("p-of-means", "inconsistent")]
+    assert verdicts_of(WRONG) == [("p-of-means", "doubtful")]
 
 
 @pytest.mark.parametrize("note", ["Geometric means", "log-transformed values were tested"])
 def test_logarithms_are_no_error(note: str) -> None:
-    assert found(*FITTING, WRONG, notes=(note,)) == []
+    assert verdicts_of(*FITTING, WRONG, notes=(note,)) == []
 
 
 @pytest.mark.parametrize("note", ["ANCOVA adjusted for baseline", "Paired t test"])
 def test_models_are_no_error(note: str) -> None:
-    assert found(WRONG, notes=(note,)) == []
+    assert verdicts_of(WRONG, notes=(note,)) == []
 
 
 def test_skewed_values_may_be_tested_by_ranks() -> None:
     skewed = "CRP, mean ± SD | 12.1 ± 20.2 | 13.0 ± 24.0 | 0.08"
-    assert found(*FITTING, skewed) == []
-    assert found(*FITTING, skewed.replace("0.08", "<0.001")) == [("p-of-means", "doubtful")]
+    assert verdicts_of(*FITTING, skewed) == []
+    assert verdicts_of(*FITTING, skewed.replace("0.08", "<0.001")) == [("p-of-means", "doubtful")]
 
 
 def test_three_groups_are_tested_by_analysis_of_variance() -> None:
@@ -51,9 +53,9 @@ def test_three_groups_are_tested_by_analysis_of_variance() -> None:
         "Dose, mean ± SD | 86 ± 27 | 102 ± 34 | 95 ± 40 | 0.21",
         "Pulse, mean ± SD | 72 ± 11 | 79 ± 10 | 74 ± 11 | 0.03",
     )
-    assert found(*fitting, header=header) == []
+    assert verdicts_of(*fitting, header=header) == []
     wrong = "Weight, mean ± SD | 72 ± 11 | 72 ± 10 | 73 ± 11 | 0.001"
-    assert found(*fitting, wrong, header=header) == [("p-of-means", "inconsistent")]
+    assert verdicts_of(*fitting, wrong, header=header) == [("p-of-means", "inconsistent")]
 
 
 ERRORS = (
@@ -89,26 +91,26 @@ def test_numbers_in_columns_of_their_own() -> None:
 
 def test_a_lone_p_that_is_a_little_off() -> None:
     row = "Temperature, mean ± SD | 36.90 ± 0.50 | 36.70 ± 0.50 | {}"
-    assert found(*FITTING, row.format("0.07")) == []
-    assert found(*FITTING, row.format("0.19")) == [("p-of-means", "doubtful")]
+    assert verdicts_of(*FITTING, row.format("0.07")) == []
+    assert verdicts_of(*FITTING, row.format("0.19")) == [("p-of-means", "doubtful")]
     # Where another one is off, too, the test or the numbers of people may be others.
     off = "Pulse, mean ± SD | 71.1 ± 8.2 | 74.1 ± 8.0 | 0.17"
-    assert found(*FITTING, off, row.format("0.19")) == []
+    assert verdicts_of(*FITTING, off, row.format("0.19")) == []
 
 
 def test_what_stands_beside_a_mean_may_not_be_named() -> None:
     bare = [row.replace(", mean ± SD", "") for row in FITTING]
-    assert found(*bare) == []
+    assert verdicts_of(*bare) == []
     wrong = WRONG.replace(", mean ± SD", "")
-    assert found(*bare, wrong) == [("p-of-means", "inconsistent")]
+    assert verdicts_of(*bare, wrong) == [("p-of-means", "inconsistent")]
     # If 8 is a standard error, nothing else gives this p.
     error = "Pulse | 71.1 ± 8.2 | 91.3 ± 8.0 | 0.08"
-    assert found(*bare, error) == []
+    assert verdicts_of(*bare, error) == []
 
 
 def test_a_percent_sign_may_be_a_unit() -> None:
-    assert found(*FITTING, "HbA1c (%) | 7.1 ± 1.2 | 7.2 ± 1.1 | 0.69") == []
-    assert found(*FITTING, "HbA1c (%) | 7.1 ± 1.2 | 7.2 ± 1.1 | 0.001") == [
+    assert verdicts_of(*FITTING, "HbA1c (%) | 7.1 ± 1.2 | 7.2 ± 1.1 | 0.69") == []
+    assert verdicts_of(*FITTING, "HbA1c (%) | 7.1 ± 1.2 | 7.2 ± 1.1 | 0.001") == [
         ("p-of-means", "inconsistent")
     ]
 
@@ -120,8 +122,8 @@ def test_means_with_intervals() -> None:
         "BMI, mean (95% CI) | 24.1 (23.1–25.1) | 25.0 (24.1–25.9) | 0.19",
     ]
     pulse = "Pulse, mean (95% CI) | 71.1 (68.5–73.7) | 71.3 (68.8–73.8) | {}"
-    assert found(*rows, pulse.format("0.91")) == []
-    assert found(*rows, pulse.format("0.01")) == [("p-of-means", "inconsistent")]
+    assert verdicts_of(*rows, pulse.format("0.91")) == []
+    assert verdicts_of(*rows, pulse.format("0.01")) == [("p-of-means", "inconsistent")]
 
 
 def test_the_size_of_a_group_may_stand_in_another_table() -> None:

@@ -1,4 +1,4 @@
-"""Numbers needed to treat, and categories of which everybody has one."""
+"""Numbers needed to treat, and categories that exclude each other."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from kb.scan import scan_paper
 RATIOS = "Outcome | HR (95% CI) | P value"
 
 
-def found(*parts: Table | str, language: str = "en") -> list[str]:
+def messages_of(*parts: Table | str, language: str = "en") -> list[str]:
     texts = tuple(Paragraph(part) for part in parts if isinstance(part, str))
     tables = tuple(part for part in parts if isinstance(part, Table))
     section = Section("Results", "Results", (), "body", texts)
@@ -70,11 +70,13 @@ def found(*parts: Table | str, language: str = "en") -> list[str]:
     ],
 )
 def test_sentences(text: str) -> None:
-    assert found(text) == []
+    assert messages_of(text) == []
 
 
 def test_decimal_commas() -> None:
-    assert found("Es traten 3/24 (12,5%) auf; HR 0,61 (95% CI 0,48–0,77).", language="de") == []
+    assert (
+        messages_of("Es traten 3/24 (12,5%) auf; HR 0,61 (95% CI 0,48–0,77).", language="de") == []
+    )
 
 
 COUNTS = (
@@ -114,7 +116,9 @@ COUNTS = (
     ],
 )
 def test_rows_of_groups(row: str) -> None:
-    assert found(table("Characteristic | Drug (n = 31) | Placebo (n = 33)", *COUNTS, row)) == []
+    assert (
+        messages_of(table("Characteristic | Drug (n = 31) | Placebo (n = 33)", *COUNTS, row)) == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -149,4 +153,4 @@ def test_rows_of_groups(row: str) -> None:
     ],
 )
 def test_other_methods(header: str, rows: tuple[str, ...], notes: tuple[str, ...]) -> None:
-    assert found(table(header, *rows, notes=notes)) == []
+    assert messages_of(table(header, *rows, notes=notes)) == []

@@ -8,23 +8,27 @@ from support.scanned import table, verdicts
 ROWS = ("Age | 34 | 36 | 0.33", "Pulse | 71 | 70 | <0.001", "Weight | 80 | 79 | 1.00")
 
 
-def found(*rows: str) -> list[tuple[str, str]]:
+def verdicts_of(*rows: str) -> list[tuple[str, str]]:
     return verdicts("p_values", table("Variable | Drug | Placebo | P value", *rows))
 
 
 def test_a_p_value_above_1_in_a_column() -> None:
-    assert found(*ROWS) == []
-    assert found(*ROWS, "Stage 4 | 28 | 28 | 1.4") == [("p-above-one", "inconsistent")]
-    assert found(*ROWS, "Stage 4 | 28 | 28 | 1.005") == [("p-above-one", "inconsistent")]
+    assert verdicts_of(*ROWS) == []
+    assert verdicts_of(*ROWS, "Stage 4 | 28 | 28 | 1.4") == [("p-above-one", "inconsistent")]
+    assert verdicts_of(*ROWS, "Stage 4 | 28 | 28 | 1.005") == [("p-above-one", "inconsistent")]
 
 
 def test_a_column_of_other_figures() -> None:
-    assert found("Age | 34 | 36 | 2.31", "Pulse | 71 | 70 | 1.04", "Weight | 80 | 79 | 0.40") == []
     assert (
-        found("A | 5 | 5 | 0.92", "B | 5 | 6 | 0.88", "C | 6 | 6 | 0.81", "D | 5 | 6 | 1.1") == []
+        verdicts_of("Age | 34 | 36 | 2.31", "Pulse | 71 | 70 | 1.04", "Weight | 80 | 79 | 0.40")
+        == []
+    )
+    assert (
+        verdicts_of("A | 5 | 5 | 0.92", "B | 5 | 6 | 0.88", "C | 6 | 6 | 0.81", "D | 5 | 6 | 1.1")
+        == []
     )
     # A whole number is a count, or one with the mark of a footnote.
-    assert found(*ROWS, "Patients | 28 | 28 | 56") == []
+    assert verdicts_of(*ROWS, "Patients | 28 | 28 | 56") == []
 
 
 @pytest.mark.parametrize(

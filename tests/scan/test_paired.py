@@ -19,14 +19,16 @@ FITTING = (
 WRONG = "Calcium, mean ± SD | 10.4 ± 0.6 | 9.2 ± 0.5 | 0.26"
 
 
-def found(*rows: str, notes: tuple[str, ...] = (), header: str = HEADER) -> list[tuple[str, str]]:
+def verdicts_of(
+    *rows: str, notes: tuple[str, ...] = (), header: str = HEADER
+) -> list[tuple[str, str]]:
     return verdicts("paired", table(header, *rows, notes=notes))
 
 
 def test_a_change_of_two_standard_deviations_has_a_small_p() -> None:
-    assert found(*FITTING) == []
-    assert found(*FITTING, WRONG) == [("p-of-paired-means", "doubtful")]
-    assert found(*FITTING, WRONG.replace("0.26", "<0.001")) == []
+    assert verdicts_of(*FITTING) == []
+    assert verdicts_of(*FITTING, WRONG) == [("p-of-paired-means", "doubtful")]
+    assert verdicts_of(*FITTING, WRONG.replace("0.26", "<0.001")) == []
     (finding,) = findings("paired", table(HEADER, *FITTING, WRONG))
     assert finding.message.endswith("gives p = 0.26, whatever their correlation.")
     assert finding.computed == "paired t tests give p <0.0001 (n = 30)"
@@ -46,18 +48,18 @@ def test_what_is_not_two_times_of_the_same_people(header: str) -> None:
     rows = [*FITTING, WRONG]
     if "Week 8" in header:
         rows = [row.replace(" | ", " | 71.0 ± 9.0 | ", 1) for row in rows]
-    assert found(*rows, header=header) == []
+    assert verdicts_of(*rows, header=header) == []
 
 
 def test_where_the_others_do_not_fit_the_p_is_of_something_else() -> None:
-    assert found(WRONG) == []
-    assert found(*FITTING[:2], WRONG, WRONG.replace("Calcium", "Iron")) == []
-    assert found(*FITTING, WRONG, notes=("Adjusted for age.",)) == []
+    assert verdicts_of(WRONG) == []
+    assert verdicts_of(*FITTING[:2], WRONG, WRONG.replace("Calcium", "Iron")) == []
+    assert verdicts_of(*FITTING, WRONG, notes=("Adjusted for age.",)) == []
 
 
 def test_skewed_values_may_be_tested_by_ranks() -> None:
     skewed = "CRP, mean ± SD | 12.1 ± 8.2 | 4.0 ± 6.0 | 0.16"
-    assert found(*FITTING, skewed) == []
+    assert verdicts_of(*FITTING, skewed) == []
 
 
 @pytest.mark.parametrize(

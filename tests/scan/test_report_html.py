@@ -13,7 +13,7 @@ from kb.papers.jats import read_jats
 from kb.scan import scan_paper
 from kb.scan.finding import Place, ScanFinding, Verdict
 from kb.scan.html import page
-from kb.scan.marks import CellMark, TextMark, marks
+from kb.scan.marks import CellMark, TextMark, marks_of
 from kb.scan.report import PaperReport
 
 VOID = {"meta", "br"}
@@ -114,7 +114,7 @@ def finding(place: Place, *printed: str) -> ScanFinding:
 
 
 def cells(*findings: ScanFinding) -> list[tuple[int, int]]:
-    found = marks(read_jats(paper(), "a.xml"), findings)
+    found = marks_of(read_jats(paper(), "a.xml"), findings)
     return [(m.row, m.column) for m in found if isinstance(m, CellMark)]
 
 
@@ -140,7 +140,9 @@ def test_cells_of_a_finding(place: Place, printed: tuple[str, ...], expected: li
 
 def test_a_figure_is_not_a_part_of_a_longer_number() -> None:
     text = "It was 13/245 (28%) and 3/24 (28%) of 4."
-    [mark] = marks(read_jats(paper(text=text), "a.xml"), [finding(Place("Results"), "3/24 (28%")])
+    [mark] = marks_of(
+        read_jats(paper(text=text), "a.xml"), [finding(Place("Results"), "3/24 (28%")]
+    )
     assert isinstance(mark, TextMark)
     assert mark.sentence[mark.start - 4 : mark.end] == "and 3/24 (28%"
 
@@ -148,7 +150,7 @@ def test_a_figure_is_not_a_part_of_a_longer_number() -> None:
 def test_the_other_place_of_a_figure_is_marked_too() -> None:
     found = finding(Place("Results"), "3/24 (28%)", "12 (26.7)")
     paper_ = read_jats(paper(text="It was 3/24 (28%)."), "a.xml")
-    assert [type(mark) for mark in marks(paper_, [found])] == [TextMark, CellMark]
+    assert [type(mark) for mark in marks_of(paper_, [found])] == [TextMark, CellMark]
 
 
 def test_a_large_table_is_shown_around_its_findings() -> None:

@@ -16,25 +16,25 @@ WRONG = ("percentage-of-count", "inconsistent")
 DOUBTFUL = ("percentage-of-count", "doubtful")
 
 
-def found(*rows: str, header: str = HEADER) -> list[tuple[str, str]]:
+def verdicts_of(*rows: str, header: str = HEADER) -> list[tuple[str, str]]:
     return verdicts("shares", table(header, *rows))
 
 
 def test_percentages_of_the_size_of_their_column() -> None:
-    assert found(*ROWS) == []
+    assert verdicts_of(*ROWS) == []
 
 
 def test_a_percentage_of_more_people_than_the_column_has() -> None:
-    assert found(*ROWS, "Renal failure, n (%) | 2 (3.2) | 3 (9.1)") == [WRONG]
+    assert verdicts_of(*ROWS, "Renal failure, n (%) | 2 (3.2) | 3 (9.1)") == [WRONG]
 
 
 def test_a_percentage_that_no_number_of_people_gives() -> None:
-    assert found(*ROWS, "Renal failure, n (%) | 18 (81.2) | 3 (9.1)") == [WRONG]
+    assert verdicts_of(*ROWS, "Renal failure, n (%) | 18 (81.2) | 3 (9.1)") == [WRONG]
 
 
 def test_a_printed_denominator_is_the_base() -> None:
-    assert found("Cured | 5/31 (16%) | 3/33 (9%)") == []
-    assert found("Cured | 5/31 (18%) | 3/33 (9%)") == [WRONG]
+    assert verdicts_of("Cured | 5/31 (16%) | 3/33 (9%)") == []
+    assert verdicts_of("Cured | 5/31 (18%) | 3/33 (9%)") == [WRONG]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_printed_denominator_is_the_base() -> None:
     ],
 )
 def test_what_is_no_error(row: str) -> None:
-    assert found(*ROWS, row) == []
+    assert verdicts_of(*ROWS, row) == []
 
 
 def test_categories_that_add_up_to_a_smaller_group() -> None:
@@ -58,33 +58,35 @@ def test_categories_that_add_up_to_a_smaller_group() -> None:
         "Men with a partner, n (%) | 6 (60.0) | 7 (70.0)",
         "Men alone, n (%) | 4 (40.0) | 3 (30.0)",
     )
-    assert found(*ROWS, *rows) == []
+    assert verdicts_of(*ROWS, *rows) == []
 
 
 def test_a_body_row_of_sizes_is_the_base() -> None:
     header = "Outcome | Drug | Placebo"
     sizes = "Patients, n | 50 | 50"
     rows = ("Cured, n (%) | 10 (20.0) | 5 (10.0)", "Died, n (%) | 1 (2.0) | 2 (4.0)")
-    assert found(sizes, *rows, header=header) == []
-    assert found(sizes, *rows, "Relapse, n (%) | 10 (16.0) | 4 (8.0)", header=header) == [WRONG]
+    assert verdicts_of(sizes, *rows, header=header) == []
+    assert verdicts_of(sizes, *rows, "Relapse, n (%) | 10 (16.0) | 4 (8.0)", header=header) == [
+        WRONG
+    ]
 
 
 def test_equal_counts_have_equal_percentages() -> None:
     header = "Ethnicity | Drug (n = 398), n (%) | Placebo (n = 390), n (%)"
     rows = ("Asian | 43 (10.8) | 41 (10.5)", "White | 300 (75.4) | 290 (74.4)")
-    assert found(*rows, "Other | 43 (10.8) | 40 (10.3)", header=header) == []
-    assert found(*rows, "Other | 43 (10.9) | 40 (10.3)", header=header) == [
+    assert verdicts_of(*rows, "Other | 43 (10.8) | 40 (10.3)", header=header) == []
+    assert verdicts_of(*rows, "Other | 43 (10.9) | 40 (10.3)", header=header) == [
         ("same-count-two-percentages", "doubtful")
     ]
 
 
 @pytest.mark.parametrize(("moderate", "expected"), [(194, 0), (203, 1)])
 def test_a_scale_of_fewer_people_is_a_base_of_its_own(moderate: int, expected: int) -> None:
-    # 1,155 of 1,164 people have a score; with 9 more, the scale is of everybody.
+    # 1,155 of 1,164 people have a score; with 9 more, the scale is of all participants.
     scores = (24, 124, 181, moderate, 221, 162, 249)
     shares = (2, 11, 16, 17, 19, 14, 22)
     rows = [f"Score {i} | {n} ({p}%)" for i, (n, p) in enumerate(zip(scores, shares, strict=True))]
-    kinds = found(*rows, "Died | 249 (21%)", header="Outcome | Placebo (n = 1164), n (%)")
+    kinds = verdicts_of(*rows, "Died | 249 (21%)", header="Outcome | Placebo (n = 1164), n (%)")
     assert kinds == [("same-count-two-percentages", "doubtful")] * expected
 
 
@@ -97,7 +99,7 @@ def unsized(last: str) -> list[tuple[str, str]]:
         "Asthma, n (%) | 11 (35.5) | 161 (25.97)",
         "Gout, n (%) | 9 (29.0) | 114 (18.39)",
     )
-    return found(*rows, last, header="Characteristic | Drug | Placebo")
+    return verdicts_of(*rows, last, header="Characteristic | Drug | Placebo")
 
 
 @pytest.mark.parametrize(
@@ -118,7 +120,7 @@ def test_a_size_that_most_of_the_column_fits(row: str, expected: list[tuple[str,
 def test_few_percentages_do_not_determine_a_size() -> None:
     rows = ("Women, n (%) | 12 (38.7) | 15 (45.5)", "Smokers, n (%) | 10 (32.3) | 11 (33.3)")
     last = "Asthma, n (%) | 9 (50.0) | 9 (27.3)"
-    assert found(*rows, last, header="Characteristic | Drug | Placebo") == []
+    assert verdicts_of(*rows, last, header="Characteristic | Drug | Placebo") == []
 
 
 def test_a_total_beside_them_is_the_base_of_a_row() -> None:
@@ -129,14 +131,17 @@ def test_a_total_beside_them_is_the_base_of_a_row() -> None:
         "Two | 96 | 84 (88) | 12 (12)",
         "Three | 83 | 78 (94) | 5 (6)",
     )
-    assert found(*rows, header=header) == []
-    assert found(*rows[:3], "Three | 83 | 78 (84) | 5 (6)", header=header) == [WRONG]
+    assert verdicts_of(*rows, header=header) == []
+    assert verdicts_of(*rows[:3], "Three | 83 | 78 (84) | 5 (6)", header=header) == [WRONG]
 
 
 def test_percentages_below_a_limit() -> None:
-    assert found(*ROWS[:3], "Coma, n (%) | 1 (<4) | 0", "Fever, n (%) | 5 (16.1) | 1 (3.0)") == []
+    assert (
+        verdicts_of(*ROWS[:3], "Coma, n (%) | 1 (<4) | 0", "Fever, n (%) | 5 (16.1) | 1 (3.0)")
+        == []
+    )
     rows = (*ROWS, "Coma, n (%) | 7 (<4) | 0")
-    assert [kind for kind, _ in found(*rows)] == ["percentage-of-count"]
+    assert [kind for kind, _ in verdicts_of(*rows)] == ["percentage-of-count"]
 
 
 @pytest.mark.parametrize(
@@ -155,7 +160,7 @@ def test_percentages_below_a_limit() -> None:
     ],
 )
 def test_how_a_row_declares_its_figures(row: str, expected: list[tuple[str, str]]) -> None:
-    assert found(*ROWS, row) == expected
+    assert verdicts_of(*ROWS, row) == expected
 
 
 @pytest.mark.parametrize(
@@ -175,7 +180,7 @@ def test_counts_below_a_heading_of_means(row: str, expected: list[tuple[str, str
         "Smokers | 10 (32.3) | 11 (33.3) | 21 (32.8)",
         "Diabetes | 2 (6.5) | 3 (9.1) | 5 (7.8)",
     )
-    assert found(*fitting, row, header=header) == expected
+    assert verdicts_of(*fitting, row, header=header) == expected
 
 
 def test_a_size_inferred_from_other_rows_makes_a_row_doubtful_at_most() -> None:
@@ -183,17 +188,23 @@ def test_a_size_inferred_from_other_rows_makes_a_row_doubtful_at_most() -> None:
     rows = [
         f"Row {n} | {n} ({n / 0.31:.1f}) | {n + 1} ({(n + 1) / 0.33:.1f})" for n in range(4, 10)
     ]
-    assert found(*rows, "Missing in some | 4 (14.3) | 5 (15.2)", header=header) == []
-    assert found(*rows, "Missing in many | 4 (20.0) | 5 (15.2)", header=header) == [DOUBTFUL]
-    assert found(*rows, "Too many | 24 (19.4) | 5 (15.2)", header=header) == [DOUBTFUL]
+    assert verdicts_of(*rows, "Missing in some | 4 (14.3) | 5 (15.2)", header=header) == []
+    assert verdicts_of(*rows, "Missing in many | 4 (20.0) | 5 (15.2)", header=header) == [DOUBTFUL]
+    assert verdicts_of(*rows, "Too many | 24 (19.4) | 5 (15.2)", header=header) == [DOUBTFUL]
 
 
 @pytest.mark.parametrize(
     ("row", "message"),
     [
         ("Men, n (%) | 2 (3.2) | 3 (9.1)", "is 6.5%, not 3.2%."),
-        ("Men, n (%) | 5 (18.15) | 3 (9.1)", "is 16.13%, not 18.15%; no other number of people"),
-        ("Men, n (%) | 18 (81.2) | 3 (9.1)", "is 58.1%, not 81.2%; no other number of people"),
+        (
+            "Men, n (%) | 5 (18.15) | 3 (9.1)",
+            "is 16.13%, not 18.15%; no denominator gives 18.15% for 5.",
+        ),
+        (
+            "Men, n (%) | 18 (81.2) | 3 (9.1)",
+            "is 58.1%, not 81.2%; no denominator gives 81.2% for 18.",
+        ),
     ],
 )
 def test_a_message_has_the_base_and_as_many_digits_as_the_print(row: str, message: str) -> None:

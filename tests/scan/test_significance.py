@@ -14,7 +14,9 @@ FITTING = (
 )
 
 
-def found(*rows: str, notes: tuple[str, ...] = (), header: str = HEADER) -> list[tuple[str, str]]:
+def verdicts_of(
+    *rows: str, notes: tuple[str, ...] = (), header: str = HEADER
+) -> list[tuple[str, str]]:
     return verdicts("significance", table(header, *rows, notes=notes))
 
 
@@ -25,37 +27,37 @@ def test_p_of_every_usual_test_fits() -> None:
         "C, n (%) | 12 (12) | 20 (20) | 0.176",
         "D, n (%) | 12 (12) | 20 (20) | 0.06",
     )
-    assert found(*FITTING, *fisher_chi_square_yates) == []
+    assert verdicts_of(*FITTING, *fisher_chi_square_yates) == []
 
 
 def test_one_p_that_no_test_gives() -> None:
     row = "Stroke, n (%) | 40 (40) | 41 (41) | 0.01"
-    assert found(*FITTING, row) == [("p-of-counts", "inconsistent")]
+    assert verdicts_of(*FITTING, row) == [("p-of-counts", "inconsistent")]
     # Alone, or among others that do not fit, it may be of another test.
-    assert found(row) == [("p-of-counts", "doubtful")]
+    assert verdicts_of(row) == [("p-of-counts", "doubtful")]
     other = ("A, n (%) | 12 (12) | 20 (20) | 0.9", "B, n (%) | 30 (30) | 28 (28) | 0.01")
-    assert found(row, *other) == []
+    assert verdicts_of(row, *other) == []
 
 
 @pytest.mark.parametrize("word", ["Adjusted for age", "Mixed model", "Cochran-Mantel-Haenszel"])
 def test_another_test_is_no_error(word: str) -> None:
     row = "Stroke, n (%) | 40 (40) | 41 (41) | 0.01"
-    assert found(row, notes=(word,)) == []
-    assert found(*FITTING, row, header=HEADER.replace("P value", f"P value ({word})")) == []
+    assert verdicts_of(row, notes=(word,)) == []
+    assert verdicts_of(*FITTING, row, header=HEADER.replace("P value", f"P value ({word})")) == []
 
 
 def test_the_unadjusted_of_two_p_values_is_of_the_counts() -> None:
     header = " | Drug (n = 100) | Placebo (n = 100) | Unadjusted P value | Adjusted P value"
     fitting = tuple(f"{row} | 0.50" for row in FITTING)
     row = "Stroke, n (%) | 40 (40) | 41 (41) | 0.01 | 0.01"
-    assert found(*fitting, row, header=header) == [("p-of-counts", "inconsistent")]
-    assert found(*fitting, row, header=header.replace("Una", "A")) == []
+    assert verdicts_of(*fitting, row, header=header) == [("p-of-counts", "inconsistent")]
+    assert verdicts_of(*fitting, row, header=header.replace("Una", "A")) == []
 
 
 def test_events_with_time_may_be_tested_by_log_rank() -> None:
     death = "Death, n (%) | 40 (40) | 45 (45) | 0.15"
-    assert found(*FITTING, death) == []
-    assert found(*FITTING, death.replace("Death", "Married")) == [("p-of-counts", "doubtful")]
+    assert verdicts_of(*FITTING, death) == []
+    assert verdicts_of(*FITTING, death.replace("Death", "Married")) == [("p-of-counts", "doubtful")]
 
 
 def test_the_p_of_a_block_is_of_all_its_categories() -> None:
@@ -64,10 +66,10 @@ def test_the_p_of_a_block_is_of_all_its_categories() -> None:
         "  II | 40 (40) | 35 (35) |",
         "  III | 40 (40) | 30 (30) |",
     )
-    assert found("Stage | | | 0.049", *block) == []
+    assert verdicts_of("Stage | | | 0.049", *block) == []
     on_first_row = (block[0] + " 0.049", *block[1:])
-    assert found("Stage | | |", *on_first_row) == []
-    wrong = found(*FITTING, "Stage | | | 0.91", *block)
+    assert verdicts_of("Stage | | |", *on_first_row) == []
+    wrong = verdicts_of(*FITTING, "Stage | | | 0.91", *block)
     assert wrong == [("p-of-counts", "inconsistent")]
 
 
@@ -85,14 +87,14 @@ def test_the_p_of_a_block_may_stand_in_any_of_its_rows(at: int) -> None:
             *(f"  {r} | {p if i == at else ''}" for i, r in enumerate(rows)),
         ]
 
-    assert found(*FITTING, *block("0.05")) == []  # chi-square of all three gives 0.050
-    wrong = found(*FITTING, *block("0.0002"))
+    assert verdicts_of(*FITTING, *block("0.05")) == []  # chi-square of all three gives 0.050
+    wrong = verdicts_of(*FITTING, *block("0.0002"))
     assert [kind for kind, _ in wrong] == ["p-of-counts"]
 
 
 def test_rows_below_another_heading_are_no_categories_of_a_p() -> None:
     rows = ("Sex, n (%) | | |", "  Women | 20 (20) | 45 (45) |", "Habits, n (%) | | |")
-    assert found(*FITTING, *rows, "  Smoker | 30 (30) | 31 (31) | 0.001") == [
+    assert verdicts_of(*FITTING, *rows, "  Smoker | 30 (30) | 31 (31) | 0.001") == [
         ("p-of-counts", "inconsistent")
     ]
 
@@ -104,16 +106,16 @@ def test_a_block_of_which_people_are_missing_has_a_smaller_base() -> None:
         "  No | 53 (31.0) | 46 (21.7) |",
     )
     header = " | Ceased (n = 171) n (%) | Other (n = 212) n (%) | P value"
-    assert found(*rows, header=header) == []
+    assert verdicts_of(*rows, header=header) == []
 
 
 def test_counts_without_percentages() -> None:
     rows = ("Sex | | | 0.721", "  Male | 34 | 37 |", "  Female | 12 | 11 |")
     header = " | Drug (n = 46) | Control (n = 48) | p"
-    assert found(*rows, header=header) == []
-    assert found("Sex | | | 0.01", *rows[1:], header=header) == [("p-of-counts", "doubtful")]
-    assert found("Male/female | 34/12 | 37/11 | 0.72", header=header) == []
-    assert found("Male/female | 34/12 | 37/11 | 0.01", header=header) == [
+    assert verdicts_of(*rows, header=header) == []
+    assert verdicts_of("Sex | | | 0.01", *rows[1:], header=header) == [("p-of-counts", "doubtful")]
+    assert verdicts_of("Male/female | 34/12 | 37/11 | 0.72", header=header) == []
+    assert verdicts_of("Male/female | 34/12 | 37/11 | 0.01", header=header) == [
         ("p-of-counts", "doubtful")
     ]
 
@@ -125,9 +127,9 @@ def test_three_arms() -> None:
         "Pain, n (%) | 10 (20) | 12 (24) | 9 (18) | 0.75",
         "Rash, n (%) | 5 (10) | 6 (12) | 5 (10) | 0.93",
     )
-    assert found(*fitting, header=header) == []
+    assert verdicts_of(*fitting, header=header) == []
     wrong = "Itch, n (%) | 5 (10) | 6 (12) | 5 (10) | 0.001"
-    assert found(*fitting, wrong, header=header) == [("p-of-counts", "inconsistent")]
+    assert verdicts_of(*fitting, wrong, header=header) == [("p-of-counts", "inconsistent")]
 
 
 def test_a_column_that_is_ten_times_too_large() -> None:
@@ -146,20 +148,22 @@ def test_a_column_that_is_ten_times_too_large() -> None:
 
 @pytest.mark.parametrize("printed", ["0.000", "0.0001", "<0.001", "0.001"])
 def test_a_very_small_p_is_an_upper_bound(printed: str) -> None:
-    assert found(*FITTING, f"Rash, n (%) | 1 (1) | 60 (60) | {printed}") == []
+    assert verdicts_of(*FITTING, f"Rash, n (%) | 1 (1) | 60 (60) | {printed}") == []
 
 
 def test_times_of_the_same_people_are_not_groups() -> None:
     header = " | Baseline | Week 12 | P value"
     row = "Smoker, n (%) | 40/100 (40) | 41/100 (41) | 0.01"
-    assert found(row, header=header) == []
-    assert found(row) == [("p-of-counts", "doubtful")]
+    assert verdicts_of(row, header=header) == []
+    assert verdicts_of(row) == [("p-of-counts", "doubtful")]
 
 
 def test_rows_that_are_called_no() -> None:
     header = " | Drug n (%) | Placebo n (%) | P"
     assert (
-        found("No | 25 (26.3) | 19 (4.5) | 0.0001", "Yes | 70 (73.7) | 403 (95.5) |", header=header)
+        verdicts_of(
+            "No | 25 (26.3) | 19 (4.5) | 0.0001", "Yes | 70 (73.7) | 403 (95.5) |", header=header
+        )
         == []
     )
 
@@ -175,10 +179,10 @@ def test_a_p_that_is_of_no_test_among_others_that_are_exact() -> None:
     # Chi-square gives 0.258, and Fisher and Yates 0.322.
     headache = "Headache, n (%) | 52 (52) | 44 (44) | {}"
     for p in ("0.258", "0.322"):
-        assert found(*rows, headache.format(p)) == []
-    assert found(*rows, headache.format("0.388")) == [("p-of-counts", "doubtful")]
+        assert verdicts_of(*rows, headache.format(p)) == []
+    assert verdicts_of(*rows, headache.format("0.388")) == [("p-of-counts", "doubtful")]
     # Among others that are not exact it may be of a test that nobody names.
-    assert found(*FITTING, headache.format("0.388")) == []
+    assert verdicts_of(*FITTING, headache.format("0.388")) == []
 
 
 def test_a_few_others_that_are_exact_show_what_is_far_from_every_test() -> None:
@@ -188,9 +192,9 @@ def test_a_few_others_that_are_exact_show_what_is_far_from_every_test() -> None:
         "Asthma, n (%) | 9 (9) | 11 (11) | 0.637",
     )
     headache = "Headache, n (%) | 52 (52) | 44 (44) | {}"
-    assert found(*rows, headache.format("0.388")) == []
-    assert found(*rows, headache.format("0.448")) == [("p-of-counts", "doubtful")]
-    assert found(*rows[:2], headache.format("0.448")) == []
+    assert verdicts_of(*rows, headache.format("0.388")) == []
+    assert verdicts_of(*rows, headache.format("0.448")) == [("p-of-counts", "doubtful")]
+    assert verdicts_of(*rows[:2], headache.format("0.448")) == []
 
 
 def test_three_arms_among_others_that_are_exact() -> None:
@@ -202,15 +206,17 @@ def test_three_arms_among_others_that_are_exact() -> None:
         "Women, n (%) | 44 (88) | 40 (80) | 35 (70) | 0.084",
     )
     anaemia = "Anaemia, n (%) | 18 (36) | 27 (54) | 22 (44) | {}"
-    assert found(*rows, anaemia.format("0.193"), header=header) == []
-    assert found(*rows, anaemia.format("0.293"), header=header) == [("p-of-counts", "doubtful")]
+    assert verdicts_of(*rows, anaemia.format("0.193"), header=header) == []
+    assert verdicts_of(*rows, anaemia.format("0.293"), header=header) == [
+        ("p-of-counts", "doubtful")
+    ]
     # Of few people another test is usual.
     rare = "Gout, n (%) | 1 (2) | 4 (8) | 2 (4) | 0.532"
-    assert found(*rows, rare, header=header) == []
+    assert verdicts_of(*rows, rare, header=header) == []
 
 
 def test_the_base_of_a_percentage_that_is_cut_off() -> None:
     row = "Stroke, n (%) | 31 (75%) | 36 (78%) | {}"
     header = HEADER.replace("100", "41", 1).replace("100", "46")
-    assert found(row.format("0.82"), header=header) == []
-    assert found(row.format("0.01"), header=header) == [("p-of-counts", "doubtful")]
+    assert verdicts_of(row.format("0.82"), header=header) == []
+    assert verdicts_of(row.format("0.01"), header=header) == [("p-of-counts", "doubtful")]

@@ -108,5 +108,7 @@ def test_two_percentages_are_given_as_the_sentence_prints_them() -> None:
     rows = table(" | Drug, n (%) | Placebo, n (%)", "Women | 14 (100.0) | 6 (46.2)")
     [one] = findings("pairs", "More women responded (100% vs 46.3%, P = 0.002).", rows)
     assert one.printed == ("100% vs 46.3%", "14 (100.0)", "6 (46.2)")
-    shown = 'The text prints 100% and 46.3%; Table 1, row "Women" prints 14 (100.0) and 6 (46.2).'
-    assert one.message == shown
+    assert one.message == (
+        'Section "Results" prints 100% and 46.3%; Table 1, row "Women" prints 14 (100.0) and '
+        "6 (46.2)."
+    )
