@@ -163,15 +163,24 @@ _RANGE = (
 _LABEL: Final = re.compile(r"[a-z][a-z. -]{0,24}[=:,]? ?(?=N)")
 _ORDINAL: Final = re.compile(r"N(?:st|nd|rd|th)\b")
 """The number of a label, not a figure: "2nd tertile (7-21)"."""
+_GROUPS: Final = re.compile("[0-9]{1,3}(?: [1-9][0-9]{2}){2,}")
+"""Groups of digits that only other numbers of a table tell from several figures."""
 _P = r"(?:[,;]? ?\(?p(?:[- ]?value)? ?=? ?(?P<p>N)\)?)?"
 _LINES = r"(?P<main>N) (?P<share>N) ?%"
 """A count above its percentage."""
+_RATIO_LINE = r"(?P<main>N) ?(?:/|(?:out )?of) ?(?P<of>N) (?P<share>N)"
+"""A count and its base above a percentage without a sign."""
+_SHORT_SHARE = r"[0-9]{1,2}(?:\.[0-9]+)?|100\.0+"
+"""A percentage that is not the last group of three digits of a number."""
+_LINE_OF_BOUNDS = rf"(?P<main>N) (?P<low>N)-(?P<high>N){_P}"
+"""An estimate above its bounds."""
 _FORMS: Final = tuple(
     (form, re.compile(pattern))
     for form, pattern in (
         (Form.NUMBER, rf"(?P<main>N){_UNIT}"),
         (Form.SHARE, r"(?P<share>N) ?%"),
         (Form.RATIO, rf"(?P<main>N)(?: ?/ ?| (?:out )?of )(?P<of>N){_UNIT}"),
+        (Form.RATIO_SHARE, _RATIO_LINE),
         (
             Form.RATIO_SHARE,
             rf"(?P<main>N) ?(?:/"
@@ -206,7 +215,7 @@ _FORMS: Final = tuple(
         (Form.BOUNDS, rf"{_OPEN}?{_RANGE} ?{_CLOSE}?"),
         (Form.WITH_BOUNDS, rf"(?P<main>N)%?{_UNIT}[,;:]?{_OPEN} ?{_RANGE} ?{_CLOSE}?{_P}{_CLOSE}?"),
         (Form.WITH_BOUNDS, rf"(?P<main>N)%?{_UNIT}[,;:] ?{_RANGE}{_P}"),
-        (Form.WITH_BOUNDS, rf"(?P<main>N) (?P<low>N)-(?P<high>N){_P}"),
+        (Form.WITH_BOUNDS, _LINE_OF_BOUNDS),
     )
 )
 _PARTS: Final = ("main", "of", "share", "second", "low", "high", "level", "p")
@@ -222,7 +231,7 @@ def entry(text: str, *, decimal_comma: bool = False) -> Entry:
     skeleton = Skeleton.of(printed, decimal_comma=decimal_comma)
     if not skeleton.numbers:
         return Entry(Form.WORDS, text)
-    if _ORDINAL.search(skeleton.text):
+    if _ORDINAL.search(skeleton.text) or _GROUPS.fullmatch(printed):
         return Entry(Form.OTHER, text, numbers=skeleton.numbers)
     label = _LABEL.match(skeleton.text)
     start, end = label.end() if label else 0, len(skeleton.text.rstrip(" .;,"))
@@ -232,16 +241,31 @@ def entry(text: str, *, decimal_comma: bool = False) -> Entry:
             parts = {name: skeleton.number(match, name) for name in _PARTS}
             parts["main"] = skeleton.figure(match, "main")  # "n = 122"
             parts["second"] = parts["second"] or skeleton.number(match, "second_")
-            if _is_run_together(pattern.pattern, parts["main"], parts["share"]):
+            read_entry = Entry(form, text, numbers=skeleton.numbers, **parts)
+            if _is_run_together(pattern.pattern, read_entry):
                 break
-            return Entry(form, text, numbers=skeleton.numbers, **parts)
+            return read_entry
     return Entry(Form.OTHER, text, numbers=skeleton.numbers)
 
 
-def _is_run_together(pattern: str, main: Number | None, share: Number | None) -> bool:
-    """Whether two lines are not a count and its percentage, or run together: "22 447 100%"."""
-    is_grouped = share is not None and " " in share.text
-    return is_grouped or (pattern == _LINES and whole(main) is None)
+def _is_run_together(pattern: str, entry: Entry) -> bool:
+    """Whether figures that no mark parts are not what their places tell.
+
+    A percentage of people is at most 100, and an estimate lies between its bounds:
+    "22 447 100%", "7 300%", "1040/138 359", "45 120-300".
+    """
+    main, share = entry.main, entry.share
+    if pattern == _LINES:
+        return whole(main) is None or _is_above_100(share)
+    if pattern == _LINE_OF_BOUNDS:
+        bounds = (entry.low, main, entry.high)
+        values = [number.value for number in bounds if number is not None]
+        return values != sorted(values)
+    return pattern == _RATIO_LINE and not (share and re.fullmatch(_SHORT_SHARE, share.text))
+
+
+def _is_above_100(number: Number | None) -> bool:
+    return number is not None and number.value > 100
 
 
 def _has_two_units(match: re.Match[str]) -> bool:

@@ -107,7 +107,7 @@ class Agreement:
                     self._augment(stored, assigned, set())
         for stored in self._stored(claim):
             same = [n for n in self.numbers if self._is(n, stored)]
-            objections = [stored.objection(number) for number in same]
+            objections = [self._objection(stored, number) for number in same]
             if not same:
                 yield f"{stored} is not one of the numbers in {self.printed!r}"
             elif all(objections):
@@ -125,13 +125,26 @@ class Agreement:
     ) -> bool:
         """Assign by augmenting paths: a number that has its print may move to another."""
         for i, number in enumerate(self.numbers):
-            if i in tried or not self._is(number, stored) or stored.objection(number):
+            if i in tried or not self._is(number, stored) or self._objection(stored, number):
                 continue
             tried.add(i)
             if i not in assigned or self._augment(assigned[i], assigned, tried):
                 assigned[i] = stored
                 return True
         return False
+
+    def _objection(self, stored: StoredNumber, printed: PrintedNumber) -> str:
+        """Object to one number of two printed figures, else as the stored number does."""
+        digits = printed.number.text
+        if self.text is None or " " not in digits or printed.number.is_word:
+            return stored.objection(printed)
+        try:
+            is_one = self.text.reads_as_one(self.claims[0].section, digits.lstrip("-"))
+        except TextError:
+            is_one = False
+        if not is_one:
+            return f"{digits!r} may be several figures: no number beside it has groups of digits"
+        return stored.objection(printed)
 
     def _is(self, printed: PrintedNumber, stored: StoredNumber) -> bool:
         same_sign = printed.number.value.is_signed() == stored.value.is_signed()  # 0 is not -0

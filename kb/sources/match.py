@@ -19,8 +19,8 @@ from kb.sources.numbers import (
     FRACTIONS,
     Number,
     has_operator,
-    is_thousands,
     lost_after,
+    may_be_thousands,
     read,
     readings,
     unknown_sign,
@@ -96,7 +96,7 @@ def _cuts(folded: FoldedText, at: int) -> bool:
         return True
     before = _GROUPS_BEFORE.search(text, max(0, at - 20), at)
     groups = _GROUPS.match(text, before.start()) if before else None
-    return groups is not None and at < groups.end() and is_thousands(folded, *groups.span())
+    return groups is not None and at < groups.end() and may_be_thousands(folded, *groups.span())
 
 
 def _is_odd(text: str, at: int) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -72,7 +72,6 @@ _TOKEN = re.compile(
     rf"|(?P<word>(?<![A-Za-z])(?i:(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_ONES[1:10])}))?"
     rf"|{'|'.join(_ONES[::-1])})(?![A-Za-z]))"
 )
-_DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 # What may follow a number without making it part of a name. Directly: units, ordinals, parts
 # (phase 1b). After a hyphen: what is counted or measured (28-day, 3-arm; not 6-mercaptopurine,
 # 4-1BB).
@@ -141,23 +140,44 @@ def lost_after(text: str, end: int) -> str:
 def is_thousands(folded: FoldedText, start: int, end: int) -> bool:
     """Whether groups of digits separated by spaces are one number: ``30 000``, not ``14 500``.
 
-    They are if a group begins with a zero, if a space is a thin or no-break space, if there are
-    three groups, or if the words around them count people or things: ``1 234 patients``. Else two
-    groups with an ordinary space are two numbers: tables have ``14 500 mg``.
+    They are if a group begins with a zero, if the spaces are thin or no-break ones, or if the
+    words around them count people or things: ``1 234 patients``. Else they are several numbers,
+    since tables have ``14 500 mg`` and lines of a cell run together; so are those before a percent
+    sign: ``22 447 100%``.
     """
     groups = folded.text[start:end].split(" ")
-    seams = [start + len(groups[0]) + 4 * n for n in range(len(groups) - 1)]
-    marks = {folded.original(seam) for seam in seams}
-    if marks & set("\t\n\r"):
+    marks = _seams(folded, start, groups)
+    after = folded.text[end : end + 2]
+    if marks & set("\t\n\r") or re.match(" ?%", after):
         return False
-    if len(groups) > 2 or groups[1].startswith("0") or " " not in marks:
+    if any(group.startswith("0") for group in groups[1:]) or " " not in marks:
         return True
-    if _MEASURED.match(folded.text, end):
+    is_followed = re.match(" [0-9]", after) is not None and folded.original(end) == " "
+    if is_followed or _MEASURED.match(folded.text, end):
         return False
+    if _MILLIONS.fullmatch(folded.text):
+        return True
     before = folded.text[max(0, start - 16) : start]
     return bool(_COUNTED.match(folded.text, end) or _COUNTS.search(before))
 
 
+def may_be_thousands(folded: FoldedText, start: int, end: int) -> bool:
+    """Whether groups of digits are one number, or three that nothing tells from one."""
+    if is_thousands(folded, start, end):
+        return True
+    groups = folded.text[start:end].split(" ")
+    is_plain = not _seams(folded, start, groups) & set("\t\n\r")
+    return len(groups) > 2 and is_plain and not _MEASURED.match(folded.text, end)
+
+
+def _seams(folded: FoldedText, start: int, groups: Sequence[str]) -> set[str]:
+    """Return the characters of the original between groups of three digits."""
+    first = start + len(groups[0])
+    return {folded.original(first + 4 * n) for n in range(len(groups) - 1)}
+
+
+_MILLIONS = re.compile("[1-9](?: [0-9]{3}){2,4}")
+"""A text of its own that is one number: 1 234 567."""
 _MEASURED = re.compile(rf" ?(?:{_UNITS}|%|×)(?![A-Za-zµ])|%", re.IGNORECASE)
 _COUNTED = re.compile(r" (?!and |or |to |vs|versus |with |in |of |by |from |for |at )[A-Za-z]{3}")
 _COUNTS = re.compile(r"(?:[nN]=|(?<![A-Za-z])(?:of|among|total|all|included|enrolled|treated) )$")
@@ -168,9 +188,8 @@ def read(folded: FoldedText) -> Iterator[Number]:
     position, named_until = 0, -1
     while (match := _TOKEN.search(folded.text, position)) is not None:
         kind, (start, end) = match.lastgroup, match.span()
-        if kind == "spaces" and not is_thousands(folded, start, end):
-            first = _DECIMAL.match(folded.text, start)
-            end = first.end() if first else end
+        if kind == "spaces":
+            end = _end_of_groups(folded, start, end)
         position = end
         if kind == "word":
             number = _word(folded, start, end)
@@ -182,6 +201,13 @@ def read(folded: FoldedText) -> Iterator[Number]:
             number = _digits(folded, start, end)
         if number is not None:
             yield number
+
+
+def _end_of_groups(folded: FoldedText, start: int, end: int) -> int:
+    """Return the end of the groups of digits that are one number with the first."""
+    while " " in folded.text[start:end] and not is_thousands(folded, start, end):
+        end = folded.text.rindex(" ", start, end)
+    return end
 
 
 def _word(folded: FoldedText, start: int, end: int) -> Number | None:
@@ -234,6 +260,8 @@ def _signed(
 def _operator(text: str, start: int, end: int) -> str:
     if unknown_sign(text, start) or lost_after(text, end) or _is_comma_pair(text, start, end):
         return UNKNOWN_SIGN
+    if _LOST_POINT.match(text, start, end + 4) or _is_after_lost_point(text, start, end):
+        return UNKNOWN_SIGN
     before = text[start - 1 : start]
     if before == ")" and text[start - 3 : start - 1] in ("(-", "(+"):  # (−)3.2
         return UNKNOWN_SIGN
@@ -241,6 +269,17 @@ def _operator(text: str, start: int, end: int) -> str:
         return ""
     negated = unknown_sign(text, start - 1) or _NEGATED.search(text, max(0, start - 5), start - 1)
     return UNKNOWN_SIGN if negated else before
+
+
+_LOST_POINT = re.compile(r"[0-9]{1,2} 0[0-9]{1,2}(?![0-9.,/-])")
+"""Two halves of a decimal whose mark was lost: 0 05."""
+_BEFORE_LOST_POINT = re.compile(r"(?<![0-9.,/-])[0-9]{1,2} $")
+
+
+def _is_after_lost_point(text: str, start: int, end: int) -> bool:
+    """Whether this is the second half of a decimal whose mark was lost: 0 05."""
+    is_half = re.fullmatch("0[0-9]{1,2}", text[start:end]) is not None
+    return is_half and _BEFORE_LOST_POINT.search(text, max(0, start - 4), start) is not None
 
 
 def _is_comma_pair(text: str, start: int, end: int) -> bool:
@@ -325,14 +364,52 @@ def readings(folded: FoldedText) -> Iterator[Number]:
             start, end = match.span(name)
             operator = _operator(folded.text, start, end)
             yield Number(match[name], Decimal(_ROMANS[match[name]]), operator, True, start, end)
-    before: Number | None = None
-    for number in read(folded):
-        yield number
-        if before and re.fullmatch(r"[1-9]\d{0,2} \d{3}", folded.text[before.start : number.end]):
-            joined = before.text + " " + number.text
-            value = Decimal(before.text + number.text)
-            yield Number(joined, value, before.operator, False, before.start, number.end)
-        before = number
+    numbers = list(read(folded))
+    yield from numbers
+    for i, first in enumerate(numbers):
+        for last in numbers[i + 1 : i + 5]:
+            joined = folded.text[first.start : last.end]
+            if not _JOINABLE.fullmatch(joined) or re.match(" ?%", folded.text[last.end :][:2]):
+                break
+            value = Decimal(joined.replace(" ", ""))
+            yield Number(joined, value, first.operator, False, first.start, last.end)
+
+
+_JOINABLE = re.compile("[1-9][0-9]{0,2}(?: [0-9]{3}){1,4}")
+_YEAR = re.compile("(?:19|20)[0-9]{2}")
+
+
+def reads_as_one(folded: FoldedText, digits: str) -> bool:
+    """Whether a text has these groups of digits as one number: ``3 118``.
+
+    With ordinary spaces they are one where other numbers of the text have groups with spaces, and
+    none of as many digits has commas or no groups.
+
+    >>> from kb.sources.normalise import fold
+    >>> reads_as_one(fold("N = 3 118; died: 1 040"), "1 040")
+    True
+    >>> reads_as_one(fold("doses of 14 500 mg"), "14 500")
+    False
+    """
+    spans = [match.span() for match in re.finditer(rf"(?<![0-9.,]){digits}(?![0-9])", folded.text)]
+    spans = [span for span in spans if not _goes_on(folded, *span)]
+    if any(is_thousands(folded, *span) for span in spans):
+        return True
+    apart = [span for span in spans if _MEASURED.match(folded.text, span[1])]
+    written = [number.text for number in read(folded) if not number.is_word]
+    wide = len(digits.replace(" ", ""))
+    plain = (text for text in written if text.isdecimal() and not _YEAR.fullmatch(text))
+    is_mixed = any("," in text for text in written) or any(len(text) >= wide for text in plain)
+    return len(spans) > len(apart) and any(" " in text for text in written) and not is_mixed
+
+
+def _goes_on(folded: FoldedText, start: int, end: int) -> bool:
+    """Whether more digits stand beside these groups: ``22 447`` in ``22 447 100``."""
+    text = folded.text
+    before = re.search("[0-9] $", text[max(0, start - 2) : start])
+    after = re.match(" [0-9]", text[end : end + 2])
+    is_before = before is not None and folded.original(start - 1) == " "
+    return is_before or (after is not None and folded.original(end) == " ")
 
 
 _LESS = "less|fewer|lower|smaller|shorter|younger|earlier"

@@ -18,6 +18,7 @@ from kb.sources.figures import FigureInText, figures
 from kb.sources.folded import FoldedText
 from kb.sources.match import Match, find, odd_character
 from kb.sources.normalise import fold, fold_pieces
+from kb.sources.numbers import reads_as_one
 from kb.sources.tables import (
     TIMES_BELOW,
     Cell,
@@ -158,6 +159,10 @@ class SourceText:
     def figures(self, section: str) -> list[FigureInText]:
         """Return the figures of a section (see ``kb.sources.figures``)."""
         return figures(self.folded(section))
+
+    def reads_as_one(self, section: str, digits: str) -> bool:
+        """Whether a section has groups of digits as one number (see ``kb.sources.numbers``)."""
+        return reads_as_one(self.folded(section), digits)
 
     def rows(self, section: str) -> list[list[str]]:
         """Return the cells of a section's tables: its lines that contain a tab, in order."""

@@ -42,6 +42,8 @@ def time_at(
 
     In "80% and 36% at 1 and 3 years" it is the one with the figure's own place in its list.
     """
+    # Groups of digits that may be one number stand after their parts: their last one is in a list.
+    i = next(j for j, n in enumerate(numbers) if n.number.end == numbers[i].number.end)
     run = [j for j in numbers[i].run or (i,) if j == i or not _is_time(numbers[j], names)]
     place = run.index(i)
     for figure in dict.fromkeys((i, run[-1])):

@@ -19,10 +19,32 @@ def test_a_count_and_its_percentage_may_stand_on_two_lines(
     assert [number.text for number in (found.main, found.share) if number] == [count, share]
 
 
-@pytest.mark.parametrize("text", ["22 447 100%", "12 13 14%", "5.1 20%"])
+@pytest.mark.parametrize("text", ["22 447 100%", "10 285 10%", "12 13 14%", "5.1 20%", "7 300%"])
 def test_a_count_that_runs_into_its_percentage_is_not_read(text: str) -> None:
     assert entry(text).form is Form.OTHER
 
 
 def test_a_percentage_of_several_digits_is_one() -> None:
     assert entry("120.5%").form is Form.SHARE
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1040/138 359", "5/5 100", "12 345 (6)", "12 345", "1 234 567", "1 200 300 mg", "45 120-300"],
+)
+def test_groups_of_digits_that_may_be_several_figures_are_not_read(text: str) -> None:
+    assert entry(text).form is Form.OTHER
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("5 000", 5000), ("3\u2009118", 3118), ("3\u00a0118", 3118), ("3\u202f118", 3118)],
+)
+def test_groups_of_digits_that_are_one_number_are_read(text: str, value: int) -> None:
+    found = entry(text)
+    assert (found.form, found.main and found.main.value) == (Form.NUMBER, value)
+
+
+def test_figures_on_lines_are_read_where_they_agree() -> None:
+    ratio, bounds = entry("36/57 63"), entry("0.61 0.48-0.77")
+    assert (ratio.form, bounds.form) == (Form.RATIO_SHARE, Form.WITH_BOUNDS)

@@ -145,6 +145,28 @@ def test_an_unknown_character_at_a_figure_fails_with_its_name(
     assert found.endswith(reason)
 
 
+@pytest.mark.parametrize(
+    ("text", "beside", "is_one"),
+    [
+        ("1 834", "3\u2009118 patients", True),
+        ("1\u2009834", "", True),
+        ("1 834", "", False),
+        ("1 834", "3,118 patients and 3\u2009118 patients", False),
+        ("1 834", "2345 patients and 3\u2009118 patients", False),
+    ],
+)
+def test_groups_of_digits_are_one_number_where_others_beside_them_are(
+    example_root: Path, tmp_path: Path, text: str, beside: str, *, is_one: bool
+) -> None:
+    shutil.copytree(TEXTS, tmp_path, dirs_exist_ok=True)
+    edit(tmp_path, "halt-paper.txt", "1.8 vs 5.0 hours", f"{beside}; {text} vs 5.0 hours")
+    edit(example_root, HALT, '"1.8 vs 5.0 hours, p', '"1 834 vs 5.0 hours, p')
+    edit(example_root, HALT, "calmol: 1.8, placebo: 5.0", "calmol: 1834, placebo: 5.0")
+    reasons = failed(example_root, tmp_path).values()
+    assert (not reasons) == is_one, reasons
+    assert all("may be several figures" in reason for reason in reasons)
+
+
 def test_the_language_of_a_source_decides_what_a_comma_is(
     example_root: Path, tmp_path: Path
 ) -> None:
