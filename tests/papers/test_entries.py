@@ -42,7 +42,9 @@ def test_groups_of_digits_that_may_be_several_figures_are_not_read(text: str) ->
 )
 def test_groups_of_digits_that_are_one_number_are_read(text: str, value: int) -> None:
     found = entry(text)
-    assert (found.form, found.main and found.main.value) == (Form.NUMBER, value)
+    assert found.form is Form.NUMBER
+    assert found.main is not None
+    assert found.main.value == value
 
 
 def test_figures_on_lines_are_read_where_they_agree() -> None:
