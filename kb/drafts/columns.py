@@ -99,9 +99,10 @@ def column_roles(
 ) -> list[ColumnRole]:
     """Return the role of each column; in a ``transposed`` table, the rows are the groups."""
     samples, shared = _samples(reading), _shared(reading, names, groups)
+    columns = _with_placeholders_named(reading.columns, names)
     roles = [
         _role(column, names, groups, shared, transposed=transposed and column.index not in samples)
-        for column in reading.columns
+        for column in columns
     ]
     for index, name in samples.items():
         group = groups.resolve(name, sized=True)
@@ -113,6 +114,26 @@ def column_roles(
     if len(arms) < 2 or with_p != arms:
         return roles
     return [replace(role, within=one) for role, one in zip(roles, own, strict=True)]
+
+
+def _with_placeholders_named(columns: Sequence[Column], names: EndpointNames) -> list[Column]:
+    """Return the columns; one below a placeholder has the name of the column beside it.
+
+    In "Group 1" above "Mean | SE" above "Drug |", the name of the group stands below "Mean" only.
+    """
+    below: dict[str, set[str]] = {}
+    for column in columns:
+        for placeholder in filter(_PLACEHOLDER.fullmatch, column.path):
+            parts = [p for p in group_parts(column, names) if not _PLACEHOLDER.fullmatch(p)]
+            below.setdefault(placeholder, set()).update(parts)
+    named = []
+    for column in columns:
+        parts = list(group_parts(column, names))
+        alone = parts[0] if len(parts) == 1 and _PLACEHOLDER.fullmatch(parts[0]) else ""
+        found = below.get(alone, set())
+        path = (*column.path, *found) if len(found) == 1 else column.path
+        named.append(replace(column, path=path))
+    return named
 
 
 def _without_measured(roles: list[ColumnRole], groups: GroupNames) -> list[ColumnRole]:

@@ -104,3 +104,10 @@ def test_a_statistic_of_a_test_is_no_measurement(root: Path) -> None:
     printed = {block["printed"] for block in blocks(made)}
     assert "8.16 (4)" not in printed
     assert block_of(made, "25.3 ± 2.1")["values"].keys() == {"all"}
+
+
+def test_all_columns_of_a_placeholder_have_the_name_below_one_of_them(root: Path) -> None:
+    made = drafted(root, table(*_RENAMED))
+    groups = {group for block in blocks(made) for group in block["values"]}
+    assert groups & {"group-1", "group-2"} == set()
+    assert block_of(made, "45")["values"].keys() == {"tussolan"}
