@@ -24,7 +24,7 @@ _SOURCE: Final = re.compile(r"^(  - source: )(\S+)$", re.MULTILINE)
 _DECIMAL: Final = re.compile(r'(?<!at: ")(?<![\w.])(?<!\w-)\d+\.\d+(?![\w.])')
 
 
-def write_corpus(root: Path, target: Path, studies: int, seed: int = SEED) -> Path:
+def write_corpus(root: Path, target: Path, studies: int) -> Path:
     """Write an evidence base with so many studies, shaped like the one in ``root``.
 
     Raises:
@@ -36,7 +36,7 @@ def write_corpus(root: Path, target: Path, studies: int, seed: int = SEED) -> Pa
         (evidence / kind).mkdir(parents=True)
     shutil.copytree(root / "ontology", target / "ontology")
     shutil.copy(root / "evidence" / "dataset.yaml", evidence)
-    drawn = _drawn(real, studies, random.Random(seed))  # noqa: S311 - a draw to be repeated
+    drawn = _drawn(real, studies, random.Random(SEED))  # noqa: S311 - a draw to be repeated
     publications: dict[str, Any] = {}
     for number in range(-(-studies // len(real.studies))):
         names = dict(islice(drawn, len(real.studies)))

@@ -1,4 +1,4 @@
-"""Measure a task: each run in a process of its own, which tells its seconds and its memory.
+"""Measure a task: each run in a process of its own, which reports its seconds and its memory.
 
 A task is named ``module:function`` within this package. The function gets the task's arguments
 as texts, prepares what is not to be timed, and returns the function to time; that one returns
@@ -103,6 +103,6 @@ def _run(task: Task) -> Run:
 
 
 def environment() -> dict[str, str]:
-    """The environment of a measurement: this project's code, and nobody's settings."""
+    """The environment of a measurement: this project's code, without the user's settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
     return {**kept, "PYTHONPATH": str(ROOT)}

@@ -143,7 +143,7 @@ def measure(build: Path | None = None, times: int = 1, runs: int = RUNS) -> list
     """Measure; each row has ``name``, ``ours``, ``peer``, ``ratio``, ``unit`` and ``memory`` (MiB).
 
     Raises:
-        FileNotFoundError: there is no build, or no Oxigraph server.
+        FileNotFoundError: the build, or the Oxigraph server, is missing.
     """
     build = build or build_folder()
     if not (build / "kb.nq").is_file():

@@ -53,7 +53,7 @@ def _start(code: str, *words: str) -> int:
 
 
 def _loading(code: str, *words: str) -> str:
-    """Return the code that imports what some code ends up with, but for kb."""
+    """Return code that imports the modules which some code loads, except those of kb."""
     done = subprocess.run(
         [sys.executable, "-c", _LISTING.format(code=code), *words],
         check=True,

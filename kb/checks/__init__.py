@@ -2,8 +2,8 @@
 
 A family of checks is a module of this package that is named in ``FAMILIES``. It has a function
 ``find(context)``, which yields the discrepancies that rest on one study, its sources and its
-related studies. A family that also compares studies is named in ``ACROSS``, too, and has two
-more functions: ``needed(context)`` yields the claims of a study that the comparison needs, and
+related studies. A module that compares studies is named in ``ACROSS`` and has two functions:
+``needed(context)`` yields the claims of a study that the comparison needs, and
 ``across(context)`` yields the discrepancies between studies, given those claims and no others.
 So checks run study by study, in little memory.
 
@@ -80,8 +80,8 @@ FAMILIES: Final = (
     "definitions",
 )
 """The modules that find discrepancies within a study."""
-ACROSS: Final = ("provenance", "definitions")
-"""Those that also find discrepancies between studies."""
+ACROSS: Final = ("references", "definitions")
+"""The modules that find discrepancies between studies."""
 
 
 def check(evidence: Evidence, vocabulary: Vocabulary) -> list[Discrepancy]:

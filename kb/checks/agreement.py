@@ -160,7 +160,7 @@ def _differences(context: CheckContext, prints: Sequence[Claim]) -> Iterator[Dis
 
 
 def _as_compared(claim: Claim) -> tuple[object, ...]:
-    """Return all that tells two claims about one measure apart; 7.7 and 7.70 are two figures."""
+    """Return what distinguishes claims about one measure; 7.7 and 7.70 are two figures."""
     figures = repr(claim.figure), repr(claim.result)
     return claim.source, claim.is_second_hand, claim.statistic, *figures
 

@@ -18,7 +18,7 @@ def fits_rest(count: int, share: Decimal, others: Sequence[int], whole: int) -> 
     """Judge a category against what the other categories leave of the whole.
 
     Where either the count or the percentage is that of the rest, the other one is wrong. Where
-    neither is, the categories need not be everybody.
+    neither is, the categories need not cover the whole.
 
     >>> fits_rest(45, Decimal("18.8"), [195], 240).value
     'consistent'

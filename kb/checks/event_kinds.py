@@ -86,7 +86,7 @@ def _some_of(context: CheckContext, here: Place, endpoint: str) -> Iterator[list
 
 
 def _totals(context: CheckContext, here: Place, endpoint: str) -> Iterator[list[Claim]]:
-    """Yield what the categories of an endpoint may not exceed: it, what is broader, everybody."""
+    """Yield what the categories of an endpoint may not exceed: it, broader ones, the group size."""
     broader = context.vocabulary.get("endpoint", endpoint).broader
     wider = (endpoint, *broader, *context.groups.size_endpoints)
     yield from (here[name, ""] for name in wider if (name, "") in here)

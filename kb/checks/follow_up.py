@@ -1,4 +1,4 @@
-"""Follow-up against dates: nobody is observed for longer than from the start to the report."""
+"""Follow-up against dates: it is not longer than from the start of the study to its report."""
 
 from __future__ import annotations
 

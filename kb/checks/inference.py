@@ -92,7 +92,7 @@ def _words_against_ratio(context: CheckContext, claim: Claim) -> Iterator[Discre
     harm = word in ("worse", "shorter") or (favoured and favoured == claim.measure.comparator)
     if (benefit and span.low > 1) or (harm and span.high < 1):
         of = context.describe.group(claim.study, favoured) if favoured else ""
-        called = f"is called {_words(word)}" if word else f"is said to favour {of}"
+        called = f"is called {_words(word)}" if word else f"is described as favouring {of}"
         message = f"{subject(context, claim)} {called}, with a hazard ratio of {value}"
         yield _discrepancy("ratio-against-word", Severity.MATERIAL, message, [claim])
 

@@ -20,7 +20,7 @@ from kb.model import Claim
 from kb.util.grouping import group_by
 
 _TENTH: Final = Decimal("0.1")
-_EVERYBODY: Final = Decimal(100)
+_ALL: Final = Decimal(100)
 _GRADE: Final = re.compile(
     r"(?:grade|\bG)\s*([<>≤≥]?)\s*([1-5])(?:\s*[-–/]\s*([1-5]))?|([≥>])\s*G([1-5])"
 )
@@ -126,7 +126,7 @@ class _Names:
             shares, lambda c: (c.source, c.measure.group, c.measure.time, share_of(c))
         ):
             names = {c.measure.endpoint for c in same}
-            if share_of(same[0]) == _EVERYBODY and self._is_chain(names):
+            if share_of(same[0]) == _ALL and self._is_chain(names):
                 continue  # who all have a narrower outcome all have the broader one
             if len(names) > 1 and len({c.section for c in same}) > 1:
                 places = join_list(f"{c.measure.endpoint} ({place(c)})" for c in same)
@@ -259,7 +259,7 @@ class _Names:
         return claim.named or claim.measure.category or self.context.groups.of(claim).who_category
 
     def two_denominators(self, claims: Sequence[Claim]) -> Iterator[Discrepancy]:
-        """Find an endpoint that is a percentage of the affected here and of everybody there."""
+        """Find an endpoint that is a percentage of the affected here and of all there."""
         describe = self.context.describe
         shares = [c for c in claims if c.figure.unit == "%" and c.figure.value is not None]
         for same in _alike(shares, lambda c: (c.source, c.measure.endpoint, c.measure.category)):

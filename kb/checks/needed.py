@@ -53,7 +53,7 @@ def _against_groups(
 def _points(pair: Pair) -> Span | None:
     """Return the difference of two groups in percentage points: of their counts, else as printed.
 
-    None where they are no percentages, or have no difference.
+    None where they are not percentages.
     """
     counts = [(count_of(claim), claim.figure.denominator) for claim in pair]
     whole = [(count, of) for count, of in counts if count is not None and of]

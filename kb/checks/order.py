@@ -161,7 +161,7 @@ def _never_above(context: CheckContext, narrow: str, broad: str) -> bool:
 
 
 def _is_part(context: CheckContext, narrow: str, broad: str) -> bool:
-    """Whether everybody with one outcome has the other too, which is broader and not a topic."""
+    """Whether one outcome implies the other, which is broader and not a topic."""
     topic = context.vocabulary.get("endpoint", broad).first("isTopic") == "true"
     return context.is_a(narrow, broad) and not topic
 

@@ -23,7 +23,7 @@ _FORMED: Final = frozenset({"arm", "cohort"})
 class Division:
     """A group and the groups that it is divided into.
 
-    ``complete``: everybody is in one of the parts, because a record declares that they make up
+    ``complete``: each person is in one of the parts, because a record declares that they make up
     the whole. ``formed``: the parts are arms or cohorts; a finding may be missing for some.
     """
 
@@ -56,7 +56,7 @@ def _add(known: dict[tuple[str, tuple[str, ...]], Division], more: Iterable[Divi
 
 
 def _crossed(division: Division, groups: dict[str, Group]) -> Iterator[Division]:
-    """A division of everybody also divides each arm: ``low.drug`` and ``high.drug`` are parts."""
+    """Yield the arms that a division also divides: into ``low.drug`` and ``high.drug``."""
     for name, group in groups.items():
         parts = tuple(f"{part}.{name}" for part in division.parts)
         if group.within == division.whole and all(part in groups for part in parts):

@@ -41,7 +41,7 @@ class Share:
 def adds_up(parts: Sequence[int], whole: int, *, complete: bool = True) -> Outcome:
     """Judge counts of parts against the count of their whole.
 
-    Parts that need not hold everybody (``complete=False``) may fall short, never exceed.
+    Parts that need not cover the whole (``complete=False``) may fall short, never exceed it.
 
     >>> adds_up([271, 134], 405).value, adds_up([141, 138], 326).value
     ('consistent', 'inconsistent')

@@ -177,7 +177,7 @@ def distance_of_bounds(
 ) -> float | None:
     """Return how far a p lies from that of an estimate and its bounds, in standard errors.
 
-    0 if it is within the tolerance of ``p_of_bounds``; None if the bounds tell nothing.
+    0 if it is within the tolerance of ``p_of_bounds``; None if the bounds have no middle.
 
     >>> bounds = Span(Decimal("0.55"), Decimal("0.93"))
     >>> distance_of_bounds(Decimal("0.71"), bounds, 0.95, possible_values(Decimal("0.01")))

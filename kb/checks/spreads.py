@@ -1,4 +1,4 @@
-"""Standard deviations of everybody against those of the groups that they are divided into."""
+"""Standard deviations of a whole against those of the groups that it is divided into."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ def settle(root: Path) -> None:
 
 
 def said_stale(root: Path, tmp_path: Path) -> list[str]:
-    """What check and build say on stderr: the same, and only check's exit code tells."""
+    """Check and build print the same on stderr; only check exits with another code."""
     checked = kb(root, "check")
     assert checked.exit_code == 1
     built = kb(root, "build", "--out", tmp_path / "out")

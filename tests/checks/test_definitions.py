@@ -115,7 +115,7 @@ def test_definitions_of_other_words_are_not_compared(real: KnowledgeBase) -> Non
 
 
 @pytest.mark.parametrize(("other", "expected"), [(">50%", 1), ("≥50%", 0), (">60%", 0)])
-def test_sibling_groups_leave_nobody_out(real: KnowledgeBase, other: str, expected: int) -> None:
+def test_sibling_groups_leave_no_value_out(real: KnowledgeBase, other: str, expected: int) -> None:
     groups = [
         group("few", kind="subgroup", who=("BM_BLASTS", "<50%")),
         group("many", kind="subgroup", who=("BM_BLASTS", other)),

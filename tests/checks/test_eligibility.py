@@ -66,7 +66,7 @@ def test_ages_lie_within_those_of_the_population(
         (say("a", "CR", numerator=5, unit="patients"), "ph-negative", False),
     ],
 )
-def test_nobody_has_what_the_population_excludes(
+def test_counts_of_what_the_population_excludes(
     real: KnowledgeBase, claim: Claim, population: str, wrong: bool
 ) -> None:
     assert kinds(real, claim, population) == (["outside-population"] if wrong else [])

@@ -93,7 +93,7 @@ BROKEN = [
         [people("a", 57), *sexes(30, 26)],
         [people("a", 57), *sexes(30, 27)],
         "breakdown-total",
-        id="categories that leave nobody out",
+        id="categories that cover the group",
     ),
     pytest.param(
         parts.find,

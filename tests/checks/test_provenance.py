@@ -10,7 +10,8 @@ from support.check_material import all_of, found_in
 
 from kb import KnowledgeBase
 from kb.checks import CheckContext, Discrepancy, Outcome
-from kb.checks.provenance import across, find, shift
+from kb.checks.provenance import find
+from kb.checks.references import across, shift
 from kb.checks.reports import reports_study
 from kb.model import Claim, Figure
 
@@ -105,7 +106,7 @@ def test_several_numbers_are_fine_when_one_of_them_fits(material: CheckContext) 
 @pytest.mark.parametrize(
     ("endpoint", "group", "flagged"),
     [
-        ("RFS", "responders", False),  # nobody else had a remission to relapse from
+        ("RFS", "responders", False),  # only responders had a remission to relapse from
         ("RFS", "cr", True),
         ("RFS", "mrd-negative", True),
         ("OS", "responders", True),

@@ -10,13 +10,8 @@ from hypothesis import strategies as st
 from support.small_evidence import claim, group, kinds, material, people, share
 
 from kb.checks import CheckContext, Outcome, Severity
-from kb.checks.shares import (
-    find,
-    is_complete,
-    share_fits,
-    share_is_possible,
-    share_severity,
-)
+from kb.checks.breakdowns import is_complete
+from kb.checks.shares import find, share_fits, share_is_possible, share_severity
 
 YES, TIE, NO = Outcome.CONSISTENT, Outcome.BY_ROUNDING, Outcome.INCONSISTENT
 UNKNOWN = Outcome.NOT_ENOUGH
@@ -193,7 +188,7 @@ def test_more_people_than_there_are() -> None:
 @pytest.mark.parametrize(
     ("printed", "outside"), [("0", 0), ("100", 0), ("100.1", 1), ("-1", 1), ("820", 1)]
 )
-def test_a_percentage_of_people_is_between_nobody_and_everybody(printed: str, outside: int) -> None:
+def test_a_percentage_of_people_is_from_0_to_100(printed: str, outside: int) -> None:
     found = find(material([claim("CR", share(printed))]))
     assert kinds(found) == ["share-over-whole"] * outside
 

@@ -276,7 +276,7 @@ def test_a_column_shows_its_scale() -> None:
     [
         ("2.9 (95% CI 1.4 to 6.0)", []),
         ("1.9 (95% CI 1.4 to 6.0)", ["doubtful"]),
-        # A list may go on with figures that are no ratios.
+        # A list may go on with figures that are not ratios.
         ("a mean of 1.9 (95% CI 1.4 to 6.0)", ["doubtful"]),
         ("a rate of 1.9 (95% CI 1.4 to 6.0)", []),
         ("median 1.9 (95% CI 1.4 to 6.0)", []),

@@ -13,8 +13,8 @@ FITTING = (
 )
 
 
-def in_table(*rows: str, header: str = HEADER) -> list[str]:
-    return [verdict for _, verdict in verdicts("shares", table(header, *FITTING, *rows))]
+def in_table(*rows: str) -> list[str]:
+    return [verdict for _, verdict in verdicts("shares", table(HEADER, *FITTING, *rows))]
 
 
 def in_text(text: str) -> list[str]:

@@ -28,7 +28,7 @@ INCONSISTENT = [("p-of-test-statistic", "inconsistent")]
         "They differed, t(20) = 1.9, p = 0.21 (Bonferroni corrected).",
     ],
 )
-def test_what_fits_or_cannot_be_told(text: str) -> None:
+def test_tests_that_fit_or_cannot_be_judged(text: str) -> None:
     assert verdicts("reported_tests", text) == []
 
 

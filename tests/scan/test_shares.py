@@ -147,7 +147,7 @@ def test_percentages_below_a_limit() -> None:
 @pytest.mark.parametrize(
     ("row", "expected"),
     [
-        # A label "(%)" makes whole pairs that fit their columns counts, but for one.
+        # Below a label "(%)", pairs are counts where all but one fit their columns.
         ("Smokers (%) | 12 (38.7) | 15 (62.5)", [DOUBTFUL]),
         ("Body fat (%) | 36 (7.7) | 35 (7.9)", []),
         ("HbA1c (%) | 7.2 (0.9) | 7.4 (1.1)", []),

@@ -181,7 +181,7 @@ def test_a_p_that_is_of_no_test_among_others_that_are_exact() -> None:
     for p in ("0.258", "0.322"):
         assert verdicts_of(*rows, headache.format(p)) == []
     assert verdicts_of(*rows, headache.format("0.388")) == [("p-of-counts", "doubtful")]
-    # Among others that are not exact it may be of a test that nobody names.
+    # Among others that are not exact it may be of an unnamed test.
     assert verdicts_of(*FITTING, headache.format("0.388")) == []
 
 

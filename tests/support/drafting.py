@@ -14,7 +14,7 @@ from support.drafted_base import TEXT
 
 
 def drafted(
-    root: Path, text: str = TEXT, told: Mapping[str, str | None] | None = None
+    root: Path, text: str = TEXT, answers: Mapping[str, str | None] | None = None
 ) -> SourceDrafts:
     """Return what is drafted from a text about the study of the base."""
     (root / "texts" / "low-2020.txt").write_text(text, encoding="utf-8")
@@ -22,7 +22,7 @@ def drafted(
     source = records.sources["low-2020"]
     contents = load_text(root / "texts", source)
     study = records.studies["second-trial"]
-    return Drafter(records, study, source, contents, DraftsFile(), told or {}).draft()
+    return Drafter(records, study, source, contents, DraftsFile(), answers or {}).draft()
 
 
 def blocks(made: SourceDrafts) -> list[dict[str, Any]]:

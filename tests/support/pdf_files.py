@@ -20,9 +20,9 @@ def rule(x0: float, y: float, x1: float) -> bytes:
     return b"%g %g m %g %g l S\n" % (x0, HIGH - y, x1, HIGH - y)
 
 
-def prose(x: float, y: float, lines: Sequence[str], size: float = 10, font: int = 0) -> bytes:
+def prose(x: float, y: float, lines: Sequence[str], size: float = 10) -> bytes:
     """Return the drawing of lines of text below each other."""
-    return b"".join(text(x, y + 1.2 * size * i, s, size, font) for i, s in enumerate(lines))
+    return b"".join(text(x, y + 1.2 * size * i, s, size) for i, s in enumerate(lines))
 
 
 def pdf(pages: Iterable[bytes | Iterable[bytes]], *, extra: bytes = b"") -> bytes:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 USUAL = 200_000
 """Bytes: a page of more has nothing that smaller ones of its kind have not, only more of it."""
 
+AHEAD = 3
+"""How many pages are opened before the first of them is waited for."""
+
 
 def file_of(folder: Path, address: str) -> Path:
     """Return the file of a page that is at an address relative to the site."""
@@ -73,12 +76,12 @@ def visit(page: Page, address: str, path: str) -> None:
         expect(page.locator(status)).not_to_contain_text("Loading", timeout=20_000)
 
 
-def settled(pages: Iterable[Page], ahead: int = 3) -> Iterator[Page]:
+def settled(pages: Iterable[Page]) -> Iterator[Page]:
     """Yield each page when it asks for nothing more; the next ones are opened while it may."""
     waiting: deque[Page] = deque()
     for page in pages:
         waiting.append(page)
-        if len(waiting) > ahead:
+        if len(waiting) > AHEAD:
             waiting[0].wait_for_load_state("networkidle")
             yield waiting.popleft()
     for page in waiting:

@@ -65,11 +65,11 @@ def material(
     study = Study(STUDY, "Trial", "a trial", "randomised-trial", "adults")
     names = sorted({claim.source for claim in found})
     sources = tuple(Source(name, name, name, "primary-report", "en", "") for name in names)
-    everybody = (group("all", label="all patients", kind="whole"), *groups)
+    all_groups = (group("all", label="all patients", kind="whole"), *groups)
     dataset = Dataset("small", "small", "https://example.org/", "")
     parts = tuple(partitions)
     return CheckContext(
-        Evidence(dataset, (), sources, (), (study,), everybody, parts, found), vocabulary()
+        Evidence(dataset, (), sources, (), (study,), all_groups, parts, found), vocabulary()
     )
 
 

@@ -140,11 +140,15 @@ def html_of(paper: Paper, look: Look) -> str:
     )
 
 
-def print_pdf(chromium: str, page: Path, target: Path, *, tagged: bool = False) -> Path:
+def print_pdf(chromium: str, page: Path, target: Path) -> Path:
     """Print a page of HTML as PDF."""
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
-    if not tagged:
-        options.append("--disable-pdf-tagging")
+    options = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-pdf-header-footer",
+        "--disable-pdf-tagging",
+    ]
     command = [chromium, *options, f"--print-to-pdf={target}", page.as_uri()]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     return target
