@@ -32,16 +32,16 @@ def findings(base: KnowledgeBase) -> dict[str, Discrepancy]:
 
 
 def test_a_judged_finding_is_adjudicated_and_another_is_open(example: KnowledgeBase) -> None:
-    found = findings(example)
-    assert {name: finding.status for name, finding in found.items()} == {
+    reported = findings(example)
+    assert {name: finding.status for name, finding in reported.items()} == {
         VOMITING: Status.ADJUDICATED,
         AGE: Status.ADJUDICATED,
         RELIEF: Status.ADJUDICATED,
         OPEN: Status.OPEN,
     }
-    judged = {name: f.adjudication.judgement for name, f in found.items() if f.adjudication}
+    judged = {name: f.adjudication.judgement for name, f in reported.items() if f.adjudication}
     assert judged == {VOMITING: "one-stands", AGE: "misprint", RELIEF: "both-stand"}
-    assert found[OPEN].adjudication is None
+    assert reported[OPEN].adjudication is None
     assert example.curated.stale() == []
 
 
@@ -83,8 +83,8 @@ def test_what_could_not_be_settled_stays_disputed(example_root: Path) -> None:
 
 def test_preferred_claims_leave_out_only_what_was_set_aside(example: KnowledgeBase) -> None:
     claims = example.claims(endpoint="VOMITING")
-    assert {found.claim.id for found in claims} == {ours, theirs}
-    assert [found.claim.id for found in claims.preferred()] == [ours]
+    assert {view.claim.id for view in claims} == {ours, theirs}
+    assert [view.claim.id for view in claims.preferred()] == [ours]
     assert [row["claim"] for row in claims.preferred().rows()] == [ours]
     disputed = example.claims(study="ease", endpoint="AGE")
     assert len(disputed.preferred()) == len(disputed) == 2
@@ -223,7 +223,7 @@ def judged_at_random(
         st.sampled_from(Severity),
         some,
     )
-    found = draw(st.lists(one, max_size=5, unique_by=lambda finding: finding.id))
+    reported = draw(st.lists(one, max_size=5, unique_by=lambda finding: finding.id))
     names = st.lists(st.sampled_from([f"{c.study}#{c.id}" for c in claims]), max_size=2)
     judgements = [
         Adjudication(
@@ -236,15 +236,15 @@ def judged_at_random(
             stands=tuple(draw(names)),
             faulty=tuple(draw(names)),
         )
-        for finding in draw(st.permutations(found))
+        for finding in draw(st.permutations(reported))
         if draw(st.booleans())
     ]
-    return found, judgements
+    return reported, judgements
 
 
-def holding(found: list[Discrepancy], judgements: list[Adjudication]) -> list[Adjudication]:
+def holding(reported: list[Discrepancy], judgements: list[Adjudication]) -> list[Adjudication]:
     """The judgements of a finding as it is, about its own claims, that decided something."""
-    by_id = {finding.id: finding for finding in found}
+    by_id = {finding.id: finding for finding in reported}
     return [
         one
         for one in judgements
@@ -258,15 +258,17 @@ def holding(found: list[Discrepancy], judgements: list[Adjudication]) -> list[Ad
 def test_a_claim_is_set_aside_only_where_a_judgement_that_holds_says_so(
     example: KnowledgeBase, data: st.DataObject
 ) -> None:
-    found, judgements = data.draw(judged_at_random(example))
-    judged = with_adjudications(found, judgements)
-    settled = holding(found, judgements)
+    reported, judgements = data.draw(judged_at_random(example))
+    judged = with_adjudications(reported, judgements)
+    settled = holding(reported, judgements)
     for claim in example.evidence.claims:
         name = f"{claim.study}#{claim.id}"
         standing = judged.standing(claim.study, claim.id)
         faulty = any(name in one.faulty for one in settled)
         assert (standing is ClaimStatus.SET_ASIDE) == faulty
-        open_ = [f for f in found if claim in f.claims and f.id not in {s.finding for s in settled}]
+        open_ = [
+            f for f in reported if claim in f.claims and f.id not in {s.finding for s in settled}
+        ]
         contested = any(f.contests_figures and f.severity is not Severity.ROUNDING for f in open_)
         assert (standing is ClaimStatus.DISPUTED) == (contested and not faulty)
         if standing is ClaimStatus.PREFERRED:
@@ -278,8 +280,8 @@ def test_a_claim_is_set_aside_only_where_a_judgement_that_holds_says_so(
 def test_every_judgement_is_beside_its_finding_and_the_others_are_orphans(
     example: KnowledgeBase, data: st.DataObject
 ) -> None:
-    found, judgements = data.draw(judged_at_random(example))
-    kept = found[: data.draw(st.integers(0, len(found)))]
+    reported, judgements = data.draw(judged_at_random(example))
+    kept = reported[: data.draw(st.integers(0, len(reported)))]
     judged = with_adjudications(kept, judgements)
     assert [finding.id for finding in judged.discrepancies] == [finding.id for finding in kept]
     beside = [f.adjudication for f in judged.discrepancies if f.adjudication]

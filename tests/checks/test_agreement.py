@@ -98,17 +98,17 @@ def test_how_much_a_difference_matters(claims: list[Claim], severity: Severity) 
     assert agreement.severity(claims) is severity
 
 
-def found(base: KnowledgeBase) -> list[Discrepancy]:
+def discrepancies_of(base: KnowledgeBase) -> list[Discrepancy]:
     return list(agreement.find(CheckContext(base.evidence, base.vocabulary)))
 
 
 def test_an_example_that_agrees_has_no_finding_and_one_that_is_broken_has(
     example_root: Path,
 ) -> None:
-    before = {finding.id for finding in found(KnowledgeBase(example_root))}
+    before = {finding.id for finding in discrepancies_of(KnowledgeBase(example_root))}
     line = "      - {endpoint: PAIN_FREE, printed: 63% were free of pain, values: {calmol: 63%}}\n"
     edit(example_root, HALT, line, line + line.replace("63%", "64%"))
-    after = [f for f in found(KnowledgeBase(example_root)) if f.id not in before]
+    after = [f for f in discrepancies_of(KnowledgeBase(example_root)) if f.id not in before]
     assert [f.kind for f in after] == ["differs-within-source"]
     assert "63%" in after[0].message
     assert "64%" in after[0].message

@@ -68,7 +68,7 @@ def test_a_value_is_within_its_limits(value: str, operator: str, outcome: Outcom
     assert plausible(Decimal(value), operator, Decimal(0), Decimal(100)) is outcome
 
 
-def found(made: CheckContext) -> list[tuple[str, Severity]]:
+def kinds_and_severities(made: CheckContext) -> list[tuple[str, Severity]]:
     both = (*definitions.find(made), *definitions.across(made))
     return [(finding.kind, finding.severity) for finding in both]
 
@@ -104,14 +104,16 @@ def test_overlapping_definitions_are_found(real: KnowledgeBase) -> None:
     middle = interval("moderate disease burden", 50, 90)
     claims = [defined("low disease burden", "50", ">"), middle]
     claims.append(defined("high disease burden", "90", ">"))
-    assert found(material(real, claims)) == [("categories-overlap", Severity.MATERIAL)]
+    assert kinds_and_severities(material(real, claims)) == [
+        ("categories-overlap", Severity.MATERIAL)
+    ]
     claims[0] = defined("low disease burden", "50", "<")
-    assert found(material(real, claims)) == []
+    assert kinds_and_severities(material(real, claims)) == []
 
 
 def test_definitions_of_other_words_are_not_compared(real: KnowledgeBase) -> None:
     claims = [defined("CR", "5", "<"), defined("MRD_NEG", "0.01", "<")]
-    assert found(material(real, claims)) == []
+    assert kinds_and_severities(material(real, claims)) == []
 
 
 @pytest.mark.parametrize(("other", "expected"), [(">50%", 1), ("≥50%", 0), (">60%", 0)])
@@ -121,7 +123,10 @@ def test_sibling_groups_leave_no_value_out(real: KnowledgeBase, other: str, expe
         group("many", kind="subgroup", who=("BM_BLASTS", other)),
     ]
     claims = [share(g.id, "45", printed=f"45% with {g.who_category}") for g in groups]
-    assert found(material(real, claims, groups)) == [("categories-hole", Severity.MINOR)] * expected
+    assert (
+        kinds_and_severities(material(real, claims, groups))
+        == [("categories-hole", Severity.MINOR)] * expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -139,15 +144,15 @@ def test_one_word_has_one_threshold(
     real: KnowledgeBase, claims: list[tuple[str, str, str]], expected: list[tuple[str, str]]
 ) -> None:
     made = [defined("MRD_NEG", v, "<", unit=u, study=s) for v, u, s in claims]
-    assert [(k, s.value) for k, s in found(material(real, made))] == expected
+    assert [(k, s.value) for k, s in kinds_and_severities(material(real, made))] == expected
 
 
 def test_one_figure_in_two_units_is_found(real: KnowledgeBase) -> None:
     weeks = say("all", "OS", "median", value="7.7", unit="weeks")
-    assert found(material(real, [median("all", "7.7"), weeks])) == [
+    assert kinds_and_severities(material(real, [median("all", "7.7"), weeks])) == [
         ("unit-differs", Severity.MATERIAL)
     ]
-    assert found(material(real, [median("all", "7.7"), median("all", "7.7")])) == []
+    assert kinds_and_severities(material(real, [median("all", "7.7"), median("all", "7.7")])) == []
 
 
 @pytest.mark.parametrize(
@@ -164,7 +169,7 @@ def test_one_figure_in_two_units_is_found(real: KnowledgeBase) -> None:
     ],
 )
 def test_impossible_values_are_found(real: KnowledgeBase, claim: Claim, expected: int) -> None:
-    assert len(found(material(real, [claim]))) == expected
+    assert len(kinds_and_severities(material(real, [claim]))) == expected
 
 
 @pytest.mark.parametrize(
@@ -189,7 +194,7 @@ def test_a_range_of_the_ontology_is_read_in_any_unit(
     vocabulary = Vocabulary(real.vocabulary.base, declared, real.vocabulary.triples)
     claim = say("all", "WBC", "value", value=value[1:], unit=unit, operator=value[0])
     made = CheckContext(material(real, [claim]).evidence, vocabulary)
-    assert len(found(made)) == expected
+    assert len(kinds_and_severities(made)) == expected
 
 
 @pytest.mark.parametrize(("centres", "expected"), [("71", 0), ("72", 1)])
@@ -197,7 +202,7 @@ def test_centres_are_not_more_than_patients(
     real: KnowledgeBase, centres: str, expected: int
 ) -> None:
     many = say("all", "N_CENTERS", "count", value=centres, unit="centres", kind="design")
-    assert len(found(material(real, [people("all", 71), many]))) == expected
+    assert len(kinds_and_severities(material(real, [people("all", 71), many]))) == expected
 
 
 @FIXED
@@ -215,7 +220,7 @@ def test_random_divisions_hold_until_one_end_moves(
 
     def divided(last: int) -> list[tuple[str, Severity]]:
         highest = defined(names[-1], str(last), "≥")
-        return found(material(real, [lowest, *middle, highest]))
+        return kinds_and_severities(material(real, [lowest, *middle, highest]))
 
     assert divided(cuts[-1] + 1) == []
     assert divided(cuts[-1] + 1 + moved) == [("categories-hole", Severity.MATERIAL)]
@@ -226,7 +231,11 @@ def test_random_divisions_hold_until_one_end_moves(
 
 def timeless(base: KnowledgeBase, endpoint: str, time: str) -> list[str]:
     claims = [share("all", "40", endpoint, time=parse_time(time))]
-    return [kind for kind, _ in found(material(base, claims)) if kind == "share-without-time"]
+    return [
+        kind
+        for kind, _ in kinds_and_severities(material(base, claims))
+        if kind == "share-without-time"
+    ]
 
 
 @pytest.mark.parametrize("endpoint", ["OS", "EFS", "PFS", "RFS"])

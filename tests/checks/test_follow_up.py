@@ -16,7 +16,9 @@ from kb.model import Claim, Publication, Source, Time
 PERIOD = say("all", "STUDY_PERIOD", "date", kind="design", date_from="2018-03", date_to="2019-02")
 
 
-def found(base: KnowledgeBase, *claims: Claim, year: int | None = 2021) -> list[Discrepancy]:
+def discrepancies_of(
+    base: KnowledgeBase, *claims: Claim, year: int | None = 2021
+) -> list[Discrepancy]:
     context = material(base, claims, [group("a")])
     source = Source("a-source", "a-report", "A report", "primary-report", "en", "")
     report = Publication("a-report", "A report", "article", year=year)
@@ -49,21 +51,21 @@ def follow_up(value: str, unit: str = "months", statistic: str = "median", **mor
 def test_a_follow_up_fits_between_the_start_and_the_report(
     real: KnowledgeBase, claim: Claim, *, wrong: bool
 ) -> None:
-    findings = found(real, PERIOD, claim)
+    findings = discrepancies_of(real, PERIOD, claim)
     assert [f.kind for f in findings] == (["follow-up-beyond-study"] if wrong else [])
     assert all("start in 2018-03" in f.message for f in findings)
 
 
 def test_the_first_of_several_starts_counts(real: KnowledgeBase) -> None:
     start = say("all", "START_DATE", "date", kind="design", date="2017-06-30")
-    assert not found(real, PERIOD, start, follow_up("50"))
-    assert found(real, PERIOD, start, follow_up("56"))
+    assert not discrepancies_of(real, PERIOD, start, follow_up("50"))
+    assert discrepancies_of(real, PERIOD, start, follow_up("56"))
 
 
 def test_without_a_date_at_each_end_nothing_is_judged(real: KnowledgeBase) -> None:
-    assert not found(real, follow_up("460"))
-    assert not found(real, PERIOD, follow_up("460"), year=None)
+    assert not discrepancies_of(real, follow_up("460"))
+    assert not discrepancies_of(real, PERIOD, follow_up("460"), year=None)
 
 
 def test_a_time_that_is_not_a_follow_up_is_not_judged(real: KnowledgeBase) -> None:
-    assert not found(real, PERIOD, say("a", "OS", "median", value="60", unit="months"))
+    assert not discrepancies_of(real, PERIOD, say("a", "OS", "median", value="60", unit="months"))

@@ -29,8 +29,8 @@ def groups_of(*claims: Claim, set_aside: Iterable[Claim] = ()) -> Groups:
 def sizes(groups: Groups, name: str = "all", about: Claim = FIGURE) -> tuple[int | None, ...]:
     """The size of a group in one source, and as it is known from all."""
     named = groups.by_id["trial", name]
-    found = groups.size(named, about.source), groups.printed_size(named, about)
-    return tuple(one.number if one else None for one in found)
+    sizes = groups.size(named, about.source), groups.printed_size(named, about)
+    return tuple(one.number if one else None for one in sizes)
 
 
 @pytest.mark.parametrize(
@@ -60,9 +60,9 @@ def test_the_size_of_a_group_is(claims: list[Claim], expected: tuple[int | None,
 
 def test_the_first_print_of_a_size_is_cited() -> None:
     first, again = size(45), size(45, section="2")
-    found = groups_of(first, again).printed_size(group("all"), FIGURE)
-    assert found is not None
-    assert found.claim == first
+    printed = groups_of(first, again).printed_size(group("all"), FIGURE)
+    assert printed is not None
+    assert printed.claim == first
 
 
 def test_a_size_that_is_set_aside_leaves_the_other() -> None:

@@ -268,11 +268,11 @@ def test_the_p_of_random_counts_is_accepted_and_a_far_one_flagged(
 ) -> None:
     (a, m), (c, n) = first, second
     assume(0 < a + c < m + n)
-    found = p_values((a, m), (c, n))
-    for value in found.values():
+    computed = p_values((a, m), (c, n))
+    for value in computed.values():
         if value > 1e-4:
             assert p_of_counts((a, m), (c, n), possible_values(Decimal(f"{value:.4f}"))) is YES
-    far = Decimal(f"{max(found.values()) * 2:.4f}") + Decimal("0.0001")
+    far = Decimal(f"{max(computed.values()) * 2:.4f}") + Decimal("0.0001")
     if far <= 1:
         assert p_of_counts((a, m), (c, n), possible_values(far)) is NO
 
@@ -348,11 +348,11 @@ def test_a_benefit_needs_a_p_that_is_significant(
         read.printed, read.operator, read.value, direction="better", significance=word
     )
     claims = pair(material, *map(share, (44, 25)), verdict)
-    found = found_in(find, material, *claims)
-    assert [f.kind for f in found] == kinds
+    reported = found_in(find, material, *claims)
+    assert [f.kind for f in reported] == kinds
     # A benefit beside a p that is not significant is a word too much.
     overstated = "benefit-not-significant" in kinds
-    assert {f.severity for f in found} <= {Severity.MINOR if overstated else Severity.MATERIAL}
+    assert {f.severity for f in reported} <= {Severity.MINOR if overstated else Severity.MATERIAL}
 
 
 def test_counts_are_compared_with_the_p_printed(material: CheckContext) -> None:
@@ -417,5 +417,5 @@ def test_bounds_of_a_neighbour_are_not_in_the_middle(
     ends = interval(bounds)
     beside = ratio(material, Decimal(other), ends.low, ends.high, "<1")
     claims = one, replace(beside, id="beside")
-    found = [f.kind for f in found_in(effects.find, material, *claims)]
-    assert [kind for kind in found if kind == "bounds-of-neighbour"] == kinds
+    reported = [f.kind for f in found_in(effects.find, material, *claims)]
+    assert [kind for kind in reported if kind == "bounds-of-neighbour"] == kinds

@@ -41,5 +41,5 @@ def test_each_print_of_a_figure_that_differs_is_named(tmp_path: Path) -> None:
     text = path.read_text("utf-8")
     other = EQUAL.format().replace("63%", "71%")
     path.write_text(text.replace("    claims:\n", f"    claims:\n{other}", 1), "utf-8")
-    found = [d for d in KnowledgeBase(base.root).discrepancies() if "differs" in d.kind]
-    assert max(len(d.claims) for d in found) >= 31
+    reported = [d for d in KnowledgeBase(base.root).discrepancies() if "differs" in d.kind]
+    assert max(len(d.claims) for d in reported) >= 31

@@ -15,7 +15,7 @@ from kb.model import Claim
 SIZES = people("a", 40), people("b", 42)
 
 
-def found(base: KnowledgeBase, *claims: Claim) -> list[Discrepancy]:
+def discrepancies_of(base: KnowledgeBase, *claims: Claim) -> list[Discrepancy]:
     findings = find(material(base, claims, [group("a"), group("b")]))
     return [finding for finding in findings if finding.kind == "p-of-means"]
 
@@ -44,11 +44,13 @@ def test_a_p_is_that_of_a_t_test(
     real: KnowledgeBase, values: str, spread: str, kind: str, p: str, severity: str
 ) -> None:
     claims = *SIZES, *means(values, spread, kind), compared("AGE", "p-value", p)
-    assert [f.severity.value for f in found(real, *claims)] == ([severity] if severity else [])
+    assert [f.severity.value for f in discrepancies_of(real, *claims)] == (
+        [severity] if severity else []
+    )
 
 
 def test_without_sizes_or_with_an_adjusted_p_nothing_is_judged(real: KnowledgeBase) -> None:
     pair = means("54.1 49.2", "10.0")
-    assert found(real, *SIZES, *pair, compared("AGE", "p-value", "0.62"))
-    assert not found(real, *pair, compared("AGE", "p-value", "0.62"))
-    assert not found(real, *SIZES, *pair, compared("AGE", "hazard-ratio", "0.62"))
+    assert discrepancies_of(real, *SIZES, *pair, compared("AGE", "p-value", "0.62"))
+    assert not discrepancies_of(real, *pair, compared("AGE", "p-value", "0.62"))
+    assert not discrepancies_of(real, *SIZES, *pair, compared("AGE", "hazard-ratio", "0.62"))

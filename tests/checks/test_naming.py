@@ -34,7 +34,7 @@ def named(one: Claim, name: str) -> Claim:
     return replace(one, named=name, printed=name)
 
 
-def found(*claims: Claim, groups: tuple[Group, ...] = GROUPS) -> list[Discrepancy]:
+def discrepancies_of(*claims: Claim, groups: tuple[Group, ...] = GROUPS) -> list[Discrepancy]:
     return list(find(material(claims, groups)))
 
 
@@ -76,40 +76,42 @@ def test_a_composite_is_named_by_its_components(one: str, other: str, outcome: O
 
 def test_a_share_under_two_names_of_response_is_found() -> None:
     text, table = claim("ORR", share("78")), claim("cCR", share("78"), section="Table 1")
-    assert kinds(found(text, table)) == ["one-figure-two-names"]
-    assert found(text, replace(table, figure=share("77"))) == []
-    assert found(text, replace(table, section="1")) == []
+    assert kinds(discrepancies_of(text, table)) == ["one-figure-two-names"]
+    assert discrepancies_of(text, replace(table, figure=share("77"))) == []
+    assert discrepancies_of(text, replace(table, section="1")) == []
 
 
 def test_all_of_a_group_may_have_both_of_two_names() -> None:
     names = [claim(name, share("100"), section=name) for name in ("CR", "cCR")]
-    assert found(*names) == []
-    assert kinds(found(*names, claim("CRi", share("100"), section="2"))) == ["one-figure-two-names"]
+    assert discrepancies_of(*names) == []
+    assert kinds(discrepancies_of(*names, claim("CRi", share("100"), section="2"))) == [
+        "one-figure-two-names"
+    ]
 
 
 def test_a_figure_of_an_arm_and_of_its_analysis_set_is_found() -> None:
     text = claim("OS", months("7.7"), group="treated.drug", statistic="median")
     table = claim("OS", months("7.7"), group="drug", statistic="median", section="Table 1")
-    assert kinds(found(text, table)) == ["one-figure-two-groups"]
-    assert found(text, replace(table, figure=months("7.6"))) == []
+    assert kinds(discrepancies_of(text, table)) == ["one-figure-two-groups"]
+    assert discrepancies_of(text, replace(table, figure=months("7.6"))) == []
     whole = claim("MRD_NEG", share("78"), section="Table 1")
     part = claim("MRD_NEG", share("78"), group="evaluable", time="after blinatumomab")
-    assert kinds(found(whole, part)) == ["one-figure-two-groups"]
+    assert kinds(discrepancies_of(whole, part)) == ["one-figure-two-groups"]
     later = replace(
         whole,
         measure=replace(
             whole.measure, time=claim("CR", share("1"), time="at 2 years").measure.time
         ),
     )
-    assert found(later, part) == []
+    assert discrepancies_of(later, part) == []
 
 
 def test_a_composite_named_by_other_components_is_found() -> None:
     one = named(claim("cCR", share("44")), "CR/CRi")
     other = named(claim("cCR", share("44"), section="2"), "CR/CRh/CRi")
-    assert kinds(found(one, other)) == ["one-figure-two-composites"]
-    assert found(one, named(other, "CRi/CR")) == []
-    assert found(one, replace(other, figure=share("45"))) == []
+    assert kinds(discrepancies_of(one, other)) == ["one-figure-two-composites"]
+    assert discrepancies_of(one, named(other, "CRi/CR")) == []
+    assert discrepancies_of(one, replace(other, figure=share("45"))) == []
 
 
 def test_all_figures_of_two_grades_are_one_finding() -> None:
@@ -118,17 +120,19 @@ def test_all_figures_of_two_grades_are_one_finding() -> None:
         for who, value in (("young", "20"), ("old", "30"))
         for section, name in (("1", "grade > 3 AEs"), ("Table 1", "toxicity G3/4"))
     ]
-    assert kinds(found(*pairs)) == ["one-figure-two-grades"]
-    assert len(found(*pairs)[0].claims) == 4
-    assert found(*(named(c, "grade 3-4") for c in pairs)) == []
+    assert kinds(discrepancies_of(*pairs)) == ["one-figure-two-grades"]
+    assert len(discrepancies_of(*pairs)[0].claims) == 4
+    assert discrepancies_of(*(named(c, "grade 3-4") for c in pairs)) == []
 
 
 def test_a_share_of_the_affected_beside_a_share_of_all_is_found() -> None:
     first = claim("AE_G3_HEM", share("20", 3, 15), group="affected", time="after blinatumomab")
     second = claim("AE_G3_HEM", share("16", 9), time="after inotuzumab")
-    assert kinds(found(first, second)) == ["share-of-different-people"]
+    assert kinds(discrepancies_of(first, second)) == ["share-of-different-people"]
     assert (
-        found(first, replace(second, measure=replace(second.measure, time=first.measure.time)))
+        discrepancies_of(
+            first, replace(second, measure=replace(second.measure, time=first.measure.time))
+        )
         == []
     )
 
@@ -136,17 +140,19 @@ def test_a_share_of_the_affected_beside_a_share_of_all_is_found() -> None:
 def test_counts_among_other_responders_are_found() -> None:
     one = claim("MRD_NEG", share("88", 14, 16), group="cr-crh")
     other = claim("MRD_NEG", share("86", 12, 14), group="cr", section="2")
-    assert kinds(found(one, other)) == ["different-responders"]
-    assert found(one, replace(other, section="1")) == []
-    assert found(one, replace(other, figure=share("75", 12, 16))) == []
+    assert kinds(discrepancies_of(one, other)) == ["different-responders"]
+    assert discrepancies_of(one, replace(other, section="1")) == []
+    assert discrepancies_of(one, replace(other, figure=share("75", 12, 16))) == []
 
 
 def test_groups_called_alike_that_differ_are_found() -> None:
     blank = claim("AE_ANY", share("1"), group="young", comparator="old")
     alike = replace(blank, id="a", result=ComparisonResult(direction="similar"))
     worse = replace(blank, id="b", result=ComparisonResult(direction="worse"))
-    assert kinds(found(alike, worse)) == ["alike-but-different"]
-    assert found(alike, replace(worse, result=ComparisonResult(direction="similar"))) == []
+    assert kinds(discrepancies_of(alike, worse)) == ["alike-but-different"]
+    assert (
+        discrepancies_of(alike, replace(worse, result=ComparisonResult(direction="similar"))) == []
+    )
     age = claim("AGE", share("1"), group="old", comparator="young")
     apart = replace(
         age, result=ComparisonResult(significance="significant", p_value=Decimal("0.001"))
@@ -155,7 +161,7 @@ def test_groups_called_alike_that_differ_are_found() -> None:
         claim("BASELINE", share("1"), group="young", comparator="old"),
         result=ComparisonResult(direction="similar"),
     )
-    assert kinds(found(same, apart)) == ["alike-but-different"]
+    assert kinds(discrepancies_of(same, apart)) == ["alike-but-different"]
 
 
 @given(st.lists(st.integers(1, 99), min_size=2, max_size=8, unique=True))
@@ -165,10 +171,10 @@ def test_figures_that_differ_are_never_one_figure(values: list[int]) -> None:
         named(claim(endpoints[i % 4], share(str(v)), section=str(i)), ("CR/CRi", "CR/CRh")[i % 2])
         for i, v in enumerate(values)
     ]
-    assert found(*claims) == []
+    assert discrepancies_of(*claims) == []
     again = replace(claims[0], id="again", section="again")
     moved = replace(again, measure=replace(again.measure, endpoint="ORR"))
-    assert kinds(found(*claims, moved)) == ["one-figure-two-names"]
+    assert kinds(discrepancies_of(*claims, moved)) == ["one-figure-two-names"]
 
 
 @pytest.mark.parametrize(
@@ -183,9 +189,9 @@ def test_figures_that_differ_are_never_one_figure(values: list[int]) -> None:
 )
 def test_one_grade_of_a_section_has_one_sign(one: str, other: str, flagged: bool) -> None:
     claims = [named(claim("AE_G3", share("9.4")), one), named(claim("CRS", share("4.9")), other)]
-    assert kinds(found(*claims)) == (["threshold-with-two-signs"] if flagged else [])
+    assert kinds(discrepancies_of(*claims)) == (["threshold-with-two-signs"] if flagged else [])
     apart = [claims[0], replace(claims[1], section="2")]
-    assert not found(*apart)
+    assert not discrepancies_of(*apart)
 
 
 @pytest.mark.parametrize(
@@ -200,4 +206,6 @@ def test_one_grade_of_a_section_has_one_sign(one: str, other: str, flagged: bool
 )
 def test_one_threshold_of_a_section_has_one_sign(one: str, other: str, flagged: bool) -> None:
     first, second = (claim("BM_BLASTS", people(n), category=c) for n, c in ((9, one), (7, other)))
-    assert kinds(found(first, second)) == (["threshold-with-two-signs"] if flagged else [])
+    assert kinds(discrepancies_of(first, second)) == (
+        ["threshold-with-two-signs"] if flagged else []
+    )

@@ -11,7 +11,7 @@ from kb.checks.needed import find
 from kb.model import Claim
 
 
-def found(base: KnowledgeBase, *claims: Claim) -> list[Discrepancy]:
+def discrepancies_of(base: KnowledgeBase, *claims: Claim) -> list[Discrepancy]:
     return list(find(material(base, claims, [group("a"), group("b")])))
 
 
@@ -29,7 +29,7 @@ def counted(of: str, number: int, size: int) -> Claim:
 def test_the_counts_of_both_groups_give_it(real: KnowledgeBase, value: str, *, wrong: bool) -> None:
     # 22/40 - 11/40 = 27.5 points: 3.6, printed as 4 or rounded up.
     groups = (counted("a", 22, 40), counted("b", 11, 40))
-    assert bool(found(real, *groups, needed(value))) is wrong
+    assert bool(discrepancies_of(real, *groups, needed(value))) is wrong
 
 
 @pytest.mark.parametrize(
@@ -39,22 +39,24 @@ def test_the_percentages_of_both_groups_give_it(
     real: KnowledgeBase, value: str, *, wrong: bool
 ) -> None:
     # 42 - 30: 11 to 13 points, 7.7 to 9.1, which may be rounded up.
-    kinds = [f.kind for f in found(real, share("a", "42"), share("b", "30"), needed(value))]
+    kinds = [
+        f.kind for f in discrepancies_of(real, share("a", "42"), share("b", "30"), needed(value))
+    ]
     assert kinds == (["needed-against-values"] if wrong else [])
 
 
 def test_a_printed_difference_gives_it_too(real: KnowledgeBase) -> None:
     difference = compared("CR", "risk-difference", value="20.1", unit="%")
-    assert not found(real, difference, needed("5"))
-    (finding,) = found(real, difference, needed("8"))
+    assert not discrepancies_of(real, difference, needed("5"))
+    (finding,) = discrepancies_of(real, difference, needed("8"))
     assert "but 20.1% gives 5.0" in finding.message
     # One of two figures that fits is enough.
-    assert not found(real, share("a", "42"), share("b", "30"), difference, needed("5"))
+    assert not discrepancies_of(real, share("a", "42"), share("b", "30"), difference, needed("5"))
 
 
 def test_what_is_adjusted_or_of_other_people_is_not_judged(real: KnowledgeBase) -> None:
     groups = share("a", "42"), share("b", "30")
-    assert not found(real, *groups, needed("20", operator=">"))
-    assert not found(real, *groups, compared("OS", "number-needed-to-treat", value="20"))
-    assert not found(real, needed("20"))
-    assert not found(real, share("a", "42"), share("b", "41.6"), needed("20"))
+    assert not discrepancies_of(real, *groups, needed("20", operator=">"))
+    assert not discrepancies_of(real, *groups, compared("OS", "number-needed-to-treat", value="20"))
+    assert not discrepancies_of(real, needed("20"))
+    assert not discrepancies_of(real, share("a", "42"), share("b", "41.6"), needed("20"))

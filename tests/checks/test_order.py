@@ -68,7 +68,7 @@ def test_an_estimate_is_within_its_bounds(
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "found"),
+    ("low", "high", "reported"),
     [
         ("1", "2", []),
         ("2", "2", []),
@@ -78,10 +78,10 @@ def test_an_estimate_is_within_its_bounds(
     ],
 )
 def test_the_low_bound_is_printed_first(
-    low: str | None, high: str | None, found: list[str]
+    low: str | None, high: str | None, reported: list[str]
 ) -> None:
     bounds = Figure(low=number(low), high=number(high), bounds="ci95", unit="months")
-    assert kinds(find(material([claim("OS", bounds, statistic="median")]))) == found
+    assert kinds(find(material([claim("OS", bounds, statistic="median")]))) == reported
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_landmarks_are_lengths_of_time(phrase: str, length: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("narrow", "broad", "found"),
+    ("narrow", "broad", "reported"),
     [
         ("CR", "cCR", True),
         ("CRi", "cCR", True),
@@ -139,9 +139,11 @@ def test_landmarks_are_lengths_of_time(phrase: str, length: str | None) -> None:
         ("SEX", "BASELINE", False),
     ],
 )
-def test_a_narrower_outcome_is_not_above_the_broader(narrow: str, broad: str, found: bool) -> None:
+def test_a_narrower_outcome_is_not_above_the_broader(
+    narrow: str, broad: str, reported: bool
+) -> None:
     claims = [claim(narrow, share("60")), claim(broad, share("50"), section="2")]
-    assert bool([*find(material(claims))]) is found
+    assert bool([*find(material(claims))]) is reported
     equal = [claim(narrow, share("60")), claim(broad, share("60"), section="2")]
     assert not [*find(material(equal))]
 
@@ -171,7 +173,7 @@ def test_counts_go_before_shares() -> None:
 
 
 @pytest.mark.parametrize(
-    ("residual", "response", "section", "found"),
+    ("residual", "response", "section", "reported"),
     [
         (people(20), people(19), "2", True),
         (people(19), people(19), "2", False),
@@ -181,10 +183,10 @@ def test_counts_go_before_shares() -> None:
     ],
 )
 def test_residual_responders_are_responders(
-    residual: Figure, response: Figure, section: str, found: bool
+    residual: Figure, response: Figure, section: str, reported: bool
 ) -> None:
     claims = [claim("MRD_NEG", residual), claim("cCR", response, section=section)]
-    expected = ["residual-above-response"] if found else []
+    expected = ["residual-above-response"] if reported else []
     assert kinds(find(material(claims))) == expected
 
 
@@ -194,14 +196,14 @@ def test_residual_responders_may_be_of_the_broadest_response() -> None:
 
 
 @pytest.mark.parametrize(
-    ("later", "found"), [("31", ["survival-rises"]), ("30.4", []), ("30", []), ("20", [])]
+    ("later", "reported"), [("31", ["survival-rises"]), ("30.4", []), ("30", []), ("20", [])]
 )
-def test_survival_does_not_rise(later: str, found: list[str]) -> None:
+def test_survival_does_not_rise(later: str, reported: list[str]) -> None:
     claims = [
         claim("OS", share(later), time="at 2 years"),
         claim("OS", share("30"), time="at 12 months"),
     ]
-    assert kinds(find(material(claims))) == found
+    assert kinds(find(material(claims))) == reported
 
 
 def test_a_landmark_fits_its_median() -> None:
@@ -212,22 +214,22 @@ def test_a_landmark_fits_its_median() -> None:
     assert not [*find(material([median, origin]))]
 
 
-@pytest.mark.parametrize(("event_free", "found"), [("8.0", 1), ("7.7", 0), ("5", 0)])
-def test_event_free_survival_ends_with_life(event_free: str, found: int) -> None:
+@pytest.mark.parametrize(("event_free", "reported"), [("8.0", 1), ("7.7", 0), ("5", 0)])
+def test_event_free_survival_ends_with_life(event_free: str, reported: int) -> None:
     claims = [
         claim("EFS", months(event_free), statistic="median"),
         claim("OS", months("7.7"), statistic="median"),
     ]
-    assert len([*find(material(claims))]) == found
+    assert len([*find(material(claims))]) == reported
 
 
-@pytest.mark.parametrize(("treated", "found"), [(71, []), (72, ["part-above-whole"])])
-def test_fewer_are_treated_than_enrolled(treated: int, found: list[str]) -> None:
+@pytest.mark.parametrize(("treated", "reported"), [(71, []), (72, ["part-above-whole"])])
+def test_fewer_are_treated_than_enrolled(treated: int, reported: list[str]) -> None:
     claims = [
         claim("SAMPLE_SIZE", people(71), category="enrolled"),
         claim("SAMPLE_SIZE", people(treated), category="treated"),
     ]
-    assert kinds(find(material(claims))) == found
+    assert kinds(find(material(claims))) == reported
 
 
 @given(st.lists(st.integers(0, 900), min_size=3, max_size=3), st.integers(0, 1))

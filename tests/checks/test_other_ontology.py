@@ -214,8 +214,8 @@ BROKEN = [
 def test_a_family_works_by_the_ontology_alone(
     example: KnowledgeBase, find: Family, broken: list[Claim], sound: list[Claim], kind: str
 ) -> None:
-    found = find(material(example, broken, ARMS, ["a", "b"]))
-    assert {finding.kind for finding in found} == {kind}
+    reported = find(material(example, broken, ARMS, ["a", "b"]))
+    assert {finding.kind for finding in reported} == {kind}
     assert list(find(material(example, sound, ARMS, ["a", "b"]))) == []
 
 
@@ -228,11 +228,11 @@ def texts(path: Path) -> set[str]:
 
 def test_no_endpoint_is_named_in_the_checks(real: KnowledgeBase, example: KnowledgeBase) -> None:
     names = {n for base in (real, example) for n in base.vocabulary.schemes["endpoint"]}
-    found = {
+    reported = {
         path.name: names.intersection(texts(path)) for path in (ROOT / "kb" / "checks").glob("*.py")
     }
-    assert len(found) > 10
-    assert {name: endpoints for name, endpoints in found.items() if endpoints} == {}
+    assert len(reported) > 10
+    assert {name: endpoints for name, endpoints in reported.items() if endpoints} == {}
 
 
 def test_a_narrower_endpoint_may_say_otherwise(real: KnowledgeBase) -> None:

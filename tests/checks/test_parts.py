@@ -173,8 +173,10 @@ def test_a_print_that_lists_its_parts_is_added(real: KnowledgeBase) -> None:
     claims = tuple(
         c if c.measure.group == "all" else replace(c, block="one") for c in made.evidence.claims
     )
-    found = list(parts.find(CheckContext(replace(made.evidence, claims=claims), made.vocabulary)))
-    assert [f.computation for f in found] == ["14 + 13 = 27 < 29"]
+    reported = list(
+        parts.find(CheckContext(replace(made.evidence, claims=claims), made.vocabulary))
+    )
+    assert [f.computation for f in reported] == ["14 + 13 = 27 < 29"]
 
 
 def test_a_subgroup_is_not_larger_than_its_arm(real: KnowledgeBase) -> None:
@@ -185,7 +187,7 @@ def test_a_subgroup_is_not_larger_than_its_arm(real: KnowledgeBase) -> None:
 
 
 @pytest.mark.parametrize(
-    ("inner", "found"),
+    ("inner", "reported"),
     [
         (group("cohort", kind="cohort"), []),  # may be an external comparator
         (group("a.young", "a", "cohort"), ["part-above-whole"]),
@@ -195,9 +197,9 @@ def test_a_subgroup_is_not_larger_than_its_arm(real: KnowledgeBase) -> None:
     ],
 )
 def test_a_group_is_not_larger_than_the_one_it_is_within(
-    real: KnowledgeBase, inner: Group, found: list[str]
+    real: KnowledgeBase, inner: Group, reported: list[str]
 ) -> None:
-    for size, expected in ((51, found), (50, [])):
+    for size, expected in ((51, reported), (50, [])):
         claims = [people(inner.within, 50), people(inner.id, size)]
         assert kinds_of(material(real, claims, [*ARMS, inner])) == expected
 
@@ -212,12 +214,12 @@ def test_a_subgroup_of_responders_is_not_larger_than_their_number(real: Knowledg
     groups = [group("cr", kind="subgroup", who=("CR", "")), group("cr.old", "cr", "subgroup")]
     responders = say("all", "CR", numerator=25, unit="patients")
     assert kinds_of(material(real, [responders, people("cr.old", 25)], groups)) == []
-    found = kinds_of(material(real, [responders, people("cr.old", 26)], groups))
-    assert found == ["part-above-whole"]
+    reported = kinds_of(material(real, [responders, people("cr.old", 26)], groups))
+    assert reported == ["part-above-whole"]
 
 
-@pytest.mark.parametrize(("deaths", "found"), [(47, 0), (46, 1)])
-def test_causes_of_death_stay_below_deaths(real: KnowledgeBase, deaths: int, found: int) -> None:
+@pytest.mark.parametrize(("deaths", "reported"), [(47, 0), (46, 1)])
+def test_causes_of_death_stay_below_deaths(real: KnowledgeBase, deaths: int, reported: int) -> None:
     causes = {"progression": 34, "infection": 6, "transplant": 6, "bleeding": 1}
     claims = [
         say("all", "CAUSE_OF_DEATH", category=c, numerator=n, unit="patients")
@@ -225,15 +227,15 @@ def test_causes_of_death_stay_below_deaths(real: KnowledgeBase, deaths: int, fou
     ]
     total = say("all", "DEATH", numerator=deaths, unit="patients")
     kinds = kinds_of(material(real, [total, *claims]))
-    assert kinds == ["kinds-above-total"] * found
+    assert kinds == ["kinds-above-total"] * reported
 
 
-@pytest.mark.parametrize(("category", "found"), [("grade 3", 1), ("none", 0)])
+@pytest.mark.parametrize(("category", "reported"), [("grade 3", 1), ("none", 0)])
 def test_a_kind_of_event_is_not_above_the_event(
-    real: KnowledgeBase, category: str, found: int
+    real: KnowledgeBase, category: str, reported: int
 ) -> None:
     claims = [share("all", "10", "CRS"), share("all", "12", "CRS", category=category)]
-    assert len(kinds_of(material(real, claims))) == found
+    assert len(kinds_of(material(real, claims))) == reported
 
 
 def test_best_responses_that_exclude_each_other_are_added(real: KnowledgeBase) -> None:
@@ -257,8 +259,8 @@ def test_random_consistent_counts_never_give_a_finding(
     claims = [*shares("all", event, total), *(c for p in pairs for c in shares(*p))]
     assert kinds_of(material(real, claims, ARMS, ["a", "b"])) == []
     broken = [people("all", total + data.draw(st.sampled_from([-1, 1]))), *claims[2:]]
-    found = kinds_of(material(real, broken, ARMS, ["a", "b"]))
-    assert "parts-do-not-add-up" in found
+    reported = kinds_of(material(real, broken, ARMS, ["a", "b"]))
+    assert "parts-do-not-add-up" in reported
     low, high = _average(with_event, sizes)
     claims[1] = share("all", str(data.draw(st.sampled_from([high, low]))))
     assert kinds_of(material(real, claims, ARMS, ["a", "b"])) == ["share-outside-parts"]
@@ -284,8 +286,8 @@ def test_random_medians_between_their_parts_are_left_alone(
     ends = [median("neg", str(one)), median("pos", str(other))]
     assert kinds_of(material(real, [median("all", str(middle)), *ends], STATUS)) == []
     above = max(one, other) + Decimal("0.2")  # 0.1 could be rounding of both
-    found = kinds_of(material(real, [median("all", str(above)), *ends], STATUS))
-    assert found == ["median-outside-parts"]
+    reported = kinds_of(material(real, [median("all", str(above)), *ends], STATUS))
+    assert reported == ["median-outside-parts"]
 
 
 def test_arms_within_strata_divide_the_arm(real: KnowledgeBase) -> None:

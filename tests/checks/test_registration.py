@@ -40,7 +40,7 @@ def sources() -> tuple[Source, ...]:
     return tuple(Source(name, name, name, kind, "en", "") for name, kind in kinds.items())
 
 
-def found(
+def discrepancies_of(
     base: KnowledgeBase, claims: Iterable[Claim], design: str = "randomised-trial"
 ) -> list[Discrepancy]:
     context = material(base, list(claims), [group("a")])
@@ -95,7 +95,7 @@ def test_registered_after_the_start(
     real: KnowledgeBase, day: str, start: str, design: str, severity: str
 ) -> None:
     claims = [registered(date("REGISTRATION_DATE", day)), registered(date("START_DATE", start))]
-    findings = found(real, claims, design)
+    findings = discrepancies_of(real, claims, design)
     assert [(f.kind, f.severity) for f in findings] == (
         [("registered-after-start", severity)] if severity else []
     )
@@ -109,13 +109,13 @@ def test_the_start_may_be_what_the_paper_prints_and_the_first_registration_count
     )
     after = registered(date("REGISTRATION_DATE", "2018-06-03"))
     start = registered(date("START_DATE", "2018-06-01"))
-    [one] = found(real, [period, after, start])
+    [one] = discrepancies_of(real, [period, after, start])
     assert {claim.measure.endpoint for claim in one.claims} == {"STUDY_PERIOD", "REGISTRATION_DATE"}
     assert "registered on 2018-06-03" in one.message
     assert "2018-01 (section 1 of a-source)" in one.message
-    assert not found(real, [period, after, start, date("REGISTRATION_DATE", "2017-11")])
-    assert not found(real, [period, start])
-    assert not found(real, [after])
+    assert not discrepancies_of(real, [period, after, start, date("REGISTRATION_DATE", "2017-11")])
+    assert not discrepancies_of(real, [period, start])
+    assert not discrepancies_of(real, [after])
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_changed_primary_outcome_is_found_from_both_sides(real: KnowledgeBase)
         registered(outcome("Rate of exacerbations", "SECONDARY")),
         outcome("annual rate of exacerbations"),
     ]
-    [one] = found(real, claims)
+    [one] = discrepancies_of(real, claims)
     assert (one.kind, one.severity) == ("primary-outcome-changed", "material")
     assert len(one.claims) == 3
     assert "not primary in the registry, where it is secondary" in one.message
@@ -192,12 +192,12 @@ def test_a_reworded_outcome_is_not_changed_and_an_added_one_is(
     real: KnowledgeBase, printed: list[str], wrong: list[str]
 ) -> None:
     plan = registered(outcome("Change from baseline in FEV1 at week 12"))
-    assert [f.kind for f in found(real, [plan, *map(outcome, printed)])] == wrong
+    assert [f.kind for f in discrepancies_of(real, [plan, *map(outcome, printed)])] == wrong
 
 
 def test_outcomes_of_papers_alone_are_not_compared(real: KnowledgeBase) -> None:
     other = replace(outcome("quality of life"), source="another")
-    assert not found(real, [outcome("mean change in FEV1"), other])
+    assert not discrepancies_of(real, [outcome("mean change in FEV1"), other])
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_outcomes_of_papers_alone_are_not_compared(real: KnowledgeBase) -> None:
 )
 def test_the_time_of_a_primary_outcome(real: KnowledgeBase, printed: str, wrong: list[str]) -> None:
     plan = registered(outcome("Change in FEV1", at="12 weeks"))
-    assert [f.kind for f in found(real, [plan, outcome("FEV1", at=printed)])] == wrong
+    assert [f.kind for f in discrepancies_of(real, [plan, outcome("FEV1", at=printed)])] == wrong
 
 
 def planned(number: int) -> Claim:
@@ -229,11 +229,11 @@ def planned(number: int) -> Claim:
 def test_numbers_of_people_and_results_of_both_are_compared(
     real: KnowledgeBase, registry: list[Claim], paper: list[Claim], wrong: bool
 ) -> None:
-    kinds = [f.kind for f in found(real, [*map(registered, registry), *paper])]
+    kinds = [f.kind for f in discrepancies_of(real, [*map(registered, registry), *paper])]
     assert kinds == (["differs-between-sources"] if wrong else [])
 
 
 def test_other_dates_of_the_data_are_other_results(real: KnowledgeBase) -> None:
     early, now = replace(share("a", "63"), data_cut="2018"), replace(share("a", "36"), data_cut="")
-    assert found(real, [registered(early), now])
-    assert not found(real, [registered(early), replace(now, data_cut="2020")])
+    assert discrepancies_of(real, [registered(early), now])
+    assert not discrepancies_of(real, [registered(early), replace(now, data_cut="2020")])

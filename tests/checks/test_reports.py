@@ -92,25 +92,25 @@ def test_the_reports_of_a_study_are_those_that_either_record_names() -> None:
 # --- what that makes of a difference ---------------------------------------------------------
 
 
-def found(*claims: Claim, groups: tuple[Group, ...] = ()) -> list[str]:
+def kinds_of(*claims: Claim, groups: tuple[Group, ...] = ()) -> list[str]:
     return kinds(agreement.find(reported(*claims, groups=groups)))
 
 
 def test_another_figure_is_a_finding_only_where_one_is_due() -> None:
     first, final = printed("first", "50"), printed("final", "60")
-    assert found(first, final) == []
-    assert found(first, printed("review", "60", (1,))) == []
-    assert found(first, printed("review", "60")) == ["differs-between-sources"]
-    assert found(printed("review", "50", (1,)), printed("other", "60", (1,))) == [
+    assert kinds_of(first, final) == []
+    assert kinds_of(first, printed("review", "60", (1,))) == []
+    assert kinds_of(first, printed("review", "60")) == ["differs-between-sources"]
+    assert kinds_of(printed("review", "50", (1,)), printed("other", "60", (1,))) == [
         "differs-between-sources"
     ]
-    assert found(first, printed("first", "60")) == ["differs-within-source"]
+    assert kinds_of(first, printed("first", "60")) == ["differs-within-source"]
 
 
 @given(st.integers(0, 100), st.integers(0, 100))
 def test_two_reports_never_contradict_each_other_and_one_does_so_itself(a: int, b: int) -> None:
-    assert found(printed("first", str(a)), printed("final", str(b))) == []
-    within = found(printed("first", str(a)), printed("first", str(b)))
+    assert kinds_of(printed("first", str(a)), printed("final", str(b))) == []
+    within = kinds_of(printed("first", str(a)), printed("first", str(b)))
     assert within == ([] if a == b else ["differs-within-source"])
 
 
@@ -131,14 +131,16 @@ ARMS = tuple(Group(STUDY, name, f"arm {name}", "arm", "all") for name in ("a", "
 
 def test_arms_that_two_reviews_give_crosswise_are_one_finding() -> None:
     right = swapped("review", False, "OS", "EFS")
-    kinds_ = found(*right, *swapped("other", True, "OS", "EFS"), groups=ARMS)
+    kinds_ = kinds_of(*right, *swapped("other", True, "OS", "EFS"), groups=ARMS)
     assert "groups-swapped" in kinds_
-    assert "groups-swapped" not in found(*right, *swapped("other", False, "OS", "EFS"), groups=ARMS)
-    one_only = found(*right, *swapped("other", True, "OS"), groups=ARMS)
+    assert "groups-swapped" not in kinds_of(
+        *right, *swapped("other", False, "OS", "EFS"), groups=ARMS
+    )
+    one_only = kinds_of(*right, *swapped("other", True, "OS"), groups=ARMS)
     assert "groups-swapped" not in one_only
     assert "differs-between-sources" in one_only
 
 
 def test_arms_that_two_reports_of_a_trial_give_crosswise_are_not_compared() -> None:
     both = [*swapped("first", False, "OS", "EFS"), *swapped("final", True, "OS", "EFS")]
-    assert found(*both, groups=ARMS) == []
+    assert kinds_of(*both, groups=ARMS) == []

@@ -165,7 +165,7 @@ def test_those_who_meet_a_criterion_are_the_size_of_their_group() -> None:
 
 
 @pytest.mark.parametrize(
-    ("endpoint", "time", "found"),
+    ("endpoint", "time", "reported"),
     [
         ("CR", "", 1),
         ("OS", "at 2 years", 0),
@@ -174,9 +174,11 @@ def test_those_who_meet_a_criterion_are_the_size_of_their_group() -> None:
         ("MRD_NEG", "", 0),
     ],
 )
-def test_a_share_that_may_be_of_others_is_not_judged(endpoint: str, time: str, found: int) -> None:
+def test_a_share_that_may_be_of_others_is_not_judged(
+    endpoint: str, time: str, reported: int
+) -> None:
     claims = [SIZED, claim(endpoint, share("64"), time=time)]
-    assert len([*find(material(claims))]) == found
+    assert len([*find(material(claims))]) == reported
 
 
 def test_more_people_than_there_are() -> None:
@@ -189,14 +191,14 @@ def test_more_people_than_there_are() -> None:
     ("printed", "outside"), [("0", 0), ("100", 0), ("100.1", 1), ("-1", 1), ("820", 1)]
 )
 def test_a_percentage_of_people_is_from_0_to_100(printed: str, outside: int) -> None:
-    found = find(material([claim("CR", share(printed))]))
-    assert kinds(found) == ["share-over-whole"] * outside
+    reported = find(material([claim("CR", share(printed))]))
+    assert kinds(reported) == ["share-over-whole"] * outside
 
 
 @pytest.mark.parametrize("printed", ["135.6", "-35.6", "1000"])
 def test_an_impossible_percentage_of_a_known_group_is_one_finding(printed: str) -> None:
-    found = find(material([SIZED, claim("CR", share(printed))]))
-    assert kinds(found) == ["share-over-whole"]
+    reported = find(material([SIZED, claim("CR", share(printed))]))
+    assert kinds(reported) == ["share-over-whole"]
 
 
 @pytest.mark.parametrize("statistic", ["mean", "median"])
@@ -216,9 +218,9 @@ def test_a_characteristic_known_of_fewer_is_not_tabulated_for_all() -> None:
     sexes = [claim("SEX", people(n), category=sex) for sex, n in (("female", 40), ("male", 31))]
     size = claim("SAMPLE_SIZE", people(71))
     known = claim("SEX", share("55", 35, 64), category="female", section="2")
-    found = list(find(material([size, *sexes, known])))
-    assert "breakdown-above-base" in kinds(found)
-    assert "71 > 64" in {one.computation for one in found}
+    reported = list(find(material([size, *sexes, known])))
+    assert "breakdown-above-base" in kinds(reported)
+    assert "71 > 64" in {one.computation for one in reported}
     of_all = claim("SEX", share("56", 40, 71), category="female", section="2")
     assert not [*find(material([size, *sexes, of_all]))]
 
@@ -274,8 +276,8 @@ def test_one_unit_off_is_flagged_but_for_ties(
 def test_a_breakdown_is_flagged_if_it_does_not_add_up(counts: list[int], off: int) -> None:
     of = max(1, sum(counts) + off)
     scale = [claim("ECOG", people(n), category=str(i)) for i, n in enumerate(counts)]
-    found = kinds(find(material([claim("SAMPLE_SIZE", people(of)), *scale])))
-    assert ("breakdown-total" in found) is (sum(counts) != of)
+    reported = kinds(find(material([claim("SAMPLE_SIZE", people(of)), *scale])))
+    assert ("breakdown-total" in reported) is (sum(counts) != of)
 
 
 @pytest.mark.parametrize(
@@ -299,5 +301,5 @@ def test_a_percentage_that_fits_no_count_names_the_related_groups_it_fits(
         claim("SAMPLE_SIZE", people(size), group=name),
         claim("CR", share("73"), group="a"),
     ]
-    (found,) = find(material(claims, groups))
-    assert (f"it fits the size of those treated ({size})" in found.message) is fits
+    (reported,) = find(material(claims, groups))
+    assert (f"it fits the size of those treated ({size})" in reported.message) is fits

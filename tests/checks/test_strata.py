@@ -21,7 +21,7 @@ GROUPS = (
 )
 
 
-def found(size: int, few: str, many: str, endpoint: str = "CR") -> list[Discrepancy]:
+def discrepancies_of(size: int, few: str, many: str, endpoint: str = "CR") -> list[Discrepancy]:
     claims = (
         claim("SAMPLE_SIZE", people(size)),
         claim(endpoint, share(few), group="few"),
@@ -46,12 +46,12 @@ def test_strata_need_as_many_people_as_there_are(whole: int, outcome: Outcome) -
 
 
 def test_strata_need_a_whole_that_is_large_enough() -> None:
-    assert kinds(found(24, "46", "8")) == ["strata-too-large"]
-    assert found(25, "46", "8") == []
+    assert kinds(discrepancies_of(24, "46", "8")) == ["strata-too-large"]
+    assert discrepancies_of(25, "46", "8") == []
 
 
 def test_percentages_read_off_curves_are_not_counts() -> None:
-    assert found(24, "46", "8", "OS") == []
+    assert discrepancies_of(24, "46", "8", "OS") == []
 
 
 def test_strata_whose_sizes_are_printed_are_left_to_the_check_of_shares() -> None:
@@ -70,7 +70,7 @@ def test_shares_of_real_people_are_never_flagged(a: int, b: int, data: st.DataOb
         n = data.draw(st.integers(0, of))
         return str((Decimal(100 * n) / of).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
-    assert found(a + b, percent(a), percent(b)) == []
+    assert discrepancies_of(a + b, percent(a), percent(b)) == []
 
 
 @given(st.integers(3, 200), st.integers(3, 200))
@@ -78,8 +78,8 @@ def test_one_person_too_few_is_always_flagged(a: int, b: int) -> None:
     """1/a printed exactly enough needs a people: a whole of one less cannot hold both parts."""
     few, many = (f"{Decimal(100) / n:.4f}" for n in (a, b))
     needed = sum(smallest(possible_values(Decimal(x)), 400) or 0 for x in (few, many))
-    assert kinds(found(needed - 1, few, many)) == ["strata-too-large"]
-    assert found(needed, few, many) == []
+    assert kinds(discrepancies_of(needed - 1, few, many)) == ["strata-too-large"]
+    assert discrepancies_of(needed, few, many) == []
 
 
 @pytest.mark.parametrize(

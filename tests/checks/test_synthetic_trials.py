@@ -67,7 +67,7 @@ def with_error(number: int) -> tuple[str, str]:
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+def reported(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """The kinds of discrepancy of each trial, of the sound ones and of those with an error."""
     trials = {trial: record(trial) for trial in TRIALS}
     trials |= dict(with_error(number) for number in range(len(ERRORS)))
@@ -79,11 +79,11 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("trial", TRIALS)
-def test_a_sound_trial_gives_no_finding(found: dict[str, list[str]], trial: str) -> None:
-    assert found[trial] == []
+def test_a_sound_trial_gives_no_finding(reported: dict[str, list[str]], trial: str) -> None:
+    assert reported[trial] == []
 
 
 @pytest.mark.parametrize("number", range(len(ERRORS)))
-def test_a_planted_error_is_found(found: dict[str, list[str]], number: int) -> None:
+def test_a_planted_error_is_found(reported: dict[str, list[str]], number: int) -> None:
     trial, kind, *_ = ERRORS[number]
-    assert kind in found[f"{trial}-{number}"]
+    assert kind in reported[f"{trial}-{number}"]

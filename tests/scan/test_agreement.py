@@ -70,8 +70,8 @@ def test_estimates_whose_intervals_stand_below_them() -> None:
 )
 def test_percentages_and_proportions_of_one_estimate(cell: str, severity: str | None) -> None:
     text = "Agreement was high (kappa = 0.84; 95% CI 0.61 to 0.95)."
-    found = findings("agreement", text, table(" | Kappa (95% CI)", f"Swab | {cell}"))
-    assert [f.severity.value for f in found] == ([severity] if severity else [])
+    reported = findings("agreement", text, table(" | Kappa (95% CI)", f"Swab | {cell}"))
+    assert [f.severity.value for f in reported] == ([severity] if severity else [])
 
 
 @pytest.mark.parametrize(
@@ -89,8 +89,8 @@ def test_percentages_and_proportions_of_one_estimate(cell: str, severity: str | 
 )
 def test_comparisons(text: str, expected: int) -> None:
     rows = ("Women | 14 (100.0) | 6 (46.2) | 0.002", "Men | 15 (83.3) | 11 (78.6) | 1.0")
-    found = verdicts("comparisons", text, table(GROUPS, *rows))
-    assert found == [("comparison-against-table", "doubtful")] * expected
+    reported = verdicts("comparisons", text, table(GROUPS, *rows))
+    assert reported == [("comparison-against-table", "doubtful")] * expected
 
 
 def test_a_comparison_that_two_rows_nearly_have() -> None:
@@ -112,8 +112,8 @@ def test_a_comparison_that_two_rows_nearly_have() -> None:
 def test_breakdowns(second: str, expected: int) -> None:
     first = "They came from 39 sites (32 in Australia, 5 in New Zealand, and 2 in Canada)."
     texts = (first, f"Of the 39 sites ({second}), all took part.")
-    found = verdicts("breakdowns", *texts)
-    assert found == [("two-versions-of-a-breakdown", "doubtful")] * expected
+    reported = verdicts("breakdowns", *texts)
+    assert reported == [("two-versions-of-a-breakdown", "doubtful")] * expected
 
 
 def test_the_messages_name_both_places() -> None:

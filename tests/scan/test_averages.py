@@ -24,8 +24,8 @@ KIND = "groups-against-mean"
     ],
 )
 def test_totals(row: str, expected: list[str]) -> None:
-    found = verdicts("averages", table(HEADER, row))
-    assert found == [(KIND, verdict) for verdict in expected]
+    reported = verdicts("averages", table(HEADER, row))
+    assert reported == [(KIND, verdict) for verdict in expected]
 
 
 def test_groups_that_are_not_all_of_the_total() -> None:
@@ -74,5 +74,5 @@ def test_the_arithmetic_is_shown() -> None:
     ],
 )
 def test_the_standard_deviation_of_all_participants(row: str, expected: list[str]) -> None:
-    found = verdicts("averages", table(HEADER, row))
-    assert found == [("groups-against-spread", verdict) for verdict in expected]
+    reported = verdicts("averages", table(HEADER, row))
+    assert reported == [("groups-against-spread", verdict) for verdict in expected]

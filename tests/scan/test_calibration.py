@@ -65,10 +65,10 @@ def test_judged_figures(paper: str) -> None:
     for section in context.paper.sections:
         text = fold(" ".join(p.text for p in section.paragraphs)).text
         places[section.title] = f"{places.get(section.title, '')} {text}"
-    found = [f for name in RULES for f in import_module(f"kb.scan.{name}").find(context)]
+    results = [f for name in RULES for f in import_module(f"kb.scan.{name}").find(context)]
     for entry in judged()[paper]:
         # What is not to be reported is at least printed there.
         first = fold(entry["printed"][0]).text
         assert entry["judged"] == "real" or first in places[entry["place"]], entry
-        reported = any(reports(finding, entry) for finding in found)
+        reported = any(reports(finding, entry) for finding in results)
         assert reported is (entry["judged"] == "real"), entry

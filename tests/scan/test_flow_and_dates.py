@@ -80,8 +80,8 @@ def test_sums_of_participants(text: str, expected: list[str]) -> None:
     ],
 )
 def test_not_more_are_analysed_than_were_randomised(text: str, expected: int) -> None:
-    found = verdicts("flow", "In all, 45 patients were randomized.", text)
-    assert found == [("analysed-above-randomised", "doubtful")] * expected
+    reported = verdicts("flow", "In all, 45 patients were randomized.", text)
+    assert reported == [("analysed-above-randomised", "doubtful")] * expected
     assert (
         verdicts("flow", "In all, 60 patients were randomized.", "45 women were randomized.", text)
         == []
@@ -100,8 +100,8 @@ def test_not_more_are_analysed_than_were_randomised(text: str, expected: int) ->
     ],
 )
 def test_periods(text: str, expected: int) -> None:
-    found = verdicts("dates", text)
-    assert found == [("period-ends-before-it-begins", "inconsistent")] * expected
+    reported = verdicts("dates", text)
+    assert reported == [("period-ends-before-it-begins", "inconsistent")] * expected
 
 
 @pytest.mark.parametrize(
@@ -137,8 +137,8 @@ def test_survival(text: str, expected: int) -> None:
     ],
 )
 def test_survival_in_tables(rows: list[str], expected: int) -> None:
-    found = verdicts("survival", table(" | Drug (n = 20) | Placebo (n = 20)", *rows))
-    assert found == [("survival-rises", "doubtful")] * expected
+    reported = verdicts("survival", table(" | Drug (n = 20) | Placebo (n = 20)", *rows))
+    assert reported == [("survival-rises", "doubtful")] * expected
 
 
 def test_the_arithmetic_is_shown() -> None:
@@ -167,8 +167,8 @@ def test_follow_up_against_the_date_of_publication(text: str, expected: int) -> 
         section = Section(heading, heading, (), "body", (Paragraph(first + text),))
         dates = {"received": "2013-01-08", "published": "2013-03"}
         context = ScanContext(Paper(Metadata(year=2013, dates=dates), (section,), ()))
-        found = [f for f in dates_of(context) if f.kind == "follow-up-beyond-the-study"]
-        assert [f.verdict.value for f in found] == ["doubtful"] * number
+        reported = [f for f in dates_of(context) if f.kind == "follow-up-beyond-the-study"]
+        assert [f.verdict.value for f in reported] == ["doubtful"] * number
 
 
 def test_follow_up_without_dates() -> None:

@@ -114,8 +114,8 @@ def finding(place: Place, *printed: str) -> ScanFinding:
 
 
 def cells(*findings: ScanFinding) -> list[tuple[int, int]]:
-    found = marks_of(read_jats(paper(), "a.xml"), findings)
-    return [(m.row, m.column) for m in found if isinstance(m, CellMark)]
+    reported = marks_of(read_jats(paper(), "a.xml"), findings)
+    return [(m.row, m.column) for m in reported if isinstance(m, CellMark)]
 
 
 ROW = "Women, n (%)"
@@ -148,9 +148,9 @@ def test_a_figure_is_not_a_part_of_a_longer_number() -> None:
 
 
 def test_the_other_place_of_a_figure_is_marked_too() -> None:
-    found = finding(Place("Results"), "3/24 (28%)", "12 (26.7)")
+    reported = finding(Place("Results"), "3/24 (28%)", "12 (26.7)")
     paper_ = read_jats(paper(text="It was 3/24 (28%)."), "a.xml")
-    assert [type(mark) for mark in marks_of(paper_, [found])] == [TextMark, CellMark]
+    assert [type(mark) for mark in marks_of(paper_, [reported])] == [TextMark, CellMark]
 
 
 def test_a_large_table_is_shown_around_its_findings() -> None:
@@ -160,8 +160,8 @@ def test_a_large_table_is_shown_around_its_findings() -> None:
     from support.jats_samples import read
 
     paper_ = read(body)
-    found = finding(Place("", "Table 1", "last", ""), "8/50 (61%)")
-    html = page(PaperReport("a.xml", findings=(found,)), paper_)
+    reported = finding(Place("", "Table 1", "last", ""), "8/50 (61%)")
+    html = page(PaperReport("a.xml", findings=(reported,)), paper_)
     assert "8/50 (61%)" in html
     assert check(html).tags.count("tr") < 20
     assert "rows without findings" in html

@@ -40,9 +40,9 @@ GROUPS = table(" | Drug (n = 40) | Placebo (n = 42) | P", "Age, mean ± SD | 51 
     ],
 )
 def test_the_sizes_are_those_of_the_table(text: str, *, wrong: bool) -> None:
-    found = findings("text_groups", GROUPS, text)
-    assert [finding.verdict.value for finding in found] == (["doubtful"] if wrong else [])
-    assert all("groups of 40 and 42" in finding.message for finding in found)
+    reported = findings("text_groups", GROUPS, text)
+    assert [finding.verdict.value for finding in reported] == (["doubtful"] if wrong else [])
+    assert all("groups of 40 and 42" in finding.message for finding in reported)
 
 
 @pytest.mark.parametrize(

@@ -32,9 +32,9 @@ def test_counts_with_a_p(text: str, expected: list[str]) -> None:
 
 def test_each_p_has_the_counts_of_its_own_clause() -> None:
     text = "More did (3/27 vs. 2/28, p = 0.67 at week 4; 22/27 vs. 7/28, p = 0.033 at week 8)."
-    found = findings("text_tests", text)
-    assert [finding.printed for finding in found] == [("22/27 vs. 7/28, p=0.033",)]
-    assert found[0].message == "No usual test of these counts gives p = 0.033."
+    reported = findings("text_tests", text)
+    assert [finding.printed for finding in reported] == [("22/27 vs. 7/28, p=0.033",)]
+    assert reported[0].message == "No usual test of these counts gives p = 0.033."
 
 
 def test_counts_of_a_table_are_not_those_of_a_sentence() -> None:

@@ -19,9 +19,9 @@ ANSWERS = ROOT / "evidence" / "answers"
 
 
 def answers() -> list[Path]:
-    found = sorted(ANSWERS.glob("*.yaml"))
-    assert found, "no expected answers: nothing would be tested"
-    return found
+    files = sorted(ANSWERS.glob("*.yaml"))
+    assert files, "no expected answers: nothing would be tested"
+    return files
 
 
 EXAMPLES = {

@@ -25,13 +25,13 @@ class Answer(NamedTuple):
     @property
     def data(self) -> dict[str, Any]:
         assert not self.is_refused, self.text
-        found: dict[str, Any] = json.loads(self.text)
-        return found
+        data: dict[str, Any] = json.loads(self.text)
+        return data
 
     @property
     def items(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.data["items"]
-        return found
+        items: list[dict[str, Any]] = self.data["items"]
+        return items
 
 
 def command(root: Path, *options: str) -> StdioServerParameters:

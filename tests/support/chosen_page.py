@@ -47,9 +47,9 @@ class Chosen:
 
     def number(self) -> int:
         """How many claims the explorer says it shows."""
-        found = re.match(r"(?:All )?([\d,]+)", self.status.inner_text())
-        assert found, self.status.inner_text()
-        return int(found[1].replace(",", ""))
+        count = re.match(r"(?:All )?([\d,]+)", self.status.inner_text())
+        assert count, self.status.inner_text()
+        return int(count[1].replace(",", ""))
 
     def download(self, name: str) -> str:
         with self.page.expect_download() as waiting:
@@ -59,10 +59,10 @@ class Chosen:
     def claims(self, within: str) -> set[str]:
         """The claims behind what a part of the page shows, as ``<study>#<claim>``."""
         links = self.page.locator(f"{within} [data-claims]")
-        found: list[str] = links.evaluate_all(
+        addresses: list[str] = links.evaluate_all(
             "all => all.flatMap(a => a.dataset.claims.split(' '))"
         )
-        return set(found)
+        return set(addresses)
 
     def shifted(self) -> float:
         """How far parts of the page moved by themselves, as browsers measure it."""
@@ -71,11 +71,11 @@ class Chosen:
 
     def violations(self) -> list[str]:
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found: list[str] = self.page.evaluate(
+        texts: list[str] = self.page.evaluate(
             f"axe.run('#{self.name}').then(r => r.violations.flatMap("
             "v => v.nodes.map(n => `${v.id}: ${n.html.slice(0, 120)} ${n.failureSummary}`)))"
         )
-        return found
+        return texts
 
 
 @contextmanager

@@ -32,9 +32,9 @@ def blocks(made: SourceDrafts) -> list[dict[str, Any]]:
 
 def block_of(made: SourceDrafts, printed: str) -> dict[str, Any]:
     """Return the one block of a print."""
-    found = [block for block in blocks(made) if block["printed"] == printed]
-    assert len(found) == 1, (printed, made.left)
-    return found[0]
+    same = [block for block in blocks(made) if block["printed"] == printed]
+    assert len(same) == 1, (printed, made.left)
+    return same[0]
 
 
 def table(*rows: str, caption: str = "Outcomes", notes: str = "") -> str:

@@ -89,11 +89,11 @@ class GraphReader:
             full = predicate if ":" in predicate else self.iris.own(predicate)
             if output.kind == "id":
                 continue
-            found = [self._value(output, value) for value in properties.get(full, [])]
+            values = [self._value(output, value) for value in properties.get(full, [])]
             if output.many:
-                yield output.attr, tuple(sorted(found))
-            elif found:
-                yield output.attr, found[0]
+                yield output.attr, tuple(sorted(values))
+            elif values:
+                yield output.attr, values[0]
 
     def _value(self, output: Output, value: str) -> Any:
         if output.scheme:
@@ -115,8 +115,8 @@ class GraphReader:
         return self._one(Source, subject, id=name, references=tuple(sorted(references)))
 
     def _sections(self) -> tuple[Section, ...]:
-        found = self._all(Section)
-        return tuple(sorted(found, key=lambda section: (section.source, section.position)))
+        sections = self._all(Section)
+        return tuple(sorted(sections, key=lambda section: (section.source, section.position)))
 
     def _claim(self, subject: str) -> Claim:
         properties = self._properties[subject]

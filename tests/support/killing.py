@@ -40,10 +40,10 @@ def fill(folder: Path, kind: str) -> None:
 
 def kind_of(target: Path) -> str:
     """Return the content of all files of a complete folder; ``mixed`` if it is not complete."""
-    found = [path.read_text(encoding="utf-8") for path in target.rglob("*.txt")]
+    texts = [path.read_text(encoding="utf-8") for path in target.rglob("*.txt")]
     if not target.exists():
         return "missing"
-    return found[0] if len(found) == FILES and len(set(found)) == 1 else "mixed"
+    return texts[0] if len(texts) == FILES and len(set(texts)) == 1 else "mixed"
 
 
 def survives(target: Path, step: int, signum: int) -> bool:
@@ -72,8 +72,8 @@ def main(target: Path, signum: int, way: str, before: str) -> None:
         survived = survives(target, step, signum)
         killed = kind_of(target)
         with replacing(target) as fresh:
-            found = kind_of(target)
-        print(json.dumps([killed, found, os.listdir(target.parent)]))  # noqa: PTH208, T201
+            kind = kind_of(target)
+        print(json.dumps([killed, kind, os.listdir(target.parent)]))  # noqa: PTH208, T201
         target.rmdir()
         if survived:
             return

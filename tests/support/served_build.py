@@ -136,7 +136,7 @@ class Server:
     def metric(self, line: str) -> float:
         """The value of a line of /metrics, 0 when it is not there."""
         lines = self.ask("/metrics").text.splitlines()
-        return sum(float(found.rpartition(" ")[2]) for found in lines if found.startswith(line))
+        return sum(float(one.rpartition(" ")[2]) for one in lines if one.startswith(line))
 
     def logged(self, number: int = 1, **fields: object) -> list[dict[str, Any]]:
         """Wait for so many lines of the log with these fields, and return them."""

@@ -27,16 +27,16 @@ def file_of(folder: Path, address: str) -> Path:
 
 def pages_by_kind(folder: Path) -> dict[str, list[str]]:
     """Gather addresses: ``study/*`` are the pages below the list ``study``."""
-    found: dict[str, list[str]] = {}
+    addresses: dict[str, list[str]] = {}
     for path in sorted(folder.rglob("*.html")):
         name = path.relative_to(folder)
         if name.name != "index.html":
-            found[name.name] = [name.as_posix()]
+            addresses[name.name] = [name.as_posix()]
             continue
         top, *below = name.parent.parts or ("home",)
         address = name.as_posix().removesuffix("index.html")
-        found.setdefault(top + "/*" * len(below), []).append(address)
-    return found
+        addresses.setdefault(top + "/*" * len(below), []).append(address)
+    return addresses
 
 
 def one_of_each_kind(folder: Path) -> dict[str, str]:
@@ -46,7 +46,7 @@ def one_of_each_kind(folder: Path) -> dict[str, str]:
         size = file_of(folder, address).stat().st_size
         return (size <= USUAL, size if size <= USUAL else -size)
 
-    return {kind: max(found, key=rank) for kind, found in pages_by_kind(folder).items()}
+    return {kind: max(addresses, key=rank) for kind, addresses in pages_by_kind(folder).items()}
 
 
 def stand_at_its_own_path(page: Page, address: str) -> None:

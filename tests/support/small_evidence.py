@@ -61,15 +61,15 @@ def material(
     partitions: Iterable[Partition] = (),
 ) -> CheckContext:
     """What the checks read, made of these claims."""
-    found = tuple(claims)
+    printed = tuple(claims)
     study = Study(STUDY, "Trial", "a trial", "randomised-trial", "adults")
-    names = sorted({claim.source for claim in found})
+    names = sorted({claim.source for claim in printed})
     sources = tuple(Source(name, name, name, "primary-report", "en", "") for name in names)
     all_groups = (group("all", label="all patients", kind="whole"), *groups)
     dataset = Dataset("small", "small", "https://example.org/", "")
     parts = tuple(partitions)
     return CheckContext(
-        Evidence(dataset, (), sources, (), (study,), all_groups, parts, found), vocabulary()
+        Evidence(dataset, (), sources, (), (study,), all_groups, parts, printed), vocabulary()
     )
 
 
