@@ -20,7 +20,6 @@ _BARE: Final = {"pmid": re.compile(r"\d{1,9}"), "pmcid": re.compile(r"(?:PMC)?\d
 _IDS: Final = {"doi": "doi", "pmid": "pmid", "pmcid": "pmcid", "pmc": "pmcid", "medline": "pmid"}
 _NAMES: Final = frozenset({"name", "string-name", "collab", "etal"})
 _NOT_AUTHORS: Final = frozenset({"editor", "translator", "compiler", "guest-editor", "inventor"})
-_HIDDEN: Final = frozenset({"pub-id", "object-id", "comment", "annotation"})
 
 
 def references_of(article: _Element) -> dict[_Element, list[Reference]]:

@@ -53,7 +53,6 @@ _NOT_A_COUNT = re.compile(
 
 FRACTIONS = "\u00bc-\u00be\u2150-\u215e\u2189"
 """Vulgar fractions, as a range of a pattern."""
-_THIRDS = {"\u2153": 1, "\u2154": 2, "\u2159": 1, "\u215a": 5, "\u2150": 1, "\u2151": 1}
 _TOKEN = re.compile(
     r"(?P<skip>https?://\S+|www\.\S+"
     r"|\b10\.[0-9]{4,9}/\S+"  # a DOI

@@ -33,10 +33,6 @@ _COLON: Final = re.compile(rf"{_NOUN}? ?:")
 _VERSUS: Final = re.compile(r"\b(?:vs?|versus|compared|and|against)\b|/")
 _COMPARED: Final = re.compile(r"\b(?:vs?|versus|compared|against)\b")
 _SENTENCE: Final = re.compile(r"[.!?] (?=[A-Z])")
-_LOWER: Final = re.compile(
-    r"\b(?:lower|fewer|shorter|less|smaller|worse|poorer|inferior|reduced|decreased)\b",
-    re.IGNORECASE,
-)
 NO_GROUPS: Final = frozenset[str]()
 
 
