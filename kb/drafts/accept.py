@@ -33,6 +33,7 @@ from kb.drafts.store import (
     DraftsFile,
     claim_lines,
     drafts_file,
+    groups_of,
     read_drafts,
     report_lines,
 )
@@ -50,12 +51,12 @@ from kb.sources.verify import VerificationState
 from kb.util.atomic import write_atomically
 
 _PLACE_FIELDS = frozenset({"source", "at", "claims"})
-"""A report with more than these fields says something of all of its blocks."""
+"""More fields than these apply to all blocks of a report."""
 
 
 @dataclass
 class Acceptance:
-    """What became of the drafts that were chosen."""
+    """The outcome of accepting drafts."""
 
     accepted: int = 0
     claimed: list[str] = field(default_factory=list)
@@ -179,12 +180,7 @@ def _new_groups(
     needed: set[str] = set()
     for number, blocks in taken.items():
         for block in blocks:
-            claims = content["reports"][number]["claims"][block]
-            comparison = claims.get("comparison", {})
-            names = [*claims.get("values", {}), comparison.get("of"), comparison.get("versus")]
-            names.append(claims.get("group"))
-            for name in map(str, filter(None, names)):
-                needed |= {name, *(name[:i] for i, char in enumerate(name) if char == ".")}
+            needed |= groups_of(content["reports"][number]["claims"][block])
     groups = content.get("groups") or {}
     needed |= {
         str(groups[one]["within"]) for one in needed & groups.keys() if "within" in groups[one]

@@ -1,4 +1,4 @@
-"""Estimates of what goes with an outcome in one group of people: odds ratios of predictors."""
+"""Associations with an outcome within one group of people: odds ratios of predictors."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _CRUDE: Final = re.compile(
 
 
 def associated(labels: Sequence[str], table: Table, names: EndpointNames) -> NamedEndpoint | None:
-    """Return the outcome of an estimate, with what the labels say goes with it as its category.
+    """Return the outcome of an association, with the predictor that labels name as category.
 
     >>> from kb.records.load import load_vocabulary
     >>> from kb.records.paths import find_root
@@ -64,7 +64,7 @@ def associated(labels: Sequence[str], table: Table, names: EndpointNames) -> Nam
 
 
 def _is_kind(label: str) -> bool:
-    """Whether a label says only what kind of an estimate it is."""
+    """Whether a label only names the kind of an estimate."""
     is_named = declared(label).centre is not None
     return is_named or is_statistic(label) or MODEL.fullmatch(label) is not None
 

@@ -1,4 +1,4 @@
-"""What the labels of a cell name: whose figure it is, of what, and when."""
+"""What the labels of a cell name: the group, the endpoint and the time of its figure."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class CellLabels:
 
     @cached_property
     def _people(self) -> People:
-        """Whom it is about where no header says it."""
+        """The people of the table, where no header names them."""
         return People(self.source.table, self.roles, self.groups)
 
     def group(self, role: ColumnRole, path: list[str]) -> tuple[GroupOf, list[str]]:
@@ -85,7 +85,7 @@ class CellLabels:
         return found, path
 
     def endpoint(self, row: int, role: ColumnRole, path: Sequence[str]) -> NamedEndpoint | None:
-        """Return the endpoint of a figure, with the moments that records cannot say."""
+        """Return the endpoint of a figure, with the moments for which records have no phrase."""
         if self.compared.is_of_one_group(role):
             return associated([*path, *role.labels], self.source.table, self.names)
         labels = self._labels_of_p(role) if role.column.kind is ColumnKind.P else list(role.labels)
@@ -113,7 +113,7 @@ class CellLabels:
         return NamedEndpoint(found.endpoint, category, found.named)
 
     def _without_weeks(self, path: Sequence[str], labels: Sequence[str], row: int) -> list[str]:
-        """Return the labels of a row without the number of weeks that one is.
+        """Return the labels of a row without its number of weeks.
 
         Where only times are left, the header of the labels or the caption names the outcome.
         """
@@ -125,7 +125,8 @@ class CellLabels:
     def _named(self, path: Sequence[str], labels: Sequence[str]) -> NamedEndpoint | None:
         """Return the endpoint of the labels of a row and of a column.
 
-        A row of those who had the outcome of the column, as "Age 30–40 › Response", is neither.
+        People of a row who had the outcome of a column, "Age 30–40 › Response", are a category
+        of the endpoint for anything else.
         """
         of_row = [one for one in path if not is_moment(without_size(one)) and not is_statistic(one)]
         if of_row and labels and self.names.endpoint(labels[-1]):
@@ -133,7 +134,7 @@ class CellLabels:
         return self.names.named([*path, *labels])
 
     def _without_change(self, label: str, role: ColumnRole) -> str:
-        """Return a label of a column; of one of changes only the period that is not a time."""
+        """Return a label of a column; one of changes becomes its period, if that is not a time."""
         if not is_change(label):
             return label
         return "" if role.time else period_in(label)
@@ -143,8 +144,7 @@ class CellLabels:
 
         That is their heading, or what all of them name: "Drug, response (%)".
         """
-        path = role.column.path
-        near = [one for one in self.roles if len(path) > 1 and one.column.path[:1] == path[:1]]
+        near = [one for one in self.roles if role.shares_header(one)]
         columns = [one for one in near or self.roles if one.has_people]
         is_trait = (one.column.statistic.centre is Centre.CORRELATION for one in columns)
         people = [] if any(is_trait) else [one.labels for one in columns]
@@ -153,7 +153,7 @@ class CellLabels:
         return shared or [one for one in first if all(one in labels for labels in people)]
 
     def _is_when(self, label: str, row: int) -> bool:
-        """Whether a label says no more of a figure than its time and statistic."""
+        """Whether a label only names the time or the statistic of a figure."""
         is_number = label.isdigit() and self.rows.time(row) != ""
         return is_number or is_statistic(label) or is_moment(without_size(label))
 
@@ -184,9 +184,10 @@ class CellLabels:
         return not is_whole and any(is_moment(without_size(label)) for label in path)
 
     def _time_in(self, label: str, above: int) -> str:
-        """Return the time that a label mentions, ``above`` the row's own so many labels higher.
+        """Return the time that a label mentions; ``above`` counts the labels below it.
 
-        "Iron status at baseline" above a label may tell the people apart at another time.
+        "Iron status at baseline" above other labels may divide people, whose figures are of
+        another time.
         """
         time = time_in(label)
         is_open = above > 0 and time == "at baseline" and not _OF_BASELINE.search(label)
@@ -194,6 +195,6 @@ class CellLabels:
 
 
 def _is_number(path: Sequence[str]) -> bool:
-    """Whether labels say no more than that a figure is the number of people."""
+    """Whether labels only name the number of people."""
     is_bare = bool(path) and all(map(is_statistic, path))
     return is_bare and declared(path[-1]).centre is Centre.SIZE

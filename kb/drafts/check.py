@@ -38,7 +38,7 @@ class CheckedDraft:
 def draft_problems(
     records: Records, study: str, drafts: DraftsFile, file: RecordFile | None = None
 ) -> Iterator[Problem]:
-    """Yield what the drafts of a study refer to and is not there, with file, line and field.
+    """Yield the references of a study's drafts that lead nowhere, with file, line and field.
 
     ``file`` is where the drafts were read, by default the file of the study's drafts.
     """

@@ -12,13 +12,14 @@ from kb.drafts.labels import EndpointNames, behind_size, is_answer, without_size
 from kb.drafts.times import is_change, is_moment, time_in, time_of
 from kb.model import WHOLE
 from kb.papers.from_source import label_text
-from kb.papers.reading import Column, ColumnKind, TableReading
+from kb.papers.reading import PEOPLE, Column, ColumnKind, TableReading
 from kb.papers.statistic import Centre, declared
 
 _AND: Final = re.compile(r"\s(?:and|&)\s", re.IGNORECASE)
-_VERSUS: Final = re.compile(r"\s(?:vs?\.?|versus|compared (?:with|to)|[-–/])\s", re.IGNORECASE)
+_COMPARED: Final = r"vs?\.?|versus|compared (?:with|to)"
+_VS: Final = re.compile(rf"\s(?:{_COMPARED})\s", re.IGNORECASE)
+_VS_OR_SIGN: Final = re.compile(rf"\s(?:{_COMPARED}|[-–/])\s", re.IGNORECASE)
 _PEOPLE: Final = re.compile(r"\b(?:groups?|arms?|patients|participants)\b|[nN] ?=", re.IGNORECASE)
-_VS: Final = re.compile(r"\s(?:vs?\.?|versus|compared (?:with|to))\s", re.IGNORECASE)
 _P_BEHIND: Final = re.compile(r" ?\(p[- –]?values?\)$", re.IGNORECASE)
 _NOT_PEOPLE: Final = re.compile(
     r"\b(?:effects?|estimates?|coefficients?|regression|analys[ie]s|rho|incidence"
@@ -37,11 +38,11 @@ _UNNAMED: Final = re.compile(
     r"|visits?|[‘“\"'].*",
     re.IGNORECASE,
 )
-"""Headers that name nobody: what the columns are, a unit of time, an answer in quotes."""
+"""Headers that name no group: what the columns are, a unit of time, an answer in quotes."""
 _PLACEHOLDER: Final = re.compile(r"(?:group|arm) ?(?:[0-9]|[A-D]|I{1,3})", re.IGNORECASE)
 """A header that stands for the group below it: "Group 1" above "Drug"."""
 _EMPTY: Final = re.compile(r"data|values?|results?|findings|groups?", re.IGNORECASE)
-"""Headers that say nothing of the figures below them."""
+"""Headers that add nothing to the figures below them."""
 _OF_TEST: Final = re.compile(
     r"[“\"]?[tTFfzZrRdqQUW][”\"]?(?:[- ]?(?:values?|ratio|statistics?|test)\b.*| ?\(df\))?|"
     r"χ.{0,2}2?.*"
@@ -91,7 +92,12 @@ class ColumnRole:
     @property
     def has_people(self) -> bool:
         """Whether its figures are of people and not of a comparison."""
-        return self.column.kind in (ColumnKind.GROUP, ColumnKind.TOTAL)
+        return self.column.kind in PEOPLE
+
+    def shares_header(self, other: ColumnRole) -> bool:
+        """Whether its column and another stand below one header."""
+        path = self.column.path
+        return len(path) > 1 and other.column.path[:1] == path[:1]
 
 
 def column_roles(
@@ -137,9 +143,9 @@ def _with_placeholders_named(columns: Sequence[Column], names: EndpointNames) ->
 
 
 def _without_measured(roles: list[ColumnRole], groups: GroupNames) -> list[ColumnRole]:
-    """Return the roles; what the one new name among columns without names is measured.
+    """Return the roles; the only new name, beside columns without names, is what is measured.
 
-    "Number | Percent | Score ± SD" names no group: nothing tells its people from the others.
+    "Number | Percent | Score ± SD" names no group: its people would not differ from the others.
     """
     people = [role for role in roles if role.has_people]
     named = [(r, r.group.id) for r in people if r.group and r.group.id != WHOLE]
@@ -152,7 +158,7 @@ def _without_measured(roles: list[ColumnRole], groups: GroupNames) -> list[Colum
 
 
 def _without_answers(roles: list[ColumnRole], groups: GroupNames) -> list[ColumnRole]:
-    """Return the roles; answers that nothing compares are categories: "Yes | No | Missing"."""
+    """Return the roles; answers that are not compared are categories: "Yes | No | Missing"."""
     people = [role for role in roles if role.has_people]
     named = [(r, r.group.id) for r in people if r.group and r.group.id != WHOLE]
     is_compared = any(r.column.kind in (ColumnKind.P, ColumnKind.EFFECT) for r in roles)
@@ -182,15 +188,15 @@ def _as_labels(role: ColumnRole, groups: GroupNames) -> ColumnRole:
 def _shared(reading: TableReading, names: EndpointNames, groups: GroupNames) -> frozenset[str]:
     """Return the parts of headers that stand above known groups only, above each the same.
 
-    They tell no people apart: "Abstinence" above "Drug" and "Placebo".
+    They do not distinguish groups: "Abstinence" above "Drug" and "Placebo".
     """
     columns = [c for c in reading.columns if c.kind is ColumnKind.GROUP]
     parts = [found for c in columns if (found := set(group_parts(c, names)))]
     shared = frozenset[str]().union(*parts).intersection(*parts)
     rest = {part for found in parts for part in found - shared}
     known = {one.id for part in rest if (one := groups.find(part)) and one.sure == "sure"}
-    is_told = len(known - {WHOLE}) == len(rest) > 1 and all(found - shared for found in parts)
-    return frozenset(part for part in shared if is_told and groups.find(part) is None)
+    is_distinct = len(known - {WHOLE}) == len(rest) > 1 and all(found - shared for found in parts)
+    return frozenset(part for part in shared if is_distinct and groups.find(part) is None)
 
 
 def _samples(reading: TableReading) -> dict[int, str]:
@@ -258,7 +264,7 @@ def _role(
     elif column.kind is ColumnKind.TOTAL:
         labels += parts
     elif column.kind in (ColumnKind.P, ColumnKind.EFFECT):
-        compared = _pair(parts, groups, _VERSUS) or _pair_with_new(parts, groups)
+        compared = _pair(parts, groups, _VS_OR_SIGN) or _pair_with_new(parts, groups)
         together = _pair(parts, groups, _AND)
         if column.kind is ColumnKind.EFFECT:
             found = (groups.find(part) for part in parts)
@@ -299,9 +305,9 @@ def _people_of(
 
 
 def _everybody_in(parts: list[str], groups: GroupNames) -> GroupOf:
-    """Return whom a column of totals is about: the group that it stands below, or everybody.
+    """Return the people of a column of totals: the group that it stands below, or everybody.
 
-    "Total score" is about everybody, and no group.
+    "Total score" is about everybody, not about a group of that name.
     """
     above = " › ".join(part for part in parts if not _TOTAL.match(part) and not is_everybody(part))
     if above:

@@ -33,7 +33,7 @@ class Difference:
 
     @property
     def reading(self) -> Reading:
-        """A claim that it is in: of reader 1 if he has it."""
+        """A claim that it is in: that of reader 1, if there is one."""
         first, second = self.pairs[0]
         found = first or second
         if found is None:
@@ -109,7 +109,7 @@ class Comparison:
 
     @property
     def total(self) -> int:
-        """The number of claims that any of the two read."""
+        """The number of claims that either of the two read."""
         pairs = self.pairs
         return len(pairs.both) + len(pairs.first_only) + len(pairs.second_only)
 

@@ -29,7 +29,7 @@ _BETWEEN: Final = re.compile(
     r"|\bversus\b|\bvs\b|\bcompar(?:ed|ing|isons?)\b",
     re.IGNORECASE,
 )
-"""Words by which figures compare groups that no header may name."""
+"""Words for a comparison of groups that headers need not name."""
 _NO_GROUPS: Final = "an estimate: no label names the groups that it compares"
 _STANDARDISED: Final = re.compile(r"\b[Cc]ohen|\b[Hh]edges|\bSMD\b|[Ss]tandardi[sz]ed")
 _SIZE: Final = re.compile(r"[Ee]ffect size.{0,3}\bd\b")
@@ -172,7 +172,7 @@ class Comparisons:
     def _of_one_group(
         self, figure: TableFigure, found: dict[str, Any], role: ColumnRole, group: GroupOf
     ) -> Made:
-        """Return an estimate of what goes with an outcome among the people of one group."""
+        """Return the estimate of an association within one group."""
         found |= adjustment([*role.column.path, *self.reading.table.row_path(figure.row)])
         if figure.entry.form is Form.PAIR and figure.entry.second and self._has_se(figure):
             found["se"] = figure.entry.second.value
@@ -273,26 +273,25 @@ class Comparisons:
         is_own = role.column.kind is ColumnKind.P and len(path) > 1 and role.within is None
         if not is_own or not any(one.within for one in self.roles):
             return False
-        beside = (one.column for one in self.roles if one.column.path[:1] == path[:1])
+        beside = (one.column for one in self.roles if role.shares_header(one))
         is_named = any(map(_BETWEEN.search, path))
         return not is_named and Centre.COEFFICIENT in {one.statistic.centre for one in beside}
 
     def _near(self, role: ColumnRole) -> list[str]:
         """Return the groups of the columns below the same header, or of the whole table."""
-        path = role.column.path
         near = [
             one.group.id
             for one in self.roles
-            if one.group and one.has_people and len(path) > 1 and one.column.path[:1] == path[:1]
+            if one.group and one.has_people and role.shares_header(one)
         ]
         arms = [group for group in dict.fromkeys(near) if group != WHOLE]
         return arms if len(arms) > 1 else self.arms
 
     def _is_only_p(self, role: ColumnRole) -> bool:
         """Whether no other column below the same header has p-values."""
-        path = role.column.path
-        others = [r for r in self.roles if r.column.kind is ColumnKind.P]
-        return sum(len(path) < 2 or r.column.path[:1] == path[:1] for r in others) == 1
+        with_p = [one for one in self.roles if one.column.kind is ColumnKind.P]
+        is_below = len(role.column.path) > 1
+        return sum(not is_below or role.shares_header(one) for one in with_p) == 1
 
 
 _TESTS: Final = (

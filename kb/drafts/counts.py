@@ -1,4 +1,4 @@
-"""Which whole numbers of a table are counts, where no label of theirs declares it."""
+"""Which whole numbers of a table are counts, where no label declares it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _PEOPLE: Final = re.compile(
 _NUMBER: Final = re.compile(r"[,(] ?(?:n|no\.?|number)\)?$")
 _CAPTION: Final = re.compile(r"\bnumbers? of (?:participants|patients|people|subjects)\b")
 _SPREADS: Final = (Spread.SD, Spread.SE, Spread.IQR, Spread.CI)
-_SAID: Final = re.compile(r"[nN] ?= ?[0-9]")
+_WITH_N: Final = re.compile(r"[nN] ?= ?[0-9]")
 _SEVERAL: Final = 5
 _CLOSE: Final = Decimal("0.8")
 """In percentage points: a few people may be missing."""
@@ -56,7 +56,7 @@ class Counts:
         """Whether a whole number counts: its header, a note or the sum of its block says so."""
         if whole(figure.entry.main) is None:
             return False
-        if _SAID.match(figure.text) or self._is_share(figure):
+        if _WITH_N.match(figure.text) or self._is_share(figure):
             return True
         if figure.statistic.centre is not None:
             return False
@@ -133,7 +133,7 @@ class Counts:
         return frozenset((f.row, f.column.index) for f in found)
 
     def is_size(self, figure: TableFigure) -> bool:
-        """Whether it is the number of people whom the figures beside it are of."""
+        """Whether a figure is the number of people of the figures beside it."""
         column = figure.column
         beside = [c for c in self.reading.columns if c.path[:-1] == column.path[:-1]]
         number = whole(figure.entry.main)

@@ -14,7 +14,7 @@ from kb.drafts.labels import EndpointNames
 from kb.drafts.not_results import NOT_A_RESULT
 from kb.drafts.parts import parts_of
 from kb.drafts.prose import suggestions
-from kb.drafts.store import DraftReport, DraftsFile
+from kb.drafts.store import DraftReport, DraftsFile, groups_of
 from kb.drafts.tables import Draft, NotDrafted, TableDrafts
 from kb.model import Claim, slug
 from kb.papers.from_source import tables_of
@@ -116,7 +116,7 @@ class Drafter:
         return made
 
     def _completed(self, drafts: list[Draft]) -> list[Draft]:
-        """Return the drafts with those that a kind of source has besides those of its tables."""
+        """Return the drafts with those of other places than tables, which a subclass adds."""
         return drafts
 
     # --- what exists ---------------------------------------------------------------------------
@@ -141,7 +141,7 @@ class Drafter:
             self._taken[draft.at] = claimed_spans(self.text, draft.at, claims)
         return any(start <= draft.start < end for start, end in self._taken[draft.at])
 
-    # --- what can stand -------------------------------------------------------------------------
+    # --- what is valid --------------------------------------------------------------------------
 
     def _one_spelling(self, drafts: Iterable[Draft]) -> None:
         """Give categories that differ only in signs one spelling: in the graph they are one."""
@@ -198,10 +198,7 @@ class Drafter:
         """Return the new groups that the drafts are about, and those that they are within."""
         used: set[str] = set()
         for draft in drafts:
-            comparison = draft.block.get("comparison", {})
-            names = [*draft.block.get("values", {}), comparison.get("of"), comparison.get("versus")]
-            for name in filter(None, names):
-                used |= {name, *(name[:i] for i, char in enumerate(name) if char == ".")}
+            used |= groups_of(draft.block)
         return {name: group for name, group in self.groups.new.items() if name in used}
 
 

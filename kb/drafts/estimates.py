@@ -19,7 +19,7 @@ _P_IN_BRACKETS: Final = re.compile(r"\w.*[(\[]p(?:[- –]?values?)?[)\]]", re.IG
 
 
 def names_kind(label: str) -> bool:
-    """Whether a label says only that figures are estimates, or how they are.
+    """Whether a label only names estimates, or their adjustment.
 
     >>> names_kind("Adjusted"), names_kind("Effect estimate"), names_kind("Pain")
     (True, True, False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
@@ -10,18 +11,21 @@ from kb.drafts.store import Sureness
 from kb.papers.entries import Entry, Form, whole
 from kb.papers.reading import TableFigure
 from kb.papers.statistic import Centre, Spread, Statistic
+from kb.records.schema import BOUNDS
 from kb.sources.numbers import Number
 
-_EFFECTS: Final = {
+RATIOS: Final = {
     Centre.HAZARD_RATIO: "hazard-ratio",
     Centre.ODDS_RATIO: "odds-ratio",
     Centre.RISK_RATIO: "risk-ratio",
     Centre.RATE_RATIO: "rate-ratio",
+}
+"""The statistics of records for ratios whose kind is declared."""
+_EFFECTS: Final = RATIOS | {
     Centre.RATIO: "ratio",
     Centre.DIFFERENCE: "difference",
     Centre.COEFFICIENT: "regression-coefficient",
 }
-_LEVELS: Final = ("80", "90", "95", "97.5", "99")
 _SPREADS: Final = {Spread.SD, Spread.SE}
 _BOUNDS: Final = {Spread.IQR, Spread.RANGE, Spread.CI}
 _SHARE_TOLERANCE: Final = 1
@@ -175,11 +179,21 @@ def _bounds(entry: Entry, declared: Statistic) -> dict[str, Any]:
         return {declared.spread.value.lower(): pair}
     if declared.spread is not Spread.CI and entry.level is None:
         return {"interval": pair}
-    level = entry.level.value if entry.level else declared.level
+    return with_level("ci", pair, entry.level.value if entry.level else declared.level)
+
+
+def with_level(kind: str, pair: Sequence[Decimal | None], level: Decimal | None) -> dict[str, Any]:
+    """Return an interval with its level, in the field of the level if records have one.
+
+    >>> pair = [Decimal(1), None]
+    >>> with_level("ci", pair, Decimal("97.5")), with_level("cri", pair, Decimal(90))
+    ({'ci97.5': [Decimal('1'), None]}, {'cri': [Decimal('1'), None], 'level': Decimal('90')})
+    """
     if level is None:
-        return {"ci": pair}
-    text = f"{level.normalize():f}"
-    return {f"ci{text}": pair} if text in _LEVELS else {"ci": pair, "level": level}
+        return {kind: list(pair)}
+    name = f"{kind}{level.normalize():f}"
+    is_field = name.replace(".", "_") in BOUNDS
+    return {name: list(pair)} if is_field else {kind: list(pair), "level": level}
 
 
 def estimate(

@@ -93,7 +93,7 @@ class GroupNames:
         self.short: dict[str, str] = {}
         """The abbreviations that notes explain, by what they stand for."""
         self._parts: set[str] = set()
-        """The labels of groups that would else mean everybody: "Combined"."""
+        """The labels of groups that would otherwise mean everybody: "Combined"."""
         self._similar = {name: set(ids) for name, ids in self._names.items()}
         for header, given in answers.items():
             if given and given not in groups and given != WHOLE:

@@ -146,7 +146,7 @@ class EndpointNames:
     """The endpoints and units of a vocabulary by their names, with plurals."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        """Collect the names; one of several endpoints names none of them."""
+        """Collect the names; a name of several endpoints is left out."""
         self.names: Names = names_of(vocabulary)
         self.vocabulary = vocabulary
         found: dict[str, set[str]] = defaultdict(set)

@@ -1,6 +1,6 @@
 """What a table prints that is not a result: labels, references, headers, definitions, doses.
 
-These cells have digits, but no figure of people: nobody would draft a claim from them.
+These cells have digits but no figures of people, so that no claim is drafted from them.
 """
 
 from __future__ import annotations

@@ -36,8 +36,8 @@ _STAGES: Final = (
     "source endpoint group when figure",
 )
 _MANY: Final = 400
-_BESIDE_SIGNS: Final = re.compile(r" ?([=<>≤≥±(),;:/%-]) ?")
 """Of more combinations with the same key, claims are paired in their order."""
+_BESIDE_SIGNS: Final = re.compile(r" ?([=<>≤≥±(),;:/%-]) ?")
 
 Pair = tuple[Reading, Reading]
 

@@ -125,10 +125,10 @@ def _divides(table: Table, row: int) -> bool:
     figures = {c for c in range(1, table.width) if _has_figures(table, row, c)}
     of_one = [{c for c in figures if paths[c] == path} for path in repeated]
     named = [[filled[c] for c in columns if c in filled] for columns in of_one]
-    is_told = (
+    are_distinct = (
         len(columns) == len(set(names)) for columns, names in zip(of_one, named, strict=True)
     )
-    return any(len(names) > 1 for names in named) and all(is_told)
+    return any(len(names) > 1 for names in named) and all(are_distinct)
 
 
 def _has_figures(table: Table, row: int, column: int) -> bool:

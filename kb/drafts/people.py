@@ -1,4 +1,4 @@
-"""Whom a table is about whose headers name no groups: people of a heading, or everybody."""
+"""The people of a table whose headers name no groups: those of a heading, or everybody."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def is_analysis_set(label: str) -> bool:
 
 @dataclass
 class People:
-    """Whom the figures of one table are about where no header names them."""
+    """The people of the figures of one table, where no header names them."""
 
     table: Table
     roles: Sequence[ColumnRole]
@@ -73,7 +73,7 @@ class People:
         return GroupOf(WHOLE, "likely", "no label names a part of the people")
 
     def _in_caption(self) -> GroupOf | None:
-        """Return the one known group whose people the caption says its figures are of."""
+        """Return the one known group that the caption names as the people of its figures."""
         key = group_key(self.table.caption)
         found = set()
         for name in self.groups.known_labels():

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from kb.drafts.figures import RATIOS
 from kb.drafts.groups import GroupNames
 from kb.drafts.labels import EndpointNames
 from kb.drafts.times import time_in
@@ -23,14 +24,7 @@ _UNIT: Final = re.compile(r"\s?(?:%|[A-Za-zµ/²³]{1,12})?")
 _OPERATOR: Final = re.compile(r"(?:[<>≤≥~±=]|\bp\s?[<>=≤≥])\s?$", re.IGNORECASE)
 _MAX_FIGURES: Final = 12
 _MAX_PRINT: Final = 200
-_STATISTICS: Final = {
-    Centre.MEAN: "mean",
-    Centre.MEDIAN: "median",
-    Centre.HAZARD_RATIO: "hazard-ratio",
-    Centre.ODDS_RATIO: "odds-ratio",
-    Centre.RISK_RATIO: "risk-ratio",
-    Centre.RATE_RATIO: "rate-ratio",
-}
+_STATISTICS: Final = RATIOS | {Centre.MEAN: "mean", Centre.MEDIAN: "median"}
 
 
 def suggestions(

@@ -37,7 +37,7 @@ _ROLES: Final = {
 }
 """What an arm is to a study, by its type."""
 _ACTUAL: Final = "ACTUAL"
-_SAID: Final = "reported"
+_STATED: Final = "reported"
 """The word of what is stated without a figure."""
 _STARTED: Final = phrase("STARTED")
 _DEATHS: Final = ("all-cause mortality", "death from any cause", "death")
@@ -62,7 +62,7 @@ _DANGLING: Final = re.compile(
     r"(?: (?:a|an|and|as|at|by|for|from|in|of|on|or|the|to|with|day|week|month|year))+$",
     re.IGNORECASE,
 )
-"""Words that say nothing at the end of a name that is cut."""
+"""Words that a shortened name does not end with."""
 _SIDED: Final = re.compile(r"\(([12])-sided\)$")
 _MAX_WORDS: Final = 16
 _MAX_TEXT: Final = 140
@@ -158,7 +158,7 @@ class RegistrationDrafter(Drafter):
         self, item: str, at: str, printed: str, *, group: str = WHOLE, **more: str
     ) -> Draft | None:
         """Draft what is stated without a figure."""
-        return self._draft(item, at, printed, {group: _SAID}, **more)
+        return self._draft(item, at, printed, {group: _STATED}, **more)
 
     def _draft(
         self, item: str, at: str, printed: str, values: Mapping[str, Any], **more: str

@@ -88,6 +88,6 @@ class RowGroups:
         return len(units) > max(1, len(columns) / 2)
 
     def _is_measured(self, label: str) -> bool:
-        """Whether a label names a statistic, an endpoint or a unit, as no group does."""
+        """Whether a label names a statistic, an endpoint or a unit, and so no group."""
         is_named = declared(label) != Statistic() or self.names.unit([label]) or is_moment(label)
         return bool(is_named or self.names.endpoint(label) or is_statistic(label))

@@ -16,7 +16,7 @@ from kb.drafts.times import is_moment, time_of
 from kb.papers.entries import Form
 from kb.papers.from_source import label_text
 from kb.papers.paper import Table
-from kb.papers.reading import ColumnKind, TableFigure, TableReading
+from kb.papers.reading import PEOPLE, ColumnKind, TableFigure, TableReading
 from kb.papers.statistic import Centre, Spread, Statistic, declared
 from kb.sources.tables import TIMES_BELOW
 
@@ -161,8 +161,8 @@ class RowLabels:
         if len(firsts) != 1 or "" in firsts or not any(len(one) > 1 for one in labels):
             return {}
         short = [[_BEHIND.sub("", label) for label in path] for path in labels]
-        is_told = len(set(map(tuple, short))) == len(set(map(tuple, labels)))
-        paths = zip(blocks, short if is_told else labels, strict=True)
+        is_distinct = len(set(map(tuple, short))) == len(set(map(tuple, labels)))
+        paths = zip(blocks, short if is_distinct else labels, strict=True)
         return {row: path for block, path in paths for row in block}
 
     def _is_of_several_times(self, row: int) -> bool:
@@ -200,10 +200,8 @@ class RowLabels:
         "Patient | Sex" without figures of people stands above " | Men" and " | Women".
         """
         further = [i for i in self.columns if i and i not in self.times]
-        kinds = (ColumnKind.GROUP, ColumnKind.TOTAL)
-        people = [
-            c.index for c in self.reading.columns if c.kind in kinds and c.index not in further
-        ]
+        columns = self.reading.columns
+        people = [c.index for c in columns if c.kind in PEOPLE and c.index not in further]
         if not further or not people:
             return {}
         heading, found = "", {}
@@ -226,7 +224,7 @@ class RowLabels:
         return frozenset(filter(None, labels))
 
     def _without_ended(self, row: int) -> list[str]:
-        """Return the labels of a row below its headings, but for those that have ended.
+        """Return the labels of a row below its headings, without those that have ended.
 
         A table may not indent, so a heading ends at the first row that cannot belong to it
         (see ``_ends``).
@@ -291,7 +289,7 @@ class RowLabels:
         )
 
     def _is_of_heading_alone(self, first: int, row: int) -> bool:
-        """Whether the row below a heading has no name of its own, but for a unit, and this has."""
+        """Whether the first row below a heading has a unit at most for a label, and this a name."""
         label = self.reading.label(first) if self.table.grid[first][0].text.strip() else ""
         is_unit = not label or _UNIT_ONLY.fullmatch(label) is not None
         return is_unit and bool(self.table.grid[row][0].text.strip())
@@ -326,8 +324,7 @@ class RowLabels:
 
     def _people(self, row: int) -> list[TableFigure]:
         """Return the figures of a row that are of people."""
-        kinds = (ColumnKind.GROUP, ColumnKind.TOTAL)
-        return [f for f in self.reading.rows.get(row, []) if f.column.kind in kinds]
+        return [f for f in self.reading.rows.get(row, []) if f.column.kind in PEOPLE]
 
     def _indent(self, heading: str, row: int) -> int:
         start = next(self._below(heading, row), row) - 1
@@ -387,6 +384,6 @@ def _share(figure: TableFigure) -> Decimal | None:
 
 
 def _is_declaring(statistic: Statistic) -> bool:
-    """Whether it is declared; "(%)" alone is a unit."""
+    """Whether a statistic is declared; "(%)" alone is a unit."""
     spread = statistic.spread if statistic.spread is not Spread.SHARE else None
     return statistic.centre not in (None, Centre.SHARE) or spread is not None

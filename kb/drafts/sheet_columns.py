@@ -55,7 +55,7 @@ _SIGNS: Final = re.compile(r"[^a-z0-9]+")
 
 
 class Mapped(StrictModel):
-    """What a mapping file says."""
+    """The content of a mapping file."""
 
     columns: dict[str, Label] = Field(default_factory=dict)
     constants: dict[str, Label] = Field(default_factory=dict)
@@ -68,7 +68,7 @@ def read_mapped(path: Path) -> Mapped:
     """Read a mapping file.
 
     Raises:
-        RecordError: with every problem of the file, such as a field that there is not.
+        RecordError: with every problem of the file, such as an unknown field.
     """
     data = read_mapping(path)
     try:
@@ -97,7 +97,7 @@ class Columns:
     header: int
     fields: Mapping[str, int]
     unused: tuple[str, ...] = field(default=())
-    """Headers that no field has."""
+    """The headers of columns that are not read."""
 
     def rows(self) -> Iterator[tuple[int, Row]]:
         """Yield the rows below the headers, with their numbers."""

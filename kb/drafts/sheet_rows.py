@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from kb.drafts.figures import with_level
 from kb.drafts.sheet_columns import FIGURES, NEEDED, Columns
 from kb.drafts.sheets import Cell, Row
 from kb.drafts.store import DraftReport
@@ -26,7 +27,6 @@ from kb.records.vocabulary import Vocabulary
 from kb.records.yaml import Loc, RecordFile
 from kb.sources.numbers import Number
 
-_LEVELS: Final = ("80", "90", "95", "97.5", "99")
 _KINDS: Final = ("ci", "cri", "iqr", "range", "interval")
 _COMMAS: Final = re.compile(r"[0-9]+(?:,[0-9]+)+")
 _THOUSANDS: Final = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
@@ -318,11 +318,7 @@ class _Row:
         if kind not in _KINDS:
             expected = "ci, cri, iqr, range or interval"
             self._wrong("bounds", self.texts["bounds"], expected, nearest(kind, _KINDS))
-        if level is None or kind not in ("ci", "cri"):
-            return {kind: list(pair)}
-        name = f"{kind}{level.normalize():f}"
-        is_known = (kind == "ci" and name.removeprefix("ci") in _LEVELS) or name == "cri95"
-        return {name: list(pair)} if is_known else {kind: list(pair), "level": level}
+        return with_level(kind, pair, level if kind in ("ci", "cri") else None)
 
     def _p(self) -> str:
         text = _WITH_P.sub("", self._plain("p")).strip()

@@ -94,6 +94,18 @@ def as_study(study: StudyRecord, drafts: DraftsFile) -> StudyRecord:
     return study.model_copy(update={"groups": groups, "reports": list(drafts.reports)})
 
 
+def groups_of(block: Mapping[str, Any]) -> set[str]:
+    """Return the groups of a block as plain data, and those that their names are within.
+
+    >>> sorted(groups_of({"values": {"drug.women": 8}, "comparison": {"of": "low"}}))
+    ['drug', 'drug.women', 'low']
+    """
+    comparison = block.get("comparison", {})
+    names = [*block.get("values", {}), comparison.get("of"), comparison.get("versus")]
+    given = {str(name) for name in (*names, block.get("group")) if name}
+    return {*given, *(name[:i] for name in given for i, char in enumerate(name) if char == ".")}
+
+
 _HEADER: Final = """\
 # Drafts of claims about the study, made by `kb draft`. They are in no dataset. Correct them here,
 # check them with `kb verify --drafts`, and move them into the record with `kb draft --accept`.

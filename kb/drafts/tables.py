@@ -133,7 +133,7 @@ class TableDrafts:
 
     @cached_property
     def unclear(self) -> Unclear:
-        """What it leaves unclear."""
+        """The reasons why its figures are not drafted."""
         return Unclear(self.reading)
 
     def drafts(self) -> Iterator[Draft]:
@@ -234,7 +234,7 @@ class TableDrafts:
         what = self._of_counts(what, role, path, fields)
         block: dict[str, Any] = {"endpoint": what.endpoint}
         block |= {k: v for k, v in (("named", what.named), ("category", what.category)) if v}
-        block |= self._when_and_whom(row, role, path, path_all)
+        block |= self._time_and_set(row, role, path, path_all)
         block |= {name: fields.pop(name) for name in ("statistic", "unit") if name in fields}
         span = self.source.span(row, figure.cells[0].column)
         start, section = span.start if span else 0, self.source.section
@@ -243,7 +243,7 @@ class TableDrafts:
     def _open(
         self, figure: TableFigure, role: ColumnRole, group: GroupOf, path: Sequence[str]
     ) -> str:
-        """Return why nothing is drafted from a figure, by what it is and whose, or ""."""
+        """Return why a figure is not drafted, by its kind and its group, or ""."""
         if self.not_results.is_of_method or self.not_results.lists_people:
             return NOT_A_RESULT
         if self._sizes(figure):
@@ -287,7 +287,7 @@ class TableDrafts:
             return _NO_LABELS
         return what, {**anchor, "printed": printed}
 
-    def _when_and_whom(
+    def _time_and_set(
         self, row: int, role: ColumnRole, path: Sequence[str], path_all: Sequence[str]
     ) -> dict[str, str]:
         """Return the time and the analysis set of a figure, as far as labels name them."""

@@ -43,7 +43,7 @@ class Unclear:
             (_is_ratio(figure, printed), "two counts of which neither is a part of the other"),
             (
                 role.has_people and self._has_effects and _is_bare(figure),
-                "the caption declares effects, and no column says whose",
+                "the caption declares effects, and no column names their groups",
             ),
         )
         return next((reason for holds, reason in reasons if holds), "")

@@ -93,7 +93,7 @@ def test_headings_within_headings_lead_to_a_row(root: Path) -> None:
     assert len(blocks(made)) == 8
 
 
-def test_rows_of_one_label_are_told_apart_by_what_they_are_below(root: Path) -> None:
+def test_rows_of_one_label_are_distinguished_by_their_headings(root: Path) -> None:
     rows = ("\tTussolan\tPlacebo", "Cough\t\t", "Yes, n (%)\t3 (7%)\t4 (9%)", "Fever\t\t")
     made = drafted(root, table(*rows, "Yes, n (%)\t5 (11%)\t6 (13%)"))
     assert block_of(made, "3 (7%)")["row"] == ["Cough", "Yes, n (%)"]
@@ -124,12 +124,12 @@ def test_groups_in_rows_are_read_as_groups(root: Path) -> None:
     assert not made.groups
 
 
-def test_what_a_person_told_decides(root: Path) -> None:
+def test_answers_about_headers_decide(root: Path) -> None:
     text = table("\tArm A\tArm B", "Age, mean (SD)\t1 (2)\t3 (4)")
     guessed = drafted(root, text)
     assert guessed.groups.keys() == {"arm-a", "arm-b"}
-    told = drafted(root, text, {"Arm A": "placebo", "Arm B": "tussolan"})
-    assert [list(block["values"]) for block in blocks(told)] == [["placebo"], ["tussolan"]]
+    answered = drafted(root, text, {"Arm A": "placebo", "Arm B": "tussolan"})
+    assert [list(block["values"]) for block in blocks(answered)] == [["placebo"], ["tussolan"]]
 
 
 def test_every_draft_stands_at_its_place(root: Path) -> None:
@@ -233,7 +233,7 @@ def test_the_label_of_a_header_in_the_body_heads_the_rows_below_it(root: Path) -
     [
         "Side\tYes\tNo\tYes\tNo",  # the names repeat below one header
         "Side\tYes\tNo\t\t",  # and others have none
-        "Side\t1\t2\t3\t4",  # figures are no names
+        "Side\t1\t2\t3\t4",  # figures are not names
     ],
 )
 def test_a_row_that_does_not_tell_columns_apart_is_no_header(root: Path, header: str) -> None:

@@ -72,7 +72,7 @@ def test_a_count_of_people_is_not_what_was_measured(root: Path) -> None:
     assert block_of(measured, "44 (9)")["endpoint"] == "AGE"
 
 
-def test_p_values_of_two_analyses_are_told_apart(root: Path) -> None:
+def test_p_values_of_two_analyses_are_distinguished(root: Path) -> None:
     header = "\tTussolan\tPlacebo\tP value (PP)\tP value (ITT)\tAdjusted P value\tCrude P value"
     made = drafted(root, table(header, "Pain, mean (SD)\t5 (1)\t6 (2)\t0.01\t0.02\t0.03\t0.04"))
     found = {one["printed"]: one for one in blocks(made)}

@@ -32,7 +32,9 @@ def test_people_of_an_arm_below_another_header_are_a_part_of_it(root: Path) -> N
     ("first", "second"),
     [("Week 4", "Week 12"), ("PCR-corrected", "Uncorrected"), ("Crude", "Adjusted")],
 )
-def test_a_time_or_a_method_above_an_arm_names_nobody(root: Path, first: str, second: str) -> None:
+def test_a_time_or_a_method_above_an_arm_is_not_a_group(
+    root: Path, first: str, second: str
+) -> None:
     made = drafted(root, table(*_below(first, second)))
     assert block_of(made, "12 (40%)")["values"].keys() == {"tussolan"}
 
