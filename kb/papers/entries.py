@@ -1,7 +1,7 @@
-"""What stands in a cell: "12 (34%)" is a count with its share, "0.61 (0.48–0.77)" has bounds.
+"""The figures of a cell: "12 (34%)" is a count with its share, "0.61 (0.48–0.77)" has bounds.
 
-An entry tells what its print alone tells. Whether "34 (15)" is a count and a percentage or a mean
-and a standard deviation is declared by the labels around it (see ``kb.papers.statistic``).
+An entry holds what its print alone declares. Whether "34 (15)" is a count and a percentage or a
+mean and a standard deviation is declared by the labels around it (see ``kb.papers.statistic``).
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ class Entry:
 
 
 def whole(number: Number | None) -> int | None:
-    """Return a printed whole number of at least 0, without an operator; else None.
+    """Return a printed whole number of at least 0, without an operator, or None.
 
     >>> whole(entry("36").main), whole(entry("36.0").main), whole(entry("<36").main)
     (36, None, None)

@@ -60,7 +60,7 @@ class Places:
         self._left = MAX_PLACES
 
     def take(self, number: int) -> None:
-        """Take so many places.
+        """Take a number of places.
 
         Raises:
             ReadError: no more are left.
@@ -142,7 +142,7 @@ def _final(cell: Cell, width: int, steps: list[int]) -> Cell:
 
 
 def count_header_rows(grid: Grid, marked: int) -> int:
-    """Return the number of header rows: those marked, else rows of header cells, else by content.
+    """Return the number of header rows: as marked, or by header cells, or by content.
 
     >>> rows = [[RawCell("Age"), RawCell("Drug")], [RawCell("34"), RawCell("57")]]
     >>> count_header_rows(lay_out([rows], Places("a.xml")), 0)

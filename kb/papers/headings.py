@@ -1,4 +1,4 @@
-"""Sections from headings and paragraphs, for the readers of files that only show them by looks."""
+"""Sections from headings and paragraphs, for files that show headings by their look only."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def kind_of(title: str) -> SectionKind:
 
 
 def is_part_of_abstract(title: str) -> bool:
-    """Whether a title is one of those of structured abstracts.
+    """Whether a title is that of a part of a structured abstract.
 
     >>> is_part_of_abstract("Results:"), is_part_of_abstract("Baseline values")
     (True, False)
@@ -104,7 +104,7 @@ class NestedSections:
         self._stack.append((level, self._section.title))
 
     def add(self, text: str, page: int | None = None) -> None:
-        """Add a paragraph to the section at hand."""
+        """Add a paragraph to the current section."""
         self._section.paragraphs.append(Paragraph(text, page))
 
     def is_open(self, ended: re.Pattern[str]) -> bool:

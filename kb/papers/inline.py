@@ -71,7 +71,7 @@ class Line:
     def __init__(
         self, without: frozenset[str] = frozenset(), kept: frozenset[str] = frozenset()
     ) -> None:
-        """Begin an empty line; ``kept`` are elements whose text is else left out."""
+        """Begin an empty line; ``kept`` are elements whose text is otherwise left out."""
         self._without = without | (_DROPPED - kept)
         self._pieces: list[str] = []
         self._raised = False

@@ -107,7 +107,7 @@ class _Parts:
             self._first.setdefault(local(part), part)
         source = self._of("source")
         title = self._of("article-title") or self._of("chapter-title") or self._of("data-title")
-        # Whatever has one title only, such as a book, has it as its own.
+        # A citation with one title only, such as a book, has it as its own.
         self.title, self.journal = (title, source) if title else (source, "")
         kind = citation.get("publication-type") or citation.get("citation-type") or ""
         if source and not title and kind == "journal":

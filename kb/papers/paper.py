@@ -131,7 +131,7 @@ class Table:
 
     @cached_property
     def _row_paths(self) -> list[tuple[str, ...]]:
-        """The paths of all rows; a heading has a label, and else the number of its people at most.
+        """The paths of all rows; a heading has a label, and at most the number of its people.
 
         It ends at the next heading of its indent, and, where rows below it were indented, at the
         first row that is not.

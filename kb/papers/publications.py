@@ -1,6 +1,6 @@
-"""The publications of an evidence base: which are there already, and how new ones are added.
+"""The publications of an evidence base: finding known ones, and adding new ones.
 
-A publication that is there is found by DOI, PMID, title and year, or journal, year, volume and
+A known publication is found by DOI, PMID, title and year, or journal, year, volume and
 first page. New ones get ids like the others': first author, year, and words of the title where
 that is not enough.
 """
@@ -102,13 +102,13 @@ def record_of(paper: Metadata | Reference, kind: str, text: str) -> dict[str, ob
 
 
 _UNTITLED: Final = "untitled"
-"""The citation of a paper of which no citation was read."""
+"""The citation of a paper for which none was read."""
 _LONG_TITLE: Final = 30
-"""So many letters of a title name one publication of a year."""
+"""A title of more letters than this names one publication of a year."""
 
 
 class PublicationIndex:
-    """The publications that are known or new, by what identifies them.
+    """The known and the new publications, by what identifies them.
 
     >>> index = PublicationIndex({})
     >>> slug = index.add({"authors": "Low B", "year": 2020, "doi": "10.1000/a", "type": "review"})
@@ -127,7 +127,7 @@ class PublicationIndex:
             self.learn(slug, record.model_dump(exclude_none=True))
 
     def learn(self, slug: str, record: Mapping[str, object]) -> None:
-        """Take note of what identifies a publication."""
+        """Index a publication by what identifies it."""
         for key in _keys(record):
             self._by_key.setdefault(key, slug)
         self._marks[slug] = self._marks.get(slug, {}) | _marks(record)
@@ -136,7 +136,7 @@ class PublicationIndex:
             self._titles.setdefault(str(record.get("year")), {}).setdefault(title, slug)
 
     def find(self, record: Mapping[str, object]) -> str:
-        """Return the id of a publication that is there already, or ""."""
+        """Return the id of a known publication, or ""."""
         return next((slug for slug, _ in self.matches(record)), "")
 
     def matches(self, record: Mapping[str, object]) -> Iterator[tuple[str, str]]:
@@ -156,7 +156,7 @@ class PublicationIndex:
             yield slug, "title"
 
     def _named_in(self, record: Mapping[str, object]) -> str:
-        """Return the publication whose title stands in the citation of one that has no title.
+        """Return the publication whose title is in the citation of a record without a title.
 
         The references of a PDF are lines of text; those of the same paper in XML have fields.
         """
@@ -168,7 +168,7 @@ class PublicationIndex:
         return next((slug for slug in found if not self._differs(slug, marks)), "")
 
     def _differs(self, slug: str, marks: Mapping[str, str]) -> bool:
-        """Whether an identifier, or both volume and page, are not those of a publication."""
+        """Whether an identifier, or both volume and page, differ from those of a publication."""
         own = self._marks[slug]
         differing = {name for name in own.keys() & marks.keys() if own[name] != marks[name]}
         return bool(differing & set(_IDS)) or differing >= {"volume", "page"}
@@ -184,7 +184,7 @@ class PublicationIndex:
 
 
 def _marks(record: Mapping[str, object]) -> dict[str, str]:
-    """Return what two records of one publication share, where both have it."""
+    """Return the fields in which two records of one publication agree, if both have them."""
     marks = {name: str(record.get(name) or "").lower() for name in (*_IDS, "volume")}
     marks["page"] = first_page(record)
     return {name: value for name, value in marks.items() if value}
@@ -209,7 +209,7 @@ def _keys(record: Mapping[str, object]) -> Iterator[_Key]:
         if record.get(name):
             yield name, str(record[name]).lower()
     if record.get("citation") == _UNTITLED:
-        return  # two papers of which nothing was read are not one
+        return  # two papers without data may differ
     if len(of("title")) > 15 and record.get("year"):
         yield "title", of("title"), str(record["year"])
     page = first_page(record)

@@ -1,4 +1,4 @@
-"""A table read as figures: which column is whose, which cell is what.
+"""A table read as figures: what each column is about, and what each cell prints.
 
 Drafts and scans both start here. A cell is read by its own print (``kb.papers.entries``), then by
 what its row, the headings above it, its column, the caption and the footnotes declare
@@ -49,7 +49,7 @@ class Column:
     kind: ColumnKind
     path: tuple[str, ...]
     group: str
-    """The header without its size and statistics: the name of a group, else ""."""
+    """The header without its size and statistics: the name of a group, or ""."""
     size: int | None
     """The number of people that the header prints."""
     statistic: Statistic
@@ -379,7 +379,7 @@ class TableReading:
         )
 
     def _are_sizes(self, row: int) -> bool:
-        groups = [c.index for c in self.columns if c.kind in (ColumnKind.GROUP, ColumnKind.TOTAL)]
+        groups = [c.index for c in self.columns if c.kind in PEOPLE]
         counts = [whole(entry(self.table.grid[row][i].text).main) for i in groups]
         return bool(counts) and sum(c is not None for c in counts) * 2 > len(counts)
 
@@ -400,7 +400,7 @@ def _is_interval(column: Column, beside: Column) -> bool:
 
 
 def _fits(print_: Entry, statistic: Statistic) -> bool:
-    """Whether figures arranged so may be what a label far from them declares."""
+    """Whether figures of this form may be what a caption or note declares."""
     spreads = {
         Form.PAIR: {Spread.SHARE, Spread.SD, Spread.SE},
         Form.PLUS_MINUS: {Spread.SD, Spread.SE},
@@ -414,7 +414,7 @@ def _fits(print_: Entry, statistic: Statistic) -> bool:
 
 
 def _is_share_of(print_: Entry, size: int | None) -> bool:
-    """Whether figures such as 36 (63.2) are a count and its percentage of so many people."""
+    """Whether figures such as 36 (63.2) are a count and its percentage of ``size`` people."""
     count, second = whole(print_.main), print_.second
     if print_.form is not Form.PAIR or count is None or second is None or not size:
         return False

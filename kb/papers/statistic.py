@@ -60,7 +60,7 @@ _FITTING: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Statistic:
-    """What a label says of figures; None where it does not.
+    """What a label declares of figures; None for what it does not declare.
 
     >>> declared("Age, years, median (IQR)")
     Statistic(centre=<Centre.MEDIAN: 'median'>, spread=<Spread.IQR: 'IQR'>, ...)
@@ -77,10 +77,10 @@ class Statistic:
     trend: bool = False
     """Whether a p-value is of an interaction, a trend or several groups at once."""
     spreads: frozenset[Spread] = frozenset()
-    """All that it names beside the main figure: "mean ± SD (95% CI)"."""
+    """All spreads that a label names: "mean ± SD (95% CI)"."""
 
     def within(self, outer: Statistic) -> Statistic:
-        """Return what this label and one farther out say together; this one decides."""
+        """Return what this label and an outer one declare together; this one has precedence."""
         if self.centre and outer.centre and self.centre is not outer.centre:
             fits = outer.spread in _FITTING.get(self.centre, {Spread.CI})
             return self if self.spread or not fits else replace(self, spread=outer.spread)

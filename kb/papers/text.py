@@ -19,7 +19,7 @@ INDENT: Final = "  "
 """What stands before the label of a row for each step that it is indented."""
 _MAX_MARKER: Final = 150
 _MOST_SIGNS: Final = 20
-"""Headings of one text are told apart by so many signs, then by their number."""
+"""Headings of one text are compared by this many characters, then by their number."""
 _CONTROL: Final = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
 )
@@ -72,7 +72,7 @@ def source_text(paper: Paper) -> SourceDraft:
 
 
 def _heading(text: str, taken: set[str], times: Counter[str]) -> str:
-    """Return a heading that begins as no other does: of one text, with more signs, or a number.
+    """Return a heading with a beginning of its own; of equal texts, with more signs or a number.
 
     >>> taken, times = set(), Counter()
     >>> [_heading("Case", taken, times) for _ in range(21)][::20]

@@ -74,7 +74,7 @@ def parse_xml(data: bytes, name: str) -> _Element:
 
 
 def _no_other_file(etree: Any) -> Any:
-    """Return what gives an empty file for every other file that one names, such as its DTD.
+    """Return a resolver that gives an empty file for each file named, such as the DTD.
 
     The options above should do; with some others, such as ``collect_ids``, libxml2 reads the DTD.
     """

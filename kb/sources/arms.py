@@ -139,7 +139,7 @@ class Arms:
         return next(iter(self._others(groups, group, among)), "")
 
     def _telling(self, text: str, among: frozenset[str]) -> list[Mention]:
-        """Return the names that tell these groups apart: of some of them, but not of all."""
+        """Return the names that distinguish these groups: names of some of them, not of all."""
         telling = []
         for mention in self._mentions(text, among):
             groups = mention.groups & among or mention.groups
@@ -189,7 +189,7 @@ def _names(group: Group, names: Names) -> Iterator[str]:
 
 
 def _more_names(group: Group, names: Names, others: Sequence[Group]) -> Iterator[str]:
-    """Yield names that tell a group from the others of its block, and mean nothing elsewhere.
+    """Yield names that distinguish a group from the others of its block, and only there.
 
     They are parts of its label, what is in no other label, the category or endpoint that it is
     defined by, and "younger" or "older".
@@ -209,7 +209,7 @@ def _short(name: str) -> str:
 
 
 def _apart(label: str, other: str) -> str:
-    """Return a label without the words that it begins and ends with like another one.
+    """Return a label without the words at its beginning and end that another one shares.
 
     >>> _apart("TP53 wild type", "TP53 mutation")
     'wild type'

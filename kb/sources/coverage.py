@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kb.records.shared_schema import SourceRecord
 
 _FEW: Final = 30
-"""So many figures of a source are listed without being asked for."""
+"""The most figures that are listed of a source that is not named."""
 Spans = list[tuple[int, int]]
 
 
@@ -82,8 +82,8 @@ class CoverageReport:
     def lines(self, source: str = "", section: str = "") -> Iterator[str]:
         """Yield the report as text, of one source or section if named, then totals by source.
 
-        Sections without figures are not named. Figures are listed of the source or section that is
-        named, and of sources that are nearly done: there is nothing to list where nobody has begun.
+        Sections without figures are left out. Figures are listed of the source or section that is
+        named, and of sources in which few are left.
         """
         names = list(dict.fromkeys(part.source for part in self.sections))
         cut = ""

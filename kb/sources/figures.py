@@ -51,7 +51,7 @@ _NAMES_INTERVAL = re.compile(
 )
 _STATISTIC = re.compile(r"\b(?:median|mean|range|IQR|inter-?quartile)\b", re.IGNORECASE)
 _WIDE = 20
-"""Nobody cites more references in a row."""
+"""The most references that are cited in a row."""
 # "Figures 1, 2 and 3"; but in "Figure 1, 36 patients" the second is a figure.
 _REFERENCE = re.compile(
     r"\b(?:Table|Figure|Fig\.?|Section|Ref\.?|Reference|Appendix|Chapter|Box|Eq\.?)(?P<many>s\.?)?"
@@ -112,7 +112,7 @@ def _references(folded: FoldedText) -> list[tuple[int, int]]:
 
 
 def _is_interval(folded: FoldedText, bracket: re.Match[str]) -> bool:
-    """Tell an interval from a citation by its decimals and by what precedes it in its cell."""
+    """Whether brackets hold an interval: by its decimals, or by the text before it in its cell."""
     start = bracket.start()
     if re.search(r"[0-9]\.[0-9]", bracket[0]):
         return True

@@ -76,14 +76,14 @@ _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0
 def references(text: str) -> Iterator[Edit]:
     """Replace character references: ``&#8722;``, ``&#x3c;``, ``&middot;``."""
     for match in _REFERENCE.finditer(text) if "&" in text else ():
-        if match[0][1] == "#":  # a number that is none of a character gives nothing
+        if match[0][1] == "#":  # a number without a character
             yield Edit(*match.span(), html.unescape(match[0]) or UNKNOWN)
         elif match[0][1:] in html5:
             yield Edit(*match.span(), html5[match[0][1:]])
 
 
 def _is_math(content: str, following: str) -> bool:
-    """Tell a formula such as ``$p = 0.03$`` from two amounts of money."""
+    """Distinguish a formula such as ``$p = 0.03$`` from two amounts of money."""
     if not content.strip() or "\n\n" in content or len(content) > 300:
         return False
     if content[-1].isspace() or content[0].isspace():

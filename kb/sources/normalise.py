@@ -68,7 +68,7 @@ def _power(match: re.Match[str]) -> str:
 
 
 def _two_dashes(match: re.Match[str]) -> str:
-    """Tell a dash before a minus sign from the two hyphens that LaTeX has for one dash."""
+    """Distinguish a dash before a minus sign from the two hyphens of a dash in LaTeX."""
     low = _NEGATIVE.search(match.string, max(0, match.start() - 20), match.start())
     return "-" if match[0] == "--" and low is None else "-" + MINUS
 
@@ -230,7 +230,7 @@ def fold_pieces(
 
 
 def fold(text: str, *, decimal_comma: bool = False) -> FoldedText:
-    r"""Normalise the typography of a text, and nothing else.
+    r"""Normalise the typography of a text only.
 
     >>> fold(r"WBC $4.8 \times 10^{9}/L$, 28 mg/m<sup>2</sup> (~93 %; *p*  = 0.03)").text
     'WBC 4.8×10^9/L, 28 mg/m^2 (~93%; p=0.03)'

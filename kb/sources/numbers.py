@@ -328,7 +328,7 @@ def _is_sign(folded: FoldedText, start: int) -> bool:
 
 
 def _in_name(folded: FoldedText, start: int, end: int, named_until: int) -> bool:
-    """Tell digits of a name (CD19, CD-123, G3/4, 6-mercaptopurine, 4-1BB) from a number."""
+    """Whether digits belong to a name: CD19, CD-123, G3/4, 6-mercaptopurine, 4-1BB."""
     text = folded.text
     before = text[start - 1 : start]
     if before.isalpha() or before in ("_", "^"):

@@ -116,7 +116,7 @@ class Reading:
         *earlier, last = before
         is_other = _OTHER.search(self.text[: last.start])
         figures = self._has_figure(last)
-        if not (is_other or figures):  # one name in the sentence before does not tell an order
+        if not (is_other or figures):  # one name in the sentence before gives no order
             elsewhere = _SENTENCE.search(self.text, last.end, start)
             return () if elsewhere else (last.groups, NO_GROUPS)
         before_last = earlier[-1] if earlier else last

@@ -32,7 +32,7 @@ class Passage(NamedTuple):
 def passage_of(
     claim: Claim, printed: Sequence[PrintedNumber], text: SourceText | None, names: Names
 ) -> Passage | None:
-    """Return the passage of a claim that stands at one place of running text, else None."""
+    """Return the passage of a claim that stands at one place of running text, or None."""
     if text is None or claim.row or not claim.printed:
         return None
     try:
@@ -47,7 +47,7 @@ def passage_of(
     numbers = read_print(raw, names, decimal_comma=text.decimal_comma)
     at = [start + folded.offsets[number.number.start] for number in numbers]
     own = tuple(i for i, offset in enumerate(at) if _holds(places[0], offset))
-    # Where the edges of the print change what its numbers are, nothing is known.
+    # Where the edges of the print change its numbers, their positions are unknown.
     same = [numbers[i].number.value for i in own] == [n.number.value for n in printed]
     return Passage(folded.text, numbers, own) if same else None
 

@@ -5,13 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.drafted_base import write_base
 from support.drafting import block_of, blocks, drafted, table
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_base(tmp_path_factory.mktemp("apart") / "base")
 
 
 @pytest.mark.parametrize(
@@ -24,7 +18,7 @@ def test_two_columns_may_hold_the_limits_of_an_interval(root: Path, header: str)
     assert (str(value["value"]), [str(one) for one in value["ci95"]]) == ("6.23", ["5.90", "6.56"])
 
 
-def test_two_other_columns_are_no_limits(root: Path) -> None:
+def test_two_other_columns_are_not_limits(root: Path) -> None:
     rows = ("\tN\tMean\t95 % CI\tP value", "Grip\t45\t6.23\t5.90 to 6.56\t0.02")
     made = drafted(root, table(*rows, "Cough\t44\t6.3\t5.8 to 6.6\t0.2"))
     assert not any(

@@ -121,7 +121,7 @@ def test_a_section_is_a_place(example_root: Path, other: Path) -> None:
         ("Drug n 45", ["place"]),
     ],
 )
-def test_the_typography_of_a_label_is_no_other_place(
+def test_the_typography_of_a_label_is_not_another_place(
     example_root: Path, column: str, fields: list[str]
 ) -> None:
     base = read_reader(example_root, example_root)

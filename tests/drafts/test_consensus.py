@@ -1,4 +1,4 @@
-"""What two readers settled is applied to the drafts of reader 1, and kept with by whom and when."""
+"""What two readers settled is applied to the drafts of reader 1, and kept with name and date."""
 
 from __future__ import annotations
 

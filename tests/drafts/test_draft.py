@@ -5,13 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.drafted_base import write_base
 from support.drafting import block_of, blocks, drafted, table
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_base(tmp_path_factory.mktemp("drafts") / "base")
 
 
 def test_every_cell_has_its_group_endpoint_statistic_and_anchor(root: Path) -> None:
@@ -42,7 +36,7 @@ def test_a_denominator_is_stored_only_where_it_is_printed(root: Path) -> None:
     assert block_of(made, "8 (18%)")["values"] == {"placebo": "8 (18%)"}
 
 
-def test_figures_that_no_label_explains_are_no_percentages(root: Path) -> None:
+def test_figures_that_no_label_explains_are_not_percentages(root: Path) -> None:
     text = table("\tTussolan\tPlacebo", "Score\t8 (18)\t9 (20)")
     made = drafted(root, text)
     assert all("%" not in str(block["values"]) for block in blocks(made))
@@ -236,7 +230,7 @@ def test_the_label_of_a_header_in_the_body_heads_the_rows_below_it(root: Path) -
         "Side\t1\t2\t3\t4",  # figures are not names
     ],
 )
-def test_a_row_that_does_not_tell_columns_apart_is_no_header(root: Path, header: str) -> None:
+def test_a_row_that_does_not_distinguish_columns_is_not_a_header(root: Path, header: str) -> None:
     rows = ("Documents\t8\t\t9\t", header, "Cough, n (%)\t1 (2)\t2 (4)\t3 (7)\t4 (9)")
     made = drafted(root, table("\tTussolan\t\t\t", *rows))
     assert "3 (7)" not in [block["printed"] for block in blocks(made)]

@@ -5,14 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.drafted_base import write_base
 from support.drafting import block_of, blocks, drafted, table
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_base(tmp_path_factory.mktemp("headers-in-body") / "base")
-
 
 _ANSWERS = (
     "Characteristic\tData\tData\tData",
@@ -72,7 +65,7 @@ def test_a_row_of_words_in_other_places_renames_nothing(root: Path) -> None:
     assert block_of(drafted(root, table(*rows)), "12.8")["values"].keys() == {"placebo"}
 
 
-def test_words_that_say_nothing_are_no_category(root: Path) -> None:
+def test_words_that_say_nothing_are_not_a_category(root: Path) -> None:
     rows = ("Outcome\tValue\tP value", "Relapse, n (%)\t12 (13%)\t0.2")
     assert "category" not in block_of(drafted(root, table(*rows)), "12 (13%)")
 
@@ -94,7 +87,7 @@ def test_a_change_in_percent_is_a_change(root: Path) -> None:
     assert "statistic" not in block_of(made, "60.7%")
 
 
-def test_a_statistic_of_a_test_is_no_measurement(root: Path) -> None:
+def test_a_statistic_of_a_test_is_not_a_measurement(root: Path) -> None:
     rows = (
         "\tn\tHETI\tANOVA F (df)",
         "Cough\t7\t25.3 ± 2.1\t8.16 (4)",

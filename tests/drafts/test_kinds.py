@@ -5,15 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.drafted_base import write_base
 from support.drafting import block_of, blocks, drafted, table
 
 from kb.drafts.groups import GroupNames
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_base(tmp_path_factory.mktemp("kinds") / "base")
 
 
 def test_a_heading_may_stand_beside_statistics_in_the_header(root: Path) -> None:

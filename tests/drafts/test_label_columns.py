@@ -6,18 +6,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from support.drafted_base import write_base
 from support.drafting import block_of, blocks, drafted, table
 
 from kb.papers.paper import Cell, Table
 from kb.papers.reading import ColumnKind, TableReading
 from kb.records.load import load_records
 from kb.sources.text import load_text
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_base(tmp_path_factory.mktemp("label-columns") / "base")
 
 
 def _kinds(*lines: str) -> list[str]:

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-from support.drafted_base import write_base
 from support.drafting import block_of, blocks, drafted, table
 
 ARMS = "\tTussolan (n = 50)\tPlacebo (n = 40)"
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_base(tmp_path_factory.mktemp("labels") / "base")
 
 
 def names(root: Path, *rows: str, caption: str = "Outcomes") -> list[str]:
@@ -109,7 +102,7 @@ def test_a_label_goes_on_below_where_the_times_go_on(root: Path) -> None:
     assert block_of(made, "2 (2)")["named"] == "Reach"
 
 
-def test_people_who_had_an_outcome_are_no_category_of_theirs(root: Path) -> None:
+def test_people_who_had_an_outcome_are_not_a_category_of_theirs(root: Path) -> None:
     head = "\t\tTussolan (n = 50)\tPlacebo (n = 40)"
     made = drafted(root, table(head, "Relief\tFemale\t5 (10%)\t6 (15%)"))
     assert block_of(made, "5 (10%)")["named"] == "Relief › Female"
@@ -117,7 +110,7 @@ def test_people_who_had_an_outcome_are_no_category_of_theirs(root: Path) -> None
     assert block_of(made, "5 (10%)")["endpoint"] == "SEX"
 
 
-def test_columns_with_units_are_no_groups(root: Path) -> None:
+def test_columns_with_units_are_not_groups(root: Path) -> None:
     made = drafted(
         root, table("\tSize (g/L)\tYield (cm)", "Ban\t5 ± 1\t6 ± 2", "Bun\t7 ± 1\t8 ± 2")
     )
@@ -151,7 +144,7 @@ def test_all_people_below_a_group_are_its_size(root: Path) -> None:
     assert block_of(made, "3")["endpoint"] == "OTHER"
 
 
-def test_headers_of_times_and_answers_are_no_groups(root: Path) -> None:
+def test_headers_of_times_and_answers_are_not_groups(root: Path) -> None:
     head = "Step\tDosage\tWeeks"
     made = drafted(root, table(head, "Walk\t5 (2)\t1-10", "Ride\t5 (3)\t2-10"))
     assert not made.groups
@@ -186,7 +179,7 @@ def test_a_difference_within_groups_compares_none(root: Path) -> None:
     assert block_of(made, "2 (1 to 3)")["comparison"]["statistic"] == "difference"
 
 
-def test_a_row_whose_figures_have_marks_is_no_header(root: Path) -> None:
+def test_a_row_whose_figures_have_marks_is_not_a_header(root: Path) -> None:
     rows = ("Dry mouth [n (%)]\t7 (14)a,b\t12 (30)b", "Rash [n (%)]\t3 (6)a\t4 (10)a")
     made = drafted(root, table(ARMS, *rows))
     assert block_of(made, "12 (30)b")["values"] == {"placebo": "12 (30%)"}
@@ -216,7 +209,7 @@ def test_a_heading_of_moments_is_of_their_ratio_too(root: Path) -> None:
     assert (ratio["named"], "time" in ratio) == ("Breath, L › Ratio to baseline (%)", False)
 
 
-def test_correlations_are_no_groups(root: Path) -> None:
+def test_correlations_are_not_groups(root: Path) -> None:
     above = "\tGroup R\t\tGroup F\t"
     below = "\tCorr. coeff\tp value\tCorr. coeff\tp value"
     made = drafted(root, table(above, below, "Sleep\t−0.56\t0.001\t−0.44\t0.048"))
@@ -311,7 +304,7 @@ def test_an_outcome_of_a_caption_may_have_a_time(root: Path) -> None:
     assert block_of(made, "1.2 (1.1-1.4)")["endpoint"] == "DEATH"
 
 
-def test_statistics_of_wald_are_no_groups(root: Path) -> None:
+def test_statistics_of_wald_are_not_groups(root: Path) -> None:
     above, below = "\tTussolan\t\tPlacebo\t", "\tWald χ2\tp\tWald χ2\tp"
     made = drafted(root, table(above, below, "△ Sugar\t0.08\t0.7\t1.03\t0.3"))
     assert not any("wald" in group for group in made.groups)

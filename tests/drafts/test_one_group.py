@@ -5,13 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.drafted_base import write_base
 from support.drafting import block_of, blocks, drafted, table
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_base(tmp_path_factory.mktemp("one-group") / "base")
 
 
 def test_a_table_that_names_no_groups_is_of_everybody(root: Path) -> None:
@@ -196,7 +190,7 @@ def test_a_table_of_times_is_of_what_its_caption_names(root: Path) -> None:
         (("\tWeek\tTussolan\tPlacebo", "Cure\t6\t7 (16%)\t6 (13%)"), "A", "label"),
     ],
 )
-def test_cells_that_are_no_results_are_left_as_such(
+def test_cells_that_are_not_results_are_left_as_such(
     root: Path, rows: tuple[str, ...], caption: str, why: str
 ) -> None:
     made = drafted(root, table(*rows, caption=caption))
@@ -233,7 +227,7 @@ def test_a_percentage_of_the_size_is_one_whatever_the_label_says(root: Path) -> 
     assert all("%)" not in str(block["values"]) for block in blocks(made))
 
 
-def test_signs_of_currency_and_plus_are_no_part_of_a_number(root: Path) -> None:
+def test_signs_of_currency_and_plus_are_not_part_of_a_number(root: Path) -> None:
     header = "\tTussolan (n = 45)\t\tPlacebo (n = 45)\t"
     rows = (header, "\tMean\tSD\tMean\tSD", "Age\t54.1\t9.9\t55.2\t8.8")
     rows = (*rows, "Costs\t£140\t£185\t£115\t£124")
@@ -271,7 +265,7 @@ def test_groups_at_baseline_do_not_turn_a_later_difference_round(root: Path) -> 
     assert block_of(made, "0.3 (0.1/0.5)")["comparison"]["of"] == "tussolan"
 
 
-def test_least_values_and_sizes_are_no_results_of_a_caption(root: Path) -> None:
+def test_least_values_and_sizes_are_not_results_of_a_caption(root: Path) -> None:
     rows = ("\tMean\tMin", "Proteobacteria\t15.4%\t0.04%", "Firmicutes\t37.7%\t1.9%")
     made = drafted(root, table(*rows, caption="Abundance of phyla"))
     assert {one.printed for one in made.left} == {"0.04%", "1.9%"}

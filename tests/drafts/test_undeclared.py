@@ -5,14 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.drafted_base import write_base
 from support.drafting import block_of, blocks, drafted, table
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_base(tmp_path_factory.mktemp("undeclared") / "base")
-
 
 _HEADER = "\tTussolan (n = 45)\tPlacebo (n = 44)"
 
@@ -32,11 +25,11 @@ def test_a_figure_with_a_fraction_is_a_value_with_a_spread(root: Path) -> None:
 @pytest.mark.parametrize(
     "row", ["Grip\t12\t13", "Grip\tr = 0.49\tr = 0.54", "Grip\t36 (6)\t35 (7)"]
 )
-def test_what_may_be_a_count_or_a_test_is_no_value(root: Path, row: str) -> None:
+def test_what_may_be_a_count_or_a_test_is_not_a_value(root: Path, row: str) -> None:
     assert not blocks(drafted(root, table("\tTussolan\tPlacebo", row)))
 
 
-def test_figures_of_a_table_of_correlations_are_no_values(root: Path) -> None:
+def test_figures_of_a_table_of_correlations_are_not_values(root: Path) -> None:
     made = drafted(root, table(_HEADER, "Grip\t0.41\t0.42", caption="Spearman correlations"))
     assert not blocks(made)
 
@@ -100,7 +93,7 @@ def test_an_interval_below_a_figure_of_people_is_left(root: Path) -> None:
     assert len(blocks(made)) == 2
 
 
-def test_a_count_of_people_with_its_percentage_first_is_no_value(root: Path) -> None:
+def test_a_count_of_people_with_its_percentage_first_is_not_a_value(root: Path) -> None:
     made = drafted(root, table(_HEADER, "Class % (n)\t15.0 (6.0)\t18.2 (8)"))
     assert [block["values"] for block in blocks(made)] == [{"placebo": "8 (18.2%)"}]
 
@@ -120,14 +113,14 @@ def test_a_mean_may_stand_in_a_column_of_counts(root: Path) -> None:
         (("\tAge\tGrip", "Active\t\t", "1\t34\t2.1", "2\t45\t3.2", "3\t41\t3.5"), 6),
     ],
 )
-def test_rows_of_single_people_are_no_results(
+def test_rows_of_single_people_are_not_results(
     root: Path, rows: tuple[str, ...], count: int
 ) -> None:
     made = drafted(root, table(*rows))
     assert (made.no_results, blocks(made)) == (count, [])
 
 
-def test_the_exponent_of_a_unit_is_no_footnote_mark(root: Path) -> None:
+def test_the_exponent_of_a_unit_is_not_a_footnote_mark(root: Path) -> None:
     rows = (_HEADER, "Fat area (cm<sup>2</sup>)<sup>1</sup>, mean (SD)\t70.1 (9.9)\t71.3 (8.8)")
     found = block_of(drafted(root, table(*rows)), "71.3 (8.8)")
     assert found["category"].startswith("Fat area (cm^2)")

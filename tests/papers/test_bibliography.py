@@ -469,7 +469,7 @@ def test_tags_outside_an_entry_are_named() -> None:
     assert (problem.line, problem.field, problem.found) == (4, "AU", "Low, A")
 
 
-def test_what_stands_before_the_first_entry_is_no_entry() -> None:
+def test_what_stands_before_the_first_entry_is_not_an_entry() -> None:
     assert only("\ufeffProvider: somebody\nDatabase: x\n\n" + ris()).line == 4
     assert only("This file was made by JabRef.\n" + bibtex()).line == 2
 

@@ -55,7 +55,7 @@ def texts(paper: Paper) -> list[str]:
     return [paragraph.text for _, paragraph in paper.paragraphs()]
 
 
-def test_headings_are_told_by_style_and_by_look() -> None:
+def test_headings_are_recognised_by_style_and_by_look() -> None:
     bold = p("Patients", properties="<w:b/>")
     body = (
         p("A trial", "T") + p("Methods", "H1") + bold + p("All were adults.") + p("Results", "Own")
@@ -98,7 +98,7 @@ def test_breaks_keep_figures_apart_and_hyphens_their_sign() -> None:
     assert texts(read(f"<w:p>{run}</w:p>")) == ["34 57 15-64"]
 
 
-def test_a_symbol_of_a_font_is_said_to_be_unsure() -> None:
+def test_a_symbol_of_a_font_is_reported_as_unsure() -> None:
     paper = read('<w:p><w:r><w:sym w:font="Symbol" w:char="F0B3"/><w:t> 7</w:t></w:r></w:p>')
     assert texts(paper) == ["\ufffd 7"]
     assert "Symbol" in paper.unsure[0]

@@ -136,7 +136,7 @@ def test_lists_and_loose_texts_become_paragraphs() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "iso-8859-1", "utf-16"])
-def test_encodings_are_told(encoding: str) -> None:
+def test_encodings_are_recognised(encoding: str) -> None:
     html = f"<html><head><meta charset='{encoding}'></head><body><h2>A</h2><p>5 ± 7</p></body>"
     assert [p.text for _, p in read_html(html.encode(encoding)).paragraphs()] == ["5 ± 7"]
 

@@ -148,7 +148,7 @@ def test_a_body_without_text_is_named(body: str) -> None:
     assert read(body).unsure == ("the body has no text: is it a scan?",)
 
 
-def test_abstracts_of_several_kinds_are_told_apart() -> None:
+def test_abstracts_of_several_kinds_are_distinguished() -> None:
     paper = read(
         meta="<abstract><sec><title>Results</title><p>1</p></sec></abstract>"
         "<abstract abstract-type='plain-language-summary'><title>Plain</title><p>2</p></abstract>"

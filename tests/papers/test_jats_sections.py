@@ -31,7 +31,7 @@ def test_equal_titles_have_different_ids() -> None:
     assert "Safety (Results)" in ids
 
 
-def test_abstracts_are_told_apart() -> None:
+def test_abstracts_are_distinguished() -> None:
     paper = read(
         meta="<abstract><sec><title>Methods</title><p>a</p></sec></abstract>"
         '<abstract abstract-type="teaser"><p>t</p></abstract>'

@@ -64,7 +64,7 @@ def test_rows_are_laid_out_as_browsers_do(rows: str, expected: list[list[str]]) 
         ),
     ],
 )
-def test_a_header_that_is_not_marked_is_told_by_its_cells(rows: str, number: int) -> None:
+def test_a_header_that_is_not_marked_is_recognised_by_its_cells(rows: str, number: int) -> None:
     assert table(rows).header_rows == number
 
 

@@ -59,7 +59,7 @@ def test_the_columns_of_a_page_give_one_paragraph() -> None:
     assert [len(section.paragraphs) for section in paper.sections] == [1]
 
 
-def test_headings_begin_sections_and_numbers_are_told_from_titles() -> None:
+def test_headings_begin_sections_and_numbers_are_split_from_titles() -> None:
     paper = read(
         text(50, 80, "2. Results", 12, 1),
         text(50, 104, "2.1 Patients", 10, 1),
@@ -184,12 +184,12 @@ def test_slanted_text_such_as_a_watermark_is_left_out() -> None:
     assert "peer review" not in body(read(two_columns(), mark))
 
 
-def test_a_page_without_text_is_said_to_have_none() -> None:
+def test_a_page_without_text_is_reported() -> None:
     paper = read_pdf(pdf([[two_columns()], [b""]]), "paper.pdf")
     assert paper.unsure == ("page 2 has no text: a picture, or a scan",)
 
 
-def test_invisible_text_behind_a_scan_is_said_to_be_recognised() -> None:
+def test_invisible_text_behind_a_scan_is_reported_as_recognised() -> None:
     paper = read(b"3 Tr\n", two_columns())
     assert "page 1 is a scan" in paper.unsure[0]
 

@@ -137,7 +137,7 @@ def test_a_table_goes_on_after_the_end_of_a_page() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_the_encoding_is_told_by_the_file(encoding: str) -> None:
+def test_the_encoding_is_recognised(encoding: str) -> None:
     paper = read_plain("Results\n\nOS was ≥ 7.7 months − so.\n".encode(encoding), "a.txt")
     assert paper.sections[0].paragraphs[0].text == "OS was ≥ 7.7 months − so."
     assert paper.unsure == ()
@@ -149,6 +149,6 @@ def test_a_text_that_is_not_utf_8_says_so() -> None:
     assert "Windows-1252" in paper.unsure[0]
 
 
-def test_a_long_text_without_sense_is_read_all_the_same() -> None:
+def test_a_long_text_of_noise_is_read() -> None:
     for text in ("#" * 10_000, "|" * 10_000, "a\t" * 10_000, "*" * 10_000, "[" * 10_000):
         read(text)

@@ -1,4 +1,4 @@
-"""What stands around a cell says whom and when its figure is about; both edges."""
+"""The labels around a cell declare the group and the time of its figure; both edges."""
 
 from __future__ import annotations
 

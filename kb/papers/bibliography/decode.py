@@ -13,7 +13,7 @@ _MARKS: Final = (
 
 
 def decode(data: bytes) -> str:
-    r"""Return bytes as text: by their mark, else UTF-8, else as old Windows programs write it.
+    r"""Return bytes as text: by their mark, as UTF-8, or as older Windows programs write it.
 
     >>> decode("Foà".encode()), decode("Foà".encode("cp1252")), decode("\ufeffFoà".encode("utf-16"))
     ('Foà', 'Foà', 'Foà')

@@ -262,7 +262,7 @@ def _leading(region: Region, columns: Sequence[tuple[float, float]]) -> float:
 
 
 def _is_cut(above: str, below: str) -> bool:
-    """Whether a line ends or begins as no cell does: "24.0 (12.8) ±" and "2.9"."""
+    """Whether two lines are one cell that is cut: "24.0 (12.8) ±" and "2.9"."""
     return (len(above) > 1 and above[-1] in "(,±=<>–") or below[:1] in tuple("),;±")
 
 

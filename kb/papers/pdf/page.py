@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import pypdfium2.raw as pdfium
 
 MAX_GLYPHS: Final = 100_000
-"""No page of a paper has so many characters."""
+"""More characters than any page of a paper has."""
 _MAX_PATHS: Final = 20_000
 _MAX_SEGMENTS: Final = 2_000
 _MAX_DEPTH: Final = 4
@@ -41,7 +41,7 @@ class Glyph(NamedTuple):
     spaced: bool
     """A space is printed before it."""
     unmapped: bool = False
-    """The font does not tell which character it is."""
+    """The font does not identify the character."""
 
 
 class Rule(NamedTuple):
@@ -118,7 +118,7 @@ def read_page(document: Any, number: int) -> PdfPage:
 
 
 def _without_spaces(raws: list[_Raw]) -> set[str]:
-    """Return the names of the fonts that print no spaces: gaps are all that shows them."""
+    """Return the names of the fonts that print no spaces: only gaps show them."""
     counts = Counter(raw.style.font.name for raw in raws)
     spaces = Counter(raw.style.font.name for raw in raws if raw.spaced)
     return {name for name, count in counts.items() if spaces[name] < 0.04 * count}

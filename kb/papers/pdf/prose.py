@@ -13,7 +13,7 @@ _WORD: Final = r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*"
 _WORDS: Final = re.compile(_WORD)
 _BROKEN: Final = re.compile(rf"({_WORD})([-\u2010])$")
 _SIGN: Final = re.compile(r"[^\W\d_]\s[-\u2010–−]$")
-"""A minus sign after a word; one after a figure parts two figures."""
+"""A minus sign after a word; after a figure it is a dash between two figures."""
 _DASHES: Final = "-\u2010\u2011–—−/"
 _PREFIXES: Final = frozenset(
     re.findall(
@@ -26,7 +26,7 @@ _PREFIXES: Final = frozenset(
 
 
 class Words:
-    """The words of a paper, as they stand unbroken: they tell a hyphen from a broken word.
+    """The unbroken words of a paper, by which a hyphen is distinguished from a broken word.
 
     >>> words = Words(["The follow-up of treatment", "was long."])
     >>> words.join("after treat-", "ment"), words.join("at follow-", "up")

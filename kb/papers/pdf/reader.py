@@ -22,7 +22,7 @@ from kb.papers.registrations import registrations_in
 MAX_PAGES: Final = 400
 MAX_GLYPHS: Final = 3_000_000
 _TURNED: Final = 12
-"""Fewer characters that are turned label an axis."""
+"""Fewer turned characters than this are the label of an axis."""
 
 
 def read_pdf(data: bytes, name: str) -> Paper:

@@ -216,7 +216,7 @@ class FlowReader:
         self._open.append(item)
 
     def _continues(self, item: FlowLine) -> bool:
-        """Whether a line goes on with the paragraph at hand."""
+        """Whether a line continues the current paragraph."""
         last = self._open[-1]
         if abs(item.line.size - last.line.size) > 0.6:
             return False

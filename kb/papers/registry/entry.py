@@ -94,7 +94,7 @@ class OtherId(Part):
 
 
 class Identification(Part):
-    """What the study is called."""
+    """The names and ids of the study."""
 
     nct_id: NctId
     brief_title: Text = ""
@@ -259,7 +259,7 @@ class OfGroup(Part):
 
 
 class Flow(OfGroup):
-    """How many of a group reached something, or left for a reason."""
+    """The number of people of a group who reached a milestone, or left for a reason."""
 
     num_subjects: Text = ""
 
@@ -297,7 +297,7 @@ def _check_groups(groups: Iterable[Group], used: Iterable[OfGroup]) -> None:
 
 
 class ParticipantFlow(Part):
-    """Who went through the study."""
+    """The flow of participants through the study."""
 
     recruitment_details: Markup = ""
     pre_assignment_details: Markup = ""

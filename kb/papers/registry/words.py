@@ -1,4 +1,4 @@
-"""Words of the registry's closed lists, and what it prints of people, as a reader sees them."""
+"""Words of the registry's closed lists, in the form that readers and labels of tables have."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def phrase(word: str) -> str:
 
 
 def folded(word: str) -> str:
-    """Return a word of a list in one form: lists are in capitals in one place, words in another.
+    """Return a word of a list in lower case without signs: entries vary in both.
 
     >>> folded("INTER_QUARTILE_RANGE"), folded("Inter-Quartile Range")
     ('inter quartile range', 'inter quartile range')
@@ -82,7 +82,7 @@ def is_people(units: str) -> bool:
 
 
 def is_spread(dispersion_type: str) -> bool:
-    """Whether a figure's dispersion is one number, and not two limits.
+    """Whether a figure's dispersion is one number, not two limits.
 
     >>> is_spread("STANDARD_DEVIATION"), is_spread("95% Confidence Interval")
     (True, False)
