@@ -18,9 +18,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from kb.errors import QueryError, ReadError, UnavailableError, nearest, shorten
+from kb.errors import ReadError, UnavailableError, nearest, shorten
 from kb.util.archives import check_document
-from kb.util.child import run_limited
+from kb.util.child import read_limited
 
 MAX_ROWS: Final = 20_000
 MAX_COLUMNS: Final = 500
@@ -115,11 +115,7 @@ def read_sheet(data: bytes, name: str, sheet: str | None = None) -> Sheet:
             raise ReadError(f"{name}: a CSV file has no sheets: leave out --sheet")
         return _read_csv(data, name)
     _check_workbook(data, name)
-    late = ReadError(f"{name}: not read within {_MAX_SECONDS:g} seconds")
-    try:
-        return run_limited(_MAX_SECONDS, lambda: _guarded(data, name, sheet), late, _MEMORY)
-    except QueryError as error:
-        raise ReadError(f"{name}: reading it takes too much memory") from error
+    return read_limited(name, lambda: _read_workbook(data, name, sheet), _MAX_SECONDS, _MEMORY)
 
 
 # --- CSV -------------------------------------------------------------------------------------
@@ -200,17 +196,6 @@ def _check_part(part: bytes, name: str) -> None:
         raise ReadError(f"{name}: it declares entities, which no spreadsheet does")
     if part[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in part[:200]:
         raise ReadError(f"{name}: not UTF-8")
-
-
-def _guarded(data: bytes, name: str, sheet: str | None) -> Sheet:
-    """Read in the child, where an error of a library that is not passed on ends the process."""
-    try:
-        return _read_workbook(data, name, sheet)
-    except (ReadError, UnavailableError, MemoryError):
-        raise
-    except Exception as error:
-        reason = shorten(f"{type(error).__name__}: {error}", 200)
-        raise ReadError(f"{name}: broken, or of a form that is not known: {reason}") from error
 
 
 def _read_workbook(data: bytes, name: str, wanted: str | None) -> Sheet:

@@ -79,7 +79,7 @@ def _tag(element: _Element) -> str:
 
 
 def _styles(root: _Element | None) -> dict[str, str]:
-    """Return the name of each style, of those without a telling name the name they build on."""
+    """Return the name of each style; one that is based on that of a heading has its name."""
     if root is None:
         return {}
     names: dict[str, str] = {}

@@ -280,7 +280,7 @@ def _kind_of(title: str) -> SectionKind:
 
 
 def _is_around(element: _Element) -> bool:
-    """Tell what a page has around a paper."""
+    """Whether an element is around the paper and not of it: navigation, a banner."""
     if element.get("role") in {"navigation", "banner", "search", "contentinfo", "dialog"}:
         return True
     if element.get("aria-hidden") == "true" or element.get("hidden") is not None:
@@ -290,7 +290,7 @@ def _is_around(element: _Element) -> bool:
 
 
 def _is_text(element: _Element) -> bool:
-    """Tell a `<div>` or `<span>` that is a paragraph: text of its own, without blocks below it."""
+    """Whether a `<div>` or `<span>` is a paragraph: text of its own, without blocks below it."""
     own = [element.text, *(part.tail for part in element)]
     if not any((text or "").strip() for text in own):
         return False

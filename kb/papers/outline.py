@@ -80,7 +80,7 @@ class Outline:
         return match[1], title[match.end() :]
 
     def _follows(self, number: str, point: str) -> bool:
-        """Tell "2.1 Drug" below 2 from "2.5 mg": its parent, or the number before, is there."""
+        """Whether "2.1 Drug" is below 2, unlike "2.5 mg": 2, or the number before, exists."""
         parent, _, last = number.rpartition(".")
         if number in self._ids or last.startswith("0"):
             return False

@@ -9,10 +9,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final, Literal
 
-from kb.errors import KbError, QueryError, ReadError, UnavailableError, shorten
+from kb.errors import ReadError, UnavailableError
 from kb.papers.paper import Paper
 from kb.util.archives import check_document
-from kb.util.child import run_limited
+from kb.util.child import read_limited
 
 MAX_BYTES: Final = 50_000_000
 """The largest file that is read."""
@@ -61,22 +61,7 @@ def read_paper(path: Path) -> Paper:
     reader = _reader(kind)
     if kind == "jats":  # its bounds are those of its parser
         return reader(data, name)
-    try:
-        late = ReadError(f"{name}: not read within {MAX_SECONDS:g} seconds")
-        return run_limited(MAX_SECONDS, lambda: _read(reader, data, name), late, MEMORY)
-    except QueryError as error:
-        raise ReadError(f"{name}: reading it takes too much memory") from error
-
-
-def _read(reader: Reader, data: bytes, name: str) -> Paper:
-    """Read in the child, where an error of a library that is not passed on ends the process."""
-    try:
-        return reader(data, name)
-    except (KbError, MemoryError):
-        raise
-    except Exception as error:
-        reason = shorten(f"{type(error).__name__}: {error}", 200)
-        raise ReadError(f"{name}: broken, or of a form that is not known: {reason}") from error
+    return read_limited(name, lambda: reader(data, name), MAX_SECONDS, MEMORY)
 
 
 def _bytes(path: Path) -> bytes:

@@ -21,7 +21,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Final, TypeVar
 
-from kb.errors import KbError, QueryError
+from kb.errors import KbError, QueryError, ReadError, shorten
 
 CAN_FORK: Final = sys.platform != "win32"
 MEMORY: Final = 2 * 1024**3
@@ -78,6 +78,34 @@ def run_limited(
     if isinstance(result, MemoryError):
         raise QueryError("the query takes too much memory: ask for less")
     raise result
+
+
+def read_limited(name: str, work: Callable[[], T], seconds: float, memory: int) -> T:
+    """Read a file, which errors call ``name``, in a child process (see ``run_limited``).
+
+    Raises:
+        ReadError: reading takes too long or too much memory, or a library fails.
+        KbError: ``work`` raises it.
+
+    >>> read_limited("a.csv", lambda: int("seven"), 60, MEMORY)
+    Traceback (most recent call last):
+    kb.errors.ReadError: a.csv: broken, or of a form that is not known: ValueError: invalid ...
+    """
+
+    def guarded() -> T:
+        try:
+            return work()
+        except (KbError, MemoryError):
+            raise
+        except Exception as error:  # any other error of a library would end the child
+            reason = shorten(f"{type(error).__name__}: {error}", 200)
+            raise ReadError(f"{name}: broken, or of a form that is not known: {reason}") from error
+
+    late = ReadError(f"{name}: not read within {seconds:g} seconds")
+    try:
+        return run_limited(seconds, guarded, late, memory)
+    except QueryError as error:
+        raise ReadError(f"{name}: reading it takes too much memory") from error
 
 
 def limit_memory(extra: int) -> None:

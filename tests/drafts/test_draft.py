@@ -43,7 +43,7 @@ def test_figures_that_no_label_explains_are_not_percentages(root: Path) -> None:
     assert all(block["sure"] == "unsure" for block in blocks(made))
 
 
-def test_a_p_value_of_three_groups_is_of_no_two_of_them(root: Path) -> None:
+def test_a_p_value_of_three_groups_does_not_compare_two(root: Path) -> None:
     header = "\tLow (n = 3)\tHigh (n = 4)\tPlacebo (n = 5)\tP value"
     text = table(header, "Age, mean (SD)\t1 (2)\t3 (4)\t5 (6)\t0.2")
     p = block_of(drafted(root, text), "0.2")
@@ -266,7 +266,7 @@ def test_a_p_value_behind_each_change_is_of_that_change(root: Path) -> None:
     )
 
 
-def test_a_period_that_begins_at_no_moment_of_records_is_named(root: Path) -> None:
+def test_a_period_that_records_have_no_time_for_is_named(root: Path) -> None:
     header = "\tMean change (95% CI) Week 0 to weeks 10–14\tP value"
     made = drafted(
         root, table(header, "Grip\t1.5 (1.1, 1.9)\t0.02", caption="Change in the Tussolan group")

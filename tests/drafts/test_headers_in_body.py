@@ -65,7 +65,7 @@ def test_a_row_of_words_in_other_places_renames_nothing(root: Path) -> None:
     assert block_of(drafted(root, table(*rows)), "12.8")["values"].keys() == {"placebo"}
 
 
-def test_words_that_say_nothing_are_not_a_category(root: Path) -> None:
+def test_words_without_meaning_are_not_a_category(root: Path) -> None:
     rows = ("Outcome\tValue\tP value", "Relapse, n (%)\t12 (13%)\t0.2")
     assert "category" not in block_of(drafted(root, table(*rows)), "12 (13%)")
 

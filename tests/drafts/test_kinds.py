@@ -58,7 +58,7 @@ def test_a_state_at_baseline_tells_people_apart_at_another_time(root: Path) -> N
     assert block_of(early, "6 (13%)")["time"] == "at baseline"
 
 
-def test_a_count_of_people_is_not_what_was_measured(root: Path) -> None:
+def test_a_count_of_people_is_not_a_measurement(root: Path) -> None:
     rows = ("\tTussolan (n = 45)\tPlacebo (n = 45)", "Age (years)\t45 (100%)\t44 (98%)")
     counted = block_of(drafted(root, table(*rows)), "44 (98%)")
     assert (counted["endpoint"], counted["category"]) == ("OTHER", "Age (years)")
@@ -89,7 +89,7 @@ def test_completers_are_a_set_of_people_and_not_an_outcome(root: Path) -> None:
     assert "analysis_set" not in block_of(made, "9 (18)")
 
 
-def test_the_number_of_people_is_their_number(root: Path) -> None:
+def test_a_row_of_numbers_of_people_is_the_size_of_the_groups(root: Path) -> None:
     made = drafted(
         root, table("\tTussolan\tPlacebo", "n\t45\t44", caption="Baseline characteristics")
     )

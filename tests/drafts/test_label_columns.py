@@ -42,7 +42,7 @@ def test_a_column_of_labels_goes_on_below_the_label_before_it(
     assert _kinds(*lines)[1] == kind
 
 
-def test_an_interval_beside_an_effect_is_one_of_it() -> None:
+def test_an_interval_beside_an_effect_belongs_to_it() -> None:
     assert _kinds("|HR|95% CI", "Men|0.8|0.5–1.2")[1:] == ["effect", "effect"]
     assert _kinds("|Drug, mean|95% CI", "Pain|4.1|3.5–4.9")[1:] == ["group", "group"]
 

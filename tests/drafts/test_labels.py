@@ -119,7 +119,7 @@ def test_columns_with_units_are_not_groups(root: Path) -> None:
     assert list(block_of(made, "6 ± 2")["values"]) == ["placebo"]
 
 
-def test_times_alone_are_of_what_the_header_above_them_names(root: Path) -> None:
+def test_times_alone_have_the_endpoint_of_the_header_above_them(root: Path) -> None:
     head = "Rate of relief\tTussolan (n = 50)\tPlacebo (n = 40)"
     made = drafted(root, table(head, "at 6 months (%)\t56.5\t60.5", "at discharge (%)\t93\t92"))
     assert block_of(made, "56.5")["named"] == "Rate of relief"
@@ -170,7 +170,7 @@ def test_a_word_is_short_for_the_one_group_that_begins_with_it(root: Path) -> No
     assert [*block_of(made, "51 (9)")["values"]] == ["tu"]
 
 
-def test_a_difference_within_groups_compares_none(root: Path) -> None:
+def test_a_difference_within_groups_does_not_compare_them(root: Path) -> None:
     above = "\tDifference within groups\t\tDifference between groups (95% CI)"
     below = "\tTussolan, mean (SD)\tPlacebo, mean (SD)\tTussolan minus placebo"
     made = drafted(root, table(above, below, "Bouts\t−1 (2)\t−3 (2)\t2 (1 to 3)"))
@@ -249,7 +249,7 @@ def test_totals_of_groups_in_rows_are_of_each(root: Path) -> None:
     assert [*block_of(made, "70")["values"]] == ["bun"]
 
 
-def test_a_heading_above_headings_that_repeat_is_theirs(root: Path) -> None:
+def test_a_heading_above_headings_that_repeat_is_above_their_rows(root: Path) -> None:
     men = ("Men\t\t", "Calm, n (%)\t8 (16)\t7 (18)", "Women\t\t", "Calm, n (%)\t9 (18)\t6 (15)")
     more = ("Men\t\t", "Calm, n (%)\t5 (10)\t4 (10)", "Women\t\t", "Calm, n (%)\t3 (6)\t2 (5)")
     made = drafted(root, table(ARMS, "Tea\t\t", *men, "Wine\t\t", *more))

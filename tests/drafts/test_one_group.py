@@ -37,7 +37,7 @@ def test_fewer_people_after_than_before_may_be_the_same(root: Path) -> None:
     assert "after" not in drafted(root, table(*rows)).groups
 
 
-def test_an_estimate_within_one_group_has_its_outcome_and_what_goes_with_it(root: Path) -> None:
+def test_an_estimate_within_one_group_has_its_outcome_and_predictor(root: Path) -> None:
     rows = (
         "\tUnivariate\t\t\tMultivariate\t\t",
         "Factor\tOR\t95% CI\tP value\tOR\t95% CI\tP value",
@@ -86,7 +86,7 @@ def test_the_people_of_a_heading_are_a_group(root: Path) -> None:
     assert list(block_of(made, "1.7 (1.1–2.5)")["values"]) == ["all"]
 
 
-def test_a_p_value_for_trend_is_of_no_single_estimate(root: Path) -> None:
+def test_a_p_value_for_trend_is_not_of_one_estimate(root: Path) -> None:
     rows = ("\tRR (95% CI)\t\tP-trend", "\tQ1\tQ2\t", "Weight\t1 (reference)\t0.9 (0.7–1.2)\t0.25")
     made = drafted(root, table(*rows, caption="Factors associated with relapse"))
     assert block_of(made, "0.25")["values"] == {"all": {"p": "=0.25", "p_for": "test-for-trend"}}
@@ -121,7 +121,7 @@ def test_columns_of_days_hold_figures(root: Path) -> None:
     assert block_of(made, "7 (8)")["time"] == "at 3 days"
 
 
-def test_a_change_within_a_group_compares_no_groups(root: Path) -> None:
+def test_a_change_within_a_group_does_not_compare_groups(root: Path) -> None:
     header = "\tTussolan (n = 45) Δ median (IQR)\tPlacebo (n = 45) Δ median (IQR)"
     made = drafted(root, table(header, "Weight, kg\t1.5\t0.5", "Pain\t−3 (−6 to −2)\t−1 (−2 to 0)"))
     first = block_of(made, "−3 (−6 to −2)")
@@ -168,7 +168,7 @@ def test_count_and_percentage_beside_a_further_label_are_one_figure(root: Path) 
     assert block_of(made, "9 … 20")["values"] == {"placebo": "9 (20%)"}
 
 
-def test_a_table_of_times_is_of_what_its_caption_names(root: Path) -> None:
+def test_a_table_of_times_has_the_endpoint_of_its_caption(root: Path) -> None:
     rows = ("Month\tTussolan\tPlacebo", "6\t7 (16%)\t6 (13%)", "12\t9 (20%)\t8 (18%)")
     made = drafted(root, table(*rows, caption="Abstinence rates during follow-up"))
     late = block_of(made, "9 (20%)")
@@ -219,7 +219,7 @@ def test_a_caption_may_say_that_all_figures_are_means(root: Path) -> None:
     assert not blocks(bare)
 
 
-def test_a_percentage_of_the_size_is_one_whatever_the_label_says(root: Path) -> None:
+def test_a_percentage_of_the_size_is_one_whatever_the_label_declares(root: Path) -> None:
     header = "\tTussolan (n = 13)\tPlacebo (n = 11)"
     made = drafted(root, table(header, "Recurrent episodes (%)\t1 (7.7)\t9 (81.8)"))
     assert block_of(made, "1 (7.7)")["values"] == {"tussolan": "1 (7.7%)"}
@@ -247,7 +247,7 @@ def test_a_study_group_beside_a_control_group_is_an_arm(root: Path) -> None:
     assert list(block_of(drafted(root, table(*rows)), "47.8 (14.7)")["values"]) == ["study-group"]
 
 
-def test_an_outcome_is_the_first_that_something_goes_with(root: Path) -> None:
+def test_the_outcome_of_a_regression_ends_before_its_people(root: Path) -> None:
     caption = "Cox regression of oxygen and adjusted mortality in 249 patients with COPD"
     made = drafted(root, table("\tHazard ratio (95% CI)", "Men\t1.3 (1.1–1.5)", caption=caption))
     assert "COPD" not in str(blocks(made))
@@ -276,7 +276,7 @@ def test_least_values_and_sizes_are_not_results_of_a_caption(root: Path) -> None
     assert block_of(made, "n = 122")["values"] == {"all": {"n": 122}}
 
 
-def test_statistics_of_tests_and_reliability_are_of_no_group(root: Path) -> None:
+def test_statistics_of_tests_and_reliability_have_no_group(root: Path) -> None:
     rows = ("\tTime\t\tGroup", "\tF (df)\tP\tF (df)", "Score\t382.6 (2,48)\t<.001\t1.45 (4,48)")
     made = drafted(root, table(*rows, caption="Effects on depression"))
     assert not [name for name in made.groups if "df" in name]

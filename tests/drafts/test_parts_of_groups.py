@@ -37,7 +37,7 @@ def test_a_time_or_a_method_above_an_arm_is_not_a_group(
     ("header", "cell"),
     [("Test statistic", "t = 2.4"), ("Statistics", "2.4"), ("ANCOVA", "2.4 (87)"), ("t (df)", "2")],
 )
-def test_statistics_of_tests_are_of_no_group(root: Path, header: str, cell: str) -> None:
+def test_statistics_of_tests_have_no_group(root: Path, header: str, cell: str) -> None:
     rows = (
         f"\tTussolan (n = 45)\tPlacebo (n = 44)\t{header}\tP value",
         f"Coughs, mean (SD)\t5.1 (1.2)\t6.0 (1.1)\t{cell}\t0.02",
@@ -54,7 +54,7 @@ def test_a_percentage_in_the_next_cell_may_have_brackets(root: Path, cells: str)
     assert values == [{"tussolan": "12 (26.7%)"}, {"placebo": "11 (25.0%)"}]
 
 
-def test_the_p_value_of_a_coefficient_of_all_compares_no_groups(root: Path) -> None:
+def test_the_p_value_of_a_coefficient_of_all_does_not_compare_groups(root: Path) -> None:
     rows = (
         "Score\tCorrelations\t\t\t\tAnalysis of covariance\t",
         "\tTussolan\t\tPlacebo\t\tβ\tp value",

@@ -409,7 +409,7 @@ BROKEN = {
 @pytest.mark.parametrize("first", GOOD)
 @pytest.mark.parametrize("second", GOOD)
 @pytest.mark.parametrize("broken", BROKEN)
-def test_an_entry_that_is_broken_costs_no_other(first: str, second: str, broken: str) -> None:
+def test_a_broken_entry_leaves_the_others(first: str, second: str, broken: str) -> None:
     """Also in a file of several formats, one after the other."""
     before = GOOD[first]
     text, word = BROKEN[broken]
@@ -427,7 +427,7 @@ def test_entries_with_one_key_or_a_field_twice_are_all_kept() -> None:
     assert not problems
 
 
-def test_a_broken_item_of_csl_costs_no_other() -> None:
+def test_a_broken_item_of_csl_leaves_the_others() -> None:
     good = csl(volume=1)[1:-1]
     bad = '{"id": "b", "title": "not "quoted"", "author": [{"family": "a"}, {"family": "b"}]}'
     entries, [problem] = read(f"[{good},\n{bad},\n{good}]")
@@ -447,13 +447,13 @@ def test_items_of_csl_may_stand_in_a_list_or_alone(text: str) -> None:
 @pytest.mark.parametrize(
     "item", ['{"type": "x", "title": 7}', '{"type": "book", "title": "x", "author": "Low"}', "null"]
 )
-def test_items_of_csl_with_values_of_other_kinds_do_no_harm(item: str) -> None:
+def test_items_of_csl_with_values_of_other_kinds_leave_the_others(item: str) -> None:
     entries, problems = read(f"[{csl()[1:-1]}, {item}]")
     assert entries[0].metadata.title == "A paper of nothing"
     assert len(entries) + len(problems) == 2
 
 
-def test_a_broken_article_of_pubmed_costs_no_other() -> None:
+def test_a_broken_article_of_pubmed_leaves_the_others() -> None:
     good = pubmed().removeprefix("<PubmedArticleSet>").removesuffix("</PubmedArticleSet>")
     unclosed = "<PubmedArticle><MedlineCitation><PMID>8</PMID>"
     wrong = "<PubmedArticle><b></PubmedArticle>"

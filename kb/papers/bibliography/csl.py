@@ -19,8 +19,8 @@ _IN_JOURNALS: Final = frozenset(
 _TYPES: Final = {"paper-conference": "meeting abstract"}
 
 
-def read_csl(text: str, file: str, first: int = 1) -> Iterator[Entry | Problem]:
-    """Yield the entries of CSL-JSON and what is wrong with them; lines count from ``first``.
+def read_csl(text: str, file: str) -> Iterator[Entry | Problem]:
+    """Yield the entries of CSL-JSON and what is wrong with them.
 
     >>> item = '{"type": "article-journal", "title": "A paper", "issued": {"date-parts": [[2020]]}}'
     >>> [one.metadata.year for one in read_csl(f"[{item}, {{]", "a.json") if isinstance(one, Entry)]
@@ -28,7 +28,7 @@ def read_csl(text: str, file: str, first: int = 1) -> Iterator[Entry | Problem]:
     """
     lines = Lines(text)
     for at, item in _items(text):
-        line = first + lines.of(at) - 1
+        line = lines.of(at)
         if isinstance(item, str):
             yield Problem(file, line, "", "", f"an entry of CSL-JSON ({item})")
         elif not isinstance(item, dict):

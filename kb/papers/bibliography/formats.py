@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from kb.errors import KbError, Problem, QueryError, ReadError, shorten
+from kb.errors import Problem, ReadError
 from kb.papers.bibliography.bibtex import read_bibtex
 from kb.papers.bibliography.csl import read_csl
 from kb.papers.bibliography.decode import decode
 from kb.papers.bibliography.entry import Entry, Lines
 from kb.papers.bibliography.pubmed import read_pubmed
 from kb.papers.bibliography.tagged import read_nbib, read_ris
-from kb.util.child import run_limited
+from kb.util.child import read_limited
 
 MAX_SECONDS: Final = 240.0
 _MEMORY: Final = 1024**3
@@ -64,21 +64,7 @@ def read_entries(data: bytes, file: str) -> list[Entry | Problem]:
     >>> entry.metadata.title
     'A paper'
     """
-
-    def work() -> list[Entry | Problem]:
-        try:
-            return list(_entries(decode(data), file))
-        except (KbError, MemoryError):
-            raise
-        except Exception as error:
-            reason = shorten(f"{type(error).__name__}: {error}", 200)
-            raise ReadError(f"{file}: broken, or of a form that is not known: {reason}") from error
-
-    try:
-        late = ReadError(f"{file}: not read within {MAX_SECONDS:g} seconds")
-        return run_limited(MAX_SECONDS, work, late, _MEMORY)
-    except QueryError as error:
-        raise ReadError(f"{file}: reading it takes too much memory") from error
+    return read_limited(file, lambda: list(_entries(decode(data), file)), MAX_SECONDS, _MEMORY)
 
 
 def _entries(text: str, file: str) -> Iterator[Entry | Problem]:

@@ -18,8 +18,8 @@ _START: Final = re.compile(r"<(Pubmed(?:Book)?Article)(?=[\s>])")
 _NOTICES: Final = {"RetractionIn": "retracted", "ErratumIn": "erratum-published"}
 
 
-def read_pubmed(text: str, file: str, first: int = 1) -> Iterator[Entry | Problem]:
-    """Yield the articles of PubMed XML and what is wrong with them; lines count from ``first``.
+def read_pubmed(text: str, file: str) -> Iterator[Entry | Problem]:
+    """Yield the articles of PubMed XML and what is wrong with them.
 
     What a document type declares is not read: no entity of it is ever expanded.
 
@@ -33,7 +33,7 @@ def read_pubmed(text: str, file: str, first: int = 1) -> Iterator[Entry | Proble
     for number, match in enumerate(starts):
         end = starts[number + 1].start() if number + 1 < len(starts) else len(text)
         closed = text.rfind(f"</{match[1]}>", match.start(), end)
-        line = first + lines.of(match.start()) - 1
+        line = lines.of(match.start())
         if closed < 0:
             yield Problem(file, line, match[1], "", f"an article that ends with </{match[1]}>")
             continue

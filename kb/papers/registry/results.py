@@ -18,6 +18,7 @@ from kb.papers.registry.entry import (
     Event,
     EventCount,
     EventGroup,
+    Flow,
     Group,
     Measure,
     Measurement,
@@ -94,11 +95,11 @@ def _flow(entry: Entry) -> Iterator[Table]:
     module = entry.results.participant_flow_module
     for number, period in enumerate(module.periods, 1):
         rows = [
-            [phrase(one.type), *_by_group(module.groups, one.achievements, "num_subjects")]
+            [phrase(one.type), *_by_group(module.groups, one.achievements)]
             for one in period.milestones
         ]
         left = [
-            [phrase(one.type), *_by_group(module.groups, one.reasons, "num_subjects")]
+            [phrase(one.type), *_by_group(module.groups, one.reasons)]
             for one in period.drop_withdraws
         ]
         yield from _table(
@@ -109,8 +110,8 @@ def _flow(entry: Entry) -> Iterator[Table]:
         )
 
 
-def _by_group(groups: Iterable[Group], figures: Iterable[object], name: str) -> list[str]:
-    values = {getattr(one, "group_id", ""): str(getattr(one, name)) for one in figures}
+def _by_group(groups: Iterable[Group], flows: Iterable[Flow]) -> list[str]:
+    values = {one.group_id: one.num_subjects for one in flows}
     return [values.get(group.id, "") for group in groups]
 
 
