@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -23,7 +24,7 @@ _PEOPLE: Final = re.compile(r"\b(?:groups?|arms?|patients|participants)\b|[nN] ?
 _P_BEHIND: Final = re.compile(r" ?\(p[- –]?values?\)$", re.IGNORECASE)
 _NOT_PEOPLE: Final = re.compile(
     r"\b(?:effects?|estimates?|coefficients?|regression|analys[ie]s|rho|incidence"
-    r"|prevalence|rates?|scores?|number of|^numbers?|costs?|ratio|reason"
+    r"|prevalence|rates?|scores?|number of|no\.? ?(?:\(%\) ?)?of(?!.*% of all )|^numbers?|costs?|ratio|reason"
     r"|(?:un)?(?:adjust|correct)ed|crude"
     r"|(?:cor)?relations?|associations?|agreement|ICC|alpha|omega"
     r"|corr|coeff?|proportion|data|kappa|sensitivity|specificity|[pn]pv|answered|dosage|duration|frequency"
@@ -114,6 +115,7 @@ def column_roles(
         group = groups.resolve(name, sized=True)
         roles[index] = replace(roles[index], group=group, labels=(), time="")
     roles = _without_answers(_without_measured(roles, groups), groups)
+    roles = _told_apart_by_figures(roles)
     arms = {role.group.id for role in roles if role.group and role.has_people} - {WHOLE}
     own = [_own_group(role, names, groups) for role in roles]
     with_p = {one.id for one in own if one}
@@ -155,6 +157,30 @@ def _without_measured(roles: list[ColumnRole], groups: GroupNames) -> list[Colum
     if role.column.size or not groups.is_new(new):
         return roles
     return [_as_labels(one, groups) if one is role else one for one in roles]
+
+
+def _told_apart_by_figures(roles: list[ColumnRole]) -> list[ColumnRole]:
+    """Return the roles; figures in headers are labels where nothing else parts two columns.
+
+    "1990 | 1995 | 2000" are of the same people, and not the same result.
+    """
+
+    def key(role: ColumnRole) -> object:
+        words = [part for part in role.column.path if not _FIGURES_ONLY.fullmatch(part)]
+        return role.group and role.group.id, role.labels, role.time, tuple(words)
+
+    counted = Counter(key(role) for role in roles if role.has_people)
+    return [
+        replace(role, labels=(*role.labels, *filter(_is_class, role.column.path)))
+        if role.has_people and counted[key(role)] > 1
+        else role
+        for role in roles
+    ]
+
+
+def _is_class(part: str) -> bool:
+    """Whether a part of a header has digits and no words: "1990", "50-99"."""
+    return _FIGURES_ONLY.fullmatch(part) is not None and any(map(str.isdigit, part))
 
 
 def _without_answers(roles: list[ColumnRole], groups: GroupNames) -> list[ColumnRole]:

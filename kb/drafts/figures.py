@@ -152,6 +152,8 @@ def _beside(entry: Entry, declared: Statistic) -> tuple[dict[str, Any], str]:
         return {}, ""
     if entry.form is Form.PAIR and whole(entry.main) is not None and declared.spread is None:
         return {}, "what stands beside it may be a percentage or a spread"
+    if entry.second.value < 0:
+        return {}, "a negative figure beside it, which is not a spread"
     spread = {Spread.SD: "sd", Spread.SE: "se"}.get(declared.spread or Spread.CI, "spread")
     doubt = "a spread whose kind no label declares" if spread == "spread" else ""
     return {spread: entry.second.value}, doubt

@@ -64,7 +64,8 @@ _ANSWER: Final = re.compile(
     r"|not (?:tested|known|done|applicable|sure)"
     r"|n/?a|present|absent|(?:in)?sensitive|(?:non-?)?resistant|susceptible"
     r"|(?:ab)?normal|(?:strongly |somewhat |completely )?(?:dis)?agree|neutral|never|rarely|seldom"
-    r"|sometimes|often|always|(?:in)?correct|true|false",
+    r"|sometimes|often|always|(?:in)?correct|true|false"
+    r"|mild|moderate|severe|light|heavy",
     re.IGNORECASE,
 )
 _NOT_ITSELF: Final = re.compile(
