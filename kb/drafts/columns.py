@@ -24,7 +24,8 @@ _PEOPLE: Final = re.compile(r"\b(?:groups?|arms?|patients|participants)\b|[nN] ?
 _P_BEHIND: Final = re.compile(r" ?\(p[- –]?values?\)$", re.IGNORECASE)
 _NOT_PEOPLE: Final = re.compile(
     r"\b(?:effects?|estimates?|coefficients?|regression|analys[ie]s|rho|incidence"
-    r"|prevalence|rates?|scores?|number of|no\.? ?(?:\(%\) ?)?of(?!.*% of all )|^numbers?|costs?|ratio|reason"
+    r"|prevalence|rates?|scores?|number of|^numbers?|costs?|ratio|reason"
+    r"|no\.? ?(?:\(%\) ?)?of(?!.*% of all )"
     r"|(?:un)?(?:adjust|correct)ed|crude"
     r"|(?:cor)?relations?|associations?|agreement|ICC|alpha|omega"
     r"|corr|coeff?|proportion|data|kappa|sensitivity|specificity|[pn]pv|answered|dosage|duration|frequency"

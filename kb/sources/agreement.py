@@ -53,6 +53,11 @@ class StoredNumber:
         return f"{self.operator}{self.value}"
 
 
+def _holds(whole: PrintedNumber, part: PrintedNumber) -> bool:
+    """Whether one number of a print has another for a group of its digits."""
+    return whole.number.start <= part.number.start and part.number.end <= whole.number.end
+
+
 class Agreement:
     """The print of one block of claims, which share it, compared with what they store."""
 
@@ -134,17 +139,24 @@ class Agreement:
         return False
 
     def _objection(self, stored: StoredNumber, printed: PrintedNumber) -> str:
-        """Object to one number of two printed figures, else as the stored number does."""
-        digits = printed.number.text
-        if self.text is None or " " not in digits or printed.number.is_word:
-            return stored.objection(printed)
-        try:
-            is_one = self.text.reads_as_one(self.claims[0].section, digits.lstrip("-"))
-        except TextError:
-            is_one = False
-        if not is_one:
-            return f"{digits!r} may be several figures: no number beside it has groups of digits"
+        """Object to one number of two printed figures and to a part of one, else as stored."""
+        for one in self.numbers:
+            is_one = self._reads_as_one(one)
+            if one is printed and is_one is False:
+                return f"{one.number.text!r} may be several figures: none beside it is so grouped"
+            if one is not printed and is_one and _holds(one, printed):
+                return f"it is printed as a part of {one.number.text!r}"
         return stored.objection(printed)
+
+    def _reads_as_one(self, printed: PrintedNumber) -> bool | None:
+        """Whether the section has groups of digits as one number; None for other numbers."""
+        digits = printed.number.text.lstrip("-")
+        if self.text is None or " " not in digits or printed.number.is_word:
+            return None
+        try:
+            return self.text.reads_as_one(self.claims[0].section, digits)
+        except TextError:
+            return False
 
     def _is(self, printed: PrintedNumber, stored: StoredNumber) -> bool:
         same_sign = printed.number.value.is_signed() == stored.value.is_signed()  # 0 is not -0

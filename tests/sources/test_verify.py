@@ -165,6 +165,10 @@ def test_groups_of_digits_are_one_number_where_others_beside_them_are(
     reasons = failed(example_root, tmp_path).values()
     assert (not reasons) == is_one, reasons
     assert all("may be several figures" in reason for reason in reasons)
+    edit(example_root, HALT, "calmol: 1834", "calmol: 834")
+    reasons = failed(example_root, tmp_path).values()
+    assert (not reasons) != is_one, reasons
+    assert all("a part of '1 834'" in reason for reason in reasons)
 
 
 def test_the_language_of_a_source_decides_what_a_comma_is(
