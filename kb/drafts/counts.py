@@ -9,11 +9,11 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
-from kb.drafts.labels import EndpointNames
+from kb.drafts.labels import EndpointNames, is_statistic
 from kb.drafts.rows import RowLabels
 from kb.papers.entries import Form, whole
 from kb.papers.from_source import label_text
-from kb.papers.reading import PEOPLE, Column, TableFigure, TableReading
+from kb.papers.reading import PEOPLE, Column, ColumnKind, TableFigure, TableReading
 from kb.papers.statistic import Centre, Spread
 from kb.sources.sizes import printed_size
 from kb.util.grouping import group_by
@@ -35,7 +35,10 @@ _PEOPLE: Final = re.compile(
     re.IGNORECASE,
 )
 _NUMBER: Final = re.compile(r"[,(] ?(?:n|no\.?|number)\)?$")
-_CAPTION: Final = re.compile(r"\bnumbers? of (?:participants|patients|people|subjects)\b")
+_CAPTION: Final = re.compile(
+    r"\b(?:numbers?|nos?\.?) (?:\(%\) )?of (?:participants|patients|people|subjects|persons)\b",
+    re.IGNORECASE,
+)
 _SPREADS: Final = (Spread.SD, Spread.SE, Spread.IQR, Spread.CI)
 _WITH_N: Final = re.compile(r"[nN] ?= ?[0-9]")
 _SEVERAL: Final = 5
@@ -67,6 +70,7 @@ class Counts:
         header = label_text(figure.column.path[-1]) if figure.column.path else ""
         path = self.rows.path(figure.row)
         is_named = _OF_PEOPLE.search(header) is not None or self._only_counts
+        is_named = is_named or (self._is_of_people and self._may_be_people(figure.row))
         is_named = is_named or any(map(_NUMBER.search, path))
         of_people = any(map(_NUMBER_OF.search, (*path, header)))
         is_named = is_named or (of_people and not _MEASURED.search(path[-1]))
@@ -141,18 +145,40 @@ class Counts:
             return False
         if figure.statistic.centre is Centre.SIZE:
             measures = (c.statistic for c in beside if c.statistic.centre is not Centre.SHARE)
-            return any(one.centre in _MEASURES or one.spread in _SPREADS for one in measures)
+            is_beside = any(one.centre in _MEASURES or one.spread in _SPREADS for one in measures)
+            return is_beside or self._is_above_measures(figure)
         if len(column.path) < 2 or not _PEOPLE.fullmatch(label_text(column.path[-1])):
             return False
         row = self.reading.rows[figure.row]
         others = [one.count for one in row if one.column in beside and one is not figure]
         return bool(others) and all(one is None or one <= number for one in others)
 
+    def _is_above_measures(self, figure: TableFigure) -> bool:
+        """Whether a row "n" shares its heading with means or medians of the same column."""
+        path = self.reading.table.row_path(figure.row)
+        if len(path) < 2 or not is_statistic(path[-1]):
+            return False
+        return any(
+            one.statistic.centre in _MEASURES
+            and self.reading.table.row_path(one.row)[:-1] == path[:-1]
+            for one in self.reading.figures
+            if one.column.index == figure.column.index
+        )
+
+    @cached_property
+    def _is_of_people(self) -> bool:
+        """Whether the caption or the header above the labels says that people are counted."""
+        labels = (c.path for c in self.reading.columns if c.kind is ColumnKind.LABEL)
+        texts = (self.reading.table.caption, *(part for path in labels for part in path))
+        return any(map(_CAPTION.search, texts))
+
+    def _may_be_people(self, row: int) -> bool:
+        """Whether a row may count people: no label measures, none is above its column's size."""
+        return self._may_count(row) and not self._is_measured(row)
+
     @cached_property
     def _only_counts(self) -> bool:
-        """Whether all that caption and notes declare are counts, alone or with percentages."""
-        if _CAPTION.search(self.reading.table.caption):
-            return True
+        """Whether all that notes declare are counts, alone or with percentages."""
         around = self.reading.around
         return bool(around) and all(one.spread is Spread.SHARE for one in around)
 

@@ -125,3 +125,35 @@ def test_the_exponent_of_a_unit_is_not_a_footnote_mark(root: Path) -> None:
     found = block_of(drafted(root, table(*rows)), "71.3 (8.8)")
     assert found["category"].startswith("Fat area (cm^2)")
     assert found.get("unit") != "cm"
+
+
+@pytest.mark.parametrize(
+    ("label", "caption"),
+    [
+        ("Event", "Number of patients with adverse events"),
+        ("Event", "Adverse events (no. of participants)"),
+        ("Event, no. of patients", "Adverse events"),
+    ],
+)
+def test_whole_numbers_of_people_are_counts(root: Path, label: str, caption: str) -> None:
+    header = f"{label}\tTussolan (n = 45)\tPlacebo (n = 44)"
+    made = drafted(
+        root, table(header, "Nausea\t6\t3", "Falls\t50\t1", "Age\t6\t5", caption=caption)
+    )
+    assert {block["printed"] for block in blocks(made)} == {"6", "3"}
+    assert all(block["endpoint"] == "NAUSEA" for block in blocks(made))
+    assert block_of(made, "3")["values"] == {"placebo": {"n": 3}}
+
+
+def test_whole_numbers_of_events_are_not_counts_of_people(root: Path) -> None:
+    rows = (_HEADER, "Nausea\t6\t3", "Falls\t5\t1")
+    assert not blocks(drafted(root, table(*rows, caption="Number of adverse events")))
+
+
+@pytest.mark.parametrize(("beside", "is_size"), [("Mean (SD)", True), ("Relapse, %", False)])
+def test_people_above_a_mean_are_its_size(root: Path, beside: str, *, is_size: bool) -> None:
+    figures = "5.1 (1.2)\t6.1 (1.3)" if is_size else "5.1\t6.1"
+    rows = ("\tTussolan\tPlacebo", "Cough score\t\t", "Week 4\t\t", "n\t40\t41")
+    made = drafted(root, table(*rows, f"{beside}\t{figures}"))
+    sizes = [block["printed"] for block in blocks(made) if block["endpoint"] == "SAMPLE_SIZE"]
+    assert (sizes == ["40", "41"]) == is_size
