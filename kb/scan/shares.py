@@ -2,109 +2,41 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
 from typing import Final
 
 from kb.checks.discrepancy import Outcome, Severity
 from kb.checks.rounding import last_digit
 from kb.checks.shares import share_fits, share_severity
-from kb.papers.entries import Form
-from kb.papers.reading import TableFigure, TableReading
-from kb.papers.statistic import Centre
-from kb.scan.bases import GROUPS, Base, Sizes, TableBases, no_base
+from kb.papers.reading import TableReading
+from kb.scan.bases import Base, TableBases, no_base
 from kb.scan.blocks import Category, contradicted
 from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding, Verdict
 from kb.scan.places import place_of
+from kb.scan.share_counts import MISSING, ShareCount, likely_counts, share_counts
 from kb.util.grouping import group_by
 
 KIND: Final = "percentage-of-count"
 TWO_SHARES: Final = "same-count-two-percentages"
-_RATE: Final = re.compile(
-    r"\bperson|\bper (?:100|1000|1,000)|\brates? per|\bincidence|/100\b", re.I
-)
 _ENOUGH: Final = 0.6
 """The part of a column that must fit its printed size before a misfit is called wrong."""
-_MISSING: Final = 0.9
-"""A base this near to the group's size is the group without those whose data are missing."""
 _FEWEST: Final = 5
 """How many other figures of a column show that it is rounded as usual."""
-_JUDGED: Final = ("", "<", "≤")
-_ANY: Final = 10**9
-_WHOLE: Final = 100
-_ABOVE_ALL: Final = 200
-"""Percentages up to here may be a slip; larger ones are not of people."""
 _MOST_TWINS: Final = 100
 """Equal counts of a column beyond which none is a slip."""
 _NEAR: Final = 8
 """How many neighbours may add up to 100 with a figure."""
-_UPWARDS: Final = Decimal("0.4")
-"""Up to this part of a unit, no way of cutting off or of rounding twice gives the next figure."""
-
-
-@dataclass(frozen=True)
-class _Count:
-    """A count with a percentage and the bases that the table offers."""
-
-    figure: TableFigure
-    count: int
-    share: Decimal
-    below: bool
-    """Whether the percentage is a limit: "7 (<1%)"."""
-    printed: tuple[Base, ...]
-    doubt: int
-    """How many figures of its row must fit before it is a count with its percentage: 0 if a label
-    or a percent sign says so, 1 if no label says what it is, 2 if one says something else."""
-    inferred: bool = False
-    """Whether the base is not printed, but that of most of its column."""
-
-    @cached_property
-    def sizes(self) -> Sizes:
-        return self._sizes(0.5)
-
-    @cached_property
-    def near(self) -> Sizes:
-        """The sizes that fit within one unit of the last digit: cut off, or rounded twice."""
-        return self._sizes(1)
-
-    def _sizes(self, slack: float) -> Sizes:
-        sizes = Sizes.of(self.count, self.share, slack)
-        return Sizes(sizes.low, _ANY) if self.below else sizes
-
-    @cached_property
-    def fits_printed(self) -> bool:
-        return any(base.size in self.near for base in self.printed)
-
-    @property
-    def is_far(self) -> bool:
-        """Whether its base is not the group, give or take a tenth; a printed one is as it is."""
-        if self.figure.entry.of is not None:
-            return True
-        sizes = [base.size for base in self.printed]
-        return not any(
-            s * _MISSING <= self.near.high and self.near.low * _MISSING <= s for s in sizes
-        )
-
-    @property
-    def is_raised(self) -> bool:
-        """Whether it is the next figure above what its printed base gives, for no usual reason."""
-        if self.below or not self.printed or not last_digit(self.share) < 1:
-            return False
-        return all(is_raised(self.count, base.size, self.share) for base in self.printed)
 
 
 def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield percentages of tables that are not what any base gives for their counts."""
     for bases in context.bases:
         reading = bases.reading
-        printed = [c for figure in reading.figures if (c := _count(bases, figure))]
-        counts = list(_with_shared_sizes(bases, printed))
+        counts = share_counts(bases)
         rows = group_by(counts, key=lambda item: item.figure.row)
-        judged = list(_counted(counts))
+        judged = list(likely_counts(counts))
         columns = group_by(judged, key=lambda item: item.figure.column.index)
         slips = contradicted(bases)
         for item in judged:
@@ -121,7 +53,7 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
 
 
 def _two_shares(
-    context: ScanContext, reading: TableReading, bases: TableBases, column: list[_Count]
+    context: ScanContext, reading: TableReading, bases: TableBases, column: list[ShareCount]
 ) -> Iterator[ScanFinding]:
     """Yield percentages one digit away from the right one of the same count in their column."""
     for same in group_by(column, key=lambda item: (item.count, item.printed)).values():
@@ -136,7 +68,7 @@ def _two_shares(
                 yield _two_shares_finding(reading, item, right[0])
 
 
-def _is_twin(item: _Count, other: _Count) -> bool:
+def _is_twin(item: ShareCount, other: ShareCount) -> bool:
     """Whether two figures of a column are the same count of the same people, as exactly printed."""
     same = item.count == other.count and item.printed == other.printed
     return (
@@ -149,11 +81,11 @@ def _is_twin(item: _Count, other: _Count) -> bool:
     )
 
 
-def _is_right(item: _Count) -> bool:
+def _is_right(item: ShareCount) -> bool:
     return any(base.size in item.sizes for base in item.printed)
 
 
-def _two_shares_finding(reading: TableReading, item: _Count, other: _Count) -> ScanFinding:
+def _two_shares_finding(reading: TableReading, item: ShareCount, other: ShareCount) -> ScanFinding:
     figure, twin = item.figure, other.figure
     row = place_of(reading, twin).row
     size = next(base.size for base in other.printed if base.size in other.sizes)
@@ -165,62 +97,12 @@ def _two_shares_finding(reading: TableReading, item: _Count, other: _Count) -> S
     )
 
 
-def _count(bases: TableBases, figure: TableFigure) -> _Count | None:
-    """Return a count with its percentage; a pair that no label declares may be one."""
-    doubt = _doubt(figure)
-    if doubt:
-        figure = figure.as_count()
-    count, share, of = figure.count, figure.share, figure.entry.of
-    if figure.column.kind not in GROUPS or count is None or share is None:
-        return None
-    if share.operator not in _JUDGED or (share.operator and not count):
-        return None
-    if of is None and figure.statistic.centre is not Centre.COUNT:
-        return None
-    label = " ".join((*bases.reading.table.row_path(figure.row), *figure.column.path))
-    if not 0 <= share.value <= (_ABOVE_ALL if not doubt else _WHOLE) or _RATE.search(label):
-        return None
-    printed = (Base(int(of.value), "printed with it"),) if of else tuple(bases.printed(figure))
-    return _Count(figure, count, share.value, bool(share.operator), printed, doubt)
-
-
-def _doubt(figure: TableFigure) -> int:
-    """Return how many figures of a row show that such a pair is a count with its percentage."""
-    if figure.is_undeclared:
-        return 1
-    if figure.entry.form is not Form.PAIR or figure.share is not None:
-        return 0
-    # "Smokers (%)" is a percentage; a caption that names means is not about each row.
-    return 1 if figure.statistic.centre is Centre.SHARE else 2
-
-
-def _counted(counts: list[_Count]) -> Iterator[_Count]:
-    """Yield what is declared to be counts, and other rows in which all pairs but one fit."""
-    for row in group_by(counts, key=lambda item: item.figure.row).values():
-        yield from (c for c in row if not c.doubt)
-        pairs = [c for c in row if c.doubt]
-        fitting = sum(c.fits_printed for c in pairs)
-        if len(pairs) > 1 and fitting >= max(len(pairs) - 1, *(c.doubt for c in pairs)):
-            yield from pairs
-
-
-def _with_shared_sizes(bases: TableBases, counts: list[_Count]) -> Iterator[_Count]:
-    """Yield counts, with the size that their column shares if the table prints none that fits."""
-    for index, column in group_by(counts, key=lambda item: item.figure.column.index).items():
-        sure = [c for c in column if not c.doubt] or column
-        fits = sum(c.fits_printed for c in sure) * 2 > len(sure)
-        shared = () if fits else bases.shared(index)
-        for item in column:
-            is_own = not shared or item.figure.entry.of is not None
-            yield item if is_own else replace(item, printed=shared, inferred=True)
-
-
 def _judge(
     reading: TableReading,
     bases: TableBases,
-    item: _Count,
-    row: list[_Count],
-    column: list[_Count],
+    item: ShareCount,
+    row: list[ShareCount],
+    column: list[ShareCount],
 ) -> ScanFinding | None:
     if item.fits_printed:
         is_lone = item.is_raised and _is_lone(item, column)
@@ -237,24 +119,24 @@ def _judge(
     return _finding(reading, item, verdict if is_sure else Verdict.DOUBTFUL)
 
 
-def _is_of_another(row: list[_Count]) -> bool:
+def _is_of_another(row: list[ShareCount]) -> bool:
     """Whether no percentage of a row is of the printed bases: a subset, eyes, episodes."""
     return len(row) > 1 and all(c.near and not c.fits_printed and c.is_far for c in row)
 
 
-def _is_lone(item: _Count, column: list[_Count]) -> bool:
+def _is_lone(item: ShareCount, column: list[ShareCount]) -> bool:
     """Whether all others of its column are rounded as usual, and none was made to fit 100."""
     others = [c for c in column if c is not item]
     usual = all(_is_right(c) for c in others) and not any(_is_twin(item, c) for c in others)
     return usual and len(others) >= 3 and not _is_made_to_fit(item, column)
 
 
-def _is_made_to_fit(item: _Count, column: list[_Count]) -> bool:
+def _is_made_to_fit(item: ShareCount, column: list[ShareCount]) -> bool:
     """Whether it makes the percentages of neighbouring rows add up to 100."""
     return any(len(part) > 1 and sum(c.share for c in part) == 100 for part in _runs(item, column))
 
 
-def _runs(item: _Count, column: list[_Count]) -> Iterator[list[_Count]]:
+def _runs(item: ShareCount, column: list[ShareCount]) -> Iterator[list[ShareCount]]:
     """Yield the neighbouring rows of a column that hold a figure."""
     here = column.index(item)
     for start in range(max(0, here - _NEAR), here + 1):
@@ -262,7 +144,7 @@ def _runs(item: _Count, column: list[_Count]) -> Iterator[list[_Count]]:
             yield column[start:end]
 
 
-def _verdict(item: _Count, column: list[_Count], *, is_implied: bool) -> Verdict | None:
+def _verdict(item: ShareCount, column: list[ShareCount], *, is_implied: bool) -> Verdict | None:
     """Return how sure it is that no base fits; None if one may."""
     if item.figure.entry.of is not None:
         return Verdict.DOUBTFUL if is_implied else Verdict.INCONSISTENT
@@ -272,18 +154,18 @@ def _verdict(item: _Count, column: list[_Count], *, is_implied: bool) -> Verdict
     top, near = max(base.size for base in item.printed), item.near
     if near.low >= top:
         return Verdict.DOUBTFUL if item.inferred else Verdict.INCONSISTENT
-    may_be_missing = near.low * _MISSING <= top and top * _MISSING <= near.high
+    may_be_missing = near.low * MISSING <= top and top * MISSING <= near.high
     return None if may_be_missing and not _is_of_none(item, column) else Verdict.DOUBTFUL
 
 
-def _is_of_none(item: _Count, column: list[_Count]) -> bool:
+def _is_of_none(item: ShareCount, column: list[ShareCount]) -> bool:
     """Whether no size gives it as usually rounded, but its column the others as printed."""
     others = [c for c in column if c is not item]
     usual = sum(map(_is_right, others))
-    return not item.sizes and usual >= max(_FEWEST, _MISSING * len(others))
+    return not item.sizes and usual >= max(_FEWEST, MISSING * len(others))
 
 
-def _slip(reading: TableReading, item: _Count, slip: Category) -> ScanFinding:
+def _slip(reading: TableReading, item: ShareCount, slip: Category) -> ScanFinding:
     severity = share_severity(min(item.count, slip.whole), slip.whole, item.share)
     texts = (item.figure.text, *(other.text for other in slip.others))
     place = place_of(reading, item.figure)
@@ -292,7 +174,7 @@ def _slip(reading: TableReading, item: _Count, slip: Category) -> ScanFinding:
     )
 
 
-def _impossible(reading: TableReading, item: _Count, *, is_sure: bool) -> ScanFinding:
+def _impossible(reading: TableReading, item: ShareCount, *, is_sure: bool) -> ScanFinding:
     figure = item.figure
     computed, message = no_base(item.count, str(item.share))
     severity = Severity.MATERIAL
@@ -309,7 +191,7 @@ def _impossible(reading: TableReading, item: _Count, *, is_sure: bool) -> ScanFi
     return ScanFinding(KIND, verdict, severity, place, printed, computed, message)
 
 
-def _against_base(item: _Count, base: Base, exact: Decimal, end: str) -> str:
+def _against_base(item: ShareCount, base: Base, exact: Decimal, end: str) -> str:
     limit = "below " if item.below else ""
     # As many digits as are printed, and one more if they do not show the difference.
     digits = max(1, -int(item.share.as_tuple().exponent))
@@ -319,7 +201,7 @@ def _against_base(item: _Count, base: Base, exact: Decimal, end: str) -> str:
     return f"{people} is {exact:.{digits}f}%, not {limit}{item.share}%{end}"
 
 
-def _finding(reading: TableReading, item: _Count, verdict: Verdict) -> ScanFinding:
+def _finding(reading: TableReading, item: ShareCount, verdict: Verdict) -> ScanFinding:
     base, figure = item.printed[0], item.figure
     exact = Decimal(100 * item.count) / base.size
     computed = f"{item.count}/{base.size} = {exact:.2f}%"
@@ -328,15 +210,3 @@ def _finding(reading: TableReading, item: _Count, verdict: Verdict) -> ScanFindi
     severity = share_severity(item.count, base.size, item.share) if wrong else Severity.MINOR
     place = place_of(reading, figure)
     return ScanFinding(KIND, verdict, severity, place, (figure.text,), computed, message)
-
-
-def is_raised(count: int, of: int, share: Decimal) -> bool:
-    """Tell whether a percentage is the next figure above the one that its count gives.
-
-    Cutting off never raises a figure, and rounding twice only from 0.445 of a unit.
-
-    >>> [is_raised(43, 398, Decimal(p)) for p in ("10.8", "10.9")], is_raised(31, 39, Decimal(80))
-    ([False, True], False)
-    """
-    above = (share - Decimal(100 * count) / of) / last_digit(share)
-    return 1 - _UPWARDS <= above < 1

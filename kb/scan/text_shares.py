@@ -17,7 +17,7 @@ from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding, Verdict
 from kb.scan.phrases import CountPhrase, counts
 from kb.scan.sentence_bases import PERSON, SentenceBases, bases_before
-from kb.scan.shares import is_raised
+from kb.scan.share_counts import is_raised
 
 KIND: Final = "percentage-of-count"
 _NO_COUNT: Final = re.compile(
