@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterable
 from functools import cached_property
 from html import escape
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +30,7 @@ from kb.server.static import content_policy, media_type, root_links
 from kb.site.build import build_theme, site_folder, theme_folders
 from kb.site.context import PageContext
 from kb.site.data.search_index import SEARCH_INDEX, search_index
-from kb.site.page import Page
+from kb.site.page import EMBED, Page
 from kb.site.render import Renderer
 from kb.site.shell import Shells, section_pages
 from kb.util.hashing import files_below
@@ -158,11 +159,22 @@ class _Site:
             return self._search_index
         if path in self._theme_files:
             return self._theme_files[path].read_bytes()
+        if path.startswith(f"{EMBED}/"):
+            return self._embedded(path)
         for page in self.pages.values():
             for file in page.files() if _may_own(page, path) else ():
                 if file.path == path:
                     return file.content
         return self._files.get(path)
+
+    def _embedded(self, path: str) -> bytes | None:
+        """Make an embedded page, with at most the others that are embedded of the same page."""
+        within = path.removeprefix(f"{EMBED}/")
+        owners = (
+            page.url for page in self.pages.values() if page.url and within.startswith(page.url)
+        )
+        files = chain.from_iterable(map(self._renderer.embedded, owners))
+        return next((file.content for file in files if file.path == path), None)
 
     @cached_property
     def _theme_files(self) -> dict[str, Path]:

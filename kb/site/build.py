@@ -158,7 +158,7 @@ def build_site(base: KnowledgeBase, folder: Path) -> None:
     context = PageContext(base, site_folder(base.root))
     renderer, site = Renderer(context), folder / "site"
     shells = build_theme(renderer, folder)
-    for file in renderer.files():
+    for file in chain(renderer.files(), renderer.embedded()):
         write_file(site, file.path, file.content)
     urls = {
         url_of(PurePosixPath(name).with_suffix("").as_posix()) for name in written_pages(context)

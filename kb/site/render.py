@@ -104,8 +104,11 @@ class Renderer:
         template = self._environment.get_template("prints.html.j2")
         macros = template.make_module({"site": self.site, "root": ""})
         yield from pop_up_files(self.site, macros)
-        embedded = self._environment.get_template("embed.html.j2")
-        yield from embedded_files(self.site, embedded.render)
+
+    def embedded(self, within: str = "") -> Iterator[OutputFile]:
+        """Make the pages that other sites may frame: all, or only those of one page."""
+        template = self._environment.get_template("embed.html.j2")
+        yield from embedded_files(self.site, template.render, within)
 
     def content(self, page: Page) -> str:
         """Return what a page's template makes of its values, without the theme around it."""

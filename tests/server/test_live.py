@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,6 +25,8 @@ from kb.cli.main import main
 from kb.server.live import LiveSite
 from kb.site.build import build_site
 from kb.site.data.search_index import SEARCH_INDEX
+from kb.site.page import OutputFile
+from kb.site.render import Renderer
 
 HALT = "evidence/studies/halt.yaml"
 REGIMEN = "role: experimental, regimen: calmol}"
@@ -176,12 +179,33 @@ def test_pages_and_files_are_those_of_a_build(
         "data/explore.json.gz",
         "assets/site.css",
         "assets/front/site.js",
+        "embed/study/halt/index.html",
+        "embed/forest/index.html",
         "study/old/index.html" if (site / "study/old").exists() else "redirects.json",
     ):
         answer = live.get(path)
         assert (answer.status_code, bytes(answer.body)) == (200, (site / path).read_bytes()), path
     assert bytes(live.get(SEARCH_INDEX).body) == (site / SEARCH_INDEX).read_bytes()
     assert gzip.decompress(bytes(live.get("data/kb.trig.gz").body))
+
+
+def test_an_embedded_page_is_made_without_those_of_other_pages(
+    live: LiveSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    of_page = Renderer.embedded
+
+    def embedded(renderer: Renderer, within: str = "") -> Iterator[OutputFile]:
+        for file in of_page(renderer, within):
+            made.append(file.path)
+            yield file
+
+    monkeypatch.setattr(Renderer, "embedded", embedded)
+    assert live.get("embed/study/halt/").status_code == 200
+    assert live.get("embed/study/no-such/").status_code == 404
+    assert live.get("embed/study/halt/no-such-plot/").status_code == 404
+    assert made
+    assert {path.split("/")[2] for path in made} == {"halt"}
 
 
 @pytest.mark.parametrize("path", ["nothing/", "../base/evidence/dataset.yaml", "/etc/passwd", "a%"])

@@ -16,12 +16,16 @@ from kb.site.tables.card import StudyCard
 from kb.site.tables.study import StudyTables
 
 
-def embedded_files(site: PageContext, render: Callable[..., str]) -> Iterator[OutputFile]:
+def embedded_files(
+    site: PageContext, render: Callable[..., str], within: str = ""
+) -> Iterator[OutputFile]:
     """Yield the page of each study's card and plots, and that of the forest-plot builder.
 
     Args:
         site: the evidence base with its indexes.
         render: writes the template ``embed.html.j2``.
+        within: the address of a page of the site, such as ``study/tower/``, to make only what is
+            embedded of it; by default everything.
     """
 
     def page(path: str, of: str, title: str, **values: Any) -> OutputFile:
@@ -38,10 +42,13 @@ def embedded_files(site: PageContext, render: Callable[..., str]) -> Iterator[Ou
     plots = StudyPlots(site)
     for study in site.studies.values():
         path = f"study/{study.id}"
+        if within not in ("", f"{path}/"):
+            continue
         card = StudyCard(site, study, StudyTables(site, study.id))
         if card.results():
             yield page(path, f"{path}/", f"{study.name}: main results", card=card)
         for plot in chain.from_iterable(plots.of(study.id).values()):
             title = f"{study.name}: {plot.title}"
             yield page(f"{path}/{plot.id}", f"{path}/", title, plot=plot)
-    yield page("forest", "forest/", "Forest plot", rows=versioned(forest_data(site)))
+    if within in ("", "forest/"):
+        yield page("forest", "forest/", "Forest plot", rows=versioned(forest_data(site)))
