@@ -47,12 +47,9 @@ def derived_values(
     Raises:
         UnavailableError: scipy is not installed (extra ``statistics``).
     """
-    estimated = vocabulary.with_flag("endpoint", "isEstimated")
-    return tuple(
-        derive(
-            evidence.claims if claims is None else claims, Groups(evidence, vocabulary), estimated
-        )
-    )
+    survival = vocabulary.with_flag("endpoint", "fallsWithTime")
+    groups = Groups(evidence, vocabulary)
+    return tuple(derive(evidence.claims if claims is None else claims, groups, survival))
 
 
 def derived_csv(derivations: Iterable[Derivation]) -> str:

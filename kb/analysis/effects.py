@@ -50,6 +50,7 @@ def effects(
     standings: Mapping[tuple[str, str], ClaimStatus],
     estimated: frozenset[str],
     options: Options,
+    events: frozenset[str] = frozenset(),
 ) -> list[Effect]:
     """Return a row for each arm and each contrast that the claims report.
 
@@ -59,9 +60,11 @@ def effects(
         standings: what judgements say of claims, by study and claim id.
         estimated: the endpoints whose percentages allow for censoring: counts give no variance.
         options: how proportions are compared, and whether of parts of arms, too.
+        events: the estimated endpoints of which a number of people, where one is printed with the
+            percentage, is a count: deaths are, people alive on a survival curve are not.
     """
     every = [c for c in claims if standings.get((c.study, c.id)) is not ClaimStatus.SET_ASIDE]
-    finder = _Finder(every, groups, estimated)
+    finder = _Finder(every, groups, estimated, events)
     rows = [*finder.arms(), *finder.printed_contrasts()]
     rows += _contrasts(rows, groups, options.measure)
     kept = [row for row in rows if options.subgroups or not _is_subgroup(row, groups)]
@@ -71,20 +74,33 @@ def effects(
 class _Finder:
     """Finds what claims report of arms and of contrasts."""
 
-    def __init__(self, claims: Sequence[Claim], groups: Groups, estimated: frozenset[str]) -> None:
+    def __init__(
+        self,
+        claims: Sequence[Claim],
+        groups: Groups,
+        estimated: frozenset[str],
+        events: frozenset[str],
+    ) -> None:
         self.claims = [claim for claim in claims if claim.kind in RESULT_KINDS]
         self.groups = groups
-        self.estimated = estimated
+        self.estimated, self.events = estimated, events
 
     def arms(self) -> Iterator[Effect]:
         """Yield a row for each arm, source and measure with a figure."""
         own = (c for c in self.claims if not (c.measure.comparator or self.groups.is_size(c)))
         for prints in group_by(own, _print_key).values():
-            if _is_share(prints[0]) and prints[0].measure.endpoint not in self.estimated:
+            if _is_share(prints[0]) and self._is_counted(prints):
                 found = [self._share(prints)]
             else:
                 found = [self._summary(claim) for claim in prints]
             yield from (self._row(one.claims[0], one) for one in found if one)
+
+    def _is_counted(self, prints: Sequence[Claim]) -> bool:
+        """Tell whether a share is one of people who were counted, by its endpoint or its prints."""
+        endpoint = prints[0].measure.endpoint
+        if endpoint in self.events:
+            return any(one.figure.numerator is not None for one in prints)
+        return endpoint not in self.estimated
 
     def printed_contrasts(self) -> Iterator[Effect]:
         """Yield a row for each ratio or difference that is printed."""

@@ -184,7 +184,8 @@ def derive(
 
     Proportions are derived for each source by itself, so that sources that disagree keep their
     own. Those of ``estimated`` endpoints are left out: survival at a landmark is an estimate that
-    allows for censored patients, and counts give no interval for it.
+    allows for censored patients, and counts give no interval for it. Of other endpoints, a
+    percentage without a number of people gives none.
     """
     every = list(claims)
     proportions = (

@@ -100,8 +100,9 @@ def analysis_rows(
     """
     set_aside = {key for key, one in standings.items() if one is ClaimStatus.SET_ASIDE}
     groups = Groups(evidence, vocabulary, set_aside)
-    estimated = frozenset(vocabulary.with_flag("endpoint", "isEstimated"))
-    found = effects(claims, groups, standings, estimated, options)
+    estimated = vocabulary.with_flag("endpoint", "isEstimated")
+    events = estimated - vocabulary.with_flag("endpoint", "fallsWithTime")
+    found = effects(claims, groups, standings, estimated, options, events)
     return list(_Table(found, evidence, vocabulary, groups, printed).rows())
 
 

@@ -53,7 +53,14 @@ def found(
     dataset = Dataset("T", "D", "https://example.org/", "https://example.org/l")
     evidence = Evidence(dataset, (), (source,), (), (study,), tuple(groups), (), claims, ())
     finder = Groups(evidence, vocabulary())
-    return effects(claims, finder, standings or {}, frozenset({"OS"}), options)
+    return effects(
+        claims,
+        finder,
+        standings or {},
+        frozenset({"OS", "RELAPSE"}),
+        options,
+        frozenset({"RELAPSE"}),
+    )
 
 
 def figures(rows: Iterable[Effect]) -> list[tuple[str, str, float | None]]:
@@ -127,6 +134,18 @@ def test_survival_at_a_landmark_has_no_variance_from_counts() -> None:
     (row,) = found([claim("OS", figure, group="new", time="at 1 year")])
     assert (row.one.effect, row.one.yi) == ("CLL", pytest.approx(-0.3665, abs=5e-5))
     assert row.one.vi == pytest.approx(0.02222, abs=5e-5)
+
+
+def test_a_number_of_events_is_a_count_and_their_percentage_alone_is_not() -> None:
+    sizes = claim("SAMPLE_SIZE", people(60), group="new")
+    for figure, effect, events in (
+        (share("12", 7, 60), "PLO", 7),
+        (people(7), "PLO", 7),
+        (share("15"), "", None),
+    ):
+        printed = claim("RELAPSE", figure, group="new")
+        (row,) = found([printed, sizes])
+        assert (row.one.effect, row.one.events) == (effect, events)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from support.environment import ROOT
 from support.plots import drawn
 
 from kb.site.charts.drawing import LABELS, WIDTH, Drawing, Plot
+from kb.site.charts.plot_data import PlotData
 from kb.site.charts.plots import FEWEST, SIZE
 from kb.site.charts.scales import Scale
 from kb.site.charts.study_plots import StudyPlots
@@ -227,12 +228,28 @@ def test_a_printed_interval_is_not_derived_again() -> None:
 
 
 def test_no_interval_is_derived_for_survival_at_a_time() -> None:
-    by_time = the_site().settings["plots"]["by_time"]
+    survival = the_site().vocabulary.narrower("endpoint", "SURVIVAL")
     for plot in every_plot():
         for row in plot.rows:
             endpoint = row.figures[0].claims[0].claim.measure.endpoint
-            if the_site().top(endpoint) in by_time:
+            if endpoint in survival:
                 assert not any(mark and mark.derived for mark in row.marks), plot.id
+
+
+def test_plots_and_dataset_derive_the_same_shares() -> None:
+    dataset = {one.measure for one in the_site().base.derived() if one.kind == "share"}
+    assert {("tower", "DEATH"), ("campus-all", "CAUSE_OF_DEATH")} <= {
+        (measure.study, measure.endpoint) for measure in dataset
+    }
+    data, seen = PlotData(the_site()), 0
+    shares = (view for view in the_site().claims if data.is_share(view.claim))
+    for row in data.rows(shares, "test"):
+        sources = {view.claim.source for figure in row.figures for view in figure.claims}
+        measures = {view.claim.measure for figure in row.figures for view in figure.claims}
+        if len(sources) == len(measures) == len(row.figures) == 1:
+            assert bool(row.derived[0]) == (row.measure in dataset), row.measure
+            seen += bool(row.derived[0])
+    assert seen > 50
 
 
 def test_a_proportion_without_counts_is_hollow_and_has_no_interval() -> None:

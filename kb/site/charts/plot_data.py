@@ -91,7 +91,7 @@ class PlotData:
     def row_of(self, measure: Measure, figures: Sequence[DisplayedFigure]) -> PlotRow:
         """Make the row of the figures of one measure: what is derived from each of them."""
         # Event-free proportions at a landmark are Kaplan-Meier estimates, not counts.
-        is_estimate = self.site.top(measure.endpoint) in self.settings["by_time"]
+        is_estimate = self.is_by_time(measure.endpoint)
         group = self.site.groups[measure.study, measure.group]
         derived, people = [], []
         for figure in figures:
@@ -111,6 +111,10 @@ class PlotData:
         unit = figure.unit == self.site.settings["people"] or self.quantity(figure) == "share"
         plain = claim.kind == "result" and not measure.comparator
         return merged == "true" and unit and plain and not self.site.sizes.is_size(claim)
+
+    def is_by_time(self, endpoint: str) -> bool:
+        """Whether shares of an endpoint only fall with time: only those at one time compare."""
+        return self.site.vocabulary.has_flag("endpoint", endpoint, "fallsWithTime")
 
     def is_median_time(self, claim: Claim) -> bool:
         """Whether a claim gives a median time, or says that it was not reached."""

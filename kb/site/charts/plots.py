@@ -77,13 +77,13 @@ class Plots:
         # Related concepts have the same claims on an endpoint.
         key = ("plots", endpoint, *(view.iri for view in views))
         kinds = [self._shares, self._medians, self._ratios]
-        if self.site.top(endpoint) in self.settings["by_time"]:
+        if self.data.is_by_time(endpoint):
             kinds = [self._medians, self._ratios, self._shares]
         return self.site.memo(key, lambda: [p for kind in kinds for p in kind(endpoint, views)])
 
     def _shares(self, endpoint: str, views: Sequence[ClaimView]) -> Iterator[Plot]:
         name = sentence(self.site.labels.label("endpoint", endpoint))
-        by_time = self.site.top(endpoint) in self.settings["by_time"]
+        by_time = self.data.is_by_time(endpoint)
         plot = Plot(
             slug(f"plot.{endpoint}.share"),
             f"{name} at a time" if by_time else name,

@@ -226,9 +226,8 @@ class ComparisonData:
         claim, labels = figure.claims[0].claim, self.site.labels
         if claim.figure.value is None and claim.figure.numerator is None:
             return 3, "In words"
-        is_by_time = self.site.top(measure.endpoint) in self.plot_data.settings["by_time"]
         if self.plot_data.is_share(claim):
-            if not is_by_time:
+            if not self.plot_data.is_by_time(measure.endpoint):
                 return 0, sentence(self._whom(measure))
             if time := labels.time(measure):
                 return 2, sentence(time)

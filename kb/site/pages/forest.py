@@ -159,7 +159,7 @@ class ForestRows:
         ratios = self.plots.rows(views, data.is_ratio, endpoint)
         medians = self.plots.rows(views, data.is_median_time, endpoint)
         shares = self.plots.rows(views, data.is_share, endpoint)
-        by_time = self.site.top(endpoint) in self.settings["by_time"]
+        by_time = data.is_by_time(endpoint)
         usual = usual_unit(medians)
         pairs = [
             *((Kind(endpoint, row.measure.statistic), row) for row in ratios),
