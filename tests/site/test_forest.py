@@ -13,7 +13,7 @@ from support.built_site import records, rows, the_site
 
 from kb.analysis.intervals import exact_interval
 from kb.checks.adjudication import ClaimStatus
-from kb.site.pages.forest import CSV_COLUMNS, ForestRows
+from kb.site.pages.forest import CSV_COLUMNS, ForestRows, forest_tables
 
 
 @cache
@@ -98,6 +98,23 @@ def test_one_row_of_each_measure_is_ticked_and_none_within_one_treatment() -> No
     assert set(measures.values()) == {1}
     assert not [r["id"] for r in ticked if r["versus"] and r["versus"] == r["regimen"]]
     assert any(row["versus"] and row["versus"] == row["regimen"] for row in every())
+
+
+def test_a_median_has_the_size_of_its_group_as_its_source_gives_it() -> None:
+    medians = [row for row in of("OS.median.months") if row["study"] in ("tower", "ino-vate")]
+    sizes = {(row["study"], row["of"]) for row in medians if row["of"] is not None}
+    assert {("tower", 271), ("tower", 134)} <= sizes
+    assert not {("ino-vate", 141), ("ino-vate", 138)} & sizes
+    assert all(row["ofSize"] for row in medians if row["of"] is not None)
+
+
+def test_the_home_page_leads_to_the_tables_of_the_endpoints_that_lead() -> None:
+    kinds = [kind["name"] for kind in forest()["kinds"]]
+    tables = forest_tables(the_site())
+    assert tables["Overall survival: median"] == "forest/#measure=OS.median"
+    for place in tables.values():
+        name = place.removeprefix("forest/#measure=")
+        assert any(kind == name or kind.startswith(f"{name}.") for kind in kinds), place
 
 
 def test_a_number_of_people_is_printed_with_the_figure_or_marked() -> None:

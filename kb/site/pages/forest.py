@@ -32,10 +32,13 @@ from kb.site.data.packing import json_file, packed_table, versioned
 from kb.site.labels import bounds_label, context, date, dotted, sentence, short_citation
 from kb.site.page import OutputFile, Page
 from kb.site.tables.figures import DisplayedFigure
+from kb.site.tables.group_sizes import sizes_text
 from kb.site.tables.marks import mark
 
 DATA: Final = "data/forest.json.gz"
 TABLE: Final = "data/forest.csv"
+_LEADING: Final = ("rate", "median")
+"""The statistics of one group; the others compare two."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,11 @@ def forest_data(site: PageContext) -> OutputFile:
     return site.memo(("forest-data",), lambda: json_file(DATA, _rows(site).data()))
 
 
+def forest_tables(site: PageContext) -> dict[str, str]:
+    """Return the addresses of tables of results of the endpoints that lead, by their titles."""
+    return _rows(site).tables(site.settings["pivotal"]["endpoints"])
+
+
 def _rows(site: PageContext) -> ForestRows:
     return site.memo(("forest-rows",), lambda: ForestRows(site))
 
@@ -124,6 +132,20 @@ class ForestRows:
         """Return the rows that the page opens with, for readers without JavaScript."""
         first = self._first({row["kind"] for row in self.rows})
         return [row for row in self.rows if row["kind"] == first and row["isFirst"]]
+
+    def tables(self, endpoints: Sequence[str]) -> dict[str, str]:
+        """Return the addresses of the rates and medians of endpoints, by their titles.
+
+        The builder has a table below its drawing: figure, interval, people and source of each row.
+        """
+        shown = {row["kind"] for row in self.rows}
+        kinds = [kind for kind in self._kinds if kind.name in shown and not kind.among]
+        return {
+            self._kind(kind)["title"]: f"forest/#measure={kind.endpoint}.{kind.statistic}"
+            for endpoint in endpoints
+            for kind in kinds
+            if kind.endpoint == endpoint and kind.statistic in _LEADING and not kind.time
+        }
 
     def csv(self) -> str:
         """Return all rows as a table, for readers without JavaScript and for programs."""
@@ -250,11 +272,17 @@ class ForestRows:
             "heading": sentence(self.site.labels.label("population", self.plots.heading(measure))),
             **_values(drawn),
             **_texts(row, at, drawn),
+            **(self._size(figure) if kind.statistic == "median" else {}),
             "p": self._p(figure),
             "check": mark(figure).text,
             **self._sources(figure),
             "claims": [one.id for one in claims],
         }
+
+    def _size(self, figure: DisplayedFigure) -> dict[str, Any]:
+        """Return the size of the group of a median, where its sources give one."""
+        size = sizes_text(self.site, figure.claims)
+        return {"of": int(size), "ofSize": True} if size.isdigit() else {}
 
     def _regimen(self, measure: Measure, group: str) -> str:
         if not group:

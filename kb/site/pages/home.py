@@ -20,6 +20,7 @@ from kb.site.labels import date
 from kb.site.page import OutputFile, Page, SearchEntry, Values
 from kb.site.pages.compare import comparison_starts
 from kb.site.pages.discrepancies import newest
+from kb.site.pages.forest import forest_tables
 from kb.site.pages.what_changed import change_pages
 from kb.site.tables.card import StudyCard
 from kb.site.tables.evidence_map import evidence_map
@@ -64,6 +65,7 @@ def _home_values(site: PageContext) -> Values:
         "by_design": collect((s.kind, s) for s in site.studies.values()),
         "newest": newest(site, _NEWEST),
         "discrepancies": len(site.base.curated.discrepancies),
+        "tables": forest_tables(site),
         "safety": Safety.of(site).links(),
         "starts": comparison_starts(site)[:_STARTS],
         "examples": _examples(site, [card.study for card in key]),

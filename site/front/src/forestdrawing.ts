@@ -326,7 +326,7 @@ export function notes(rows: readonly ForestRow[], foot: string): string[] {
   const isShown = (text: string, when: (row: ForestRow) => boolean): string[] => (rows.some(when) ? [text] : []);
   return [
     ...isShown("Dashed, †: exact (Clopper-Pearson) 95% interval or value, derived from n/N and not reported by the source.", ({ isDerived, isValueDerived }) => isDerived || isValueDerived),
-    ...isShown("‡ N is the size of the group, reported apart from the count.", (row) => people(row).endsWith("‡")),
+    ...isShown("‡ N is the size of the group, reported apart from the figure.", (row) => people(row).endsWith("‡")),
     ...isShown("Squares grow with N; circles: N is not reported with the figure.", ({ of }) => of !== null),
     ...isShown("Dotted: a range, or an interval whose level is not stated.", ({ isRange }) => isRange),
     ...(new Set(rows.map(({ study }) => study)).size > 1 ? ["Studies differ in patients and design: listing them together is not a comparison."] : []),

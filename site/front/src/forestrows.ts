@@ -169,7 +169,7 @@ export class Forest {
 /** The number of people: counted and of how many, as far as a source states them. */
 export function people({ count, of, ofSize }: ForestRow): string {
   if (of === null) return count === null ? "" : `n = ${count}`;
-  return count === null ? `N = ${of}` : `${count}/${of}${ofSize ? "‡" : ""}`;
+  return (count === null ? `N = ${of}` : `${count}/${of}`) + (ofSize ? "‡" : "");
 }
 
 /** The value and its interval; another level than 95% is named, a derived one has a dagger. */
