@@ -145,7 +145,7 @@ class CellLabels:
         That is their heading, or what all of them name: "Drug, response (%)".
         """
         near = [one for one in self.roles if role.shares_header(one)]
-        columns = [one for one in near or self.roles if one.has_people]
+        columns = [one for one in near or self.roles if one.has_people and not one.is_of_test]
         is_trait = (one.column.statistic.centre is Centre.CORRELATION for one in columns)
         people = [] if any(is_trait) else [one.labels for one in columns]
         shared = [one for one in role.labels if any(one in labels for labels in people)]

@@ -15,6 +15,12 @@ from kb.sources.numbers import Number
 _VAGUE: Final = re.compile(
     r"(?:treatment |intervention )?effects?(?: (?:sizes?|estimates?))?|estimates?", re.IGNORECASE
 )
+_OF_GROUPS: Final = re.compile(
+    r"(?:(?:un)?adjusted |crude )?(?:treatment |intervention )?(?:effects?|differences?)"
+    r" (?:for|of) .+ (?:vs?\.?|versus) .+",
+    re.IGNORECASE,
+)
+"""A header that only names the groups of an estimate: "Unadjusted effect of Drug vs Placebo"."""
 _P_IN_BRACKETS: Final = re.compile(r"\w.*[(\[]p(?:[- –]?values?)?[)\]]", re.IGNORECASE)
 
 
@@ -24,7 +30,7 @@ def names_kind(label: str) -> bool:
     >>> names_kind("Adjusted"), names_kind("Effect estimate"), names_kind("Pain")
     (True, True, False)
     """
-    return names_effect(label) or any(one.fullmatch(label) for one in (_VAGUE, MODEL))
+    return names_effect(label) or any(one.fullmatch(label) for one in (_VAGUE, MODEL, _OF_GROUPS))
 
 
 def names_effect(header: str) -> bool:

@@ -20,9 +20,10 @@ from kb.sources.text import Piece, SourceText
 
 _NOTE: Final = re.compile(r"(?:<sup>(?P<raised>[^<]{1,8})</sup>|(?P<mark>[*†‡§¶#]{1,3}))\s*")
 _RAISED: Final = re.compile(
-    r"(?<![0-9])(?<!\bm)(?<!\bcm)(?<!\bmm)<sup>[^<]{1,12}</sup>|<sup>[a-zA-Z*†‡§¶#, ]{1,8}</sup>"
+    r"(?<![0-9])(?<!\bm)(?<!\bcm)(?<!\bmm)<sup>(?![-−][0-9])[^<]{1,12}</sup>"
+    r"|<sup>[a-zA-Z*†‡§¶#, ]{1,8}</sup>"
 )
-"""A mark of a footnote: not the exponent of a number or of a unit of length."""
+"""A mark of a footnote: not the exponent of a number or of a unit, as of m², h⁻¹."""
 _EXPONENT: Final = re.compile(r"<sup>([-−+]?[0-9]{1,3})</sup>")
 _MARKS: Final = re.compile(r"[*\u2217†‡§¶‖#]+")
 
@@ -34,6 +35,8 @@ def label_text(text: str) -> str:
     ('Age, years', '×10^9/L')
     >>> label_text("BMI (kg/m<sup>2</sup>)<sup>1</sup>")
     'BMI (kg/m^2)'
+    >>> label_text("Elimination (h<sup>−1</sup>)")
+    'Elimination (h^−1)'
     """
     bare = _EXPONENT.sub(r"^\1", _RAISED.sub("", text))
     return " ".join(_MARKS.sub("", plain(bare)).split())

@@ -142,3 +142,32 @@ def test_a_heading_with_a_unit_ends_at_another_unit(root: Path) -> None:
     made = drafted(root, table(*rows))
     assert block_of(made, "81.1 (9.2)")["named"] == "Muscular work (Nm) › Flexion, mean (SD)"
     assert block_of(made, "8.2 (1.2)")["named"] == "Iron (g/l), mean (SD)"
+
+
+def test_a_p_value_beside_the_statistic_of_its_test_is_about_the_outcome_alone(
+    root: Path,
+) -> None:
+    rows = (
+        "\tTussolan\t\t\tPlacebo\t\t",
+        "Parameter\tB\tWald χ\tp\tB\tWald χ\tp",
+        "Interleukin (pg/mL)\t0.013\t0.079\t0.778\t−0.041\t1.037\t0.309",
+    )
+    assert block_of(drafted(root, table(*rows)), "0.778")["category"] == "Interleukin (pg/mL)"
+
+
+@pytest.mark.parametrize(
+    ("header", "category"),
+    [
+        ("Unadjusted Treatment Effect for Tussolan versus Placebo", "Oxygen therapy"),
+        ("Treatment effect on relief", "Oxygen therapy › Treatment effect on relief"),
+    ],
+)
+def test_an_effect_that_names_its_groups_alone_is_no_part_of_the_outcome(
+    root: Path, header: str, category: str
+) -> None:
+    rows = (
+        f"Outcome\tTussolan n = 406\tPlacebo n = 393\t{header} (95% CI)",
+        "Oxygen therapy\t43/402 (10.7)\t45/388 (11.6)\t0.92 (0.61–1.38)",
+    )
+    made = drafted(root, table(*rows, notes="Treatment effects are relative risks."))
+    assert block_of(made, "0.92 (0.61–1.38)")["category"] == category
