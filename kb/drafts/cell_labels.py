@@ -39,6 +39,11 @@ _SUBJECT: Final = re.compile(
     re.IGNORECASE,
 )
 """What the caption of a table names first: "Abstinence rates during follow-up"."""
+_CHANGE_ALONE: Final = re.compile(
+    r"(?:(?:absolute|mean|percent(?:age)?) )?changes?(?: (?:from|since|to)\b(?!.* (?:in|of) ).*)?",
+    re.IGNORECASE,
+)
+"""A label of a change that does not name what changed."""
 _OF_BASELINE: Final = re.compile(
     r"\b(?:characteristics?|(?:socio)?demograph\w*|variables?)\b"
     rf"|^(?:{TABLE_NUMBER})?baseline\b",
@@ -155,7 +160,8 @@ class CellLabels:
     def _is_when(self, label: str, row: int) -> bool:
         """Whether a label only names the time or the statistic of a figure."""
         is_number = label.isdigit() and self.rows.time(row) != ""
-        return is_number or is_statistic(label) or is_moment(without_size(label))
+        is_time = is_moment(without_size(label)) or _CHANGE_ALONE.fullmatch(label) is not None
+        return is_number or is_statistic(label) or is_time
 
     def _above_moments(self) -> list[str]:
         """Return what a table with times for rows is about: the header of its labels."""

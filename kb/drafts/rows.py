@@ -12,7 +12,7 @@ from typing import Final
 
 from kb.drafts.labels import is_statistic
 from kb.drafts.statistic_rows import rows_gone_on_from
-from kb.drafts.times import is_moment, time_of
+from kb.drafts.times import is_change, is_moment, time_of
 from kb.papers.entries import Form
 from kb.papers.from_source import label_text
 from kb.papers.paper import Table
@@ -268,6 +268,8 @@ class RowLabels:
     def _ends(self, heading: str, row: int) -> bool:
         """Whether a heading has ended at a row: by its statistic, or by what the rows above are."""
         own, outer = declared(self.reading.label(row)), declared(heading)
+        if is_change(heading):
+            outer = Statistic()  # the mean of a percent change is not a percentage of people
         if own.centre is not None and outer.centre is not None and own != outer:
             return True
         first = next(self._below(heading, row), row)

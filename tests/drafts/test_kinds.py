@@ -103,3 +103,26 @@ def test_people_of_an_arm_below_another_header_are_within_it() -> None:
     other = groups.resolve("Mild pain › Sham", sized=True).id
     assert groups.new[mild] == {"label": "Mild pain › Drug", "within": arm}
     assert "within" not in groups.new[other]
+
+
+@pytest.mark.parametrize(
+    ("label", "endpoint", "category"),
+    [
+        ("Change from baseline", "WEIGHT", "Change from baseline"),
+        ("Percent change from baseline", "WEIGHT", "Percent change from baseline"),
+        ("Change from baseline in appetite", "OTHER", "Change from baseline in appetite"),
+    ],
+)
+def test_a_change_that_names_no_outcome_is_of_the_header_of_the_labels(
+    root: Path, label: str, endpoint: str, category: str
+) -> None:
+    rows = (
+        "Weight (kg)\tTussolan (n = 45)\tPlacebo (n = 44)",
+        "Month 9\t\t",
+        "Mean (SD)\t71.7 (7.0)\t69.3 (6.9)",
+        f"{label}\t\t",
+        "Mean (SD)\t−3.81 (3.59)\t−1.37 (2.95)",
+    )
+    block = block_of(drafted(root, table(*rows)), "−3.81 (3.59)")
+    assert (block["endpoint"], block["category"]) == (endpoint, category)
+    assert (block["statistic"], block.get("unit")) == ("mean-change", None)
