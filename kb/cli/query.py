@@ -104,7 +104,10 @@ def _sparql(base: KnowledgeBase, argument: str, values: Mapping[str, str]) -> st
 
 
 def _hints(base: KnowledgeBase, argument: str) -> Iterator[str]:
-    """Yield the names of a query of one's own that the dataset lacks; a server may hold more."""
+    """Yield a hint for each name of the user's own query that the dataset lacks.
+
+    A server may hold other data too, so its queries have none.
+    """
     if not _is_name(argument) and base.store_config.kind != "endpoint":
         yield from unknown_names(_read(argument), base.iris, base.nquads)
 

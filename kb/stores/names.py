@@ -34,16 +34,23 @@ def unknown_names(text: str, iris: Iris, nquads: bytes) -> Iterator[str]:
     ["kb:endpiont is not in the dataset; did you mean 'kb:endpoint'?"]
     """
     own = {name: iri for name, iri in prefixes(iris).items() if iri.startswith(iris.base)}
-    known = set(re.findall(rf"<({re.escape(iris.base)}[^>]*)>", nquads.decode()))
-    for name in dict.fromkeys(_names(text, prefixes(iris))):
-        if not name.startswith(iris.base) or name in known or name in own.values():
-            continue
+    names = dict.fromkeys(_names(text, prefixes(iris)))
+    missing = [
+        name
+        for name in names
+        if name.startswith(iris.base)
+        and name not in own.values()
+        and f"<{name}>".encode() not in nquads
+    ]
+    # All names of the dataset are read only where one of the query is to be compared with them.
+    known = re.findall(rf"<({re.escape(iris.base)}[^>]*)>", nquads.decode()) if missing else []
+    for name in missing:
         prefix, start = max(
             ((p, iri) for p, iri in own.items() if name.startswith(iri)),
             key=lambda pair: len(pair[1]),
             default=("", iris.base),
         )
-        locals_ = (one.removeprefix(start) for one in known if one.startswith(start))
+        locals_ = {one.removeprefix(start) for one in known if one.startswith(start)}
         near = nearest(name.removeprefix(start), locals_)
         hint = f"; did you mean '{prefix}:{near}'?" if prefix and near else ""
         shown = f"{prefix}:{name.removeprefix(start)}" if prefix else f"<{name}>"
