@@ -15,7 +15,8 @@ from kb.drafts.draft import merged
 from kb.drafts.registration import RegistrationDrafter, missing_items
 from kb.drafts.store import drafts_file, read_drafts, write_drafts
 from kb.errors import InputError, KbError, Problem, ReadError, RecordError
-from kb.papers.registry.entry import Entry, read_entries
+from kb.papers.registry.entry import Entry
+from kb.papers.registry.files import read_entries
 from kb.papers.registry.paper import registry_paper, source_id
 from kb.papers.source import RecordDraft, draft_record
 from kb.records.load import Records, load_records

@@ -11,7 +11,7 @@ from support.registry import as_bytes, by_group, measurements, raw_entry
 from kb.errors import ReadError, RecordError
 from kb.papers.paper import Paper, Table
 from kb.papers.reading import ColumnKind, TableReading
-from kb.papers.registry.entry import read_entries
+from kb.papers.registry.files import read_entries
 from kb.papers.registry.paper import registry_paper
 from kb.papers.source import draft_record
 from kb.papers.text import source_text, table_lines
