@@ -25,7 +25,7 @@ from kb.records.shared_schema import PublicationRecord
 from kb.records.yaml import read_mapping
 from kb.sources.text import MAX_BYTES, load_text
 from kb.util.atomic import write_atomically
-from kb.util.child import run_limited
+from kb.util.child import MEMORY, read_limited
 from kb.util.wording import counted
 
 _MAX_SECONDS: Final = 120.0
@@ -94,8 +94,7 @@ def _entries(file: InputFile, records: Records) -> tuple[list[_Read], list[Probl
         entries, problems = read_entries(file.data, name)
         return [_Read(name, one, _drafted(one, known)) for one in entries], problems
 
-    late = ReadError(f"{name}: not read within {_MAX_SECONDS:g} seconds")
-    return run_limited(_MAX_SECONDS, work, late)
+    return read_limited(name, work, _MAX_SECONDS, MEMORY)
 
 
 def _drafted(entry: Entry, known: Mapping[str, PublicationRecord]) -> RecordDraft:
