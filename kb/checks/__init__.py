@@ -66,6 +66,7 @@ FAMILIES: Final = (
     "shares",
     "parts",
     "spreads",
+    "scales",
     "strata",
     "order",
     "inference",

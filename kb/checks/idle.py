@@ -51,6 +51,10 @@ RESTS_ON: Final = {
     "excludes": ("no population excludes an endpoint", "counts of what the population excludes"),
     "plausibleHigh": ("no endpoint has a highest plausible value", "implausibly high values"),
     "plausibleLow": ("no endpoint has a lowest plausible value", "implausibly low values"),
+    "wholeNumberOf": (
+        "no endpoint is a whole number for each person",
+        "means and standard deviations that whole numbers cannot have",
+    ),
     "isOneMeasure": (
         "no statistic gathers prints of one measure",
         "a count against a percentage of the same people",

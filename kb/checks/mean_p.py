@@ -71,8 +71,13 @@ def summary_of(context: CheckContext, claim: Claim) -> Summary | None:
     figure, is_error = claim.figure, _ERRORS.get(claim.figure.dispersion_kind)
     if claim.statistic != "mean" or is_error is None or figure.operator:
         return None
-    size = context.groups.size(context.groups.of(claim), claim.source)
-    n = figure.denominator or (size.number if size else None)
+    n = people_of(context, claim)
     if n is None or figure.value is None or figure.dispersion is None:
         return None
     return Summary(figure.value, figure.dispersion, n, is_error=is_error)
+
+
+def people_of(context: CheckContext, claim: Claim) -> int | None:
+    """Return how many people a figure is of: printed with it, else the size of its group."""
+    size = context.groups.size(context.groups.of(claim), claim.source)
+    return claim.figure.denominator or (size.number if size else None)

@@ -49,7 +49,7 @@ def plausible(value: Decimal, operator: str, low: Decimal, high: Decimal) -> Out
     return Outcome.NOT_ENOUGH if below or above else Outcome.CONSISTENT
 
 
-class _Range(NamedTuple):
+class Range(NamedTuple):
     """What a value may be, in a unit, and what it is a value of."""
 
     low: Decimal
@@ -84,24 +84,30 @@ def implausible(context: CheckContext, claim: Claim) -> Iterator[Discrepancy]:
                 return
 
 
-def _ranges(context: CheckContext, claim: Claim) -> Iterator[_Range]:
-    vocabulary, endpoint, unit = context.vocabulary, claim.measure.endpoint, claim.figure.unit
+def _ranges(context: CheckContext, claim: Claim) -> Iterator[Range]:
+    vocabulary, unit = context.vocabulary, claim.figure.unit
     if vocabulary.knows("unit", unit):
         term = vocabulary.get("unit", unit)
         yield from _declared([term.first(name) for name in _ENDS], unit, f"a value in {unit}")
     if claim.kind != "comparison" and claim.statistic in POINTS:
-        ends = [vocabulary.inherited("endpoint", endpoint, name) for name in _ENDS]
-        declared = vocabulary.inherited_links("endpoint", endpoint, "plausibleUnit")
-        unit = next(iter(declared), _first_unit(context, unit))
-        yield from _declared(ends, unit, context.describe.endpoint(endpoint))
+        yield from range_of_endpoint(context, claim)
 
 
-def _declared(ends: Sequence[str], unit: str, subject: str) -> Iterator[_Range]:
+def range_of_endpoint(context: CheckContext, claim: Claim) -> Iterator[Range]:
+    """Yield what a value of the endpoint of a claim may be, in which unit, if that is declared."""
+    vocabulary, endpoint = context.vocabulary, claim.measure.endpoint
+    ends = [vocabulary.inherited("endpoint", endpoint, name) for name in _ENDS]
+    declared = vocabulary.inherited_links("endpoint", endpoint, "plausibleUnit")
+    unit = next(iter(declared), _first_unit(context, claim.figure.unit))
+    yield from _declared(ends, unit, context.describe.endpoint(endpoint))
+
+
+def _declared(ends: Sequence[str], unit: str, subject: str) -> Iterator[Range]:
     if not any(ends) or not unit:
         return
     with suppress(InvalidOperation):  # the shapes of the ontology report what is not a number
         low, high = Decimal(ends[0] or "-Infinity"), Decimal(ends[1] or "Infinity")
-        yield _Range(low, high, unit, subject)
+        yield Range(low, high, unit, subject)
 
 
 def _first_unit(context: CheckContext, unit: str) -> str:

@@ -9,13 +9,14 @@ from decimal import Decimal
 from typing import Final
 
 from kb.checks.discrepancy import Outcome, Severity
-from kb.checks.means import (
-    Summary,
+from kb.checks.means import Summary
+from kb.checks.possible_means import (
+    MISSING,
     least_sd,
-    mean_is_possible,
     most_sd,
-    sd_is_possible,
+    not_of_whole_numbers,
     sd_of_share,
+    sd_on_scale,
 )
 from kb.checks.rounding import last_digit
 from kb.papers.reading import TableFigure, TableReading
@@ -57,8 +58,6 @@ _FEWEST: Final = 4
 _FEWEST_OF_NUMBERS: Final = 2
 _MANY: Final = 10
 """A size for groups whose own is not printed: a smaller one allows a larger spread."""
-_MISSING: Final = 3
-"""How many people may be missing without a note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ def _of_scale(context: ScanContext, reading: TableReading, cell: _Cell) -> ScanF
         return _finding(
             reading, cell, OUTSIDE, Verdict.DOUBTFUL, f"{mean} is not in {scale}", message
         )
-    if float(sd - last_digit(sd) / 2) <= most:
+    if sd_on_scale(mean, sd, low, high, cell.summary.n) is not Outcome.INCONSISTENT:
         return None
     computed = f"√(({mean} − {low}) x ({high} − {mean})) gives at most {most:.3g}"
     message = (
@@ -136,17 +135,16 @@ def _of_number(context: ScanContext, reading: TableReading, cell: _Cell) -> Scan
         return None
     n, mean = cell.summary.n, cell.summary.mean
     context.checked[GRIM] += 1
-    sizes = range(max(2, n - _MISSING), n + 1)
-    fitting = [s for s in sizes if mean_is_possible(mean, s) is not Outcome.INCONSISTENT]
-    people = f"{n} people, or of up to {_MISSING} fewer,"
-    if not fitting:
+    sd = cell.summary.sd
+    unfit = not_of_whole_numbers(mean, sd, range(max(2, n - MISSING), n + 1))
+    people = f"{n} people, or of up to {MISSING} fewer,"
+    if unfit == "mean":
         nearest = round(mean * n)
         computed = f"{nearest}/{n} = {Decimal(nearest) / n:.4f}"
         message = f"Whole numbers of {people} cannot have a mean of {mean}."
         return _finding(reading, cell, GRIM, Verdict.DOUBTFUL, computed, message)
-    sd = cell.summary.sd
     context.checked[GRIMMER] += 1
-    if any(sd_is_possible(mean, sd, size) is not Outcome.INCONSISTENT for size in fitting):
+    if not unfit:
         return None
     computed = f"least SD of a mean of {mean}: {least_sd(mean):.3g}"
     message = f"Whole numbers of {people} cannot have a mean of {mean} and an SD of {sd}."

@@ -9,7 +9,8 @@ import pytest
 
 from kb.checks.count_tests import distance_of_counts, distance_of_groups, p_of_groups
 from kb.checks.distributions import Statistic, distance_of_statistic, p_of_statistic
-from kb.checks.means import Summary, anova, distance_of_means, least_sd, most_sd
+from kb.checks.means import Summary, anova, distance_of_means
+from kb.checks.possible_means import least_sd, most_sd
 from kb.checks.rounding import Span, possible_values
 from kb.checks.significance import distance_of_bounds, off_middle
 

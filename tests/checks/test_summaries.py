@@ -10,7 +10,7 @@ import pytest
 
 from kb.checks.count_tests import crude_estimate, number_needed
 from kb.checks.discrepancy import Outcome
-from kb.checks.means import sd_is_possible, sd_of_share
+from kb.checks.possible_means import sd_is_possible, sd_of_share
 from kb.checks.rounding import Span, possible_values
 
 WRONG = Outcome.INCONSISTENT
