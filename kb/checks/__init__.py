@@ -67,6 +67,7 @@ FAMILIES: Final = (
     "parts",
     "spreads",
     "scales",
+    "changes",
     "strata",
     "order",
     "inference",

@@ -32,9 +32,11 @@ def subject(context: CheckContext, claim: Claim) -> str:
 
 def p_span(claim: Claim) -> Span | None:
     """Return what the printed p may stand for; "ns" is anything from 0.05."""
-    result = claim.result
-    if result.p_for not in SUPERIORITY:
-        return None
+    return p_values(claim.result) if claim.result.p_for in SUPERIORITY else None
+
+
+def p_values(result: ComparisonResult) -> Span | None:
+    """Return what a printed p may stand for, whatever it tests; None without one."""
     if result.p_value is not None:
         return possible_values(result.p_value, result.p_operator.replace("=", ""))
     return Span(ALPHA, Decimal(1)) if result.p_printed else None

@@ -66,10 +66,10 @@ def p_against_means(
     yield Discrepancy.of_endpoint("p-of-means", severity, message, involved, computation)
 
 
-def summary_of(context: CheckContext, claim: Claim) -> Summary | None:
+def summary_of(context: CheckContext, claim: Claim, statistic: str = "mean") -> Summary | None:
     """Return a mean with its declared spread and the number of people of its group."""
     figure, is_error = claim.figure, _ERRORS.get(claim.figure.dispersion_kind)
-    if claim.statistic != "mean" or is_error is None or figure.operator:
+    if claim.statistic != statistic or is_error is None or figure.operator:
         return None
     n = people_of(context, claim)
     if n is None or figure.value is None or figure.dispersion is None:
