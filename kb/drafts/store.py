@@ -133,6 +133,8 @@ def _lines(content: Mapping[str, Any]) -> Iterator[str]:
     if suggestions := content.get("suggestions"):
         yield "suggestions:"
         yield from (f"  - {flow(one)}" for one in suggestions)
+    if not any(content.values()):
+        yield "reports: []"  # a file without a field could not be read again
 
 
 def report_lines(report: Mapping[str, Any], indent: str) -> Iterator[str]:

@@ -36,7 +36,8 @@ def unit_of(block: ClaimBlock, value: FigureRecord) -> str | None:
 def statistic_of(block: ClaimBlock, value: FigureRecord) -> str | None:
     """Return the statistic of a value; percentages and counts need not be named.
 
-    ``44%`` is a percentage, ``n: 36`` a count; None where the record must name the statistic.
+    ``44%`` is a percentage, ``n: 36`` a count, ``p: "=0.03"`` alone a p-value; None where the
+    record must name the statistic.
     """
     if block.statistic is not None:
         return block.statistic
@@ -49,4 +50,5 @@ def statistic_of(block: ClaimBlock, value: FigureRecord) -> str | None:
         return "value"
     if value.date is not None or value.from_ is not None:
         return "date"
-    return None
+    is_p = value.p is not None and value.value is None and value.bounds is None
+    return "p-value" if is_p else None

@@ -19,7 +19,7 @@ from kb.records.yaml import Loc, RecordFile
 if TYPE_CHECKING:
     from kb.records.load import Records
 
-_FIGURES: Final = ("value", "n", "of", "sd", "se", "spread", "word", "date", "from_", "to")
+_FIGURES: Final = ("value", "n", "of", "sd", "se", "spread", "word", "date", "from_", "to", "p")
 MAX_DEPTH: Final = 16
 """More groups within each other than this are a mistake; none has been needed so far."""
 MAX_WORDS: Final = 24

@@ -305,3 +305,7 @@ def test_headings_above_the_figures_head_the_rows_below_them(root: Path) -> None
     assert block_of(made, "2.6 ± 0.1")["category"] == "Grip score › 10"
     assert block_of(made, "1.0 ± 0.2")["row"] == ["Itch score", "0"]
     assert "Itch score" in block_of(made, "0.35")["category"]
+
+
+def test_a_file_of_no_drafts_can_be_read_again(root: Path) -> None:
+    assert not drafted(root, table("Nothing")).reports  # which also reads the file of them

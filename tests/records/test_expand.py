@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from support.example_base import edit, write_example
 
 from kb import Claim, KnowledgeBase
+from kb.errors import RecordError
 from kb.model import interval_level, slug
 from kb.records.notation import is_duration, parse_figure, parse_p, parse_time
 from kb.records.registries import REGISTRIES, TRIAL_ID
@@ -302,6 +303,29 @@ def test_a_difference_of_two_groups_has_their_unit(example: KnowledgeBase) -> No
     assert (claim.figure.value, claim.figure.unit) == (D("1.6"), "weeks")
     assert (claim.measure.group, claim.measure.comparator) == ("calmol", "placebo")
     assert claim.result.direction == "longer"
+
+
+@pytest.mark.parametrize("value", ['{p: "=0.02"}', '{p: "=0.02", p_for: test-for-trend}'])
+def test_a_p_value_of_several_groups_stands_alone(example_root: Path, value: str) -> None:
+    _add_to_halt_aura(example_root, value)
+    found = [c for c in KnowledgeBase(example_root).evidence.claims if c.statistic == "p-value"]
+    (claim,) = [c for c in found if c.measure.group == "all"]
+    assert (claim.result.p_printed, claim.has_figure) == ("=0.02", True)
+
+
+@pytest.mark.parametrize("value", ['{value: 7, p: "=0.02"}', '{range: [1, 7], p: "=0.02"}'])
+def test_a_p_value_beside_a_figure_does_not_name_its_statistic(
+    example_root: Path, value: str
+) -> None:
+    _add_to_halt_aura(example_root, value)
+    with pytest.raises(RecordError, match="expected a statistic in the block"):
+        _ = KnowledgeBase(example_root).evidence
+
+
+def _add_to_halt_aura(root: Path, value: str) -> None:
+    block = f'{{endpoint: NAUSEA, printed: "7 (1-7), p = 0.02", values: {{all: {value}}}}}'
+    file = "evidence/studies/halt-aura.yaml"
+    edit(root, file, "    claims:\n", f"    claims:\n      - {block}\n")
 
 
 def test_an_analysis_set_is_within_the_study(example: KnowledgeBase) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from kb.drafts.draft import Drafter, SourceDrafts
-from kb.drafts.store import DraftsFile
+from kb.drafts.check import check_drafts, draft_problems
+from kb.drafts.draft import Drafter, SourceDrafts, merged
+from kb.drafts.store import DraftsFile, read_drafts, write_drafts
 from kb.records.load import load_records
 from kb.sources.text import load_text
 from support.drafted_base import TEXT
@@ -16,13 +17,19 @@ from support.drafted_base import TEXT
 def drafted(
     root: Path, text: str = TEXT, answers: Mapping[str, str | None] | None = None
 ) -> SourceDrafts:
-    """Return what is drafted from a text about the study of the base."""
+    """Return what is drafted from a text about the study of the base; it could be accepted."""
     (root / "texts" / "low-2020.txt").write_text(text, encoding="utf-8")
     records = load_records(root)
     source = records.sources["low-2020"]
     contents = load_text(root / "texts", source)
     study = records.studies["second-trial"]
-    return Drafter(records, study, source, contents, DraftsFile(), answers or {}).draft()
+    made = Drafter(records, study, source, contents, DraftsFile(), answers or {}).draft()
+    write_drafts(root, study.id, merged(DraftsFile(), {}, made))
+    drafts = read_drafts(root, study.id, records.vocabulary)
+    assert not list(draft_problems(records, study.id, drafts))
+    checked = check_drafts(records, study, drafts, {source.id: contents})
+    assert [(one.place, one.reasons) for one in checked if one.state != "verified"] == []
+    return made
 
 
 def blocks(made: SourceDrafts) -> list[dict[str, Any]]:
