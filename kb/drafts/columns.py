@@ -10,6 +10,7 @@ from typing import Final
 
 from kb.drafts.groups import GroupNames, GroupOf, is_everybody
 from kb.drafts.labels import EndpointNames, behind_size, is_answer, without_size
+from kb.drafts.moments import with_moments_apart
 from kb.drafts.times import is_change, is_moment, time_in, time_of
 from kb.model import WHOLE
 from kb.papers.from_source import label_text
@@ -55,7 +56,9 @@ _OF_TEST: Final = re.compile(
 )
 _RATE: Final = re.compile(r"\([^()0-9<>≥≤]*[a-zA-Zµμ]/[a-zA-Zµμ]{1,4}\)$")
 """A unit that the vocabulary may lack: "iPTH (pg/mL)"."""
-_FIGURES_ONLY: Final = re.compile(r"[0-9.,%<>≥≤()± –-]*|[<>≥≤~]?[0-9][0-9.,]* ?±.*")
+_FIGURES_ONLY: Final = re.compile(
+    r"(?:[0-9.,%<>≥≤()± –-]|(?<=[0-9] )(?:to|and)\b)*|[<>≥≤~]?[0-9][0-9.,]* ?±.*"
+)
 _GRADE: Final = re.compile(
     r"(?:(?:any|all|worst|max(?:imum)?|total|highest) )?(?:(?:toxicity|CTC\w*|WHO) )?"
     r"grades?\b.{0,15}|[gG][1-5](?: ?[-–/] ?[1-5])?",
@@ -107,7 +110,7 @@ def column_roles(
 ) -> list[ColumnRole]:
     """Return the role of each column; in a ``transposed`` table, the rows are the groups."""
     samples, shared = _samples(reading), _shared(reading, names, groups)
-    columns = _with_placeholders_named(reading.columns, names)
+    columns = _with_placeholders_named(with_moments_apart(reading.columns), names)
     roles = [
         _role(column, names, groups, shared, transposed=transposed and column.index not in samples)
         for column in columns
@@ -119,6 +122,7 @@ def column_roles(
     roles = _told_apart_by_figures(roles)
     arms = {role.group.id for role in roles if role.group and role.has_people} - {WHOLE}
     own = [_own_group(role, names, groups) for role in roles]
+    own = own if any(own) else _groups_before(roles)
     with_p = {one.id for one in own if one}
     if len(arms) < 2 or with_p != arms:
         return roles
@@ -247,6 +251,21 @@ def _own_group(role: ColumnRole, names: EndpointNames, groups: GroupNames) -> Gr
     return next((one for one in found if one and one.id != WHOLE), None)
 
 
+def _groups_before(roles: Sequence[ColumnRole]) -> list[GroupOf | None]:
+    """Return the group of each column of p-values that ends a run of columns of one group.
+
+    "Drug before | Drug after | P | Placebo before | Placebo after | P": each is of its own group.
+    """
+    found: list[GroupOf | None] = []
+    run: list[GroupOf | None] = []
+    for role in roles:
+        is_p = role.column.statistic.centre is Centre.P  # of words too: "NS"
+        ids = {one.id if one else "" for one in run}
+        found.append(run[0] if is_p and len(run) > 1 and len(ids) == 1 else None)
+        run = [] if is_p else [*run, role.group] if role.has_people else run
+    return found
+
+
 def group_parts(column: Column, names: EndpointNames) -> Iterator[str]:
     """Yield the parts of a header that may name people."""
     for part in column.path:
@@ -353,7 +372,8 @@ def _pair_with_new(parts: list[str], groups: GroupNames) -> tuple[str, str] | No
     """Return the groups of "Low dose vs. control", of which one may be new or named in part."""
     for part in parts:
         sides = _VS.split(_P_BEHIND.sub("", part))
-        if len(sides) != 2 or any(map(_NOT_PEOPLE.search, sides)):
+        is_p = declared(sides[0]).centre is Centre.P  # "P value vs. control" names one of two
+        if len(sides) != 2 or is_p or any(map(_NOT_PEOPLE.search, sides)):
             continue
         found = [groups.find(side) or groups.find_by_part(side) for side in sides]
         known = {one.id for one in found if one} - {WHOLE}

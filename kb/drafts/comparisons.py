@@ -153,7 +153,7 @@ class Comparisons:
         standardised = any(pattern.search(header) for pattern in (_STANDARDISED, _SIZE))
         centre = figure.column.statistic.centre  # as the caption or the cell declares it
         if not names_effect(header) and centre in (None, declared(header).centre):
-            stated = self._stated(figure.row)
+            stated = self._stated(figure.row) or self._by_figures(figure, role)
             if stated is None and not standardised:
                 return "an estimate of a kind that no label declares"
             own = replace(figure.statistic, centre=None)
@@ -200,22 +200,26 @@ class Comparisons:
         if figure.statistic.centre is not Centre.DIFFERENCE or figure.entry.main is None:
             return pair
         of, versus, sure = pair
-        time = self.roles[figure.column.index].time
-        beside = {
-            r.id: one
-            for one in self.reading.rows[figure.row]
-            if (r := self._people(one)) and self.roles[one.column.index].time == time
-        }
+        beside = self._of_groups(figure)
         if of not in beside or versus not in beside:
             return pair
         given = figure.entry.main.value
         for one, other in zip(_numbers(beside[of]), _numbers(beside[versus]), strict=True):
             gap = one - other if one is not None and other is not None else None
-            if gap and abs(given + gap) <= abs(gap) / _CLOSE:
+            if gap and _is_near(given, -gap):
                 return versus, of, sure
-            if gap and abs(given - gap) <= abs(gap) / _CLOSE:
+            if gap and _is_near(given, gap):
                 return pair
         return pair
+
+    def _of_groups(self, figure: TableFigure) -> dict[str, TableFigure]:
+        """Return the figure of each group in the row of an estimate, at its time."""
+        time = self.roles[figure.column.index].time
+        return {
+            r.id: one
+            for one in self.reading.rows[figure.row]
+            if (r := self._people(one)) and self.roles[one.column.index].time == time
+        }
 
     def _people(self, figure: TableFigure) -> GroupOf | None:
         role = self.roles[figure.column.index]
@@ -235,6 +239,34 @@ class Comparisons:
             if len(centres) == 1:
                 return next(iter(centres.values()))
         return None
+
+    def _by_figures(self, figure: TableFigure, role: ColumnRole) -> Statistic | None:
+        """Return that estimates are differences, if most of their column are those of two figures.
+
+        Their interval is of the kind that the notes declare.
+        """
+        column = [f for f in self.reading.figures if f.column.index == figure.column.index]
+        fits = [one for one in column if self._is_difference(one, role)]
+        if figure not in fits or len(fits) < _SEVERAL or 2 * len(fits) < len(column):
+            return None
+        intervals = {one for one in self.reading.around if one.spread is Spread.CI}
+        level = intervals.pop().level if len(intervals) == 1 else None
+        return replace(_DIFFERENCE, spread=Spread.CI, level=level) if level else _DIFFERENCE
+
+    def _is_difference(self, figure: TableFigure, role: ColumnRole) -> bool:
+        """Whether an estimate is the difference of two groups' figures, and not their ratio."""
+        pair, given = self.pair(role), figure.entry.main
+        if pair is None or given is None or given.value == 0 or "%" in figure.text:
+            return False
+        beside = self._of_groups(figure)
+        if not all(one in beside for one in pair[:2]):
+            return False
+        one, other = (beside[group].entry.main for group in pair[:2])
+        if one is None or other is None:
+            return False
+        gap = one.value - other.value
+        ratios = [a.value / b.value for a, b in ((one, other), (other, one)) if b.value]
+        return _is_near(given.value, gap) and not any(_is_near(given.value, r) for r in ratios)
 
     @cached_property
     def _comparator(self) -> GroupOf | None:
@@ -328,6 +360,10 @@ def _beside(figures: Sequence[TableFigure]) -> dict[str, Any]:
         elif one.entry.main is not None:
             found["p"] = p_text(one.entry.main)
     return found
+
+
+def _is_near(given: Decimal, other: Decimal) -> bool:
+    return abs(given - other) <= abs(other) / _CLOSE
 
 
 def _numbers(figure: TableFigure) -> tuple[Decimal | None, ...]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
+from kb.drafts.implied_sizes import percentages_of_one_size
 from kb.drafts.labels import EndpointNames, is_statistic
 from kb.drafts.rows import RowLabels
 from kb.papers.entries import Form, whole
@@ -64,7 +65,8 @@ class Counts:
         if figure.statistic.centre is not None:
             return False
         if figure.entry.form is Form.PAIR:
-            return (figure.row, figure.column.index) in self._summed
+            is_of_row = figure.row in self._of_one_size
+            return is_of_row or (figure.row, figure.column.index) in self._summed
         if figure.entry.form is not Form.NUMBER:
             return False
         header = label_text(figure.column.path[-1]) if figure.column.path else ""
@@ -193,6 +195,13 @@ class Counts:
                     if len(block) > 1 and sum(n or 0 for n in numbers) == column.size:
                         found |= {(one.row, column.index) for one in block}
         return frozenset(found)
+
+    @cached_property
+    def _of_one_size(self) -> frozenset[int]:
+        """The rows in which a pair is a percentage of the number of people of its column."""
+        columns = group_by(self.reading.figures, key=lambda figure: figure.column.index)
+        fits = (one for own in columns.values() for one in percentages_of_one_size(own))
+        return frozenset(one.row for one in fits)
 
     def _blocks(self, column: Column) -> Iterator[Sequence[TableFigure]]:
         """Yield the figures of a column below each heading."""

@@ -6,9 +6,11 @@ A header in the body divides columns that the header above does not tell apart (
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Final
 
 from kb.drafts.labels import is_answer, is_statistic
 from kb.drafts.not_results import names_column
@@ -16,6 +18,9 @@ from kb.drafts.times import is_moment
 from kb.papers.from_source import SourceTable, label_text
 from kb.papers.paper import Cell, Table
 from kb.sources.sizes import printed_size
+
+_CLASS: Final = re.compile(r"[<>≤≥] ?[0-9.,]+(?: ?(?:to|and|[-–—]) ?[<>≤≥]? ?[0-9.,]+)?")
+"""A class by its limits: "<30", "≥30 to <60"."""
 
 
 def parts_of(source: SourceTable) -> Iterator[SourceTable]:
@@ -98,7 +103,23 @@ def _renames(table: Table, row: int) -> bool:
     if last < 1:
         return False
     above, own = _own_names(table, last), _own_names(table, row)
-    return len(own) > 1 and own.keys() == above.keys() and own != above
+    is_other = len(own) > 1 and own.keys() == above.keys() and own != above
+    return is_other or _has_classes(table, row)
+
+
+def _has_classes(table: Table, row: int) -> bool:
+    """Whether a row has the same classes of people below each header: "<30 | ≥30 | <30 | ≥30".
+
+    Its first cell is empty, and every other names a class or a column.
+    """
+    texts = [label_text(cell.text) for cell in table.grid[row]]
+    classes: dict[tuple[str, ...], list[str]] = {}
+    for column, text in enumerate(texts):
+        if _CLASS.fullmatch(text):
+            classes.setdefault(table.column_path(column)[:1], []).append(text)
+    first, *others = classes.values() if classes else [[]]
+    is_named = not texts[0] and all(_CLASS.fullmatch(t) or names_column(t) for t in texts[1:] if t)
+    return is_named and bool(others) and len(first) > 1 and all(one == first for one in others)
 
 
 def _own_names(table: Table, row: int) -> dict[int, str]:

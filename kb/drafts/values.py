@@ -14,7 +14,7 @@ from kb.drafts.counts import Counts
 from kb.drafts.figures import count_or_measure
 from kb.drafts.groups import GroupOf
 from kb.drafts.labels import EndpointNames, without_size
-from kb.drafts.times import is_change, is_moment
+from kb.drafts.times import is_change, is_moment, time_in
 from kb.papers.captions import TABLE_NUMBER
 from kb.papers.entries import Form, whole
 from kb.papers.from_source import SourceTable, label_text
@@ -45,7 +45,12 @@ _OF_TEST: Final = re.compile(
     r"|\b(?:correlations?|F-(?:ratio|test|statistic|value)s?|kappa|coefficients?|agreement)\b"
 )
 """What prints or declares statistics of tests and of associations: "r = 0.49"."""
-_CHANGES: Final = re.compile(r"(?<!and )\b(?:changes?|differences?) from baseline\b", re.IGNORECASE)
+_CHANGES: Final = re.compile(
+    r"(?<!and )\b(?:changes?|differences?) from baseline\b"
+    rf"|^(?:{TABLE_NUMBER})?(?:mean )?changes? in\b",
+    re.IGNORECASE,
+)
+_AT_END: Final = re.compile(r"\bat (?:the )?end\b|\bfinal\b|\bat baseline\b", re.IGNORECASE)
 
 
 @dataclass
@@ -68,7 +73,7 @@ class Values:
     ) -> Made | str:
         """Return the value of figures of a group, or why it is not drafted."""
         figure = self._noted(figure)
-        change = role.change or any(map(is_change, labels)) or self._is_of_changes
+        change = role.change or any(map(is_change, labels)) or self._is_change(labels)
         figure = figure.as_count() if self.counts.is_count(figure) else figure
         if role.column.path[-1:] == ("%",) and figure.entry.form is Form.NUMBER:
             figure = replace(figure, statistic=Statistic(Centre.SHARE))  # whatever its row says
@@ -139,6 +144,11 @@ class Values:
         notes = (note.text for note in table.footnotes if not note.mark)
         return any(map(_MEANS.match, (label_text(table.caption), *notes)))
 
+    def _is_change(self, labels: Sequence[str]) -> bool:
+        """Whether the caption calls a figure a change: no label of it names a moment."""
+        is_of_moment = any(_AT_END.search(label) or time_in(label) for label in labels)
+        return self._is_of_changes and not is_of_moment
+
     @cached_property
     def _is_of_changes(self) -> bool:
         """Whether the caption calls all its figures changes: no label is of one moment."""
@@ -146,7 +156,7 @@ class Values:
         labels = {p for c in range(table.width) for p in table.column_path(c)}
         labels |= {p for row in range(len(table.grid)) for p in table.row_path(row)}
         is_of_moments = any(is_moment(without_size(label)) for label in labels)
-        return not is_of_moments and _CHANGES.search(table.caption) is not None
+        return not is_of_moments and _CHANGES.search(label_text(table.caption)) is not None
 
     def _unit(self, figure: TableFigure, labels: Sequence[str]) -> str:
         """Return the unit that a cell prints at its figure, or else its labels, or ""."""

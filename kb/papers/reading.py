@@ -317,6 +317,8 @@ class TableReading:
         is_counted = column.statistic.centre in (Centre.SIZE, Centre.COUNT, Centre.SHARE)
         of_column = Statistic() if is_measured and is_counted else column.statistic
         named = labels.within(of_column)  # 45.2 (9.5) below "N" is a mean beside counts
+        if whole(print_.main) is None and self._is_unit(named, print_):
+            named = Statistic()  # "HbA1c (%)" is a mean beside others
         if print_.form in (Form.COUNT_SHARE, Form.RATIO_SHARE):
             return Statistic(Centre.COUNT, Spread.SHARE, share_first=named.share_first)
         if named.spread or print_.form in (Form.NUMBER, Form.SHARE):
@@ -325,6 +327,14 @@ class TableReading:
             return named
         fitting = [s for s in self.around if _fits(print_, s) and _agree(named, s)]
         return named.within(fitting[0]) if len(set(fitting)) == 1 else named
+
+    def _is_unit(self, named: Statistic, print_: Entry) -> bool:
+        """Whether "(%)" is the unit of measurements, which caption or notes declare."""
+        is_bare = named.spread is Spread.SHARE and named.centre in (None, Centre.SHARE)
+        measures = (
+            s.centre in (Centre.MEAN, Centre.MEDIAN) for s in self.around if _fits(print_, s)
+        )
+        return is_bare and any(measures)
 
     def _joined(self, row: int, column: Column, print_: Entry) -> tuple[Cell, ...]:
         """Return a cell with the one to its right that belongs to it: n and %, mean and SD."""

@@ -142,3 +142,51 @@ def test_correlations_are_of_all_that_their_labels_name(root: Path) -> None:
     made = drafted(root, table(*rows))
     assert block_of(made, "r = 0.31")["category"] == "Grip › Cough"
     assert [one.printed for one in made.left] == ["t = 2.1"]
+
+
+_VERSUS = "\tTussolan (n = 45)\tPlacebo (n = 44)\tTussolan vs placebo\tP value"
+_DIFFERENCES = (
+    "Weight\t1.6 (1.1 to 2.1)\t4.2 (3.6 to 4.7)\t−2.6 (−3.3 to −1.8)\t0.001",
+    "Grip\t5.7 (5.0 to 6.4)\t5.4 (5.0 to 5.8)\t0.3 (−0.6 to 1.2)\t0.84",
+    "Pulse\t0.31 (0.1 to 0.5)\t0.20 (0.1 to 0.3)\t0.12 (0.02 to 0.2)\t0.04",
+)
+
+
+def test_estimates_that_are_differences_of_both_figures_are_differences(root: Path) -> None:
+    made = drafted(root, table(_VERSUS, *_DIFFERENCES, notes="Values are means (95% CI)."))
+    found = block_of(made, "−2.6 (−3.3 to −1.8)")["comparison"]
+    assert (found["of"], found["versus"], found["statistic"]) == (
+        "tussolan",
+        "placebo",
+        "difference",
+    )
+    assert [str(bound) for bound in found["ci95"]] == ["-3.3", "-1.8"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        _DIFFERENCES[:2],  # by chance
+        tuple(
+            row.replace("−2.6 (", "0.38 (").replace("\t0.3 (", "\t1.06 (") for row in _DIFFERENCES
+        ),
+        ("Relapse\t4.0\t2.0\t2.0", "Cough\t6.0\t3.0\t2.0", "Grip\t3.0\t1.5\t2.0"),  # or ratios
+    ],
+)
+def test_other_estimates_of_two_groups_are_left(root: Path, rows: tuple[str, ...]) -> None:
+    made = drafted(root, table(_VERSUS, *rows, notes="Values are means (95% CI)."))
+    kinds = (block.get("comparison", {}).get("statistic") for block in blocks(made))
+    assert not any(kinds)
+
+
+def test_the_header_of_a_p_value_names_no_group_of_that_name(root: Path) -> None:
+    rows = (
+        "\tTussolan (n = 45)\tPlacebo (n = 44)\tP value vs. placebo",
+        "Ill, n (%)\t6 (13)\t7 (16)\t0.4",
+    )
+    made = drafted(root, table(*rows))
+    assert block_of(made, "0.4")["comparison"] == {
+        "of": "tussolan",
+        "versus": "placebo",
+        "p": "=0.4",
+    }

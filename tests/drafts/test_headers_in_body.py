@@ -104,3 +104,24 @@ def test_all_columns_of_a_placeholder_have_the_name_below_one_of_them(root: Path
     groups = {group for block in blocks(made) for group in block["values"]}
     assert groups & {"group-1", "group-2"} == set()
     assert block_of(made, "45")["values"].keys() == {"tussolan"}
+
+
+_CLASSES = (
+    "\tTussolan (n = 45)\t\tPlacebo (n = 44)\t",
+    "\tn\tMean (SD)\tn\tMean (SD)",
+    "Grip\t44\t5.1 (1.2)\t43\t6.2 (1.3)",
+    "\t<40\t≥40 to <70\t<40\t≥40 to <70",
+    "Grip, n (%)\t5 (11)\t6 (14)\t7 (16)\t8 (18)",
+)
+
+
+def test_a_header_of_classes_replaces_that_of_statistics(root: Path) -> None:
+    """No count of a class is drafted as one of all people, or as the number of a column."""
+    made = drafted(root, table(*_CLASSES))
+    assert block_of(made, "6.2 (1.3)")["values"].keys() == {"placebo"}
+    assert {"5 (11)", "6 (14)"}.isdisjoint(block["printed"] for block in blocks(made))
+
+
+def test_limits_without_words_below_each_header_are_figures(root: Path) -> None:
+    rows = (*_CLASSES[:3], "\t<40\t≥40 to <70\t<40\t≥30 to <70", _CLASSES[4])
+    assert block_of(drafted(root, table(*rows)), "5 (11)")["values"] == {"tussolan": "5 (11%)"}

@@ -157,3 +157,33 @@ def test_people_above_a_mean_are_its_size(root: Path, beside: str, *, is_size: b
     made = drafted(root, table(*rows, f"{beside}\t{figures}"))
     sizes = [block["printed"] for block in blocks(made) if block["endpoint"] == "SAMPLE_SIZE"]
     assert (sizes == ["40", "41"]) == is_size
+
+
+_OF_ONE_SIZE = ("Male\t6 (27.3)\t7 (35)", "Ill\t4 (18.2)\t4 (20)", "Old\t9 (40.9)\t8 (40)")
+
+
+def test_pairs_of_one_number_of_people_are_counts(root: Path) -> None:
+    made = drafted(root, table("\tTussolan\tPlacebo", *_OF_ONE_SIZE, "Grip\t36 (6.1)\t35 (7)"))
+    assert block_of(made, "9 (40.9)")["values"] == {"tussolan": {"n": 9}}
+    assert block_of(made, "8 (40)")["values"] == {"placebo": {"n": 8}}
+    assert [one.printed for one in made.left] == ["36 (6.1)", "35 (7)"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        _OF_ONE_SIZE[:2],  # by chance
+        ("Male\t6 (27.3)\t7 (3)", "Ill\t4 (19.2)\t4 (2)", "Old\t9 (43.9)\t8 (4)"),
+        ("Male\t6 (27)\t7 (3)", "Ill\t4 (18)\t4 (2)", "Old\t9 (41)\t8 (4)"),
+    ],
+)
+def test_pairs_that_fit_by_chance_are_left(root: Path, rows: tuple[str, ...]) -> None:
+    assert not blocks(drafted(root, table("\tTussolan\tPlacebo", *rows)))
+
+
+def test_a_percentage_sign_may_be_the_unit_of_a_mean(root: Path) -> None:
+    rows = ("Iron (%)\t8.6 (1.1)\t8.5 (1.0)", "Ill (%)\t6 (13)\t7 (16)")
+    made = drafted(root, table(_HEADER, *rows, notes="Values are means (SDs) or numbers (%)."))
+    iron = block_of(made, "8.5 (1.0)")
+    assert (iron["statistic"], iron["unit"]) == ("mean", "%")
+    assert block_of(made, "7 (16)")["values"] == {"placebo": "7 (16%)"}
