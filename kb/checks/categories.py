@@ -18,24 +18,28 @@ def fits_rest(count: int, share: Decimal, others: Sequence[int], whole: int) -> 
     """Judge a category against what the other categories leave of the whole.
 
     Where either the count or the percentage is that of the rest, the other one is wrong. Where
-    neither is, the categories need not cover the whole.
+    neither is, the categories need not cover the whole; where the percentage is that of the
+    categories, the people of no category are not counted.
 
     >>> fits_rest(45, Decimal("18.8"), [195], 240).value
     'consistent'
     >>> [fits_rest(n, Decimal(p), [195], 240).value for n, p in ((44, "18.8"), (45, "19.8"))]
     ['inconsistent', 'inconsistent']
-    >>> fits_rest(12, Decimal("5.0"), [195], 240).name
-    'NOT_ENOUGH'
+    >>> [fits_rest(n, Decimal(p), [195], 240).name for n, p in ((12, "5.0"), (44, "18.4"))]
+    ['NOT_ENOUGH', 'NOT_ENOUGH']
     """
     rest = whole - sum(others)
     if rest < 0 or whole < 1:
         return Outcome.NOT_ENOUGH
-    of_rest, own = (rounding(Decimal(100 * n) / whole, share) for n in (rest, count))
-    is_wrong = own is Rounding.WRONG
+    is_wrong = rounding(Decimal(100 * count) / whole, share) is Rounding.WRONG
     if count == rest:
         return Outcome.INCONSISTENT if is_wrong else Outcome.CONSISTENT
-    is_of_rest = of_rest in (Rounding.NEAREST, Rounding.TIE)
-    return Outcome.INCONSISTENT if is_of_rest and is_wrong else Outcome.NOT_ENOUGH
+    is_of_rest, is_of_sum = (
+        rounding(Decimal(100 * n) / of, share) in (Rounding.NEAREST, Rounding.TIE)
+        for n, of in ((rest, whole), (count, max(1, count + sum(others))))
+    )
+    is_wrong = is_wrong and is_of_rest and not is_of_sum
+    return Outcome.INCONSISTENT if is_wrong else Outcome.NOT_ENOUGH
 
 
 def contradicted(context: CheckContext, claims: Iterable[Claim]) -> Iterator[Claim]:

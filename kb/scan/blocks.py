@@ -50,13 +50,32 @@ class Category:
 def contradicted(bases: TableBases) -> dict[tuple[int, int], Category]:
     """Return the categories that do not fit the rest of their group, by row and column."""
     categories: dict[tuple[int, int], Category] = {}
+    headings = _headings(bases)
     for column in bases.columns.values():
-        blocks = group_by(column, key=lambda f: bases.reading.table.row_path(f.row)[:-1])
-        for path, block in blocks.items():
-            if path and len(block) > 1 and all(sizes_of(f) is not None for f in block):
+        pairs = [f.as_count() if f.is_undeclared else f for f in column]
+        blocks = group_by(pairs, key=lambda f: headings.get(f.row, ()))
+        for heading, block in blocks.items():
+            if heading and len(block) > 1 and all(sizes_of(f) is not None for f in block):
                 for category in _contradicted(bases, block):
                     categories[category.figure.row, category.figure.column.index] = category
     return categories
+
+
+def _headings(bases: TableBases) -> dict[int, tuple[str | int, ...]]:
+    """Return what each row stands below: its headings, and the last row without any figure.
+
+    A heading that has no figure but a p-value is the first of the rows that are not indented.
+    """
+    table, rows = bases.reading.table, bases.rows
+    last = 0
+    headings: dict[int, tuple[str | int, ...]] = {}
+    for row in range(table.header_rows, len(table.grid)):
+        path = table.row_path(row)
+        if row not in rows and path:
+            last = row
+        above = path[:-1] or ((last,) if last else ())
+        headings[row] = above
+    return headings
 
 
 def _contradicted(bases: TableBases, block: Sequence[TableFigure]) -> Iterator[Category]:

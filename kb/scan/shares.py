@@ -36,20 +36,25 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
         reading = bases.reading
         counts = share_counts(bases)
         rows = group_by(counts, key=lambda item: item.figure.row)
-        judged = list(likely_counts(counts))
-        columns = group_by(judged, key=lambda item: item.figure.column.index)
         slips = contradicted(bases)
+        likely = {id(item) for item in likely_counts(counts)}
+        judged = [c for c in counts if id(c) in likely or _place(c) in slips]
+        columns = group_by(judged, key=lambda item: item.figure.column.index)
         for item in judged:
             context.checked[KIND] += 1
             figure = item.figure
             row, column = rows[figure.row], columns[figure.column.index]
-            slip = slips.get((figure.row, figure.column.index))
+            slip = slips.get(_place(item))
             if slip and not item.fits_printed:
                 yield _slip(reading, item, slip)
             elif finding := _judge(reading, bases, item, row, column):
                 yield finding
         for column in columns.values():
             yield from _two_shares(context, reading, bases, column)
+
+
+def _place(item: ShareCount) -> tuple[int, int]:
+    return item.figure.row, item.figure.column.index
 
 
 def _two_shares(

@@ -37,6 +37,33 @@ def test_the_rest_of_a_size_that_the_others_determine() -> None:
     assert verdicts_of(*block, rest[0], rest[1].format(9), header=header) == WRONG
 
 
+def test_headings_of_a_flat_table_may_have_a_p_value() -> None:
+    header = "Characteristic | Drug (n = 96) | Placebo (n = 240) | P value"
+    rows = ("Falls, n (%) | | | 0.03", "Yes | 50 (52.1) | 195 (81.3) | ", "No | {} | {} | ")
+    after = ("Married, n (%) | | | 0.8", "Yes | 40 (41.7) | 120 (50.0) | ")
+
+    def block(drug: str, placebo: str) -> list[tuple[str, str]]:
+        last = rows[2].format(drug, placebo)
+        return verdicts_of(*rows[:2], last, *after, header=header)
+
+    assert block("46 (47.9)", "45 (18.8)") == []
+    assert block("46 (47.4)", "45 (18.8)") == WRONG
+    assert block("46 (47.9)", "43 (18.8)") == WRONG
+    # One is missing: 44/239 is 18.4%.
+    assert block("46 (47.9)", "44 (18.4)") == []
+
+
+def test_pairs_that_no_label_declares() -> None:
+    header = "Grade | Drug (n = 82) | Placebo (n = 94)"
+    block = ("Grade | | ", "  I | 22 (33.3) | 22 (30.6)", "  II | 20 (30.3) | 18 (25.0)")
+    rest = ("  III | 16 (24.2) | 20 (27.8)", "  IV | {} (12.1) | 12 (16.7)")
+    assert verdicts_of(*block, rest[0], rest[1].format(8), header=header) == []
+    assert verdicts_of(*block, rest[0], rest[1].format(9), header=header) == WRONG
+    # Means with standard deviations.
+    means = ("  III | 16 (4.2) | 20 (7.8)", "  IV | 9 (2.1) | 12 (6.7)")
+    assert verdicts_of(*block, *means, header=header) == []
+
+
 def test_categories_that_overlap() -> None:
     block = ("Events, n (%) | | ", "  Nausea | 50 (52.1) | 195 (81.3)")
     # No part of them is what the other leaves.
