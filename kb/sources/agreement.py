@@ -19,7 +19,7 @@ from kb.sources.arms import Arms
 from kb.sources.match import holds_date
 from kb.sources.names import Names
 from kb.sources.normalise import fold
-from kb.sources.numbers import has_operator
+from kb.sources.numbers import Number, has_operator
 from kb.sources.passage import Passage, passage_of
 from kb.sources.roles import PrintedNumber, read_print
 from kb.sources.text import SourceText, TextError
@@ -180,7 +180,7 @@ class Agreement:
         operator = figure.operator if figure.value is None else ""
         numbers = (
             (figure.value, figure.operator, self._value(claim)),
-            *((Decimal(n), "", self._count(claim)) for n in counts),
+            *((Decimal(n), "", self._count(claim, of=n == figure.denominator)) for n in counts),
             (figure.low, operator, self._low(claim)),
             (figure.high, "", self._high(claim)),
             (figure.dispersion, "", self._spread(claim)),
@@ -227,15 +227,26 @@ class Agreement:
             return ""
         return f"it is printed as {printed.words!r}, stored in {unit or 'no unit'!r}"
 
-    def _count(self, claim: Claim) -> _Objection:
+    def _count(self, claim: Claim, *, of: bool = False) -> _Objection:
+        """Object to what is not a count, or (``of``) to the denominator of another count."""
+
         def objection(printed: PrintedNumber) -> str:
             if found := self._plain(claim, printed):
                 return found
+            part = self._part_of(printed) if of else None
+            if part and claim.figure.numerator not in (None, part.value):
+                return f"it is printed as {part.text}/{printed.number.text}"
             if self.names.kinds.get(printed.unit, "?" if printed.unit else "count") != "count":
                 return f"it is printed as {printed.words!r}, stored as a count"
             return ""
 
         return objection
+
+    def _part_of(self, printed: PrintedNumber) -> Number | None:
+        """Return the count that stands before a stroke and this number: the 15 of 15/268."""
+        before = [n.number for n in self.numbers if n.number.end + 1 == printed.number.start]
+        stroke = self.folded[printed.number.start - 1 : printed.number.start] == "/"
+        return before[-1] if before and stroke else None
 
     def _value(self, claim: Claim) -> _Objection:
         def objection(printed: PrintedNumber) -> str:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 from kb.sources.folded import EM_DASH, Edit, FoldedText, Pass, apply, join, sub, whole
 from kb.sources.markup import (
@@ -77,6 +78,19 @@ def _percent(match: re.Match[str]) -> str:
     return "%" if match.string[match.start() - 1].isdigit() else " %"
 
 
+def _spaced_ranges(text: str) -> Iterator[Edit]:
+    """Close up the dash of a range that has a space before it only: "(0.25 -71)".
+
+    In brackets of its own, with the lower bound first; anything else is a minus sign.
+    """
+    for match in _SPACED_RANGE.finditer(text):
+        if Decimal(match["low"]) < Decimal(match["high"]):
+            yield Edit(match.end("low"), match.end("low") + 1, "")
+
+
+_SPACED_RANGE = re.compile(
+    r"(?<=[(\[])(?P<low>[0-9]+(?:\.[0-9]+)?) -(?P<high>[0-9]+(?:\.[0-9]+)?)(?=%?[)\]])"
+)
 _NEGATIVE = re.compile(rf"(?:^|[^A-Za-z0-9%)\]]){_ANY_DASH}{_SPACE}?[0-9.,]{{1,16}}%?$")
 
 _PASSES: tuple[Pass, ...] = (
@@ -161,6 +175,7 @@ _JOINS: tuple[Pass, ...] = (
     sub(r"(?<=[0-9]) (?=%)", ""),
     sub(r"(?<=[0-9%]) ?- (?=[0-9])", "-", "- "),
     sub(rf"(?<=[0-9%]) ?- ?(?={MINUS})", "-", MINUS),
+    _spaced_ranges,
     sub(r" ?/ ?", "/", "/"),
 )
 _BROKEN = sub(
@@ -182,9 +197,10 @@ def _decimal_commas(text: str) -> Iterator[Edit]:
 
 
 def _separates(folded: FoldedText, edit: Edit) -> bool:
-    """Whether an edit would remove the border of two cells, or an em dash."""
+    """Whether an edit would remove the border of two cells, or an em dash, or move a minus sign."""
     originals = {folded.original(i) for i in range(edit.start, edit.end)}
-    return bool(originals & {"\t", EM_DASH})
+    minus = edit.text == "" and folded.original(edit.end) == MINUS
+    return minus or bool(originals & {"\t", EM_DASH})
 
 
 def _round(folded: FoldedText) -> FoldedText:
@@ -246,7 +262,7 @@ def fold(text: str, *, decimal_comma: bool = False) -> FoldedText:
 # search is faster than the fifty of a round.
 _UNEVEN = re.compile(
     r"""[^A-Za-z0-9 .,;:%()\[\]'"?!…+=<>≤≥~/-]
-    |[ ][ )\]=<>≤≥~/] | [(\[=<>≤≥~/][ ] | [0-9][ ]% | --|-[ ]-?\.?[0-9]
+    |[ ][ )\]=<>≤≥~/] | [(\[=<>≤≥~/][ ] | [0-9][ ]% | [(\[][0-9.]+[ ]- | --|-[ ]-?\.?[0-9]
     |[<>](?:=|<|>|/|or) | \+/ | <[/A-Za-z] | P[=<>≤≥] | per[ -]?cent | pct | [0-9%]~[0-9]
     |[xX][ ]?10 | 10-[0-9]""",
     re.VERBOSE,

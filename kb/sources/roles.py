@@ -63,6 +63,11 @@ _SPREAD: Final = re.compile(r"± ?$")
 _LINK: Final = re.compile(
     r"(?:,? ?(?:and|or|to|vs\.?|versus|v\.?|against|compared (?:with|to)) |[ ]?[-/;] ?)[<>≤≥~]?$"
 )
+_COUNT_OF: Final = re.compile(r"(?P<n>[0-9]{1,9}) ?/ ?(?P<of>[0-9]{1,9})(?![0-9.,]*/)")
+_MOST_DAYS: Final = 100
+"""The most that the days, weeks and cycles of a list with strokes are numbered: "days 1/8/15"."""
+_SHARE: Final = re.compile(r" ?\([0-9.]+%")
+_AGAINST: Final = re.compile(r"(?:vs\.?|versus|against|compared (?:with|to)) $")
 _COMMA: Final = re.compile(r", ?[<>≤≥~]?$")
 _BRACKET: Final = re.compile(r" ?(?:\([^()]*\)|\[[^\[\]]*\])")
 # 9,0 in a text with decimal points; the 100 of "per 100 person-years".
@@ -185,21 +190,37 @@ class _Print:
             counters.append(match["noun"].lower().removesuffix("s") if match else "")
         for run in self.runs:
             for previous, i in pairwise(run):
-                if not self.own[i] and not counters[i]:
+                if not self.own[i] and not counters[i] and not self._count_with_share(i):
                     counters[i] = counters[previous]
         return counters
+
+    def _count_with_share(self, i: int) -> bool:
+        """Whether a number is a count that begins anew in a list: "at day 1, 15/268", "45 (17%)".
+
+        Days, grades and cycles are listed too ("grade 1/2 and 3/4"), but not of so many people.
+        """
+        count = _COUNT_OF.match(self.text, self.numbers[i].start)
+        if count and int(count["of"]) > max(int(count["n"]), _MOST_DAYS):
+            return True
+        shared = _SHARE.match(self.text, self.numbers[i].end)
+        return bool(shared and _AGAINST.search(self.before(i)))
 
     def units(self, counters: Sequence[str]) -> list[str]:
         """Return the unit of each number: its own, or the next one of its run."""
         units = list(self.own)
         for run in self.runs:
             for following, i in pairwise(reversed(run)):
-                if not counters[i]:
+                if not counters[i] and not self._apart(i, following):
                     units[i] = units[i] or units[following]
         for i, (part, whole) in enumerate(pairwise(self.numbers)):  # 36 of 57 patients
             if not units[i] and _OF.fullmatch(self._gap(part, whole)):
                 units[i] = units[i + 1]
         return units
+
+    def _apart(self, i: int, following: int) -> bool:
+        """Whether a semicolon parts a count from its share, "(20; 37%)", and not two bounds."""
+        gap = self._gap(self.numbers[i], self.numbers[following])
+        return gap.startswith(";") and not self.bounds(i)[0]
 
     def bounds(self, i: int) -> tuple[str, Decimal | None]:
         """Return the kind of bounds, and the level, that is named at two of them, or ""."""
