@@ -167,13 +167,19 @@ class _Frequency:
         pairs: dict[tuple[int, int, Decimal, str], list[Claim]] = defaultdict(list)
         for claim in self.claims:
             own = count_of(claim)
-            count = own if own is not None else next(iter(counts)) if len(counts) == 1 else None
+            one = next(iter(counts)) if len(counts) == 1 else None
+            count = one if own is None and not self._is_off_a_curve(claim) else own
             of, share = self._denominator(claim), _share(claim)
             if count is None or of is None or share is None:
                 continue
             elsewhere = [c for c in self.claims if count_of(c) == count][:1] if own is None else []
             pairs[count, of, share, claim.figure.operator] += [claim, *elsewhere]
         return pairs
+
+    def _is_off_a_curve(self, claim: Claim) -> bool:
+        """Whether a share without a denominator may be an estimate, which no count gives."""
+        estimated = self.context.endpoint_says(claim, "isEstimated")
+        return estimated and claim.figure.denominator is None
 
     def _wrong_share(
         self, count: int, of: int, share: Decimal, operator: str, claims: list[Claim]

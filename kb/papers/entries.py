@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
@@ -104,6 +105,8 @@ class Entry:
 
     >>> entry("36/57 (63%)").form.value, entry("36/57 (63%)").of.value
     ('ratio and share', Decimal('57'))
+    >>> entry("126/142 (0.89)").form.value
+    'ratio'
     >>> entry("0.61 (95% CI 0.48–0.77), p = 0.01").high.value
     Decimal('0.77')
     """
@@ -244,7 +247,7 @@ def entry(text: str, *, decimal_comma: bool = False) -> Entry:
             read_entry = Entry(form, text, numbers=skeleton.numbers, **parts)
             if _is_run_together(pattern.pattern, read_entry):
                 break
-            return read_entry
+            return _without_quotient(read_entry)
     return Entry(Form.OTHER, text, numbers=skeleton.numbers)
 
 
@@ -262,6 +265,23 @@ def _is_run_together(pattern: str, entry: Entry) -> bool:
         values = [number.value for number in bounds if number is not None]
         return values != sorted(values)
     return pattern == _RATIO_LINE and not (share and re.fullmatch(_SHORT_SHARE, share.text))
+
+
+def _without_quotient(entry: Entry) -> Entry:
+    """Return a cell in which n/N divided is no percentage: "126/142 (0.89)" of men and women."""
+    share, quotient = entry.share, _quotient(entry)
+    if share is None or quotient is None or not quotient or "%" in entry.text:
+        return entry
+    half = Decimal(1).scaleb(int(share.value.as_tuple().exponent)) / 2
+    if abs(quotient - share.value) > half or abs(100 * quotient - share.value) <= half:
+        return entry
+    return replace(entry, form=Form.RATIO, share=None)
+
+
+def _quotient(entry: Entry) -> Decimal | None:
+    if entry.form is not Form.RATIO_SHARE or not entry.main or not entry.of or not entry.of.value:
+        return None
+    return entry.main.value / entry.of.value
 
 
 def _is_above_100(number: Number | None) -> bool:

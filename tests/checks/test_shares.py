@@ -127,6 +127,14 @@ def test_the_size_of_the_group_stands_for_a_denominator() -> None:
     assert kinds(find(material([SIZED, claim("CR", share("60", 36))]))) == ["count-and-share"]
 
 
+@pytest.mark.parametrize(("endpoint", "found"), [("OS", []), ("CR", ["count-and-share"])])
+def test_a_share_read_off_a_curve_need_not_be_that_of_a_count_elsewhere(
+    endpoint: str, found: list[str]
+) -> None:
+    claims = [claim(endpoint, people(23)), claim(endpoint, share("41.5"))]
+    assert kinds(find(material([SIZED, *claims]))) == found
+
+
 def test_two_sizes_of_a_group_decide_nothing() -> None:
     sizes = [SIZED, claim("SAMPLE_SIZE", people(58), section="2")]
     assert not [*find(material([*sizes, claim("CR", share("60", 36))]))]

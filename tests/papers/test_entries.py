@@ -50,3 +50,15 @@ def test_groups_of_digits_that_are_one_number_are_read(text: str, value: int) ->
 def test_figures_on_lines_are_read_where_they_agree() -> None:
     ratio, bounds = entry("36/57 63"), entry("0.61 0.48-0.77")
     assert (ratio.form, bounds.form) == (Form.RATIO_SHARE, Form.WITH_BOUNDS)
+
+
+@pytest.mark.parametrize("text", ["126/142 (0.89)", "132/136 (0.97)", "36 of 57 (0.63)"])
+def test_a_count_divided_by_the_other_is_no_percentage(text: str) -> None:
+    found = entry(text)
+    assert found.form is Form.RATIO
+    assert found.share is None
+
+
+@pytest.mark.parametrize("text", ["126/142 (0.89%)", "1/142 (0.7)", "0/57 (0.0)", "3/4 (75)"])
+def test_a_percentage_of_another_count_stays_one(text: str) -> None:
+    assert entry(text).form is Form.RATIO_SHARE

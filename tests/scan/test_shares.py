@@ -47,6 +47,7 @@ def test_a_printed_denominator_is_the_base() -> None:
         "Renal failure (n = 20), n (%) | 2 (10.0) | 1 (5.0)",
         "Episodes per 100 person-years | 22 (14.7) | 20 (12.1)",
         "Score | 4 (2) | 5 (3)",
+        "Male/Female (ratio) | 15/16 (0.94) | 14/19 (0.74)",
     ],
 )
 def test_what_is_no_error(row: str) -> None:
