@@ -19,6 +19,7 @@ from statistics import NormalDist
 from typing import Final
 
 from kb.checks.groups import FREQUENCY, PEOPLE, Groups, Size
+from kb.checks.proportions import score_interval
 from kb.checks.rounding import Rounding, rounding
 from kb.checks.significance import LEVELS, RATIOS
 from kb.errors import UnavailableError
@@ -93,19 +94,6 @@ def exact_interval(number: int, of: int) -> tuple[float, float]:
     low = betaincinv(number, of - number + 1, tail) if number else 0
     high = betaincinv(number + 1, of - number, 1 - tail) if number < of else 1
     return float(low), float(high)
-
-
-def score_interval(number: int, of: int) -> tuple[float, float]:
-    """Return Wilson's 95% score interval of a proportion, which Newcombe's method is built on.
-
-    >>> [round(bound, 4) for bound in score_interval(81, 263)]
-    [0.2553, 0.3662]
-    """
-    z, p = _z(_LEVEL), number / of
-    middle = 2 * number + z * z
-    half_width = z * sqrt(z * z + 4 * number * (1 - p))
-    low, high = ((middle + side * half_width) / (2 * (of + z * z)) for side in (-1, 1))
-    return max(0.0, low), min(1.0, high)
 
 
 def difference_interval(one: tuple[int, int], two: tuple[int, int]) -> tuple[float, float]:

@@ -66,6 +66,7 @@ FAMILIES: Final = (
     "shares",
     "parts",
     "spreads",
+    "proportions",
     "scales",
     "changes",
     "strata",

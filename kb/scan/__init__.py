@@ -51,6 +51,7 @@ RULES: Final = (
     "paired",
     "reported_tests",
     "crude_effects",
+    "share_intervals",
     "scores",
     "exclusive",
     "needed",

@@ -254,6 +254,12 @@ KINDS: Final = {
             "(DEBIT).",
         ),
         Kind(
+            "interval-of-proportion",
+            "Confidence intervals of percentages",
+            "A 95% interval that is less than half as wide, or more than twice as wide, as both "
+            "Wald's and Wilson's for its counts is of no usual method.",
+        ),
+        Kind(
             "categories-above-all",
             "Categories against the group",
             "Each person has one stage or one grade: the counts of such categories are not more "

@@ -23,9 +23,9 @@ from kb.analysis.intervals import (
     difference_interval,
     exact_interval,
     log_ratio,
-    score_interval,
 )
 from kb.checks.groups import Size
+from kb.checks.proportions import score_interval
 from kb.model import Claim, Figure
 
 GROUPS = material([], [group("a"), group("b")]).groups
