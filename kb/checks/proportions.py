@@ -43,6 +43,7 @@ def interval_of_share(number: int, of: int, bounds: Span) -> Outcome:
     more than twice as wide: no other usual method (Agresti and Coull, exact) differs so much.
     None or all of the people decide nothing.
 
+    >>> from decimal import Decimal
     >>> interval_of_share(24, 57, Span(Decimal("29.1"), Decimal("55.9"))).name
     'CONSISTENT'
     >>> interval_of_share(24, 57, Span(Decimal("39.1"), Decimal("45.9"))).name
