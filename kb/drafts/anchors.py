@@ -78,6 +78,8 @@ class Anchors:
         if 1 < len(path) <= _MAX_PATH:
             paths.append(list(path))
         own = list(dict.fromkeys(self._labels(row)))
+        if path and not own:  # a label alone names the row below it that has none
+            paths += [list(path[-_MAX_PATH:]), [path[-1]]]
         paths += [[*path, form] for form in own if path and form not in path]  # "Grip", "12"
         paths += [[*path[-2:-1], form] for form in own if len(path) > 1]
         paths += [[form] for form in own]

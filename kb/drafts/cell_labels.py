@@ -91,7 +91,7 @@ class CellLabels:
 
     def endpoint(self, row: int, role: ColumnRole, path: Sequence[str]) -> NamedEndpoint | None:
         """Return the endpoint of a figure, with the moments for which records have no phrase."""
-        if self.compared.is_of_one_group(role):
+        if self.compared.is_of_one_group(role) and not self.compared.has_outcome_in_row(role):
             return associated([*path, *role.labels], self.source.table, self.names)
         labels = self._labels_of_p(role) if role.column.kind is ColumnKind.P else list(role.labels)
         labels = [self._without_change(one, role) for one in labels]

@@ -33,6 +33,7 @@ _NOT_PEOPLE: Final = re.compile(
     r"|(?:uni|multi)variate|compared (?:to|with)|baseline|follow[- ]?up)\b|^%"
     r"|^(?:[0-9]+ ?%)? ?(?:CI|confidence)\b"
     r"|^[nN] [a-z]"
+    r"|^(?:concentration|level|session|measurement|sample|item|step|phase|period) ?[0-9]+$"
     r"|\b(?:day|week|month|year)s? ?[0-9]|\b[0-9]+[- ](?:day|week|month)s?\b",
     re.IGNORECASE,
 )

@@ -18,6 +18,7 @@ from kb.drafts.figures import estimate, interval, p_text
 from kb.drafts.groups import GroupNames, GroupOf
 from kb.drafts.labels import without_size
 from kb.drafts.store import SURENESS, Sureness
+from kb.drafts.times import is_moment
 from kb.model import WHOLE
 from kb.papers.entries import Form
 from kb.papers.from_source import SourceTable
@@ -26,7 +27,8 @@ from kb.papers.statistic import Centre, Spread, Statistic, declared
 
 _BETWEEN: Final = re.compile(
     r"\b(?:between|inter)[- ]?groups?\b|between (?:the )?(?:\w+ )?(?:groups|arms|treatments)\b"
-    r"|\bversus\b|\bvs\b|\bcompar(?:ed|ing|isons?)\b",
+    r"|\bversus\b|\bvs\b"
+    r"|(?<!baseline )\bcompar(?:ed|ing|isons?)\b(?! (?:to|with) (?:baseline|before|pre))",
     re.IGNORECASE,
 )
 """Words for a comparison of groups that headers need not name."""
@@ -72,13 +74,13 @@ class Comparisons:
         return [group for group in dict.fromkeys(groups) if group != WHOLE]
 
     def beside(self, figure: TableFigure, row: Sequence[TableFigure]) -> list[TableFigure]:
-        """Return what belongs to an estimate: its interval, and its p-value.
+        """Return what belongs to an estimate or a mean: its interval, and its p-value.
 
         The p-value is drafted for itself where two groups are compared.
         """
         role = self.roles[figure.column.index]
-        if role.change and role.has_people:
-            return [one for one in row if self._is_of_change(one, figure)]
+        if role.has_people:
+            return self._beside_people(figure, row)
         if figure.column.kind is not ColumnKind.EFFECT or figure.entry.form is Form.BOUNDS:
             return []
         if self.is_of_one_group(role) and is_reference(figure):
@@ -92,18 +94,45 @@ class Comparisons:
             found.append(after[0])
         return found
 
+    def _beside_people(self, figure: TableFigure, row: Sequence[TableFigure]) -> list[TableFigure]:
+        """Return the interval behind a mean or a change of a group, and the p-value of a change."""
+        found: list[TableFigure] = []
+        for one in row:
+            last = found[-1] if found else figure
+            if one.column.index == last.cells[-1].column + 1 and (
+                (not found and self._is_interval_of(one, figure)) or self._is_of_change(one, figure)
+            ):
+                found.append(one)
+        return found
+
+    def _is_interval_of(self, figure: TableFigure, mean: TableFigure) -> bool:
+        """Whether a figure is the interval of a mean, which lies in it: "Mean (SD) | 95% CI"."""
+        own, role = self.roles[figure.column.index], self.roles[mean.column.index]
+        name = declared(figure.column.path[-1]) if figure.column.path else Statistic()
+        is_named = name.spread is Spread.CI and name.centre is None and not own.is_of_test
+        is_same = own.has_people and (
+            own.group is None or (role.group is not None and own.group.id == role.group.id)
+        )
+        low, high, main = figure.entry.low, figure.entry.high, mean.entry.main
+        if not is_named or not is_same or figure.entry.form is not Form.BOUNDS or main is None:
+            return False
+        return low is not None and high is not None and low.value <= main.value <= high.value
+
     def _is_of_change(self, figure: TableFigure, change: TableFigure) -> bool:
         """Whether a figure is the p-value of the change beside it, as each change has its own.
 
-        Columns of p-values with one header stand each directly behind a column of changes.
+        Columns of p-values with one header stand each behind a column of changes; or the one
+        column of changes is of the only group.
         """
-        path, place = figure.column.path, change.cells[-1].column + 1
-        if figure.column.index != place or not _is_p(figure):
+        if not self.roles[change.column.index].change or not _is_p(figure):
             return False
+        gap = figure.column.index - change.column.index
+        path = figure.column.path
         alike = [i for i, role in enumerate(self.roles) if role.column.path == path]
-        return len(alike) > 1 and all(
-            self.roles[i - 1].change and self.roles[i - 1].has_people for i in alike
-        )
+        changes = [one for one in self.roles if one.change and one.has_people]
+        is_only = len(self.arms) < 2 and len(changes) == 1 and not self._is_between(path)
+        behind = (self.roles[i - gap] for i in alike)
+        return (len(alike) > 1 or is_only) and all(one.change and one.has_people for one in behind)
 
     def p_value(self, figure: TableFigure, role: ColumnRole, group: GroupOf) -> Made | str:
         """Return what a p-value says of two groups, or of all; or why it is not drafted."""
@@ -133,8 +162,22 @@ class Comparisons:
         kinds = (ColumnKind.EFFECT, ColumnKind.P)
         named = role.compared or role.together
         is_alone = role.group is None and not named and not self.arms
-        texts = (self.source.table.caption, *role.column.path)
-        return role.column.kind in kinds and is_alone and not any(map(_BETWEEN.search, texts))
+        return role.column.kind in kinds and is_alone and not self._is_between(role.column.path)
+
+    def _is_between(self, path: Sequence[str]) -> bool:
+        """Whether the caption or a header says that groups are compared."""
+        return any(map(_BETWEEN.search, (self.source.table.caption, *path)))
+
+    def has_outcome_in_row(self, role: ColumnRole) -> bool:
+        """Whether p-values within one group are of the outcomes that the rows name.
+
+        Those behind figures of two moments are, and those of a table with nothing else.
+        """
+        people = [one for one in self.roles if one.has_people]
+        is_paired = any(one.change or one.time or any(map(is_moment, one.labels)) for one in people)
+        kinds = {one.column.kind for one in self.roles}
+        is_only = not people and ColumnKind.EFFECT not in kinds
+        return role.column.kind is ColumnKind.P and (is_paired or is_only)
 
     def effect(
         self,

@@ -16,6 +16,7 @@ from kb.drafts.parts import parts_of
 from kb.drafts.prose import suggestions
 from kb.drafts.store import DraftReport, DraftsFile, groups_of
 from kb.drafts.tables import Draft, NotDrafted, TableDrafts
+from kb.drafts.told_apart import ALIKE, told_apart
 from kb.model import Claim, slug
 from kb.papers.from_source import tables_of
 from kb.records.expand import block_claims
@@ -104,6 +105,9 @@ class Drafter:
             made.left += table.left
         drafts = self._completed(drafts)
         self._one_spelling(drafts)
+        drafts, alike = told_apart(drafts)
+        self._one_spelling(drafts)
+        made.left += [NotDrafted(one.at, one.block["printed"], ALIKE, one.cells) for one in alike]
         drafts = self._verified(drafts, made)
         made.groups = self._groups_of(drafts)
         made.columns = dict(self.groups.used)

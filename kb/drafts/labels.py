@@ -26,9 +26,9 @@ MAX_LABEL: Final = 200
 
 _STATISTICS: Final = (
     r"n|no\.|nos\.?|number|%|percent(?:age)?|means?|medians?|average|s\.?d\.?|s\.?e\.?m?\.?"
-    r"|iqr|range|min(?:imum)?(?: ?(?:to|[-–/]) ?max(?:imum)?)?|max(?:imum)?"
-    r"|95 ?% ?ci|ci|years?|confidence interval|standard deviation"
-    r"|standard error|inter-?quartile range|frequency|count|\+/-|±|q1 ?[-–,/;] ?q3|(?-i:and|or)"
+    r"|iqr|(?:observed )?range|min(?:imum)?(?: ?(?:to|[-–/]) ?max(?:imum)?)?|max(?:imum)?"
+    r"|95 ?% ?ci|ci|years?|confidence intervals?|standard deviations?"
+    r"|standard errors?|inter-?quartile range|frequency|count|\+/-|±|q1 ?[-–,/;] ?q3|(?-i:and|or)"
     r"|of patients"
     r"|of participants|of subjects|patients|participants"
 )

@@ -30,7 +30,11 @@ _PART: Final = re.compile(
     re.IGNORECASE,
 )
 """Words of a caption that may name a part of the people only."""
-
+_GROUP: Final = re.compile(
+    r"\b(?:in|among|within|of) (?:the )?(?P<name>(?!between)[A-Z][\w-]*(?: [\w-]+){0,2}?)"
+    r" (?:group|arm)\b(?! (?:and|or|vs|versus|compared)\b)"
+)
+"""The one group that a caption names, in part at least: "in the Intervention group"."""
 _SET: Final = re.compile(
     r"\b(?:m?ITT|PP|FAS|(?i:(?:modified )?intention[- ]to[- ]treat|per[- ]protocol|as[- ]treated"
     r"|full analysis|complete[- ]cases?|(?<![a-z] )completers(?: only)?|all randomi[sz]ed))\b"
@@ -78,10 +82,14 @@ class People:
         found = set()
         for name in self.groups.known_labels():
             name_ = re.escape(name)
-            of = rf"\b(?:in|among|within|of)(?: the)? {name_}\b(?! (?:and|or|vs|versus)\b)"
+            of = rf"\b(?:in|among|within|of)(?: the)? {name_}\b"
+            of += r"(?!(?: (?:group|arm))? (?:and|or|vs|versus)\b)"
             of = rf"{of}|^(?:table \w+ )?{name_}(?: \w+)?$"
             if re.search(of, key) and (one := self.groups.find(name)):
                 found.add(one.id)
+        if not found and (named := _GROUP.search(self.table.caption)):
+            one = self.groups.find(named["name"]) or self.groups.find_by_part(named["name"])
+            found = {one.id} if one else set()
         if len(found) != 1:
             return None
         return GroupOf(found.pop(), "likely", "the caption names the group")

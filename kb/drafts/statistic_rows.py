@@ -11,7 +11,8 @@ from kb.papers.entries import Form, entry
 from kb.papers.reading import TableReading
 
 _STATISTIC: Final = re.compile(
-    r"p[- –]?values?|p|(?:[0-9]{2} ?% ?)?ci|s\.?[de]\.?|(?:crude|(?:un)?adjusted)(?: \w+)?",
+    r"p[- –]?values?|p|(?:[0-9]{2} ?% ?)?ci|s\.?[de]\.?|percent(?:age)? change"
+    r"|(?:crude|(?:un)?adjusted)(?: \w+)?",
     re.IGNORECASE,
 )
 """The label of a row that has one statistic of the row above."""
@@ -29,12 +30,14 @@ def rows_gone_on_from(reading: TableReading, alone: Collection[int]) -> dict[int
     {2: 1, 4: 3}
     """
     body = range(reading.table.header_rows, len(reading.table.grid))
-    times = Counter(map(reading.label, body))
+    times = Counter(r[0].text.strip() for r in reading.table.body)
     found: dict[int, int] = {}
     for row in body[1:]:
         start, path = found.get(row - 1, row - 1), reading.table.row_path(row)
-        is_statistic = len(path) == 1 and times[path[0]] > 1 and _STATISTIC.fullmatch(path[0])
-        is_own = bool(is_statistic) and times[reading.label(start)] == 1
+        above = reading.table.row_path(start)
+        is_first = path[:-1] in ((), above, above[:-1])
+        is_statistic = path and times[path[-1]] > 1 and _STATISTIC.fullmatch(path[-1])
+        is_own = bool(is_statistic) and is_first and times[reading.label(start)] == 1
         if (is_own or _is_interval(reading, row)) and start not in alone:
             found[row] = start
     return found

@@ -48,6 +48,8 @@ class Draft:
     cells: int = 1
     bare: dict[str, Any] | None = None
     """Its values without percentages, for where nothing says that they are percentages."""
+    headings: Sequence[str] = ()
+    """The labels that its row stands below."""
 
 
 @dataclass
@@ -238,7 +240,8 @@ class TableDrafts:
         block |= {name: fields.pop(name) for name in ("statistic", "unit") if name in fields}
         span = self.source.span(row, figure.cells[0].column)
         start, section = span.start if span else 0, self.source.section
-        return Draft(block | place | fields, sure, why, section, start, len(cells), bare)
+        headings = [*self._outer(place, path_all), *path_all[:-1]]
+        return Draft(block | place | fields, sure, why, section, start, len(cells), bare, headings)
 
     def _open(
         self, figure: TableFigure, role: ColumnRole, group: GroupOf, path: Sequence[str]

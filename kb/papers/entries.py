@@ -151,7 +151,7 @@ _MARKS_AT_END: Final = re.compile(
 _GLUED_SIGN: Final = re.compile(r"(?<=[0-9] )to(?=[-−–][0-9])")
 """The second limit of "−0.83 to−0.05" has a sign of its own."""
 
-_CURRENCY: Final = re.compile(r"[£$€](?=[0-9])|(?<![0-9.,a-zA-Z])\+(?=[0-9])")
+_CURRENCY: Final = re.compile(r"[£$€](?=[0-9])|(?<![0-9.,a-zA-Z])\+ ?(?=[0-9])")
 """A sign before a number that is neither a minus nor an operator: "£140", "+0.37"."""
 
 _OPEN, _CLOSE = r" ?[(\[]", r"[)\]]"
@@ -213,7 +213,8 @@ _FORMS: Final = tuple(
         (
             Form.WITH_BOUNDS,
             rf"(?P<main>N){_UNIT} ?(?:± ?(?P<second>N){_UNIT}"
-            rf"|{_OPEN}(?P<second_>N){_CLOSE}){_OPEN} ?{_RANGE} ?{_CLOSE}",
+            rf"|{_OPEN}(?P<second_>N){_CLOSE})(?:{_OPEN} ?"
+            rf"|[,;]? (?=range|iqr|(?:N ?% ?)?ci)){_RANGE} ?{_CLOSE}?",
         ),
         (Form.BOUNDS, rf"{_OPEN}?{_RANGE} ?{_CLOSE}?"),
         (Form.WITH_BOUNDS, rf"(?P<main>N)%?{_UNIT}[,;:]?{_OPEN} ?{_RANGE} ?{_CLOSE}?{_P}{_CLOSE}?"),

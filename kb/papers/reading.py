@@ -321,6 +321,8 @@ class TableReading:
             named = Statistic()  # "HbA1c (%)" is a mean beside others
         if print_.form in (Form.COUNT_SHARE, Form.RATIO_SHARE):
             return Statistic(Centre.COUNT, Spread.SHARE, share_first=named.share_first)
+        if print_.low is not None:
+            named = _with_printed(named, print_.text)
         if named.spread or print_.form in (Form.NUMBER, Form.SHARE):
             return named
         if _is_share_of(print_, column.size):  # "1 (1.4)" of 71 people is not a mean
@@ -421,6 +423,15 @@ def _fits(print_: Entry, statistic: Statistic) -> bool:
     if print_.second is not None and print_.low is not None:
         return len(statistic.spreads) > 1
     return statistic.spread in spreads.get(print_.form, set()) and not (is_share and is_measured)
+
+
+def _with_printed(statistic: Statistic, printed: str) -> Statistic:
+    """Return what labels declare with the bounds that a cell names: "34 (13) range: 15-64"."""
+    own = declared(plain(printed)).spread
+    if own not in (Spread.IQR, Spread.RANGE, Spread.CI) or own is statistic.spread:
+        return statistic
+    both = frozenset((own, statistic.spread)) if statistic.spread else frozenset[Spread]()
+    return replace(statistic, spread=own, spreads=both)
 
 
 def _is_share_of(print_: Entry, size: int | None) -> bool:

@@ -122,6 +122,12 @@ _SPREADS: Final = (
     ),
 )
 _CENTRES: Final = (
+    (
+        Centre.P,
+        re.compile(
+            r"^[Pp](?:[- –]?[Vv]alues?)? (?:for|of)\b|^[Pp]robability of (?:the |a )?[Dd]ifference"
+        ),
+    ),
     (Centre.HAZARD_RATIO, re.compile(r"[Hh]azards? [Rr]atios?|\b(?:a|c|s)?HRs?\b")),
     (Centre.ODDS_RATIO, re.compile(r"[Oo]dds [Rr]atios?|\b(?:a|c|A)?ORs?\b")),
     (Centre.RATE_RATIO, re.compile(r"[Rr]ate [Rr]atios?|\ba?IRRs?\b")),
@@ -135,7 +141,7 @@ _CENTRES: Final = (
     (
         Centre.DIFFERENCE,
         re.compile(
-            r"[Dd]ifference(?!s? within)|\bS?MDs?\b|\bΔ(?!.*\b(?:[Mm]edian|[Mm]ean)\b)"
+            r"[Dd]ifference(?!s? within)|\bS?MDs?\b(?! [a-z])|\bΔ(?!.*\b(?:[Mm]edian|[Mm]ean)\b)"
             r"|\bRD\b|\bARR\b"
             r"|[Tt]reatment effect|[Ee]ffect size"
         ),

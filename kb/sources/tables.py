@@ -20,10 +20,12 @@ _PIPE: Final = re.compile(r"(?<!\\)\|")
 _MAX_HEADERS: Final = 4
 _NOTE_MARKS: Final = r"(?<=[)\]])(?:</?su[bp]>)?[a-h](?:, ?[a-h])*(?:</su[bp]>)?"
 _FIGURES_ONLY: Final = re.compile(
-    rf"[-<>≤≥~(\[]*[0-9][-0-9.,%/ ()\[\]]*(?:{_NOTE_MARKS})?"
-    r"|[0-9][0-9.,]* ?(?:±|\+/-) ?[0-9].*"
+    rf"[-<>≤≥~(\[]*\.?[0-9][-0-9.,%/ ()\[\]]*(?:{_NOTE_MARKS})?"
+    r"|[0-9][0-9.,]* ?(?:(?:±|\+/-) ?[0-9]|[(\[][0-9.,% ]+[)\]],? (?:range|iqr)\b).*"
     r"|(?:[-<>≤≥~]?[0-9.][0-9.,]*|N[AER]) ?[(\[][-0-9., NAER%]+ to [-0-9., NAER%]+[)\]]"
 )
+_NAMES: Final = re.compile(r"[\w%]")
+"""What a cell that names a column has; a dash stands for a figure."""
 _SIZED: Final = re.compile(r"[A-Za-z].*\b[nN] ?= ?[0-9][0-9,]*\)?$")
 TIMES_BELOW: Final = re.compile(
     r"^(?:follow[- ]?up )?\(?(?:time|hours?|days?|weeks?|months?|years?|visits?)\b", re.IGNORECASE
@@ -75,6 +77,8 @@ def header_rows(table: Sequence[Sequence[str]]) -> list[Sequence[str]]:
     2
     >>> len(header_rows([["", "Drug", "Placebo"], ["Age", "16 (12 to 18)", "15 (.5 to NA)"]]))
     1
+    >>> len(header_rows([["", "Drug", "Placebo"], ["Dose", "-", "-"], ["Age", "34", "35"]]))
+    1
     """
     rows = [table[0]]
     for row in table[1:_MAX_HEADERS]:
@@ -82,7 +86,7 @@ def header_rows(table: Sequence[Sequence[str]]) -> list[Sequence[str]]:
         is_sized = bool(filled) and all(map(_SIZED.search, filled))
         if row[0] and rows[-1][0] and not is_sized:
             break
-        if not filled or any(map(is_figure, filled)):
+        if not any(map(_NAMES.search, filled)) or any(map(is_figure, filled)):
             break
         rows.append(row)
     return rows

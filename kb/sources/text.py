@@ -213,7 +213,8 @@ class SourceText:
 
     def label_at(self, section: str, row: Sequence[str], column: str | None) -> tuple[int, int]:
         """Return the offsets of the label that names a row: its numbers belong to the anchor."""
-        position, _ = self._place(section, row, column or None)
+        index = self._column(section, column) if column else None
+        position = self._position(section, row, index)
         cell = self._table(section)[position.row][position.cell]
         return cell.start, cell.end
 
@@ -293,9 +294,17 @@ class SourceText:
     def _place(
         self, section: str, path: Sequence[str], column: str | int | None
     ) -> tuple[_Position, int | None]:
-        """Return the position of the label of a row, and the index of a column from 0."""
+        """Return the position of a row, where its label is, and the index of a column from 0.
+
+        A label alone on its line names the row below, where that has figures and no label.
+        """
         index = None if column is None else self._column(section, column)
-        return self._position(section, path, index), index
+        position, table = self._position(section, path, index), self._labels(section)
+        below = table[position.row + 1 : position.row + 2]
+        is_alone = position.cell == 0 and not any(table[position.row][1:])
+        if is_alone and below and not below[0][0] and any(map(is_figure, below[0])):
+            position = _Position(position.row + 1, 0)
+        return position, index
 
     def _names(self, section: str) -> list[list[tuple[int, str]]]:
         """Return the names of the columns of a section's tables, found once."""

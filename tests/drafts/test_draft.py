@@ -271,7 +271,8 @@ def test_a_period_that_records_have_no_time_for_is_named(root: Path) -> None:
     made = drafted(
         root, table(header, "Grip\t1.5 (1.1, 1.9)\t0.02", caption="Change in the Tussolan group")
     )
-    change = block_of(made, "1.5 (1.1, 1.9)")
+    change = block_of(made, "1.5 (1.1, 1.9) … 0.02")
+    assert change["values"]["tussolan"]["p"] == "=0.02"
     assert "Week 0 to weeks 10–14" in change["category"]
 
 
