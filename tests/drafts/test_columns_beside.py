@@ -101,13 +101,11 @@ def test_a_p_value_of_several_groups_can_be_accepted(root: Path) -> None:
     made = drafted(root, table(header, "Grip, mean (SD)\t3 (1)\t4 (2)\t5 (2)\t0.2"))
     block = block_of(made, "0.2")
     assert block["values"] == {"all": {"p": "=0.2"}}
-    for statistic, count in (("p-value", 0), ("mean", 1)):
-        claims = [block | {"statistic": statistic, "sure": "likely"}]
-        report = {"source": "low-2020", "at": "Table 1", "claims": claims}
-        write_drafts(root, "second-trial", {"groups": made.groups, "reports": [report]})
-        records = load_records(root)
-        drafts = read_drafts(root, "second-trial", records.vocabulary)
-        assert len(list(draft_problems(records, "second-trial", drafts))) == count
+    report = {"source": "low-2020", "at": "Table 1", "claims": [block | {"sure": "likely"}]}
+    write_drafts(root, "second-trial", {"groups": made.groups, "reports": [report]})
+    records = load_records(root)
+    drafts = read_drafts(root, "second-trial", records.vocabulary)
+    assert not list(draft_problems(records, "second-trial", drafts))
 
 
 def test_numbered_concentrations_are_not_groups(root: Path) -> None:
