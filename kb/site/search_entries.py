@@ -50,13 +50,14 @@ def _apart(name: str) -> Iterator[str]:
 
 
 def term_entry(site: PageContext, term: Term) -> SearchEntry:
-    """Return how a concept is found: by label, other labels and notation."""
+    """Return how a concept is found: by label, other and hidden labels, notation and target."""
     claims = site.evidence_on(term.scheme).get(term.notation, ())
     studies = {view.claim.study for view in claims}
     where = f"in {counted(len(studies), 'study', 'studies')}" if len(studies) > 1 else ""
+    targets = (f"anti-{target}" for target in term.properties.get("target", ()))
     return SearchEntry(
         sentence(term.scheme),
-        (*_apart(term.label), term.notation, *site.other_labels.get(term.iri, ())),
+        tuple(dict.fromkeys((*_apart(term.label), term.notation, *term.names, *targets))),
         term.definition,
         dotted(" ".join(filter(None, (_results(claims), where))), term.definition),
         len(claims),

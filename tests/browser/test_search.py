@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 QUERIES = ROOT / "tests" / "data" / "site" / "queries.tsv"
-"""Queries of all kinds, and for each the pages of which one is meant."""
+"""Queries of all kinds, and for each the pages of which one is meant: none if it is absent."""
 
 FOUND = 0.95
 """The share of queries that must find the right page among the first three."""
+
+NAMED = 0.9
+"""The share of queries about what no record has whose answer says so."""
 
 _ASK_ALL = """async ({address, all}) => {
   const worker = new Worker(`${address}assets/front/searcher.js`, {type: "module"});
@@ -38,21 +41,41 @@ _ASK_ALL = """async ({address, all}) => {
       worker.postMessage({id, index, query});
     });
     if (fault) throw new Error(fault);
-    found[query] = answer.found.slice(0, 10).map((one) => one.url);
+    const pages = answer.found.slice(0, 10).map((one) => one.url);
+    found[query] = {pages, missing: answer.missing};
   }
   worker.terminate();
   return found;
 }"""
 
 
-def ask_all(context: BrowserContext, address: str, queries: list[str]) -> dict[str, list[str]]:
-    """Ask the worker that the pages ask, and return the first pages of each answer."""
+def answers(
+    context: BrowserContext, address: str, queries: list[str]
+) -> dict[str, dict[str, list[str]]]:
+    """Ask the worker that the pages ask, and return the first pages and the words without any."""
     page = context.new_page()
     page.goto(f"{address}about/")
-    found: dict[str, list[str]] = page.evaluate(_ASK_ALL, {"address": address, "all": queries})
+    found: dict[str, dict[str, list[str]]] = page.evaluate(
+        _ASK_ALL, {"address": address, "all": queries}
+    )
     page.close()
     assert set(found) == set(queries)
     return found
+
+
+def ask_all(context: BrowserContext, address: str, queries: list[str]) -> dict[str, list[str]]:
+    """Return the first pages of each answer."""
+    found = answers(context, address, queries)
+    return {query: answer["pages"] for query, answer in found.items()}
+
+
+def listed() -> dict[str, set[str]]:
+    """The queries of the list with the pages that are meant."""
+    with QUERIES.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, dialect="excel-tab"))
+    wanted = {row["query"]: set(row["pages"].split()) for row in rows}
+    assert len(wanted) == len(rows)
+    return wanted
 
 
 def missed(found: Mapping[str, list[str]], wanted: Mapping[str, set[str]], most: int) -> list[str]:
@@ -96,14 +119,25 @@ def wanted_by_name(site: PageContext) -> dict[str, set[str]]:
 def test_most_queries_find_the_right_page_among_the_first_three(
     context: BrowserContext, address: str
 ) -> None:
-    with QUERIES.open(encoding="utf-8", newline="") as file:
-        wanted = {
-            row["query"]: set(row["pages"].split())
-            for row in csv.DictReader(file, dialect="excel-tab")
-        }
-    assert len(wanted) >= 60
+    wanted = {query: pages for query, pages in listed().items() if pages}
+    assert len(wanted) >= 400
     lost = missed(ask_all(context, address, list(wanted)), wanted, 3)
     assert len(lost) <= (1 - FOUND) * len(wanted), lost
+
+
+def test_most_answers_say_which_words_no_record_has(context: BrowserContext, address: str) -> None:
+    absent = [query for query, pages in listed().items() if not pages]
+    assert len(absent) >= 20
+    found = answers(context, address, absent)
+    silent = [query for query in absent if not found[query]["missing"]]
+    assert len(silent) <= (1 - NAMED) * len(absent), silent
+
+
+def test_words_of_records_are_not_said_to_be_missing(
+    context: BrowserContext, address: str, site: PageContext
+) -> None:
+    found = answers(context, address, list(wanted_by_name(site)))
+    assert not [name for name, answer in found.items() if answer["missing"]]
 
 
 def test_every_study_and_concept_is_found_by_each_of_its_names(
@@ -232,7 +266,24 @@ def test_a_word_that_was_mistyped_is_shown_as_it_was_read(
     page = context.new_page()
     page.goto(f"{address}about/")
     typed(page, "Venoclusive")
-    expect(page.get_by_role("status").first).to_have_text("Found for “Veno-occlusive”")
+    expect(page.get_by_role("status").first).to_have_text(
+        "Nothing in the records on “Venoclusive”; found for “Veno-occlusive”"
+    )
+
+
+def test_what_no_record_has_is_said_with_the_nearest_words(
+    context: BrowserContext, address: str
+) -> None:
+    from playwright.sync_api import expect
+
+    page = context.new_page()
+    page.goto(f"{address}about/")
+    box = page.get_by_role("combobox", name="Search")
+    box.click()
+    box.press_sequentially("cortisone")
+    status = page.get_by_role("status").first
+    expect(status).to_contain_text("Nothing in the records on “cortisone”; nearest words: ")
+    expect(status).to_contain_text("cytosine")
 
 
 def test_the_search_is_used_by_keyboard_alone(context: BrowserContext, address: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -117,3 +118,17 @@ def test_the_theme_s_own_search_is_not_in_the_site(built: Path) -> None:
     assert not scripts & {"workers", "lunr"}
     assert not (built / "search").exists()
     assert "search_index" not in (built / "about" / "index.html").read_text("utf-8")
+
+
+def test_a_concept_is_found_by_its_hidden_labels_and_its_target(real_site: PageContext) -> None:
+    transplant = term_entry(real_site, real_site.vocabulary.get("endpoint", "ALLOSCT"))
+    assert "bone marrow transplant" in transplant.names
+    drug = term_entry(real_site, real_site.vocabulary.get("drug", "inotuzumab-ozogamicin"))
+    assert "anti-CD22" in drug.names
+    assert not [name for name in drug.names if "CD19" in name]
+
+
+def test_parts_of_written_pages_are_text_without_tags(built: Path) -> None:
+    shown = [row["snippet"] for row in search_rows(built).values() if row["kind"] == "Page"]
+    assert len(shown) > 50
+    assert not [text for text in shown if re.search(r"</?(p|code|a|em|strong|li|td)\b", text)]

@@ -6,6 +6,7 @@ and of their concepts by position, so that names are written once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from html import unescape
 from itertools import chain
@@ -40,6 +41,8 @@ _WEIGHTS: Final = {
 
 _LONGEST_TEXT: Final = 400
 """Characters of a part of a hand-written page; its first sentences and its heading find it."""
+
+_TAG: Final = re.compile(r"<[^>]*>")
 
 
 def search_index(
@@ -90,7 +93,8 @@ def _without_page(site: PageContext) -> Iterator[dict[str, Any]]:
 
 
 def _written(part: Mapping[str, str]) -> dict[str, Any]:
-    title, text = unescape(part["title"]), unescape(part["text"])[:_LONGEST_TEXT]
+    title, text = (unescape(_TAG.sub(" ", part[name])) for name in ("title", "text"))
+    text = " ".join(text.split())[:_LONGEST_TEXT]
     return _row(part["location"], title, SearchEntry("Page"), text)
 
 

@@ -35,14 +35,18 @@ _MOST_STUDIES: Final = 120
 _NEWEST: Final = 3
 """How many discrepancies the home page lists."""
 
+_ABOUT: Final = "Who made this site, how sources were chosen, and when it was last updated"
+
 
 def home_pages(site: PageContext) -> Iterator[Page]:
     """Yield the home page, and the page of downloads."""
     dataset = site.evidence.dataset
     hidden, values = ("navigation", "toc"), partial(_home_values, site)
-    yield Page("index", "home.html.j2", dataset.title, values, dataset.description, hidden)
+    about = SearchEntry(parts=(("about-this-base", _ABOUT),))
+    text = dataset.description
+    yield Page("index", "home.html.j2", dataset.title, values, text, hidden, search=lambda: about)
     values = partial(_data_values, site)
-    found = SearchEntry(names=("Downloads",))
+    found = SearchEntry(names=("Downloads", "Export", "CSV tables"))
     text = "The dataset as files."
     yield Page("data", "data.html.j2", "Data", values, text, search=lambda: found)
 

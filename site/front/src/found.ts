@@ -47,20 +47,23 @@ export class Search {
   #answered(reply: Reply): void {
     if (reply.id !== this.#asked) return;
     if ("fault" in reply) return this.#say(reply.fault);
-    const { found, read } = reply.answer;
+    const { found } = reply.answer;
     this.#list.replaceChildren(...found.map(item));
     this.#options = [...this.#list.querySelectorAll("a")];
     this.#options.forEach((option, place) => (option.id = `found-${place}`));
     this.#choose(-1);
-    this.#say(this.#summary(found.length, read));
+    this.#say(this.#summary(reply.answer));
     this.#show(this.#toggle.checked);
     if (this.#isAwaited) this.#options[0]?.click();
   }
 
-  #summary(pages: number, read: string): string {
+  #summary({ found, read, missing, near }: Answer): string {
     if (!this.#input.value.trim()) return "Type a name, a figure, an author or a number";
-    if (pages === 0) return "Nothing found: try fewer words, or another name";
-    return read ? `Found for “${read}”` : pages === 1 ? "1 page" : `${pages} pages`;
+    const nothing = missing.length > 0 ? `Nothing in the records on ${quoted(missing)}` : "";
+    if (found.length === 0 && near.length > 0) return `${nothing}; nearest words: ${near.join(", ")}`;
+    if (found.length === 0) return nothing || "Nothing found: try fewer words, or another name";
+    const pages = read ? `found for ${quoted([read])}` : found.length === 1 ? "1 page" : `${found.length} pages`;
+    return nothing ? `${nothing}; ${pages}` : pages;
   }
 
   #say(text: string): void {
@@ -136,6 +139,10 @@ function link(part: Part, name: string, kind = ""): HTMLElement {
   // Blanks keep the pieces apart for screen readers.
   option.append(...pieces.flatMap((piece) => [piece, " "]));
   return option;
+}
+
+function quoted(all: string[]): string {
+  return all.map((one) => `“${one}”`).join(", ");
 }
 
 function element(tag: string, name: string, text = ""): HTMLElement {

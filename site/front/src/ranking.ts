@@ -5,44 +5,8 @@
 // nowhere is read as the nearest one that does.
 
 import MiniSearch from "minisearch";
-import { at, type Packed } from "./packed";
+import { joinedWords, known, rows, unique, withoutEmpty, type Claim, type Index, type Known } from "./indexed";
 import { distance, isEmpty, isNumber, mayDiffer, words } from "./typed";
-
-/** The file of the index: data/search_index.py. */
-export interface Index {
-  weights: Record<string, number>;
-  pages: Columns<Entry>;
-  claims: Columns<Claim>;
-}
-type Columns<T> = { [K in keyof T]: Packed<T[K]> };
-
-interface Entry {
-  url: string;
-  title: string;
-  kind: string;
-  names: string[];
-  text: string;
-  snippet: string;
-  size: number;
-}
-
-/** An entry with the words of its names, and its names as one word each, also without empty words. */
-interface Known extends Entry {
-  of: string[];
-  called: string[];
-  bare: string[];
-}
-
-interface Claim {
-  study: number;
-  id: string;
-  about: number[];
-  detail: string;
-  figure: string;
-  who: string;
-  also: string;
-  standing: string;
-}
 
 /** What is shown of a claim or a part of a page. */
 export interface Part {
@@ -63,12 +27,17 @@ export interface Answer {
   found: Found[];
   /** The query as it was understood, where words of it were taken for mistyped ones. */
   read: string;
+  /** The words of the query that no record has. */
+  missing: string[];
+  /** The words of names that are nearest to the missing ones, where nothing was found. */
+  near: string[];
 }
 
 const MOST_PAGES = 12;
 const MOST_PARTS = 3;
 const LONGEST_NAME = 12;
-const VERSUS = new Set(["vs", "v", "versus"]);
+const MOST_NEAR = 3;
+const VERSUS = new Set("vs v versus or against than between compare compared comparison".split(" "));
 const FIELDS = ["names", "title", "figure", "text"];
 
 /** How well something fits, and the share of the words of the query that it has. */
@@ -92,10 +61,14 @@ export class Ranking {
   readonly #mini: MiniSearch<Document>;
   /** Entries by each name, its words joined. */
   readonly #named = new Map<string, number[]>();
+  /** Regimens that combine others, by the titles of what they combine. */
+  readonly #combined = new Map<string, number>();
   /** All words, and how much they are of names. */
   readonly #words = new Map<string, number>();
   /** How a word of a name is written. */
   readonly #written = new Map<string, string>();
+  /** The words of records: those of hand-written pages say nothing of the evidence. */
+  readonly #recorded = new Set<string>();
 
   constructor(index: Index) {
     this.#weights = index.weights;
@@ -103,6 +76,7 @@ export class Ranking {
     this.#claims = rows(index.claims);
     this.#mini = new MiniSearch<Document>({ fields: FIELDS, tokenize: (text) => text.split(" "), processTerm: (word) => word || null });
     this.#entries.forEach((entry, id) => this.#addEntry(entry, id));
+    this.#entries.forEach((entry, id) => this.#addCombination(entry, id));
     this.#claims.forEach((claim, place) => this.#addClaim(claim, this.#entries.length + place));
   }
 
@@ -119,8 +93,25 @@ export class Ranking {
       if (!this.#written.has(key)) this.#written.set(key, word);
     }
     const text = words(`${entry.text} ${entry.snippet}`).join(" ");
-    const names = every.map(joinedWords).join(" ");
-    this.#add({ id, names, title: words(entry.title).join(" "), figure: "", text }, isNamed);
+    const names = unique(every.flatMap((name) => joinedWords(name).split(" "))).join(" ");
+    const document = { id, names, title: words(entry.title).join(" "), figure: "", text };
+    this.#add(document, isNamed);
+    if (entry.kind !== "Page") this.#record(document);
+  }
+
+  /** "A with B" is also found by "B A", and by other names of both. */
+  #addCombination({ kind, title, names }: Known, id: number): void {
+    if (kind !== "Regimen") return;
+    for (const name of [title, ...names]) {
+      const parts = name.split(/ (?:with|and) /).map((part) => this.#named.get(withoutEmpty(words(part)).join("")) ?? []);
+      if (parts.length > 1 && parts.every((part) => part.length > 0)) this.#combined.set(this.#titles(parts), id);
+    }
+  }
+
+  /** The titles of the drugs and regimens among what is named, in order. */
+  #titles(named: number[][]): string {
+    const first = named.map((all) => this.#entries[all[0]!]!);
+    return unique(first.filter(({ kind }) => kind === "Drug" || kind === "Regimen").map(({ title }) => title)).sort().join("\n");
   }
 
   #addClaim(claim: Claim, id: number): void {
@@ -129,7 +120,13 @@ export class Ranking {
     const own = words(`${claim.who} ${claim.also}`);
     const text = [...new Set([study, ...about].flatMap((one) => one.of).concat(own))].join(" ");
     const title = words(`${about[0]?.title ?? ""} ${claim.detail}`).join(" ");
-    this.#add({ id, names: "", title, figure: words(claim.figure).join(" "), text }, false);
+    const document = { id, names: "", title, figure: words(claim.figure).join(" "), text };
+    this.#add(document, false);
+    this.#record(document);
+  }
+
+  #record({ names, title, figure, text }: Document): void {
+    for (const word of `${names} ${title} ${figure} ${text}`.split(" ")) this.#recorded.add(word);
   }
 
   #add(document: Document, isName: boolean): void {
@@ -142,16 +139,47 @@ export class Ranking {
 
   /** Answers a query; `isTyping` if its last word may be unfinished. */
   ask(query: string): Answer {
-    const typed = words(query);
+    const typed = this.#merged(words(query));
     const read = this.#read(typed);
     const meant = withoutEmpty(read);
-    if (meant.length === 0) return { found: [], read: "" };
+    if (meant.length === 0) return { found: [], read: "", missing: [], near: [] };
     const scores = this.#scores(meant, read.join(""));
     const groups = this.#grouped(scores);
     const order = this.#ordered(groups, scores, read, query);
     const changed = read.some((word, place) => word !== typed[place]);
     const pages = order.slice(0, MOST_PAGES).map((page) => this.#shown(page, groups.get(page) ?? [], meant));
-    return { found: [...this.#comparison(read, query), ...pages], read: changed ? read.map((word) => this.#written.get(word) ?? word).join(" ") : "" };
+    const found = [...this.#comparison(read, query), ...pages];
+    const missing = typed.filter((word, place) => !isEmpty(word) && !this.#isRecorded(word, place === typed.length - 1));
+    return {
+      found,
+      read: changed ? read.map((word) => this.#written.get(word) ?? word).join(" ") : "",
+      missing: query.split(/\s+/).filter((part) => words(part).some((word) => missing.includes(word))),
+      near: found.length > 0 ? [] : unique(missing.flatMap((word) => this.#nearestNames(word))).slice(0, MOST_NEAR),
+    };
+  }
+
+  /** Words without blanks that split one: "LAL 2116" is "LAL2116" where no record has "LAL". */
+  #merged(typed: string[]): string[] {
+    const at = typed.findIndex((word, place) => !this.#recorded.has(word) && this.#recorded.has(`${word}${typed[place + 1]}`));
+    return at < 0 ? typed : this.#merged(typed.toSpliced(at, 2, `${typed[at]}${typed[at + 1]}`));
+  }
+
+  /** Whether a record has a word, or a longer one that the last word of a query may become. */
+  #isRecorded(word: string, isLast: boolean): boolean {
+    if (this.#recorded.has(word)) return true;
+    const begun = (one: string): boolean => one.startsWith(word) && (isLast || this.#words.get(one) === 2);
+    return !isNumber(word) && word.length > 2 && [...this.#recorded].some(begun);
+  }
+
+  /** The words of names that differ least from one that stands nowhere, as they are written. */
+  #nearestNames(word: string): string[] {
+    const most = /\d/.test(word) ? 0 : Math.floor(word.length / 2);
+    const near = [...this.#written].flatMap(([one, written]) => {
+      const isLike = one.length > 3 && one[0] === word[0] && this.#recorded.has(one);
+      const away = isLike ? distance(word, one, most) : Infinity;
+      return away > most ? [] : [{ written, away }];
+    });
+    return near.sort((a, b) => a.away - b.away).map(({ written }) => written.replace(/[,;:]$/, ""));
   }
 
   /** "A vs B" asks for the page that compares two regimens, of the endpoint that is named with them. */
@@ -241,17 +269,21 @@ export class Ranking {
     const weight = (page: number): number => this.#weight(page) + (this.#entries[page]!.called.includes(joined) ? 10 : 0);
     const byWeight = (a: number, b: number): number => weight(b) - weight(a);
     const share = (page: number): number => Math.max(0, ...(groups.get(page) ?? []).map((id) => scores.get(id)!.share));
+    const isStudy = (page: number): boolean => /^(Study|Analysis)$/.test(this.#entries[page]!.kind);
     const exact = this.#named.get(joined) ?? [];
     const ranked = unique([...this.#withAllNumbers(groups, read), ...groups.keys()]);
     if (exact.length > 0) {
       const same = exact.toSorted(byWeight);
-      const study = ranked.filter((page) => share(page) === 1 && /^(Study|Analysis)$/.test(this.#entries[page]!.kind));
+      const study = ranked.filter((page) => share(page) === 1 && isStudy(page));
       return unique([...same.slice(0, 2), ...study.slice(0, 1), ...same, ...ranked]);
     }
-    const named = this.#namesIn(read, query).map((all) => all.toSorted((a, b) => share(b) - share(a) || byWeight(a, b)));
-    const firsts = named.slice(0, 2).map((all) => all[0]!);
+    const named = this.#namesIn(read, query)
+      .map((all) => all.toSorted((a, b) => share(b) - share(a) || byWeight(a, b)))
+      .sort((a, b) => Number(isStudy(b[0]!)) - Number(isStudy(a[0]!)));
+    const combined = this.#combined.get(this.#titles(named));
+    const firsts = [...(combined === undefined ? [] : [combined]), ...named.map((all) => all[0]!)].slice(0, 2);
     const whole = ranked.filter((page) => scores.get(page)?.share === 1 && this.#entries[page]!.kind !== "Page");
-    const next = ranked.filter((page) => !firsts.includes(page));
+    const next = ranked.filter((page) => !named.flat().includes(page));
     return unique([...whole.slice(0, 1), ...firsts, ...next.slice(0, 1), ...named.flat(), ...ranked]);
   }
 
@@ -307,30 +339,6 @@ export class Ranking {
   }
 }
 
-function known(entry: Entry): Known {
-  const every = [entry.title, ...entry.names].map(words);
-  return { ...entry, of: unique(every.flat()), called: unique(every.map((name) => name.join(""))), bare: unique(every.map((name) => withoutEmpty(name).join(""))) };
-}
-
-/** The words of a name, and two and all of them joined. */
-function joinedWords(name: string): string {
-  const all = words(name);
-  const pairs = all.slice(1).map((word, place) => `${all[place]}${word}`);
-  return [...new Set([...all, ...pairs, all.join("")])].filter((word) => word.length < 40).join(" ");
-}
-
-function rows<T>(columns: Columns<T>): T[] {
-  const names = Object.keys(columns) as (keyof T)[];
-  const length = names[0] === undefined ? 0 : columns[names[0]].codes.length;
-  return Array.from({ length }, (_, row) => Object.fromEntries(names.map((name) => [name, at(columns[name], row)])) as T);
-}
-
-/** The words that name something, or all if none does. */
-function withoutEmpty(read: string[]): string[] {
-  const full = read.filter((word) => !isEmpty(word));
-  return full.length > 0 ? full : read;
-}
-
 /** Parts without those that show the same: one figure is printed in several places. */
 function distinct(parts: Part[]): Part[] {
   const first = new Map<string, Part>();
@@ -339,8 +347,4 @@ function distinct(parts: Part[]): Part[] {
     if (!first.has(shown)) first.set(shown, part);
   }
   return [...first.values()];
-}
-
-function unique<T>(all: T[]): T[] {
-  return [...new Set(all)];
 }

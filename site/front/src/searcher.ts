@@ -1,7 +1,8 @@
 // The worker of the search: loads the index once, and answers queries.
 
 import { fetchBytes } from "./bytes";
-import { Ranking, type Index } from "./ranking";
+import type { Index } from "./indexed";
+import { Ranking } from "./ranking";
 
 let ranking: Promise<Ranking> | undefined;
 

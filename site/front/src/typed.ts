@@ -4,7 +4,7 @@
 const EMPTY = new Set(
   ("a about after all among an and any are as at be been between by can did do does for from had has have how if in " +
     "into is it its many much no not of on or other out over per than that the their them then there these they this " +
-    "to under up versus vs was were what when where which who whom why will with within without").split(" "),
+    "to under up versus vs was were what when where which who whom why will with within without doi pmid").split(" "),
 );
 
 export function isEmpty(word: string): boolean {
@@ -28,10 +28,14 @@ function folded(text: string): string {
     .replace(/ł/g, "l");
 }
 
-/** A word in one spelling: `haematological` and `hematological`, `patient` and `patients` are equal. */
+/** A word in one spelling: `haematological` and `hematological`, `tumour` and `tumor`, `patient` and `patients` are equal. */
 function normal(word: string): string {
   if (/\d/.test(word)) return word;
-  const short = word.replace(/[ao]e/g, "e");
+  const short = word
+    .replace(/[ao]e/g, "e")
+    .replace(/(?<=\p{L}{3})our/gu, "or")
+    .replace(/(?<=\p{L}{3}i)z(?=[aei])/gu, "s")
+    .replace(/(?<=\p{L}{3})tre(?=s?$)/gu, "ter");
   return short.length > 3 ? short.replace(/(?<![suia])s$/, "") : short;
 }
 
@@ -66,5 +70,5 @@ export function distance(one: string, other: string, most: number): number {
 /** How many letters of a word may be mistyped: none of a short one, which would be many others. */
 export function mayDiffer(word: string): number {
   if (isNumber(word) || word.length < 4) return 0;
-  return word.length < 6 ? 1 : word.length < 12 ? 2 : 3;
+  return word.length < 8 ? 1 : word.length < 12 ? 2 : 3;
 }
