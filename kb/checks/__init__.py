@@ -69,6 +69,7 @@ FAMILIES: Final = (
     "proportions",
     "scales",
     "changes",
+    "baseline",
     "strata",
     "order",
     "inference",

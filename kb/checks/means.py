@@ -19,6 +19,11 @@ NEAR_SPREAD: Final = 0.05
 FAR_SPREAD: Final = 0.15
 """Parts of a standard deviation that a few missing people hardly change, and do not explain."""
 
+IMPOSSIBLE: Final = 1e-6
+"""A p of a difference between randomised groups that no number of variables makes likely."""
+_FEWEST: Final = 15
+"""How many people make the mean of values far from normal nearly normal."""
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -155,6 +160,24 @@ def distance_of_means(groups: Sequence[Summary], p: Span) -> float | None:
     low, high = t_test(groups[0], groups[1])
     spans = (Span(Decimal(low / sides), Decimal(high / sides)) for sides in (1, 2))
     return min(p_distance(span, p) for span in spans)
+
+
+def chance_of_difference(groups: Sequence[Summary]) -> float | None:
+    """Return the greatest p that the rounded means of randomised groups may have.
+
+    Below ``IMPOSSIBLE`` chance does not explain the difference. None if a group is too small for
+    a t test of values far from normal, or its spread is a standard error.
+
+    >>> a, b = (Summary(Decimal(m), Decimal("10.2"), 40) for m in ("54.1", "45.1"))
+    >>> IMPOSSIBLE < chance_of_difference([a, b]) < 0.001
+    True
+    >>> a, b = (Summary(Decimal(m), Decimal("10.2"), 40) for m in ("54.1", "84.1"))
+    >>> chance_of_difference([a, b]) < IMPOSSIBLE
+    True
+    """
+    if len(groups) < 2 or any(g.n < _FEWEST or g.sd <= 0 or g.is_error for g in groups):
+        return None
+    return (t_test(groups[0], groups[1]) if len(groups) == 2 else anova(groups))[1]
 
 
 def paired_t_test(before: Summary, after: Summary) -> tuple[float, float]:

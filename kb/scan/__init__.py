@@ -49,6 +49,7 @@ RULES: Final = (
     "text_groups",
     "mean_tests",
     "paired",
+    "baseline",
     "reported_tests",
     "crude_effects",
     "share_intervals",

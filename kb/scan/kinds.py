@@ -254,6 +254,12 @@ KINDS: Final = {
             "(DEBIT).",
         ),
         Kind(
+            "difference-at-baseline",
+            "Randomised groups at baseline",
+            "Groups that chance made do not differ by a p below 0.000001 in one variable, where "
+            "they are alike in at least three others.",
+        ),
+        Kind(
             "interval-of-proportion",
             "Confidence intervals of percentages",
             "A 95% interval that is less than half as wide, or more than twice as wide, as both "
