@@ -71,6 +71,11 @@ class TableFigure:
         return " ".join(plain(cell.text) for cell in self.cells)
 
     @property
+    def shown(self) -> str:
+        """The figures as a sentence names them: "21 and 42.4" of two cells."""
+        return " and ".join(plain(cell.text) for cell in self.cells)
+
+    @property
     def is_undeclared(self) -> bool:
         """Whether it is a pair such as "36 (63)" whose second figure no label declares."""
         return self.entry.form is Form.PAIR and self.statistic.spread is None
@@ -269,9 +274,9 @@ class TableReading:
             used = joined[-1].column + 1
             whole_entry = print_ if len(joined) == 1 else self._join(joined, print_)
             if len(joined) > 1:
-                beside = self.columns[joined[1].column].statistic
-                spread, level = statistic.spread or beside.spread, statistic.level or beside.level
-                statistic = replace(statistic, spread=spread, level=level)
+                beside = self.columns[joined[1].column]
+                statistic = _together(statistic, beside.statistic, whole_entry)
+                column = replace(column, size=column.size or beside.size)
             yield TableFigure(row, column, joined, whole_entry, statistic)
 
     def _in_row(self, column: Column, row: int) -> Column:  # noqa: ARG002 - drafts
@@ -348,13 +353,19 @@ class TableReading:
         form = entry(cell.text.strip(" ()[]"), decimal_comma=self._comma).form
         same = beside.path[:-1] == column.path[:-1] and (beside.path != column.path)
         is_own = (
-            (same and _belongs(column, beside))
+            (same and (_belongs(column, beside) or self._is_number(column, beside)))
             or (form is Form.BOUNDS and _is_interval(column, beside))
             or (form is Form.SHARE and self._is_below_one(column, beside, print_))
         )
         if not is_own or cell.column != following:
             return cells
         return (*cells, cell) if form in (Form.NUMBER, Form.SHARE, Form.BOUNDS) else cells
+
+    def _is_number(self, column: Column, beside: Column) -> bool:
+        """Whether "No" beside a percentage is a number, and not the answer beside "Yes"."""
+        names = {c.path[-1] for c in self.columns if c.path}
+        is_share = beside.path[-1:] == ("%",)
+        return is_share and column.path[-1:] == ("No",) and "Yes" not in names
 
     def _is_below_one(self, column: Column, beside: Column, print_: Entry) -> bool:
         """Whether a count and the percentage beside it stand below one header that spans both."""
@@ -394,6 +405,14 @@ class TableReading:
         groups = [c.index for c in self.columns if c.kind in PEOPLE]
         counts = [whole(entry(self.table.grid[row][i].text).main) for i in groups]
         return bool(counts) and sum(c is not None for c in counts) * 2 > len(counts)
+
+
+def _together(statistic: Statistic, beside: Statistic, joined: Entry) -> Statistic:
+    """Return the statistic of two cells that belong together."""
+    if joined.form is Form.COUNT_SHARE and statistic.centre in (None, Centre.SIZE):
+        return Statistic(Centre.COUNT, Spread.SHARE)
+    spread, level = statistic.spread or beside.spread, statistic.level or beside.level
+    return replace(statistic, spread=spread, level=level)
 
 
 def _belongs(column: Column, beside: Column) -> bool:

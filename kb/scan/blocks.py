@@ -41,9 +41,10 @@ class Category:
     def message(self) -> str:
         """What does not fit, in a sentence."""
         share = Decimal(100 * self.left) / self.whole
+        verb = "is" if len(self.figure.cells) == 1 else "are"
         return (
             f"The other categories leave {self.left} of {self.whole} ({share:.1f}%), but "
-            f"{self.figure.text} is printed."
+            f"{self.figure.shown} {verb} printed."
         )
 
 

@@ -95,7 +95,7 @@ def _two_shares_finding(reading: TableReading, item: ShareCount, other: ShareCou
     row = place_of(reading, twin).row
     size = next(base.size for base in other.printed if base.size in other.sizes)
     computed = f"{item.count}/{size} = {Decimal(100 * item.count) / size:.2f}%"
-    message = f'One count has two percentages: {figure.text}, but {twin.text} in row "{row}".'
+    message = f'One count has two percentages: {figure.shown}, but {twin.shown} in row "{row}".'
     place, printed = place_of(reading, figure), (figure.text, twin.text)
     return ScanFinding(
         TWO_SHARES, Verdict.DOUBTFUL, Severity.ROUNDING, place, printed, computed, message

@@ -14,6 +14,7 @@ _SIZE: Final = re.compile(
     r"|(?P<people>[0-9]{1,7}) (?:patients|subjects|participants|women|men|children"
     r"|infants|people)\b"
     r"|(?<=[a-zA-Z] )\((?P<bare>[0-9]{1,7})\)$"
+    r"|%\s?\(of (?P<of>[0-9]{1,7})\)"
 )
 
 
@@ -29,5 +30,5 @@ def printed_size(header: str) -> int | None:
     match = _SIZE.search(fold(header).text)
     if match is None:
         return None
-    digits = match["size"] or match["people"] or match["bare"]
+    digits = match["size"] or match["people"] or match["bare"] or match["of"]
     return int(re.sub("[, ]", "", digits))

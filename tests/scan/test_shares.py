@@ -218,3 +218,35 @@ def test_a_row_is_named_by_all_its_labels() -> None:
     rows = [f"Old | {row.replace(', n (%)', '').replace(')', '%)')}" for row in ROWS]
     (finding,) = findings("shares", table(header, *rows, "Old | Men | 2 (3.2%) | 3 (9.1%)"))
     assert str(finding.place) == 'Table 1, row "Old › Men", column "Drug (n = 31)"'
+
+
+@pytest.mark.parametrize("header", ["Factor | n | %", "Factor | No | %", "Factor | N | % (of 300)"])
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("Gout | 81 | 27.0", []),
+        ("Gout | 80 | 26.6", []),  # 26.67, cut off
+        ("Gout | 81 | 28.4", []),  # 285 may have answered
+        ("Gout | 162 | 20.5", [WRONG]),  # of 790
+    ],
+)
+def test_counts_and_percentages_in_columns_of_their_own(
+    header: str, row: str, expected: list[tuple[str, str]]
+) -> None:
+    rows = [f"Item {n} | {n} | {n / 3:.1f}" for n in (31, 47, 95, 127, 155, 203, 244)]
+    found = verdicts_of(*rows, row, header=header)
+    assert [kind for kind, _ in found] == [kind for kind, _ in expected]
+    if "300" in header:
+        assert found == expected
+
+
+def test_a_column_of_answers_is_not_of_numbers() -> None:
+    header = "Item | Yes | No | %"
+    rows = [f"Item {n} | {n} | {50 - n} | {2 * n}" for n in (11, 17, 25, 27, 35, 43)]
+    assert verdicts_of(*rows, header=header) == []
+
+
+def test_a_number_and_percentage_of_two_cells_are_named_apart() -> None:
+    rows = ("Stage | | ", "  I | 10 | 25.0", "  II | 20 | 50.0", "  III | 10 | 22.0")
+    (finding,) = findings("shares", table("Factor | n | % (of 40)", *rows))
+    assert finding.message.endswith("10 of 40 (25.0%), but 10 and 22.0 are printed.")
