@@ -155,7 +155,7 @@ _CURRENCY: Final = re.compile(r"[£$€](?=[0-9])|(?<![0-9.,a-zA-Z])\+ ?(?=[0-9]
 """A sign before a number that is neither a minus nor an operator: "£140", "+0.37"."""
 
 _OPEN, _CLOSE = r" ?[(\[]", r"[)\]]"
-_UNIT = r"(?: ?(?!to\b|of\b|and\b|vs\b|ci\b)[a-zµ°/²³.]{1,12}){0,3}"
+_UNIT = r"(?: ?(?!(?:to|of|and|vs|ci|after|before|since|until)\b)[a-zµ°/²³.]{1,12}){0,3}"
 _TO = r"(?: ?(?:-|to|,|;|÷|and|\.\.\.?) ?)"
 _CI = r"(?:(?:(?P<level>N)% ?)?(?:ci|c\.i\.|confidence interval|cri|iqr|range)[:=,]? ?)?"
 _NO_END = r"n\.?[rea]\.?|nyr|not (?:yet )?reached|not est[a-z]*|inf[a-z]*|∞"

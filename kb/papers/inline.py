@@ -34,6 +34,9 @@ _DROPPED: Final = frozenset(
     {"table-wrap", "fig", "fig-group", "table-wrap-group", "alt-text", "long-desc", "object-id"}
     | {"table", "graphic", "script", "style", "button", "contrib-id", "processing-meta"}
 )
+_UNDERLINES: Final = frozenset({"underline", "u"})
+_UNDERLINED: Final = {"+": "±", "<": "≤", ">": "≥"}
+"""Signs that are typed with a line below another one."""
 _PICTURES: Final = frozenset({"inline-graphic", "private-char", "img"})
 
 
@@ -120,6 +123,8 @@ class Line:
             self._add_footnote(element)
         elif name in _FORMULAS:
             self._add_formula(element, name)
+        elif name in _UNDERLINES and (text := element.text or "").strip() in _UNDERLINED:
+            self.add_text(_UNDERLINED[text.strip()])
         elif name in _PICTURES:
             self.add_text(html.unescape(element.get("alt") or "") or UNKNOWN)
         else:

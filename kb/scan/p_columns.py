@@ -78,8 +78,15 @@ def _beside(
         for number, row in reading.rows.items()
     }
     for p in ps.values():
-        if comparison := _comparison(reading, p, ps, figures):
+        comparison = _comparison(reading, p, ps, figures)
+        if comparison and not _has_dash(reading, comparison.rows[0][0].row, groups):
             yield comparison
+
+
+def _has_dash(reading: TableReading, row: int, groups: Sequence[Column]) -> bool:
+    """Whether a group has a dash in a row: nobody, or nothing known, and the p may be of it too."""
+    texts = (plain(reading.table.grid[row][group.index].text).strip() for group in groups)
+    return any(text and not text.strip("-–—−") for text in texts)
 
 
 def _below(reading: TableReading) -> Iterator[Comparison]:

@@ -106,7 +106,9 @@ class SentenceBases:
                 or respective.get(phrase.start)
             )
             count = whole(phrase.main)
-            if base and count and count <= base and not self._fits(sentence, phrase, base, own):
+            if not base or not count or count > base or _divides(base, phrase, bare):
+                continue
+            if not self._fits(sentence, phrase, base, own):
                 unfitting[phrase.start] = base
         # Two that do not fit are of two other groups.
         return unfitting if len(unfitting) == 1 else {}
@@ -192,6 +194,13 @@ def _shared(phrase: CountPhrase, bare: Sequence[CountPhrase], own: Iterable[int]
     # A few may be missing, unless no number of people gives the percentage.
     may_be_missing = bool(mine) and _MISSING * fitting[0] <= mine.high and mine.low < fitting[0]
     return None if may_be_missing else fitting[0]
+
+
+def _divides(base: int, phrase: CountPhrase, bare: Sequence[CountPhrase]) -> bool:
+    """Whether another percentage is of the rest of the people: 30 (83%) and 35 (81%) of 79."""
+    mine, others = _exact(phrase), [_exact(p) for p in bare if p is not phrase]
+    pairs = ((mine, other) for other in others if mine and other)
+    return any(one.low + other.low <= base <= one.high + other.high for one, other in pairs)
 
 
 def _exact(phrase: CountPhrase) -> Sizes:

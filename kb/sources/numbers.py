@@ -178,7 +178,10 @@ def _seams(folded: FoldedText, start: int, groups: Sequence[str]) -> set[str]:
 _MILLIONS = re.compile("[1-9](?: [0-9]{3}){2,4}")
 """A text of its own that is one number: 1 234 567."""
 _MEASURED = re.compile(rf" ?(?:{_UNITS}|%|×)(?![A-Za-zµ])|%", re.IGNORECASE)
-_COUNTED = re.compile(r" (?!and |or |to |vs|versus |with |in |of |by |from |for |at )[A-Za-z]{3}")
+_COUNTED = re.compile(
+    r" (?!and |or |to |vs|versus |with |in |of |by |from |for |at )[A-Za-z]{3}"
+    r"| of [1-9][0-9]{0,2} [0-9]{3}(?![0-9])"
+)
 _COUNTS = re.compile(r"(?:[nN]=|(?<![A-Za-z])(?:of|among|total|all|included|enrolled|treated) )$")
 
 

@@ -24,6 +24,18 @@ def test_a_count_that_runs_into_its_percentage_is_not_read(text: str) -> None:
     assert entry(text).form is Form.OTHER
 
 
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("1 (6–12 h after intervention)", Form.OTHER),
+        ("2 (1–3 days before surgery)", Form.OTHER),
+        ("34 months (15–64 months)", Form.WITH_BOUNDS),
+    ],
+)
+def test_a_time_of_a_visit_has_no_bounds(text: str, form: Form) -> None:
+    assert entry(text).form is form
+
+
 def test_a_percentage_of_several_digits_is_one() -> None:
     assert entry("120.5%").form is Form.SHARE
 

@@ -33,6 +33,8 @@ XREF = '<xref ref-type="bibr" rid="B12">12</xref>'
         ("<p>\u22120.5\u2009mg, 12\u00a0kg</p>", "\u22120.5\u2009mg, 12\u00a0kg"),
         ("<p>OS\n\t  was\u20287.7</p>", "OS was 7.7"),
         ("<p>p&lt;0.05 &amp; q</p>", "p<0.05 & q"),
+        ("<p>11.6<underline>+</underline>3.9, <underline> &lt; </underline>5</p>", "11.6±3.9, ≤5"),
+        ("<p>a <underline>b</underline> + c</p>", "a b + c"),
         ("<p>a <italic>P</italic> of <bold>0.01</bold></p>", "a P of 0.01"),
         ("<p>p <inline-graphic/> 0.05</p>", "p \ufffd 0.05"),
         (

@@ -66,6 +66,7 @@ def messages_of(*parts: Table | str, language: str = "en") -> list[str]:
         "OS was 12.3 months (95% CI 9.1–NR), PFS 5.1 (95% CI, 4.2 to not reached).",
         "The OR was 1.5 (1.2, 1.9) per 10 units (95% CI) in 3 (2, 5) trials.",
         "For 45% and 20% of patients with a 30% reduction the NNT was 4.",
+        "Stage was known of 88 657 of 98 942 tumours (89.6%).",
         "Most (57.1%) of the last 3 years (12.5%) were lost.",
     ],
 )
@@ -93,6 +94,9 @@ COUNTS = (
         "Body fat, % | 36 (7.7) | 35 (7.9)",
         "HbA1c (%), mean (SD) | 7.1 (1.8) | 7.3 (1.7)",
         "Male/female | 12/19 | 15/18",
+        "n (male/female) | 31 (15/16) | 33 (20/13)",
+        "n (male/female) | 8 (4/4) | 8 (4/4)",
+        "Visit | 1 (6–12 h after surgery) | 2 (1 day after surgery)",
         "Sex (M/F), n | 19/12 (61/39) | 18/15 (55/45)",
         "ECOG 0/1/2 | 10/15/6 | 12/14/7",
         "Overall survival at 2 years, % (SE) | 78 (8) | 74 (7)",

@@ -42,3 +42,11 @@ def test_each_row_is_of_the_groups_since_the_last() -> None:
     right = last.replace("0.83", "<0.001")
     assert not verdicts("significance", table(HEADER, *ROWS, last, *later, right))
     assert verdicts("significance", table(HEADER, *ROWS, last, *later, last))
+
+
+@pytest.mark.parametrize(("cell", "number"), [("0 (0)", 0), ("–", 0), ("------", 0), ("", 1)])
+def test_a_p_that_may_be_of_a_group_with_a_dash(cell: str, number: int) -> None:
+    header = " | Drug (n = 59) | Diet (n = 59) | Control (n = 27) | P value"
+    row = f"Cannot read, n (%) | 15 (25.4) | 16 (27.1) | {cell} | 0.01"
+    other = "Women, n (%) | 30 (50.8) | 30 (50.8) | 13 (48.1) | 0.97"
+    assert len(verdicts("significance", table(header, row, other))) == number

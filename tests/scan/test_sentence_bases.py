@@ -19,6 +19,9 @@ DOUBTFUL = [("percentage-of-count", "doubtful")]
         ("Of all the 554 caretakers, 518 were able to answer and 36 (6.9%) were not.", []),
         ("Of the total sample (N = 1843), 543 (29.46%) were young.", []),
         ("Of the total sample (N = 1843), 543 (19.46%) were young.", DOUBTFUL),
+        # Two groups share the people of the sentence.
+        ("Of the 79 patients, 30 (83%) in one arm and 35 (81%) in the other came.", []),
+        ("Of the 79 patients, 30 (38.0%) came early, 35 (81%) later.", DOUBTFUL),
         # A time is not a number of people.
         ("Within a period of 36 weeks, 543 (29.46%) fell.", []),
     ],
