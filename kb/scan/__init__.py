@@ -28,6 +28,7 @@ __all__ = ["RULES", "Place", "Scan", "ScanFinding", "Verdict", "scan", "scan_pap
 
 RULES: Final = (
     "shares",
+    "exchanged",
     "text_shares",
     "pairs",
     "arms",

@@ -37,6 +37,12 @@ KINDS: Final = {
             "Equal counts of one column have equal percentages, unless they are of other people.",
         ),
         Kind(
+            "exchanged-sizes",
+            "Sizes of two columns exchanged",
+            "All percentages of a column are of the size that the header of another one prints, "
+            "and the reverse.",
+        ),
+        Kind(
             "text-against-table",
             "Percentages of the text against the tables",
             "Of two percentages that a sentence compares, a row of a table prints one exactly, and "

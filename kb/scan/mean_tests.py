@@ -10,6 +10,7 @@ from typing import Final
 from kb.checks.discrepancy import Severity
 from kb.checks.mean_p import FAR, FAR_OF_SKEWED, is_skewed
 from kb.checks.means import Summary, anova, distance_of_means, t_test
+from kb.checks.significance import ALPHA
 from kb.papers.reading import TableFigure, TableReading
 from kb.scan.bases import TableBases
 from kb.scan.context import ScanContext
@@ -35,6 +36,8 @@ _LIMITS_OF_SKEWED: Final = Limits(2.0, FAR_OF_SKEWED)
 _LOGS: Final = re.compile(r"geometric|\blog\b|logarithm|log-?transform|\bln\b", re.IGNORECASE)
 _RANKS: Final = re.compile(r"mann|wilcoxon|kruskal|rank|non-?parametric", re.IGNORECASE)
 _FEWEST: Final = 3
+_FAR_AS_OTHER: Final = 1.0
+"""The distance of a p from the tests of the other kind of spread that rounding does not explain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +96,19 @@ def _column(reading: TableReading, column: Sequence[_Judged]) -> Iterator[ScanFi
         may_be_ranks = judged.is_skewed or _RANKS.search(text + labels)
         limits = _LIMITS_OF_SKEWED if may_be_ranks else _LIMITS
         verdict = verdict_in_column(judged.distance, distances, limits, other_test=other_test)
+        if not verdict and not other_test and _is_of_none(judged):
+            verdict = Verdict.DOUBTFUL
         if verdict and not names_other_test(labels) and not _LOGS.search(labels):
             yield _finding(reading, judged, verdict)
+
+
+def _is_of_none(judged: _Judged) -> bool:
+    """Whether a p is called not significant that no test gives, whatever its column is of.
+
+    Nor does it follow if what is printed as SD is a standard error, or the reverse.
+    """
+    is_open = float(judged.comparison.span.low) >= ALPHA
+    return is_open and judged.distance > FAR_OF_SKEWED and judged.other > _FAR_AS_OTHER
 
 
 def _errors(reading: TableReading, column: Sequence[_Judged]) -> ScanFinding | None:

@@ -40,6 +40,27 @@ def test_models_are_no_error(note: str) -> None:
     assert verdicts_of(WRONG, notes=(note,)) == []
 
 
+@pytest.mark.parametrize(
+    ("row", "number"),
+    [
+        ("Change | 0.04 ± 0.03 | −0.12 ± 0.04 | 0.21", 1),
+        ("Change | 0.04 ± 0.03 | −0.12 ± 0.04 | 0.03", 0),  # significant either way
+        ("Change | 0.04 ± 0.03 | 0.13 ± 0.05 | 0.39", 0),  # that of standard errors, nearly
+        ("Change | 0.04 ± 0.03 | 0.05 ± 0.04 | 0.21", 0),
+    ],
+)
+def test_a_p_far_from_every_test_where_few_of_its_column_fit(row: str, number: int) -> None:
+    header = " | Drug (n = 16) | Placebo (n = 16) | P value"
+    others = (
+        "Age, mean ± SD | 9.8 ± 2.2 | 9.3 ± 2.2 | 0.21",
+        "Weight, mean ± SD | 31.2 ± 4.1 | 30.3 ± 4.2 | 0.09",
+        "Height, mean ± SD | 134 ± 9 | 133 ± 8 | 0.33",
+    )
+    text = table(header, *others, row.replace("Change", "Lipids, mean ± SD"))
+    found = [f for f in findings("mean_tests", text) if "Lipids" in f.place.row]
+    assert [f.verdict.value for f in found] == ["doubtful"] * number
+
+
 def test_skewed_values_may_be_tested_by_ranks() -> None:
     skewed = "CRP, mean ± SD | 12.1 ± 20.2 | 13.0 ± 24.0 | 0.08"
     assert verdicts_of(*FITTING, skewed) == []

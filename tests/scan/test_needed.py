@@ -41,6 +41,38 @@ def test_stages_are_not_more_than_the_people() -> None:
     assert stages(*rows, "  ≥ II | 28 (70) | 27 (71)") == []
 
 
+PLAIN = (
+    "Menopause | ",
+    "  Before | 33",
+    "  After | 184",
+    "Nodes | ",
+    "  Positive | 74",
+    "  Negative | 126",
+    "  Unknown | 17",
+)
+
+
+@pytest.mark.parametrize(
+    ("rows", "number"),
+    [
+        (("Stage | ", "  I | 102", "  II | 87", "  III | 28"), 0),
+        (("Stage | ", "  I | 102", "  II | 87", "  III | 30"), 1),
+        (("Stage | ", "  I | 102", "  II | 87", "  III | 20"), 0),  # eight unknown
+        (("ER status | ", "  ER+ | 75", "  ER- | 68", "  Unknown | 73"), 1),
+        (("ER status | ", "  ER+ | 75", "  ER- | 68", "  Unknown | 74"), 0),
+        (("ER status | ", "  ER+ | 45", "  ER- | 38", "  Unknown | 53"), 0),  # of others
+        (("Symptoms | ", "  Pain | 102", "  Cough | 87", "  Fever | 30"), 0),
+    ],
+)
+def test_counts_without_percentages_where_other_blocks_add_up(
+    rows: tuple[str, ...], number: int
+) -> None:
+    header = "Characteristic | Drug (n = 217)"
+    assert len(verdicts("exclusive", table(header, *PLAIN, *rows))) == number
+    # One block that adds up does not show that the counts are of all.
+    assert not verdicts("exclusive", table(header, *PLAIN[:3], *rows))
+
+
 NNT = "Outcome | Drug (n = 200) | Placebo (n = 200) | NNT"
 ROWS = (
     "Death, n (%) | 20 (10.0) | 40 (20.0) | 10",

@@ -81,3 +81,31 @@ def test_the_arithmetic_of_a_total() -> None:
     (finding,) = findings("totals", table(header, *rows))
     assert finding.message == "The rows add up to 34, but their total is printed as 37."
     assert finding.computed == "14 + 20 = 34, total 37"
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        (" | Enrolled (N = 64) | Drug (N = 47) | Placebo (N = 17)", GROUPS),
+        (" | Enrolled (N = 64), n (%) | Drug (N = 47) | Placebo (N = 17)", GROUPS),
+        # Three arms are no total, whatever their sizes.
+        (" | High dose (N = 65) | Low dose (N = 47) | Placebo (N = 17)", []),
+    ],
+)
+def test_a_total_that_only_its_size_shows(header: str, expected: list[tuple[str, str]]) -> None:
+    rows = (
+        "Men | 44 (68.8) | 31 (66.0) | 13 (76.5)",
+        "Surgery | 55 (85.9) | 40 (85.1) | 15 (88.2)",
+        "Diabetes | 29 (45.3) | 23 (48.9) | 6 (35.3)",
+        "Dialysis | 5 (7.8) | 4 (8.5) | 1 (5.9)",
+    )
+    assert verdicts("arms", table(header, *rows)) == []
+    assert verdicts("arms", table(header, *rows, "Fungi | 51 (79.7) | 38 (80.9) | 16 (94.1)")) == (
+        expected
+    )
+
+
+def test_arms_whose_sizes_happen_to_add_up_have_no_total() -> None:
+    header = " | Both (N = 64) | Drug (N = 47) | Placebo (N = 17)".replace("Both", "Combination")
+    rows = [f"Event {n} | {n + 9} | {n} | {n // 2}" for n in (3, 6, 9, 12, 15)]
+    assert verdicts("arms", table(header, *rows)) == []
