@@ -6,7 +6,7 @@ import csv
 import re
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ from kb.cli.common import (
 )
 from kb.drafts.accept import accept
 from kb.drafts.draft import Drafter, SourceDrafts, merged
+from kb.drafts.groups import group_key
+from kb.drafts.labels import without_size
 from kb.drafts.store import SURENESS, drafts_file, read_drafts, write_drafts
 from kb.errors import InputError, NotFoundError
 from kb.model import WHOLE
@@ -143,6 +145,9 @@ def _draft(
     text = load_text(folder, source)
     record = records.studies[name]
     answers = _columns(columns) if columns else {}
+    if answers:
+        labels = Drafter(records, record, source, text, existing, {}).labels()
+        answers = _of_headers(answers, labels, source.id)
     _refuse_unknown(answers, {*record.groups, *existing.groups, WHOLE})
     if columns is None and sys.stdin.isatty():
         answers = _ask(Drafter(records, record, source, text, existing, {}), existing.columns)
@@ -172,6 +177,25 @@ def _columns(path: Path) -> dict[str, str | None]:
             if row:
                 answers[row[0]] = row[1].strip() if row[1].strip() not in ("", _NOBODY) else None
     return answers
+
+
+def _of_headers(
+    answers: Mapping[str, str | None], labels: Sequence[str], source: str
+) -> dict[str, str | None]:
+    """Return the answers by the headers that they are about: "CQ" may name "Arm › CQ (n = 268)".
+
+    Raises:
+        NotFoundError: a source has no such header, or several end so.
+    """
+    found: dict[str, str | None] = {}
+    whole = {group_key(label) for label in labels}
+    for header, group in answers.items():
+        key = group_key(without_size(header))
+        same = {one for one in labels if group_key(one.rpartition(" › ")[2]) == key}
+        if key not in whole and len(same) != 1:
+            raise NotFoundError.of(f"header of a column of {source}", header, same or labels)
+        found[header if key in whole else same.pop()] = group
+    return found
 
 
 def _refuse_unknown(answers: Mapping[str, str | None], known: set[str]) -> None:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from kb.drafts.check import check_drafts
 from kb.drafts.groups import GroupNames
-from kb.drafts.labels import EndpointNames
+from kb.drafts.labels import EndpointNames, without_size
 from kb.drafts.not_results import NOT_A_RESULT
 from kb.drafts.parts import parts_of
 from kb.drafts.prose import suggestions
@@ -94,6 +94,18 @@ class Drafter:
         for table in self.tables():
             _ = table.roles
         return {label: group for label, group in self.groups.used.items() if group is not None}
+
+    def labels(self) -> list[str]:
+        """Return all headers of columns and of rows that an answer may be about."""
+        found: dict[str, None] = {}
+        for table in self.tables():
+            reading = table.reading
+            rows = (reading.table.row_path(row) for row in range(len(reading.table.grid)))
+            found |= dict.fromkeys(without_size(part) for path in rows for part in path)
+            paths = (map(without_size, column.path) for column in reading.columns)
+            found |= dict.fromkeys(" › ".join(path) for path in paths)
+            _ = table.roles
+        return [*self.groups.used, *found]
 
     def draft(self) -> SourceDrafts:
         """Return the drafts; those that the verifier refuses are among what is left."""

@@ -10,7 +10,7 @@ from kb.drafts.store import Sureness
 from kb.model import WHOLE
 from kb.papers.from_source import label_text
 from kb.records.schema import GroupRecord
-from kb.records.vocabulary import Vocabulary
+from kb.records.vocabulary import Term, Vocabulary
 from kb.sources.normalise import fold
 
 _GENERIC: Final = re.compile(
@@ -37,6 +37,10 @@ _SHORT: Final = re.compile(
     r"(?P<long>[a-z][^.;,:=]{3,60})"
 )
 """An abbreviation that a note explains: "TAU, treatment as usual;"."""
+_IN_BRACKETS: Final = re.compile(
+    r"(?P<long>[A-Za-z][\w-]+(?: [\w-]+){0,3}) \((?P<short>[A-Z][A-Za-z0-9+-]{1,9})\)"
+)
+"""One that stands behind its words: "chloroquine (CQ)"; which words they are shows the match."""
 
 
 def is_everybody(label: str) -> bool:
@@ -86,8 +90,8 @@ class GroupNames:
         for name, group in groups.items():
             labels = [group.label, name.rsplit(".", 1)[-1].replace("-", " ")]
             labels += re.findall(r"\(([^()]+)\)", group.label)
-            if group.regimen in regimens:
-                labels += regimens[group.regimen].names
+            if group.regimen in regimens and vocabulary:
+                labels += _regimen_names(regimens[group.regimen], vocabulary)
             for label in labels:
                 self._names.setdefault(_short(label), set()).add(name)
         self.short: dict[str, str] = {}
@@ -108,11 +112,24 @@ class GroupNames:
         ('tau', 'tau')
         """
         self.short |= {group_key(found["long"]): found["short"] for found in _SHORT.finditer(note)}
+        for found in _IN_BRACKETS.finditer(note):
+            words = found["long"].split()
+            for start in range(len(words)):
+                self.short.setdefault(group_key(" ".join(words[start:])), found["short"])
 
     def find(self, label: str) -> GroupOf | None:
-        """Return the group that a label or the abbreviation for it names, or None."""
-        short = self.short.get(group_key(label))
-        return self._find(label) or (self._find(short) if short else None)
+        """Return the group that a label, its abbreviation, or the words for it name, or None."""
+        key, short = group_key(label), self.short.get(group_key(label))
+        if (found := self._find(label)) or (found := self._find(short) if short else None):
+            return found
+        last = _short(label.rpartition(" › ")[2])
+        spelled = (words for words, mark in self.short.items() if group_key(mark) in (key, last))
+        return next(filter(None, map(self._find_exactly, spelled)), None)
+
+    def _find_exactly(self, words: str) -> GroupOf | None:
+        found = self._names.get(_short(words), set())
+        why = "a note explains the header, which names the group"
+        return GroupOf(next(iter(found)), "sure", why) if len(found) == 1 else None
 
     def _find(self, label: str) -> GroupOf | None:
         key = group_key(label)
@@ -215,6 +232,13 @@ class GroupNames:
     def known_labels(self) -> Iterator[str]:
         """Yield the labels of all groups, in short forms."""
         yield from self._names
+
+
+def _regimen_names(regimen: Term, vocabulary: Vocabulary) -> list[str]:
+    """Return the names of a regimen, and those of its drug if it has one only."""
+    drugs = regimen.properties.get("component", ())
+    known = vocabulary.schemes.get("drug", {}).values() if len(drugs) == 1 else ()
+    return [*regimen.names, *(name for term in known if term.iri in drugs for name in term.names)]
 
 
 def _short(label: str) -> str:

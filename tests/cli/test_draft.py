@@ -131,6 +131,11 @@ def test_columns_are_told_by_a_file(root: Path, tmp_path: Path) -> None:
     file.write_text("Tussolan,placebos\n")
     ran = kb(root, *arguments)
     assert (ran.exit_code, "did you mean 'placebo'" in ran.output) == (2, True)
+    file.write_text("Tussolan (n = 60),placebo\n")
+    assert kb(root, *arguments).exit_code == 0
+    file.write_text("Tusolan,placebo\n")
+    ran = kb(root, *arguments)
+    assert (ran.exit_code, "did you mean 'Tussolan'" in ran.output) == (2, True)
     file.write_text("Tussolan\n")
     assert "1 cells, expected" in kb(root, *arguments).output
 
