@@ -10,6 +10,7 @@ from itertools import count
 from typing import Final
 
 from kb.drafts.associations import associated
+from kb.drafts.categories import has_p_of_all
 from kb.drafts.columns import ColumnRole
 from kb.drafts.comparisons import Comparisons
 from kb.drafts.estimates import names_kind
@@ -39,6 +40,8 @@ _SUBJECT: Final = re.compile(
     re.IGNORECASE,
 )
 """What the caption of a table names first: "Abstinence rates during follow-up"."""
+_P: Final = re.compile(r"p ?[-–]? ?(?:values?)?", re.IGNORECASE)
+"""The label of a row of p-values."""
 _CHANGE_ALONE: Final = re.compile(
     r"(?:(?:absolute|mean|percent(?:age)?) )?changes?(?: (?:from|since|to)\b(?!.* (?:in|of) ).*)?",
     re.IGNORECASE,
@@ -76,13 +79,14 @@ class CellLabels:
             return role.group, path
         if role.has_people or role.column.kind is ColumnKind.P or role.compared:
             for label in reversed(path):
-                found = self.groups.find(without_size(label))
+                found = self.groups.find_part(without_size(label))
                 is_other = role.compared and found and found.id not in role.compared
-                if found and found.id != WHOLE and not is_other:
+                if found and not is_other:
                     return found, [one for one in path if one != label]
         if role.has_people and path and self.row_groups.are_declared:
-            label = without_size(path[0])
-            return self.groups.resolve(label, sized=False), path[1:]
+            label = path[-1 if self.row_groups.column else 0]
+            rest = [one for one in path if one != label]
+            return self.groups.resolve(without_size(label), sized=False), rest
         header = " ".join(map(label_text, role.column.path))
         if role.has_people and len(inside := self.groups.mentioned(header)) == 1:
             return GroupOf(inside[0], "likely", "the header mentions the group"), path
@@ -100,6 +104,9 @@ class CellLabels:
         labels = [one for one in labels if one not in sets]
         if role.column.kind is ColumnKind.EFFECT:
             labels = [one for one in labels if not names_kind(one)]
+        if role.column.kind is ColumnKind.P:
+            path = [one for one in path if not _P.fullmatch(one)]
+            path = path[:-1] if has_p_of_all(self.rows, row) else path
         is_size = row in self.reading.size_rows
         path = path if is_size else self._without_weeks(path, labels, row)
         found = self._named(path, labels)

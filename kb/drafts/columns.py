@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kb.drafts.groups import GroupNames, GroupOf, is_everybody
-from kb.drafts.labels import EndpointNames, behind_size, is_answer, without_size
+from kb.drafts.labels import EndpointNames, behind_size, is_answer, is_statistic, without_size
 from kb.drafts.moments import with_moments_apart
 from kb.drafts.times import is_change, is_moment, time_in, time_of
 from kb.model import WHOLE
@@ -21,6 +21,7 @@ _AND: Final = re.compile(r"\s(?:and|&)\s", re.IGNORECASE)
 _COMPARED: Final = r"vs?\.?|versus|compared (?:with|to)"
 _VS: Final = re.compile(rf"\s(?:{_COMPARED})\s", re.IGNORECASE)
 _VS_OR_SIGN: Final = re.compile(rf"\s(?:{_COMPARED}|[-–/])\s", re.IGNORECASE)
+_P_VERSUS: Final = re.compile(rf"p(?:[- –]?values?)? (?:{_COMPARED}) (?P<name>.+)", re.IGNORECASE)
 _PEOPLE: Final = re.compile(r"\b(?:groups?|arms?|patients|participants)\b|[nN] ?=", re.IGNORECASE)
 _P_BEHIND: Final = re.compile(r" ?\(p[- –]?values?\)$", re.IGNORECASE)
 _NOT_PEOPLE: Final = re.compile(
@@ -30,7 +31,8 @@ _NOT_PEOPLE: Final = re.compile(
     r"|(?:un)?(?:adjust|correct)ed|crude"
     r"|(?:cor)?relations?|associations?|agreement|ICC|alpha|omega"
     r"|corr|coeff?|proportion|data|kappa|sensitivity|specificity|[pn]pv|answered|dosage|duration|frequency"
-    r"|(?:uni|multi)variate|compared (?:to|with)|baseline|follow[- ]?up)\b|^%"
+    r"|(?:uni|multi)variate|compared (?:to|with)|baseline|follow[- ]?up|t[- ]?tests?|interactions?"
+    r"|(?:within|between)[- ](?:the )?groups?)\b|^%"
     r"|^(?:[0-9]+ ?%)? ?(?:CI|confidence)\b"
     r"|^[nN] [a-z]"
     r"|^(?:concentration|level|session|measurement|sample|item|step|phase|period) ?[0-9]+$"
@@ -226,8 +228,8 @@ def _shared(reading: TableReading, names: EndpointNames, groups: GroupNames) -> 
     parts = [found for c in columns if (found := set(group_parts(c, names)))]
     shared = frozenset[str]().union(*parts).intersection(*parts)
     rest = {part for found in parts for part in found - shared}
-    known = {one.id for part in rest if (one := groups.find(part)) and one.sure == "sure"}
-    is_distinct = len(known - {WHOLE}) == len(rest) > 1 and all(found - shared for found in parts)
+    known = {one.id for part in rest if (one := groups.find_part(part)) and one.sure == "sure"}
+    is_distinct = len(known) == len(rest) > 1 and all(found - shared for found in parts)
     return frozenset(part for part in shared if is_distinct and groups.find(part) is None)
 
 
@@ -248,8 +250,8 @@ def _own_group(role: ColumnRole, names: EndpointNames, groups: GroupNames) -> Gr
     """Return the group that a column of p-values stands below."""
     if role.column.kind is not ColumnKind.P or len(role.column.path) < 2:
         return None
-    found = (groups.find(part) for part in group_parts(role.column, names))
-    return next((one for one in found if one and one.id != WHOLE), None)
+    found = (groups.find_part(part) for part in group_parts(role.column, names))
+    return next(filter(None, found), None)
 
 
 def _groups_before(roles: Sequence[ColumnRole]) -> list[GroupOf | None]:
@@ -284,6 +286,7 @@ def _is_other(name: str, names: EndpointNames) -> bool:
     )
     patterns = (_GRADE.fullmatch, _OF_TEST.fullmatch, _UNNAMED.fullmatch, _NOT_PEOPLE.search)
     is_known = any(pattern(name) for pattern in patterns) or is_moment(name) or is_change(name)
+    is_known = is_known or is_statistic(name)
     return is_known or is_effect or bool(names.endpoint(name))
 
 
@@ -312,10 +315,10 @@ def _role(
         labels += parts
     elif column.kind in (ColumnKind.P, ColumnKind.EFFECT):
         compared = _pair(parts, groups, _VS_OR_SIGN) or _pair_with_new(parts, groups)
+        compared = compared or _with_comparator(column, parts, groups)
         together = _pair(parts, groups, _AND)
         if column.kind is ColumnKind.EFFECT:
-            found = (groups.find(part) for part in parts)
-            group = next((one for one in found if one and one.id != WHOLE), None)
+            group = next(filter(None, map(groups.find_part, parts)), None)
             labels += [] if group or compared or together else parts
     elif column.kind is ColumnKind.GROUP and parts:
         group = _people_of(" › ".join(parts), column, groups, transposed=transposed)
@@ -377,12 +380,22 @@ def _pair_with_new(parts: list[str], groups: GroupNames) -> tuple[str, str] | No
         if len(sides) != 2 or is_p or any(map(_NOT_PEOPLE.search, sides)):
             continue
         found = [groups.find(side) or groups.find_by_part(side) for side in sides]
-        known = {one.id for one in found if one} - {WHOLE}
-        if known:
+        if any(one and one.id != WHOLE for one in found):
             pairs = zip(found, sides, strict=True)
             of, versus = (one or groups.resolve(side, sized=False) for one, side in pairs)
             return (of.id, versus.id) if of.id != versus.id else None
     return None
+
+
+def _with_comparator(
+    column: Column, parts: Sequence[str], groups: GroupNames
+) -> tuple[str, str] | None:
+    """Return the groups of "P vs. Control" above "Low dose"."""
+    found = filter(None, (_P_VERSUS.match(without_size(part)) for part in column.path))
+    versus = next((one for match in found if (one := groups.find_part(match["name"]))), None)
+    others = [one.id for one in map(groups.find_part, parts) if one]
+    of = next((one for one in others if versus and one != versus.id), None)
+    return (of, versus.id) if of and versus else None
 
 
 def _pair(parts: list[str], groups: GroupNames, between: re.Pattern[str]) -> tuple[str, str] | None:

@@ -6,7 +6,6 @@ import re
 from typing import Final
 
 from kb.drafts.groups import GroupNames, GroupOf
-from kb.model import WHOLE
 from kb.papers.paper import Table
 
 _NAMED: Final = re.compile(
@@ -28,5 +27,5 @@ def comparator_of(table: Table, groups: GroupNames) -> GroupOf | None:
     """
     texts = [table.caption, *(note.text for note in table.footnotes)]
     names = {match["name"].strip() for text in texts for match in _NAMED.finditer(text)}
-    found = {one.id: one for name in names if (one := groups.find(name)) and one.id != WHOLE}
+    found = {one.id: one for name in names if (one := groups.find_part(name))}
     return next(iter(found.values())) if len(found) == 1 else None

@@ -32,6 +32,8 @@ _BETWEEN: Final = re.compile(
     re.IGNORECASE,
 )
 """Words for a comparison of groups that headers need not name."""
+_VERSUS: Final = re.compile(r"\b(?:vs|versus)\b", re.IGNORECASE)
+_WITHIN: Final = re.compile(r"\bwithin\b", re.IGNORECASE)
 _NO_GROUPS: Final = "an estimate: no label names the groups that it compares"
 _STANDARDISED: Final = re.compile(r"\b[Cc]ohen|\b[Hh]edges|\bSMD\b|[Ss]tandardi[sz]ed")
 _SIZE: Final = re.compile(r"[Ee]ffect size.{0,3}\bd\b")
@@ -149,7 +151,8 @@ class Comparisons:
             of, versus, sure = self._as_estimated(pair, figure)
             comparison = {"of": of, "versus": versus, **p, **adjustment(labels)}
             return Made({"comparison": comparison}, sure, ["p-value of two groups"])
-        if role.group is None and len(self._near(role)) >= _SEVERAL:
+        is_of_two = any(map(_VERSUS.search, role.column.path))  # which no label names
+        if role.group is None and len(self._near(role)) >= _SEVERAL and not is_of_two:
             sure = "likely" if self._is_only_p(role) else "unsure"
             return Made({"values": {WHOLE: p}}, sure, ["a p-value of several groups"])
         if self.is_of_one_group(role) and group.sure != "unsure":
@@ -315,14 +318,19 @@ class Comparisons:
     def _comparator(self) -> GroupOf | None:
         return comparator_of(self.source.table, self.groups)
 
+    def is_open(self, role: ColumnRole) -> bool:
+        """Whether a column compares groups, and no header of the table names any."""
+        kinds = (ColumnKind.EFFECT, ColumnKind.P)
+        is_named = role.group or role.compared or role.together or self.arms
+        is_within = any(map(_WITHIN.search, role.column.path))
+        return role.column.kind in kinds and not is_named and not is_within
+
     def pair_of_row(self, role: ColumnRole, path: Sequence[str]) -> tuple[str, str] | None:
         """Return the group that a row names and the one that a note names as the comparator."""
-        kinds = (ColumnKind.EFFECT, ColumnKind.P)
-        is_open = role.column.kind in kinds and not role.group and not role.compared
-        if not is_open or self.arms or (versus := self._comparator) is None:
+        if not self.is_open(role) or (versus := self._comparator) is None:
             return None
-        found = (self.groups.find(without_size(label)) for label in reversed(path))
-        of = next((one for one in found if one and one.id not in (WHOLE, versus.id)), None)
+        found = (self.groups.find_part(without_size(label)) for label in reversed(path))
+        of = next((one for one in found if one and one.id != versus.id), None)
         return (of.id, versus.id) if of else None
 
     def pair(self, role: ColumnRole) -> tuple[str, str, Sureness] | None:

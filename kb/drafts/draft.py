@@ -89,9 +89,20 @@ class Drafter:
                     for part in parts_of(table):
                         yield TableDrafts(self.text, part, self.names, self.groups)
 
+    def _with_groups_known(self) -> list[TableDrafts]:
+        """Return the tables after reading the groups of those whose headers print sizes.
+
+        A table may have the groups in its rows before another has them in its header.
+        """
+        tables = list(self.tables())
+        for table in tables:
+            if sum(column.size is not None for column in table.reading.columns) > 1:
+                _ = table.roles
+        return tables
+
     def headers(self) -> dict[str, str]:
         """Return the headers that name people, with the group that each is taken for."""
-        for table in self.tables():
+        for table in self._with_groups_known():
             _ = table.roles
         return {label: group for label, group in self.groups.used.items() if group is not None}
 
@@ -111,7 +122,7 @@ class Drafter:
         """Return the drafts; those that the verifier refuses are among what is left."""
         made = SourceDrafts()
         drafts: list[Draft] = []
-        for table in self.tables():
+        for table in self._with_groups_known():
             found = [one for one in table.drafts() if not self.is_taken(one)]
             drafts += found
             made.left += table.left

@@ -131,6 +131,17 @@ class GroupNames:
         why = "a note explains the header, which names the group"
         return GroupOf(next(iter(found)), "sure", why) if len(found) == 1 else None
 
+    def find_part(self, label: str) -> GroupOf | None:
+        """Return the group that a label names, or None; also None if it means everybody.
+
+        >>> names = GroupNames({}, None, {})
+        >>> _ = names.add("Placebo", sized=True)
+        >>> names.find_part("Placebo group").id, names.find_part("All patients")
+        ('placebo', None)
+        """
+        found = self.find(label)
+        return found if found and found.id != WHOLE else None
+
     def _find(self, label: str) -> GroupOf | None:
         key = group_key(label)
         if key in self.answers:
@@ -167,15 +178,15 @@ class GroupNames:
     def add(self, label: str, *, sized: bool) -> GroupOf:
         """Return a new group of a label; ``sized`` if the number of its people is printed."""
         parent, _, last = label.rpartition(" › ")
-        above = self.find(parent) if parent else None
-        prefix = f"{above.id}." if above and above.sure == "sure" and above.id != WHOLE else ""
+        above = self.find_part(parent) if parent else None
+        prefix = f"{above.id}." if above and above.sure == "sure" else ""
         base = prefix + (_slug(last if prefix else label) or "group")
         name, number = base, 2
         while name in self.groups or name in self.new:
             name, number = f"{base}-{number}", number + 1
         self.new[name] = {"label": last if prefix else label}
-        inner = self.find(last) if parent and not prefix else None
-        if inner and inner.sure == "sure" and inner.id != WHOLE:
+        inner = self.find_part(last) if parent and not prefix else None
+        if inner and inner.sure == "sure":
             self.new[name]["within"] = inner.id  # "Mild pain › Drug" are people of an arm
         elif sized and not prefix:
             self.new[name]["kind"] = "arm"
@@ -196,8 +207,8 @@ class GroupNames:
         parent, _, last = label.rpartition(" › ")
         if not parent or group_key(label) in self.answers or self.find(parent):
             return False
-        inner, whole = self.find(last), self.find(label)
-        is_known = inner is not None and inner.sure == "sure" and inner.id != WHOLE
+        inner, whole = self.find_part(last), self.find(label)
+        is_known = inner is not None and inner.sure == "sure"
         return is_known and (whole is None or whole.sure == "likely")
 
     def is_new(self, group: str) -> bool:

@@ -30,7 +30,7 @@ _STATISTICS: Final = (
     r"|95 ?% ?ci|ci|years?|confidence intervals?|standard deviations?"
     r"|standard errors?|inter-?quartile range|frequency|count|\+/-|±|q1 ?[-–,/;] ?q3|(?-i:and|or)"
     r"|of patients"
-    r"|of participants|of subjects|patients|participants"
+    r"|of participants|of subjects|patients|participants|(?-i:M)(?= ?[±(])"
 )
 _STATISTIC_ONLY: Final = re.compile(
     rf"(?:\b(?:{_STATISTICS})(?![a-z])|[%±\s,;:/()\[\]–—=-]|n ?= ?[0-9, ]+|[0-9]+ ?%)+",
@@ -45,7 +45,9 @@ _SIZE: Final = re.compile(
 )
 _GLUED: Final = re.compile(r"(?<=[a-zA-Z])[nN] ?= ?[0-9][0-9,]*$")
 _COUNT: Final = re.compile(r"(?<![+&]) (?:n|N|n ?/ ?N|[nN]o\.?|M)$")
-_LAST_WORD: Final = re.compile(r"(?<=\w),? (?:mean|median)$", re.IGNORECASE)
+_LAST_WORD: Final = re.compile(
+    r"(?<=\w),? (?:(?:mean|median)|(?:mean|(?-i:M)) ?± ?s\.?[de]\.?m?)$", re.IGNORECASE
+)
 _TAIL: Final = re.compile(r"[ ,:;(]+(?:mean|median|n)\b.*$", re.IGNORECASE)
 _PREFIX: Final = re.compile(r"^(?:mean|median|total|average) ", re.IGNORECASE)
 _ABBREVIATION: Final = re.compile(r"[A-Z][A-Z0-9-]{1,7}s?")

@@ -104,7 +104,26 @@ def _renames(table: Table, row: int) -> bool:
         return False
     above, own = _own_names(table, last), _own_names(table, row)
     is_other = len(own) > 1 and own.keys() == above.keys() and own != above
-    return is_other or _has_classes(table, row)
+    return is_other or _has_classes(table, row) or _has_statistics(table, row)
+
+
+def _has_statistics(table: Table, row: int) -> bool:
+    """Whether a row has other statistics in the places of those of the header.
+
+    "n | % | n | %" above counts, and further down "Mean | SD | Mean | SD".
+    """
+    above, own = (
+        {cell.column: text for cell in table.grid[one] if (text := label_text(cell.text))}
+        for one in (table.header_rows - 1, row)
+    )
+    figures = {column: text for column, text in above.items() if column in own}
+    return (
+        0 not in own
+        and own.keys() == figures.keys()
+        and own != figures
+        and len(own) > 1
+        and all(map(is_statistic, (*own.values(), *figures.values())))
+    )
 
 
 def _has_classes(table: Table, row: int) -> bool:

@@ -113,6 +113,6 @@ class People:
         found = [role.group for role in self.roles if role.group]
         rows = range(self.table.header_rows, len(self.table.grid))
         labels = {label for row in rows for label in self.table.row_path(row)}
-        found += [one for label in labels if (one := self.groups.find(without_size(label)))]
+        found += [one for label in labels if (one := self.groups.find_part(without_size(label)))]
         compared = any(role.compared or role.together for role in self.roles)
         return compared or any(one.id != WHOLE for one in found)

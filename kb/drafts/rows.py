@@ -37,7 +37,7 @@ KINDS_OF_ROWS: Final = r"variables?|outcomes?|parameters?|characteristics?|items
 _GENERIC: Final = re.compile(rf"(?:.{{0,20}}\b)?(?:{KINDS_OF_ROWS})", re.IGNORECASE)
 _NEGATED: Final = re.compile(r"(?:no|non|not|never|without)(?:[- ]|$)", re.IGNORECASE)
 _REFERENCE: Final = re.compile(r"\((?:ref|reference)\b", re.IGNORECASE)
-_LEAST, _MOST = Decimal(97), Decimal(102)
+LEAST, MOST = Decimal(97), Decimal(102)
 """The percentages of categories that are everybody, rounded or with some people unknown."""
 
 
@@ -317,10 +317,10 @@ class RowLabels:
         column = [f for r in above for f in self._people(r) if f.column.index == index]
         if len(column) < len(above):
             return False
-        shares = [one for one in map(_share, column) if one is not None]
-        own, total = _share(figure), sum(shares, Decimal())
+        shares = [one for one in map(share_of, column) if one is not None]
+        own, total = share_of(figure), sum(shares, Decimal())
         if len(shares) == len(column) and own is not None:
-            return _LEAST <= total <= _MOST < total + own
+            return LEAST <= total <= MOST < total + own
         counts = [one.count or 0 for one in column]
         return bool(figure.count) and sum(counts) == figure.column.size
 
@@ -378,7 +378,8 @@ class RowLabels:
         return ""
 
 
-def _share(figure: TableFigure) -> Decimal | None:
+def share_of(figure: TableFigure) -> Decimal | None:
+    """Return the percentage that a figure is or has, or None."""
     number = figure.share
     if number is None and figure.statistic.centre is Centre.SHARE:
         number = figure.entry.main

@@ -12,7 +12,8 @@ from kb.papers.reading import TableReading
 
 _STATISTIC: Final = re.compile(
     r"p[- –]?values?|p|(?:[0-9]{2} ?% ?)?ci|s\.?[de]\.?|percent(?:age)? change"
-    r"|(?:crude|(?:un)?adjusted)(?: \w+)?",
+    r"|(?:crude|(?:un)?adjusted)(?: \w+)?"
+    r"|median|range|iqr|min(?:imum)?|max(?:imum)?",
     re.IGNORECASE,
 )
 """The label of a row that has one statistic of the row above."""

@@ -262,7 +262,9 @@ class TableDrafts:
             role = replace(role, column=figure.column)
         if self._sizes(figure):
             return replace(role, labels=())
-        pair = self.compared.pair_of_row(role, self.rows.path(figure.row))
+        pair = self.compared.pair_of_row(role, self.rows.path(figure.row)) or (
+            self.row_groups.pair_at(figure.row) if self.compared.is_open(role) else None
+        )
         return replace(role, compared=pair) if pair else role
 
     def _placed(

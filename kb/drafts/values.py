@@ -14,6 +14,7 @@ from kb.drafts.counts import Counts
 from kb.drafts.figures import count_or_measure
 from kb.drafts.groups import GroupOf
 from kb.drafts.labels import EndpointNames, without_size
+from kb.drafts.not_results import names_column
 from kb.drafts.times import is_change, is_moment, time_in
 from kb.papers.captions import TABLE_NUMBER
 from kb.papers.entries import Form, whole
@@ -98,6 +99,8 @@ class Values:
         text, unit = figure.entry.text, self._unit(figure, labels)
         if _OF_TEST.search(label_text(text)) or _OF_TEST.search(self.source.table.caption):
             return False
+        if any(self._has_other_header(cell.column) for cell in figure.cells):
+            return False
         declared_ = (figure.statistic.centre, figure.statistic.spread)
         if self._names_measures or any(declared_) or figure.entry.low is not None:
             return False
@@ -124,6 +127,12 @@ class Values:
         if is_mean and not _NO_MEAN.search(label):
             return replace(figure, statistic=Statistic(Centre.MEAN))
         return figure
+
+    def _has_other_header(self, column: int) -> bool:
+        """Whether a header within the column names p-values or effects: "OR (95% CI)"."""
+        texts = (label_text(row[column].text) for row in self.source.table.body)
+        centres = (declared(text).centre for text in texts if names_column(text))
+        return any(centre and (centre is Centre.P or centre.is_effect) for centre in centres)
 
     @cached_property
     def _names_measures(self) -> bool:

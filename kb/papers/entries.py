@@ -146,7 +146,8 @@ _RAISED: Final = re.compile(
     r"(?P<before>10|(?<![A-Za-z])[cmkdµ]?m|/[cmkdµ]?m)?<su[bp]>(?P<mark>[^<]{0,24})</su[bp]>"
 )
 _MARKS_AT_END: Final = re.compile(
-    r"(?<=[0-9)\]%])[ ]?(?:[*†‡§¶‖#]{1,3}|(?<=[)\]%])[a-h](?:, ?[a-h]){0,3})$"
+    r"(?<=[0-9)\]%])[ ]?(?:[*\u204e\u2217†‡§¶‖#]{1,3}(?:, ?[*\u204e\u2217†‡§¶‖#]{1,3}){0,3}"
+    r"|(?<=[)\]%])[a-h](?:, ?[a-h]){0,3})$"
 )
 _GLUED_SIGN: Final = re.compile(r"(?<=[0-9] )to(?=[-−–][0-9])")
 """The second limit of "−0.83 to−0.05" has a sign of its own."""

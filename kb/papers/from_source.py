@@ -25,7 +25,7 @@ _RAISED: Final = re.compile(
 )
 """A mark of a footnote: not the exponent of a number or of a unit, as of m², h⁻¹."""
 _EXPONENT: Final = re.compile(r"<sup>([-−+]?[0-9]{1,3})</sup>")
-_MARKS: Final = re.compile(r"[*\u2217†‡§¶‖#]+")
+_MARKS: Final = re.compile(r"[*\u204e\u2217†‡§¶‖#]+(?:,(?=[*\u204e\u2217†‡§¶‖#]))?")
 
 
 def label_text(text: str) -> str:

@@ -81,7 +81,7 @@ def lay_out(groups: Sequence[Sequence[Sequence[RawCell]]], places: Places) -> Gr
     [['a', 'b', 'b'], ['a', 'c', 'd']]
     """
     rows: list[dict[int, Cell]] = []
-    for group in groups:
+    for group in map(_with_lost_spans, groups):
         first, last = len(rows), len(rows) + len(group)
         rows += [{} for _ in group]
         for number, raw_cells in enumerate(group, first):
@@ -102,6 +102,22 @@ def lay_out(groups: Sequence[Sequence[Sequence[RawCell]]], places: Places) -> Gr
         )
         for number, row in enumerate(rows)
     )
+
+
+def _with_lost_spans(group: Sequence[Sequence[RawCell]]) -> Sequence[Sequence[RawCell]]:
+    """Return a header whose further rows are exactly as wide as the wide cells of its first.
+
+    They stand below those: the other cells of the first row span all rows, as files may omit.
+    """
+    if len(group) < 2 or not all(cell.header and cell.rows == 1 for row in group for cell in row):
+        return group
+    first, *further = group
+    wide = sum(cell.columns for cell in first if cell.columns > 1)
+    widths = {sum(cell.columns for cell in row) for row in further}
+    if widths != {wide} or wide == sum(cell.columns for cell in first):
+        return group
+    spanned = [c if c.columns > 1 else replace(c, rows=len(group)) for c in first]
+    return [spanned, *further]
 
 
 def _place(

@@ -322,8 +322,8 @@ class TableReading:
         is_counted = column.statistic.centre in (Centre.SIZE, Centre.COUNT, Centre.SHARE)
         of_column = Statistic() if is_measured and is_counted else column.statistic
         named = labels.within(of_column)  # 45.2 (9.5) below "N" is a mean beside counts
-        if whole(print_.main) is None and self._is_unit(named, print_):
-            named = Statistic()  # "HbA1c (%)" is a mean beside others
+        if self._is_unit(labels, print_):
+            named = of_column  # "HbA1c (%)" is a mean beside others
         if print_.form in (Form.COUNT_SHARE, Form.RATIO_SHARE):
             return Statistic(Centre.COUNT, Spread.SHARE, share_first=named.share_first)
         if print_.low is not None:
@@ -338,10 +338,10 @@ class TableReading:
     def _is_unit(self, named: Statistic, print_: Entry) -> bool:
         """Whether "(%)" is the unit of measurements, which caption or notes declare."""
         is_bare = named.spread is Spread.SHARE and named.centre in (None, Centre.SHARE)
-        measures = (
-            s.centre in (Centre.MEAN, Centre.MEDIAN) for s in self.around if _fits(print_, s)
-        )
-        return is_bare and any(measures)
+        around = (s for s in self.around if _fits(print_, s))
+        measures = (s.centre in (Centre.MEAN, Centre.MEDIAN) for s in around)
+        is_measured = whole(print_.main) is None and any(measures)
+        return is_bare and (is_measured or print_.form is Form.PLUS_MINUS)
 
     def _joined(self, row: int, column: Column, print_: Entry) -> tuple[Cell, ...]:
         """Return a cell with the one to its right that belongs to it: n and %, mean and SD."""

@@ -141,7 +141,8 @@ _CENTRES: Final = (
     (
         Centre.DIFFERENCE,
         re.compile(
-            r"[Dd]ifference(?!s? within)|\bS?MDs?\b(?! [a-z])|\bΔ(?!.*\b(?:[Mm]edian|[Mm]ean)\b)"
+            r"[Dd]ifference(?!s? within)|\b(?:LS|S)?MDs?\b(?! [a-z])"
+            r"|\bΔ(?!.*\b(?:[Mm]edian|[Mm]ean)\b)"
             r"|\bRD\b|\bARR\b"
             r"|[Tt]reatment effect|[Ee]ffect size"
         ),
@@ -161,7 +162,8 @@ _CENTRES: Final = (
     (
         Centre.P,
         re.compile(
-            r"^[Pp](?:$|[ -–]?(?:[Vv]al|[Tt]rend|[Hh]et|[Ii]nt|[0-9]$)|[*†‡§a-d]?$| ?(?:=|for|\())"
+            r"^[Pp] (?:vs\.?|versus) "
+            r"|^[Pp](?:$|[ -–]?(?:[Vv]al|[Tt]rend|[Hh]et|[Ii]nt|[0-9]$)|[*†‡§a-d]?$| ?(?:=|for|\())"
             r"|\b[Pp][- –]?[Vv]alues?\b"
             r"|^[Ss]ig(?:\.|nificance)|^[Pp]\b.{0,3}$"
         ),

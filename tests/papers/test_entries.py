@@ -74,3 +74,9 @@ def test_a_count_divided_by_the_other_is_no_percentage(text: str) -> None:
 @pytest.mark.parametrize("text", ["126/142 (0.89%)", "1/142 (0.7)", "0/57 (0.0)", "3/4 (75)"])
 def test_a_percentage_of_another_count_stays_one(text: str) -> None:
     assert entry(text).form is Form.RATIO_SHARE
+
+
+@pytest.mark.parametrize("text", ["0.72\u204e", "0.91\u204e,†", "0.88†, ‡"])
+def test_several_marks_may_stand_behind_a_number(text: str) -> None:
+    found = entry(text)
+    assert (found.form, found.main.text if found.main else "") == (Form.NUMBER, text[:4])

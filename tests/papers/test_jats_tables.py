@@ -24,6 +24,32 @@ def test_spans_of_several_header_rows_are_resolved() -> None:
     assert one.grid[0][1] is one.grid[0][2]
 
 
+_WIDE = "<th colspan='2'>Drug</th><th colspan='2'>Dummy</th>"
+
+
+@pytest.mark.parametrize(
+    ("head", "paths"),
+    [
+        # The second row is as wide as the wide cells of the first: it stands below them.
+        (
+            f"<tr><th>Age</th>{_WIDE}<th>P</th></tr><tr><th>n</th><th>%</th><th>n</th><th>%</th></tr>",
+            [("Age",), ("Drug", "n"), ("Drug", "%"), ("Dummy", "n"), ("Dummy", "%"), ("P",)],
+        ),
+        # Else it stands where its cells are.
+        (
+            f"<tr><th>Age</th>{_WIDE}<th>P</th></tr><tr><th>n</th><th>%</th></tr>",
+            [("Age", "n"), ("Drug", "%"), ("Drug",), ("Dummy",), ("Dummy",), ("P",)],
+        ),
+    ],
+)
+def test_a_header_may_have_lost_the_spans_of_its_narrow_cells(
+    head: str, paths: list[tuple[str, ...]]
+) -> None:
+    body = "<tr>" + "".join(f"<td>{i}</td>" for i in range(6)) + "</tr>"
+    one = table(f"<thead>{head}</thead><tbody>{body}</tbody>")
+    assert [one.column_path(i) for i in range(one.width)] == paths
+
+
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
