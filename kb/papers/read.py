@@ -19,7 +19,8 @@ MAX_BYTES: Final = 50_000_000
 MAX_SECONDS: Final = 120.0
 MEMORY: Final = 900 * 1024**2
 """Bytes that reading may take; with the process itself, that is below 1 GiB."""
-Reader = Callable[[bytes, str], Paper]
+Reader = Callable[..., Paper]
+"""It takes the content and what errors call it; that of JATS also whether to read references."""
 Kind = Literal["jats", "html", "pdf", "docx", "plain"]
 _MODULES: Final = {"jats": "lxml", "html": "lxml", "pdf": "pypdfium2", "docx": "lxml"}
 _SIGNATURES: Final = {
@@ -41,8 +42,10 @@ _JATS_ROOTS: Final = frozenset({"article", "pmc-articleset", "oai-pmh", "record"
 _EXPECTED: Final = "expected JATS XML, HTML, PDF, DOCX, plain text or Markdown"
 
 
-def read_paper(path: Path) -> Paper:
+def read_paper(path: Path, *, references: bool = True) -> Paper:
     """Read a paper: JATS XML, saved HTML, PDF, DOCX, plain text or Markdown.
+
+    Without ``references``, those of JATS are left out: that is faster.
 
     Raises:
         ReadError: the file is missing, too large, broken, encrypted or of another kind, or
@@ -60,7 +63,7 @@ def read_paper(path: Path) -> Paper:
     kind = kind_of(data, name)
     reader = _reader(kind)
     if kind == "jats":  # its bounds are those of its parser
-        return reader(data, name)
+        return reader(data, name, references=references)
     return read_limited(name, lambda: reader(data, name), MAX_SECONDS, MEMORY)
 
 

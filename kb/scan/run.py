@@ -75,7 +75,7 @@ def scan_file(path: Path, page_file: Path | None, wanted: Filter) -> PaperReport
         ReadError: it cannot be read as a paper.
         UnavailableError: a library is missing, or the page cannot be written.
     """
-    scan = scan_paper(read_paper(path))
+    scan = scan_paper(read_paper(path, references=False))
     report = PaperReport.of(path, scan, tuple(filter(wanted.accepts, scan.findings)))
     if page_file is not None:
         from kb.scan.html import page

@@ -18,6 +18,7 @@ from kb.sources.numbers import Number
 
 KIND: Final = "interval-of-proportion"
 _LEVEL: Final = Decimal(95)
+_IS_CI: Final = re.compile(r"%[^%]*\b(?:cis?|confidence)\b")
 _OTHER: Final = re.compile(
     r"cluster|weighted|adjusted|kaplan|surviv|cumulative|bayes|credible|multilevel|imput"
     r"|generali[sz]ed estimating",
@@ -29,10 +30,10 @@ _OTHER: Final = re.compile(
 def find(context: ScanContext) -> Iterator[ScanFinding]:
     """Yield intervals that are much too narrow, or too wide, for the counts before them."""
     for sentence in context.sentences:
-        before = {c.share.start: c for c in counts(sentence) if c.of is not None}
-        if not before or _OTHER.search(sentence.text):
+        if not _IS_CI.search(sentence.skeleton.text) or _OTHER.search(sentence.text):
             continue
-        for estimate in estimates(sentence):
+        before = {c.share.start: c for c in counts(sentence) if c.of is not None}
+        for estimate in estimates(sentence) if before else ():
             phrase = before.get(estimate.main.start)
             number, of = (whole(phrase.main), whole(phrase.of)) if phrase else (None, None)
             if number is None or of is None or not _is_usual(estimate.level):

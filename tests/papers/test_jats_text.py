@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from support.jats_samples import read, texts
 
+from kb.papers.jats import read_jats
+
 XREF = '<xref ref-type="bibr" rid="B12">12</xref>'
 
 
@@ -91,3 +93,14 @@ def test_a_standard_entity_without_its_dtd_is_read() -> None:
         b"</body></article>"
     )
     assert [p.text for _, p in read_jats(xml).paragraphs()] == ["5\u20137"]
+
+
+def test_without_references_the_rest_is_the_same() -> None:
+    entry = "<ref><label>1</label><mixed-citation>Low B. OS. 2020</mixed-citation></ref>"
+    back = f"<back><ref-list>{entry}</ref-list></back>"
+    xml = f"<article><body><p>OS was 7.7.</p></body>{back}</article>".encode()
+    whole, rest = read_jats(xml), read_jats(xml, references=False)
+    assert len(whole.references) == 1
+    assert rest.references == ()
+    texts = [[p.text for s, p in one.paragraphs() if s.kind == "body"] for one in (whole, rest)]
+    assert texts[0] == texts[1] == ["OS was 7.7."]
