@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -145,9 +146,10 @@ class _Existing:
             self.claims[claim.source, claim.section].append(claim)
 
     def has(self, draft: CheckedDraft) -> bool:
-        """Whether every place where a draft's figures stand is covered by claims."""
+        """Whether every place where a draft's figures stand is covered by claims about them."""
         claim = draft.claims[0]
-        text, own = self.texts[claim.source], self.claims[claim.source, claim.section]
+        text, all_ = self.texts[claim.source], self.claims[claim.source, claim.section]
+        own = [one for one in all_ if not any(_is_another(one, new) for new in draft.claims)]
         matches = occurrences(text, claim.section, claim.printed, claim.row, claim.column)
         spans = claimed_spans(text, claim.section, own)
         return all(
@@ -155,6 +157,18 @@ class _Existing:
             for match in matches
             for first, last in match.spans
         )
+
+
+def _is_another(one: Claim, new: Claim) -> bool:
+    """Whether two claims of one print are of different things: the women of "33:40", the men."""
+    same = replace(new.measure, statistic=one.measure.statistic) == one.measure
+    return one.printed == new.printed and not same and _numbers(one).isdisjoint(_numbers(new))
+
+
+def _numbers(claim: Claim) -> set[Decimal | int]:
+    figure, p_value = claim.figure, claim.result.p_value
+    every = (figure.value, figure.numerator, figure.low, figure.high, figure.dispersion, p_value)
+    return {number for number in every if number is not None}
 
 
 def _move(records: Records, study: str, taken: Mapping[int, set[int]]) -> None:

@@ -175,7 +175,8 @@ def _licence(permissions: _Element | None) -> str:
     for licence in permissions.iter("{*}license"):
         address = licence.get(HREF) or text_of(next(licence.iter("{*}license_ref"), None))
         text = " ".join(text_of(part) for part in licence if local(part) != "license_ref")
-        return text or address
+        is_named = "creativecommons.org" in text or "creativecommons.org" not in (address or "")
+        return text or address if is_named else f"{text} {address}".strip()
     return text_of(next(permissions.iter("{*}license_ref"), None))
 
 

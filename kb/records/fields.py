@@ -65,8 +65,15 @@ class TermOf:
         if term is None or not self._admits(term):
             name = self.scheme if self.scheme == "word" else self.kind or self.scheme
             expected = _FIGURE_OR_WORD if self.kind == "value" else f"a known {name}"
-            raise _unknown(expected, word, self.words(vocabulary))
+            raise _unknown(expected, word, self.words(vocabulary), self._named(word, vocabulary))
         return word
+
+    def _named(self, word: str, vocabulary: Vocabulary) -> str:
+        """Return the notation of the concept that a label or another name is of, or ""."""
+        key = word.casefold()
+        terms = vocabulary.schemes.get(self.scheme, {}).values()
+        named = (t for t in terms if key in map(str.casefold, t.names) and self._admits(t))
+        return next((term.notation for term in named), "")
 
     def _admits(self, term: Term) -> bool:
         return not self.kind or self.kind in (*term.properties.get("wordKind", ()), *term.broader)
@@ -80,9 +87,9 @@ class TermOf:
 _FIGURE_OR_WORD = "a figure such as 7.7, <10, 44% or 24/57 (42%), or a word such as not-reached"
 
 
-def _unknown(expected: str, word: str, known: list[str]) -> PydanticCustomError:
-    """Return the error of a word that is not in a list, with the nearest one that is."""
-    context = {"expected": expected, "nearest": nearest(word, known)}
+def _unknown(expected: str, word: str, known: list[str], named: str = "") -> PydanticCustomError:
+    """Return the error of a word that is not in a list, with the one it names, or the nearest."""
+    context = {"expected": expected, "nearest": named or nearest(word, known)}
     return PydanticCustomError("unknown_word", "{expected}", context)
 
 

@@ -26,7 +26,17 @@ _PREFIX: Final = re.compile(
     r"^[\s\ufeff]*(?:@prefix|PREFIX)\s+([\w-]*):\s*<([^>]*)>", re.MULTILINE | re.I
 )
 _LOCAL: Final = re.compile(r"[A-Za-z_](?:[\w-]*)", re.ASCII)
-_SIGNS: Final = {"/": "-per-", "²": "2", "³": "3", "µ": "u", "μ": "u", "^": "-", "%": "percent"}
+_SIGNS: Final = {
+    "/": "-per-",
+    "²": "2",
+    "³": "3",
+    "µ": "u",
+    "μ": "u",
+    "^": "-",
+    "%": "percent",
+    "°": "deg",
+}
+_NOT_A_NAME: Final = re.compile(r"[^A-Za-z0-9.\s-]+")
 
 
 @dataclass(frozen=True)
@@ -52,8 +62,12 @@ class NewTerm:
 
         >>> NewTerm("unit", "mg/m²", "").segment
         'mg-per-m2'
+        >>> NewTerm("unit", "°C", "").segment, NewTerm("unit", "kcal·day", "").segment
+        ('degC', 'kcal-day')
         """
         name = "".join(_SIGNS.get(sign, sign) for sign in self.notation)
+        if self.kind == "unit":
+            name = _NOT_A_NAME.sub("-", name)
         return re.sub(r"[\s-]+", "-", name).strip("-")
 
 

@@ -32,7 +32,9 @@ def validation_problems(
 def _problem(item: dict[str, Any], file: RecordFile) -> Problem:
     loc: Loc = tuple(item["loc"])
     context = item.get("ctx", {})
-    expected = _EXPECTED.get(item["type"]) or PATTERNS.get(context.get("pattern", ""))
+    expected = (
+        _EXPECTED.get(item["type"]) or _limit(item) or PATTERNS.get(context.get("pattern", ""))
+    )
     expected = expected or str(context.get("expected", item["msg"].removeprefix("Value error, ")))
     near = str(context.get("nearest", ""))
     found = _shown(item["input"])
@@ -54,6 +56,15 @@ _EXPECTED: Final = {
     "tuple_type": "a list of two numbers",
 }
 """What pydantic's types of errors expect, in YAML's terms: curators do not know Python's."""
+
+
+def _limit(item: dict[str, Any]) -> str:
+    """Return what is expected of a text that is too long."""
+    if item["type"] != "string_too_long":
+        return ""
+    most, given = item["ctx"]["max_length"], len(item["input"])
+    shorter = "; … may stand for words left out" if item["loc"][-1] == "printed" else ""
+    return f"at most {most} characters, not {given}{shorter}"
 
 
 def _shown(value: object) -> str:

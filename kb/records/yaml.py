@@ -89,6 +89,16 @@ def _refuse_tags(path: Path, text: str) -> None:
         raise RecordError([_syntax_problem(path, text, str(error))]) from error
 
 
+_HINTS: Final = {
+    "mapping values are not allowed": "; put a text that has a colon and a space in quotes",
+    "cannot start any token": "; put a text that begins with @, %, ` or a tab in quotes",
+    "did not find expected ',' or": "; put a text that has a comma, a colon or brackets in quotes",
+    "did not find expected key": "; look at the indentation, and for a quote that is not closed",
+    "found unexpected end of stream": "; look for a quote or a bracket that is not closed",
+}
+"""What is usually amiss, by the words of the YAML parser."""
+
+
 def _syntax_problem(path: Path, text: str, message: str) -> Problem:
     """Return the problem of a text that is not YAML, with its line from the slow parser."""
     expected = f"valid YAML ({message})"
@@ -109,7 +119,8 @@ def _syntax_problem(path: Path, text: str, message: str) -> Problem:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = mark.line + 1 if mark else 0
-        return Problem(str(path), line, "", error.problem or "", "valid YAML")
+        hint = next((hint for words, hint in _HINTS.items() if words in str(error.problem)), "")
+        return Problem(str(path), line, "", error.problem or "", f"valid YAML{hint}")
     except yaml.YAMLError:
         pass
     return Problem(str(path), 0, "", "", expected)

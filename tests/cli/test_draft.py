@@ -167,3 +167,19 @@ def test_a_source_of_no_study_says_how_to_begin(root: Path) -> None:
     )
     ran = kb(root, "draft", "low-2020")
     assert ran.exit_code == 2
+
+
+def test_both_counts_of_one_cell_are_accepted_once(drafted: Path) -> None:
+    text = drafted / "texts" / "low-2020.txt"
+    text.write_text(
+        text.read_text("utf-8").replace("\nUnclear", "\nLeft:right\t30:15\t20:25\t\nUnclear")
+    )
+    assert kb(drafted, "draft", "low-2020", "--study", "second-trial").exit_code == 0
+    assert (drafted / DRAFTS).read_text("utf-8").count('printed: "30:15"') == 2
+    ran = kb(drafted, "draft", "--accept", "second-trial")
+    assert "already claimed 0" in ran.output
+    record = (drafted / RECORD).read_text("utf-8")
+    assert record.count('printed: "30:15"') == 2
+    again = "reports:\n" + record.partition("reports:\n")[2]
+    (drafted / DRAFTS).write_text(again, encoding="utf-8")
+    assert "accepted 0," in kb(drafted, "draft", "--accept", "second-trial").output

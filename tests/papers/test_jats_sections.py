@@ -114,7 +114,8 @@ def test_metadata_are_read() -> None:
     assert (meta.doi, meta.pmid, meta.pmcid) == ("10.1056/NEJMoa1509277", "27292104", "PMC123")
     assert (meta.year, meta.volume, meta.issue, meta.pages) == (2016, "375", "8", "740-753")
     assert meta.dates == {"received": "2015-06-01", "published": "2015-12-02"}
-    assert (meta.licence, meta.copyright) == ("CC BY", "© 2016")
+    licence = "CC BY https://creativecommons.org/licenses/by/4.0/"
+    assert (meta.licence, meta.copyright) == (licence, "© 2016")
     assert (meta.kind, meta.language) == ("research-article", "fr")
     assert meta.registrations == ("NCT01564784",)
     assert meta.related == (Related("retraction-forward", "10.1000/retracted"),)

@@ -55,6 +55,26 @@ def test_the_line_of_a_mistake_is_reported(example_root: Path) -> None:
     )
 
 
+LABEL = "Adverse event"
+
+
+def test_another_name_of_a_word_leads_to_it(example_root: Path) -> None:
+    edit(
+        example_root,
+        HALT,
+        "endpoint: SAMPLE_SIZE, printed: In",
+        f'endpoint: "{LABEL}", printed: In',
+    )
+    (problem, *_) = problems(example_root)
+    assert (problem.found, problem.nearest) == (LABEL, "AE")
+
+
+def test_a_print_that_is_too_long_may_be_shortened(example_root: Path) -> None:
+    edit(example_root, HALT, "printed: In 120 adults", f"printed: In 120 adults{' of' * 70}")
+    (problem, *_) = problems(example_root)
+    assert problem.expected == "at most 200 characters, not 223; … may stand for words left out"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "field", "expected"),
     [

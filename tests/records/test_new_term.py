@@ -76,6 +76,8 @@ def test_all_else_stays_byte_for_byte(root: Path, ends: str, last: str) -> None:
     [
         ("unit", "mL/min", ["quantityKind=physical", "ucum=mL/min"], "mL-per-min"),
         ("unit", "µmol/m²", ["quantityKind=physical", "ucum=umol/m2"], "umol-per-m2"),
+        ("unit", "°F", ["quantityKind=physical", "ucum=[degF]"], "degF"),
+        ("unit", "kcal·day", ["quantityKind=physical", "ucum=kcal.d"], "kcal-day"),
         ("population", "copd", [], "copd"),
         ("drug", "drug-x", ["target=a receptor"], "drug-x"),
         ("regimen", "x-then-y", ["part=placebo,tussolan", "sequence=placebo,tussolan"], "x-then-y"),
