@@ -374,14 +374,14 @@ class TableReading:
         return self.table.header_rows > 0 and spans[0] is spans[1] and is_count
 
     def _join(self, cells: Sequence[Cell], first: Entry) -> Entry:
-        second = cells[1].text
+        second, own = cells[1].text, first.text.rstrip(" *†‡§¶‖#")
         beside = entry(second, decimal_comma=self._comma)
-        text = f"{first.text} ({second.strip(' ()[]')})"
+        text = f"{own} ({second.strip(' ()[]')})"
         if (
             beside.form is Form.SHARE
             or self.columns[cells[1].column].statistic.centre is Centre.SHARE
         ):
-            text = f"{first.text} ({second.strip(' ()[]%')}%)"
+            text = f"{own} ({second.strip(' ()[]%')}%)"
         joined = entry(text, decimal_comma=self._comma)
         return joined if joined.form is not Form.OTHER else first
 

@@ -29,6 +29,7 @@ __all__ = ["RULES", "Place", "Scan", "ScanFinding", "Verdict", "scan", "scan_pap
 RULES: Final = (
     "shares",
     "exchanged",
+    "lone_shares",
     "text_shares",
     "pairs",
     "arms",
@@ -42,6 +43,7 @@ RULES: Final = (
     "text_means",
     "breakdowns",
     "flow",
+    "named_sizes",
     "dates",
     "survival",
     "p_values",

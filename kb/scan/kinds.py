@@ -43,6 +43,12 @@ KINDS: Final = {
             "and the reverse.",
         ),
         Kind(
+            "percentage-of-no-count",
+            "Percentages without their counts",
+            "In a group of few people a percentage is that of a whole number of them. One that is "
+            "not is reported where all others of its table are.",
+        ),
+        Kind(
             "text-against-table",
             "Percentages of the text against the tables",
             "Of two percentages that a sentence compares, a row of a table prints one exactly, and "
@@ -142,6 +148,11 @@ KINDS: Final = {
             "Completed and lost against the randomised",
             "In a sentence with just these three numbers, the participants who completed and those "
             "who were lost are added up.",
+        ),
+        Kind(
+            "size-of-another-group",
+            "Sizes of groups in the text against the tables",
+            "A sentence prints two groups with the sizes that the tables print for each other.",
         ),
         Kind(
             "analysed-above-randomised",

@@ -296,3 +296,20 @@ def test_an_interval_that_is_that_of_the_neighbour() -> None:
     assert verdicts("estimates", text.format("2.8")) == []
     [finding] = findings("estimates", text.format("3.1"))
     assert "1.3 to 6.0 is also the interval of the neighbouring estimate 2.8" in finding.message
+
+
+@pytest.mark.parametrize("mark", ["", " #", "*", " †"])
+def test_an_estimate_with_a_mark_beside_its_bounds(mark: str) -> None:
+    header = "Factor | Odds Ratio | (95% CI)"
+    rows = (
+        "Age | 1.53 | (1.15, 2.04)",
+        "Sex | 0.63 | (0.42, 0.95)",
+        "Education | 3.30 | (2.34, 4.65)",
+        "Income | 1.43 | (0.96, 2.13)",
+        "Region | 0.41 | (0.24, 0.70)",
+    )
+    wrong = f"Weight | 0.48{mark} | (0.35, 1.84)"
+    assert verdicts("estimates", table(header, *rows)) == []
+    assert verdicts("estimates", table(header, *rows, wrong)) == [
+        ("interval-not-symmetric", "inconsistent")
+    ]
