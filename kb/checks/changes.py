@@ -7,18 +7,18 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from kb.checks.comparisons import p_values
-from kb.checks.context import CheckContext
-from kb.checks.discrepancy import Discrepancy, Severity
-from kb.checks.mean_p import FAR, FAR_OF_SKEWED, is_skewed, people_of, summary_of
-from kb.checks.means import (
-    FAR_SPREAD,
+from kb.checks.change_tests import (
     change_test,
     distance_of_change,
     distance_of_own_change,
     gap_of_change,
     paired_t_test,
 )
+from kb.checks.comparisons import p_values
+from kb.checks.context import CheckContext
+from kb.checks.discrepancy import Discrepancy, Severity
+from kb.checks.mean_p import FAR, FAR_OF_SKEWED, is_skewed, people_of, summary_of
+from kb.checks.means import FAR_SPREAD
 from kb.checks.rounding import Span
 from kb.checks.significance import ALPHA
 from kb.checks.wording import figure_text, p_text, places

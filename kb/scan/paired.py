@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from kb.checks.change_tests import distance_of_change, paired_t_test
 from kb.checks.discrepancy import Severity
 from kb.checks.mean_p import FAR, FAR_OF_SKEWED, is_skewed
-from kb.checks.means import Summary, distance_of_change, paired_t_test
+from kb.checks.means import Summary
 from kb.papers.reading import TableReading
 from kb.scan.bases import TableBases
 from kb.scan.context import ScanContext

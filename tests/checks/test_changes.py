@@ -9,8 +9,8 @@ import pytest
 from support.check_material import group, material, people, say
 
 from kb import KnowledgeBase
+from kb.checks.change_tests import gap_of_change
 from kb.checks.changes import find
-from kb.checks.means import gap_of_change
 from kb.model import Claim, ComparisonResult, Time
 
 OUTCOME = "WBC"

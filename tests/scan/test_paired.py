@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 from support.scanned import findings, table, verdicts
 
-from kb.checks.means import Summary, distance_of_change
+from kb.checks.change_tests import distance_of_change
+from kb.checks.means import Summary
 from kb.checks.rounding import possible_values
 
 HEADER = " | Before (n = 30) | After (n = 30) | P value"
