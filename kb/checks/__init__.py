@@ -74,6 +74,7 @@ FAMILIES: Final = (
     "order",
     "inference",
     "effects",
+    "arms",
     "needed",
     "agreement",
     "naming",
