@@ -130,6 +130,9 @@ class Anchors:
         raw = [" ".join(fold(cell).text.split()) for cell in self.table.column_path(column)]
         parts = [path[:end] for end in range(2, len(path))]
         forms = [path[-1:], raw[-1:], *parts, path, raw, *([path[:1]] if len(path) < 2 else [])]
+        ends = [p[-1:] for i in range(self.table.width) if (p := self.table.column_path(i))]
+        if ends.count(self.table.column_path(column)[-1:]) > 1:
+            forms = [path, raw, *forms]  # "Week 6 › P" beside "Week 18 › P"
         names = [" › ".join(form) for form in forms if form]
         yield from (name for name in [*names, str(column + 1)] if 0 < len(name) <= MAX_LABEL)
 

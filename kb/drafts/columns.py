@@ -32,7 +32,8 @@ _NOT_PEOPLE: Final = re.compile(
     r"|(?:cor)?relations?|associations?|agreement|ICC|alpha|omega"
     r"|corr|coeff?|proportion|data|kappa|sensitivity|specificity|[pn]pv|answered|dosage|duration|frequency"
     r"|(?:uni|multi)variate|compared (?:to|with)|baseline|follow[- ]?up|t[- ]?tests?|interactions?"
-    r"|(?:within|between)[- ](?:the )?groups?)\b|^%"
+    r"|(?:within|between)[- ](?:the )?groups?|percentiles?|(?:one|two)[- ](?:tailed|sided)"
+    r"|Mann|Whitney|Wilcoxon|Fisher|Kruskal|ANOVA)\b|^%"
     r"|^(?:[0-9]+ ?%)? ?(?:CI|confidence)\b"
     r"|^[nN] [a-z]"
     r"|^(?:concentration|level|session|measurement|sample|item|step|phase|period) ?[0-9]+$"
@@ -52,7 +53,7 @@ _EMPTY: Final = re.compile(r"data|values?|results?|findings|groups?", re.IGNOREC
 _OF_TEST: Final = re.compile(
     r"[“\"]?[tTFfzZrRdqQUW][”\"]?(?:[- ]?(?:values?|ratio|statistics?|test)\b.*| ?\(df\))?|"
     r"χ.{0,2}2?.*"
-    r"|(?:M?AN[CO]+VA|omega)\b.*"
+    r"|(?:M?AN[CO]+VA|omega)\b.*|.*\b(?:Mann|Whitney|Wilcoxon|Fisher|Kruskal|t-tests?)\b.*"
     r"|chi[- ]?squared?.*|Wald\b.*|d\.?f\.?|eta\b.*|η.*|Cohen.{0,5}|r ?\^?2|β|[Ss]tat\.?"
     r"|(?:test )?statistics?(?: \(.*\))?|(?:min|max)(?:imum)?\.?",
     re.IGNORECASE,

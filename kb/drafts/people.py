@@ -35,6 +35,13 @@ _GROUP: Final = re.compile(
     r" (?:group|arm)\b(?! (?:and|or|vs|versus|compared)\b)"
 )
 """The one group that a caption names, in part at least: "in the Intervention group"."""
+_SEVERAL: Final = re.compile(
+    r"\b(?:two|three|four|both|study|treatment|intervention|control|placebo) (?:groups|arms)\b"
+    r"|\band (?:the )?[\w-]+ (?:groups|arms)\b"
+    r"|\b(?:between|within|among) (?:the )?(?:groups|arms)\b",
+    re.IGNORECASE,
+)
+"""Words of a caption for several groups, which the labels then name."""
 _SET: Final = re.compile(
     r"\b(?:m?ITT|PP|FAS|(?i:(?:modified )?intention[- ]to[- ]treat|per[- ]protocol|as[- ]treated"
     r"|full analysis|complete[- ]cases?|(?<![a-z] )completers(?: only)?|all randomi[sz]ed))\b"
@@ -72,9 +79,14 @@ class People:
         """Return the people that a heading or the caption names, or everybody; None if open."""
         if found := self._in_headings(path) or self._in_caption():
             return found
-        if self._has_groups or _PART.search(self.table.caption):
+        if self._has_groups or _PART.search(self.table.caption) or self._is_of_groups:
             return None
         return GroupOf(WHOLE, "likely", "no label names a part of the people")
+
+    @property
+    def _is_of_groups(self) -> bool:
+        """Whether the caption says that the figures are of several groups."""
+        return _SEVERAL.search(self.table.caption) is not None
 
     def _in_caption(self) -> GroupOf | None:
         """Return the one known group that the caption names as the people of its figures."""

@@ -6,6 +6,7 @@ with its group of rows. A span that leads out of the table is cut.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -16,6 +17,7 @@ from kb.sources.tables import header_rows
 
 MAX_SPAN: Final = 1_000
 MAX_PLACES: Final = 1_000_000
+_MARK: Final = re.compile(r"<sup>[^<]{0,8}</sup>")
 _WIDE: Final = {"\u00a0": 1.0, "\u2002": 2.0, "\u2003": 4.0, "\u3000": 4.0}
 _BLANKS: Final = " \u00a0\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200C)))
 Grid = tuple[tuple[Cell, ...], ...]
@@ -155,6 +157,42 @@ def _final(cell: Cell, width: int, steps: list[int]) -> Cell:
     indent = steps.index(cell.indent) if cell.column == 0 and cell.text else 0
     columns = min(cell.columns, width - cell.column)
     return replace(cell, columns=columns, indent=indent)
+
+
+def over_repeats(grid: Grid, headers: int) -> Grid:
+    """Return the grid with each heading over the whole of the columns that repeat below it.
+
+    Above "a | b | a | b", a file may have two headings that do not span all columns of theirs.
+
+    >>> rows = [[RawCell(t) for t in line] for line in (["", "", "1", "2", ""], ["", *"abab"])]
+    >>> [cell.text for cell in over_repeats(lay_out([rows], Places("a.xml")), 2)[0]]
+    ['', '1', '1', '2', '2']
+    """
+    last = [_MARK.sub("", cell.text).strip() for cell in grid[headers - 1][1:]] if headers else []
+    sizes = (size for size in range(2, len(last) // 2 + 1) if len(last) % size == 0)
+    size = next((one for one in sizes if last == last[:one] * (len(last) // one)), 0)
+    if not size or len(set(last[:size])) < size or not all(last):
+        return grid
+    above = (_over(row, size) for row in grid[: headers - 1])
+    return (*above, *grid[headers - 1 :])
+
+
+def _over(row: Sequence[Cell], size: int) -> tuple[Cell, ...]:
+    """Return a row whose headings each stand over so many columns, if there is one for each."""
+    parts = [row[start : start + size] for start in range(1, len(row), size)]
+    own = [{cell.column: cell for cell in part if cell.text} for part in parts]
+    is_one = all(len(found) == 1 for found in own)
+    cells = [next(iter(found.values())) for found in own] if is_one else []
+    starts = range(1, len(row), size)
+    places = zip(cells, starts, strict=False)
+    is_within = all(
+        start <= c.column and c.column + c.columns <= start + size and c.rows == 1
+        for c, start in places
+    )
+    if not cells or not is_within or len({cell.text for cell in cells}) < len(cells):
+        return tuple(row)
+    wide = (replace(c, column=s, columns=size) for c, s in zip(cells, starts, strict=True))
+    return (row[0], *(cell for one in wide for cell in [one] * size))
 
 
 def count_header_rows(grid: Grid, marked: int) -> int:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from kb.papers.grid import Grid, Places, RawCell, count_header_rows, lay_out, span
+from kb.papers.grid import Grid, Places, RawCell, count_header_rows, lay_out, over_repeats, span
 from kb.papers.inline import Line, clean, text_of
 from kb.papers.paper import Footnote, Table
 from kb.papers.xml import child, local
@@ -127,7 +127,8 @@ def grid_of(body: _Element, places: Places) -> tuple[Grid, int]:
         elif kind in {"tr", "row"}:
             loose.append(_row(part, columns))
     grid = lay_out([*groups, loose, *foot], places)
-    return grid, count_header_rows(grid, marked)
+    headers = count_header_rows(grid, marked)
+    return over_repeats(grid, headers), headers
 
 
 def _texts(wrap: _Element, places: Places) -> Grid:

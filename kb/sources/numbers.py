@@ -144,14 +144,16 @@ def is_thousands(folded: FoldedText, start: int, end: int) -> bool:
     They are if a group begins with a zero, if the spaces are thin or no-break ones, or if the
     words around them count people or things: ``1 234 patients``. Else they are several numbers,
     since tables have ``14 500 mg`` and lines of a cell run together; so are those before a percent
-    sign: ``22 447 100%``.
+    sign: ``22 447 100%``. A no-break space may also stand between a count and 100 percent.
     """
     groups = folded.text[start:end].split(" ")
     marks = _seams(folded, start, groups)
     after = folded.text[end : end + 2]
     if marks & set("\t\n\r") or re.match(" ?%", after):
         return False
-    if any(group.startswith("0") for group in groups[1:]) or " " not in marks:
+    may_be_all = groups[1:] == ["100"] and marks == {"\u00a0"}
+    is_narrow = " " not in marks and not may_be_all
+    if is_narrow or any(group.startswith("0") for group in groups[1:]):
         return True
     is_followed = re.match(" [0-9]", after) is not None and folded.original(end) == " "
     if is_followed or _MEASURED.match(folded.text, end):

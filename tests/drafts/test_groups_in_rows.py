@@ -141,3 +141,31 @@ def test_figures_below_a_header_of_p_values_are_not_measurements(root: Path) -> 
     assert not any(
         block.get("statistic") == "value" for block in blocks(drafted(root, table(*rows)))
     )
+
+
+@pytest.mark.parametrize(
+    ("caption", "is_drafted"),
+    [
+        ("Grip within the placebo and the tussolan groups", False),
+        ("Changes of grip between groups", False),
+        ("Grip of muscle groups", True),
+    ],
+)
+def test_a_caption_of_several_groups_leaves_open_whose_figures_are(
+    root: Path, caption: str, *, is_drafted: bool
+) -> None:
+    rows = ("\tN\tMedian\tTwo-tailed Mann–Whitney", "TS, day 0\t15\t12.5\t0.0016")
+    made = drafted(root, table(*rows, caption=caption))
+    assert bool(blocks(made)) == is_drafted
+    assert "0.0016" not in {block["printed"] for block in blocks(made)}
+
+
+def test_columns_of_one_header_are_told_apart_by_what_stands_above(root: Path) -> None:
+    rows = (
+        "\t6 weeks\t\t\t18 weeks\t\t",
+        "\tTussolan\tPlacebo\tp value\tTussolan\tPlacebo\tp value",
+        "Grip, n (%)\t6 (13)\t7 (16)\t0.4\t9 (20)\t8 (18)\t0.7",
+    )
+    made = drafted(root, table(*rows))
+    assert [block_of(made, p)["time"] for p in ("0.4", "0.7")] == ["at 6 weeks", "at 18 weeks"]
+    assert block_of(made, "0.4")["column"] == "6 weeks › p value"

@@ -36,6 +36,19 @@ def test_a_time_of_a_visit_has_no_bounds(text: str, form: Form) -> None:
     assert entry(text).form is form
 
 
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("36\u00a0100", ["36", "100"]),  # 36 people, 100 percent
+        ("36\u00a0101", ["36 101"]),
+        ("36\u2009100", ["36 100"]),
+        ("36\u00a0100 patients", ["36 100"]),
+    ],
+)
+def test_a_count_and_all_of_it_are_two_numbers(text: str, numbers: list[str]) -> None:
+    assert [number.text for number in entry(text).numbers] == numbers
+
+
 def test_a_percentage_of_several_digits_is_one() -> None:
     assert entry("120.5%").form is Form.SHARE
 

@@ -24,6 +24,24 @@ def test_spans_of_several_header_rows_are_resolved() -> None:
     assert one.grid[0][1] is one.grid[0][2]
 
 
+@pytest.mark.parametrize(
+    ("names", "above"),
+    [
+        ("abab", ["", "I", "I", "II", "II"]),
+        ("abac", ["", "", "I", "II", ""]),  # nothing repeats
+        ("aaaa", ["", "", "I", "II", ""]),
+    ],
+)
+def test_headings_stand_over_the_columns_that_repeat(names: str, above: list[str]) -> None:
+    cells = "".join(f"<th>{name}</th>" for name in names)
+    body = "<tr>" + "".join(f"<td>{i}</td>" for i in range(5)) + "</tr>"
+    one = table(
+        f"<thead><tr><th/><th/><th>I</th><th>II</th><th/></tr><tr><th/>{cells}</tr></thead>"
+        f"<tbody>{body}</tbody>"
+    )
+    assert [cell.text for cell in one.grid[0]] == above
+
+
 _WIDE = "<th colspan='2'>Drug</th><th colspan='2'>Dummy</th>"
 
 
