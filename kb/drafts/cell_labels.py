@@ -175,7 +175,8 @@ class CellLabels:
         header = [label_text(part) for part in self.source.table.column_path(0)]
         named = [one for one in header[-1:] if one and not _GENERIC.fullmatch(one)]
         subject = _SUBJECT.match(label_text(self.source.table.caption))
-        found = named or ([subject["subject"]] if subject else [])
+        named_by_caption = subject is not None and not _GENERIC.fullmatch(subject["subject"])
+        found = named or ([subject["subject"]] if subject and named_by_caption else [])
         return [one for one in found if not self.names.is_topic(self.names.endpoint(one))]
 
     def time(self, row: int, role: ColumnRole, path: Sequence[str]) -> str:

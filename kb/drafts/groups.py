@@ -142,17 +142,6 @@ class GroupNames:
         found = self.find(label)
         return found if found and found.id != WHOLE else None
 
-    def find_part(self, label: str) -> GroupOf | None:
-        """Return the group that a label names, or None; also None if it means everybody.
-
-        >>> names = GroupNames({}, None, {})
-        >>> _ = names.add("Placebo", sized=True)
-        >>> names.find_part("Placebo group").id, names.find_part("All patients")
-        ('placebo', None)
-        """
-        found = self.find(label)
-        return found if found and found.id != WHOLE else None
-
     def _find(self, label: str) -> GroupOf | None:
         key = group_key(label)
         if key in self.answers:

@@ -344,7 +344,7 @@ class RowLabels:
     def _headings_with_p(self) -> dict[int, str]:
         """The heading of each row below one that has a label, p-values and effects only.
 
-        It ends at the next row with a p-value of its own.
+        It ends at the next row with a p-value of its own, or where the categories do.
         """
         table, kinds = self.table, {c.index: c.kind for c in self.reading.columns}
         comparing = {
@@ -358,11 +358,17 @@ class RowLabels:
             compares = [i in comparing for i in filled]
             if filled and all(compares) and any(kinds[i] is ColumnKind.P for i in filled):
                 heading = table.grid[row][0].text
-            elif not filled or any(compares):
+            elif not filled or any(compares) or (heading and self._leaves(heading, row)):
                 heading = ""
             elif heading:
                 found[row] = heading
         return found
+
+    def _leaves(self, heading: str, row: int) -> bool:
+        """Whether a row is not indented as those above it below a heading are, or cannot be."""
+        outer, first = self._indent(heading, row), next(self._below(heading, row), row)
+        is_back = self.table.grid[row][0].indent <= outer < self.table.grid[first][0].indent
+        return is_back or self._ends(heading, row)
 
     def time(self, row: int) -> str:
         """Return the time that a column of times has in a row, if its header names the unit."""

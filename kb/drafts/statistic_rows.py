@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Collection
 from typing import Final
 
+from kb.drafts.labels import is_statistic as names_statistic
 from kb.papers.entries import Form, entry
 from kb.papers.reading import TableReading
+from kb.papers.statistic import Centre, declared
 
 _STATISTIC: Final = re.compile(
     r"p[- –]?values?|p|(?:[0-9]{2} ?% ?)?ci|s\.?[de]\.?|percent(?:age)? change"
@@ -38,10 +40,17 @@ def rows_gone_on_from(reading: TableReading, alone: Collection[int]) -> dict[int
         above = reading.table.row_path(start)
         is_first = path[:-1] in ((), above, above[:-1])
         is_statistic = path and times[path[-1]] > 1 and _STATISTIC.fullmatch(path[-1])
-        is_own = bool(is_statistic) and is_first and times[reading.label(start)] == 1
-        if (is_own or _is_interval(reading, row)) and start not in alone:
+        is_own = bool(is_statistic) and times[reading.label(start)] == 1
+        is_own = is_own or (bool(path) and _is_other_centre(reading.label(start), path[-1]))
+        if ((is_own and is_first) or _is_interval(reading, row)) and start not in alone:
             found[row] = start
     return found
+
+
+def _is_other_centre(above: str, label: str) -> bool:
+    """Whether "Median (range)" stands below "Age, mean (SD)"."""
+    are_centres = {declared(above).centre, declared(label).centre} == {Centre.MEAN, Centre.MEDIAN}
+    return are_centres and names_statistic(label) and not names_statistic(above)
 
 
 def _is_interval(reading: TableReading, row: int) -> bool:

@@ -12,6 +12,7 @@ from kb.drafts.labels import without_size
 from kb.papers.entries import Entry, Form, entry, whole
 from kb.papers.from_source import label_text
 from kb.papers.reading import TableFigure
+from kb.papers.statistic import Centre, Statistic
 
 _NAMES: Final = re.compile(
     r"(?P<outer>.*?)(?P<bracket>[(\[]?)\b(?P<first>[A-Za-z][A-Za-z-]{0,20}) ?[/:] ?"
@@ -22,6 +23,7 @@ _OPPOSITES: Final = (
     *("male female", "men women", "boys girls", "m f", "yes no", "left right", "right left"),
     *("female male", "women men", "girls boys", "f m", "positive negative", "present absent"),
 )
+_NUMBERED: Final = re.compile(r"\b(?:n|no|numbers?)\b", re.IGNORECASE)
 _BASES: Final = re.compile(
     r"n|no|total|patients|participants|subjects|people|all|treated|evaluable|randomi[sz]ed|tested"
     r"|cells|ml|dl|l|g|kg|mg|day|week|month|year|h|min",
@@ -85,13 +87,20 @@ def halves(figure: TableFigure, label: str) -> Sequence[Half]:
     if None in counts or any(one.form not in (Form.NUMBER, Form.COUNT_SHARE) for one in entries):
         return ()
     size, total = figure.column.size, sum(count or 0 for count in counts)
-    if (size and total > size) or not (is_known or total == size):
+    is_share = "%" in label and total != size and _NUMBERED.search(label) is None
+    if (size and total > size) or not (is_known or total == size) or (is_share and total != 100):
         return ()
     outer = names["outer"].strip(" ,:;")
+    made = _share_of if is_share else _of
     return tuple(
-        Half(names[name] + names["tail"], _of(figure, own), outer)
+        Half(names[name] + names["tail"], made(figure, own), outer)
         for name, own in zip(("first", "second"), entries, strict=True)
     )
+
+
+def _share_of(figure: TableFigure, own: Entry) -> TableFigure:
+    share = replace(own, form=Form.SHARE, share=own.main, text=figure.entry.text)
+    return replace(figure, entry=share, statistic=Statistic(Centre.SHARE))
 
 
 def _of(figure: TableFigure, own: Entry) -> TableFigure:

@@ -337,7 +337,8 @@ class TableReading:
 
     def _is_unit(self, named: Statistic, print_: Entry) -> bool:
         """Whether "(%)" is the unit of measurements, which caption or notes declare."""
-        is_bare = named.spread is Spread.SHARE and named.centre in (None, Centre.SHARE)
+        is_bare = named.centre is Centre.SHARE and named.spread in (None, Spread.SHARE)
+        is_bare = is_bare or (named.centre is None and named.spread is Spread.SHARE)
         around = (s for s in self.around if _fits(print_, s))
         measures = (s.centre in (Centre.MEAN, Centre.MEDIAN) for s in around)
         is_measured = whole(print_.main) is None and any(measures)

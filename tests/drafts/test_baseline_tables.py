@@ -1,0 +1,70 @@
+"""Tables of baseline characteristics: headings with p-values, shares of two, units in percent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.drafting import block_of, blocks, drafted, table
+
+_HEADER = "\tTussolan (n = 450)\tPlacebo (n = 440)\tP value"
+
+
+@pytest.mark.parametrize("indent", ["\u2003", ""])
+def test_a_heading_with_a_p_value_ends_with_its_categories(root: Path, indent: str) -> None:
+    rows = (
+        _HEADER,
+        "Relapse status, no. (%)\t\t\t0.44",
+        f"{indent}Former\t250 (55.6)\t245 (55.7)\t",
+        f"{indent}Current\t200 (44.4)\t195 (44.3)\t",
+        "Reach (l), mean (SD)\t1.04 (0.38)\t1.06 (0.40)\t",
+        "Steroid use, %\t44.7\t45.1\t",
+    )
+    made = drafted(root, table(*rows))
+    assert block_of(made, "195 (44.3)")["category"].endswith("Current")
+    assert block_of(made, "1.06 (0.40)")["category"] == "Reach (l), mean (SD)"
+    assert "Relapse" not in block_of(made, "45.1")["category"]
+    assert block_of(made, "0.44")["row"] == "Relapse status, no. (%)"
+
+
+@pytest.mark.parametrize(
+    ("label", "cell", "value"),
+    [
+        ("Sex (M/F), %", "62/38", ["62%", "38%"]),
+        ("Sex (M/F)", "260/190", [{"n": 260}, {"n": 190}]),
+        ("Sex (M/F), n (%)", "260 (58%)/190 (42%)", ["260 (58%)", "190 (42%)"]),
+        ("Sex (M/F), %", "62/48", []),  # not of everybody
+    ],
+)
+def test_two_figures_of_a_cell_are_shares_or_counts(
+    root: Path, label: str, cell: str, value: list[object]
+) -> None:
+    made = drafted(root, table(_HEADER, f"{label}\t{cell}\t\t"))
+    assert [block["values"]["tussolan"] for block in blocks(made)] == value
+
+
+def test_a_measurement_may_be_in_percent_of_a_norm(root: Path) -> None:
+    rows = (_HEADER, "Reach after syrup\t\t\t", "\u2003% predicted\t36.4 (8.0)\t36.4 (8.1)\t")
+    made = drafted(root, table(*rows, notes="Data are n (%) or mean (SD)."))
+    found = block_of(made, "36.4 (8.1)")
+    assert (found["statistic"], str(found["values"]["placebo"]["sd"])) == ("mean", "8.1")
+
+
+def test_a_median_may_stand_below_the_mean_of_the_same(root: Path) -> None:
+    rows = (
+        _HEADER,
+        "Age, years, mean (SD)\t64.4 (7.7)\t64.5 (7.7)\t",
+        "Median (range)\t65 (40–85)\t64 (41–86)\t",
+    )
+    found = block_of(drafted(root, table(*rows)), "64 (41–86)")
+    assert (found["endpoint"], found["statistic"]) == ("AGE", "median")
+
+
+def test_a_median_below_another_median_has_no_label(root: Path) -> None:
+    rows = (
+        _HEADER,
+        "Reach, median (IQR)\t64 (57–77)\t64 (57–76)\t",
+        "Median (range)\t65 (40–85)\t63 (41–86)\t",
+    )
+    made = drafted(root, table(*rows))
+    assert "63 (41–86)" in {one.printed for one in made.left}
