@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from kb.drafts.groups import GroupNames, GroupOf, is_everybody
+from kb.drafts.groups import GroupNames, GroupOf, is_everybody, is_generic
 from kb.drafts.labels import EndpointNames, behind_size, is_answer, is_statistic, without_size
 from kb.drafts.moments import with_moments_apart
 from kb.drafts.times import is_change, is_moment, time_in, time_of
@@ -307,7 +307,7 @@ def _role(
     parts = list(group_parts(column, names)) if column.kind is not ColumnKind.LABEL else []
     parts = [part for part in parts if part not in shared]
     parts = [part for part in parts if not _PLACEHOLDER.fullmatch(part)] or parts
-    labels = _labels(column, parts)
+    labels = [one for one in _labels(column, parts) if one not in shared or not is_generic(one)]
     group, compared, together = None, None, None
     if column.kind is ColumnKind.TOTAL and not transposed:
         group = _everybody_in(parts, groups)

@@ -52,6 +52,15 @@ def is_everybody(label: str) -> bool:
     return _EVERYBODY.fullmatch(label.strip(" :")) is not None
 
 
+def is_generic(label: str) -> bool:
+    """Whether a header above those of groups only says what they are.
+
+    >>> is_generic("Treatment arm"), is_generic("Women treated")
+    (True, False)
+    """
+    return not _GENERIC.sub(" ", group_key(label)).strip()
+
+
 class GroupOf(NamedTuple):
     """The group of a column or row, and how sure it is."""
 

@@ -242,12 +242,13 @@ def theme_settings(dataset: Dataset) -> dict[str, Any]:
 
     They are escaped, since the theme writes them into pages and attributes as they are.
     """
-    credit = escape("; ".join(dataset.credits))
+    credit = "".join(f"{escape(one)}; " for one in dataset.credits)
+    credit = f"{credit.removesuffix('; ')}. " if credit else ""
     return {
         "site_name": escape(dataset.title),
         "site_url": dataset.base,
         "site_description": escape(dataset.description),
-        "copyright": f"{credit}. Built with mkdocs and Material for MkDocs.",
+        "copyright": f"{credit}Built with mkdocs and Material for MkDocs.",
     }
 
 

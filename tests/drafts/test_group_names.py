@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support.drafting import blocks, drafted, table
 
 from kb.drafts.groups import GroupNames
 from kb.records.schema import GroupRecord
@@ -64,3 +65,12 @@ def test_a_note_about_something_else_explains_no_header(names: GroupNames) -> No
     names.explain("Confidence interval (CI); lumefantrine dose (LD), per kg.")
     assert names.find("LD") is None
     assert names.find("CI") is None
+
+
+def test_a_header_above_known_groups_is_no_part_of_the_outcome(root: Path) -> None:
+    rows = ("\tTreatment arm\tTreatment arm", "Trait\tTussolan (n = 45)\tPlacebo (n = 45)")
+    made = drafted(root, table(*rows, "Nausea, n (%)\t5 (11)\t9 (20)"))
+    assert [block.get("category") for block in blocks(made)] == [None, None]
+    above = rows[0].replace("Treatment arm", "Women")
+    women = drafted(root, table(above, rows[1], "Nausea, n (%)\t5 (11)\t9 (20)"))
+    assert [block.get("category") for block in blocks(women)] == ["Women", "Women"]

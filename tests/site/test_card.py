@@ -96,6 +96,15 @@ def test_measurements_at_baseline_do_not_lead(tmp_path: Path) -> None:
     assert "at 12 weeks" in times
 
 
+def test_a_statement_alone_leaves_the_lead_to_figures(tmp_path: Path) -> None:
+    none = "      - {endpoint: PROGRESSION, printed: In a trial, values: {all: none}}\n"
+    extra = f"{none}      - endpoint: OVERALL_RESPONSE\n"
+    leading, _ = leading_in(tmp_path / "base", extra, ["PROGRESSION"])
+    assert "OVERALL_RESPONSE" in leading
+    figures, _ = leading_in(tmp_path / "other", extra, ["PROGRESSION", "EFS"])
+    assert figures == ["PROGRESSION", "EFS"]
+
+
 def test_what_a_study_calls_its_primary_outcome_leads(tmp_path: Path) -> None:
     aim = (
         "      - {endpoint: PRIMARY_OUTCOME, category: nausea at 12 weeks, "

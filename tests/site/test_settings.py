@@ -77,6 +77,20 @@ def test_without_settings_the_comparison_starts_with_what_studies_compare_most(
     assert all(frozenset(start.regimens) in compared for start in starts)
 
 
+def test_the_comparison_starts_with_endpoints_that_its_regimens_have(
+    example: KnowledgeBase,
+) -> None:
+    site = PageContext(example, example.root / "site")
+    reported = {view.claim.measure.endpoint for view in example.claims()}
+    absent = next(name for name in site.endpoint_order if name not in reported)
+    for wanted, kept in (([absent], False), ([absent, "PAIN_FREE"], True)):
+        compare = {"regimens": [], "endpoints": wanted}
+        vars(site)["settings"] = {**site.settings, "compare": compare}
+        start = comparison_starts(site)[0]
+        assert (list(start.endpoints) == wanted) is kept
+        assert set(start.endpoints) & reported
+
+
 def test_a_key_study_that_is_unknown_is_named_with_the_nearest(tmp_path: Path) -> None:
     root = settings(tmp_path, "pivotal:\n  studies:\n    - halt\n    - towr\n")
     expected = r"site.yaml:4: pivotal.studies.1: found 'towr', expected the id of .*'tower'"

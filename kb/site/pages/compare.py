@@ -35,6 +35,9 @@ _NATURES: Final = {"indirect": "indirect", "stated": "statement"}
 _STARTS: Final = 6
 """At most this many comparisons are offered to start with."""
 
+_MOST_ENDPOINTS: Final = 6
+"""At most this many endpoints are chosen where none of the settings is reported."""
+
 
 def compare_pages(site: PageContext) -> Iterator[Page]:
     """Yield the page that compares regimens, and the data that it loads."""
@@ -81,14 +84,31 @@ def comparison_starts(site: PageContext) -> list[ComparisonStart]:
     named = [name for name in settings["regimens"] if name in known]
     pairs = list(combinations(named, 2)) or _most_compared(site)
     wanted = settings["endpoints"] or site.settings["pivotal"]["endpoints"]
-    endpoints = tuple(name for name in wanted if name in site.endpoint_order)
-    about = ", ".join(labels.label("endpoint", name) for name in endpoints)
-    return [
-        ComparisonStart(
-            pair, endpoints, sentence(" and ".join(labels.label("regimen", n) for n in pair)), about
-        )
-        for pair in pairs[:_STARTS]
+    starts = []
+    for pair in pairs[:_STARTS]:
+        endpoints = _endpoints_of(site, pair, wanted)
+        title = sentence(" and ".join(labels.label("regimen", name) for name in pair))
+        about = ", ".join(labels.label("endpoint", name) for name in endpoints)
+        starts.append(ComparisonStart(pair, endpoints, title, about))
+    return starts
+
+
+def _endpoints_of(site: PageContext, pair: Sequence[str], wanted: Iterable[str]) -> tuple[str, ...]:
+    """Return the endpoints to start with: those wanted if any is reported for one of the two.
+
+    Else those that are better higher or lower and that studies of the two report most.
+    """
+    groups = {key for key, group in site.groups.items() if group.regimen in pair}
+    measures = [view.claim.measure for view in site.claims]
+    counts = Counter(m.endpoint for m in measures if (m.study, m.group) in groups)
+    known = tuple(name for name in wanted if name in site.endpoint_order)
+    if any(name in counts for name in known):
+        return known
+    inherited, wanted_when = site.vocabulary.inherited, ("higher", "lower")
+    most = [
+        n for n, _ in counts.most_common() if inherited("endpoint", n, "betterWhen") in wanted_when
     ]
+    return tuple(most[:_MOST_ENDPOINTS]) or known
 
 
 def _most_compared(site: PageContext) -> list[tuple[str, str]]:

@@ -48,14 +48,14 @@ class MainResults:
         """The endpoints that lead, those of the study's primary outcome first.
 
         The others are those of the settings, or those that are better higher or lower if the study
-        has none of the settings. Figures at baseline are of the people before treatment: they count
-        only where nothing else is there.
+        has no figure of these, but statements at most. Figures at baseline are of the people
+        before treatment: they count only where nothing else is there.
         """
         listed: list[str] = self.site.settings["main"]["endpoints"]
         counts = Counter(view.claim.measure.endpoint for view in self._outcomes)
         found = [name for name, _ in counts.most_common()]
         primary = [name for name in found if self._is_primary(name)]
-        if not any(name in counts for name in listed):
+        if not any(v.claim.measure.endpoint in listed and _is_given(v) for v in self._outcomes):
             listed = [name for name in found if self._better(name) in ("higher", "lower")]
         return list(dict.fromkeys((*primary, *listed)))
 
@@ -106,6 +106,12 @@ class MainResults:
         if not group.who_endpoint or group.who_category or not self._is_whole(group.within):
             return False
         return {self.site.top(endpoint)} == {self.site.top(group.who_endpoint)} <= set(among)
+
+
+def _is_given(view: ClaimView) -> bool:
+    """Whether a claim has a figure, and not a statement in words only: "no serious events"."""
+    figure = view.claim.figure
+    return figure.value is not None or figure.low is not None
 
 
 def _is_named(name: str, text: str) -> bool:
