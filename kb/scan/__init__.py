@@ -52,6 +52,7 @@ RULES: Final = (
     "text_groups",
     "mean_tests",
     "paired",
+    "changes",
     "baseline",
     "reported_tests",
     "crude_effects",

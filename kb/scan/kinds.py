@@ -271,6 +271,18 @@ KINDS: Final = {
             "(DEBIT).",
         ),
         Kind(
+            "change-of-means",
+            "Mean changes against the means of both times",
+            "The mean change of a group is its later mean minus its earlier one. A change that is "
+            "not is reported where at least three others of the table are.",
+        ),
+        Kind(
+            "p-of-change",
+            "P-values of the change of one group",
+            "A t test of a mean change with its standard deviation is computed from the number "
+            "of people. A p that it does not give is reported where the others of the table fit.",
+        ),
+        Kind(
             "difference-at-baseline",
             "Randomised groups at baseline",
             "Groups that chance made do not differ by a p below 0.000001 in one variable, where "
