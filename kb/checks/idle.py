@@ -10,7 +10,7 @@ from kb.records.vocabulary import Vocabulary
 RESTS_ON: Final = {
     "isGroupSize": (
         "no endpoint is a group size",
-        "sums of groups, and shares against the size of their group",
+        "sums of groups, and proportions against the size of their group",
     ),
     "dividedInto": (
         "no endpoint has categories that divide a group",
@@ -64,8 +64,8 @@ RESTS_ON: Final = {
 
 RESTRAINS: Final = {
     "isTopic": "a figure of an endpoint that only gathers others against theirs",
-    "isEstimated": "a share that may be read off a curve against counts",
-    "isOfFewer": "a share of those treated or tested against the size of the group",
+    "isEstimated": "a proportion that may be read off a curve against counts",
+    "isOfFewer": "a proportion of those treated or tested against the size of the group",
     "beginsAt": "figures of those who reached the beginning against the whole group",
 }
 """By property of endpoints: what is not compared where it is stated."""
@@ -80,8 +80,8 @@ def idle(vocabulary: Vocabulary) -> Iterator[str]:
     """Yield a sentence for each property that no concept has, with what is not checked.
 
     >>> next(idle(Vocabulary("https://example.org/", [], [])))
-    'no endpoint is a group size (kb:isGroupSize): sums of groups, and shares against the size of \
-their group, are not checked'
+    'no endpoint is a group size (kb:isGroupSize): sums of groups, and proportions against the \
+size of their group, are not checked'
     """
     for name, (reason, checks) in RESTS_ON.items():
         terms = vocabulary.schemes.get(_SCHEMES.get(name, "endpoint"), {}).values()

@@ -268,7 +268,7 @@ class _Names:
             if pairs:
                 involved = _unique(pairs)
                 figures = join_list(
-                    f"{figure_text(c)} of {describe.group_of(c)} {c.measure.time} ({place(c)})"
+                    f"{figure_text(c)} of {describe.group_of(c)} {describe.time_of(c)} ({place(c)})"
                     for c in involved
                 )
                 endpoint = describe.endpoint(involved[0].measure.endpoint)

@@ -280,7 +280,8 @@ def _rising(context: CheckContext, points: Sequence[_Landmark]) -> Iterator[Disc
             one, other = early.claim, late.claim
             message = (
                 f"{context.describe.subject(other)} is printed as {late.share}% in "
-                f"{place(other)}, above the {early.share}% {one.measure.time} ({place(one)})."
+                f"{place(other)}, above the {early.share}% {context.describe.time_of(one)} "
+                f"({place(one)})."
             )
             computation = f"{late.share} > {early.share}, {late.months} months after {early.months}"
             yield Discrepancy.of_endpoint(

@@ -151,7 +151,7 @@ def _sums(context: CheckContext, claims: Sequence[Claim]) -> Iterator[Discrepanc
 
 def _sum(context: CheckContext, total: Claim, parts: Sequence[Claim]) -> Discrepancy:
     computation = f"{' + '.join(c.figure.digits for c in parts)} = {total.figure.digits}"
-    terms = " and ".join(f"{figure_text(c)} {c.measure.time}" for c in parts)
+    terms = " and ".join(f"{figure_text(c)} {context.describe.time_of(c)}" for c in parts)
     message = (
         f"In {context.describe.studies[total.study]}, {context.describe.subject(total)} is printed "
         f"as {figure_text(total)}, the sum of {terms}; medians do not add up ({place(total)})."

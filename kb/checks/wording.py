@@ -44,7 +44,11 @@ class Describer:
         """Return the endpoint of a claim with its category and time."""
         m = claim.measure
         category = f"({m.category})" if m.category else ""
-        return " ".join(filter(None, (self.endpoint(m.endpoint), category, str(m.time))))
+        return " ".join(filter(None, (self.endpoint(m.endpoint), category, self.time_of(claim))))
+
+    def time_of(self, claim: Claim) -> str:
+        """Return the time of a claim, with the labels of events and treatments."""
+        return self._vocabulary.time_text(claim.measure.time)
 
     def subject(self, claim: Claim) -> str:
         """Return the endpoint and the group of a claim, and the comparator if there is one."""

@@ -80,7 +80,7 @@ def test_each_respect_is_said(
 
 def test_populations_are_told_apart_by_what_the_ontology_says_of_them(real: KnowledgeBase) -> None:
     found = differences_of(real, claim("one"), claim("two"), two="mrd-positive-adult")
-    assert found["status"] == "status: mrd positive (TWO); relapsed refractory (ONE)"
+    assert found["status"] == "status: mrd positive (TWO); relapsed or refractory (ONE)"
 
 
 def test_a_definition_that_only_one_study_prints_is_a_difference(real: KnowledgeBase) -> None:

@@ -40,7 +40,13 @@ def test_ten_endpoints_fit_a_phone_and_each_head_names_its_results(phone: Page) 
     for body in folded.all():
         number = body.locator(".one-figure").count()
         toggle = body.locator(".fold")
-        assert toggle.inner_text().startswith(f"{number} result")
+        hidden = sum(
+            int(one.get_attribute("data-hidden") or 0)
+            for one in body.locator("[data-hidden]").all()
+        )
+        shown = f"{number} result{'' if number == 1 else 's'}"
+        filtered = f", {hidden} filtered out" if hidden else ""
+        assert toggle.inner_text() == f"{shown}{filtered}"
         assert toggle.get_attribute("aria-expanded") == "false"
         assert not body.locator(".one-figure:visible").count()
 

@@ -34,6 +34,16 @@ OTHERS = re.compile(
     rf"\b(?:{'|'.join(word for every in OTHER_WORDS.values() for word in every)})\b"
 )
 WRITTEN_FOR_READERS = ("about.md",)
+WRITTEN_BEFORE = ("decisions.md", "benchmarks.md")
+"""Dated entries, which keep their words, and a page that a program writes."""
+
+IDIOM = re.compile(
+    r"\b(?:everybody|nobody|whoever|strangers|pays? heed|not said|in passing|of two minds"
+    r"|(?:is|are) (?:said|told|asked)(?! for\b)|shares? of whom|single figures|codes elsewhere"
+    r"|prints of|prints? stands?|(?:a|the) share|shares against)\b"
+)
+"""Wording that the glossary replaces, on pages about the software too: its own words are papers,
+which it reads, and print, which is a word of the records."""
 
 
 def words_of(template: str) -> str:
@@ -88,6 +98,37 @@ def test_one_thing_has_one_name() -> None:
     } == {}
 
 
+def test_pages_about_the_software_use_the_terms_of_the_field() -> None:
+    folder = ROOT / "site"
+    pages = {path.name: path.read_text("utf-8") for path in (folder / "pages").glob("*.md")}
+    recipes = {path.name: path.read_text("utf-8") for path in (folder / "recipes").rglob("*.*")}
+    templates = {path.name: words_of(path.read_text("utf-8")) for path in folder.rglob("*.j2")}
+    texts = {
+        name: re.sub(r"```.*?```", " ", text, flags=re.DOTALL)
+        for name, text in {**pages, **recipes, **templates}.items()
+        if name not in WRITTEN_BEFORE
+    }
+    assert len(texts) > 50
+    assert {
+        name: found for name, text in texts.items() if (found := list(around(IDIOM, text)))
+    } == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("drafted as of everybody", True),
+        ("the group is asked once", True),
+        ("a share of those treated", True),
+        ("where IAM is asked for", False),
+        ("all that they share", False),
+        ("the studies share a comparator", False),
+    ],
+)
+def test_wording_of_the_glossary_is_told_from_other_uses(text: str, is_found: bool) -> None:
+    assert bool(IDIOM.search(text)) is is_found
+
+
 @pytest.mark.parametrize(
     ("text", "is_found"),
     [
@@ -104,3 +145,11 @@ def test_a_wrong_plural_is_told_from_a_range_or_a_part_of_a_number(
     text: str, is_found: bool
 ) -> None:
     assert bool(PLURAL.search(text)) is is_found
+
+
+def test_times_of_plots_have_the_labels_of_their_events(site_folder: Path) -> None:
+    notations = [name for name in records().vocabulary.schemes["event"] if "-" in name]
+    named = re.compile(rf"(?<![\w/#.-])[Aa](?:t|fter) (?:{'|'.join(notations)})(?![\w/-])")
+    texts = ((path, text_of(site_folder / path)) for path in pages(site_folder))
+    readers = ((path, text) for path, text in texts if not path.startswith(FOR_PROGRAMS))
+    assert {path: found for path, text in readers if (found := list(around(named, text)))} == {}

@@ -9,7 +9,7 @@ from math import inf
 from typing import Final
 
 from kb.api.results import ClaimView
-from kb.model import Claim, Measure, slug
+from kb.model import Claim, Measure, Time, slug
 from kb.records.vocabulary import Term
 from kb.site.charts.drawing import Column, Mark, Piece, Plot, Row, Section
 from kb.site.charts.plot_data import (
@@ -190,9 +190,11 @@ class Plots:
         if by_time:
             by_heading = collect((row.measure.time.at, row) for row in rows)
             for time in sorted(by_heading, key=duration):
-                title = f"At {time}" if time else "At no stated time"
+                text = (
+                    self.site.vocabulary.time_text(Time(at=time)) if time else "at no stated time"
+                )
                 drawn = (self.row(plot, row, mark, with_time=False) for row in by_heading[time])
-                yield Section(title, tuple(drawn))
+                yield Section(sentence(text), tuple(drawn))
             return
         by_heading = collect((self.heading(row.measure), row) for row in rows)
         for population in sorted(by_heading, key=self.heading_order):

@@ -13,7 +13,9 @@ export function foldable(box: HTMLElement, chosen: readonly string[], opened: Se
     const head = body.querySelector<HTMLElement>(".of-endpoint");
     const name = head?.dataset["endpoint"] ?? "";
     const number = body.querySelectorAll(".one-figure").length;
-    const toggle = button(number === 1 ? "1 result" : `${number} results`, () => {
+    const filtered = [...body.querySelectorAll<HTMLElement>("[data-hidden]")].reduce((sum, one) => sum + Number(one.dataset["hidden"]), 0);
+    const shown = number === 1 ? "1 result" : `${number} results`;
+    const toggle = button(filtered > 0 ? `${shown}, ${filtered} filtered out` : shown, () => {
       const isOpen = body.classList.toggle("is-folded") === false;
       toggle.ariaExpanded = String(isOpen);
       if (isOpen) opened.add(name);

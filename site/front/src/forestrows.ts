@@ -168,7 +168,8 @@ export class Forest {
 
 /** The number of people: counted and of how many, as far as a source states them. */
 export function people({ count, of, ofSize }: ForestRow): string {
-  if (of === null) return count === null ? "" : `n = ${count}`;
+  // Alone, a count would be taken for the size of the group.
+  if (of === null) return count === null ? "" : `n = ${count}, N not reported`;
   return (count === null ? `N = ${of}` : `${count}/${of}`) + (ofSize ? "‡" : "");
 }
 

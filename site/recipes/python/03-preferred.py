@@ -1,7 +1,7 @@
 """Leave out what a judgement set aside
 
 Where prints contradict each other and a curator judged which one stands, `preferred()` keeps that
-one. What nobody could judge stays.
+one. An unresolved one keeps all values.
 """
 
 found = kb.claims(study="campus-all", endpoint="OS")
