@@ -50,6 +50,7 @@ _LAST_WORD: Final = re.compile(
 )
 _TAIL: Final = re.compile(r"[ ,:;(]+(?:mean|median|n)\b.*$", re.IGNORECASE)
 _PREFIX: Final = re.compile(r"^(?:mean|median|total|average) ", re.IGNORECASE)
+_SPREAD: Final = re.compile(r" ?±.*$")
 _ABBREVIATION: Final = re.compile(r"[A-Z][A-Z0-9-]{1,7}s?")
 _IN: Final = re.compile("^in ")
 _REST: Final = re.compile(
@@ -241,7 +242,11 @@ class EndpointNames:
         bare = _bare(label_text(label))
         if (tail := _TAIL.search(bare)) and tail.start() and is_statistic(tail[0]):
             bare = bare[: tail.start()]
+        bare = _SPREAD.sub("", bare)
         forms = [bare, _PREFIX.sub("", bare)]
+        name, _, last = bare.rpartition(" ")
+        if name and self._is_physical(last):  # "Haemoglobin g/dL"
+            forms.append(name)
         forms += [_BRACKET.sub(lambda b: " " if self._is_aside(b[1]) else b[0], f) for f in forms]
         parts = (re.split(r", ?|; ?", form) for form in tuple(forms))
         kept = ((one[0], *(p for p in one[1:] if not self._is_aside(p))) for one in parts)
@@ -250,10 +255,16 @@ class EndpointNames:
         forms += [BASELINE_IN.sub(" ", form) for form in tuple(forms)]
         return tuple(dict.fromkeys(key for form in forms if (key := _key(form).strip(" ,:;()"))))
 
+    def _is_physical(self, text: str) -> bool:
+        """Whether a word is the unit of a measurement, and not a noun such as "days"."""
+        unit = self.names.units.pattern.fullmatch(fold(text).text)
+        kind = self.names.kinds[self.names.units.notation(unit[0])] if unit else ""
+        return kind in ("physical", "cell-concentration")
+
     def _is_aside(self, text: str) -> bool:
         """Whether a part of a label is a unit, a statistic, a time or an abbreviation."""
         text = fold(text).text.strip()
-        unit = self.names.units.pattern.fullmatch(text)
+        unit = self.names.units.pattern.fullmatch(_without_statistic(_IN.sub("", text)))
         return bool(unit or is_statistic(text) or is_moment(text) or _ABBREVIATION.fullmatch(text))
 
     def unit(self, labels: Sequence[str]) -> str:
@@ -267,11 +278,25 @@ class EndpointNames:
         for label in reversed(labels):
             text = fold(label).text
             pieces = [*_BRACKET.findall(text), *re.split(r", ?|; ?", text)[1:]]
+            bare = (_SPREAD.sub("", _BRACKET.sub("", piece)).strip() for piece in tuple(pieces))
+            pieces += map(_without_statistic, bare)
+            last = _SPREAD.sub("", text).rpartition(" ")[2]
+            pieces += [last] if not pieces and self._is_physical(last) else []
             for piece in reversed(pieces):
                 match = self.names.units.pattern.fullmatch(_IN.sub("", piece.strip(" ()[]")))
                 if match and (match[0] != "%" or _COUNTED.search(text) is None):
                     return self.names.units.notation(match[0])
         return ""
+
+
+def _without_statistic(text: str) -> str:
+    """Return what stands behind the name of a statistic: the "kg" of "median kg".
+
+    >>> _without_statistic("median kg"), _without_statistic("body weight")
+    ('kg', 'body weight')
+    """
+    statistic, _, rest = text.partition(" ")
+    return rest if rest and is_statistic(statistic) else text
 
 
 def _forms(term: Term) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from support.drafting import block_of, blocks, drafted, table
 
 ARMS = "\tTussolan (n = 50)\tPlacebo (n = 40)"
@@ -310,3 +311,24 @@ def test_statistics_of_wald_are_not_groups(root: Path) -> None:
     assert not any("wald" in group for group in made.groups)
     made = drafted(root, table("\tTussolan\tPlacebo", "△ Sugar, mean (SD)\t0.5 (2)\t1 (3)"))
     assert block_of(made, "0.5 (2)")["statistic"] == "mean-change"
+
+
+@pytest.mark.parametrize(
+    ("label", "endpoint", "unit"),
+    [
+        ("Weight, median kg (range)", "WEIGHT", "kg"),
+        ("Body weight, mean kg (range)", "WEIGHT", "kg"),
+        ("Haemoglobin concentration, mean g/dl (SD)", "HAEMOGLOBIN", "g/dL"),
+        ("Haemoglobin g/dL ± SD", "HAEMOGLOBIN", "g/dL"),
+        ("Age, median years (range)", "AGE", "years"),
+        ("Age (in months), median (range)", "AGE", "months"),
+        ("Weight of the spleen, median g (range)", "OTHER", "g"),
+        ("Headache days, median (range)", "OTHER", None),
+    ],
+)
+def test_a_unit_beside_the_statistic_is_no_part_of_the_name(
+    root: Path, label: str, endpoint: str, unit: str | None
+) -> None:
+    cell = "30 ± 5" if "±" in label else "30 (5–93)" if "SD" not in label else "10.9 (1.4)"
+    made = drafted(root, table(ARMS, f"{label}\t{cell}\t{cell}"))
+    assert {(one["endpoint"], one.get("unit")) for one in blocks(made)} == {(endpoint, unit)}
