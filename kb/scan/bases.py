@@ -149,7 +149,8 @@ class TableBases:
         most = max(tried.values())
         best = [size for size, number in tried.items() if number == most]
         fitting = sum(best[0] in s for s in sizes)
-        if most >= _FEWEST and fitting >= _MOST * len(sizes) and len(best) <= _FEW:
+        is_exact = len(best) == 1 and most >= _FEW
+        if (most >= _FEWEST or is_exact) and fitting >= _MOST * len(sizes) and len(best) <= _FEW:
             for size in best:
                 yield Base(size, "the denominator that the other rows imply")
 

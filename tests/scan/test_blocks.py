@@ -88,3 +88,16 @@ def test_a_percentage_of_no_number_of_people() -> None:
     ]
     # One person may be missing.
     assert verdicts_of(*others, "Diarrhoea | 7 (9.7)", header=header) == []
+
+
+def test_three_percentages_that_only_one_size_gives_show_it() -> None:
+    header = "Loss of weight, n (%) | Six months"
+    rows = ("5% | 71 (100.0)", "10% | {} (29.6)", "15% | 48 (67.6)", "20% | 27 (38.0)")
+
+    def of(*lines: str) -> list[tuple[str, str]]:
+        return verdicts_of(*lines, header=header)
+
+    assert of(*(row.format(21) for row in rows)) == []
+    assert of(*(row.format(24) for row in rows)) == [("percentage-of-count", "doubtful")]
+    # Two of them show nothing.
+    assert of(*(row.format(24) for row in rows[:3])) == []
