@@ -82,8 +82,15 @@ class Anchors:
             paths += [list(path[-_MAX_PATH:]), [path[-1]]]
         paths += [[*path, form] for form in own if path and form not in path]  # "Grip", "12"
         paths += [[*path[-2:-1], form] for form in own if len(path) > 1]
+        paths += [[heading, form] for heading in self._headings(row, path) for form in own]
         paths += [[form] for form in own]
         return [list(one) for one in dict.fromkeys(map(tuple, paths))]
+
+    def _headings(self, row: int, path: Sequence[str]) -> list[str]:
+        """Return the forms of the heading of a row: as printed, with the marks of footnotes."""
+        above = range(row - 1, self.table.header_rows - 1, -1)
+        named = (r for r in above if path[-2:-1] == [label_text(self.table.grid[r][0].text)])
+        return [form for r in islice(named, 1) for form in self._labels(r)]
 
     def _span(self, path: list[str], column: str | None) -> tuple[int, int] | None:
         try:

@@ -57,6 +57,8 @@ _REST: Final = re.compile(
     r"(?:others?|unknown|missing|not (?:reported|recorded|known|available)|unclear)", re.IGNORECASE
 )
 _COUNTED: Final = re.compile(r"\b(?:n|no|number|patients|participants|subjects)\b", re.IGNORECASE)
+_DASH: Final = re.compile(r" [—–] ?")
+"""A dash before a unit or a statistic: "Age — yr"."""
 _GENERIC: Final = re.compile(
     r"\b(?:baseline|characteristics?|(?:socio)?demograph\w*|variables?|general|patients?)\b",
     re.IGNORECASE,
@@ -276,7 +278,7 @@ class EndpointNames:
         'kg'
         """
         for label in reversed(labels):
-            text = fold(label).text
+            text = fold(_DASH.sub(", ", label)).text
             pieces = [*_BRACKET.findall(text), *re.split(r", ?|; ?", text)[1:]]
             bare = (_SPREAD.sub("", _BRACKET.sub("", piece)).strip() for piece in tuple(pieces))
             pieces += map(_without_statistic, bare)
@@ -316,4 +318,5 @@ def _key(name: str) -> str:
 
 def _bare(label: str) -> str:
     """Return a label without the statistics behind it: "Male, n (%)" is "Male"."""
+    label = _DASH.sub(", ", label)
     return without_size(label) or label

@@ -272,6 +272,9 @@ class RowLabels:
             outer = Statistic()  # the mean of a percent change is not a percentage of people
         if own.centre is not None and outer.centre is not None and own != outer:
             return True
+        centres = {figure.statistic.centre for figure in self._people(row)}
+        if outer.centre is Centre.COUNT and centres and centres <= {Centre.MEAN, Centre.MEDIAN}:
+            return True  # people are counted below "Smoking, n (%)"
         first = next(self._below(heading, row), row)
         if (
             is_moment(heading)

@@ -339,6 +339,8 @@ class TableReading:
         """Whether "(%)" is the unit of measurements, which caption or notes declare."""
         is_bare = named.centre is Centre.SHARE and named.spread in (None, Spread.SHARE)
         is_bare = is_bare or (named.centre is None and named.spread is Spread.SHARE)
+        is_count = named.centre is Centre.COUNT and not named.share_first
+        is_bare = is_bare or (is_count and print_.form is Form.PAIR)  # no count has a fraction
         around = (s for s in self.around if _fits(print_, s))
         measures = (s.centre in (Centre.MEAN, Centre.MEDIAN) for s in around)
         is_measured = whole(print_.main) is None and any(measures)
@@ -413,6 +415,7 @@ def _together(statistic: Statistic, beside: Statistic, joined: Entry) -> Statist
     if joined.form is Form.COUNT_SHARE and statistic.centre in (None, Centre.SIZE):
         return Statistic(Centre.COUNT, Spread.SHARE)
     spread, level = statistic.spread or beside.spread, statistic.level or beside.level
+    spread = beside.spread if beside.spread in (Spread.SD, Spread.SE) else spread
     return replace(statistic, spread=spread, level=level)
 
 

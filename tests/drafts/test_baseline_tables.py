@@ -68,3 +68,48 @@ def test_a_median_below_another_median_has_no_label(root: Path) -> None:
     )
     made = drafted(root, table(*rows))
     assert "63 (41–86)" in {one.printed for one in made.left}
+
+
+_NOTES = "Data are presented as mean (SD) unless otherwise stated."
+
+
+def test_a_mean_is_not_a_category_of_people_who_are_counted(root: Path) -> None:
+    rows = (
+        _HEADER,
+        "Relapse status, n (%)\t\t\t",
+        "\u2003Former\t250 (56)\t245 (56)\t",
+        "\u2003Current\t200 (44)\t195 (44)\t",
+        "\u2003Relapse-years\t46.5 (25.8)\t47.7 (27.3)\t",
+    )
+    made = drafted(root, table(*rows, notes=_NOTES))
+    years = block_of(made, "47.7 (27.3)")
+    assert (years["category"], years["statistic"]) == ("Relapse-years", "mean")
+    assert block_of(made, "245 (56)")["values"] == {"placebo": "245 (56%)"}
+
+
+def test_a_heading_with_a_mark_within_declares_percentages(root: Path) -> None:
+    rows = (_HEADER, "Reach type,<sup>c</sup> n (%)\t\t\t", "\u2003Short\t280 (62)\t274 (62)\t")
+    found = block_of(drafted(root, table(*rows)), "274 (62)")
+    assert found["values"] == {"placebo": "274 (62%)"}
+    assert found["row"] == ["Reach type,^c n (%)", "Short"]
+
+
+def test_a_column_of_spreads_is_beside_a_mean_in_percent(root: Path) -> None:
+    rows = (
+        "\tTussolan\t\tPlacebo\t",
+        "\tMean\tSD\tMean\tSD",
+        "Reach, % of predicted\t39.5\t12.0\t39.3\t11.9",
+    )
+    found = block_of(drafted(root, table(*rows)), "39.3 … 11.9")
+    assert {name: str(part) for name, part in found["values"]["placebo"].items()} == {
+        "value": "39.3",
+        "sd": "11.9",
+    }
+
+
+@pytest.mark.parametrize(("label", "endpoint"), [("Age — yr", "AGE"), ("Age–grip", "OTHER")])
+def test_a_dash_may_stand_before_a_unit(root: Path, label: str, endpoint: str) -> None:
+    rows = ("\tTussolan (n = 45)\tPlacebo (n = 44)", f"{label}\t65±9\t66±8")
+    found = block_of(drafted(root, table(*rows, notes="Values are means ± SD.")), "66±8")
+    assert found["endpoint"] == endpoint
+    assert (found.get("unit") == "years") == (endpoint == "AGE")
