@@ -336,7 +336,8 @@ class Comparisons:
     def pair(self, role: ColumnRole) -> tuple[str, str, Sureness] | None:
         """Return the two groups that a column compares, the control last, and how sure it is."""
         if role.compared:
-            return (*role.compared, "sure")
+            of, versus = map(self._arm, role.compared)
+            return of, versus, "sure"
         if self._is_of_coefficient(role):
             return None
         arms = list(role.together or self._near(role))
@@ -349,6 +350,12 @@ class Comparisons:
         if self.groups.is_control(arms[0]) and not self.groups.is_control(arms[1]):
             arms = arms[::-1]
         return arms[0], arms[1], "sure"
+
+    def _arm(self, group: str) -> str:
+        """Return the arm of this table that a header names in part: "MMF" for "MMF 2 g"."""
+        longer = [arm for arm in self.arms if arm.startswith(f"{group}-")]
+        is_part = group not in self.arms and self.groups.is_new(group) and len(longer) == 1
+        return longer[0] if is_part else group
 
     def _is_of_coefficient(self, role: ColumnRole) -> bool:
         """Whether a p-value is that of a coefficient of all, where each group has its own."""

@@ -35,10 +35,12 @@ def label_text(text: str) -> str:
     ('Age, years', '×10^9/L')
     >>> label_text("BMI (kg/m<sup>2</sup>)<sup>1</sup>")
     'BMI (kg/m^2)'
+    >>> label_text("P value<sup>a </sup>vs. placebo")
+    'P value vs. placebo'
     >>> label_text("Elimination (h<sup>−1</sup>)")
     'Elimination (h^−1)'
     """
-    bare = _EXPONENT.sub(r"^\1", _RAISED.sub("", text))
+    bare = _EXPONENT.sub(r"^\1", _RAISED.sub(lambda m: " " * (" </" in m[0]), text))
     return " ".join(_MARKS.sub("", plain(bare)).split())
 
 

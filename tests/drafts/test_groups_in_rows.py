@@ -169,3 +169,12 @@ def test_columns_of_one_header_are_told_apart_by_what_stands_above(root: Path) -
     made = drafted(root, table(*rows))
     assert [block_of(made, p)["time"] for p in ("0.4", "0.7")] == ["at 6 weeks", "at 18 weeks"]
     assert block_of(made, "0.4")["column"] == "6 weeks › p value"
+
+
+def test_a_header_may_name_an_arm_of_its_table_in_part(root: Path) -> None:
+    first = table("\tCalmol (n = 33)\tDummy (n = 34)", "Fall, n (%)\t3 (9)\t2 (6)")
+    second = "\tCalmol 2 g (n = 33)\tDummy (n = 34)\tP value dummy vs. calmol"
+    second += "\nIll, n (%)\t6 (18)\t7 (21)\t0.4\n"
+    made = drafted(root, f"{first}\nOthers\n\n{second}")
+    found = block_of(made, "0.4")["comparison"]
+    assert {found["of"], found["versus"]} == {"dummy", "calmol-2-g"}
