@@ -34,7 +34,7 @@ _NOT_PEOPLE: Final = re.compile(
     r"|(?:uni|multi)variate|compared (?:to|with)|baseline|follow[- ]?up|t[- ]?tests?|interactions?"
     r"|(?:within|between)[- ](?:the )?groups?|percentiles?|(?:one|two)[- ](?:tailed|sided)"
     r"|Mann|Whitney|Wilcoxon|Fisher|Kruskal|ANOVA)\b|^%"
-    r"|^(?:[0-9]+ ?%)? ?(?:CI|confidence)\b"
+    r"|^(?:[0-9]+ ?%)? ?(?:CI|confidence)\b|[0-9] ?% ?CI\b"
     r"|^[nN] [a-z]"
     r"|^(?:concentration|level|session|measurement|sample|item|step|phase|period) ?[0-9]+$"
     r"|\b(?:day|week|month|year)s? ?[0-9]|\b[0-9]+[- ](?:day|week|month)s?\b",

@@ -189,10 +189,11 @@ class Counts:
         """The row and column of the figures that add up to the size that their header prints."""
         found: set[tuple[int, int]] = set()
         for column in self.reading.columns:
-            if column.size and column.kind in PEOPLE:
+            size = self._sizes.get(column.index)
+            if size and column.kind in PEOPLE:
                 for block in self._blocks(column):
                     numbers = [whole(one.entry.main) for one in block]
-                    if len(block) > 1 and sum(n or 0 for n in numbers) == column.size:
+                    if len(block) > 1 and sum(n or 0 for n in numbers) == size:
                         found |= {(one.row, column.index) for one in block}
         return frozenset(found)
 

@@ -90,10 +90,10 @@ def halves(figure: TableFigure, label: str) -> Sequence[Half]:
     is_share = "%" in label and total != size and _NUMBERED.search(label) is None
     if (size and total > size) or not (is_known or total == size) or (is_share and total != 100):
         return ()
-    outer = names["outer"].strip(" ,:;")
+    outer, tail = names["outer"].strip(" ,:;"), names["tail"].removesuffix(" ratio")
     made = _share_of if is_share else _of
     return tuple(
-        Half(names[name] + names["tail"], made(figure, own), outer)
+        Half(names[name] + tail, made(figure, own), outer)
         for name, own in zip(("first", "second"), entries, strict=True)
     )
 

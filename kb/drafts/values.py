@@ -51,6 +51,8 @@ _CHANGES: Final = re.compile(
     rf"|^(?:{TABLE_NUMBER})?(?:mean )?changes? in\b",
     re.IGNORECASE,
 )
+_CLASS: Final = re.compile(r"[<>≤≥]? ?[0-9.,]+(?: ?(?:[-–—]|to) ?[<>≤≥]? ?[0-9.,]+)?")
+"""A class of people by its limits: a unit in its heading is that of the limits."""
 _AT_END: Final = re.compile(r"\bat (?:the )?end\b|\bfinal\b|\bat baseline\b", re.IGNORECASE)
 
 
@@ -104,7 +106,8 @@ class Values:
         declared_ = (figure.statistic.centre, figure.statistic.spread)
         if self._names_measures or any(declared_) or figure.entry.low is not None:
             return False
-        return whole(figure.entry.main) is None or unit not in ("", "%")
+        is_class = bool(labels) and _CLASS.fullmatch(labels[-1]) is not None
+        return whole(figure.entry.main) is None or (unit not in ("", "%") and not is_class)
 
     def _noted(self, figure: TableFigure) -> TableFigure:
         """Return a figure with what footnotes declare of it, where no label does.

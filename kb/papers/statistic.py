@@ -141,7 +141,7 @@ _CENTRES: Final = (
     (
         Centre.DIFFERENCE,
         re.compile(
-            r"[Dd]ifference(?!s? within)|\b(?:LS|S)?MDs?\b(?! [a-z])"
+            r"[Dd]ifference(?!s? within)|\b(?:LS|S)?MDs?\b(?! (?!and |with )[a-z])"
             r"|\bΔ(?!.*\b(?:[Mm]edian|[Mm]ean)\b)"
             r"|\bRD\b|\bARR\b"
             r"|[Tt]reatment effect|[Ee]ffect size"

@@ -113,3 +113,43 @@ def test_a_dash_may_stand_before_a_unit(root: Path, label: str, endpoint: str) -
     found = block_of(drafted(root, table(*rows, notes="Values are means ± SD.")), "66±8")
     assert found["endpoint"] == endpoint
     assert (found.get("unit") == "years") == (endpoint == "AGE")
+
+
+def test_classes_of_a_measurement_hold_counts(root: Path) -> None:
+    rows = (
+        "\tTussolan\tPlacebo\tP value",
+        "Number of patients\t57\t49\t",
+        "Size of site, cm\t\t\t0.67",
+        "\u2003≤5\t10\t8\t",
+        "\u20035–10\t26\t23\t",
+        "\u2003>10\t21\t18\t",
+    )
+    made = drafted(root, table(*rows))
+    assert block_of(made, "23")["values"] == {"placebo": {"n": 23}}
+    left = drafted(root, table(rows[0], *rows[2:5]))  # which nothing says to be everybody
+    assert {"10", "23"} <= {one.printed for one in left.left}
+
+
+def test_a_difference_with_its_interval_is_not_a_group(root: Path) -> None:
+    rows = (
+        "\tTussolan\tPlacebo\tMD and 95% CI\tP value",
+        "Grip, mean (SD)\t12.8 (5.6)\t10.4 (7.2)\t2.40 (−0.85 to 4.85)\t0.06",
+    )
+    made = drafted(root, table(*rows))
+    found = block_of(made, "2.40 (−0.85 to 4.85)")["comparison"]
+    assert (found["of"], found["versus"], found["statistic"]) == (
+        "tussolan",
+        "placebo",
+        "difference",
+    )
+    assert block_of(made, "0.06")["comparison"]["p"] == "=0.06"
+
+
+def test_a_ratio_of_two_counts_is_two_counts(root: Path) -> None:
+    rows = ("\tTussolan (n = 57)\tPlacebo (n = 49)", "Male:female ratio\t37:20\t30:19")
+    made = drafted(root, table(*rows, "Age, mean (SD)\t35.5 (5.5)\t34.8 (7.2)"))
+    found = [one for one in blocks(made) if one["printed"] == "37:20"]
+    assert [(one["endpoint"], one["category"]) for one in found] == [
+        ("SEX", "male"),
+        ("SEX", "female"),
+    ]
