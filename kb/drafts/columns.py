@@ -336,6 +336,7 @@ def _labels(column: Column, parts: Sequence[str]) -> list[str]:
         and name not in parts
         and not _PLACEHOLDER.fullmatch(name)
         and not time_of(name)
+        and not is_statistic(name)
         and not _FIGURES_ONLY.fullmatch(name)
         and not _EMPTY.fullmatch(name)
     ]

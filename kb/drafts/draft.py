@@ -19,6 +19,7 @@ from kb.drafts.tables import Draft, NotDrafted, TableDrafts
 from kb.drafts.told_apart import ALIKE, told_apart
 from kb.model import Claim, slug
 from kb.papers.from_source import tables_of
+from kb.papers.reading import PEOPLE
 from kb.records.expand import block_claims
 from kb.records.load import Records
 from kb.records.schema import StudyRecord
@@ -96,7 +97,8 @@ class Drafter:
         """
         tables = list(self.tables())
         for table in tables:
-            if sum(column.size is not None for column in table.reading.columns) > 1:
+            people = (one for one in table.reading.columns if one.kind in PEOPLE)
+            if sum(column.size is not None for column in people) > 1:
                 _ = table.roles
         return tables
 

@@ -110,8 +110,11 @@ def _renames(table: Table, row: int) -> bool:
 def _has_statistics(table: Table, row: int) -> bool:
     """Whether a row has other statistics in the places of those of the header.
 
-    "n | % | n | %" above counts, and further down "Mean | SD | Mean | SD".
+    "n | % | n | %" above counts, and further down "Mean | SD | Mean | SD". Directly below the
+    header they go on from it: "No. (%) or" above "Mean ± SD".
     """
+    if row == table.header_rows:
+        return False
     above, own = (
         {cell.column: text for cell in table.grid[one] if (text := label_text(cell.text))}
         for one in (table.header_rows - 1, row)

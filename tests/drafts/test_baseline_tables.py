@@ -147,7 +147,7 @@ def test_a_difference_with_its_interval_is_not_a_group(root: Path) -> None:
 
 def test_a_ratio_of_two_counts_is_two_counts(root: Path) -> None:
     rows = ("\tTussolan (n = 57)\tPlacebo (n = 49)", "Male:female ratio\t37:20\t30:19")
-    made = drafted(root, table(*rows, "Age, mean (SD)\t35.5 (5.5)\t34.8 (7.2)"))
+    made = drafted(root, table(rows[0], "Age, mean (SD)\t35.5 (5.5)\t34.8 (7.2)", rows[1]))
     found = [one for one in blocks(made) if one["printed"] == "37:20"]
     assert [(one["endpoint"], one["category"]) for one in found] == [
         ("SEX", "male"),

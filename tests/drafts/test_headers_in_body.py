@@ -125,3 +125,15 @@ def test_a_header_of_classes_replaces_that_of_statistics(root: Path) -> None:
 def test_limits_without_words_below_each_header_are_figures(root: Path) -> None:
     rows = (*_CLASSES[:3], "\t<40\t≥40 to <70\t<40\t≥30 to <70", _CLASSES[4])
     assert block_of(drafted(root, table(*rows)), "5 (11)")["values"] == {"tussolan": "5 (11%)"}
+
+
+def test_statistics_directly_below_the_header_go_on_from_it(root: Path) -> None:
+    rows = (
+        "\tTussolan\tPlacebo",
+        "\t(n = 205),\t(n = 207),",
+        "\tNo. (%) or\tNo. (%) or",
+        "\tMean ±SD\tMean ±SD",
+        "Full ban\t78 (38.1)\t40 (19.3)",
+    )
+    made = drafted(root, table(*rows))
+    assert block_of(made, "78 (38.1)")["values"] == {"tussolan": "78 (38.1%)"}
