@@ -33,10 +33,13 @@ class Anchors:
         self._rows: dict[int, list[str]] = {}
         self._names: dict[int, str] = {}
 
-    def cell(self, cells: Sequence[Cell], row: int, path: Sequence[str]) -> dict[str, Any] | None:
+    def cell(
+        self, cells: Sequence[Cell], row: int, path: Sequence[str], header: Sequence[str] = ()
+    ) -> dict[str, Any] | None:
         """Return ``row`` and ``column`` of one cell, or ``row`` of several in it; None if none.
 
-        ``path`` has the labels of the row below its headings.
+        ``path`` has the labels of the row below its headings, ``header`` those of the column that
+        have numbers, which its name needs too.
         """
         first = self.source.span(row, cells[0].column)
         last = self.source.span(row, cells[-1].column)
@@ -45,7 +48,8 @@ class Anchors:
         index = cells[0].column
         names: list[str | None] = [None]
         if len(cells) == 1:
-            names = [*dict.fromkeys([*self._known(index), *self._columns(index)])]
+            known = [*dict.fromkeys([*self._known(index), *self._columns(index)])]
+            names = sorted(known, key=lambda one: not all(part in (one or "") for part in header))
         tries = list(self._tries(row, path, names))
         for labels, column in tries:
             span = self._span(labels, column)

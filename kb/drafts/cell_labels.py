@@ -19,12 +19,13 @@ from kb.drafts.labels import MAX_LABEL, EndpointNames, NamedEndpoint, is_statist
 from kb.drafts.people import People, is_analysis_set
 from kb.drafts.row_groups import RowGroups
 from kb.drafts.rows import KINDS_OF_ROWS, RowLabels
-from kb.drafts.times import is_change, is_moment, period_in, time_in, time_of
+from kb.drafts.times import is_change, is_moment, is_number, period_in, time_in, time_of
 from kb.model import WHOLE
 from kb.papers.captions import TABLE_NUMBER
 from kb.papers.from_source import SourceTable, label_text
 from kb.papers.reading import ColumnKind, TableReading
 from kb.papers.statistic import Centre, declared
+from kb.sources.tables import TIMES_BELOW
 
 _GENERIC: Final = re.compile(
     r"(?:.{0,20}\b)?"
@@ -42,6 +43,13 @@ _SUBJECT: Final = re.compile(
 """What the caption of a table names first: "Abstinence rates during follow-up"."""
 _P: Final = re.compile(r"p ?[-–]? ?(?:values?)?", re.IGNORECASE)
 """The label of a row of p-values."""
+_CHANGED: Final = re.compile(
+    r"\bchanges?(?: \([^()]{1,12}\))? (?:in|of|from (?:baseline|pre-?dose)(?: (?:in|of))?) "
+    r"(?:the )?(?P<subject>[A-Z0-9][^.:;,]{2,70}?)"
+    r"(?= (?:during|in|at|by|between|among|over|after|before|for|from|with|within)\b|[.:;,]|$)",
+    re.IGNORECASE,
+)
+"""What a caption says has changed: "Mean change (SE) from baseline in weight"."""
 _CHANGE_ALONE: Final = re.compile(
     r"(?:(?:absolute|mean|percent(?:age)?) )?changes?(?: (?:from|since|to)\b(?!.* (?:in|of) ).*)?",
     re.IGNORECASE,
@@ -97,20 +105,14 @@ class CellLabels:
         """Return the endpoint of a figure, with the moments for which records have no phrase."""
         if self.compared.is_of_one_group(role) and not self.compared.has_outcome_in_row(role):
             return associated([*path, *role.labels], self.source.table, self.names)
-        labels = self._labels_of_p(role) if role.column.kind is ColumnKind.P else list(role.labels)
-        labels = [self._without_change(one, role) for one in labels]
-        labels = [one for one in labels if one and (period_in(one) or not is_moment(one))]
-        sets = [one for one in role.labels if is_analysis_set(one) and len(role.labels) > 1]
-        labels = [one for one in labels if one not in sets]
-        if role.column.kind is ColumnKind.EFFECT:
-            labels = [one for one in labels if not names_kind(one)]
+        labels = self._labels_of(role)
         if role.column.kind is ColumnKind.P:
             path = [one for one in path if not _P.fullmatch(one)]
             path = path[:-1] if has_p_of_all(self.rows, row) else path
         is_size = row in self.reading.size_rows
-        path = path if is_size else self._without_weeks(path, labels, row)
+        path = _of_size(path) if is_size else self._without_weeks(path, labels, row)
         found = self._named(path, labels)
-        is_size = is_size or (role.has_people and _is_number(path))
+        is_size = is_size or (role.has_people and _is_size(path))
         if found is None and is_size and self.names.size:
             return NamedEndpoint(self.names.size)
         if found is None:
@@ -124,15 +126,24 @@ class CellLabels:
             category = category[:MAX_LABEL].strip()
         return NamedEndpoint(found.endpoint, category, found.named)
 
+    def _labels_of(self, role: ColumnRole) -> list[str]:
+        """Return what the header of a column names: no time, no analysis set, no estimate."""
+        labels = self._labels_of_p(role) if role.column.kind is ColumnKind.P else list(role.labels)
+        labels = [self._without_change(one, role) for one in labels]
+        labels = [one for one in labels if one and (period_in(one) or not is_moment(one))]
+        sets = [one for one in role.labels if is_analysis_set(one) and len(role.labels) > 1]
+        is_effect = role.column.kind is ColumnKind.EFFECT
+        return [one for one in labels if one not in sets and not (is_effect and names_kind(one))]
+
     def _without_weeks(self, path: Sequence[str], labels: Sequence[str], row: int) -> list[str]:
         """Return the labels of a row without its number of weeks.
 
         Where only times are left, the header of the labels or the caption names the outcome.
         """
         if all(self._is_when(one, row) for one in [*path, *labels]):
-            return [*self._above_moments(), *(one for one in path if not one.isdigit())]
-        is_number = bool(self.rows.time(row)) and bool(labels)
-        return [one for one in path if not (is_number and one.isdigit())]
+            return [*self._above_moments(), *(one for one in path if not is_number(one))]
+        is_timed = bool(self.rows.time(row)) and bool(labels)
+        return [one for one in path if not (is_timed and is_number(one))]
 
     def _named(self, path: Sequence[str], labels: Sequence[str]) -> NamedEndpoint | None:
         """Return the endpoint of the labels of a row and of a column.
@@ -166,17 +177,18 @@ class CellLabels:
 
     def _is_when(self, label: str, row: int) -> bool:
         """Whether a label only names the time or the statistic of a figure."""
-        is_number = label.isdigit() and self.rows.time(row) != ""
+        is_point = is_number(label) and self.rows.time(row) != ""
         is_time = is_moment(without_size(label)) or _CHANGE_ALONE.fullmatch(label) is not None
-        return is_number or is_statistic(label) or is_time
+        return is_point or is_statistic(label) or is_time
 
     def _above_moments(self) -> list[str]:
         """Return what a table with times for rows is about: the header of its labels."""
         header = [label_text(part) for part in self.source.table.column_path(0)]
-        named = [one for one in header[-1:] if one and not _GENERIC.fullmatch(one)]
-        subject = _SUBJECT.match(label_text(self.source.table.caption))
-        named_by_caption = subject is not None and not _GENERIC.fullmatch(subject["subject"])
-        found = named or ([subject["subject"]] if subject and named_by_caption else [])
+        named = [one for one in header[-1:] if one and not _is_generic(one)]
+        caption = label_text(self.source.table.caption)
+        subject = _CHANGED.search(caption) or _SUBJECT.match(caption)
+        is_named = subject is not None and not _GENERIC.fullmatch(subject["subject"])
+        found = named or ([subject["subject"]] if subject and is_named else [])
         return [one for one in found if not self.names.is_topic(self.names.endpoint(one))]
 
     def time(self, row: int, role: ColumnRole, path: Sequence[str]) -> str:
@@ -208,7 +220,19 @@ class CellLabels:
         return "" if is_open and not _OF_BASELINE.search(self.source.table.caption) else time
 
 
-def _is_number(path: Sequence[str]) -> bool:
+def _of_size(path: Sequence[str]) -> Sequence[str]:
+    """Return the labels of a row of sizes without the headings of all that was measured."""
+    if not path or not is_statistic(path[-1]):
+        return path
+    return [one for one in path if not _OF_BASELINE.search(one)]
+
+
+def _is_size(path: Sequence[str]) -> bool:
     """Whether labels only name the number of people."""
     is_bare = bool(path) and all(map(is_statistic, path))
     return is_bare and declared(path[-1]).centre is Centre.SIZE
+
+
+def _is_generic(header: str) -> bool:
+    """Whether the header of labels says what the rows are, as "Weeks", and no outcome."""
+    return _GENERIC.fullmatch(header) is not None or TIMES_BELOW.search(header) is not None

@@ -20,8 +20,13 @@ from kb.papers.statistic import Centre, declared
 _AND: Final = re.compile(r"\s(?:and|&)\s", re.IGNORECASE)
 _COMPARED: Final = r"vs?\.?|versus|compared (?:with|to)"
 _VS: Final = re.compile(rf"\s(?:{_COMPARED})\s", re.IGNORECASE)
-_VS_OR_SIGN: Final = re.compile(rf"\s(?:{_COMPARED}|[-–/])\s", re.IGNORECASE)
+_VS_OR_SIGN: Final = re.compile(rf"\s(?:{_COMPARED})\s|\s?[-–/]\s?", re.IGNORECASE)
 _P_VERSUS: Final = re.compile(rf"p(?:[- –]?values?)? (?:{_COMPARED}) (?P<name>.+)", re.IGNORECASE)
+_BEFORE_PAIR: Final = re.compile(
+    r"^(?:statistics?|differences?|comparisons?|contrasts?)(?: (?:of|for|between))?:? ",
+    re.IGNORECASE,
+)
+"""What stands before the names of two groups: "Statistics Drug-Placebo"."""
 _PEOPLE: Final = re.compile(r"\b(?:groups?|arms?|patients|participants)\b|[nN] ?=", re.IGNORECASE)
 _P_BEHIND: Final = re.compile(r" ?\(p[- –]?values?\)$", re.IGNORECASE)
 _NOT_PEOPLE: Final = re.compile(
@@ -40,15 +45,16 @@ _NOT_PEOPLE: Final = re.compile(
     r"|\b(?:day|week|month|year)s? ?[0-9]|\b[0-9]+[- ](?:day|week|month)s?\b",
     re.IGNORECASE,
 )
+_ARMS: Final = r"(?:(?:study|treatment) )?(?:groups?|arms?|limbs?)"
 _UNNAMED: Final = re.compile(
-    r"(?:(?:study|treatment) )?(?:groups|arms)|group|time|hours?|days?|weeks?|months?|years?"
+    rf"{_ARMS}|time|hours?|days?|weeks?|months?|years?"
     r"|visits?|[‘“\"'].*",
     re.IGNORECASE,
 )
 """Headers that name no group: what the columns are, a unit of time, an answer in quotes."""
 _PLACEHOLDER: Final = re.compile(r"(?:group|arm) ?(?:[0-9]|[A-D]|I{1,3})", re.IGNORECASE)
 """A header that stands for the group below it: "Group 1" above "Drug"."""
-_EMPTY: Final = re.compile(r"data|values?|results?|findings|groups?", re.IGNORECASE)
+_EMPTY: Final = re.compile(rf"data|values?|results?|findings|{_ARMS}", re.IGNORECASE)
 """Headers that add nothing to the figures below them."""
 _OF_TEST: Final = re.compile(
     r"[“\"]?[tTFfzZrRdqQUW][”\"]?(?:[- ]?(?:values?|ratio|statistics?|test)\b.*| ?\(df\))?|"
@@ -231,7 +237,22 @@ def _shared(reading: TableReading, names: EndpointNames, groups: GroupNames) -> 
     rest = {part for found in parts for part in found - shared}
     known = {one.id for part in rest if (one := groups.find_part(part)) and one.sure == "sure"}
     is_distinct = len(known) == len(rest) > 1 and all(found - shared for found in parts)
-    return frozenset(part for part in shared if is_distinct and groups.find(part) is None)
+    named = _over_all(reading) | (shared if is_distinct else frozenset())
+    return frozenset(part for part in named if groups.find(part) is None)
+
+
+def _over_all(reading: TableReading) -> frozenset[str]:
+    """Return the part of a header that stands above all columns, p-values and effects too.
+
+    It names what is measured: "Reduction in dose" above "Mean | 95% CI | P".
+    """
+    columns = [c for c in reading.columns[1:] if c.kind is not ColumnKind.LABEL]
+    compares = any(c.kind in (ColumnKind.P, ColumnKind.EFFECT) for c in columns)
+    tops = {c.path[0] for c in columns if len(c.path) > 1}
+    if not compares or len(tops) != 1 or any(len(c.path) < 2 for c in columns):
+        return frozenset()
+    top = tops.pop()
+    return frozenset() if _PEOPLE.search(top) else frozenset({without_size(top)})
 
 
 def _samples(reading: TableReading) -> dict[int, str]:
@@ -276,7 +297,8 @@ def group_parts(column: Column, names: EndpointNames) -> Iterator[str]:
         name = without_size(part)
         is_named = name and not _FIGURES_ONLY.fullmatch(name)
         has_unit = names.unit([part]) not in ("", "%") or _RATE.search(part)
-        if is_named and not _is_other(name, names) and not has_unit:
+        is_letter = len(name) == 1 and column.kind is ColumnKind.GROUP  # "B" beside "A" and "C"
+        if is_named and not has_unit and (is_letter or not _is_other(name, names)):
             yield name
 
 
@@ -403,7 +425,7 @@ def _with_comparator(
 def _pair(parts: list[str], groups: GroupNames, between: re.Pattern[str]) -> tuple[str, str] | None:
     """Return the two groups that a header such as "Drug vs placebo" names."""
     for part in parts:
-        sides = between.split(part)
+        sides = between.split(_BEFORE_PAIR.sub("", part))
         found = [groups.find(side) for side in sides] if len(sides) == 2 else []
         if len(found) == 2 and found[0] and found[1] and found[0].id != found[1].id:
             return found[0].id, found[1].id

@@ -341,6 +341,8 @@ class Comparisons:
         if self._is_of_coefficient(role):
             return None
         arms = list(role.together or self._near(role))
+        if not arms and any(map(_BETWEEN.search, role.column.path)):
+            arms = self.groups.arms()  # "Difference between groups" of a trial with two
         if role.group is not None:
             controls = [arm for arm in arms if self.groups.is_control(arm)]
             others = [one for one in controls if one != role.group.id]

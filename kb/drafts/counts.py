@@ -35,7 +35,7 @@ _PEOPLE: Final = re.compile(
     r"(?:total |all )?(?:(?:no\.?|number) (?:of )?)?(?:patients|participants|subjects|people)",
     re.IGNORECASE,
 )
-_NUMBER: Final = re.compile(r"[,(] ?(?:n|no\.?|number)\)?$")
+_NUMBER: Final = re.compile(r"[,(] ?(?:n|no\.?|number)\)?:?$")
 _CAPTION: Final = re.compile(
     r"\b(?:numbers?|nos?\.?) (?:\(%\) )?of (?:participants|patients|people|subjects|persons)\b",
     re.IGNORECASE,
@@ -103,6 +103,10 @@ class Counts:
             and number <= self._sizes[one.column.index]
             for one in self._of_people(row)
         )
+
+    def size(self, column: Column) -> int | None:
+        """Return the number of people of a column, by its header or by a row of sizes."""
+        return column.size or self._sizes.get(column.index)
 
     @cached_property
     def _sizes(self) -> dict[int, int]:

@@ -110,9 +110,10 @@ class EffectReading(TableReading):
     def _joined(self, row: int, column: Column, print_: Entry) -> tuple[Cell, ...]:
         """Return a cell with those that belong to it: two columns may be the limits of its CI."""
         limits = self.table.grid[row][column.index + 1 : column.index + 3]
-        is_interval = print_.form is Form.NUMBER and self._are_limits(column.index + 1)
+        is_one = print_.form in (Form.NUMBER, Form.SHARE)
+        is_interval = is_one and self._are_limits(column.index + 1)
         forms = {entry(cell.text, decimal_comma=self._comma).form for cell in limits}
-        if is_interval and forms == {Form.NUMBER} and limits[0] is not limits[1]:
+        if is_interval and forms == {print_.form} and limits[0] is not limits[1]:
             return (self.table.grid[row][column.index], *limits)
         return super()._joined(row, column, print_)
 

@@ -220,6 +220,11 @@ class GroupNames:
         is_known = inner is not None and inner.sure == "sure"
         return is_known and (whole is None or whole.sure == "likely")
 
+    def arms(self) -> list[str]:
+        """Return the arms of the study, or else those that its tables have named with a size."""
+        known = [name for name, group in self.groups.items() if group.kind == "arm" or group.role]
+        return known or [name for name, group in self.new.items() if group.get("kind") == "arm"]
+
     def is_new(self, group: str) -> bool:
         """Whether a group was added and is not of the record."""
         return group in self.new

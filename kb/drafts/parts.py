@@ -19,6 +19,7 @@ from kb.papers.from_source import SourceTable, label_text
 from kb.papers.paper import Cell, Table
 from kb.sources.sizes import printed_size
 
+_VERSUS: Final = re.compile(r"\w (?:vs?\.?|versus) \w")
 _CLASS: Final = re.compile(r"[<>≤≥] ?[0-9.,]+(?: ?(?:to|and|[-–—]) ?[<>≤≥]? ?[0-9.,]+)?")
 """A class by its limits: "<30", "≥30 to <60"."""
 
@@ -100,6 +101,8 @@ def _renames(table: Table, row: int) -> bool:
     "Drug | | Placebo |" above figures, and further down "Drug | | No drug |".
     """
     last = table.header_rows - 1
+    if _compares(table, row):
+        return True
     if last < 1:
         return False
     above, own = _own_names(table, last), _own_names(table, row)
@@ -142,6 +145,13 @@ def _has_classes(table: Table, row: int) -> bool:
     first, *others = classes.values() if classes else [[]]
     is_named = not texts[0] and all(_CLASS.fullmatch(t) or names_column(t) for t in texts[1:] if t)
     return is_named and bool(others) and len(first) > 1 and all(one == first for one in others)
+
+
+def _compares(table: Table, row: int) -> bool:
+    """Whether a row of the body without a label only names comparisons: "Drug vs placebo"."""
+    first, *texts = (label_text(cell.text) for cell in table.grid[row])
+    filled = [text for text in texts if text]
+    return not first and bool(filled) and all(map(_VERSUS.search, filled))
 
 
 def _own_names(table: Table, row: int) -> dict[int, str]:

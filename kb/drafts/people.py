@@ -30,6 +30,7 @@ _PART: Final = re.compile(
     re.IGNORECASE,
 )
 """Words of a caption that may name a part of the people only."""
+_PERSONS: Final = r"(?:groups?|arms?|patients|participants|subjects|people|women|men|children)\b"
 _GROUP: Final = re.compile(
     r"\b(?:in|among|within|of) (?:the )?(?P<name>(?!between)[A-Z][\w-]*(?: [\w-]+){0,2}?)"
     r" (?:group|arm)\b(?! (?:and|or|vs|versus|compared)\b)"
@@ -94,7 +95,7 @@ class People:
         found = set()
         for name in self.groups.known_labels():
             name_ = re.escape(name)
-            of = rf"\b(?:in|among|within|of)(?: the)? {name_}\b"
+            of = rf"\b(?:in|among|within|of(?=(?: the)? {name_} {_PERSONS}))(?: the)? {name_}\b"
             of += r"(?!(?: (?:group|arm))? (?:and|or|vs|versus)\b)"
             of = rf"{of}|^(?:table \w+ )?{name_}(?: \w+)?$"
             if re.search(of, key) and (one := self.groups.find(name)):

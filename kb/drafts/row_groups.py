@@ -16,8 +16,8 @@ from kb.papers.reading import ColumnKind, TableReading
 from kb.papers.statistic import Centre, Statistic, declared
 
 _GROUPS: Final = re.compile(
-    r"(?:(?:study|treatment|intervention|patient) )?(?:groups?|arms?|treatments?|regimens?)"
-    r"(?: ?\(s\))?",
+    r"(?:(?:study|treatment|intervention|patient|allelic) )?(?:(?:sub)?groups?|arms?|treatments?"
+    r"|regimens?|genotypes?|cohorts?)(?: ?\(s\))?",
     re.IGNORECASE,
 )
 _TWO: Final = re.compile(

@@ -12,7 +12,7 @@ from typing import Final
 
 from kb.drafts.labels import is_statistic
 from kb.drafts.statistic_rows import rows_gone_on_from
-from kb.drafts.times import is_change, is_moment, time_of
+from kb.drafts.times import is_change, is_moment, is_number, time_of
 from kb.papers.entries import Form
 from kb.papers.from_source import label_text
 from kb.papers.paper import Table
@@ -20,6 +20,7 @@ from kb.papers.reading import PEOPLE, ColumnKind, TableFigure, TableReading
 from kb.papers.statistic import Centre, Spread, Statistic, declared
 from kb.sources.tables import TIMES_BELOW
 
+_UNIT_OF_TIME: Final = re.compile(r"\b(hour|hrs?\b|day|week|month|year)")
 _UNIT_ONLY: Final = re.compile(r"\([^()]*\)")
 _SCALE: Final = re.compile(
     r"\([^()]*(?:[0-9] ?[-–] ?[0-9]|(?:[^\W\d_]|[%°])/|\b(?:kg|cm|mm|g)\b)[^()]*\)"
@@ -270,7 +271,7 @@ class RowLabels:
         own, outer = declared(self.reading.label(row)), declared(heading)
         if is_change(heading):
             outer = Statistic()  # the mean of a percent change is not a percentage of people
-        if own.centre is not None and outer.centre is not None and own != outer:
+        if own.centre is not None and outer.centre is not None and _differs(own, outer):
             return True
         centres = {figure.statistic.centre for figure in self._people(row)}
         if outer.centre is Centre.COUNT and centres and centres <= {Centre.MEAN, Centre.MEDIAN}:
@@ -379,11 +380,11 @@ class RowLabels:
         firsts = {0: first} if TIMES_BELOW.search(first) else {}
         for index, header in (firsts | self.times).items():
             number = label_text(self.table.grid[row][index].text)
-            unit = re.search(r"\b(hour|day|week|month|year)", header.lower())
+            unit = _UNIT_OF_TIME.search(header.lower())
             if unit and number == "0":
                 return "at baseline"
-            if unit and number.isdigit():
-                return f"at {number} {unit[1]}s"
+            if unit and is_number(number):
+                return f"at {number} {'hour' if unit[1].startswith('h') else unit[1]}s"
         return ""
 
 
@@ -393,6 +394,12 @@ def share_of(figure: TableFigure) -> Decimal | None:
     if number is None and figure.statistic.centre is Centre.SHARE:
         number = figure.entry.main
     return number.value if number is not None else None
+
+
+def _differs(own: Statistic, outer: Statistic) -> bool:
+    """Whether two labels declare different statistics; "mean" and "mean (SE)" do not."""
+    spreads = {one.spread for one in (own, outer) if one.spread is not None}
+    return own.centre is not outer.centre or len(spreads) > 1
 
 
 def _is_declaring(statistic: Statistic) -> bool:

@@ -32,7 +32,8 @@ from kb.sources.normalise import fold
 from kb.sources.text import SourceText
 
 _NO_LABELS: Final = "no labels lead to the cell alone"
-_DIGITS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_DIGITS: Final = re.compile(r"(?<![A-Za-z])[0-9]+(?:\.[0-9]+)?")
+"""A number of a label; that of a name belongs to it: "FEV1"."""
 
 
 @dataclass
@@ -280,7 +281,8 @@ class TableDrafts:
         what = self.labels.endpoint(row, role, path)
         if what is None:
             return self._no_endpoint(role)
-        anchor = self.anchors.cell(cells, row, path_all)
+        numbered = [one for one in role.labels if any(map(str.isdigit, one))]
+        anchor = self.anchors.cell(cells, row, path_all, numbered)
         if anchor is None:
             return _NO_LABELS
         what = self.labels.endpoint(row, role, [*self._outer(anchor, path_all), *path]) or what

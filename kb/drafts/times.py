@@ -53,6 +53,7 @@ _PERIOD: Final = re.compile(
     re.IGNORECASE,
 )
 _START: Final = re.compile(r"(?:the )?baseline|(?:day|week|month|visit)s? ?0", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _VISIT: Final = re.compile(r"\((?:[tT]|visit|V) ?[0-9]{1,2}\)")
 _UNITS_OF_TIME: Final = {"h": "hours", "d": "days", "w": "weeks", "m": "months", "y": "years"}
 
@@ -113,6 +114,15 @@ def is_moment(text: str) -> bool:
     """
     bare = _VISIT.sub(" ", text).strip(" :;,.()")
     return bool(time_of(bare)) or _MOMENT.fullmatch(bare) is not None
+
+
+def is_number(text: str) -> bool:
+    """Whether a label is a number, as below the header of a unit of time.
+
+    >>> is_number("0.5"), is_number("12"), is_number("12 weeks")
+    (True, True, False)
+    """
+    return _NUMBER.fullmatch(text) is not None
 
 
 def is_change(text: str) -> bool:

@@ -15,7 +15,7 @@ from kb.drafts.figures import count_or_measure
 from kb.drafts.groups import GroupOf
 from kb.drafts.labels import EndpointNames, without_size
 from kb.drafts.not_results import names_column
-from kb.drafts.times import is_change, is_moment, time_in
+from kb.drafts.times import BASELINE_IN, is_change, is_moment, time_in
 from kb.papers.captions import TABLE_NUMBER
 from kb.papers.entries import Form, whole
 from kb.papers.from_source import SourceTable, label_text
@@ -47,7 +47,7 @@ _OF_TEST: Final = re.compile(
 )
 """What prints or declares statistics of tests and of associations: "r = 0.49"."""
 _CHANGES: Final = re.compile(
-    r"(?<!and )\b(?:changes?|differences?) from baseline\b"
+    r"(?<!and )\b(?:changes?|differences?)(?: \([^()]{1,12}\))? from (?:baseline|pre-?dose)\b"
     rf"|^(?:{TABLE_NUMBER})?(?:mean )?changes? in\b",
     re.IGNORECASE,
 )
@@ -76,11 +76,11 @@ class Values:
     ) -> Made | str:
         """Return the value of figures of a group, or why it is not drafted."""
         figure = self._noted(figure)
-        change = role.change or any(map(is_change, labels)) or self._is_change(labels)
+        change = role.change or _is_of_change(labels) or self._is_change(labels)
         figure = figure.as_count() if self.counts.is_count(figure) else figure
         if role.column.path[-1:] == ("%",) and figure.entry.form is Form.NUMBER:
             figure = replace(figure, statistic=Statistic(Centre.SHARE))  # whatever its row says
-        proposal = count_or_measure(figure, role.column.size, change=change)
+        proposal = count_or_measure(figure, self.counts.size(role.column), change=change)
         if proposal is None:
             return "figures of a form that no label explains"
         is_open = proposal.sure == "unsure" and proposal.statistic in _UNDECLARED
@@ -184,3 +184,9 @@ class Values:
         admitted = self.names.vocabulary.get("statistic", statistic).properties.get("admits", ())
         kind = self.names.vocabulary.get("unit", unit).first("quantityKind")
         return not admitted or kind in admitted
+
+
+def _is_of_change(labels: Sequence[str]) -> bool:
+    """Whether labels name a change; "Baseline mean" below "Change at 12 hours" does not."""
+    is_of_baseline = bool(labels) and BASELINE_IN.search(labels[-1]) is not None
+    return any(map(is_change, labels[-1:] if is_of_baseline else labels))

@@ -147,7 +147,7 @@ _RAISED: Final = re.compile(
 )
 _MARKS_AT_END: Final = re.compile(
     r"(?<=[0-9)\]%])[ ]?(?:[*\u204e\u2217†‡§¶‖#]{1,3}(?:, ?[*\u204e\u2217†‡§¶‖#]{1,3}){0,3}"
-    r"|(?<=[)\]%])[a-h](?:, ?[a-h]){0,3})$"
+    r"|(?<=[)\]])°{1,3}|(?<=[)\]%])[a-h](?:, ?[a-h]){0,3})$"
 )
 _GLUED_SIGN: Final = re.compile(r"(?<=[0-9] )to(?=[-−–][0-9])")
 """The second limit of "−0.83 to−0.05" has a sign of its own."""
@@ -164,6 +164,8 @@ _RANGE = (
     rf"{_CI}(?P<low>N)%?(?P<low_unit>{_UNIT}){_TO}"
     rf"(?:(?P<high>N)%?(?P<high_unit>{_UNIT})|{_NO_END})"
 )
+_SIZE_BEFORE: Final = re.compile(r"\(?n ?= ?N ?[*†‡§]{0,2}\)?[:;] ?(?=N)")
+"""The number of people before what was measured in them: "n = 19: 4.09 (2.32)"."""
 _LABEL: Final = re.compile(r"[a-z][a-z. -]{0,24}[=:,]? ?(?=N)")
 _ORDINAL: Final = re.compile(r"N(?:st|nd|rd|th)\b")
 """The number of a label, not a figure: "2nd tertile (7-21)"."""
@@ -238,7 +240,7 @@ def entry(text: str, *, decimal_comma: bool = False) -> Entry:
         return Entry(Form.WORDS, text)
     if _ORDINAL.search(skeleton.text) or _GROUPS.fullmatch(printed):
         return Entry(Form.OTHER, text, numbers=skeleton.numbers)
-    label = _LABEL.match(skeleton.text)
+    label = _SIZE_BEFORE.match(skeleton.text) or _LABEL.match(skeleton.text)
     start, end = label.end() if label else 0, len(skeleton.text.rstrip(" .;,"))
     for form, pattern in _FORMS:
         match = pattern.fullmatch(skeleton.text, start, end)

@@ -126,6 +126,8 @@ _UNIT: Final = re.compile(
     r"\((?!%|n\b|no\b|N\b)[^()]{0,20}[a-zA-Z/][^()]{0,20}\)$"
     r"|, (?:years|yrs?|months|weeks|days|hours|min|kg|g|cm|mm|mmHg|ml|mg|points?|kg/m2)\b"
 )
+_SEVERAL: Final = 3
+_LETTER: Final = re.compile("[A-D]")
 _SIZE_ROW: Final = re.compile(
     r"^(?:total |sample )?(?:n|no\.|number|size|sample size)(?: ?\(%\)| ?, ?%)?$|^(?:n"
     r"|no\.?|number) ?(?:of|,|analy|random|evalua)"
@@ -174,7 +176,8 @@ class TableReading:
         header = " ".join(path)
         statistic = Statistic()
         for name in path:
-            statistic = declared(name).within(statistic)
+            own = Statistic() if self._is_letter(index, name) else declared(name)
+            statistic = own.within(statistic)
         effects = [one for one in map(declared, path[:-1]) if one.centre and one.centre.is_effect]
         if effects and statistic.centre in (Centre.MEAN, Centre.MEDIAN):
             statistic = replace(statistic, centre=effects[-1].centre)  # "Difference" over "Mean"
@@ -183,6 +186,14 @@ class TableReading:
         group = " › ".join(name for name in names if name)
         kind = self._kind(index, header, statistic)
         return Column(index, kind, path, group if kind is ColumnKind.GROUP else "", size, statistic)
+
+    def _is_letter(self, index: int, name: str) -> bool:
+        """Whether a header is one of the letters that columns have for names: "A | B | C"."""
+        near = (
+            self.table.column_path(i)[-1:] for i in (index - 1, index + 1) if i < self.table.width
+        )
+        is_beside = any(path and path[0] != name and _LETTER.fullmatch(path[0]) for path in near)
+        return _LETTER.fullmatch(name) is not None and is_beside
 
     def _header(self, index: int) -> tuple[str, ...]:
         """Return the header of a column; "M" beside "SD" is a mean."""
@@ -297,12 +308,18 @@ class TableReading:
         labels, path = self._header_of_labels, self.table.row_path(row)
         for name in (*path, *self._further_labels(row)):
             own = declared(name)
-            if name in path[:-1] and name.endswith(" %"):
+            if name.endswith(" %") and (name in path[:-1] or self._are_percentages):
                 own = Statistic(Centre.SHARE)  # a heading of categories: "Education level %"
             # A heading "n (%)" does not reach a measurement below it, which has a unit of its own.
             outer = Statistic() if own.centre is None and _UNIT.search(name) else labels
             labels = own.within(outer)
         return labels
+
+    @cached_property
+    def _are_percentages(self) -> bool:
+        """Whether so many labels end in "%" that they are those of people: "Hypertension %"."""
+        rows = range(self.table.header_rows, len(self.table.grid))
+        return sum(self.label(row).endswith(" %") for row in rows) >= _SEVERAL
 
     def alone(self, figure: TableFigure) -> Iterator[TableFigure]:
         """Yield the figure of each cell of several that belong together."""

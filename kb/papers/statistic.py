@@ -163,7 +163,8 @@ _CENTRES: Final = (
         Centre.P,
         re.compile(
             r"^[Pp] (?:vs\.?|versus) "
-            r"|^[Pp](?:$|[ -–]?(?:[Vv]al|[Tt]rend|[Hh]et|[Ii]nt|[0-9]$)|[*†‡§a-d]?$| ?(?:=|for|\())"
+            r"|^[Pp](?:$|[ -–]?(?:[Vv]al|[Tt]rend|[Hh]et|[Ii]nt|[0-9]$)|[*†‡§a-d]?$"
+            r"| ?(?:=|for|between|within|\())"
             r"|\b[Pp][- –]?[Vv]alues?\b"
             r"|^[Ss]ig(?:\.|nificance)|^[Pp]\b.{0,3}$"
         ),
@@ -208,6 +209,7 @@ def declared(label: str) -> Statistic:
     >>> declared("HR (95% CI)").level
     Decimal('95')
     """
+    label = label.rstrip(" :")
     centre = next((name for name, pattern in _CENTRES if pattern.search(label)), None)
     spreads = [name for name, pattern in _SPREADS if pattern.search(label)]
     spread = spreads[0] if spreads else None

@@ -18,11 +18,14 @@ class Cell(NamedTuple):
 _RULE: Final = re.compile(r"[ |:+]*-{3,}[ |:+-]*")
 _PIPE: Final = re.compile(r"(?<!\\)\|")
 _MAX_HEADERS: Final = 4
-_NOTE_MARKS: Final = r"(?<=[)\]])(?:</?su[bp]>)?[a-h](?:, ?[a-h])*(?:</su[bp]>)?"
+_NOTE_MARKS: Final = (
+    r"(?:(?<=[)\]])(?:</?su[bp]>)?[a-h](?:, ?[a-h])*(?:</su[bp]>)?|(?<=[0-9)\]%]) ?[*†‡§¶‖#°]{1,3})"
+)
 _FIGURES_ONLY: Final = re.compile(
     rf"[-<>≤≥~(\[]*\.?[0-9][-0-9.,%/ ()\[\]]*(?:{_NOTE_MARKS})?"
     r"|[0-9][0-9.,]* ?(?:(?:±|\+/-) ?[0-9]|[(\[][0-9.,% ]+[)\]],? (?:range|iqr)\b).*"
     r"|(?:[-<>≤≥~]?[0-9.][0-9.,]*|N[AER]) ?[(\[][-0-9., NAER%]+ to [-0-9., NAER%]+[)\]]"
+    r"|[nN] ?= ?[0-9]+[*†‡]?[:;] ?[-0-9].*"
 )
 _NAMES: Final = re.compile(r"[\w%]")
 """What a cell that names a column has; a dash stands for a figure."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from kb.errors import InputError, UnavailableError, nearest, shorten
 from kb.sources.figures import FigureInText, figures
@@ -44,6 +44,19 @@ DECIMAL_COMMA = frozenset(
 )
 """The languages that print 7,7 and 1.234 for 7.7 and 1,234."""
 P = TypeVar("P")
+
+_BELOW_ONE: Final = re.compile(r"(?<![0-9.,])0(?P<mark>[.,])[0-9]{2,3}(?![0-9]|[.,][0-9])")
+
+
+def prints_decimal_commas(text: str) -> bool:
+    """Whether a text, of whatever language, has more fractions with a comma than with a point.
+
+    >>> prints_decimal_commas("p = 0,038 and 0,44"), prints_decimal_commas("0.038; of 1,234")
+    (True, False)
+    """
+    marks = [match["mark"] for match in _BELOW_ONE.finditer(text)]
+    commas = marks.count(",")
+    return commas > 1 and 2 * commas > len(marks)
 
 
 class TextError(InputError):
@@ -88,7 +101,7 @@ class SourceText:
 
     def __init__(self, name: str, text: str, spans: Iterable[Span], language: str = "en") -> None:
         """Locate the spans, which are in the order of the text."""
-        self.decimal_comma = language in DECIMAL_COMMA
+        self.decimal_comma = language in DECIMAL_COMMA or prints_decimal_commas(text)
         self.name = name
         self.text = text
         self._pieces: dict[str, list[Piece]] = {}
