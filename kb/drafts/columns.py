@@ -45,7 +45,7 @@ _NOT_PEOPLE: Final = re.compile(
     r"|\b(?:day|week|month|year)s? ?[0-9]|\b[0-9]+[- ](?:day|week|month)s?\b",
     re.IGNORECASE,
 )
-_ARMS: Final = r"(?:(?:study|treatment) )?(?:groups?|arms?|limbs?)"
+_ARMS: Final = r"(?:(?:study|treatment) )?(?:groups|arms|limbs?)|group"
 _UNNAMED: Final = re.compile(
     rf"{_ARMS}|time|hours?|days?|weeks?|months?|years?"
     r"|visits?|[‘“\"'].*",

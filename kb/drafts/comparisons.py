@@ -25,8 +25,12 @@ from kb.papers.from_source import SourceTable
 from kb.papers.reading import ColumnKind, TableFigure
 from kb.papers.statistic import Centre, Spread, Statistic, declared
 
-_BETWEEN: Final = re.compile(
+_GROUPS: Final = (
     r"\b(?:between|inter)[- ]?groups?\b|between (?:the )?(?:\w+ )?(?:groups|arms|treatments)\b"
+)
+_BETWEEN_GROUPS: Final = re.compile(_GROUPS, re.IGNORECASE)
+_BETWEEN: Final = re.compile(
+    rf"{_GROUPS}"
     r"|\bversus\b|\bvs\b"
     r"|(?<!baseline )\bcompar(?:ed|ing|isons?)\b(?! (?:to|with) (?:baseline|before|pre))",
     re.IGNORECASE,
@@ -341,7 +345,7 @@ class Comparisons:
         if self._is_of_coefficient(role):
             return None
         arms = list(role.together or self._near(role))
-        if not arms and any(map(_BETWEEN.search, role.column.path)):
+        if not arms and any(map(_BETWEEN_GROUPS.search, role.column.path)):
             arms = self.groups.arms()  # "Difference between groups" of a trial with two
         if role.group is not None:
             controls = [arm for arm in arms if self.groups.is_control(arm)]

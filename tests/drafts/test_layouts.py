@@ -159,3 +159,16 @@ def test_a_header_of_statistics_names_the_two_groups(root: Path) -> None:
     found = block_of(drafted(root, table(*rows)), "0.1 (0.4) … -1, 2")
     assert found["comparison"]["versus"] == "placebo"
     assert "Statistics" not in found["category"]
+
+
+def test_a_difference_between_groups_is_that_of_the_two_arms_of_a_trial(root: Path) -> None:
+    rows = ("Outcome\tDifference between groups\t95% CI", "Grip\t-0.23\t-1.2, 0.7")
+    found = block_of(drafted(root, table(*rows)), "-0.23 … -1.2, 0.7")["comparison"]
+    assert (found["of"], found["versus"]) == ("tussolan", "placebo")
+    study = root / "evidence" / "studies" / "second-trial.yaml"
+    text = study.read_text(encoding="utf-8")
+    study.write_text(
+        text.replace("groups:\n", "groups:\n  syrup: {label: syrup arm, kind: arm}\n"),
+        encoding="utf-8",
+    )
+    assert not blocks(drafted(root, table(*rows)))
