@@ -45,7 +45,8 @@ _P: Final = re.compile(r"p ?[-–]? ?(?:values?)?", re.IGNORECASE)
 """The label of a row of p-values."""
 _CHANGED: Final = re.compile(
     r"\bchanges?(?: \([^()]{1,12}\))? (?:in|of|from (?:baseline|pre-?dose)(?: (?:in|of))?) "
-    r"(?:the )?(?P<subject>[A-Z0-9][^.:;,]{2,70}?)"
+    r"(?:the )?(?P<subject>(?!patients|participants|subjects|people|women|men|children)"
+    r"[A-Z0-9][^.:;,]{2,70}?)"
     r"(?= (?:during|in|at|by|between|among|over|after|before|for|from|with|within)\b|[.:;,]|$)",
     re.IGNORECASE,
 )

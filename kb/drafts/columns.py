@@ -297,7 +297,9 @@ def group_parts(column: Column, names: EndpointNames) -> Iterator[str]:
         name = without_size(part)
         is_named = name and not _FIGURES_ONLY.fullmatch(name)
         has_unit = names.unit([part]) not in ("", "%") or _RATE.search(part)
-        is_letter = len(name) == 1 and column.kind is ColumnKind.GROUP  # "B" beside "A" and "C"
+        is_letter = (
+            name in ("A", "B", "C", "D") and column.kind is ColumnKind.GROUP
+        )  # "B" beside "A" and "C"
         if is_named and not has_unit and (is_letter or not _is_other(name, names)):
             yield name
 

@@ -225,6 +225,8 @@ _FORMS: Final = tuple(
         (Form.WITH_BOUNDS, _LINE_OF_BOUNDS),
     )
 )
+_MISPRINT: Final = 5
+"""In percentage points: a percentage without a sign may be misprinted, but not by more."""
 _PARTS: Final = ("main", "of", "share", "second", "low", "high", "level", "p")
 
 
@@ -249,7 +251,7 @@ def entry(text: str, *, decimal_comma: bool = False) -> Entry:
             parts["main"] = skeleton.figure(match, "main")  # "n = 122"
             parts["second"] = parts["second"] or skeleton.number(match, "second_")
             read_entry = Entry(form, text, numbers=skeleton.numbers, **parts)
-            if _is_run_together(pattern.pattern, read_entry):
+            if _is_run_together(pattern.pattern, read_entry) or _is_other_count(read_entry):
                 break
             return _without_quotient(read_entry)
     return Entry(Form.OTHER, text, numbers=skeleton.numbers)
@@ -286,6 +288,16 @@ def _quotient(entry: Entry) -> Decimal | None:
     if entry.form is not Form.RATIO_SHARE or not entry.main or not entry.of or not entry.of.value:
         return None
     return entry.main.value / entry.of.value
+
+
+def _is_other_count(entry: Entry) -> bool:
+    """Whether a figure beside a count and its base is not their percentage: "8 (4/4)" people."""
+    count, of, share = whole(entry.main), whole(entry.of), entry.share
+    if entry.form is not Form.RATIO_SHARE or "%" in entry.text:
+        return False
+    if count is None or not of or share is None:
+        return False
+    return abs(100 * count / of - float(share.value)) > _MISPRINT
 
 
 def _is_above_100(number: Number | None) -> bool:

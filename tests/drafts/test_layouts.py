@@ -172,3 +172,10 @@ def test_a_difference_between_groups_is_that_of_the_two_arms_of_a_trial(root: Pa
         encoding="utf-8",
     )
     assert not blocks(drafted(root, table(*rows)))
+
+
+def test_two_counts_behind_a_number_of_people_are_not_its_share(root: Path) -> None:
+    rows = ("\tTussolan\tPlacebo", "Dust, n\t9\t7", "n (male/female)\t8 (4/4)\t9 (4/5)")
+    assert [block["printed"] for block in blocks(drafted(root, table(*rows)))] == ["9", "7"]
+    rows = ("\tTussolan\tPlacebo", "Dust, n\t9\t7", "Cough, % (n/N)\t50 (4/8)\t44 (4/9)")
+    assert block_of(drafted(root, table(*rows)), "50 (4/8)")["values"] == {"tussolan": "4/8 (50%)"}
