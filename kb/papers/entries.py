@@ -291,11 +291,11 @@ def _quotient(entry: Entry) -> Decimal | None:
 
 
 def _is_other_count(entry: Entry) -> bool:
-    """Whether a figure beside a count and its base is not their percentage: "8 (4/4)" people."""
+    """Whether a figure before a count and its base is not their percentage: "8 (4/4)" people."""
     count, of, share = whole(entry.main), whole(entry.of), entry.share
     if entry.form is not Form.RATIO_SHARE or "%" in entry.text:
         return False
-    if count is None or not of or share is None:
+    if count is None or not of or share is None or entry.text.index(share.text) > 0:
         return False
     return abs(100 * count / of - float(share.value)) > _MISPRINT
 
