@@ -3,7 +3,8 @@
 ``make lighthouse`` installs Lighthouse beside this file and runs it over ``build/``. A table goes
 to the standard output: four scores of 100, then the paints, the blocked time, the shift and the
 bytes. Exit code 1: a score is below 95. Simulated throttling makes the scores of one machine
-comparable, but a busy machine lowers them: measure on a quiet one.
+comparable, but a busy machine lowers them: measure on a quiet one. Pages for frames (``embed``) ask
+search engines not to list them, which Lighthouse takes from their score.
 
     python benchmarks/lighthouse/measure.py [--server plain] [--preset mobile] [KIND ...]
 """

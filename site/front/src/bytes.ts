@@ -1,5 +1,17 @@
 // Files that programs load, compressed by the build.
 
+/** Lets the browser answer its reader before the next piece of work. */
+export function pause(): Promise<void> {
+  return new Promise((go) => setTimeout(go));
+}
+
+/** Fetches a file of JSON. */
+export async function fetchJson<T>(url: string): Promise<T> {
+  const read = JSON.parse(new TextDecoder().decode(await fetchBytes(url))) as T;
+  await pause();
+  return read;
+}
+
 /** Fetches a file, which the server may have decompressed already. */
 export async function fetchBytes(url: string): Promise<Uint8Array> {
   const response = await fetch(url);

@@ -24,14 +24,13 @@ export class Claims {
   readonly size: number;
   readonly columns: readonly string[];
   readonly facets: readonly Facet[];
-  readonly #texts: readonly string[];
+  #texts: readonly string[] | undefined;
   readonly #ranks = new Map<string, number[]>();
 
   constructor(readonly written: WrittenClaims) {
     this.size = written.first.length;
     this.columns = Object.keys(written.columns);
     this.facets = written.facets.map((one) => new Facet(one));
-    this.#texts = written.first.map((_, claim) => folded(this.#text(claim)));
   }
 
   /** A cell of the claim's first row in the export. */
@@ -55,7 +54,9 @@ export class Claims {
   /** Returns, for each claim, whether all words occur in its text. */
   finder(words: string): (claim: number) => boolean {
     const wanted = folded(words).split(/\s+/).filter(Boolean);
-    return (claim) => wanted.every((word) => this.#texts[claim]?.includes(word));
+    if (!wanted.length) return () => true;
+    const texts = (this.#texts ??= this.written.first.map((_, claim) => folded(this.#text(claim))));
+    return (claim) => wanted.every((word) => texts[claim]?.includes(word));
   }
 
   sorted(claims: readonly number[], { column, descending }: Order): readonly number[] {

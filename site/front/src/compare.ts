@@ -1,7 +1,7 @@
 // The comparison: regimens, a population and endpoints are chosen; the choice is in the address.
 import { Compared, type Choice, type Term } from "./compared";
 import { Comparing } from "./comparing";
-import { fetchBytes } from "./bytes";
+import { fetchJson, pause } from "./bytes";
 import { button } from "./grid";
 import { link } from "./listing";
 import { asCsv, asJson, copies, copiesAddress, save } from "./saving";
@@ -17,8 +17,9 @@ const part = <T extends HTMLElement = HTMLElement>(name: string): T => partOf<T>
 export async function openComparison(): Promise<void> {
   const { root = "", compared = "" } = document.getElementById("compare")?.dataset ?? {};
   try {
-    const text = new TextDecoder().decode(await fetchBytes(compared));
-    new Page(new Compared(JSON.parse(text)), root).open();
+    const read = new Compared(await fetchJson(compared));
+    await pause();
+    await new Page(read, root).open();
   } catch (error) {
     part("status").textContent = `The comparison could not be loaded: ${(error as Error).message}`;
   }
@@ -37,7 +38,7 @@ class Page {
     this.#comparing = new Comparing(data, root, (change) => this.#choose(change));
   }
 
-  open(): void {
+  async open(): Promise<void> {
     const populations = new Set(this.data.figures.flatMap((one) => one.populations));
     const isUsed = ({ name }: Term): boolean => [...this.data.populations.within(name)].some((one) => populations.has(one));
     this.#population.append(new Option("any", ""), ...options(this.data.populations.tree(), isUsed));
@@ -50,6 +51,7 @@ class Page {
     copies(part("r"), () => asR(this.data, this.#comparing.shown));
     for (const format of ["csv", "json"] as const) part(format).addEventListener("click", () => this.#save(format));
     window.addEventListener("popstate", () => this.#restore());
+    await pause();
     this.#restore();
   }
 

@@ -2,7 +2,7 @@
 import { readAddress, writeAddress, type State, type View } from "./address";
 import { AnswerView, SHOWN } from "./answer";
 import { Editor } from "./editor";
-import { fetchBytes } from "./bytes";
+import { fetchJson } from "./bytes";
 import { Engine, QueryFault, Stopped } from "./engine";
 import { hints } from "./hints";
 import type { Answer, Fault } from "./messages";
@@ -20,8 +20,7 @@ export async function openConsole(): Promise<void> {
   try {
     const engine = new Engine(new URL("./oxigraph.wasm.gz", import.meta.url).href, dataset);
     engine.ready.catch(() => undefined); // reported below, after the words
-    const text = new TextDecoder().decode(await fetchBytes(offered));
-    await new Console(engine, new Offered(JSON.parse(text)), root).open();
+    await new Console(engine, new Offered(await fetchJson(offered)), root).open();
   } catch (error) {
     part("console-status").textContent = `The console could not start: ${(error as Error).message}`;
   }

@@ -1,5 +1,5 @@
 // A forest plot in another page: what the address of the builder chooses, without the builder.
-import { fetchBytes } from "./bytes";
+import { fetchJson } from "./bytes";
 import { choiceOf, paramsOf, pictureOf, titleOf } from "./forestchoice";
 import { draw } from "./forestdrawing";
 import { Forest } from "./forestrows";
@@ -31,7 +31,7 @@ function show(forest: Forest, root: string): void {
 async function start(): Promise<void> {
   const { root = "", rows = "" } = part("embedded").dataset;
   try {
-    const forest = new Forest(JSON.parse(new TextDecoder().decode(await fetchBytes(rows))));
+    const forest = new Forest(await fetchJson(rows));
     show(forest, root);
     window.addEventListener("hashchange", () => show(forest, root));
   } catch (error) {

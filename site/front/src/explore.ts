@@ -1,7 +1,7 @@
 // The explorer: all claims in one table, narrowed by facets and words; its state is in the address.
 import { asQuery } from "./asked";
 import { Claims, type Order } from "./claims";
-import { fetchBytes } from "./bytes";
+import { fetchJson, pause } from "./bytes";
 import { narrow, type Chosen } from "./facet";
 import { FacetList } from "./facetlist";
 import { Listing } from "./listing";
@@ -18,8 +18,11 @@ export async function openExplorer(): Promise<void> {
   const { root = "", claims = "" } = document.getElementById("explore")?.dataset ?? {};
   part<HTMLDetailsElement>("facets").open = window.matchMedia("(min-width: 60em)").matches;
   try {
-    const text = new TextDecoder().decode(await fetchBytes(claims));
-    new Explorer(new Claims(JSON.parse(text)), root).open();
+    const read = new Claims(await fetchJson(claims));
+    await pause();
+    const explorer = new Explorer(read, root);
+    await pause();
+    explorer.open();
   } catch (error) {
     part("status").textContent = `The claims could not be loaded: ${(error as Error).message}`;
   }

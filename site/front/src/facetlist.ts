@@ -11,7 +11,7 @@ interface Line {
   readonly label: HTMLElement;
   readonly box: HTMLInputElement;
   readonly count: HTMLElement;
-  readonly folded: string;
+  readonly text: string;
 }
 
 export class FacetList {
@@ -54,8 +54,8 @@ export class FacetList {
   /** Hides terms that would leave no claim, except chosen ones. */
   #hide(): void {
     let isAny = false;
-    for (const { label, box, count: number, folded: text } of this.#lines) {
-      const fits = box.checked || (number.textContent !== "0" && (!this.#words || text.includes(this.#words)));
+    for (const { label, box, count: number, text } of this.#lines) {
+      const fits = box.checked || (number.textContent !== "0" && (!this.#words || folded(text).includes(this.#words)));
       label.hidden = !fits;
       isAny ||= fits;
     }
@@ -84,6 +84,6 @@ export class FacetList {
     box.addEventListener("change", changed);
     label.style.paddingInlineStart = `${depth * 0.75}em`;
     label.append(box, element("span", "facet-text", text), number);
-    return { term, label, box, count: number, folded: folded(`${text} ${names[term] ?? ""}`) };
+    return { term, label, box, count: number, text: `${text} ${names[term] ?? ""}` };
   }
 }

@@ -1,5 +1,5 @@
 // The forest-plot builder: a measure and its rows are chosen; the choice is in the address.
-import { fetchBytes } from "./bytes";
+import { fetchJson, pause } from "./bytes";
 import { painted } from "./drawing";
 import { choiceOf, paramsOf, pictureOf, titleOf } from "./forestchoice";
 import { draw, type Drawn } from "./forestdrawing";
@@ -15,8 +15,7 @@ export async function openForest(): Promise<void> {
   const { root = "", rows = "" } = document.getElementById("forest")?.dataset ?? {};
   part<HTMLDetailsElement>("rows").open = window.matchMedia("(min-width: 60em)").matches;
   try {
-    const text = new TextDecoder().decode(await fetchBytes(rows));
-    new Builder(new Forest(JSON.parse(text)), root).open();
+    await new Builder(new Forest(await fetchJson(rows)), root).open();
   } catch (error) {
     part("status").textContent = `The rows could not be loaded: ${(error as Error).message}`;
   }
@@ -41,7 +40,7 @@ class Builder {
     this.#choice = choiceOf(forest, new URLSearchParams()).choice;
   }
 
-  open(): void {
+  async open(): Promise<void> {
     const { kinds } = this.forest.written;
     this.#kind.append(...kinds.map(({ name, title }) => new Option(`${title} (${this.forest.usual(this.forest.offered({ ...this.#choice, kind: name })).length})`, name)));
     this.#kind.addEventListener("change", () => this.#choose({ kind: this.#kind.value, drugs: this.#choice.drugs.filter((drug) => this.forest.drugs(this.#kind.value).some(([name]) => name === drug)), rows: null, title: "" }));
@@ -60,6 +59,7 @@ class Builder {
     copies(part("embed"), () => embedding(`${this.forest.written.base}embed/forest/#${paramsOf(this.#choice).toString()}`));
     copies(part("references"), () => this.forest.references(this.#shown).join("\n"));
     window.addEventListener("popstate", () => this.#restore());
+    await pause();
     this.#restore();
   }
 

@@ -38,12 +38,32 @@ function made(name: string, attributes: Attributes, text = ""): SVGElement {
   return element;
 }
 
-const measuring = document.createElement("canvas").getContext("2d");
+/** A font measured word by word, in one size: most words recur, and setting a font is slow. */
+class Measure {
+  readonly #pen = document.createElement("canvas").getContext("2d");
+  readonly #widths = new Map<string, number>();
+
+  constructor(weight: string) {
+    if (this.#pen) this.#pen.font = `${weight} 100px ${FONT}`;
+  }
+
+  width(text: string): number {
+    const words = text.split(" ");
+    return words.reduce((width, word) => width + this.#word(word), this.#word(" ") * (words.length - 1)) / 100;
+  }
+
+  #word(word: string): number {
+    const width = this.#widths.get(word) ?? this.#pen?.measureText(word).width ?? word.length * 55;
+    this.#widths.set(word, width);
+    return width;
+  }
+}
+
+const plain = new Measure("normal");
+const bold = new Measure("bold");
 
 function widthOf(text: string, size: number, isBold = false): number {
-  if (!measuring) return text.length * size * 0.55;
-  measuring.font = `${isBold ? "bold " : ""}${size}px ${FONT}`;
-  return measuring.measureText(text).width;
+  return (isBold ? bold : plain).width(text) * size;
 }
 
 /** Breaks text into lines that fit; a word that does not is cut. */

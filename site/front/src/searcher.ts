@@ -1,13 +1,13 @@
 // The worker of the search: loads the index once, and answers queries.
 
-import { fetchBytes } from "./bytes";
+import { fetchJson } from "./bytes";
 import type { Index } from "./indexed";
 import { Ranking } from "./ranking";
 
 let ranking: Promise<Ranking> | undefined;
 
 async function load(url: string): Promise<Ranking> {
-  return new Ranking(JSON.parse(new TextDecoder().decode(await fetchBytes(url))) as Index);
+  return new Ranking(await fetchJson<Index>(url));
 }
 
 addEventListener("message", async ({ data }: MessageEvent<{ id: number; index: string; query: string }>) => {
