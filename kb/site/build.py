@@ -25,6 +25,7 @@ from kb.site.front import FRONT, front_files, front_folder
 from kb.site.page import url_of
 from kb.site.render import Renderer
 from kb.site.shell import Shells, build_shells, written_pages
+from kb.site.styles import join_styles
 from kb.util.atomic import replacing
 from kb.util.hashing import digest_of_file, files_below
 
@@ -184,6 +185,7 @@ def build_theme(renderer: Renderer, folder: Path) -> Shells:
     shutil.copytree(source / "assets", folder / "site" / "assets", dirs_exist_ok=True)
     for script in front_files(front_folder(source)):
         write_file(folder / "site" / FRONT, script.path, script.content)
+    join_styles(folder / "site", source / "templates")
     return shells
 
 

@@ -115,7 +115,7 @@ def test_an_error_in_a_record_shows_its_place_above_the_last_good_page(
     assert re.sub('<div class="admonition failure".*?</div>', "", text(broken)) == good
     assert live.get("ontology/").status_code == 500
     assert live.get("about/").status_code == 500
-    assert live.get("assets/site.css").status_code == 200
+    assert live.get("assets/style.css").status_code == 200
     edit(example_root, HALT, "calmool", "calmol")
     fixed = live.get("study/halt/")
     assert (fixed.status_code, text(fixed)) == (200, good)
@@ -177,7 +177,7 @@ def test_pages_and_files_are_those_of_a_build(
         "network.csv",
         "data/kb.nq",
         "data/explore.json.gz",
-        "assets/site.css",
+        "assets/style.css",
         "assets/front/site.js",
         "embed/study/halt/index.html",
         "embed/forest/index.html",
