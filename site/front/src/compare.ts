@@ -19,7 +19,7 @@ export async function openComparison(): Promise<void> {
   try {
     const read = new Compared(await fetchJson(compared));
     await pause();
-    await new Page(read, root).open();
+    new Page(read, root).open(); // in one piece, so that nothing moves
   } catch (error) {
     part("status").textContent = `The comparison could not be loaded: ${(error as Error).message}`;
   }
@@ -38,7 +38,7 @@ class Page {
     this.#comparing = new Comparing(data, root, (change) => this.#choose(change));
   }
 
-  async open(): Promise<void> {
+  open(): void {
     const populations = new Set(this.data.figures.flatMap((one) => one.populations));
     const isUsed = ({ name }: Term): boolean => [...this.data.populations.within(name)].some((one) => populations.has(one));
     this.#population.append(new Option("any", ""), ...options(this.data.populations.tree(), isUsed));
@@ -51,7 +51,6 @@ class Page {
     copies(part("r"), () => asR(this.data, this.#comparing.shown));
     for (const format of ["csv", "json"] as const) part(format).addEventListener("click", () => this.#save(format));
     window.addEventListener("popstate", () => this.#restore());
-    await pause();
     this.#restore();
   }
 

@@ -20,9 +20,7 @@ export async function openExplorer(): Promise<void> {
   try {
     const read = new Claims(await fetchJson(claims));
     await pause();
-    const explorer = new Explorer(read, root);
-    await pause();
-    explorer.open();
+    new Explorer(read, root).open(); // in one piece, so that nothing moves
   } catch (error) {
     part("status").textContent = `The claims could not be loaded: ${(error as Error).message}`;
   }

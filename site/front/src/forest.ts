@@ -1,5 +1,5 @@
 // The forest-plot builder: a measure and its rows are chosen; the choice is in the address.
-import { fetchJson, pause } from "./bytes";
+import { fetchJson } from "./bytes";
 import { painted } from "./drawing";
 import { choiceOf, paramsOf, pictureOf, titleOf } from "./forestchoice";
 import { draw, type Drawn } from "./forestdrawing";
@@ -15,7 +15,7 @@ export async function openForest(): Promise<void> {
   const { root = "", rows = "" } = document.getElementById("forest")?.dataset ?? {};
   part<HTMLDetailsElement>("rows").open = window.matchMedia("(min-width: 60em)").matches;
   try {
-    await new Builder(new Forest(await fetchJson(rows)), root).open();
+    new Builder(new Forest(await fetchJson(rows)), root).open();
   } catch (error) {
     part("status").textContent = `The rows could not be loaded: ${(error as Error).message}`;
   }
@@ -40,7 +40,7 @@ class Builder {
     this.#choice = choiceOf(forest, new URLSearchParams()).choice;
   }
 
-  async open(): Promise<void> {
+  open(): void {
     const { kinds } = this.forest.written;
     this.#kind.append(...kinds.map(({ name, title }) => new Option(`${title} (${this.forest.usual(this.forest.offered({ ...this.#choice, kind: name })).length})`, name)));
     this.#kind.addEventListener("change", () => this.#choose({ kind: this.#kind.value, drugs: this.#choice.drugs.filter((drug) => this.forest.drugs(this.#kind.value).some(([name]) => name === drug)), rows: null, title: "" }));
@@ -59,7 +59,6 @@ class Builder {
     copies(part("embed"), () => embedding(`${this.forest.written.base}embed/forest/#${paramsOf(this.#choice).toString()}`));
     copies(part("references"), () => this.forest.references(this.#shown).join("\n"));
     window.addEventListener("popstate", () => this.#restore());
-    await pause();
     this.#restore();
   }
 
