@@ -279,9 +279,10 @@ class PageContext:
         return False
 
     def arms(self, study: str) -> list[Group]:
-        """Return the arms and cohorts that divide the whole study."""
+        """Return the arms and cohorts that divide the whole study; controls alone do not."""
         kinds = ("arm", "cohort")
-        return [g for g in self.groups_of(study) if g.kind in kinds and g.within == WHOLE]
+        arms = [g for g in self.groups_of(study) if g.kind in kinds and g.within == WHOLE]
+        return arms if any(g.role != "comparator" for g in arms) else []
 
     def who(self, study: str, group: str) -> str:
         """Return the label of a group."""

@@ -24,8 +24,11 @@ from kb.site.charts.plots import Plots
 from kb.site.context import PageContext
 from kb.site.labels import Labels, context
 from kb.site.pages.compare import ComparisonData
+from kb.site.tables.card import StudyCard
 from kb.site.tables.figures import agree, displayed_comparisons
+from kb.site.tables.main_results import MainResults
 from kb.site.tables.prints import Print, rows_of_prints
+from kb.site.tables.study import StudyTables
 from kb.sources.verify import Verification, VerificationState
 
 ARMS = ("active", "control")
@@ -351,3 +354,12 @@ def test_words_and_no_signs_stand_beside_a_figure(site_folder: Path) -> None:
     for path in ("index.html", "study/tower/index.html", "endpoint/OS/index.html"):
         html = (site_folder / path).read_text("utf-8")
         assert not re.search(r'<small class="mark[^>]*>\s*[^a-z]', html)
+
+
+def test_controls_alone_do_not_lead_the_results_of_a_study(site: PageContext) -> None:
+    """A single-arm trial whose results are of those treated, with historical controls beside."""
+    card = StudyCard(site, site.studies["zuma-3"], StudyTables(site, "zuma-3"))
+    assert [arm.group.id for arm in card.arms()] == ["all"]
+    views = list(MainResults(site, "zuma-3").views())
+    assert {"cCR", "OS"} <= {view.claim.measure.endpoint for view in views}
+    assert "historical" not in {view.claim.measure.group for view in views}

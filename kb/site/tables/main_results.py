@@ -9,11 +9,13 @@ from functools import cached_property
 from typing import Final
 
 from kb.api.results import ClaimView
+from kb.checks.groups import ANALYSIS_SET
 from kb.model import Claim
 from kb.site.context import PageContext
 from kb.site.tables.same_results import one_result_once
 
 _BASELINE: Final = "baseline"
+_WHOLE: Final = ("whole", "arm", "cohort")
 
 
 class MainResults:
@@ -98,7 +100,19 @@ class MainResults:
         return figure.value is not None or in_words
 
     def _is_whole(self, name: str) -> bool:
-        return self.site.groups[self.study, name].kind in ("whole", "arm", "cohort")
+        group = self.site.groups[self.study, name]
+        if self._has_only_sets:
+            return group.kind in (*_WHOLE, ANALYSIS_SET) and group.role != "comparator"
+        return group.kind in _WHOLE
+
+    @cached_property
+    def _has_only_sets(self) -> bool:
+        """Whether no outcome is of all, so that controls alone would pass for the study's."""
+        groups = (self.site.groups[self.study, v.claim.measure.group] for v in self._outcomes)
+        given = (v.claim.figure.value is not None for v in self._outcomes)
+        whole = (g.kind in _WHOLE and g.role != "comparator" for g in groups)
+        leads = (v.claim.measure.endpoint in self.leading for v in self._outcomes)
+        return not any(all(every) for every in zip(whole, given, leads, strict=True))
 
     def _is_among(self, endpoint: str, name: str) -> bool:
         """Whether a group are those in a whole arm who met an endpoint of the same kind."""
