@@ -180,6 +180,8 @@ _SHORT_SHARE = r"[0-9]{1,2}(?:\.[0-9]+)?|100\.0+"
 """A percentage that is not the last group of three digits of a number."""
 _LINE_OF_BOUNDS = rf"(?P<main>N) (?P<low>N)-(?P<high>N){_P}"
 """An estimate above its bounds."""
+_LIST_OF_BOUNDS = rf"(?P<main>N)%?{_UNIT}[,;:] ?{_RANGE}{_P}"
+"""An estimate and its bounds, without brackets."""
 _FORMS: Final = tuple(
     (form, re.compile(pattern))
     for form, pattern in (
@@ -221,7 +223,7 @@ _FORMS: Final = tuple(
         ),
         (Form.BOUNDS, rf"{_OPEN}?{_RANGE} ?{_CLOSE}?"),
         (Form.WITH_BOUNDS, rf"(?P<main>N)%?{_UNIT}[,;:]?{_OPEN} ?{_RANGE} ?{_CLOSE}?{_P}{_CLOSE}?"),
-        (Form.WITH_BOUNDS, rf"(?P<main>N)%?{_UNIT}[,;:] ?{_RANGE}{_P}"),
+        (Form.WITH_BOUNDS, _LIST_OF_BOUNDS),
         (Form.WITH_BOUNDS, _LINE_OF_BOUNDS),
     )
 )
@@ -261,16 +263,21 @@ def _is_run_together(pattern: str, entry: Entry) -> bool:
     """Whether figures that no mark parts are not what their places tell.
 
     A percentage of people is at most 100, and an estimate lies between its bounds:
-    "22 447 100%", "7 300%", "1040/138 359", "45 120-300".
+    "22 447 100%", "7 300%", "1040/138 359", "45 120-300", "27.3, 44.4, 28.3".
     """
     main, share = entry.main, entry.share
     if pattern == _LINES:
         return whole(main) is None or _is_above_100(share)
-    if pattern == _LINE_OF_BOUNDS:
+    if pattern == _LINE_OF_BOUNDS or (pattern == _LIST_OF_BOUNDS and _is_list(entry.text)):
         bounds = (entry.low, main, entry.high)
         values = [number.value for number in bounds if number is not None]
         return values != sorted(values)
     return pattern == _RATIO_LINE and not (share and re.fullmatch(_SHORT_SHARE, share.text))
+
+
+def _is_list(text: str) -> bool:
+    """Whether one mark parts all figures: "27.3, 44.4, 28.3", but not "0.8, 0.5-1.2"."""
+    return re.fullmatch(r"[^,;]*([,;])[^,;]*\1[^,;]*", text) is not None
 
 
 def _without_quotient(entry: Entry) -> Entry:

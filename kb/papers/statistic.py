@@ -75,7 +75,7 @@ class Statistic:
     geometric: bool = False
     adjusted: bool = False
     trend: bool = False
-    """Whether a p-value is of an interaction, a trend or several groups at once."""
+    """Whether a p-value is of an interaction, a trend, an assumption or several groups at once."""
     spreads: frozenset[Spread] = frozenset()
     """All spreads that a label names: "mean ± SD (95% CI)"."""
 
@@ -193,7 +193,9 @@ _SHARE_FIRST: Final = re.compile(
     r"(?:%|percent(?:age)?) ?[(\[] ?(?:n|no\.?|number)\b", re.IGNORECASE
 )
 _TREND: Final = re.compile(
-    r"interaction|trend|heterogen|\bhet\b|overall|anova|global|for (?:time|change)", re.IGNORECASE
+    r"interaction|trend|heterogen|homogen|breslow[- –]day|levene|shapiro|kolmogorov|\bhet\b"
+    r"|overall|anova|global|for (?:time|change)",
+    re.IGNORECASE,
 )
 _ADJUSTED: Final = re.compile(
     r"(?<!un)(?<!un-)adjust|multivaria|\ba(?:OR|HR|RR)\b|\bAOR\b|model", re.IGNORECASE

@@ -38,6 +38,13 @@ _ESTIMATE: Final = re.compile(
     rf"| \(ci\))?(?: of| from|:|,|=|;)* ?[(\[]?"
     r"(?P<low>N) ?%?(?: (?!to\b|and\b)[a-zµ]{1,5})?(?: ?(?:-|to|,|;|and|/) ?)(?P<high>N)"
 )
+_WHEN: Final = re.compile(r"\b(?:at|after|within|until|through|over|during) ?(?:the )?$")
+"""What stands before the time at which a figure holds, and which is not the figure."""
+_AND_ANOTHER: Final = re.compile(
+    rf" ?%? ?(?:versus|vs\.?|and|or|compared (?:with|to)|;|,) ?(?:{_CI.replace('?P<level>', '')},?"
+    r" ?)?N ?%? ?(?:-|to) ?N"
+)
+"""A second interval beside the first, in one bracket: each is of another figure."""
 _NAMED: Final = re.compile(
     r"(?P<main>N)(?P<unit> ?%|(?: [a-zµ/²-]{1,18}){0,2}?),? ?[(\[] ?(?:(?:total |overall )?"
     r"(?P<spread>range|iqr|inter-?quartile range)s?(?: [(\[]iqr[)\]])?)(?: of| from|:|,|=)* ?"
@@ -213,7 +220,8 @@ def _phrase(
     if main is None or low is None or high is None:
         return None
     before = skeleton.folded[: main.start]
-    if _NO_ESTIMATE.search(before):
+    is_time = _WHEN.search(before) and re.search(_TIME, match.groupdict().get("unit") or "")
+    if _NO_ESTIMATE.search(before) or is_time or _AND_ANOTHER.match(skeleton.text, match.end()):
         return None
     words = declared(before[max(previous, main.start - _NEAR) :].strip())
     text = _whole(skeleton.folded, main.start, high.end)

@@ -28,14 +28,23 @@ _DF: Final = rf"(?:{_N})(?: ?[,;/] ?(?:N ?= ?)?(?:{_N}))?"
 _TAGGED: Final = re.compile(r" ?<sub>([^<>]{1,16})</sub>")
 _NUMBER_IN_TAG: Final = re.compile(r"^[0-9., ;]+$")
 _CHI: Final = r"[χ\u03a7]\s?[2²]?|[Cc]hi-?\s?[Ss]quared?"
-_TEST: Final = re.compile(
-    rf"(?<![\w.])(?P<name>[tFzZ]|{_CHI}|r)"
-    rf"(?: ?[(\[] ?(?:df ?= ?)?(?P<df>{_DF}) ?[)\]])? ?= ?(?P<value>-?(?:{_N}))(?![0-9])"
-    rf"(?:[,;] ?(?:df|d\.f\.|degrees? of freedom) ?= ?(?P<after>{_DF})"
-    rf"|[,;] ?(?P<words>{_N}) ?d\.?f\.?)?"
-    rf"[,;:]? ?(?:and |with )?(?:[Tt]wo-(?:sided|tailed) )?"
-    rf"[pP](?:[- ]?values?)? ?(?P<sign>[<>=≤≥]) ?(?P<p>0?\.[0-9]+|[01](?:\.0+)?)(?![0-9])"
+_NAME: Final = rf"(?<![\w.])(?P<name>[tFzZ]|{_CHI}|r)"
+_VALUE: Final = rf"(?P<value>-?(?:{_N}))(?![0-9])"
+_P: Final = (
+    r"[,;:]? ?(?:and |with )?(?:[Tt]wo-(?:sided|tailed) )?"
+    r"[pP](?:[- ]?values?)? ?(?P<sign>[<>=≤≥]) ?(?P<p>0?\.[0-9]+|[01](?:\.0+)?)(?![0-9])"
 )
+_TEST: Final = re.compile(
+    rf"{_NAME}(?: ?[(\[] ?(?:df ?= ?)?(?P<df>{_DF}) ?[)\]])? ?= ?{_VALUE}"
+    rf"(?:[,;] ?(?:df|d\.f\.|degrees? of freedom) ?= ?(?P<after>{_DF})"
+    rf"|[,;] ?(?P<words>{_N}) ?d\.?f\.?)?{_P}"
+)
+_CELL: Final = re.compile(
+    rf".{{0,30}}?{_NAME}(?: ?[(\[] ?(?:df ?= ?)?(?P<df>{_DF}) ?[)\]])?(?: ?= ?| ){_VALUE}"
+    rf"(?:[,;]? ?(?:df|d\.f\.) ?=? ?(?P<after>{_DF})|[,;]? (?P<words>{_N}) ?d\.?f\.?)?{_P}"
+    r"[)*\]†‡§a-c]{0,3}"
+)
+"""The whole text of a cell, which may leave out equals signs: "Z −0.9 P = 0.37"."""
 _MAYBE: Final = re.compile(r"(?<![A-Za-z0-9.])(?:[tFzZrχ\u03a7]|[Cc]hi)(?![a-qs-z])[^.]{0,40}?=")
 _NONE: Final = re.compile(r"bonferroni|corrected|adjusted p|holm|greenhouse|permut", re.IGNORECASE)
 _SMALL: Final = 0.02
@@ -85,20 +94,29 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
 def _of_sentence(sentence: Sentence) -> Iterator[_Test]:
     if not _MAYBE.search(sentence.text):
         return
-    text = fold(plain(_TAGGED.sub(_degrees_in_tag, sentence.text))).text
+    text = _readable(sentence.text)
     for match in _TEST.finditer(text):
-        limit = entry(match["sign"] + match["p"]).main if match["sign"] != "=" else None
-        number = limit or entry(match["p"]).main
-        span = p_values_of(number) if number else None
-        name = _named(match["name"])
-        degrees = _degrees(name, match["df"] or match["after"] or match["words"])
-        value = _decimal(match["value"])
-        if span is None or value is None or degrees is None:
-            continue
         around = text[max(0, match.start() - 60) : match.end() + 40]
-        place = sentence.place
-        sign = match["sign"]
-        yield _Test(name, value, degrees, span, f"{sign} {match['p']}", (match[0],), place, around)
+        if test := _printed_test(match, match[0], sentence.place, around):
+            yield test
+
+
+def _readable(text: str) -> str:
+    """Return a text in plain letters, with lowered degrees of freedom in brackets."""
+    return fold(plain(_TAGGED.sub(_degrees_in_tag, text))).text
+
+
+def _printed_test(match: re.Match[str], text: str, place: Place, around: str) -> _Test | None:
+    """Return the test of a match of ``_TEST`` or ``_CELL``; None if it cannot be one."""
+    sign, name = match["sign"], _named(match["name"])
+    limit = entry(sign + match["p"]).main if sign != "=" else None
+    number = limit or entry(match["p"]).main
+    span = p_values_of(number) if number else None
+    degrees = _degrees(name, match["df"] or match["after"] or match["words"])
+    value = _decimal(match["value"])
+    if span is None or value is None or degrees is None:
+        return None
+    return _Test(name, value, degrees, span, f"{sign} {match['p']}", (text,), place, around)
 
 
 def _degrees_in_tag(match: re.Match[str]) -> str:
@@ -134,6 +152,11 @@ def _decimal(text: str) -> Decimal | None:
 
 
 def _of_table(reading: TableReading) -> Iterator[_Test]:
+    for figure in reading.figures:
+        match = _CELL.fullmatch(_readable(figure.text))
+        own = match and _printed_test(match, figure.text, place_of(reading, figure), notes(reading))
+        if own:
+            yield own
     for row in reading.rows.values():
         for figure, beside, after in zip(row, row[1:], [*row[2:], None], strict=False):
             name = statistic_of(figure.column)

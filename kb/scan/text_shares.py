@@ -23,8 +23,12 @@ KIND: Final = "percentage-of-count"
 _NO_COUNT: Final = re.compile(
     r"\b(?:grades?|stages?|class(?:es)?|types?|phases?|levels?|scores?|genotypes?|mrs)"
     r"[ -]?(?:[0-9]+ ?(?:[(\[][^()\[\]]*[)\]])?(?:,? and |,? or |, |/| to |-))*$|[0-9] ?: ?$"
+    r"|(?:\b(?:in|of|for|from|and|or|to|with|than|vs\.?|versus|between|by|while|whereas|both)"
+    r"|[(,;:]) ?(?:groups?|arms?|cohorts?|quartiles?|tertiles?|cent(?:re|er)s?)"
+    r" (?:[0-9]+ ?(?:[(\[][^()\[\]]*[)\]])?(?:,? and |,? or |, ))*$"
+    r"|\b(?:week|day|month|year|visit|cycle|session) $"
 )
-"""What stands before the number of a grade, also in a list, and before the second of 2:1."""
+"""What stands before the number of a grade, a group or a time, also in a list, or the 1 of 2:1."""
 _UNIT: Final = re.compile(r" ?(?:mg|µg|mcg|g|kg|ml|mm|mmhg|iu|mmol|mg/dl|years?|months?|days?)\b")
 """What makes a ratio a dose, a pressure or a measurement."""
 _TARGET: Final = re.compile(

@@ -313,3 +313,22 @@ def test_an_estimate_with_a_mark_beside_its_bounds(mark: str) -> None:
     assert verdicts("estimates", table(header, *rows, wrong)) == [
         ("interval-not-symmetric", "inconsistent")
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It lasted 12 weeks (95% CI 14.1 to 19.2).",
+        "The HR was 0.31 (95% CI 0.48–0.77) versus 0.62 (95% CI 0.51–0.75).",
+        "At week 12 the mean difference was 2.1 (95% CI 3.0 to 9.0).",
+    ],
+)
+def test_estimates_beside_times_and_others_are_judged(text: str) -> None:
+    assert ("estimate-outside-interval", "inconsistent") in verdicts("estimates", text)
+
+
+def test_limits_of_a_list_are_judged_in_order_only() -> None:
+    assert verdicts_of("A | 0.50, 0.61–0.80 | 0.01") == [
+        ("estimate-outside-interval", "inconsistent")
+    ]
+    assert verdicts_of("A | 27.3, 44.4, 28.3 | 0.01") == []

@@ -68,6 +68,13 @@ def messages_of(*parts: Table | str, language: str = "en") -> list[str]:
         "For 45% and 20% of patients with a 30% reduction the NNT was 4.",
         "Stage was known of 88 657 of 98 942 tumours (89.6%).",
         "Most (57.1%) of the last 3 years (12.5%) were lost.",
+        # Numbers of groups and times.
+        "More in group 2 (44.4%) than in group 1 (33.1%) and in arms 3 (41.3%) and 4 (39.7%) fell.",
+        "Fewer fell at week 3 (12.7%) and on day 7 (9.1%).",
+        # A time is no estimate, and two intervals in one bracket are of two figures.
+        "It fell by 2.2 days at 12 weeks (95% CI, −4.1 to −1.9 versus 95% CI −3.7 to −0.7).",
+        "It fell 2.8 times, and 2.7 times (95% CI −3.4 to −2.3 vs −4.1 to −1.2).",
+        "Survival was 62.5% after 3 years (95% CI 51.2–71.8).",
     ],
 )
 def test_sentences(text: str) -> None:
@@ -117,6 +124,7 @@ COUNTS = (
         "Rate per 100 person-years (n) | 22.1 (14) | 20.3 (12)",
         "Cost, mean (SD) | 105 (33.3) | 98 (35.1)",
         "Cancer, n (%) | 3(9.7)4(12.9) | 4 (12.1)",
+        "% with 0, 1 or 2 births | 27.3, 44.4, 28.3 | 31.8, 45.1, 23.1",
     ],
 )
 def test_rows_of_groups(row: str) -> None:
@@ -133,6 +141,11 @@ def test_rows_of_groups(row: str) -> None:
         (RATIOS.replace("95", "90"), ("A | 0.81 (0.67–0.98) | 0.07",), ()),
         (RATIOS.replace("P value", "P for trend"), ("A | 0.83 (0.69–1.01) | 0.001",), ()),
         (RATIOS.replace("P value", "P for interaction"), ("A | 0.5 (0.3–0.8) | 0.60",), ()),
+        (
+            RATIOS.replace("P value", "Breslow day test (P value)"),
+            ("A | 0.5 (0.3–0.8) | 0.60",),
+            (),
+        ),
         (
             "Outcome | Drug (n = 50) | Placebo (n = 50) | Adjusted OR (95% CI) | P value",
             ("Death | 10 (20) | 15 (30) | 0.30 (0.12–0.75) | 0.01",),

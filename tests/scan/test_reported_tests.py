@@ -74,3 +74,16 @@ def test_degrees_of_freedom_beside_a_statistic() -> None:
     header = "Outcome | F (df) | P"
     assert verdicts("reported_tests", table(header, "A | 1.15 (4,436.3) | .33")) == []
     assert verdicts("reported_tests", table(header, "A | 1.15 (4,436.3) | .03")) == INCONSISTENT
+
+
+@pytest.mark.parametrize(
+    "cell", ["t −0·3 P = 0·76", "Z −0.9 P = 0·37", "χ<sup>2</sup> 0·1 df 1 P = 0·75*", "Z p = 0.02"]
+)
+def test_cells_that_hold_a_whole_test(cell: str) -> None:
+    assert verdicts("reported_tests", table("Item | Evaluation", f"Score | {cell}")) == []
+
+
+def test_a_cell_whose_test_does_not_fit() -> None:
+    rows = ("Score | Z −9 P = 0·37", "Age | MWU Z = −2.9 P = 0.004", "Sex | χ2 0.1 df 1 P = 0.75")
+    assert verdicts("reported_tests", table("Item | Evaluation", *rows)) == INCONSISTENT
+    assert verdicts("reported_tests", table("Item | Evaluation", *rows[1:])) == []
