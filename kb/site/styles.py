@@ -12,7 +12,9 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import chain
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+
+import tinycss2
 
 from kb.errors import UnavailableError
 from kb.site.front import FRONT
@@ -41,11 +43,6 @@ _OTHERS: Final = frozenset(
 )
 """Names of the theme that pages have from Python, or from its script for the features in use."""
 
-_TOKEN: Final = re.compile(
-    r"""(?P<comment>/\*.*?\*/) | (?P<blank>\s+) | (?P<mark>[{};])
-      | "(?:\\.|[^"\\])*" | '(?:\\.|[^'\\])*' | url\([^"'()]*\) | [^{};"'/\su]+ | .""",
-    re.DOTALL | re.VERBOSE,
-)
 _PARENTHESES: Final = re.compile(r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)")
 _ATTRIBUTE: Final = re.compile(r"\[[^\]]*\]")
 _SELECTOR: Final = re.compile(rf"(?:[^,(\[]|{_PARENTHESES.pattern}|{_ATTRIBUTE.pattern})+")
@@ -61,6 +58,8 @@ _SETTING: Final = re.compile(r'\b(dir|data-md-color-(?:primary|accent))="?([\w-]
 """Attributes whose values are settings of the theme, which no script changes to others."""
 
 _CONDITION: Final = ("@media", "@supports")
+_OF_RULES: Final = ("media", "supports", "keyframes", "-webkit-keyframes", "layer", "container")
+"""The at-rules that hold rules: others hold declarations."""
 
 
 class Rule(NamedTuple):
@@ -133,34 +132,32 @@ def _text(path: Path) -> str:
 
 
 def parsed(text: str) -> list[Rule]:
-    """Read a style sheet without its comments, and without blanks that mean nothing.
+    """Read a style sheet without its comments, and without blanks around rules.
+
+    Raises:
+        ValueError: a place is not CSS.
 
     >>> parsed("/* Links */ a:hover, b { color: red; }")
-    [Rule(text='a:hover,b', within=[Rule(text='color:red', within=None)])]
+    [Rule(text='a:hover, b', within=[Rule(text='color:red', within=None)])]
     """
-    levels: list[list[Rule]] = [[]]
-    before = ""
-    for token in _TOKEN.finditer(text):
-        kind, piece = token.lastgroup, token[0]
-        if kind == "blank":
-            before += "" if before[-1:] in " ,:(" else " "
-        elif kind != "mark":
-            before += "" if kind == "comment" else piece
-        else:
-            levels = _divided(levels, before.strip(), piece)
-            before = ""
-    return levels[0]
+    values = tinycss2.parse_component_value_list(text, skip_comments=True)
+    return [_rule(node) for node in tinycss2.parse_stylesheet(values, skip_whitespace=True)]
 
 
-def _divided(levels: list[list[Rule]], before: str, mark: str) -> list[list[Rule]]:
-    """Add what stands before a mark, and return the levels that are open after it."""
-    if mark == "{":
-        within: list[Rule] = []
-        levels[-1].append(Rule(before, within))
-        return [*levels, within]
-    if before:
-        levels[-1].append(Rule(before))
-    return levels[:-1] if mark == "}" else levels
+def _rule(node: Any) -> Rule:
+    """Return a rule or declaration as ``tinycss2`` has parsed it."""
+    if node.type == "error":
+        raise ValueError(f"line {node.source_line} of a style sheet: {node.message}")
+    if node.type == "declaration":
+        important = "!important" if node.important else ""
+        return Rule(f"{node.name}:{tinycss2.serialize(node.value).strip()}{important}")
+    is_at = node.type == "at-rule"
+    text = (f"@{node.at_keyword}" if is_at else "") + tinycss2.serialize(node.prelude).rstrip()
+    if node.content is None:
+        return Rule(text)
+    has_rules = is_at and node.lower_at_keyword in _OF_RULES
+    read = tinycss2.parse_rule_list if has_rules else tinycss2.parse_blocks_contents
+    return Rule(text, [_rule(one) for one in read(node.content, skip_whitespace=True)])
 
 
 def written(rules: Iterable[Rule]) -> str:
