@@ -22,9 +22,9 @@ from kb.checks.groups import FREQUENCY, PEOPLE, Groups, Size
 from kb.checks.proportions import score_interval
 from kb.checks.rounding import Rounding, rounding
 from kb.checks.significance import LEVELS, RATIOS
-from kb.errors import UnavailableError
 from kb.model import Claim, Measure
 from kb.util.grouping import group_by
+from kb.util.special import special_functions
 
 _LEVEL: Final = 0.95
 """The level of every derived interval."""
@@ -85,11 +85,7 @@ def exact_interval(number: int, of: int) -> tuple[float, float]:
     """
     if not 0 <= number <= of or of == 0:
         raise ValueError(f"{number} of {of} is not a proportion")
-    try:
-        from scipy.special import betaincinv
-    except ImportError as error:
-        needed = "intervals need scipy: pip install 'kb-evidence[statistics]'"
-        raise UnavailableError(needed) from error
+    betaincinv = special_functions().betaincinv
     tail = (1 - _LEVEL) / 2
     low = betaincinv(number, of - number + 1, tail) if number else 0
     high = betaincinv(number + 1, of - number, 1 - tail) if number < of else 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -146,6 +147,20 @@ class KnowledgeBase:
     def curated(self) -> CuratedDiscrepancies:
         """All discrepancies with their adjudications, and the status of the claims involved."""
         return self._common.curated(self._study_checks)
+
+    def checked(self) -> tuple[CuratedDiscrepancies, dict[str, str]]:
+        """Return what the checks find, and why each family that could not run did not.
+
+        A family cannot run where an optional library is missing; ``curated`` raises then.
+
+        >>> curated, not_run = KnowledgeBase().checked()
+        >>> len(curated.discrepancies) > 0, not_run
+        (True, {})
+        """
+        not_run: dict[str, str] = {}
+        curated = self._common.curated(self._study_checks, not_run)
+        # An adjudication may be of what a family that did not run finds.
+        return (replace(curated, orphans=()) if not_run else curated), not_run
 
     @cached_property
     def _comparability(self) -> Comparability:

@@ -44,6 +44,7 @@ from typing import Final
 from kb.checks.context import CheckContext
 from kb.checks.discrepancy import Discrepancy, Outcome, Severity, Status, most_material_first
 from kb.checks.merging import one_for_each_cause
+from kb.errors import UnavailableError
 from kb.model import Claim, Evidence
 from kb.records.vocabulary import Vocabulary
 
@@ -95,10 +96,27 @@ def check(evidence: Evidence, vocabulary: Vocabulary) -> list[Discrepancy]:
     return most_material_first(chain(within(context), across(context)))
 
 
-def within(context: CheckContext) -> Iterator[Discrepancy]:
-    """Yield the discrepancies that each rest on one study, one for each cause."""
-    discrepancies = chain.from_iterable(_family(name).find(context) for name in FAMILIES)
+def within(context: CheckContext, not_run: dict[str, str] | None = None) -> Iterator[Discrepancy]:
+    """Yield the discrepancies that each rest on one study, one for each cause.
+
+    Args:
+        context: what is checked.
+        not_run: takes each family that could not run to its end, with the reason.
+
+    Raises:
+        UnavailableError: a library that a family needs is missing, and ``not_run`` is None.
+    """
+    discrepancies = chain.from_iterable(_run(name, context, not_run) for name in FAMILIES)
     yield from one_for_each_cause(context, discrepancies)
+
+
+def _run(name: str, context: CheckContext, not_run: dict[str, str] | None) -> Iterator[Discrepancy]:
+    try:
+        yield from _family(name).find(context)
+    except UnavailableError as error:
+        if not_run is None:
+            raise
+        not_run[name] = str(error)
 
 
 def across(context: CheckContext) -> Iterator[Discrepancy]:

@@ -11,6 +11,7 @@ from math import inf, sqrt
 from kb.checks.means import Summary, corners
 from kb.checks.rounding import Span, possible_values
 from kb.checks.significance import p_distance
+from kb.util.special import special_functions
 
 
 def paired_t_test(before: Summary, after: Summary) -> tuple[float, float]:
@@ -26,8 +27,7 @@ def paired_t_test(before: Summary, after: Summary) -> tuple[float, float]:
     >>> [round(p, 3) for p in paired_t_test(a, b)]
     [0.0, 0.072]
     """
-    from scipy.special import stdtr
-
+    stdtr = special_functions().stdtr
     near, far = (abs(one - other) for one, other in corners(before.mean, after.mean))
     (s, u), (v, w) = before.sds, after.sds
     narrow = max(0.0, s - w, v - u)
@@ -63,8 +63,7 @@ def change_test(change: Summary) -> tuple[float, float]:
     >>> [p < 0.0001 for p in change_test(change)]
     [True, True]
     """
-    from scipy.special import stdtr
-
+    stdtr = special_functions().stdtr
     span, (low, high) = possible_values(change.mean), change.sds
     least = 0.0 if span.low <= 0 <= span.high else min(abs(float(span.low)), abs(float(span.high)))
     most = max(abs(float(span.low)), abs(float(span.high)))

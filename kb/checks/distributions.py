@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from kb.checks.rounding import Span, possible_values
 from kb.checks.significance import p_distance
+from kb.util.special import special_functions
 
 Statistic = Literal["t", "F", "z", "chi-square", "r"]
 """The test statistics that are known."""
@@ -40,7 +41,7 @@ def p_of_statistic(statistic: Statistic, value: float, degrees: Sequence[float] 
     ... ]
     [0.026, 0.022, 0.05, 0.018, 0.005]
     """
-    from scipy import special
+    special = special_functions()
 
     size = abs(value)
     first = degrees[0] if degrees else _MANY

@@ -14,6 +14,7 @@ from typing import Final
 
 from kb.checks.rounding import Span, last_digit, possible_values
 from kb.checks.significance import p_distance
+from kb.util.special import special_functions
 
 NEAR_SPREAD: Final = 0.05
 FAR_SPREAD: Final = 0.15
@@ -58,8 +59,7 @@ def t_test(first: Summary, second: Summary) -> tuple[float, float]:
     >>> [round(p, 3) for p in t_test(a, b)]
     [0.019, 0.057]
     """
-    from scipy.special import stdtr
-
+    stdtr = special_functions().stdtr
     values = []
     for means, sds in product(
         corners(first.mean, second.mean), zip(first.sds, second.sds, strict=True)
@@ -99,8 +99,7 @@ def error_of_interval(bounds: Span, n: int) -> Decimal:
     >>> error_of_interval(Span(Decimal("15.1"), Decimal("17.5")), 60)
     Decimal('0.6')
     """
-    from scipy.special import stdtrit
-
+    stdtrit = special_functions().stdtrit
     half = (bounds.high - bounds.low) / 2
     finest = min(last_digit(bounds.low), last_digit(bounds.high))
     return (half / Decimal(float(stdtrit(n - 1, 0.975)))).quantize(finest)
@@ -113,8 +112,7 @@ def anova(groups: Sequence[Summary]) -> tuple[float, float]:
     >>> [round(p, 3) for p in anova(groups)]
     [0.03, 0.105]
     """
-    from scipy.special import fdtrc
-
+    fdtrc = special_functions().fdtrc
     sizes = [group.n for group in groups]
     within = sum(sizes) - len(sizes)
     grand = sum(float(g.mean) * g.n for g in groups) / sum(sizes)

@@ -10,7 +10,16 @@ import click
 
 from kb.checks import Discrepancy, Severity, Status
 from kb.checks.idle import idle
-from kb.cli.common import FINDINGS, echo, examples, json_option, open_base, write_json
+from kb.cli.common import (
+    FINDINGS,
+    NOT_CHECKED,
+    echo,
+    examples,
+    json_option,
+    open_base,
+    write_json,
+)
+from kb.util.grouping import group_by
 
 
 @click.command()
@@ -36,25 +45,27 @@ def check(
 ) -> None:
     """Find figures that cannot be right together, and explain why.
 
-    Exits 1 if a finding is unadjudicated or an adjudication is stale. Standard error tells which
-    checks are idle, because the ontology lacks what they rest on.
+    Exits 1 if a finding is unadjudicated or an adjudication is stale, and else 3 if some checks
+    could not run. Standard error tells which these are, and which checks are idle, because the
+    ontology lacks what they rest on.
     """
     base = open_base(context)
     for study in studies:
         base.study(study)  # raises for an unknown one
+    curated, not_run = base.checked()
     counted = list(Severity)[: list(Severity).index(Severity(severity)) + 1]
     findings = [
         finding
-        for finding in base.discrepancies()
+        for finding in curated.discrepancies
         if finding.severity in counted
         and (not studies or any(claim.study in studies for claim in finding.claims))
     ]
     unadjudicated = [f for f in findings if f.status is not Status.ADJUDICATED]
     counts = {s.value: sum(f.severity is s for f in findings) for s in Severity}
-    stale = base.curated.stale()
+    stale = curated.stale()
     data = {"counts": counts, "discrepancies": [finding.data() for finding in findings]}
     without = list(idle(base.vocabulary))
-    write_json(json_file, data | {"stale": stale, "idle": without})
+    write_json(json_file, data | {"stale": stale, "idle": without, "not_run": sorted(not_run)})
     for line in _lines(unadjudicated if only_open else findings):
         echo(line)
     totals = ", ".join(f"{number} {name}" for name, number in counts.items())
@@ -63,8 +74,12 @@ def check(
         echo(f"stale: {line}", err=True)
     for line in without:
         echo(f"idle: {line}", err=True)
+    for reason, names in group_by(not_run, not_run.__getitem__).items():
+        echo(f"not run: {', '.join(names)}: {reason}", err=True)
     if stale or unadjudicated:
         sys.exit(FINDINGS)
+    if not_run:
+        sys.exit(NOT_CHECKED)
 
 
 def _lines(findings: Iterable[Discrepancy]) -> Iterator[str]:

@@ -105,10 +105,15 @@ class CommonInputs:
         studies = {claim.study for claim in evidence.claims}
         return most_material_first(across(self.context(evidence, studies)))
 
-    def curated(self, studies: Sequence[StudyChecks]) -> CuratedDiscrepancies:
-        """Return the discrepancies of all studies and between them, with their adjudications."""
+    def curated(
+        self, studies: Sequence[StudyChecks], not_run: dict[str, str] | None = None
+    ) -> CuratedDiscrepancies:
+        """Return the discrepancies of all studies and between them, with their adjudications.
+
+        ``not_run`` as in ``kb.checks.within``.
+        """
         found = self.across(chain.from_iterable(one.cross_claims for one in studies))
-        found += chain.from_iterable(one.discrepancies for one in studies)
+        found += chain.from_iterable(one.find(not_run) for one in studies)
         compared = values_compared(c for one in studies for c in one.evidence.claims)
         return with_adjudications(most_material_first(found), self.shared.adjudications, compared)
 
@@ -134,7 +139,11 @@ class StudyChecks:
     @cached_property
     def discrepancies(self) -> list[Discrepancy]:
         """The discrepancies that rest on this study alone."""
-        return most_material_first(within(self._context))
+        return self.find()
+
+    def find(self, not_run: dict[str, str] | None = None) -> list[Discrepancy]:
+        """Return the discrepancies of this study; ``not_run`` as in ``kb.checks.within``."""
+        return most_material_first(within(self._context, not_run))
 
     @cached_property
     def cross_claims(self) -> list[Claim]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,9 @@ from support.command_line import kb
 from support.example_base import content, edit, judged_state
 
 from kb import KnowledgeBase
+from kb.checks import CheckContext, Discrepancy
+from kb.errors import UnavailableError
+from kb.records.starter import write_starter
 
 EASE = "evidence/studies/ease.yaml"
 HALT = "evidence/studies/halt.yaml"
@@ -115,8 +120,8 @@ def test_checks_that_the_ontology_leaves_idle_are_named(example_root: Path, tmp_
     edit(example_root, "ontology/endpoints.ttl", "kb:isGroupSize true", "kb:isGroupSize false")
     result = kb(example_root, "check")
     assert result.stderr == (
-        "idle: no endpoint is a group size (kb:isGroupSize): sums of groups, and shares against "
-        "the size of their group, are not checked\n"
+        "idle: no endpoint is a group size (kb:isGroupSize): sums of groups, and "
+        "proportions against the size of their group, are not checked\n"
     )
     assert as_json(example_root, tmp_path)["idle"] == [result.stderr[6:-1]]
 
@@ -148,8 +153,8 @@ PRINTS = [
 
 def test_json_has_every_claim_of_a_finding(example_root: Path, tmp_path: Path) -> None:
     data = as_json(example_root, tmp_path)
-    assert set(data) == {"counts", "discrepancies", "idle", "stale"}
-    assert data["idle"] == []
+    assert set(data) == {"counts", "discrepancies", "idle", "not_run", "stale"}
+    assert data["idle"] == data["not_run"] == []
     assert data["counts"] == {"material": 4, "minor": 0, "rounding": 0}
     assert data["stale"] == []
     finding = next(f for f in data["discrepancies"] if f["id"] == JUDGED)
@@ -203,3 +208,39 @@ def test_figures_of_swapped_groups_name_both_claims(real: KnowledgeBase) -> None
     places = {(c["source"], c["section"]) for c in finding.data()["claims"]}
     assert ("bruzzese-2025", "5") in places
     assert ("campus-all-2023", "Abstract") in places
+
+
+# --- without an optional library -------------------------------------------------------------
+
+
+def test_without_scipy_the_other_checks_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = tmp_path / "base"
+    write_starter(base, "Means of two arms", "https://example.org/means/")
+    monkeypatch.setitem(sys.modules, "scipy.special", None)
+    result = kb(base, "check")
+    needed = "intervals and p-values need scipy: pip install 'kb-evidence[statistics]'\n"
+    assert (result.exit_code, result.stderr) == (3, f"not run: baseline: {needed}")
+    assert as_json(base, tmp_path)["not_run"] == ["baseline"]
+    # Nothing is derived from checks that are not whole.
+    exported = kb(base, "export", "claims")
+    assert (exported.exit_code, exported.stderr) == (3, needed)
+    # What the other checks find is open.
+    edit(base, "evidence/studies/example-trial.yaml", "printed: 39 (65%)", "printed: 39 (75%)")
+    edit(base, "evidence/studies/example-trial.yaml", "tussolan: 39 (65%)", "tussolan: 39 (75%)")
+    assert kb(base, "check").exit_code == 1
+
+
+def test_an_adjudication_of_what_did_not_run_is_not_stale(
+    example_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unavailable(_context: CheckContext) -> Iterator[Discrepancy]:
+        raise UnavailableError("it needs a library")
+
+    agree(example_root)
+    monkeypatch.setattr("kb.checks.shares.find", unavailable)
+    monkeypatch.setattr("kb.checks.agreement.find", unavailable)
+    result = kb(example_root, "check")
+    assert result.stderr == "not run: shares, agreement: it needs a library\n"
+    assert result.exit_code == 3
