@@ -63,11 +63,14 @@ _SPREAD: Final = re.compile(r"± ?$")
 _LINK: Final = re.compile(
     r"(?:,? ?(?:and|or|to|vs\.?|versus|v\.?|against|compared (?:with|to)) |[ ]?[-/;] ?)[<>≤≥~]?$"
 )
-_COUNT_OF: Final = re.compile(r"(?P<n>[0-9]{1,9}) ?/ ?(?P<of>[0-9]{1,9})(?![0-9.,]*/)")
-_MOST_DAYS: Final = 100
-"""The most that the days, weeks and cycles of a list with strokes are numbered: "days 1/8/15"."""
+_COUNT_OF: Final = re.compile(
+    r"(?P<n>[0-9]{1,9}) ?/ ?(?P<of>[1-9][0-9]{0,8})(?![0-9.,]*/)"
+    r"(?: ?\((?P<share>[0-9]+(?:\.[0-9]+)?)%)?"
+)
 _SHARE: Final = re.compile(r" ?\([0-9.]+%")
 _AGAINST: Final = re.compile(r"(?:vs\.?|versus|against|compared (?:with|to)) $")
+_MOMENT: Final = re.compile(r"(?<![A-Za-z])(?:day|week|month|year|cycle|course|visit)[ -]?$", re.I)
+"""One moment, after which a comma does not go on listing moments: "on day 1, 15/57"."""
 _COMMA: Final = re.compile(r", ?[<>≤≥~]?$")
 _BRACKET: Final = re.compile(r" ?(?:\([^()]*\)|\[[^\[\]]*\])")
 # 9,0 in a text with decimal points; the 100 of "per 100 person-years".
@@ -195,15 +198,24 @@ class _Print:
         return counters
 
     def _count_with_share(self, i: int) -> bool:
-        """Whether a number is a count that begins anew in a list: "at day 1, 15/268", "45 (17%)".
+        """Whether a number is a count that begins anew in a list.
 
-        Days, grades and cycles are listed too ("grade 1/2 and 3/4"), but not of so many people.
+        Days, grades and cycles are listed too: "grade 1/2 and 3/4", "week 4 vs 8 (20%)". So a
+        count of a number of people stands after one moment ("on day 1, 15/57"), or before its own
+        share ("and 15/57 (26%)"); a count alone is compared with another one that has its share,
+        too: "36 (13%) at level 1 compared to 45 (17%)".
         """
+        before = self.before(i)
         count = _COUNT_OF.match(self.text, self.numbers[i].start)
-        if count and int(count["of"]) > max(int(count["n"]), _MOST_DAYS):
-            return True
-        shared = _SHARE.match(self.text, self.numbers[i].end)
-        return bool(shared and _AGAINST.search(self.before(i)))
+        if count and int(count["n"]) <= int(count["of"]):
+            exact, share = 100 * int(count["n"]) / int(count["of"]), count["share"]
+            if share:
+                return abs(exact - float(share)) < 1
+            return bool(_COMMA.fullmatch(before) and _MOMENT.search(self.before(i - 1)))
+        shared, earlier = (
+            _SHARE.match(self.text, n.end) for n in (self.numbers[i], self.numbers[0])
+        )
+        return bool(shared and earlier and _AGAINST.search(before))
 
     def units(self, counters: Sequence[str]) -> list[str]:
         """Return the unit of each number: its own, or the next one of its run."""

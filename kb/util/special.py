@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from types import ModuleType
 
 from kb.errors import UnavailableError
@@ -18,7 +17,9 @@ def special_functions() -> ModuleType:
     0.5
     """
     try:
-        return import_module("scipy.special")
+        import scipy.special
     except ImportError as error:
         needed = "intervals and p-values need scipy: pip install 'kb-evidence[statistics]'"
         raise UnavailableError(needed) from error
+    functions: ModuleType = scipy.special
+    return functions
