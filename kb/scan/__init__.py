@@ -38,6 +38,7 @@ RULES: Final = (
     "copies",
     "grades",
     "estimates",
+    "ranges",
     "agreement",
     "comparisons",
     "text_means",

@@ -15,8 +15,10 @@ from typing import Final
 from kb.checks.discrepancy import Outcome, Severity
 from kb.checks.rounding import last_digit, same_figure
 from kb.scan.bounded import Estimate, all_estimates
+from kb.scan.comparisons import agree
 from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding, Verdict, two_prints
+from kb.scan.p_fit import printed_p
 
 KIND: Final = "same-estimate-printed-differently"
 _Key = tuple[int, Decimal, Decimal]
@@ -37,6 +39,8 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
             continue
         context.checked[KIND] += 1
         others = alike.elsewhere(i)
+        if finding := _other_p(i, one, others):
+            yield finding
         if any(e.place.table and _differing(one, e) == 0 for _, e in others):
             continue
         for j, other in others:
@@ -115,6 +119,26 @@ def _is_rare(one: Estimate, other: Estimate) -> bool:
     """Whether the equal figures have so many digits that they are hardly equal by chance."""
     pairs = zip(_figures(one), _figures(other), strict=True)
     return sum(len(a.as_tuple().digits) for a, b in pairs if _agree(a, b)) >= _FEWEST_DIGITS
+
+
+def _other_p(at: int, one: Estimate, others: Sequence[tuple[int, Estimate]]) -> ScanFinding | None:
+    """Return an estimate that another place prints with another p-value, and none with its own."""
+    if one.p is None:
+        return None
+    known = [(i, e, e.p) for i, e in others if e.p is not None]
+    same = [(i, e, p) for i, e, p in known if _differing(one, e) == 0 and _is_rare(one, e)]
+    # Of two sentences the first is reported.
+    later = [(e, p) for i, e, p in same if e.place.table or i > at]
+    if not later or any(agree(one.p, p) for _, _, p in same):
+        return None
+    other, p = later[0]
+    texts = [f"{e.text} with p {printed_p(n)}" for e, n in ((one, one.p), (other, p))]
+    message = two_prints(one.place, texts[0], other.place, texts[1])
+    computed = f"p {printed_p(one.p)} against {printed_p(p)}"
+    printed = (one.text, other.text)
+    return ScanFinding(
+        KIND, Verdict.DOUBTFUL, Severity.MATERIAL, one.place, printed, computed, message
+    )
 
 
 def _finding(one: Estimate, other: Estimate) -> ScanFinding:

@@ -119,6 +119,22 @@ KINDS: Final = {
             "and the p-value that follows from the interval is near the printed one.",
         ),
         Kind(
+            "range-of-group-outside-all",
+            "Ranges of groups against that of all",
+            "Nobody in a group is below or above the range that the same row prints for all.",
+        ),
+        Kind(
+            "quartiles-outside-range",
+            "Quartiles against their range",
+            "The quartiles of a variable lie within its range, in one cell, sentence or block.",
+        ),
+        Kind(
+            "ages-outside-eligibility",
+            "Ages against those who may take part",
+            "Where one sentence names the eligible ages, the printed range of ages is within them, "
+            "one year being allowed at the upper end.",
+        ),
+        Kind(
             "same-estimate-printed-differently",
             "One estimate in two places",
             "An estimate of the text is compared with the other places that print it, such as the "

@@ -32,11 +32,12 @@ _TIME: Final = r"hours?|days?|weeks?|months?|years?"
 _LEVEL: Final = r"(?:(?P<level>N) ?%[ -]?)?"
 _CI: Final = rf"{_LEVEL}(?:confidence (?:interval|limit)s?|ci|cis|cri|credible intervals?)"
 _ESTIMATE: Final = re.compile(
-    r"(?P<main>N)(?! ?%? ?-?(?:confidence|ci\b|cri\b|credible))(?: ?(?:±|\+ ?/ ?-) ?N)?(?P<unit> ?%"
-    rf"|(?: [a-zµ/²-]{{1,18}}){{0,3}}?)?(?:,|;|:)? ?[(\[]? ?"
+    r"(?P<main>N)(?! ?%? ?-?(?:confidence|ci\b|cri\b|credible))(?: ?(?:±|\+ ?/ ?-) ?N)?"
+    rf"(?P<unit> ?[%€£$]|(?: [a-zµ/²-]{{1,18}}){{0,3}}?)?(?:,|;|:)? ?[(\[]? ?"
     rf"(?:per N{_UNIT}[,;:]? ?[(\[]? ?)?(?:with )?(?:an? )?(?:the )?{_CI}(?: \[ci\]"
     rf"| \(ci\))?(?: of| from|:|,|=|;)* ?[(\[]?"
-    r"(?P<low>N) ?%?(?: (?!to\b|and\b)[a-zµ]{1,5})?(?: ?(?:-|to|,|;|and|/) ?)(?P<high>N)"
+    r"[€£$]?(?P<low>N) ?[%€£$]?(?: (?!to\b|and\b)[a-zµ]{1,5})?(?: ?(?:-|to|,|;|and|/) ?)"
+    r"[€£$]?(?P<high>N)"
 )
 _WHEN: Final = re.compile(r"\b(?:at|after|within|until|through|over|during) ?(?:the )?$")
 """What stands before the time at which a figure holds, and which is not the figure."""
@@ -69,6 +70,10 @@ P_PHRASE: Final = r"p(?:[ -]?values?)?(?: ?(?:=|of|was|is))? ?(?P<p>N)"
 _P: Final = re.compile(
     r"\bp(?:[ -]?values?)?(?: for [a-z ]{1,20})?(?: ?(?:=|of|was|is))? ?(?P<p>N)"
 )
+_P_FIRST: Final = re.compile(
+    r"[(\[] ?p(?:[ -]?values?)?(?: ?(?:=|of))? ?(?P<p>N)[,;:]? ?(?:[a-z]{1,3}r(?: ?[=:])? ?)?$"
+)
+"""A p-value before its estimate, in one bracket: "[P < 0.005, OR 3.18 (95% CI ...)]"."""
 _OTHER_FIGURE: Final = re.compile(
     r"%|[.] |rate|incidence|percent|proportion|median|mean|score|differ|change|increase|decrease"
     r"|survival|years|months|days|prevalence|correlat|coefficient|sensitiv|specific|auc|area under",
@@ -160,10 +165,12 @@ def estimates(sentence: Sentence) -> Iterator[EstimatePhrase]:
     skeleton = sentence.skeleton
     matches = list(_ESTIMATE.finditer(skeleton.text))
     matches = sorted((*matches, *_listed(skeleton, matches)), key=re.Match.start)
+    firsts = [_P_FIRST.search(skeleton.text[: match.start()]) for match in matches]
+    starts = [(p or match).start() for p, match in zip(firsts, matches, strict=True)]
     previous, named = 0, Statistic()
-    for i, match in enumerate(matches):
-        limit = matches[i + 1].start() if i + 1 < len(matches) else len(skeleton.text)
-        p = _P.search(skeleton.text, match.end(), min(limit, match.end() + _NEAR))
+    limits = (*starts[1:], len(skeleton.text))
+    for match, first, limit in zip(matches, firsts, limits, strict=False):
+        p = first or _P.search(skeleton.text, match.end(), min(limit, match.end() + _NEAR))
         if phrase := _phrase(sentence, match, previous, skeleton.number(p, "p") if p else None):
             between = skeleton.folded[previous : phrase.main.start]
             phrase = replace(phrase, statistic=_as_before(phrase, named, between))

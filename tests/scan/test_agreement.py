@@ -137,3 +137,31 @@ def test_a_long_paper_compares_few_estimates(monkeypatch: pytest.MonkeyPatch) ->
     rows = [f"Death {i} | 0.{i} (0.{i // 2}–1.{i})" for i in range(100, 500)]
     findings("agreement", table("Outcome | HR (95% CI)", *rows), *texts)
     assert len(texts) <= len(compared) <= 100 * len(texts)
+
+
+@pytest.mark.parametrize(
+    ("p", "expected"),
+    [
+        ("P = 0.04", [("same-estimate-printed-differently", "doubtful")]),
+        ("P < 0.001", [("same-estimate-printed-differently", "doubtful")]),
+        ("P = 0.004", []),
+        ("P < 0.01", []),
+        ("", []),
+    ],
+)
+def test_p_values_of_one_estimate(p: str, expected: list[tuple[str, str]]) -> None:
+    text = f"Death was rarer (HR 0.613; 95% CI 0.482 to 0.774; {p})."
+    hazards = table(HAZARDS, "Death | 0.613 (0.482–0.774) | 0.0041")
+    assert verdicts("agreement", text, hazards) == expected
+
+
+def test_a_p_before_its_estimate_is_not_that_of_the_one_before() -> None:
+    text = (
+        "More had births [P < 0.005, OR 3.18 (95% CI 1.41–7.17)] and twins [P < 0.002, "
+        "OR 3.37 (95% CI 1.56–7.27)]."
+    )
+    odds = table(HAZARDS.replace("HR", "OR"), "Births | 3.18 (1.41–7.17) | 0.005")
+    assert verdicts("agreement", text, odds) == []
+    assert verdicts("agreement", text.replace("< 0.005", "= 0.05"), odds) == [
+        ("same-estimate-printed-differently", "doubtful")
+    ]

@@ -321,6 +321,8 @@ def test_an_estimate_with_a_mark_beside_its_bounds(mark: str) -> None:
         "It lasted 12 weeks (95% CI 14.1 to 19.2).",
         "The HR was 0.31 (95% CI 0.48–0.77) versus 0.62 (95% CI 0.51–0.75).",
         "At week 12 the mean difference was 2.1 (95% CI 3.0 to 9.0).",
+        "The difference in costs was 1,586.01€ (95% CI 1,687.18 to 2,277.28).",
+        "The difference in costs was £586 (95% CI £687 to £977).",
     ],
 )
 def test_estimates_beside_times_and_others_are_judged(text: str) -> None:
