@@ -227,8 +227,6 @@ _FORMS: Final = tuple(
         (Form.WITH_BOUNDS, _LINE_OF_BOUNDS),
     )
 )
-_MISPRINT: Final = 5
-"""In percentage points: a percentage without a sign may be misprinted, but not by more."""
 _PARTS: Final = ("main", "of", "share", "second", "low", "high", "level", "p")
 
 
@@ -253,7 +251,7 @@ def entry(text: str, *, decimal_comma: bool = False) -> Entry:
             parts["main"] = skeleton.figure(match, "main")  # "n = 122"
             parts["second"] = parts["second"] or skeleton.number(match, "second_")
             read_entry = Entry(form, text, numbers=skeleton.numbers, **parts)
-            if _is_run_together(pattern.pattern, read_entry) or _is_other_count(read_entry):
+            if _is_run_together(pattern.pattern, read_entry) or _is_total_of_parts(read_entry):
                 break
             return _without_quotient(read_entry)
     return Entry(Form.OTHER, text, numbers=skeleton.numbers)
@@ -297,14 +295,12 @@ def _quotient(entry: Entry) -> Decimal | None:
     return entry.main.value / entry.of.value
 
 
-def _is_other_count(entry: Entry) -> bool:
-    """Whether a figure before a count and its base is not their percentage: "8 (4/4)" people."""
-    count, of, share = whole(entry.main), whole(entry.of), entry.share
+def _is_total_of_parts(entry: Entry) -> bool:
+    """Whether a cell is a number of people and its two parts, without a percentage: "8 (3/5)"."""
     if entry.form is not Form.RATIO_SHARE or "%" in entry.text:
         return False
-    if count is None or not of or share is None or entry.text.index(share.text) > 0:
-        return False
-    return abs(100 * count / of - float(share.value)) > _MISPRINT
+    parts = [number.value for number in (entry.main, entry.of) if number]
+    return entry.share is not None and sum(parts) == entry.share.value
 
 
 def _is_above_100(number: Number | None) -> bool:

@@ -161,6 +161,7 @@ class TableBases:
             yield Base(_sum(part), "sum of its categories")
         yield from self._of_row(figure)
         yield from self._of_neighbours(figure)
+        yield from self._of_rows_above(figure)
 
     def is_of_categories(self, figure: TableFigure) -> bool:
         """Whether it and its neighbours are the percentages of their own sum."""
@@ -224,6 +225,17 @@ class TableBases:
             # Neighbours that all fit the size of the column show no other base.
             if len(fitting) >= 2 and not (whole and all(whole in s for s in fitting)):
                 yield Base(size, "base of its neighbours")
+
+    def _of_rows_above(self, figure: TableFigure) -> Iterator[Base]:
+        """Yield the counts of rows shortly above that a percentage is exactly of: "9 (33.3)" of 27.
+
+        Those with a further finding often are a subset of a row above, without an indent.
+        """
+        mine = sizes_of(figure)
+        above = (f for f in self._around(figure, _NEAR) if f.row < figure.row)
+        for other in above if mine else ():
+            if other.count and mine and other.count in mine and other.share:
+                yield Base(other.count, f'row "{self.reading.label(other.row)}"')
 
     def _around(self, figure: TableFigure, reach: int) -> list[TableFigure]:
         """Return the figures of a column from so many above to so many below one of them."""

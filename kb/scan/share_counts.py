@@ -113,22 +113,11 @@ def _count(bases: TableBases, figure: TableFigure) -> ShareCount | None:
         return None
     if of is None and figure.statistic.centre is not Centre.COUNT:
         return None
-    if _is_total_of(figure):
-        return None
     label = " ".join((*bases.reading.table.row_path(figure.row), *figure.column.path))
     if not 0 <= share.value <= (_ABOVE_ALL if not doubt else _WHOLE) or _RATE.search(label):
         return None
     printed = (Base(int(of.value), "printed with it"),) if of else tuple(bases.printed(figure))
     return ShareCount(figure, count, share.value, bool(share.operator), printed, doubt)
-
-
-def _is_total_of(figure: TableFigure) -> bool:
-    """Whether a cell is a number of people and its two parts, without a percentage: "8 (3/5)"."""
-    entry = figure.entry
-    if entry.form is not Form.RATIO_SHARE or "%" in entry.text:
-        return False
-    parts = [number.value for number in (entry.main, entry.of) if number]
-    return entry.share is not None and sum(parts) == entry.share.value
 
 
 def _doubt(figure: TableFigure) -> int:

@@ -250,3 +250,33 @@ def test_a_number_and_percentage_of_two_cells_are_named_apart() -> None:
     rows = ("Stage | | ", "  I | 10 | 25.0", "  II | 20 | 50.0", "  III | 10 | 22.0")
     (finding,) = findings("shares", table("Factor | n | % (of 40)", *rows))
     assert finding.message.endswith("10 of 40 (25.0%), but 10 and 22.0 are printed.")
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_found"),
+    [
+        ("26.7 (12/45)", False),
+        ("29.7 (12/45)", True),
+        ("76.2 (12/45)", True),
+        ("57 (12/45)", False),
+    ],
+)
+def test_a_percentage_before_its_counts_may_be_far_off(cell: str, *, is_found: bool) -> None:
+    """57 is the sum of 12 and 45: a number of people and its two parts."""
+    rows = ("Relief | 22.2 (10/45)", "Nausea | 11.1 (5/45)", f"Pain | {cell}")
+    found = findings("shares", table(" | Drug, % (n/N)", *rows))
+    assert [finding.printed for finding in found] == ([(cell,)] if is_found else [])
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_found"),
+    [("12 (25.0)", False), ("9 (33.3)", False), ("12 (29.0)", True), ("9 (25.7)", True)],
+)
+@pytest.mark.parametrize("header", ["Drug (n = 71)", "Drug"])
+def test_a_row_may_be_of_the_people_of_a_row_above(
+    header: str, cell: str, *, is_found: bool
+) -> None:
+    """12 are a quarter of the 48 with a response, 9 a third of the 27 with a relapse."""
+    rows = ("Treated | 71 (100.0)", "Response | 48 (67.6)", "Relapse | 27 (38.0)", f"Late | {cell}")
+    found = findings("shares", table(f" | {header}, n (%)", *rows))
+    assert [finding.printed for finding in found] == ([(cell,)] if is_found else [])
