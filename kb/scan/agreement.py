@@ -116,9 +116,14 @@ def _agree(one: Decimal, other: Decimal) -> bool:
 
 
 def _is_rare(one: Estimate, other: Estimate) -> bool:
-    """Whether the equal figures have so many digits that they are hardly equal by chance."""
+    """Whether the equal figures have so many digits that they are hardly equal by chance.
+
+    Those of the print with fewer digits count: 0.60 and 0.6 are equal in one.
+    """
     pairs = zip(_figures(one), _figures(other), strict=True)
-    return sum(len(a.as_tuple().digits) for a, b in pairs if _agree(a, b)) >= _FEWEST_DIGITS
+    equal = [(a, b) for a, b in pairs if _agree(a, b)]
+    digits = (min(len(n.as_tuple().digits) for n in pair) for pair in equal)
+    return sum(digits) >= _FEWEST_DIGITS
 
 
 def _other_p(at: int, one: Estimate, others: Sequence[tuple[int, Estimate]]) -> ScanFinding | None:

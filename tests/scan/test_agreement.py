@@ -165,3 +165,14 @@ def test_a_p_before_its_estimate_is_not_that_of_the_one_before() -> None:
     assert verdicts("agreement", text.replace("< 0.005", "= 0.05"), odds) == [
         ("same-estimate-printed-differently", "doubtful")
     ]
+
+
+def test_coarse_prints_are_equal_by_chance() -> None:
+    differences = table(
+        " | Difference (95% CI)", "Rash | 0.6 (0.2 to 1.1)", "Pain | 4.21 (1.30 to 7.21)"
+    )
+    for text in ("0.60 (95% CI 0.25 to 0.96)", "0.6 (95% CI 0.2 to 1.3)"):
+        assert verdicts("agreement", f"The difference was {text}.", differences) == []
+    assert verdicts("agreement", "The difference was 4.2 (95% CI 1.3 to 7.7).", differences) == [
+        ("same-estimate-printed-differently", "doubtful")
+    ]
