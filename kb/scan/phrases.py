@@ -74,6 +74,10 @@ _P_FIRST: Final = re.compile(
     r"[(\[] ?p(?:[ -]?values?)?(?: ?(?:=|of))? ?(?P<p>N)[,;:]? ?(?:[a-z]{1,3}r(?: ?[=:])? ?)?$"
 )
 """A p-value before its estimate, in one bracket: "[P < 0.005, OR 3.18 (95% CI ...)]"."""
+ESTIMATED: Final = re.compile(
+    r"actuarial|kaplan|life[- ]table|cumulative (?:incidence|probab|risk|rate)|competing risk", re.I
+)
+"""Words of percentages that allow for those who left, and are not their counts divided."""
 _OTHER_FIGURE: Final = re.compile(
     r"%|[.] |rate|incidence|percent|proportion|median|mean|score|differ|change|increase|decrease"
     r"|survival|years|months|days|prevalence|correlat|coefficient|sensitiv|specific|auc|area under",

@@ -45,6 +45,7 @@ _CELL: Final = re.compile(
     r"[)*\]†‡§a-c]{0,3}"
 )
 """The whole text of a cell, which may leave out equals signs: "Z −0.9 P = 0.37"."""
+_HAS_P: Final = re.compile(r"[pP][a-z\s-]{0,9}[=<>≤≥]")
 _MAYBE: Final = re.compile(r"(?<![A-Za-z0-9.])(?:[tFzZrχ\u03a7]|[Cc]hi)(?![a-qs-z])[^.]{0,40}?=")
 _NONE: Final = re.compile(r"bonferroni|corrected|adjusted p|holm|greenhouse|permut", re.IGNORECASE)
 _SMALL: Final = 0.02
@@ -152,7 +153,7 @@ def _decimal(text: str) -> Decimal | None:
 
 
 def _of_table(reading: TableReading) -> Iterator[_Test]:
-    for figure in reading.figures:
+    for figure in (f for f in reading.figures if _HAS_P.search(f.text)):
         match = _CELL.fullmatch(_readable(figure.text))
         own = match and _printed_test(match, figure.text, place_of(reading, figure), notes(reading))
         if own:

@@ -14,6 +14,7 @@ from kb.scan.bases import Base, TableBases, no_base
 from kb.scan.blocks import Category, contradicted
 from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding, Verdict
+from kb.scan.phrases import ESTIMATED
 from kb.scan.places import place_of
 from kb.scan.share_counts import MISSING, ShareCount, likely_counts, share_counts
 from kb.util.grouping import group_by
@@ -112,7 +113,9 @@ def _judge(
     if item.fits_printed:
         is_lone = item.is_raised and _is_lone(item, column)
         return _finding(reading, item, Verdict.DOUBTFUL) if is_lone else None
-    is_sure = not item.doubt or sum(c.fits_printed for c in row) > 1
+    labels = " ".join((*reading.table.row_path(item.figure.row), *item.figure.column.path))
+    is_counted = not item.doubt or sum(c.fits_printed for c in row) > 1
+    is_sure = is_counted and not ESTIMATED.search(labels)
     if not item.near:
         return _impossible(reading, item, is_sure=is_sure)
     is_implied = any(base.size in item.near for base in bases.implied(item.figure))

@@ -15,7 +15,7 @@ from kb.papers.entries import whole
 from kb.scan.bases import Sizes, no_base
 from kb.scan.context import ScanContext
 from kb.scan.finding import ScanFinding, Verdict
-from kb.scan.phrases import CountPhrase, counts
+from kb.scan.phrases import ESTIMATED, CountPhrase, counts
 from kb.scan.sentence_bases import PERSON, SentenceBases, bases_before
 from kb.scan.share_counts import is_raised
 
@@ -109,7 +109,8 @@ def _judge(phrase: CountPhrase) -> ScanFinding | None:
     exact = Decimal(100 * count) / of
     if phrase.share.operator and not _is_wrong(exact, phrase):
         return None
-    return _wrong(phrase, count, of, Verdict.INCONSISTENT)
+    is_estimated = ESTIMATED.search(phrase.sentence.text)
+    return _wrong(phrase, count, of, Verdict.DOUBTFUL if is_estimated else Verdict.INCONSISTENT)
 
 
 def _wrong(phrase: CountPhrase, count: int, of: int, verdict: Verdict) -> ScanFinding:
