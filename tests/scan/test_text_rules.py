@@ -120,7 +120,7 @@ def test_a_percentage_that_allows_for_those_who_left_is_doubtful(word: str) -> N
     assert verdicts("text_shares", f"The {word} was 44.5% (18 of 42 patients).") == doubtful
     assert verdicts("text_shares", f"The {word} was 42.9% (18 of 42 patients).") == []
     rows = ("Falls | 12/42 (28.6%)", "Pain | 21/42 (50.0%)", "Gout | 4/42 (9.5%)")
-    own = f"Death ({word.split()[0]}) | 18/42 (44.5%)"
+    own = f"Death ({word.split(maxsplit=1)[0]}) | 18/42 (44.5%)"
     assert verdicts("shares", table("Outcome | Drug (n = 42)", *rows, own)) == doubtful
     assert verdicts("shares", table("Outcome | Drug (n = 42)", *rows, "Death | 18/42 (44.5%)")) == [
         WRONG
