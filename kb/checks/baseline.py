@@ -25,11 +25,16 @@ def find(context: CheckContext) -> Iterator[Discrepancy]:
     """Yield pairs of arms whose ages, or means at baseline, chance did not make."""
     claims = (c for c in context.evidence.claims if c.statistic == "mean")
     wanted = (c for c in claims if _is_of_arm(context, c) and _is_at_start(context, c))
-    alike = group_by(wanted, lambda c: (c.source, replace(c.measure, group=""), c.figure.unit))
-    for same in alike.values():
+    for same in group_by(wanted, lambda c: _compared(context, c)).values():
         for one, other in combinations(same, 2):
             if one.measure.group != other.measure.group:
                 yield from _judge(context, one, other)
+
+
+def _compared(context: CheckContext, claim: Claim) -> tuple[object, ...]:
+    """Return what figures share that chance made alike: the people who were randomised, too."""
+    within = context.groups.of(claim).within
+    return claim.source, within, replace(claim.measure, group=""), claim.figure.unit
 
 
 def _is_of_arm(context: CheckContext, claim: Claim) -> bool:

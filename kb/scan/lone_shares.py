@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from math import ceil
@@ -24,6 +25,12 @@ _MOST: Final = 50
 """In larger groups, nearly every percentage is that of some count of all but a few people."""
 _FEWEST: Final = 8
 """How many other percentages of a table show that they are of the people of their columns."""
+_MEASURED: Final = re.compile(
+    r"\b(?:mean|median|fraction|ha?ematocrit|hba1c|saturation|predicted|change|reduction|increase"
+    r"|decrease|loss|fat|survival|adherence|compliance)\b",
+    re.IGNORECASE,
+)
+"""Words of percentages that are measured in each person, or estimated over time."""
 _LEAST: Final = 0.8
 """The part of a group whose data may be there, at least."""
 
@@ -47,6 +54,8 @@ def _is_judged(reading: TableReading, figure: TableFigure) -> bool:
     is_few = size is not None and size <= _MOST and last_digit(number.value) < 1
     is_lone = len(figure.cells) == 1 and figure.entry.form in (Form.NUMBER, Form.SHARE)
     names = (*reading.table.row_path(figure.row), _heading(reading, figure.row))
+    if _MEASURED.search(" ".join(names)):
+        return False
     named = any(name.rstrip(" *:").endswith("(%)") for name in names)
     is_share = figure.entry.form is Form.SHARE or figure.statistic.centre is Centre.SHARE or named
     return is_few and is_lone and is_share and 0 < number.value < 100

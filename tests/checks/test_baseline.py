@@ -23,6 +23,18 @@ def kinds_of(
     return [f.kind for f in find(CheckContext(replace(made, studies=studies), base.vocabulary))]
 
 
+def test_arms_of_two_randomisations_are_not_alike(real: KnowledgeBase) -> None:
+    """Children are not compared with adults, though each were randomised."""
+    claims = [people("a", 40), people("b", 40), mean("a", "14.1"), mean("b", "54.1")]
+    groups = [group("children", kind="cohort"), group("adults", kind="cohort")]
+    for within, number in (("adults", 0), ("children", 1)):
+        arms = [group("a", within="children"), group("b", within=within)]
+        made = material(real, claims, [*groups, *arms]).evidence
+        studies = tuple(replace(study, kind="randomised-trial") for study in made.studies)
+        context = CheckContext(replace(made, studies=studies), real.vocabulary)
+        assert len(list(find(context))) == number
+
+
 def mean(of: str, value: str, sd: str = "10.2", kind: str = "sd", **more: object) -> Claim:
     spread = {"dispersion": Decimal(sd), "dispersion_kind": kind}
     shown = {"value": value, "unit": "years", **spread, **more}
