@@ -66,6 +66,8 @@ _OF_TEST: Final = re.compile(
 )
 _RATE: Final = re.compile(r"\([^()0-9<>≥≤]*[a-zA-Zµμ]/[a-zA-Zµμ]{1,4}\)$")
 """A unit that the vocabulary may lack: "iPTH (pg/mL)"."""
+_LETTERS: Final = ("A", "B", "C", "D")
+"""Names of groups beside each other; other capital letters are statistics, as N and P are."""
 _FIGURES_ONLY: Final = re.compile(
     r"(?:[0-9.,%<>≥≤()± –-]|(?<=[0-9] )(?:to|and)\b)*|[<>≥≤~]?[0-9][0-9.,]* ?±.*"
 )
@@ -297,9 +299,7 @@ def group_parts(column: Column, names: EndpointNames) -> Iterator[str]:
         name = without_size(part)
         is_named = name and not _FIGURES_ONLY.fullmatch(name)
         has_unit = names.unit([part]) not in ("", "%") or _RATE.search(part)
-        is_letter = (
-            name in ("A", "B", "C", "D") and column.kind is ColumnKind.GROUP
-        )  # "B" beside "A" and "C"
+        is_letter = name in _LETTERS and column.kind is ColumnKind.GROUP
         if is_named and not has_unit and (is_letter or not _is_other(name, names)):
             yield name
 

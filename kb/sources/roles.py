@@ -222,7 +222,8 @@ class _Print:
         units = list(self.own)
         for run in self.runs:
             for following, i in pairwise(reversed(run)):
-                if not counters[i] and not self._apart(i, following):
+                is_pair = len(run) == 2
+                if not counters[i] and not (is_pair and self._apart(i, following)):
                     units[i] = units[i] or units[following]
         for i, (part, whole) in enumerate(pairwise(self.numbers)):  # 36 of 57 patients
             if not units[i] and _OF.fullmatch(self._gap(part, whole)):
