@@ -91,10 +91,12 @@ def distance_of_own_change(change: Summary, p: Span) -> float | None:
     return min(p_distance(span, p) for span in spans)
 
 
-def gap_of_change(before: Decimal, after: Decimal, change: Decimal) -> Decimal:
+def gap_of_change(
+    before: Decimal, after: Decimal, change: Decimal, *, signed: bool = False
+) -> Decimal:
     """Return how far a mean change is from the later mean minus the earlier one, beyond rounding.
 
-    A decrease may be printed without its sign.
+    A decrease may be printed without its sign, unless changes are ``signed``.
 
     >>> gap_of_change(Decimal("5.41"), Decimal("6.17"), Decimal("0.77"))
     Decimal('0.00')
@@ -103,8 +105,5 @@ def gap_of_change(before: Decimal, after: Decimal, change: Decimal) -> Decimal:
     """
     first, second, printed = (possible_values(mean) for mean in (before, after, change))
     low, high = second.low - first.high, second.high - first.low
-    gaps = (
-        max(low - ends[1], ends[0] - high, Decimal("0.00"))
-        for ends in ((printed.low, printed.high), (-printed.high, -printed.low))
-    )
-    return min(gaps)
+    ways = (printed,) if signed else (printed, printed.negated())
+    return min(max(low - way.high, way.low - high, Decimal("0.00")) for way in ways)

@@ -52,12 +52,29 @@ def find(context: ScanContext) -> Iterator[ScanFinding]:
         fitting = sum(not gap for _, gap in judged)
         if fitting < max(_FEWEST, _MOST * (len(judged) - 1)):
             continue
-        yield from (_finding(reading, trio) for trio, gap in judged if gap)
+        turned = _turned([trio for trio, gap in judged if not gap])
+        yield from (_finding(reading, trio) for trio, gap in judged if gap or trio in turned)
 
 
-def _gap(trio: _Trio) -> Decimal:
+def _gap(trio: _Trio, *, signed: bool = False) -> Decimal:
+    return gap_of_change(*_values(trio), signed=signed)
+
+
+def _turned(trios: Sequence[_Trio]) -> list[_Trio]:
+    """Return the one increase with a minus sign, where only decreases have one.
+
+    A decrease without a sign shows nothing; several turned changes are the earlier mean minus the
+    later one.
+    """
+    turned = [trio for trio in trios if _gap(trio, signed=True)]
+    negative = [trio for trio in trios if _values(trio)[2] < 0]
+    is_slip = len(turned) == 1 and turned[0] in negative and len(negative) > _FEWEST
+    return turned if is_slip else []
+
+
+def _values(trio: _Trio) -> tuple[Decimal, Decimal, Decimal]:
     before, after, change = (f.entry.main.value if f.entry.main else Decimal(0) for f in trio)
-    return gap_of_change(before, after, change)
+    return before, after, change
 
 
 def _beside(reading: TableReading) -> Iterator[_Trio]:
@@ -112,8 +129,8 @@ def _of_means(trio: _Trio) -> Iterator[_Trio]:
 
 
 def _finding(reading: TableReading, trio: _Trio) -> ScanFinding:
-    before, after, change = (f.entry.main.value if f.entry.main else Decimal(0) for f in trio)
-    is_large = _gap(trio) > abs(after - before) / 2
+    before, after, change = _values(trio)
+    is_large = _gap(trio, signed=change < 0) > abs(after - before) / 2
     severity = Severity.MATERIAL if is_large else Severity.MINOR
     message = f"The change from {before} to {after} is {after - before}, not {change}."
     computed = f"{after} − {before} = {after - before}"

@@ -25,6 +25,18 @@ def test_a_change_is_the_later_mean_minus_the_earlier_one() -> None:
     assert verdicts_of(*FITTING, WRONG) == ["change-of-means"]
 
 
+def test_an_increase_with_a_minus_sign_where_decreases_have_it() -> None:
+    falls = [f"Item {n} | {n}.4 ± 2.0 | {n}.1 ± 2.0 | −0.3 ± 1.0" for n in range(4, 7)]
+    rises = "Pain | 5.4 ± 2.0 | 6.2 ± 2.0 | {}0.8 ± 1.0"
+    assert verdicts_of(*falls, rises.format("")) == []
+    assert verdicts_of(*falls, rises.format("−")) == ["change-of-means"]
+    assert verdicts_of(*falls[:2], rises.format("−")) == []
+    # The earlier mean minus the later one; a decrease without a sign.
+    turned = [row.replace("−", "") for row in falls]
+    assert verdicts_of(*turned, rises.format("−")) == []
+    assert verdicts_of(*falls, turned[0].replace("Item", "Score")) == []
+
+
 def test_where_others_do_not_fit_the_changes_are_of_other_people() -> None:
     assert verdicts_of(*FITTING[:2], WRONG) == []
     others = (WRONG.replace("Glucose", "Lactate"), WRONG.replace("Glucose", "Sodium"))
