@@ -196,11 +196,17 @@ class CellLabels:
         """Return the time of a figure, as a phrase of records, or ""."""
         if self.compared.is_of_one_group(role):
             return ""  # times in its labels are those of a predictor
-        if role.time and not self._is_other_moment(role, path):
+        alone = self.rows.moments.get(row, "") if self._are_of_one_moment else ""
+        if role.time and not alone and not self._is_other_moment(role, path):
             return role.time
         own = next(filter(None, (time_of(label) for label in reversed(path))), "")
-        own = own or self.rows.time(row)
+        own = own or self.rows.time(row) or time_of(alone)
         return own or next(filter(None, map(self._time_in, reversed(path), count())), "")
+
+    @cached_property
+    def _are_of_one_moment(self) -> bool:
+        """Whether no two columns are of different times."""
+        return len({role.time for role in self.roles if role.has_people and role.time}) < 2
 
     def _is_other_moment(self, role: ColumnRole, path: Sequence[str]) -> bool:
         """Whether a row is of a moment of its own, and the header only mentions a time.

@@ -16,6 +16,7 @@ from kb.model import WHOLE
 from kb.papers.from_source import label_text
 from kb.papers.reading import PEOPLE, Column, ColumnKind, TableReading
 from kb.papers.statistic import Centre, declared
+from kb.sources.sizes import printed_size
 
 _AND: Final = re.compile(r"\s(?:and|&)\s", re.IGNORECASE)
 _COMPARED: Final = r"vs?\.?|versus|compared (?:with|to)"
@@ -121,7 +122,8 @@ def column_roles(
     reading: TableReading, names: EndpointNames, groups: GroupNames, *, transposed: bool
 ) -> list[ColumnRole]:
     """Return the role of each column; in a ``transposed`` table, the rows are the groups."""
-    samples, shared = _samples(reading), _shared(reading, names, groups)
+    samples = _samples(reading)
+    shared = _shared(reading, names, groups) | _beside_moments(reading, groups)
     columns = _with_placeholders_named(with_moments_apart(reading.columns), names)
     roles = [
         _role(column, names, groups, shared, transposed=transposed and column.index not in samples)
@@ -132,6 +134,9 @@ def column_roles(
         roles[index] = replace(roles[index], group=group, labels=(), time="")
     roles = _without_answers(_without_measured(roles, groups), groups)
     roles = _told_apart_by_figures(roles)
+    for role in roles:
+        if role.group and role.has_people and role.column.size:
+            groups.add_size(role.group.id, role.column.size)
     arms = {role.group.id for role in roles if role.group and role.has_people} - {WHOLE}
     own = [_own_group(role, names, groups) for role in roles]
     own = own if any(own) else _groups_before(roles)
@@ -255,6 +260,22 @@ def _over_all(reading: TableReading) -> frozenset[str]:
         return frozenset()
     top = tops.pop()
     return frozenset() if _PEOPLE.search(top) else frozenset({without_size(top)})
+
+
+def _beside_moments(reading: TableReading, groups: GroupNames) -> frozenset[str]:
+    """Return the header that stands beside moments only, the same below each of several headers.
+
+    It is a moment too: "Before | Throughout the study" below "Drug" and below "Placebo".
+    """
+    below: dict[tuple[str, ...], set[str]] = {}
+    for column in reading.columns:
+        if column.kind is ColumnKind.GROUP and len(column.path) > 1:
+            below.setdefault(column.path[:-1], set()).add(column.path[-1])
+    others = {frozenset(n for n in names if not is_moment(n)) for names in below.values()}
+    name = next((next(iter(one)) for one in others if len(one) == 1), "")
+    is_alike = len(others) == 1 and all(len(names) > 1 for names in below.values())
+    is_new = bool(name) and printed_size(name) is None and groups.find(name) is None
+    return frozenset({name}) if is_alike and is_new and len(below) > 1 else frozenset()
 
 
 def _samples(reading: TableReading) -> dict[int, str]:

@@ -103,6 +103,8 @@ class GroupNames:
                 labels += _regimen_names(regimens[group.regimen], vocabulary)
             for label in labels:
                 self._names.setdefault(_short(label), set()).add(name)
+        self._sizes: dict[str, int] = {}
+        """The greatest number of people that a header prints of each group."""
         self.short: dict[str, str] = {}
         """The abbreviations that notes explain, by what they stand for."""
         self._parts: set[str] = set()
@@ -224,6 +226,21 @@ class GroupNames:
         """Return the arms of the study, or else those that its tables have named with a size."""
         known = [name for name, group in self.groups.items() if group.kind == "arm" or group.role]
         return known or [name for name, group in self.new.items() if group.get("kind") == "arm"]
+
+    def add_size(self, group: str, size: int) -> None:
+        """Learn a number of people that a header prints of a group."""
+        self._sizes[group] = max(size, self._sizes.get(group, 0))
+
+    def is_part(self, group: str, size: int | None) -> bool:
+        """Whether a header's number of people is of a part of its group only.
+
+        >>> names = GroupNames({}, None, {})
+        >>> names.add_size("drug", 59)
+        >>> names.is_part("drug", 43), names.is_part("drug", 59), names.is_part("drug", None)
+        (True, False, False)
+        """
+        arms = sum(self._sizes.get(arm, 0) for arm in self.arms()) if group == WHOLE else 0
+        return size is not None and size < max(self._sizes.get(group, 0), arms)
 
     def is_new(self, group: str) -> bool:
         """Whether a group was added and is not of the record."""

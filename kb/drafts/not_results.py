@@ -32,6 +32,10 @@ _REFERENCE: Final = re.compile(r"(?:refs?\.?|references?|citations?)(?: no\.?)?"
 _METHOD: Final = re.compile(
     r"(?:questionnaires?|instruments?)\b.{0,20}|dosages?|techniques?(?:/exercises?)?", re.IGNORECASE
 )
+_PORTION: Final = re.compile(
+    r"\(?per (?:serving|portion|capsule|tablet|sachet|bar|100 ?(?:g|ml|kcal))\)?$", re.IGNORECASE
+)
+"""The end of a header of what a product contains, and not of what people have."""
 _PERSON: Final = re.compile(
     r"(?:ID|(?:patient|case|participant|subject)s?)(?: ?(?:no\.?|nos\.?|numbers?|ID|#))?\.?",
     re.IGNORECASE,
@@ -71,7 +75,7 @@ class NotResults:
     def is_of_method(self) -> bool:
         """Whether the table defines, describes or lists, as its caption or headers say."""
         headers = {label_text(cell.text) for row in self.table.grid[:1] for cell in row}
-        is_listed = any(map(_METHOD.fullmatch, headers))
+        is_listed = any(_METHOD.fullmatch(one) or _PORTION.search(one) for one in headers)
         return bool(_SUBJECT.match(self.table.caption)) or is_listed or self._is_scale
 
     @cached_property

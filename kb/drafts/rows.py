@@ -237,7 +237,18 @@ class RowLabels:
         while len(path) > 1 and any(self._ends(path[-2], r) for r in self._below(path[-2], row)):
             del path[-2]
         outer = self._outer.get(row)
-        return [outer, *path] if outer and outer not in path else path
+        if outer and outer not in path:
+            path.insert(self._place_of(outer, path), outer)
+        return path
+
+    def _place_of(self, outer: str, path: Sequence[str]) -> int:
+        """Return the place of an outer heading: directly above the one that it stands above."""
+        above = {
+            self._alone.get(row + 1, "").strip()
+            for row, label in self._alone.items()
+            if label.strip() == outer
+        }
+        return next((i for i, one in enumerate(path) if one.strip() in above), 0)
 
     @cached_property
     def _outer(self) -> dict[int, str]:
@@ -373,6 +384,23 @@ class RowLabels:
         outer, first = self._indent(heading, row), next(self._below(heading, row), row)
         is_back = self.table.grid[row][0].indent <= outer < self.table.grid[first][0].indent
         return is_back or self._ends(heading, row)
+
+    @cached_property
+    def moments(self) -> dict[int, str]:
+        """The moment of each row below one that stands alone in a row, over all columns.
+
+        "| Day 7 | | |" within the body ends "| Day 1 | | |" of the header.
+        """
+        grid, first = self.table.grid, self.table.header_rows
+        moment, found = "", {}
+        for row in range(max(first - 1, 0), len(grid)):
+            own = {c.column: label_text(c.text) for c in grid[row] if c.row == row}
+            names = [(column, text) for column, text in own.items() if text]
+            if len(names) == 1 and names[0][0] and is_moment(names[0][1]):
+                moment = names[0][1]
+            elif moment and row >= first:
+                found[row] = moment
+        return found if len(self.reading.columns) - len(self.columns) > 1 else {}
 
     def time(self, row: int) -> str:
         """Return the time that a column of times has in a row, if its header names the unit."""

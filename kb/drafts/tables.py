@@ -21,6 +21,7 @@ from kb.drafts.people import analysis_set
 from kb.drafts.row_groups import RowGroups
 from kb.drafts.rows import RowLabels
 from kb.drafts.store import Sureness
+from kb.drafts.times import time_in
 from kb.drafts.two_counts import Half, halves, sides_of, sizes_of
 from kb.drafts.unclear import Unclear
 from kb.drafts.values import Values
@@ -234,15 +235,29 @@ class TableDrafts:
         sure = least(sure, "likely" if what.named or by_heading else "sure")
         if len(cells) == 1 and "column" not in place:
             sure, why = "unsure", [*why, "only the row is named"]
+        if "statistic" not in fields and self._is_of_part(figure, group):
+            sure, why = "unsure", [*why, "the header counts fewer people than the group has"]
         what = self._of_counts(what, role, path, fields)
         block: dict[str, Any] = {"endpoint": what.endpoint}
         block |= {k: v for k, v in (("named", what.named), ("category", what.category)) if v}
-        block |= self._time_and_set(row, role, path, path_all)
+        block |= (when := self._time_and_set(row, role, path, path_all))
+        if "time" not in when and self._has_time_in_caption:
+            sure, why = "unsure", [*why, "only the caption names a time"]
         block |= {name: fields.pop(name) for name in ("statistic", "unit") if name in fields}
         span = self.source.span(row, figure.cells[0].column)
         start, section = span.start if span else 0, self.source.section
         headings = [*self._outer(place, path_all), *path_all[:-1]]
         return Draft(block | place | fields, sure, why, section, start, len(cells), bare, headings)
+
+    @cached_property
+    def _has_time_in_caption(self) -> bool:
+        """Whether the caption names one time after baseline: "Outcomes at 3 months"."""
+        return time_in(label_text(self.source.table.caption)) not in ("", "at baseline")
+
+    def _is_of_part(self, figure: TableFigure, group: GroupOf) -> bool:
+        """Whether a count or percentage is of fewer people than its group has elsewhere."""
+        is_of_people = figure.column.kind in PEOPLE and figure.entry.of is None
+        return is_of_people and self.groups.is_part(group.id, figure.column.size)
 
     def _open(
         self, figure: TableFigure, role: ColumnRole, group: GroupOf, path: Sequence[str]

@@ -20,7 +20,7 @@ TIME_IN: Final = re.compile(
     rf"\b(?:(?:at|after|by) {_DURATION}|(?:(?:at|after|by) )?{_NTH})", re.IGNORECASE
 )
 """A time within a longer label: "Pain at 12 weeks"."""
-_BASELINE: Final = re.compile(r"(?:at |values? at )?baseline(?: values?| visit)?", re.IGNORECASE)
+_BASELINE: Final = re.compile(r"(?i:at |values? at )?(?:(?i:baseline)|BL)(?i: values?| visit)?")
 BASELINE_IN: Final = re.compile(
     r"\bat baseline\b|(?<!to )(?<!from )(?<!with )\bbaseline\b(?! to)", re.IGNORECASE
 )

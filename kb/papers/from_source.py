@@ -24,6 +24,8 @@ _RAISED: Final = re.compile(
     r"|<sup>[a-zA-Z*†‡§¶#, ]{1,8}</sup>"
 )
 """A mark of a footnote: not the exponent of a number or of a unit, as of m², h⁻¹."""
+_ORDINAL: Final = re.compile(r"(?<=[0-9])<sup>(st|nd|rd|th)</sup>")
+"""The raised end of an ordinal number: "1<sup>st</sup>"."""
 _EXPONENT: Final = re.compile(r"<sup>([-−+]?[0-9]{1,3})</sup>")
 _MARKS: Final = re.compile(r"[*\u204e\u2217†‡§¶‖#]+(?:,(?=[*\u204e\u2217†‡§¶‖#]))?")
 
@@ -39,7 +41,10 @@ def label_text(text: str) -> str:
     'P value vs. placebo'
     >>> label_text("Elimination (h<sup>−1</sup>)")
     'Elimination (h^−1)'
+    >>> label_text("After the 1<sup>st</sup> dose<sup>a</sup>")
+    'After the 1st dose'
     """
+    text = _ORDINAL.sub(r"\1", text)
     bare = _EXPONENT.sub(r"^\1", _RAISED.sub(lambda m: " " * (" </" in m[0]), text))
     return " ".join(_MARKS.sub("", plain(bare)).split())
 

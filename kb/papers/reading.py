@@ -126,6 +126,15 @@ _UNIT: Final = re.compile(
     r"\((?!%|n\b|no\b|N\b)[^()]{0,20}[a-zA-Z/][^()]{0,20}\)$"
     r"|, (?:years|yrs?|months|weeks|days|hours|min|kg|g|cm|mm|mmHg|ml|mg|points?|kg/m2)\b"
 )
+_EXPLAINED: Final = re.compile(
+    r"\b(?P<short>SD|SEM?|IQR) ?[=:,] ?(?:standard (?:deviation|error)(?: of the mean)?"
+    r"|inter-?quartile range)s?",
+)
+"""What an abbreviation of a spread stands for."""
+_OF_SCALE: Final = re.compile(
+    r"[(\[]?\brange:? ?[-−]?[0-9.]+ ?(?:[-–−]|to) ?[0-9.]+[)\]]?", re.IGNORECASE
+)
+"""The range of a scale, with its ends: "Pain VAS, range 0-100"."""
 _SEVERAL: Final = 3
 _LETTER: Final = re.compile("[A-D]")
 _SIZE_ROW: Final = re.compile(
@@ -246,11 +255,25 @@ class TableReading:
         texts = (self.table.caption, *(note.text for note in notes))
         parts = (
             part
-            for text in texts
+            for text in map(self._without_explained, texts)
             for part in re.split(r"[.;,]| or | and | except | unless ", plain(text))
         )
         found = (declared(part.strip()) for part in parts)
         return tuple(dict.fromkeys(s for s in found if s.spread))
+
+    def _without_explained(self, text: str) -> str:
+        """Return a note without the words for an abbreviation that stands in labels or headers.
+
+        "SD = standard deviation" below "Mean score (SD)" says nothing of rows without "SD".
+        """
+        return _EXPLAINED.sub(lambda m: " " if m["short"] in self._words else m[0], text)
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        """The words of all headers and of all labels of rows."""
+        headers = (name for i in range(self.table.width) for name in self.table.column_path(i))
+        labels = (name for row in range(len(self.table.grid)) for name in self.table.row_path(row))
+        return frozenset(word for text in (*headers, *labels) for word in re.findall(r"\w+", text))
 
     def label(self, row: int) -> str:
         """Return the label of a row."""
@@ -307,7 +330,7 @@ class TableReading:
         """Return what the labels of a row declare, from the outermost."""
         labels, path = self._header_of_labels, self.table.row_path(row)
         for name in (*path, *self._further_labels(row)):
-            own = declared(name)
+            own = declared(_OF_SCALE.sub(" ", name))
             if name.endswith(" %") and (name in path[:-1] or self._are_percentages):
                 own = Statistic(Centre.SHARE)  # a heading of categories: "Education level %"
             # A heading "n (%)" does not reach a measurement below it, which has a unit of its own.
