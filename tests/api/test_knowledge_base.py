@@ -33,9 +33,9 @@ PUBLIC = (
     "ScanFinding Source Study UnavailableError Verification VerificationState scan"
 )
 METHODS = (
-    "ask claim claims counts curated derived differences discrepancies duckdb effects evidence "
-    "explain iris is_current network nquads rdflib records rows sparql sql store studies study "
-    "tables verifications vocabulary"
+    "ask checked claim claims counts curated derived differences discrepancies duckdb effects "
+    "evidence explain iris is_current network nquads rdflib records rows sparql sql store studies "
+    "study tables verifications vocabulary"
 )
 
 
