@@ -152,6 +152,22 @@ def test_nothing_moves_while_a_page_loads(
     assert not moved
 
 
+def test_a_query_is_as_wide_before_the_one_beside_it_is_there(
+    browser: Browser, address: str
+) -> None:
+    """A browser may lay out a page of which it has only the beginning."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    visit(page, address, "traps/")
+    first = page.locator(".trap").first
+    together = first.bounding_box()
+    page.locator(".trap").nth(1).evaluate("element => element.remove()")
+    alone = first.bounding_box()
+    page.close()
+    assert together
+    assert alone
+    assert alone["width"] == together["width"] < 1000
+
+
 def test_nothing_is_animated_for_who_wants_no_motion(
     browser: Browser, address: str, each_kind: dict[str, str]
 ) -> None:
