@@ -245,7 +245,12 @@ def _shared(reading: TableReading, names: EndpointNames, groups: GroupNames) -> 
     known = {one.id for part in rest if (one := groups.find_part(part)) and one.sure == "sure"}
     is_distinct = len(known) == len(rest) > 1 and all(found - shared for found in parts)
     named = _over_all(reading) | (shared if is_distinct else frozenset())
-    return frozenset(part for part in named if groups.find(part) is None)
+    of_groups = (_AND, _VS_OR_SIGN)
+    return frozenset(
+        part
+        for part in named
+        if groups.find(part) is None and not any(_pair([part], groups, one) for one in of_groups)
+    )
 
 
 def _over_all(reading: TableReading) -> frozenset[str]:
