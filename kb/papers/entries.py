@@ -279,7 +279,7 @@ def _is_list(text: str) -> bool:
 
 
 def _without_quotient(entry: Entry) -> Entry:
-    """Return a cell in which n/N divided is no percentage: "126/142 (0.89)" of men and women."""
+    """Return a ratio where a cell prints the quotient of its counts: "126/142 (0.89)"."""
     share, quotient = entry.share, _quotient(entry)
     if share is None or quotient is None or not quotient or "%" in entry.text:
         return entry

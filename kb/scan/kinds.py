@@ -121,7 +121,7 @@ KINDS: Final = {
         Kind(
             "range-of-group-outside-all",
             "Ranges of groups against that of all",
-            "Nobody in a group is below or above the range that the same row prints for all.",
+            "The range of each group lies within the range that the same row prints for all.",
         ),
         Kind(
             "quartiles-outside-range",

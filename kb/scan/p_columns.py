@@ -84,7 +84,7 @@ def _beside(
 
 
 def _has_dash(reading: TableReading, row: int, groups: Sequence[Column]) -> bool:
-    """Whether a group has a dash in a row: nobody, or nothing known, and the p may be of it too."""
+    """Whether a row has a dash for a group: a count of 0 or no data, which the p may include."""
     texts = (plain(reading.table.grid[row][group.index].text).strip() for group in groups)
     return any(text and not text.strip("-–—−") for text in texts)
 

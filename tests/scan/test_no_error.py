@@ -71,7 +71,7 @@ def messages_of(*parts: Table | str, language: str = "en") -> list[str]:
         # Numbers of groups and times.
         "More in group 2 (44.4%) than in group 1 (33.1%) and in arms 3 (41.3%) and 4 (39.7%) fell.",
         "Fewer fell at week 3 (12.7%) and on day 7 (9.1%).",
-        # A time is no estimate, and two intervals in one bracket are of two figures.
+        # A time is not an estimate, and two intervals in one bracket belong to two figures.
         "It fell by 2.2 days at 12 weeks (95% CI, −4.1 to −1.9 versus 95% CI −3.7 to −0.7).",
         "It fell 2.8 times, and 2.7 times (95% CI −3.4 to −2.3 vs −4.1 to −1.2).",
         "Survival was 62.5% after 3 years (95% CI 51.2–71.8).",

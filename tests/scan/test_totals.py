@@ -88,7 +88,7 @@ def test_the_arithmetic_of_a_total() -> None:
     [
         (" | Enrolled (N = 64) | Drug (N = 47) | Placebo (N = 17)", GROUPS),
         (" | Enrolled (N = 64), n (%) | Drug (N = 47) | Placebo (N = 17)", GROUPS),
-        # Three arms are no total, whatever their sizes.
+        # None of three arms is a total, whatever their sizes.
         (" | High dose (N = 65) | Low dose (N = 47) | Placebo (N = 17)", []),
     ],
 )
